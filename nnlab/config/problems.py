@@ -1,0 +1,121 @@
+"""How the config's models report what is wrong: problems in, one pydantic error that holds them all.
+
+Pydantic stops at the first error that a validator of ours raises; these helpers let a validator report several, each
+at its own place, together with those that pydantic found itself.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import InitErrorDetails, PydanticCustomError
+
+type_of_problem = "nnlab"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong inside the value under validation.
+
+    Args:
+        path: Keys and list positions from that value down to the fault.
+        message: What was expected and what was received.
+        remedy: What to do; may be empty.
+        at_key: True where the key itself is at fault, not the value behind it.
+    """
+
+    path: tuple[str | int, ...]
+    message: str
+    remedy: str = ""
+    at_key: bool = False
+
+    def as_custom_error(self) -> PydanticCustomError:
+        """The form that pydantic carries."""
+        context = {"message": self.message, "remedy": self.remedy, "at_key": self.at_key}
+        return PydanticCustomError(type_of_problem, "{message}", context)
+
+
+def problems_error(
+    problems: Iterable[Problem],
+    also: ValidationError | None = None,
+    under: tuple[str | int, ...] = (),
+) -> ValidationError:
+    """One pydantic error that carries several problems.
+
+    Args:
+        problems: The problems that a validator of ours found.
+        also: An error whose contents are to be carried too.
+        under: Path put in front of the places in `also`.
+
+    Returns:
+        The error, to be raised.
+
+    Example:
+        >>> problems_error([Problem(("units",), "Expected a positive integer.")]).error_count()
+        1
+    """
+    details = [
+        InitErrorDetails(type=problem.as_custom_error(), loc=problem.path, input=None)
+        for problem in problems
+    ]
+    if also is not None:
+        details += [_again(error, under) for error in also.errors(include_url=False)]
+    return ValidationError.from_exception_data("config", details)
+
+
+def _again(error: Mapping[str, Any], under: tuple[str | int, ...]) -> InitErrorDetails:
+    kind: str | PydanticCustomError = error["type"]
+    context = dict(error.get("ctx") or {})
+    if kind == type_of_problem:
+        kind = PydanticCustomError(type_of_problem, "{message}", context)
+    elif kind == "value_error":
+        context["error"] = str(context.get("error", ""))
+    return InitErrorDetails(type=kind, loc=(*under, *error["loc"]), input=error["input"], ctx=context)
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known word that a mistyped one most likely stands for.
+
+    Args:
+        word: What was written.
+        known: The words that would have been right.
+
+    Returns:
+        The closest one, or None where nothing is close.
+
+    Example:
+        >>> nearest("unit", ["units", "activation"])
+        'units'
+    """
+    words = list(known)
+    lowered = {name.lower().replace("_", ""): name for name in reversed(words)}
+    found = difflib.get_close_matches(word.lower().replace("_", ""), lowered, n=1, cutoff=0.6)
+    return lowered[found[0]] if found else None
+
+
+def did_you_mean(word: str, known: Iterable[str], what: str) -> str:
+    """The remedy for an unknown word: the nearest right one, or all of them.
+
+    Args:
+        word: What was written.
+        known: The words that would have been right.
+        what: What they are, in the plural: "keys of data", "layers".
+
+    Returns:
+        A sentence.
+
+    Example:
+        >>> did_you_mean("adamm", ["Adam", "SGD"], "optimizers")
+        'Did you mean `Adam`?'
+        >>> did_you_mean("quux", ["Adam", "SGD"], "optimizers")
+        'The optimizers are: Adam, SGD.'
+    """
+    names = list(known)
+    close = nearest(word, names)
+    if close is not None:
+        return f"Did you mean `{close}`?"
+    return f"The {what} are: {', '.join(names)}."

@@ -1,0 +1,1 @@
+"""The vocabulary: every Keras word that a config may use, family by family."""

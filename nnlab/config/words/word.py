@@ -1,0 +1,233 @@
+"""The base of the vocabulary: a word is one Keras class, its fields that class's arguments.
+
+In YAML a word stands alone (`BatchNormalization`), with one value for its first argument (`Dropout: 0.3`) or with named
+arguments (`Dense: {units: 64}`). Keras' snake_case names (`he_normal`) and short aliases (`mse`) are the same word.
+Validated, it is an instance of its class, whatever form it had.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, Self
+
+from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationError
+from pydantic import model_validator
+from pydantic_core import CoreSchema, core_schema
+
+from nnlab.config.problems import Problem, did_you_mean, problems_error
+
+
+def snake_case(name: str) -> str:
+    """The snake_case form of a class name, by Keras' own rule.
+
+    Args:
+        name: A class name.
+
+    Returns:
+        The alias that Keras gives it.
+
+    Example:
+        >>> snake_case("HeNormal"), snake_case("LeakyReLU"), snake_case("KLDivergence")
+        ('he_normal', 'leaky_re_lu', 'kl_divergence')
+    """
+    name = re.sub(r"\W+", "", name)
+    name = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", name)
+    return re.sub(r"([a-z])([A-Z])", r"\1_\2", name).lower()
+
+
+class Section(BaseModel):
+    """A mapping of the config: frozen, with no key that it does not know, and values of the exact type."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, strict=True, defer_build=True, protected_namespaces=()
+    )
+
+    @classmethod
+    def called(cls) -> str:
+        """What messages call this mapping."""
+        return cls.__name__
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _name_the_unknown_keys(cls, data: Any, validate: Callable[[Any], Self]) -> Self:
+        if isinstance(data, cls):
+            return validate(data)
+        if not isinstance(data, Mapping):
+            keys = ", ".join(cls.model_fields) or "none"
+            message = f"Expected the keys of {cls.called()}. Received: {data!r}."
+            raise problems_error([Problem((), message, f"The keys are: {keys}.")])
+        unknown = [key for key in data if key not in cls.model_fields]
+        if not unknown:
+            return validate(data)
+        what = f"arguments of {cls.called()}" if issubclass(cls, Word) else f"keys of {cls.called()}"
+        problems = [
+            Problem((key,), f"Unknown key `{key}`.", did_you_mean(str(key), cls.model_fields, what), at_key=True)
+            for key in unknown
+        ]
+        known = {key: value for key, value in data.items() if key in cls.model_fields}
+        try:
+            validate(known)
+        except ValidationError as error:
+            raise problems_error(problems, also=error) from None
+        raise problems_error(problems)
+
+
+class Word(Section):
+    """One Keras class and its arguments; subclasses of a family (`Layer`, `Optimizer`, …) register themselves.
+
+    A family is a direct subclass of `Word`; its `family` is the phrase for a member of it, "a layer". As the type
+    of a field it takes any of its members, in any form that YAML allows. `aliases` are names besides the class's own and
+    its snake_case form; `yaml_name` is the name in YAML where it is not the class's.
+
+    Example:
+        >>> from nnlab.config.words.initializers import Initializer
+        >>> Initializer.parse("he_normal")
+        HeNormal(seed=None)
+        >>> Initializer.parse({"Constant": 0.5}).to_tree()
+        {'Constant': {'value': 0.5}}
+    """
+
+    aliases: ClassVar[tuple[str, ...]] = ()
+    yaml_name: ClassVar[str] = ""
+    family: ClassVar[str] = ""
+    members: ClassVar[dict[str, type[Word]]] = {}
+    names: ClassVar[dict[str, type[Word]]] = {}
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **_: Any) -> None:
+        """Open a family, or enter the word into its family's vocabulary under all of its names."""
+        if cls.is_family():
+            cls.members, cls.names = {}, {}
+            return
+        cls.yaml_name = cls.__dict__.get("yaml_name") or cls.__name__
+        cls.members[cls.yaml_name] = cls
+        for name in (cls.yaml_name, cls.__name__, snake_case(cls.__name__), *cls.__dict__.get("aliases", ())):
+            cls.names.setdefault(name, cls)
+
+    @classmethod
+    def called(cls) -> str:
+        """What messages call this word: its name in YAML."""
+        return cls.yaml_name or cls.__name__
+
+    @classmethod
+    def is_family(cls) -> bool:
+        """Whether this is a family, not a member of one."""
+        return Word in cls.__bases__
+
+    @classmethod
+    def lookup(cls, name: object) -> type[Self] | None:
+        """The member of the family that answers to a name, or None.
+
+        Args:
+            name: A class name, snake_case name or alias.
+        """
+        return cls.names.get(name) if isinstance(name, str) else None  # type: ignore[return-value]
+
+    @classmethod
+    def first_argument(cls) -> str | None:
+        """The argument that a lone value fills; None for a word without arguments."""
+        return next(iter(cls.model_fields), None)
+
+    @classmethod
+    def parse(cls, value: object) -> Self:
+        """Read a member of this family from any of its forms.
+
+        Args:
+            value: A word, its name, or a mapping with its name as the only key.
+
+        Returns:
+            The word.
+
+        Raises:
+            ValidationError: For every fault in the name and the arguments.
+        """
+        if isinstance(value, cls):
+            return value
+        name, arguments = cls._name_and_arguments(value)
+        word = cls.lookup(name)
+        if word is None:
+            plural = f"{cls.family.split(' ', 1)[1]}s"
+            remedy = did_you_mean(str(name), cls.members, plural)
+            raise problems_error([Problem((), f"Expected {cls.family}. Received: `{name}`.", remedy, at_key=True)])
+        under = () if isinstance(value, str) else (name,)
+        return word.from_arguments(arguments, under)
+
+    @classmethod
+    def from_arguments(cls, arguments: object, under: tuple[str | int, ...] = ()) -> Self:
+        """Read this word's arguments: a mapping, a lone value for the first of them, or None.
+
+        Args:
+            arguments: What stands behind the word's name in YAML.
+            under: Path put in front of the places of faults.
+
+        Returns:
+            The word.
+
+        Raises:
+            ValidationError: For every fault in the arguments.
+        """
+        if arguments is None:
+            arguments = {}
+        elif not isinstance(arguments, Mapping):
+            first = cls.first_argument()
+            if first is None:
+                message = f"{cls.called()} takes no arguments. Received: {arguments!r}."
+                raise problems_error([Problem(under, message, f"Write `{cls.called()}` alone.")])
+            arguments = {first: arguments}
+        try:
+            return cls.model_validate(arguments)
+        except ValidationError as error:
+            raise problems_error([], also=error, under=under) from None
+
+    @classmethod
+    def _name_and_arguments(cls, value: object) -> tuple[object, object]:
+        if isinstance(value, str):
+            return value, None
+        if isinstance(value, Mapping) and len(value) == 1:
+            return next(iter(value.items()))
+        message = f"Expected {cls.family}: a name, or one name with its arguments. Received: {value!r}."
+        example = next((f"`{{{name}: …}}`" for name in cls.members), "")
+        raise problems_error([Problem((), message, f"Write it like {example}." if example else "")])
+
+    def to_tree(self) -> str | dict[str, Any]:
+        """The shortest YAML form: the name alone, or with the arguments that are not Keras' defaults."""
+        arguments = {
+            name: tree(value)
+            for name, field in type(self).model_fields.items()
+            if (value := getattr(self, name)) != field.get_default(call_default_factory=True)
+        }
+        return {self.called(): arguments} if arguments else self.called()
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """A family as a field's type reads any of its members; a member reads its own arguments."""
+        if not cls.is_family():
+            return handler(source)
+        return core_schema.no_info_plain_validator_function(cls.parse)
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """A family is named only; `nnlab.config.json_schema` writes its definition, once."""
+        return {"x-family": cls.__name__} if cls.is_family() else handler(schema)
+
+
+def tree(value: Any) -> Any:
+    """Plain YAML data for any value of a config.
+
+    Args:
+        value: A word, a section, a list, a mapping, a path or a scalar.
+
+    Returns:
+        Mappings, lists and scalars alone. Keys of sections whose value is None are left out.
+    """
+    if isinstance(value, Word):
+        return value.to_tree()
+    if isinstance(value, BaseModel):
+        fields = {name: getattr(value, name) for name in type(value).model_fields}
+        return {name: tree(item) for name, item in fields.items() if item is not None}
+    if isinstance(value, Mapping):
+        return {key: tree(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [tree(item) for item in value]
+    return value if isinstance(value, str | int | float | bool | None) else str(value)

@@ -1,0 +1,103 @@
+"""Everything that nnlab can tell a user went wrong: the tree of errors, and the fault, its unit.
+
+An error knows its exit code and its words; only `nnlab.cli` turns one into the other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, order=True)
+class Location:
+    """A place in a file, or on the command line.
+
+    Args:
+        file: The file as the user named it, or `--set` for a value given on the command line.
+        line: Line number from 1; 0 where there is no line (a value from the command line).
+        column: Column number from 1; 0 where there is no column.
+
+    Example:
+        >>> str(Location("mnist.yaml", 12, 7))
+        'mnist.yaml:12:7'
+    """
+
+    file: str
+    line: int = 0
+    column: int = 0
+
+    def __str__(self) -> str:
+        """The form that editors and terminals make clickable."""
+        return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing that is wrong, or unwise, with an input, and what to do about it.
+
+    Args:
+        message: What was expected and what was received, one or two sentences.
+        path: The dotted path of the value in the config, `model.layers.0.Dense.units`; may be empty.
+        where: Where the value was written; None where it was not (a value that is missing altogether).
+        remedy: What to do, a sentence in the imperative; may be empty.
+
+    Example:
+        >>> print(Fault("Expected an integer. Received: units='many'.", "model.layers.0.Dense.units"))
+        model.layers.0.Dense.units: Expected an integer. Received: units='many'.
+    """
+
+    message: str
+    path: str = ""
+    where: Location | None = None
+    remedy: str = ""
+
+    def __str__(self) -> str:
+        """One line: place, path, message, remedy."""
+        parts = [f"{self.where}:" if self.where else "", f"{self.path}:" if self.path else ""]
+        return " ".join(part for part in [*parts, self.message, self.remedy] if part)
+
+
+class NnlabError(Exception):
+    """The root: anything nnlab raises on purpose. A run that failed, unless a subclass says otherwise."""
+
+    exit_code = 1
+
+
+class RequestError(NnlabError):
+    """The request was wrong: flags, a run or a device that does not exist, a config."""
+
+    exit_code = 2
+
+
+class ConfigError(RequestError):
+    """A config is wrong; carries every fault of it.
+
+    Args:
+        faults: All that was found, in the order of the file.
+    """
+
+    def __init__(self, faults: tuple[Fault, ...]) -> None:
+        self.faults = faults
+        super().__init__("\n".join(str(fault) for fault in faults))
+
+
+class DeviceError(RequestError):
+    """A device was asked for that this machine does not have."""
+
+
+class RunNotFoundError(RequestError):
+    """No run, or more than one, answers to the name that was given."""
+
+
+class DataError(NnlabError):
+    """The data cannot be read, is not there, or does not fit the experiment."""
+
+
+class RunFailedError(NnlabError):
+    """A run started and could not finish: it diverged, the disk filled up, memory ran out."""
+
+
+class RunInterrupted(NnlabError):  # noqa: N818 - named like KeyboardInterrupt: the user's wish, not a fault
+    """The user stopped the run; what was trained so far is saved."""
+
+    exit_code = 130
