@@ -7,7 +7,8 @@ at its own place, together with those that pydantic found itself.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,17 +40,11 @@ class Problem:
         return PydanticCustomError(type_of_problem, "{message}", context)
 
 
-def problems_error(
-    problems: Iterable[Problem],
-    also: ValidationError | None = None,
-    under: tuple[str | int, ...] = (),
-) -> ValidationError:
+def problems_error(problems: Iterable[Problem]) -> ValidationError:
     """One pydantic error that carries several problems.
 
     Args:
         problems: The problems that a validator of ours found.
-        also: An error whose contents are to be carried too.
-        under: Path put in front of the places in `also`.
 
     Returns:
         The error, to be raised.
@@ -58,13 +53,53 @@ def problems_error(
         >>> problems_error([Problem(("units",), "Expected a positive integer.")]).error_count()
         1
     """
-    details = [
-        InitErrorDetails(type=problem.as_custom_error(), loc=problem.path, input=None)
-        for problem in problems
-    ]
-    if also is not None:
-        details += [_again(error, under) for error in also.errors(include_url=False)]
-    return ValidationError.from_exception_data("config", details)
+    collector = Collector()
+    collector.add(*problems)
+    return collector.error()
+
+
+class Collector:
+    """Gathers the problems of several readings, and raises them as one.
+
+    Example:
+        >>> collector = Collector()
+        >>> collector.add(Problem(("units",), "Expected a positive integer."))
+        >>> with collector.reading("loss"):
+        ...     raise problems_error([Problem((), "Expected a loss.")])
+        >>> [error["loc"] for error in collector.error().errors()]
+        [('units',), ('loss',)]
+    """
+
+    def __init__(self) -> None:
+        self._details: list[InitErrorDetails] = []
+
+    def add(self, *problems: Problem) -> None:
+        """Take in problems found here."""
+        self._details += [
+            InitErrorDetails(type=problem.as_custom_error(), loc=problem.path, input=None)
+            for problem in problems
+        ]
+
+    @contextmanager
+    def reading(self, *under: str | int) -> Iterator[None]:
+        """Take in what a reading raises, its places put under this path."""
+        try:
+            yield
+        except ValidationError as error:
+            self._details += [_again(item, under) for item in error.errors(include_url=False)]
+
+    def error(self) -> ValidationError:
+        """All that was gathered, as one error."""
+        return ValidationError.from_exception_data("config", self._details)
+
+    def raise_if_any(self) -> None:
+        """Raise what was gathered, if anything was.
+
+        Raises:
+            ValidationError: With every problem.
+        """
+        if self._details:
+            raise self.error() from None
 
 
 def _again(error: Mapping[str, Any], under: tuple[str | int, ...]) -> InitErrorDetails:
@@ -72,8 +107,6 @@ def _again(error: Mapping[str, Any], under: tuple[str | int, ...]) -> InitErrorD
     context = dict(error.get("ctx") or {})
     if kind == type_of_problem:
         kind = PydanticCustomError(type_of_problem, "{message}", context)
-    elif kind == "value_error":
-        context["error"] = str(context.get("error", ""))
     return InitErrorDetails(type=kind, loc=(*under, *error["loc"]), input=error["input"], ctx=context)
 
 

@@ -11,11 +11,11 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Self
 
-from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationError
+from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic import model_validator
 from pydantic_core import CoreSchema, core_schema
 
-from nnlab.config.problems import Problem, did_you_mean, problems_error
+from nnlab.config.problems import Collector, Problem, did_you_mean, problems_error
 
 
 def snake_case(name: str) -> str:
@@ -48,6 +48,11 @@ class Section(BaseModel):
         """What messages call this mapping."""
         return cls.__name__
 
+    def to_tree(self) -> Any:
+        """The YAML form; keys whose value is None are left out."""
+        fields = {name: getattr(self, name) for name in type(self).model_fields}
+        return {name: tree(value) for name, value in fields.items() if value is not None}
+
     @model_validator(mode="wrap")
     @classmethod
     def _name_the_unknown_keys(cls, data: Any, validate: Callable[[Any], Self]) -> Self:
@@ -61,16 +66,16 @@ class Section(BaseModel):
         if not unknown:
             return validate(data)
         what = f"arguments of {cls.called()}" if issubclass(cls, Word) else f"keys of {cls.called()}"
-        problems = [
-            Problem((key,), f"Unknown key `{key}`.", did_you_mean(str(key), cls.model_fields, what), at_key=True)
-            for key in unknown
-        ]
-        known = {key: value for key, value in data.items() if key in cls.model_fields}
-        try:
-            validate(known)
-        except ValidationError as error:
-            raise problems_error(problems, also=error) from None
-        raise problems_error(problems)
+        collector = Collector()
+        collector.add(
+            *(
+                Problem((key,), f"Unknown key `{key}`.", did_you_mean(str(key), cls.model_fields, what), at_key=True)
+                for key in unknown
+            )
+        )
+        with collector.reading():
+            validate({key: value for key, value in data.items() if key in cls.model_fields})
+        raise collector.error()
 
 
 class Word(Section):
@@ -175,10 +180,10 @@ class Word(Section):
                 message = f"{cls.called()} takes no arguments. Received: {arguments!r}."
                 raise problems_error([Problem(under, message, f"Write `{cls.called()}` alone.")])
             arguments = {first: arguments}
-        try:
+        collector = Collector()
+        with collector.reading(*under):
             return cls.model_validate(arguments)
-        except ValidationError as error:
-            raise problems_error([], also=error, under=under) from None
+        raise collector.error()
 
     @classmethod
     def _name_and_arguments(cls, value: object) -> tuple[object, object]:
@@ -219,13 +224,10 @@ def tree(value: Any) -> Any:
         value: A word, a section, a list, a mapping, a path or a scalar.
 
     Returns:
-        Mappings, lists and scalars alone. Keys of sections whose value is None are left out.
+        Mappings, lists and scalars alone.
     """
-    if isinstance(value, Word):
+    if isinstance(value, Section):
         return value.to_tree()
-    if isinstance(value, BaseModel):
-        fields = {name: getattr(value, name) for name in type(value).model_fields}
-        return {name: tree(item) for name, item in fields.items() if item is not None}
     if isinstance(value, Mapping):
         return {key: tree(item) for key, item in value.items()}
     if isinstance(value, list | tuple):

@@ -1,0 +1,159 @@
+"""The `training` section: what `compile` and `fit` are given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Annotated, Literal, Self, TypeVar
+
+from pydantic import Field, field_validator, model_validator
+
+from nnlab.config.problems import Collector, Problem, problems_error
+from nnlab.config.words.losses import Loss
+from nnlab.config.words.metrics import Metric
+from nnlab.config.words.optimizers import Optimizer
+from nnlab.config.words.word import Section, Word
+
+T = TypeVar("T")
+Mode = Literal["auto", "min", "max"]
+
+
+class EarlyStopping(Section):
+    """Stop when a metric has stopped improving (`keras.callbacks.EarlyStopping`)."""
+
+    monitor: str = Field("val_loss", description="The metric that is watched.")
+    min_delta: float = Field(0, ge=0, description="The least change that counts as an improvement.")
+    patience: int = Field(0, ge=0, description="Epochs without improvement before training stops; 0 acts as 1.")
+    mode: Mode = Field("auto", description="Whether less or more is better; auto: by the metric's nature.")
+    baseline: float | None = Field(None, description="Stop if the metric is no better than this.")
+    restore_best_weights: bool = Field(False, description="Take back the best epoch's weights at the end.")
+    start_from_epoch: int = Field(0, ge=0, description="Epochs to wait before watching.")
+
+
+class ReduceLROnPlateau(Section):
+    """Lower the learning rate when a metric has stopped improving (`keras.callbacks.ReduceLROnPlateau`)."""
+
+    monitor: str = Field("val_loss", description="The metric that is watched.")
+    factor: float = Field(0.1, gt=0, lt=1, description="The learning rate is multiplied by this.")
+    patience: int = Field(10, ge=0, description="Epochs without improvement before it is lowered.")
+    mode: Mode = Field("auto", description="Whether less or more is better; auto: by the metric's nature.")
+    min_delta: float = Field(1e-4, ge=0, description="The least change that counts as an improvement.")
+    cooldown: int = Field(0, ge=0, description="Epochs to wait after lowering it.")
+    min_lr: float = Field(0.0, ge=0, description="The learning rate never falls below this.")
+
+
+class Checkpoint(Section):
+    """Which epoch's weights the run keeps, where early stopping does not decide it."""
+
+    monitor: str | None = Field(None, description="The metric that is watched; None: val_loss.")
+    mode: Mode = Field("auto", description="Whether less or more is better; auto: by the metric's nature.")
+    save_best_only: bool = Field(True, description="False keeps the last epoch's weights.")
+
+
+class TrainingConfig(Section):
+    """How the model is trained."""
+
+    optimizer: Optimizer = Field(description="The optimizer: adam, or {SGD: {learning_rate: 0.1}}.")
+    loss: Loss | dict[str, Loss] = Field(description="The loss, or one for each output.")
+    metrics: list[Metric] | dict[str, list[Metric]] = Field(
+        default_factory=list, description="Metrics, or a list of them for each output."
+    )
+    loss_weights: list[float] | dict[str, float] | None = Field(
+        None, description="The weight of each output's loss in the sum that is minimized."
+    )
+    class_weight: Literal["balanced"] | dict[int, Annotated[float, Field(ge=0)]] | None = Field(
+        None, description="The weight of each class in the loss; balanced: by how rare it is."
+    )
+    batch_size: Annotated[int, Field(gt=0)] | Literal["full"] = Field(
+        32, description="Rows a step; full: all of them, batch gradient descent."
+    )
+    epochs: int = Field(gt=0, description="Passes over the training rows, at most.")
+    shuffle: bool = Field(True, description="A new order of the rows in every epoch.")
+    early_stopping: EarlyStopping | None = Field(None, description="Stop when a metric stops improving.")
+    reduce_lr_on_plateau: ReduceLROnPlateau | None = Field(
+        None, description="Lower the learning rate when a metric stops improving."
+    )
+    checkpoint: Checkpoint = Field(
+        default_factory=Checkpoint, description="Which epoch's weights the run keeps."
+    )
+    terminate_on_nan: bool = Field(True, description="End the run as failed when the loss is not a number.")
+    dtype_policy: Literal["float32", "float64", "mixed_float16", "mixed_bfloat16"] = Field(
+        "float32", description="The precision of weights and arithmetic."
+    )
+    jit_compile: bool | Literal["auto"] = Field("auto", description="Whether XLA compiles the step.")
+    engine: Literal["auto", "keras"] = Field("auto", description="What runs the epochs.")
+    device: str = Field(
+        "auto", pattern=r"^(auto|cpu|gpu|gpu:\d+)$", description="auto, cpu, gpu, or gpu:N for one of several."
+    )
+
+    @classmethod
+    def called(cls) -> str:
+        """What messages call this section."""
+        return "training"
+
+    @field_validator("loss", mode="plain")
+    @classmethod
+    def _read_loss(cls, value: object) -> Loss | dict[str, Loss]:
+        if isinstance(value, Mapping) and _is_per_output(value, Loss):
+            return _each(value, Loss.parse)
+        return Loss.parse(value)
+
+    @field_validator("metrics", mode="plain")
+    @classmethod
+    def _read_metrics(cls, value: object) -> list[Metric] | dict[str, list[Metric]]:
+        if isinstance(value, Mapping) and _is_per_output(value, Metric):
+            return _each(value, _metric_list)
+        return _metric_list(value)
+
+    @field_validator("class_weight", mode="before")
+    @classmethod
+    def _class_weight_form(cls, value: object) -> object:
+        if value is None or value == "balanced" or isinstance(value, Mapping):
+            return value
+        message = f"Expected `balanced` or a weight for each class, {{0: 1.0, 1: 5.0}}. Received: {value!r}."
+        raise problems_error([Problem((), message)])
+
+    @model_validator(mode="after")
+    def _per_output_together(self) -> Self:
+        if self.class_weight is not None and isinstance(self.loss, dict):
+            message = "class_weight is for models with one output. Received: a loss for each of several."
+            raise problems_error([Problem(("class_weight",), message, "Use loss_weights, or one output.")])
+        return self
+
+    def losses(self) -> Iterator[Loss]:
+        """The loss, or that of each output."""
+        yield from self.loss.values() if isinstance(self.loss, dict) else [self.loss]
+
+    def monitors(self) -> Iterator[tuple[tuple[str, ...], str]]:
+        """Each metric that something watches, with the path of the key that names it."""
+        if self.early_stopping is not None:
+            yield ("early_stopping", "monitor"), self.early_stopping.monitor
+        if self.reduce_lr_on_plateau is not None:
+            yield ("reduce_lr_on_plateau", "monitor"), self.reduce_lr_on_plateau.monitor
+        if self.checkpoint.monitor is not None:
+            yield ("checkpoint", "monitor"), self.checkpoint.monitor
+
+
+def _is_per_output(value: Mapping[str, object], family: type[Word]) -> bool:
+    """Whether a mapping names outputs; one whose single key is a word is that word with its arguments."""
+    return len(value) != 1 or family.lookup(next(iter(value))) is None
+
+
+def _each(value: Mapping[str, object], read: Callable[[object], T]) -> dict[str, T]:
+    found: dict[str, T] = {}
+    collector = Collector()
+    for name, item in value.items():
+        with collector.reading(name):
+            found[name] = read(item)
+    collector.raise_if_any()
+    return found
+
+
+def _metric_list(value: object) -> list[Metric]:
+    items = value if isinstance(value, list) else [value]
+    found: list[Metric] = []
+    collector = Collector()
+    for position, item in enumerate(items):
+        with collector.reading(*([position] if isinstance(value, list) else [])):
+            found.append(Metric.parse(item))
+    collector.raise_if_any()
+    return found
