@@ -88,6 +88,10 @@ class Collector:
         except ValidationError as error:
             self._details += [_again(item, under) for item in error.errors(include_url=False)]
 
+    def problems(self) -> list[Problem]:
+        """All that was gathered, in our own words."""
+        return [explain(error) for error in self.error().errors(include_url=False)]
+
     def error(self) -> ValidationError:
         """All that was gathered, as one error."""
         return ValidationError.from_exception_data("config", self._details)
@@ -108,6 +112,65 @@ def _again(error: Mapping[str, Any], under: tuple[str | int, ...]) -> InitErrorD
     if kind == type_of_problem:
         kind = PydanticCustomError(type_of_problem, "{message}", context)
     return InitErrorDetails(type=kind, loc=(*under, *error["loc"]), input=error["input"], ctx=context)
+
+
+def explain(error: Mapping[str, Any]) -> Problem:
+    """A pydantic error in the words of the config.
+
+    Args:
+        error: One of `ValidationError.errors()`.
+
+    Returns:
+        The problem: what was expected, what was received, the remedy.
+
+    Example:
+        >>> explain({"type": "missing", "loc": ("units",), "msg": "Field required", "input": {}}).message
+        'Key `units` is missing.'
+    """
+    path, kind, context = tuple(error["loc"]), error["type"], dict(error.get("ctx") or {})
+    if kind == type_of_problem:
+        return Problem(path, context["message"], context["remedy"], context["at_key"])
+    if kind == "missing":
+        return Problem(path, f"Key `{path[-1]}` is missing.", f"Add `{path[-1]}: …`.")
+    expected = _EXPECTED.get(kind)
+    wanted = expected.format(**context) if expected else str(error["msg"]).removeprefix("Value error, ")
+    received = error["input"]
+    remedy = ""
+    if kind == "literal_error" and isinstance(received, str):
+        close = nearest(received, [word.strip("'") for word in str(context["expected"]).replace(" or ", ", ").split(", ")])
+        remedy = f"Did you mean `{close}`?" if close else ""
+    elif kind in ("int_type", "float_type") and isinstance(received, str):
+        remedy = "Write a number, without quotes."
+    return Problem(path, f"Expected {wanted}. Received: {_named(path, received)}.", remedy)
+
+
+_EXPECTED = {
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "float_type": "a number",
+    "finite_number": "a finite number",
+    "bool_type": "true or false",
+    "string_type": "text",
+    "list_type": "a list",
+    "dict_type": "a mapping",
+    "greater_than": "more than {gt}",
+    "greater_than_equal": "{ge} or more",
+    "less_than": "less than {lt}",
+    "less_than_equal": "{le} or less",
+    "literal_error": "one of {expected}",
+    "too_short": "at least {min_length} of them",
+    "too_long": "at most {max_length} of them",
+    "string_pattern_mismatch": "text of the form {pattern}",
+    "string_too_long": "at most {max_length} characters",
+    "none_required": "null",
+}
+
+
+def _named(path: tuple[str | int, ...], value: object) -> str:
+    text = repr(value)
+    text = text if len(text) <= 80 else f"{text[:77]}…"
+    name = next((part for part in reversed(path) if isinstance(part, str)), None)
+    return text if name is None or name != path[-1] else f"{name}={text}"
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
