@@ -1,0 +1,219 @@
+"""The frozen record of a run, and its JSON."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from numbers import Integral, Real
+from typing import Any, Literal
+
+from nnlab.errors import DataError
+from nnlab.runs.process import Process
+
+Direction = Literal["min", "max"]
+
+
+class RunStatus(StrEnum):
+    """Where a run stands.
+
+    A run starts as `RUNNING` and ends in one of the other three; it never changes after that.
+    """
+
+    RUNNING = "running"
+    """Its process is at work."""
+
+    COMPLETE = "complete"
+    """It did all it was asked to; stopping early on purpose counts as that."""
+
+    FAILED = "failed"
+    """It could not finish: it diverged, the disk filled up, its process died; the error says it."""
+
+    INTERRUPTED = "interrupted"
+    """The user stopped it; what was trained until then is saved."""
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """All that is known of a run, as `record.json` and `--json` carry it.
+
+    Args:
+        id: The run's id, which is its folder's name.
+        name: The experiment's name.
+        status: Where the run stands.
+        created: Start, ISO 8601 in UTC.
+        finished: End, ISO 8601 in UTC; None while it runs.
+        config_hash: SHA-256 of the resolved config's text: equal hashes mean equal experiments.
+        seed: The seed of everything random.
+        device: The device that did the work, `cpu`, `gpu:0`.
+        engine: The training engine that did the work.
+        params: Weights of the model, trainable or not.
+        epochs_run: Epochs that were trained to their end.
+        best_epoch: The epoch, from 1, whose weights the run reports on.
+        metrics: Final values by name: `loss`, `val_loss`, `test_accuracy`. Not finite where the run
+            diverged.
+        directions: Whether smaller ("min") or larger ("max") is better, by the metric's name, with
+            or without its `val_` or `test_`.
+        timing: Seconds by name: `total_s, load_s, build_s, compile_s, fit_s, epoch_s`; `epoch_s` is
+            the median of the epochs after the first.
+        environment: Versions, machine, git revision, command line, see `environment`.
+        error: Why the run failed, or what interrupted it.
+        process: The process that writes the run.
+
+    Example:
+        >>> record = RunRecord("xor-20261121T031500Z-1f2e3d4", "xor", metrics={"loss": 0.25})
+        >>> RunRecord.from_json(record.to_json()) == record
+        True
+    """
+
+    id: str
+    name: str
+    status: RunStatus = RunStatus.RUNNING
+    created: str = ""
+    finished: str | None = None
+    config_hash: str = ""
+    seed: int | None = None
+    device: str | None = None
+    engine: str | None = None
+    params: int | None = None
+    epochs_run: int = 0
+    best_epoch: int | None = None
+    metrics: dict[str, float] = field(default_factory=dict)
+    directions: dict[str, Direction] = field(default_factory=dict)
+    timing: dict[str, float] = field(default_factory=dict)
+    environment: dict[str, Any] = field(default_factory=dict)
+    error: str | None = None
+    process: Process | None = None
+
+    def as_seen(self) -> RunRecord:
+        """The record as a reader should take it.
+
+        A process that was killed could not say so: its run claims to be running for ever.
+
+        Returns:
+            This record; or, where it says `running` and its process is gone, a failed one that says
+            that.
+        """
+        process = self.process
+        if self.status is not RunStatus.RUNNING or process is None or not process.is_gone():
+            return self
+        error = f"The process died (pid {process.pid} on {process.host}) before the run was over."
+        return dataclasses.replace(self, status=RunStatus.FAILED, error=error)
+
+    def direction(self, metric: str) -> Direction | None:
+        """Whether smaller or larger is better.
+
+        Args:
+            metric: A metric's name, `val_accuracy`.
+
+        Returns:
+            "min" or "max" from `directions`; "min" for a loss; None where nobody knows.
+        """
+        plain = metric.removeprefix("val_").removeprefix("test_")
+        known = self.directions.get(metric) or self.directions.get(plain)
+        return known or ("min" if plain == "loss" or plain.endswith("_loss") else None)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The record as strict JSON can carry it: NaN is None, infinity is the text "Infinity"."""
+        values = {item.name: getattr(self, item.name) for item in dataclasses.fields(self)}
+        values["process"] = dataclasses.asdict(self.process) if self.process else None
+        return {name: _strict(value) for name, value in values.items()}
+
+    def to_json(self) -> str:
+        """The text of `record.json`."""
+        return json.dumps(self.to_dict(), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str, source: str = "record.json") -> RunRecord:
+        """Reads the text of a `record.json`; keys that this version does not know are left out.
+
+        Args:
+            text: The file's text.
+            source: The file's name, for messages.
+
+        Returns:
+            The record.
+
+        Raises:
+            DataError: The text is not JSON, or not the record of a run.
+        """
+        try:
+            values = json.loads(text)
+        except ValueError as error:
+            raise _broken(source, f"JSON. Received: {error}") from error
+        if not isinstance(values, dict):
+            raise _broken(source, f"a JSON object. Received: {type(values).__name__}")
+        known = {key: values[key] for key in _KINDS if values.get(key) is not None}
+        for key, (kind, words) in _KINDS.items():
+            if not isinstance(known.get(key, kind()), kind) or key not in known.keys() | _OPTIONAL:
+                raise _broken(source, f"{words} as {key!r}. Received: {key}={values.get(key)!r}")
+        if known["status"] not in list(RunStatus):
+            words = ", ".join(RunStatus)
+            raise _broken(source, f"a status of {words}. Received: status={known['status']!r}")
+        known["status"] = RunStatus(known["status"])
+        try:
+            for key in known.keys() & {"metrics", "timing"}:
+                known[key] = {name: _number(value) for name, value in known[key].items()}
+            if "process" in known:
+                known["process"] = Process(**known["process"])
+        except (TypeError, ValueError) as error:
+            raise _broken(source, f"the record of a run. Received: {error}") from error
+        return cls(**known)
+
+
+_TEXT, _COUNT, _TABLE = (str, "a text"), (int, "a whole number"), (dict, "an object")
+_KINDS: dict[str, tuple[type, str]] = {
+    "id": _TEXT,
+    "name": _TEXT,
+    "status": _TEXT,
+    "created": _TEXT,
+    "finished": _TEXT,
+    "config_hash": _TEXT,
+    "seed": _COUNT,
+    "device": _TEXT,
+    "engine": _TEXT,
+    "params": _COUNT,
+    "epochs_run": _COUNT,
+    "best_epoch": _COUNT,
+    "metrics": _TABLE,
+    "directions": _TABLE,
+    "timing": _TABLE,
+    "environment": _TABLE,
+    "error": _TEXT,
+    "process": _TABLE,
+}
+_OPTIONAL = _KINDS.keys() - {"id", "name", "status"}
+
+
+def _broken(source: str, expected: str) -> DataError:
+    """The error for a `record.json` that nobody can read."""
+    remedy = "The file was changed by something else: restore it, or delete the run's folder."
+    return DataError(f"Expected {source} to hold {expected}. {remedy}")
+
+
+def _strict(value: Any) -> Any:
+    """What strict JSON takes for a value: RFC 8259 has neither NaN nor infinity."""
+    if value is None or isinstance(value, (bool, str)):
+        return value
+    if isinstance(value, Integral):
+        return int(value)
+    if isinstance(value, Real):
+        return _strict_number(float(value))
+    if isinstance(value, Mapping):
+        return {str(key): _strict(item) for key, item in value.items()}
+    return [_strict(item) for item in value] if isinstance(value, (list, tuple)) else str(value)
+
+
+def _strict_number(number: float) -> float | str | None:
+    """A float for strict JSON; `_number` reads it back."""
+    if math.isnan(number):
+        return None
+    return number if math.isfinite(number) else ("Infinity" if number > 0 else "-Infinity")
+
+
+def _number(value: float | str | None) -> float:
+    """The float that `_strict_number` wrote."""
+    return math.nan if value is None else float(value)

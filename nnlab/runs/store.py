@@ -1,0 +1,190 @@
+"""The runs there are: listing them, and finding the one that a user means."""
+
+from __future__ import annotations
+
+import difflib
+import math
+import os
+from dataclasses import fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nnlab.errors import DataError, RequestError, RunNotFoundError
+from nnlab.runs.files import RunFiles
+from nnlab.runs.record import RunRecord, RunStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_SHOWN = 8
+_UNSORTABLE = {"metrics", "directions", "timing", "environment", "process"}
+
+
+class StoredRun(RunFiles):
+    """A run as it lies on the disk: its folder, and the record that was read from it.
+
+    Args:
+        path: The run's folder.
+        record: Its record, as `RunRecord.as_seen` gives it.
+    """
+
+    def __init__(self, path: Path, record: RunRecord) -> None:
+        super().__init__(path)
+        self.record = record
+
+
+def default_runs_dir() -> Path:
+    """The folder of all runs where the command line names none: `$NNLAB_RUNS_DIR`, else `runs`."""
+    return Path(os.environ.get("NNLAB_RUNS_DIR") or "runs")
+
+
+def read_run(path: Path) -> StoredRun:
+    """Reads the run in a folder.
+
+    Args:
+        path: The run's folder.
+
+    Returns:
+        The run. A record that says `running` though its process is gone reads as failed; the file
+        stays as it is.
+
+    Raises:
+        RunNotFoundError: The folder holds no run.
+        DataError: The folder's record cannot be read.
+    """
+    source = path / "record.json"
+    try:
+        text = source.read_text(encoding="utf-8")
+    except (FileNotFoundError, NotADirectoryError) as error:
+        message = f"Expected a run's folder. Received: path={str(path)!r}, without record.json."
+        raise RunNotFoundError(f"{message} List the runs there are with: nnlab runs") from error
+    except (OSError, UnicodeDecodeError) as error:
+        remedy = "Make the file readable, or delete the run's folder."
+        message = f"Expected {source} to be readable. Received: error={str(error)!r}."
+        raise DataError(f"{message} {remedy}") from error
+    return StoredRun(path, RunRecord.from_json(text, str(source)).as_seen())
+
+
+def list_runs(runs_dir: Path, sort: str | None = None) -> list[RunRecord]:
+    """The runs of a folder.
+
+    A run whose record cannot be read is listed too, as failed, with the reason as its error.
+
+    Args:
+        runs_dir: The folder of all runs; it need not exist.
+        sort: A field of the record, a metric or a timing: `val_accuracy`, `epoch_s`, `name`. A
+            metric puts the best first, anything else the smallest; runs that lack it come last.
+            None: the newest first.
+
+    Returns:
+        The records.
+
+    Raises:
+        RequestError: No run has what `sort` names.
+    """
+    records = [_read_anyhow(path) for path in _folders(runs_dir)]
+    records.sort(key=lambda record: (record.created, record.id), reverse=True)
+    if sort is None or not records:
+        return records
+    values = [_sortable(record) for record in records]
+    known = sorted(set().union(*values))
+    if sort not in known:
+        near = difflib.get_close_matches(sort, known, n=1)
+        hint = f" Did you mean {near[0]!r}?" if near else ""
+        message = f"Expected a key that a run has, to sort by. Received: sort={sort!r}.{hint}"
+        raise RequestError(f"{message} The keys there are: {', '.join(known)}.")
+    downwards = any(record.direction(sort) == "max" for record in records if sort in record.metrics)
+    pairs: list[tuple[Any, RunRecord]] = [
+        (value.get(sort), record) for value, record in zip(values, records, strict=True)
+    ]
+    ranked = [pair for pair in pairs if not _missing(pair[0])]
+    ranked.sort(key=lambda pair: pair[0], reverse=downwards)
+    return [record for _, record in [*ranked, *(pair for pair in pairs if _missing(pair[0]))]]
+
+
+def find_run(name: str, runs_dir: Path) -> StoredRun:
+    """Finds the run that a user means.
+
+    Args:
+        name: A run's folder (also one inside another run, `runs/search/trials/3`), its id, a prefix
+            that only one id starts with, or `last` for the run that was started last.
+        runs_dir: The folder of all runs.
+
+    Returns:
+        The run.
+
+    Raises:
+        RunNotFoundError: None answers to the name, or more than one.
+        DataError: The run's record cannot be read.
+    """
+    folders = _folders(runs_dir)
+    if name == "last" and folders:
+        return read_run(max(folders, key=lambda path: (_read_anyhow(path).created, path.name)))
+    for path in (runs_dir / name, Path(name)):
+        if name and (path / "record.json").is_file():
+            return read_run(path)
+    ids = sorted(path.name for path in folders)
+    if not ids:
+        message = f"Expected a run. Received: run={name!r}, and {runs_dir} holds none."
+        remedy = "Train one with: nnlab train CONFIG, or name the folder with --runs-dir."
+        raise RunNotFoundError(f"{message} {remedy}")
+    matches = [one for one in ids if name and one.startswith(name)]
+    if len(matches) == 1:
+        return read_run(runs_dir / matches[0])
+    if matches:
+        message = f"Expected the start of one run's id. Received: run={name!r}, where"
+        there = f"{len(matches)} begin: {_some(matches)}"
+        raise RunNotFoundError(f"{message} {there}. Type more of it, or 'last' for the newest.")
+    message = (
+        f"Expected a run's folder, id, the start of its id, or 'last'. Received: run={name!r}."
+    )
+    there = f"The runs in {runs_dir}: {_some(ids)}."
+    raise RunNotFoundError(f"{message}{_hint(name, ids)} {there}")
+
+
+def _folders(runs_dir: Path) -> list[Path]:
+    """The folders that hold a run."""
+    try:
+        return [path for path in runs_dir.iterdir() if (path / "record.json").is_file()]
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+
+
+def _read_anyhow(path: Path) -> RunRecord:
+    """A run's record; one that says why, where the file cannot be read."""
+    try:
+        return read_run(path).record
+    except (DataError, RunNotFoundError) as error:
+        return RunRecord(id=path.name, name=path.name, status=RunStatus.FAILED, error=str(error))
+
+
+def _sortable(record: RunRecord) -> dict[str, Any]:
+    """What a run can be sorted by: its fields, metrics and timings that have a value."""
+    plain = {
+        item.name: getattr(record, item.name)
+        for item in fields(record)
+        if item.name not in _UNSORTABLE
+    }
+    return {
+        name: value
+        for name, value in {**plain, **record.timing, **record.metrics}.items()
+        if value is not None
+    }
+
+
+def _missing(value: Any) -> bool:
+    """Whether a run has nothing to be ranked by."""
+    return value is None or (isinstance(value, float) and math.isnan(value))
+
+
+def _hint(name: str, ids: Sequence[str]) -> str:
+    """The id that begins most like what was typed; nobody types the time and the hash."""
+    starts = {one[: len(name)]: one for one in ids}
+    near = difflib.get_close_matches(name, starts, n=1) if name else []
+    return f" Did you mean {starts[near[0]]!r}?" if near else ""
+
+
+def _some(names: Sequence[str]) -> str:
+    """The newest few of many ids, and how many more there are."""
+    shown = ", ".join(names[-_SHOWN:])
+    return shown if len(names) <= _SHOWN else f"{shown}, and {len(names) - _SHOWN} more"

@@ -1,0 +1,123 @@
+"""Files are whole or absent, whatever stops the writer."""
+
+from __future__ import annotations
+
+import errno
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+import pytest
+
+from nnlab.errors import RunFailedError
+from nnlab.runs import atomic_write, replacing, writing
+
+
+def test_writes_text_as_utf8_with_its_line_ends(tmp_path: Path) -> None:
+    atomic_write(tmp_path / "a.txt", "größe\r\n")
+    assert (tmp_path / "a.txt").read_bytes() == "größe\r\n".encode()
+
+
+def test_makes_the_folder_and_replaces_what_is_there(tmp_path: Path) -> None:
+    path = tmp_path / "plots" / "loss.png"
+    atomic_write(path, b"old")
+    atomic_write(path, b"new")
+    assert path.read_bytes() == b"new"
+    assert [one.name for one in path.parent.iterdir()] == ["loss.png"]
+
+
+@pytest.mark.parametrize("stop", [ValueError, KeyboardInterrupt])
+def test_a_writer_that_stops_midway_leaves_the_old_file_alone(
+    tmp_path: Path, stop: type[BaseException]
+) -> None:
+    path = tmp_path / "model.keras"
+    path.write_bytes(b"old")
+
+    def write() -> None:
+        with replacing(path) as beside:
+            beside.write_bytes(b"half of the n")
+            raise stop
+
+    with pytest.raises(stop):
+        write()
+    assert path.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_the_path_to_write_to_is_hidden_and_has_the_suffix(tmp_path: Path) -> None:
+    with replacing(tmp_path / "model.keras") as beside:
+        assert beside.suffix == ".keras"
+        assert beside.name.startswith(".")
+        beside.write_bytes(b"")
+
+
+def test_full_disk_leaves_the_old_file_and_nothing_beside_it(small_disk: Path) -> None:
+    path = small_disk / "model.keras"
+    atomic_write(path, b"old")
+    with pytest.raises(RunFailedError) as caught, writing(path):
+        atomic_write(path, bytes(1_000_000))
+    assert str(caught.value) == (
+        f"Expected to be able to write {path}. Received: error='No space left on device'. "
+        "Free some disk space, or name a folder on another disk with --runs-dir."
+    )
+    assert list(small_disk.iterdir()) == [path]
+    assert path.read_bytes() == b"old"
+
+
+def test_read_only_disk_is_named_with_its_remedy(read_only_disk: Path) -> None:
+    path = read_only_disk / "record.json"
+    with pytest.raises(RunFailedError, match=r"Read-only file system.*--runs-dir"), writing(path):
+        atomic_write(path, "{}")
+
+
+def test_a_file_where_a_folder_should_be_is_named(tmp_path: Path) -> None:
+    (tmp_path / "plots").write_text("a file")
+    path = tmp_path / "plots" / "loss.png"
+    with pytest.raises(RunFailedError, match=r"loss\.png.*Check the path"), writing(path):
+        atomic_write(path, b"")
+
+
+def test_an_error_without_a_number_keeps_its_words(tmp_path: Path) -> None:
+    with pytest.raises(RunFailedError, match="the cable is out"), writing(tmp_path):
+        raise OSError("the cable is out")
+
+
+def test_other_errors_pass_through(tmp_path: Path) -> None:
+    with pytest.raises(KeyError), writing(tmp_path):
+        raise KeyError("loss")
+
+
+def test_the_errno_stays_for_whoever_asks(tmp_path: Path) -> None:
+    with pytest.raises(RunFailedError) as caught, writing(tmp_path):
+        raise OSError(errno.EDQUOT, "over")
+    assert isinstance(caught.value.__cause__, OSError)
+    assert "quota" in str(caught.value)
+
+
+@pytest.mark.parametrize("delay_s", [0.05, 0.11, 0.17])
+def test_a_killed_writer_leaves_whole_files(tmp_path: Path, delay_s: float) -> None:
+    script = textwrap.dedent("""
+        import sys
+        from itertools import count
+        from pathlib import Path
+        from nnlab.runs import atomic_write
+        for number in count():
+            line = f"{number}\\n"
+            for name in ("a", "b"):
+                atomic_write(Path(sys.argv[1]) / name, line * 50_000)
+            if not number:
+                print("started", flush=True)
+    """)
+    command = [sys.executable, "-c", script, str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as writer:
+        assert writer.stdout is not None
+        writer.stdout.readline()
+        time.sleep(delay_s)
+        writer.send_signal(signal.SIGKILL)
+    for name in ("a", "b"):
+        lines = (tmp_path / name).read_text().splitlines()
+        assert len(lines) == 50_000
+        assert len(set(lines)) == 1

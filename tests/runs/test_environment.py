@@ -1,0 +1,94 @@
+"""What a run is made with is found out quickly and without imports."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from nnlab.runs import environment
+
+
+def git(folder: Path, *words: str) -> str:
+    """Runs git in a folder, as nobody in particular."""
+    who = ["-c", "user.name=somebody", "-c", "user.email=somebody@example.org"]
+    command = ["git", *who, *words]
+    answer = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)
+    return answer.stdout.strip()
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    git(tmp_path, "init")
+    (tmp_path / "xor.yaml").write_text("name: xor\n")
+    git(tmp_path, "add", "xor.yaml")
+    git(tmp_path, "commit", "-m", "Add a config")
+    return tmp_path
+
+
+def test_versions_are_those_of_the_installed_packages() -> None:
+    import numpy as np
+
+    packages = environment()["packages"]
+    assert packages["numpy"] == np.__version__
+    assert set(packages) == {"nnlab", "tensorflow", "keras", "numpy"}
+
+
+def test_a_clean_repository_gives_its_revision(repository: Path) -> None:
+    revision = git(repository, "rev-parse", "HEAD")
+    assert environment(folder=repository)["git"] == {"revision": revision, "dirty": False}
+
+
+def test_a_changed_file_makes_it_dirty_and_a_new_one_does_not(repository: Path) -> None:
+    (repository / "new.yaml").write_text("name: new\n")
+    assert environment(folder=repository)["git"]["dirty"] is False
+    (repository / "xor.yaml").write_text("name: other\n")
+    assert environment(folder=repository)["git"]["dirty"] is True
+
+
+def test_a_repository_without_a_commit_has_no_revision(tmp_path: Path) -> None:
+    git(tmp_path, "init")
+    assert environment(folder=tmp_path)["git"] == {"revision": None, "dirty": False}
+
+
+def test_outside_a_repository_and_without_git_there_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
+    assert environment(folder=tmp_path)["git"] is None
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert environment(folder=tmp_path)["git"] is None
+
+
+def test_variables_that_change_results_are_kept_and_secrets_are_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("TF_ENABLE_ONEDNN_OPTS", "0")
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
+    monkeypatch.setenv("TF_TOKEN_app_terraform_io", "secret")
+    monkeypatch.setenv("TF_VAR_password", "secret")
+    variables = environment()["variables"]
+    assert variables["TF_ENABLE_ONEDNN_OPTS"] == "0"
+    assert variables["CUDA_VISIBLE_DEVICES"] == ""
+    assert "secret" not in variables.values()
+
+
+def test_the_command_line_is_kept_word_by_word() -> None:
+    command = ["nnlab", "train", "a file.yaml"]
+    assert environment(command)["command"] == command
+    assert environment()["command"] is None
+
+
+def test_nothing_heavy_is_imported_and_it_is_quick() -> None:
+    script = (
+        "import sys; from nnlab.runs import environment; environment();"
+        "print([name for name in ('numpy', 'pandas', 'matplotlib', 'tensorflow', 'keras')"
+        " if name in sys.modules])"
+    )
+    start = time.perf_counter()
+    answer = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True)
+    assert answer.stdout.strip() == b"[]"
+    assert time.perf_counter() - start < 5
