@@ -48,7 +48,7 @@ def read_config(file: str | FilePath, overrides: Sequence[str] = ()) -> Config:
     document = load_document(file, overrides)
     markers, problems = find_markers(document.tree)
     if problems:
-        raise ConfigError(_faults(document, problems))
+        raise ConfigError(located(document, problems))
     experiment: Experiment | None = None
     found: dict[Fault, None] = {}
     for pick in sample_picks(markers):
@@ -84,7 +84,7 @@ def load_config(file: str | FilePath, overrides: Sequence[str] = ()) -> Experime
     config = read_config(file, overrides)
     if config.space:
         problems = [_open_value(value) for value in config.space]
-        raise ConfigError(_faults(config.document, problems))
+        raise ConfigError(located(config.document, problems))
     return config.experiment
 
 
@@ -146,7 +146,7 @@ def validate(document: Document) -> Experiment:
         experiment = Experiment.model_validate(spread.tree if spread.tree is not None else {})
         if not problems:
             return experiment
-    raise ConfigError(_faults(spread, collector.problems()))
+    raise ConfigError(located(spread, collector.problems()))
 
 
 def _read_chain(file: FilePath, chain: tuple[FilePath, ...], where: Location | None = None) -> Document:
@@ -196,7 +196,7 @@ def _anchored(document: Document, folder: FilePath) -> Document:
     return document.moved({**document.tree, "data": {**data, "file": absolute}}, {})
 
 
-def _faults(document: Document, problems: Iterable[Problem]) -> tuple[Fault, ...]:
+def located(document: Document, problems: Iterable[Problem]) -> tuple[Fault, ...]:
     """Problems with their places, each once, in the order of the file."""
     faults = [
         Fault(

@@ -1,0 +1,8 @@
+"""`python -m nnlab` is `nnlab`."""
+
+from __future__ import annotations
+
+from nnlab.cli.app import main
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,76 @@
+"""The `nnlab` command: its subcommands, and the only place where errors become exit codes."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from nnlab import __version__
+from nnlab.cli.dashboard import dashboard
+from nnlab.cli.datasets import datasets
+from nnlab.cli.devices import devices
+from nnlab.cli.init import init
+from nnlab.cli.runs import runs
+from nnlab.cli.schema import schema
+from nnlab.cli.show import show
+from nnlab.cli.summary import summary
+from nnlab.cli.train import train
+from nnlab.cli.validate import validate
+from nnlab.errors import NnlabError
+
+FAILED, INTERRUPTED = 1, 130
+
+app = typer.Typer(
+    name="nnlab",
+    help="Keras experiments from YAML: one file, one command, a run that explains itself.",
+    epilog="Start with `nnlab init mnist_5k`, then `nnlab train mnist_5k.yaml`.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for command in (init, train, validate, summary, runs, show, dashboard, datasets, devices, schema):
+    app.command()(command)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"nnlab {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[  # noqa: ARG001 - typer calls the callback
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+    debug: Annotated[  # noqa: ARG001 - `main` takes it from wherever it stands
+        bool, typer.Option("--debug", help="Show the traceback of an error; may stand anywhere.")
+    ] = False,
+) -> None:
+    """Keras experiments from YAML: one file, one command, a run that explains itself."""
+
+
+def main() -> None:
+    """Run the command line and exit with its code: 0 done, 1 failed, 2 wrong request, 130 interrupted."""
+    arguments = sys.argv[1:]
+    debug = "--debug" in arguments
+    try:
+        app(args=[argument for argument in arguments if argument != "--debug"], prog_name="nnlab")
+    except BrokenPipeError:
+        # The reader of our output has gone (`nnlab runs | head`); Python would complain once more at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(FAILED)
+    except KeyboardInterrupt:
+        typer.echo("Interrupted.", err=True)
+        sys.exit(INTERRUPTED)
+    except Exception as error:
+        if debug:
+            raise
+        from nnlab.cli.errors import report_error
+
+        report_error(error, as_json="--json" in arguments)
+        sys.exit(error.exit_code if isinstance(error, NnlabError) else FAILED)

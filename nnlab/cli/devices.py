@@ -1,0 +1,31 @@
+"""`nnlab devices`: what training can run on here."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import typer
+
+from nnlab.cli.options import JsonOption, print_json
+
+
+def devices(as_json: JsonOption = False) -> None:
+    """List the devices that training can run on; without a GPU, say what was looked for and how to get one.
+
+    Examples:
+
+        nnlab devices
+    """
+    from nnlab.engine.devices import explain_gpu_absence, list_devices
+
+    found = list_devices()
+    absent = all(device.kind != "gpu" for device in found)
+    explanation = explain_gpu_absence() if absent else []
+    if as_json:
+        print_json({"devices": [asdict(device) for device in found], "gpu_absence": explanation})
+        return
+    from nnlab.report.tables import devices_table, print_table
+
+    print_table(devices_table([asdict(device) for device in found]))
+    for line in explanation:
+        typer.echo(line)

@@ -1,0 +1,62 @@
+"""`nnlab init`: the shipped configs, to list or to start from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from nnlab.cli.options import JsonOption, print_json
+
+
+def init(
+    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="A shipped config.", show_default=False)] = None,
+    folder: Annotated[Path, typer.Option("--to", metavar="DIR", help="Where to write it.")] = Path(),
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """List the shipped configs, or write one here to edit, with the schema that editors complete by.
+
+    Examples:
+
+        nnlab init
+
+        nnlab init mnist_5k
+    """
+    from nnlab.config.shipped import list_shipped
+
+    if name is not None:
+        _write(name, folder, force=force, as_json=as_json)
+        return
+    shipped = list_shipped()
+    if as_json:
+        print_json([{"name": config.name, "purpose": config.purpose, "path": str(config.path)} for config in shipped])
+        return
+    from nnlab.report.tables import Table, print_table
+
+    rows = [(config.name, config.purpose) for config in shipped]
+    print_table(Table("Shipped configs", ("name", "purpose"), rows))
+    typer.echo("Write one here with `nnlab init NAME`, or train it as it is with `nnlab train NAME`.", err=True)
+
+
+def _write(name: str, folder: Path, *, force: bool, as_json: bool) -> None:
+    import json
+
+    from nnlab.config.json_schema import json_schema
+    from nnlab.config.shipped import SCHEMA_FILE, find_shipped
+    from nnlab.errors import RequestError
+    from nnlab.runs import atomic_write, writing
+
+    source = find_shipped(name.removesuffix(".yaml"))
+    target = folder / source.name
+    if target.exists() and not force:
+        raise RequestError(f"{target} is there already. Replace it with --force, or write elsewhere with --to DIR.")
+    with writing(target):
+        folder.mkdir(parents=True, exist_ok=True)
+        atomic_write(folder / SCHEMA_FILE, json.dumps(json_schema(), indent=1) + "\n")
+        atomic_write(target, source.read_text(encoding="utf-8"))
+    if as_json:
+        print_json({"config": str(target), "schema": str(folder / SCHEMA_FILE)})
+        return
+    typer.echo(f"Wrote {target} and {folder / SCHEMA_FILE}. Edit it, then: nnlab train {target}")

@@ -1,0 +1,50 @@
+"""`nnlab summary`: the layers of a config's network, their shapes and parameters, and its picture."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from nnlab.cli.options import ConfigArgument, JsonOption, SetOption, overrides, print_json, resolve_config
+
+
+def summary(
+    config: ConfigArgument = None,
+    assignments: SetOption = None,
+    plot: Annotated[
+        Path | None, typer.Option("--plot", metavar="FILE", help="Draw the network as .svg or .png.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show the layers of a network with shapes and parameters; nothing is trained.
+
+    Examples:
+
+        nnlab summary mnist_5k
+
+        nnlab summary my.yaml --plot model.svg
+    """
+    from nnlab.config import load_config
+    from nnlab.report.model_picture import check_picture_name, draw
+
+    if plot is not None:
+        check_picture_name(plot)
+    experiment = load_config(resolve_config(config), overrides(assignments, None, None))
+
+    from nnlab.data import prepare
+    from nnlab.engine.model import build_model
+    from nnlab.engine.summarizing import summarize
+
+    found = summarize(build_model(experiment, prepare(experiment).inputs))
+    if plot is not None:
+        draw(found, plot)
+    if as_json:
+        print_json(found.to_dict() | {"picture": str(plot) if plot else None})
+        return
+    from nnlab.report.tables import print_table, summary_table
+
+    print_table(summary_table(found))
+    if plot is not None:
+        typer.echo(f"Drew {plot}", err=True)

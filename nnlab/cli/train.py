@@ -1,0 +1,59 @@
+"""`nnlab train`: from a config to a run."""
+
+from __future__ import annotations
+
+import sys
+
+from nnlab.cli.options import (
+    ConfigArgument,
+    DeviceOption,
+    JsonOption,
+    RunsDirOption,
+    SeedOption,
+    SetOption,
+    overrides,
+    print_json,
+    resolve_config,
+    runs_folder,
+)
+
+
+def train(
+    config: ConfigArgument = None,
+    assignments: SetOption = None,
+    device: DeviceOption = None,
+    seed: SeedOption = None,
+    runs_dir: RunsDirOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Train the network that CONFIG describes; leaves a run's folder.
+
+    Examples:
+
+        nnlab train mnist_5k
+
+        nnlab train my.yaml --set training.epochs=3 --set model.layers.0.Dense.units=64
+
+        nnlab train my.yaml --device cpu --seed 7 --json
+    """
+    from nnlab.config import load_config
+    from nnlab.report.progress import make_progress
+    from nnlab.report.tables import closing_table, print_table
+
+    experiment = load_config(resolve_config(config), overrides(assignments, device, seed))
+    folder = runs_folder(runs_dir)
+
+    from nnlab.engine.training import train as train_experiment
+
+    record = train_experiment(experiment, runs_dir=folder, progress=make_progress(sys.stderr), command=sys.argv)
+    if as_json:
+        print_json(record.to_dict())
+        return
+    path = folder / record.id
+    option = [] if runs_dir is None else ["--runs-dir", str(runs_dir)]
+    following = [
+        " ".join(["nnlab", "show", record.id, *option]),
+        " ".join(["nnlab", "dashboard", record.id, *option]),
+        f"nnlab train {path / 'config.yaml'}",
+    ]
+    print_table(closing_table(record, path, following))

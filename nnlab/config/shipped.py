@@ -1,0 +1,72 @@
+"""The configs that travel with nnlab: their names, what each is for, and where the files lie."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from nnlab.config.problems import did_you_mean
+from nnlab.errors import RequestError
+
+DEFAULT_CONFIG = "mnist_5k"
+SCHEMA_FILE = "nnlab.schema.json"
+
+
+@dataclass(frozen=True)
+class ShippedConfig:
+    """A config that comes with nnlab.
+
+    Args:
+        name: Its name, the file's without `.yaml`.
+        purpose: The first line of its header.
+        path: The file.
+    """
+
+    name: str
+    purpose: str
+    path: Path
+
+
+def shipped_folder() -> Path:
+    """Where the shipped configs lie: inside an installed package, beside it in a checkout."""
+    package = Path(__file__).resolve().parent.parent
+    inside = package / "configs"
+    return inside if inside.is_dir() else package.parent / "configs"
+
+
+def list_shipped() -> list[ShippedConfig]:
+    """All shipped configs, by name."""
+    return [ShippedConfig(path.stem, _purpose(path), path) for path in sorted(shipped_folder().glob("*.yaml"))]
+
+
+def find_shipped(name: str) -> Path:
+    """The file of a shipped config.
+
+    Args:
+        name: Its name.
+
+    Returns:
+        The file.
+
+    Raises:
+        RequestError: There is neither such a file here nor a shipped config of that name.
+
+    Example:
+        >>> find_shipped("mnist_5k").name
+        'mnist_5k.yaml'
+    """
+    shipped = {config.name: config.path for config in list_shipped()}
+    if name in shipped:
+        return shipped[name]
+    remedy = did_you_mean(name, shipped, "shipped configs")
+    message = f"There is no file and no shipped config called {name!r}. {remedy}"
+    raise RequestError(f"{message} `nnlab init` lists the shipped configs.")
+
+
+def _purpose(path: Path) -> str:
+    """The first line of a config's header that speaks to a person."""
+    for line in path.read_text(encoding="utf-8").splitlines():
+        text = line.removeprefix("#").strip()
+        if line.startswith("#") and text and not text.startswith("yaml-language-server"):
+            return text
+    return ""
