@@ -11,8 +11,13 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Self
 
-from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler
-from pydantic import model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    model_validator,
+)
 from pydantic_core import CoreSchema, core_schema
 
 from nnlab.config.problems import Collector, Problem, did_you_mean, problems_error
@@ -36,11 +41,20 @@ def snake_case(name: str) -> str:
     return re.sub(r"([a-z])([A-Z])", r"\1_\2", name).lower()
 
 
+# Arguments of any word of a family: nobody means one of these by a lone value.
+_COMMON_ARGUMENTS = frozenset({"name", "trainable", "dtype"})
+
+
 class Section(BaseModel):
     """A mapping of the config: frozen, with no key that it does not know, and values of the exact type."""
 
     model_config = ConfigDict(
-        extra="forbid", frozen=True, strict=True, defer_build=True, protected_namespaces=()
+        extra="forbid",
+        frozen=True,
+        strict=True,
+        allow_inf_nan=False,
+        defer_build=True,
+        protected_namespaces=(),
     )
 
     @classmethod
@@ -105,10 +119,26 @@ class Word(Section):
         if cls.is_family():
             cls.members, cls.names = {}, {}
             return
+        cls._own_fields_first()
         cls.yaml_name = cls.__dict__.get("yaml_name") or cls.__name__
         cls.members[cls.yaml_name] = cls
-        for name in (cls.yaml_name, cls.__name__, snake_case(cls.__name__), *cls.__dict__.get("aliases", ())):
-            cls.names.setdefault(name, cls)
+        for name in cls.all_names():
+            cls.names[name] = cls
+
+    @classmethod
+    def _own_fields_first(cls) -> None:
+        """Put what the class declares before what it inherits, as Keras does; pydantic puts it last."""
+        fields = cls.__pydantic_fields__
+        declared = (name for base in cls.__mro__ for name in base.__dict__.get("__annotations__", ()))
+        for name in dict.fromkeys(declared):
+            if name in fields:
+                fields[name] = fields.pop(name)
+
+    @classmethod
+    def all_names(cls) -> tuple[str, ...]:
+        """Every name that the word answers to, its name in YAML first."""
+        own_aliases = cls.__dict__.get("aliases", ())
+        return (cls.yaml_name, cls.__name__, snake_case(cls.__name__), *own_aliases)
 
     @classmethod
     def called(cls) -> str:
@@ -131,8 +161,8 @@ class Word(Section):
 
     @classmethod
     def first_argument(cls) -> str | None:
-        """The argument that a lone value fills; None for a word without arguments."""
-        return next(iter(cls.model_fields), None)
+        """The argument that a lone value fills: the first one that belongs to this word alone."""
+        return next((name for name in cls.model_fields if name not in _COMMON_ARGUMENTS), None)
 
     @classmethod
     def parse(cls, value: object) -> Self:
@@ -177,7 +207,7 @@ class Word(Section):
         elif not isinstance(arguments, Mapping):
             first = cls.first_argument()
             if first is None:
-                message = f"{cls.called()} takes no arguments. Received: {arguments!r}."
+                message = f"{cls.called()} takes no lone value. Received: {arguments!r}."
                 raise problems_error([Problem(under, message, f"Write `{cls.called()}` alone.")])
             arguments = {first: arguments}
         collector = Collector()

@@ -1,0 +1,17 @@
+"""Arguments that several words share: their types, ranges and descriptions."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from nnlab.config.words.forms import ByForm
+
+Seed = Annotated[
+    int | None, Field(ge=0, description="A seed of its own; None: one from the experiment's seed.")
+]
+Axes = Annotated[int | list[int], ByForm()]
+Fraction = Annotated[float, Field(ge=0, le=1)]
+Epsilon = Annotated[float, Field(ge=0, description="Small number that guards a division by zero.")]
+Name = Annotated[str, Field(min_length=1)]

@@ -1,0 +1,108 @@
+"""Arguments that take values of several forms: a number or a schedule, one axis or a list of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Annotated, Any, Literal, get_args, get_origin
+
+from pydantic import ConfigDict, GetCoreSchemaHandler, TypeAdapter
+from pydantic_core import CoreSchema, core_schema
+
+from nnlab.config.problems import Problem, did_you_mean, problems_error
+from nnlab.config.words.word import Word
+
+_NOUNS = {int: "integer", float: "number", str: "string", bool: "boolean"}
+
+
+class ByForm:
+    """Marks a union whose branch the form of the value decides.
+
+    Left to itself, pydantic tries every branch, reports the faults of all of them and puts the branches' names into
+    their paths. Here a value is read by the one branch that it was meant for, and faults stand where they are.
+
+    Example:
+        >>> axes = TypeAdapter(Annotated[int | list[int], ByForm()])
+        >>> axes.validate_python([1, -1])
+        [1, -1]
+    """
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        """A reader that picks the branch; the union itself stays inside for the JSON Schema."""
+        branches = [_Branch(annotation) for annotation in get_args(source)]
+
+        def read(value: object, _: object) -> object:
+            meant = next((branch for branch in branches if branch.is_meant_by(value)), None)
+            if meant is not None and meant.knows(value):
+                return meant.read(value)
+            expected = " or ".join(branch.phrase for branch in branches)
+            message = f"Expected {expected}. Received: {value!r}."
+            raise problems_error([Problem((), message, meant.suggest(value) if meant else "")])
+
+        return core_schema.no_info_wrap_validator_function(read, handler(source))
+
+
+class _Branch:
+    """One type of such a union."""
+
+    def __init__(self, annotation: Any) -> None:
+        self._annotation = annotation
+        self._bare = get_args(annotation)[0] if get_origin(annotation) is Annotated else annotation
+        self._kind = get_origin(self._bare) or self._bare
+
+    @property
+    def _family(self) -> type[Word] | None:
+        return self._kind if isinstance(self._kind, type) and issubclass(self._kind, Word) else None
+
+    @property
+    def phrase(self) -> str:
+        """What messages call a value of this type."""
+        if self._family is not None:
+            return self._family.family
+        if self._kind is Literal:
+            return " or ".join(f"`{choice}`" for choice in get_args(self._bare))
+        if self._kind is dict:
+            return "a mapping"
+        if self._kind is list:
+            item = _Branch(get_args(self._bare)[0])
+            return f"a list of {_NOUNS[item._kind]}s"
+        noun = _NOUNS[self._kind]
+        return f"an {noun}" if noun[0] in "aeiou" else f"a {noun}"
+
+    def is_meant_by(self, value: object) -> bool:
+        """Whether a value has this type's form, be it right or wrong."""
+        if self._family is not None:
+            return isinstance(value, str | Mapping | Word)
+        if isinstance(value, bool):
+            return self._kind is bool
+        if self._kind is float:
+            return isinstance(value, int | float)
+        return isinstance(value, str if self._kind is Literal else self._kind)
+
+    def knows(self, value: object) -> bool:
+        """False for a name that is no word of the family: it may stand for any branch's value."""
+        return (
+            self._family is None
+            or not isinstance(value, str)
+            or self._family.lookup(value) is not None
+        )
+
+    def suggest(self, value: object) -> str:
+        """The remedy for a name that the family does not know."""
+        if self._family is None:
+            return ""
+        return did_you_mean(
+            str(value), self._family.members, f"{self._family.family.split(' ', 1)[1]}s"
+        )
+
+    def read(self, value: object) -> object:
+        """Validate a value of this form."""
+        if self._family is not None:
+            return self._family.parse(value)
+        return self._adapter.validate_python(value)
+
+    @cached_property
+    def _adapter(self) -> TypeAdapter[Any]:
+        return TypeAdapter(self._annotation, config=ConfigDict(strict=True, allow_inf_nan=False))

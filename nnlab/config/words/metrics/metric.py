@@ -1,0 +1,67 @@
+"""The family of metrics, and the name under which each is logged."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Literal, Self
+
+from pydantic import Field
+
+from nnlab.config.words.arguments import Name
+from nnlab.config.words.word import Word, snake_case
+
+Direction = Literal["min", "max"]
+
+MetricName = Annotated[Name, Field(description="The name in logs and in metrics.csv.")]
+AutoName = Annotated[
+    Name | None, Field(description="The name in logs and in metrics.csv; None: made from its type.")
+]
+
+
+class Metric(Word):
+    """A figure computed on training and validation rows in each epoch (`keras.metrics`).
+
+    `direction` tells whether less or more of it is better. `keras_string` stands in words that are no class of Keras:
+    the string that Keras resolves by the shape of the output.
+    """
+
+    family: ClassVar[str] = "a metric"
+    direction: ClassVar[Direction]
+    keras_string: ClassVar[str] = ""
+
+    name: AutoName = None
+
+    @classmethod
+    def parse(cls, value: object) -> Self:
+        """Read a metric; a string of Keras' (`mse`) becomes its name in logs, as in Keras.
+
+        Args:
+            value: A word, its name, or a mapping with its name as the only key.
+
+        Returns:
+            The word.
+
+        Raises:
+            ValidationError: For every fault in the name and the arguments.
+
+        Example:
+            >>> Metric.parse("mse").logged_name, Metric.parse("MeanSquaredError").logged_name
+            ('mse', 'mean_squared_error')
+        """
+        word = super().parse(value)
+        if not isinstance(value, str) or value in (
+            word.called(),
+            type(word).__name__,
+            word.logged_name,
+        ):
+            return word
+        return type(word)(name=value)
+
+    @property
+    def logged_name(self) -> str:
+        """The name in logs; to be given to Keras, which would number a second metric of one type."""
+        return self.name or snake_case(type(self).__name__)
+
+    @property
+    def per_class(self) -> bool:
+        """Whether it gives one figure for each class, not one in all."""
+        return False
