@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from nnlab.config.data import DataConfig
 from nnlab.config.experiment import Experiment
 from nnlab.config.model import FunctionalModel
 from nnlab.config.problems import Problem
@@ -203,10 +204,17 @@ def _unscaled_features(experiment: Experiment) -> Iterator[Problem]:
         layer.called() in ("Rescaling", "BatchNormalization", "LayerNormalization", "Embedding")
         for _, layer in list(_layers(experiment))[:2]
     )
-    scales = data.file is not None or (data.dataset is not None and data.dataset.needs_scaling)
-    if data.scaling == "none" and scales and not scaled_by_layer and data.encoding != "integer":
+    if data.scaling == "none" and _has_raw_features(data) and not scaled_by_layer and data.encoding != "integer":
         message = "The features are not scaled: those with large values decide the gradient, and training stalls."
         yield Problem(("data",), message, "Set data.scaling: standard, or minmax for images.")
+
+
+def _has_raw_features(data: DataConfig) -> bool:
+    """Whether the features come in units of their own; generated ones and counts of words do not."""
+    if data.dataset is None:
+        return True
+    of_one_scale = data.dataset.called() in ("reuters", "imdb") or getattr(data.dataset, "scaled", False)
+    return data.dataset.source != "generated" and not of_one_scale
 
 
 def _batch_of_one(experiment: Experiment) -> Iterator[Problem]:

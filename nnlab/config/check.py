@@ -75,7 +75,7 @@ def check_config(file: str | Path, overrides: Sequence[str] = ()) -> Check:
         config = read_config(file, overrides)
     except ConfigError as error:
         return Check(str(file), faults=error.faults, sources=source_texts(error.faults))
-    warnings = located(config.document, advice(config.experiment))
+    warnings = located(config.resolved, advice(config.experiment))
     return Check(str(file), (), warnings, len(config.space), config.document.sources)
 
 

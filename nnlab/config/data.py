@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from nnlab.config.problems import Problem, problems_error
 from nnlab.config.words.datasets import Dataset
+from nnlab.config.words.forms import ByForm
 from nnlab.config.words.word import Section
 
 Fraction = Annotated[float, Field(gt=0, lt=1)]
@@ -22,7 +23,9 @@ class DataConfig(Section):
     file: str | None = Field(
         None, description="A .csv, .parquet or .npz file; a relative path starts at the config's folder."
     )
-    target: str | Columns | dict[str, str | Columns] | None = Field(
+    target: (
+        Annotated[str | Columns | dict[str, Annotated[str | Columns, ByForm()]], ByForm()] | None
+    ) = Field(
         None, description="The column to predict, several of them, or those of each output."
     )
     features: Columns | None = Field(None, description="The columns to learn from; None: all the others.")

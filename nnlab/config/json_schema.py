@@ -153,8 +153,6 @@ def _finish_sections(definitions: dict[str, Any]) -> None:
     for model in ("SequentialModel", "FunctionalModel"):
         definitions[model]["properties"]["defaults"] = arguments
         definitions[model].pop("required", None)
-    layers = {"type": "object", "additionalProperties": {"$ref": "#/$defs/Node"}}
-    definitions["FunctionalModel"]["properties"]["layers"] = layers
     training = definitions["TrainingConfig"]
     training.pop("required", None)
     training["properties"]["loss"] = _per_output(Loss, {"$ref": "#/$defs/Loss"})

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 from typing import Any
 
 from nnlab.config.defaults import spread_defaults
-from nnlab.config.document import Document, Path, dotted
+from nnlab.config.document import Document, dotted
 from nnlab.config.experiment import Experiment
 from nnlab.config.merging import merge, override
 from nnlab.config.problems import Collector, Problem
@@ -24,11 +24,13 @@ class Config:
     Args:
         document: The data as written, extended and overridden, search markers in place.
         experiment: The experiment; where values are open, with the first of each.
+        resolved: The data that the experiment was made of.
         space: The open values.
     """
 
     document: Document
     experiment: Experiment
+    resolved: Document
     space: tuple[OpenValue, ...]
 
 
@@ -49,19 +51,16 @@ def read_config(file: str | FilePath, overrides: Sequence[str] = ()) -> Config:
     markers, problems = find_markers(document.tree)
     if problems:
         raise ConfigError(located(document, problems))
-    experiment: Experiment | None = None
-    found: dict[Fault, None] = {}
+    faults: dict[Fault, None] = {}
+    sound: list[tuple[Experiment, Document]] = []
     for pick in sample_picks(markers):
-        candidate = fill(document, pick)
         try:
-            read = validate(candidate)
+            sound.append(validate(fill(document, pick)))
         except ConfigError as error:
-            found.update(dict.fromkeys(error.faults))
-        else:
-            experiment = experiment or read
-    if found or experiment is None:
-        raise ConfigError(tuple(found))
-    return Config(document, experiment, tuple(markers))
+            faults.update(dict.fromkeys(error.faults))
+    if faults:
+        raise ConfigError(tuple(sorted(faults, key=_order)))
+    return Config(document, *sound[0], tuple(markers))
 
 
 def load_config(file: str | FilePath, overrides: Sequence[str] = ()) -> Experiment:
@@ -127,14 +126,14 @@ def load_document(file: str | FilePath, overrides: Sequence[str] = ()) -> Docume
     return document
 
 
-def validate(document: Document) -> Experiment:
+def validate(document: Document) -> tuple[Experiment, Document]:
     """Make an experiment of a document without search markers.
 
     Args:
         document: The document.
 
     Returns:
-        The experiment.
+        The experiment; the document with defaults spread over layers, which tells where its values were written.
 
     Raises:
         ConfigError: With every fault, in the order of the file.
@@ -143,9 +142,9 @@ def validate(document: Document) -> Experiment:
     collector = Collector()
     collector.add(*problems)
     with collector.reading():
-        experiment = Experiment.model_validate(spread.tree if spread.tree is not None else {})
+        experiment = Experiment.model_validate(spread.tree)
         if not problems:
-            return experiment
+            return experiment, spread
     raise ConfigError(located(spread, collector.problems()))
 
 
@@ -160,7 +159,7 @@ def _read_chain(file: FilePath, chain: tuple[FilePath, ...], where: Location | N
     if not isinstance(tree, Mapping):
         message = f"Expected keys such as data, model, training. Received: {tree!r:.60}."
         raise ConfigError((Fault(message, "", Location(str(file), 1, 1), "Start from `nnlab init`."),))
-    document = _anchored(document, file.parent)
+    document = _anchored(replace(document, tree=tree), file.parent)
     if "extends" not in tree:
         return document
     base, place = tree["extends"], document.locate(("extends",))
@@ -197,36 +196,26 @@ def _anchored(document: Document, folder: FilePath) -> Document:
 
 
 def located(document: Document, problems: Iterable[Problem]) -> tuple[Fault, ...]:
-    """Problems with their places, each once, in the order of the file."""
+    """Problems with their places, each once, in the order of the file.
+
+    Args:
+        document: The config.
+        problems: Problems, with paths from its top.
+
+    Returns:
+        Faults, their paths in the words of the file.
+    """
     faults = [
         Fault(
             problem.message,
             dotted(document.origin(problem.path)),
-            _place(document, problem),
+            document.locate(problem.path, at_key=problem.at_key),
             problem.remedy,
         )
         for problem in problems
     ]
-    return tuple(sorted(dict.fromkeys(faults), key=_order))
-
-
-def _place(document: Document, problem: Problem) -> Location | None:
-    return document.locate(problem.path, at_key=problem.at_key)
+    return tuple(dict.fromkeys(sorted(faults, key=_order)))
 
 
 def _order(fault: Fault) -> Any:
     return fault.where or Location("")
-
-
-def source_line(document: Document, where: Location) -> str | None:
-    """The line that a place stands in, for showing it.
-
-    Args:
-        document: The config.
-        where: A place in one of its files.
-    """
-    lines = document.sources.get(where.file, "").splitlines()
-    return lines[where.line - 1] if 0 < where.line <= len(lines) else None
-
-
-__all__ = ["Config", "Path", "load_config", "load_document", "read_config", "source_line", "validate"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, GetCoreSchemaHandler, ValidatorFunctionWrapHandler, model_validator
+from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler, ValidatorFunctionWrapHandler, model_validator
 from pydantic_core import CoreSchema, core_schema
 
 from nnlab.config.graph import graph_problems
@@ -60,6 +60,11 @@ class Node(Section):
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         """Nodes have a form of their own in YAML, which `parse` reads."""
         return core_schema.no_info_plain_validator_function(cls.parse)
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """Named only; `nnlab.config.json_schema` writes the definition."""
+        return {"x-family": cls.__name__}
 
     def to_tree(self) -> dict[str, Any]:
         """The YAML form."""

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from nnlab.config.words.forms import ByForm
 from nnlab.config.words.word import Section
 
 
@@ -15,11 +16,13 @@ class TensorBoardConfig(Section):
     histogram_freq: int = Field(0, ge=0, description="Weight histograms every so many epochs; 0: none.")
     write_graph: bool = Field(True, description="The Keras graph and the graph of operations.")
     write_images: bool = Field(False, description="Weights as pictures, with the histograms.")
-    update_freq: Literal["epoch", "batch"] | Annotated[int, Field(gt=0)] = Field(
+    update_freq: Annotated[Literal["epoch", "batch"] | Annotated[int, Field(gt=0)], ByForm()] = Field(
         "epoch", description="How often losses and metrics are logged: each epoch, batch, or so many batches."
     )
-    profile_batch: Annotated[int, Field(ge=0)] | Annotated[
-        list[Annotated[int, Field(ge=0)]], Field(min_length=2, max_length=2)
+    profile_batch: Annotated[
+        Annotated[int, Field(ge=0)]
+        | Annotated[list[Annotated[int, Field(ge=0)]], Field(min_length=2, max_length=2)],
+        ByForm(),
     ] = Field(0, description="The batch, or first and last batch, to profile; 0: none.")
 
     @classmethod

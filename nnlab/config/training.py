@@ -8,6 +8,7 @@ from typing import Annotated, Literal, Self, TypeVar
 from pydantic import Field, field_validator, model_validator
 
 from nnlab.config.problems import Collector, Problem, problems_error
+from nnlab.config.words.forms import ByForm
 from nnlab.config.words.losses import Loss
 from nnlab.config.words.metrics import Metric
 from nnlab.config.words.optimizers import Optimizer
@@ -57,13 +58,15 @@ class TrainingConfig(Section):
     metrics: list[Metric] | dict[str, list[Metric]] = Field(
         default_factory=list, description="Metrics, or a list of them for each output."
     )
-    loss_weights: list[float] | dict[str, float] | None = Field(
+    loss_weights: Annotated[list[float] | dict[str, float], ByForm()] | None = Field(
         None, description="The weight of each output's loss in the sum that is minimized."
     )
-    class_weight: Literal["balanced"] | dict[int, Annotated[float, Field(ge=0)]] | None = Field(
+    class_weight: (
+        Annotated[Literal["balanced"] | dict[int, Annotated[float, Field(ge=0)]], ByForm()] | None
+    ) = Field(
         None, description="The weight of each class in the loss; balanced: by how rare it is."
     )
-    batch_size: Annotated[int, Field(gt=0)] | Literal["full"] = Field(
+    batch_size: Annotated[Annotated[int, Field(gt=0)] | Literal["full"], ByForm()] = Field(
         32, description="Rows a step; full: all of them, batch gradient descent."
     )
     epochs: int = Field(gt=0, description="Passes over the training rows, at most.")
@@ -79,7 +82,7 @@ class TrainingConfig(Section):
     dtype_policy: Literal["float32", "float64", "mixed_float16", "mixed_bfloat16"] = Field(
         "float32", description="The precision of weights and arithmetic."
     )
-    jit_compile: bool | Literal["auto"] = Field("auto", description="Whether XLA compiles the step.")
+    jit_compile: Annotated[bool | Literal["auto"], ByForm()] = Field("auto", description="Whether XLA compiles the step.")
     engine: Literal["auto", "keras"] = Field("auto", description="What runs the epochs.")
     device: str = Field(
         "auto", pattern=r"^(auto|cpu|gpu|gpu:\d+)$", description="auto, cpu, gpu, or gpu:N for one of several."
@@ -103,14 +106,6 @@ class TrainingConfig(Section):
         if isinstance(value, Mapping) and _is_per_output(value, Metric):
             return _each(value, _metric_list)
         return _metric_list(value)
-
-    @field_validator("class_weight", mode="before")
-    @classmethod
-    def _class_weight_form(cls, value: object) -> object:
-        if value is None or value == "balanced" or isinstance(value, Mapping):
-            return value
-        message = f"Expected `balanced` or a weight for each class, {{0: 1.0, 1: 5.0}}. Received: {value!r}."
-        raise problems_error([Problem((), message)])
 
     @model_validator(mode="after")
     def _per_output_together(self) -> Self:

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from nnlab.config.words.forms import ByForm
 from nnlab.config.words.word import Section
 
 
@@ -26,7 +27,7 @@ class TuneConfig(Section):
     )
     executions_per_trial: int = Field(1, gt=0, description="Trainings a trial; its score is their mean.")
     seed: int | None = Field(None, ge=0, description="Seed of the proposals; None: the experiment's.")
-    jobs: Annotated[int, Field(gt=0)] | Literal["auto"] = Field(
+    jobs: Annotated[Annotated[int, Field(gt=0)] | Literal["auto"], ByForm()] = Field(
         "auto", description="Trials at the same time; auto: as many as the machine carries."
     )
 
