@@ -6,7 +6,7 @@ from typing import Any
 
 import keras
 
-from nnlab.config.words.word import Word
+from nnlab.config.words.word import Word, snake_case
 
 # A word's family is its base class; these are the modules that hold the family's classes.
 _MODULES: dict[str, Any] = {
@@ -23,6 +23,8 @@ _MODULES: dict[str, Any] = {
 
 def to_keras(word: Word, **overrides: Any) -> Any:
     """The Keras object that a word names, its arguments' words included; a new one at every call.
+
+    An object without a name is called by its type: `dense`, however many there were before.
 
     Args:
         word: A word of a Keras family.
@@ -43,6 +45,9 @@ def to_keras(word: Word, **overrides: Any) -> Any:
     if as_string:
         return as_string
     arguments = {name: _value(getattr(word, name)) for name in type(word).model_fields}
+    if arguments.get("name", "") is None:
+        # Left to itself Keras counts up with every object that the process makes: dense, dense_1, dense_2.
+        arguments["name"] = snake_case(type(word).__name__)
     return getattr(_MODULES[family_name(word)], type(word).__name__)(**arguments | overrides)
 
 
