@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-# Not here: `glu` halves the width behind Keras' back, `threshold` cannot be called without arguments.
+# Not here: `glu` halves the width behind Keras' back, `threshold` needs arguments.
 ActivationName = Literal[
     "celu",
     "elu",

@@ -1,4 +1,4 @@
-"""Arguments that take values of several forms: a number or a schedule, one axis or a list of them."""
+"""Arguments that take values of several forms: a number or a schedule, an axis or several."""
 
 from __future__ import annotations
 
@@ -9,17 +9,24 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 from pydantic import ConfigDict, GetCoreSchemaHandler, TypeAdapter
 from pydantic_core import CoreSchema, core_schema
 
-from nnlab.config.problems import Problem, did_you_mean, problems_error
+from nnlab.config.problems import Problem, did_you_mean, nearest, problems_error
 from nnlab.config.words.word import Word
 
-_NOUNS = {int: "integer", float: "number", str: "string", bool: "boolean"}
+_NOUNS: dict[Any, str] = {
+    int: "integer",
+    float: "number",
+    str: "string",
+    bool: "boolean",
+    dict: "mapping",
+}
 
 
 class ByForm:
     """Marks a union whose branch the form of the value decides.
 
-    Left to itself, pydantic tries every branch, reports the faults of all of them and puts the branches' names into
-    their paths. Here a value is read by the one branch that it was meant for, and faults stand where they are.
+    Left to itself, pydantic tries every branch, reports the faults of all of them and puts the
+    branches' names into their paths. Here a value is read by the one branch that it was meant for,
+    and faults stand where they are.
 
     Example:
         >>> axes = TypeAdapter(Annotated[int | list[int], ByForm()])
@@ -49,26 +56,25 @@ class _Branch:
 
     def __init__(self, annotation: Any) -> None:
         self._annotation = annotation
-        self._bare = get_args(annotation)[0] if get_origin(annotation) is Annotated else annotation
-        self._kind = get_origin(self._bare) or self._bare
+        bare = get_args(annotation)[0] if get_origin(annotation) is Annotated else annotation
+        self._arguments = get_args(bare)
+        self.kind = get_origin(bare) or bare
 
     @property
     def _family(self) -> type[Word] | None:
-        return self._kind if isinstance(self._kind, type) and issubclass(self._kind, Word) else None
+        return self.kind if isinstance(self.kind, type) and issubclass(self.kind, Word) else None
 
     @property
     def phrase(self) -> str:
         """What messages call a value of this type."""
         if self._family is not None:
             return self._family.family
-        if self._kind is Literal:
-            return " or ".join(f"`{choice}`" for choice in get_args(self._bare))
-        if self._kind is dict:
-            return "a mapping"
-        if self._kind is list:
-            item = _Branch(get_args(self._bare)[0])
-            return f"a list of {_NOUNS[item._kind]}s"
-        noun = _NOUNS[self._kind]
+        if self.kind is Literal:
+            return " or ".join(f"`{choice}`" for choice in self._arguments)
+        if self.kind is list:
+            noun = _NOUNS.get(_Branch(self._arguments[0]).kind)
+            return f"a list of {noun}s" if noun else "a list"
+        noun = _NOUNS[self.kind]
         return f"an {noun}" if noun[0] in "aeiou" else f"a {noun}"
 
     def is_meant_by(self, value: object) -> bool:
@@ -76,26 +82,28 @@ class _Branch:
         if self._family is not None:
             return isinstance(value, str | Mapping | Word)
         if isinstance(value, bool):
-            return self._kind is bool
-        if self._kind is float:
+            return self.kind is bool
+        if self.kind is dict:
+            return isinstance(value, Mapping)
+        if self.kind is float:
             return isinstance(value, int | float)
-        return isinstance(value, str if self._kind is Literal else self._kind)
+        return isinstance(value, str if self.kind is Literal else self.kind)
 
     def knows(self, value: object) -> bool:
-        """False for a name that is no word of the family: it may stand for any branch's value."""
-        return (
-            self._family is None
-            or not isinstance(value, str)
-            or self._family.lookup(value) is not None
-        )
+        """False for a name that means nothing here: it may stand for any branch's value."""
+        if not isinstance(value, str):
+            return True
+        if self.kind is Literal:
+            return value in self._arguments
+        return self._family is None or self._family.lookup(value) is not None
 
     def suggest(self, value: object) -> str:
-        """The remedy for a name that the family does not know."""
-        if self._family is None:
-            return ""
-        return did_you_mean(
-            str(value), self._family.members, f"{self._family.family.split(' ', 1)[1]}s"
-        )
+        """The remedy for a name that means nothing here."""
+        if self._family is not None:
+            plural = f"{self._family.family.split(' ', 1)[1]}s"
+            return did_you_mean(str(value), self._family.members, plural)
+        close = nearest(str(value), self._arguments)
+        return f"Did you mean `{close}`?" if close else ""
 
     def read(self, value: object) -> object:
         """Validate a value of this form."""

@@ -54,7 +54,7 @@ class RandomNormal(Initializer):
 
 
 class TruncatedNormal(Initializer):
-    """Normal distribution of a fixed width; values beyond two standard deviations are drawn again."""
+    """Normal distribution of a fixed width, cut at two standard deviations."""
 
     mean: float = Field(0.0, description="Mean of the weights.")
     stddev: float = Field(0.05, ge=0, description="Standard deviation before the cut.")
@@ -81,7 +81,7 @@ class RandomUniform(Initializer):
 
 
 class VarianceScaling(Initializer):
-    """Random weights whose variance is scale / n, n counted by `mode`: the root of Glorot, He and LeCun."""
+    """Random weights of variance scale / n, n counted by `mode`: Glorot, He and LeCun in one."""
 
     scale: float = Field(1.0, gt=0, description="Factor on the variance.")
     mode: Literal["fan_in", "fan_out", "fan_avg"] = Field(
@@ -94,13 +94,13 @@ class VarianceScaling(Initializer):
 
 
 class GlorotNormal(Initializer):
-    """Truncated normal, stddev sqrt(2 / (fan_in + fan_out)): for tanh, sigmoid (Glorot, Bengio 2010)."""
+    """Truncated normal, stddev sqrt(2 / (fan_in + fan_out)): for tanh (Glorot and Bengio, 2010)."""
 
     seed: Seed = None
 
 
 class GlorotUniform(Initializer):
-    """Uniform, limit sqrt(6 / (fan_in + fan_out)): for tanh, sigmoid (Glorot, Bengio 2010)."""
+    """Uniform, limit sqrt(6 / (fan_in + fan_out)): for tanh (Glorot and Bengio, 2010)."""
 
     seed: Seed = None
 
@@ -118,7 +118,7 @@ class HeUniform(Initializer):
 
 
 class LecunNormal(Initializer):
-    """Truncated normal, stddev sqrt(1 / fan_in): for SELU (LeCun et al., 1998; Klambauer et al., 2017)."""
+    """Truncated normal, stddev sqrt(1 / fan_in): for SELU (LeCun et al., 1998)."""
 
     seed: Seed = None
 
@@ -130,7 +130,7 @@ class LecunUniform(Initializer):
 
 
 class Orthogonal(Initializer):
-    """A random matrix whose rows or columns are orthonormal; for kernels alone (Saxe et al., 2013)."""
+    """A random matrix with orthonormal rows or columns; for kernels alone (Saxe et al., 2013)."""
 
     aliases: ClassVar[tuple[str, ...]] = ("OrthogonalInitializer",)
 

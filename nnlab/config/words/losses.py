@@ -38,14 +38,17 @@ SummedAxes = Annotated[
 class Loss(Word):
     """What training makes small (`keras.losses`).
 
-    `targets` is the encoding of the targets that it needs, `outputs` what it takes an output for. `keras_string` stands
-    in words that are no class of Keras: the string that Keras resolves by the shape of the output.
+    `targets` is the encoding of the targets that it needs, `outputs` what it takes an output for.
     """
 
     family: ClassVar[str] = "a loss"
     targets: ClassVar[Encoding] = "number"
     outputs: ClassVar[Outputs] = "number"
-    keras_string: ClassVar[str] = ""
+
+    @property
+    def keras_string(self) -> str:
+        """What Keras resolves by the output's shape; empty where a class stands behind the word."""
+        return ""
 
     def targets_for(self, units: int) -> Encoding:
         """How the targets of an output are encoded: one-hot makes no sense for a single unit.
@@ -67,12 +70,16 @@ class CrossentropyByShape(Loss):
     aliases: ClassVar[tuple[str, ...]] = ("ce",)
     targets: ClassVar[Encoding] = "one_hot"
     outputs: ClassVar[Outputs] = "probability"
-    keras_string: ClassVar[str] = "crossentropy"
 
     @classmethod
     def all_names(cls) -> tuple[str, ...]:
         """The strings of Keras alone: it has no such class."""
         return (cls.yaml_name, *cls.aliases)
+
+    @property
+    def keras_string(self) -> str:
+        """The string that stands for it in Keras."""
+        return self.yaml_name
 
 
 class BinaryCrossentropy(Loss):
@@ -289,7 +296,7 @@ class Tversky(Loss):
 
 
 class Circle(Loss):
-    """Rows of one class near each other, others far: for embeddings of length 1 (Sun et al., 2020)."""
+    """Rows of one class near each other, others far: for unit vectors (Sun et al., 2020)."""
 
     targets: ClassVar[Encoding] = "integer"
     outputs: ClassVar[Outputs] = "unit_vector"

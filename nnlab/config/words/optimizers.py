@@ -49,7 +49,7 @@ class Optimizer(Word):
     learning_rate: LearningRate = 0.001
     weight_decay: WeightDecay | None = Field(
         None,
-        description="Part of each weight taken off at each step, times the learning rate; None: none.",
+        description="Part of each weight taken off at a step, times the learning rate; None: none.",
     )
     clipnorm: float | None = Field(
         None, gt=0, description="Largest norm of each weight's gradient."
@@ -185,7 +185,7 @@ class RMSprop(Optimizer):
 
 
 class Adafactor(Optimizer):
-    """Adam that keeps the second moment by rows and columns, in little memory (Shazeer, Stern 2018)."""
+    """Adam with little memory: squares kept by rows and columns (Shazeer and Stern, 2018)."""
 
     learning_rate: LearningRate = 0.001
     beta_2_decay: float = Field(
@@ -235,7 +235,7 @@ class Lamb(Optimizer):
 
 
 class Muon(Optimizer):
-    """Momentum whose steps are made orthogonal, for kernels; AdamW for the rest (Jordan et al., 2024)."""
+    """Orthogonal momentum steps for kernels, AdamW for the rest (Jordan et al., 2024)."""
 
     learning_rate: LearningRate = 0.001
     adam_beta_1: FirstMoment = 0.9

@@ -75,9 +75,9 @@ class PiecewiseConstantDecay(Schedule):
         ):
             message = f"Expected boundaries that rise. Received: boundaries={self.boundaries}."
             problems.append(Problem(("boundaries",), message, "Sort them and drop repetitions."))
-        expected = len(self.boundaries) + 1
-        if len(self.values) != expected:
-            message = f"Expected {expected} values, one more than boundaries. Received: {len(self.values)}."
+        expected, received = len(self.boundaries) + 1, len(self.values)
+        if received != expected:
+            message = f"Expected {expected} values, one more than boundaries. Received: {received}."
             problems.append(Problem(("values",), message))
         if problems:
             raise problems_error(problems)
@@ -85,7 +85,7 @@ class PiecewiseConstantDecay(Schedule):
 
 
 class CosineDecay(Schedule):
-    """Falls along half a cosine wave, after a linear rise if wanted (Loshchilov and Hutter, 2016)."""
+    """Falls along half a cosine, after a linear rise if wanted (Loshchilov and Hutter, 2016)."""
 
     initial_learning_rate: float = Field(
         ge=0, description="The learning rate at the start; where the rise starts, if there is one."
@@ -108,7 +108,7 @@ class CosineDecay(Schedule):
 
 
 class CosineDecayRestarts(Schedule):
-    """Falls along half a cosine wave again and again, each longer and lower (Loshchilov, Hutter 2016)."""
+    """Falls along half a cosine again and again (Loshchilov and Hutter, 2016)."""
 
     initial_learning_rate: InitialLearningRate
     first_decay_steps: int = Field(

@@ -1,14 +1,16 @@
 """The base of the vocabulary: a word is one Keras class, its fields that class's arguments.
 
-In YAML a word stands alone (`BatchNormalization`), with one value for its first argument (`Dropout: 0.3`) or with named
-arguments (`Dense: {units: 64}`). Keras' snake_case names (`he_normal`) and short aliases (`mse`) are the same word.
-Validated, it is an instance of its class, whatever form it had.
+In YAML a word stands alone (`BatchNormalization`), with one value for its first argument
+(`Dropout: 0.3`) or with named arguments (`Dense: {units: 64}`). Keras' snake_case names
+(`he_normal`) and short aliases (`mse`) are the same word. Validated, it is an instance of its
+class, whatever form it had.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from inspect import get_annotations
 from typing import Any, ClassVar, Self
 
 from pydantic import (
@@ -46,7 +48,7 @@ _COMMON_ARGUMENTS = frozenset({"name", "trainable", "dtype"})
 
 
 class Section(BaseModel):
-    """A mapping of the config: frozen, with no key that it does not know, and values of the exact type."""
+    """A mapping of the config: frozen, with known keys alone and values of the exact type."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -61,8 +63,8 @@ class Section(BaseModel):
     def __pydantic_init_subclass__(cls, **_: Any) -> None:
         """Forget the annotations of class variables.
 
-        Pydantic evaluates those of all ancestors again for each class: a quarter of the time that the vocabulary takes
-        to import.
+        Pydantic evaluates those of all ancestors again for each class: a quarter of the time that
+        the vocabulary takes to import.
         """
         for name in cls.__class_vars__:
             cls.__annotations__.pop(name, None)
@@ -89,11 +91,18 @@ class Section(BaseModel):
         unknown = [key for key in data if key not in cls.model_fields]
         if not unknown:
             return validate(data)
-        what = f"arguments of {cls.called()}" if issubclass(cls, Word) else f"keys of {cls.called()}"
+        what = (
+            f"arguments of {cls.called()}" if issubclass(cls, Word) else f"keys of {cls.called()}"
+        )
         collector = Collector()
         collector.add(
             *(
-                Problem((key,), f"Unknown key `{key}`.", did_you_mean(str(key), cls.model_fields, what), at_key=True)
+                Problem(
+                    (key,),
+                    f"Unknown key `{key}`.",
+                    did_you_mean(str(key), cls.model_fields, what),
+                    at_key=True,
+                )
                 for key in unknown
             )
         )
@@ -103,11 +112,12 @@ class Section(BaseModel):
 
 
 class Word(Section):
-    """One Keras class and its arguments; subclasses of a family (`Layer`, `Optimizer`, …) register themselves.
+    """One Keras class and its arguments; subclasses of a family (`Layer`, …) register themselves.
 
-    A family is a direct subclass of `Word`; its `family` is the phrase for a member of it, "a layer". As the type
-    of a field it takes any of its members, in any form that YAML allows. `aliases` are names besides the class's own and
-    its snake_case form; `yaml_name` is the name in YAML where it is not the class's.
+    A family is a direct subclass of `Word`; its `family` is the phrase for a member of it, "a
+    layer". As the type of a field it takes any of its members, in any form that YAML allows.
+    `aliases` are names besides the class's own and its snake_case form; `yaml_name` is the name in
+    YAML where it is not the class's.
 
     Example:
         >>> from nnlab.config.words.initializers import Initializer
@@ -138,9 +148,9 @@ class Word(Section):
 
     @classmethod
     def _own_fields_first(cls) -> None:
-        """Put what the class declares before what it inherits, as Keras does; pydantic puts it last."""
+        """Put what the class declares before what it inherits, as Keras does, unlike pydantic."""
         fields = cls.__pydantic_fields__
-        declared = (name for base in cls.__mro__ for name in base.__dict__.get("__annotations__", ()))
+        declared = (name for base in cls.__mro__ for name in get_annotations(base))
         for name in dict.fromkeys(declared):
             if name in fields:
                 fields[name] = fields.pop(name)
@@ -195,8 +205,10 @@ class Word(Section):
         if word is None:
             plural = f"{cls.family.split(' ', 1)[1]}s"
             remedy = did_you_mean(str(name), cls.members, plural)
-            raise problems_error([Problem((), f"Expected {cls.family}. Received: `{name}`.", remedy, at_key=True)])
-        under = () if isinstance(value, str) else (name,)
+            raise problems_error(
+                [Problem((), f"Expected {cls.family}. Received: `{name}`.", remedy, at_key=True)]
+            )
+        under = () if isinstance(value, str) else (str(name),)
         return word.from_arguments(arguments, under)
 
     @classmethod
@@ -232,12 +244,14 @@ class Word(Section):
             return value, None
         if isinstance(value, Mapping) and len(value) == 1:
             return next(iter(value.items()))
-        message = f"Expected {cls.family}: a name, or one name with its arguments. Received: {value!r}."
+        message = (
+            f"Expected {cls.family}: a name, or one name with its arguments. Received: {value!r}."
+        )
         example = next((f"`{{{name}: …}}`" for name in cls.members), "")
         raise problems_error([Problem((), message, f"Write it like {example}." if example else "")])
 
     def to_tree(self) -> str | dict[str, Any]:
-        """The shortest YAML form: the name alone, or with the arguments that are not Keras' defaults."""
+        """The shortest YAML form: the name, with the arguments that are not Keras' defaults."""
         arguments = {
             name: tree(value)
             for name, field in type(self).model_fields.items()
@@ -253,7 +267,9 @@ class Word(Section):
         return core_schema.no_info_plain_validator_function(cls.parse)
 
     @classmethod
-    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
         """A family is named only; `nnlab.config.json_schema` writes its definition, once."""
         return {"x-family": cls.__name__} if cls.is_family() else handler(schema)
 

@@ -21,7 +21,7 @@ class Activation(Layer):
 
 
 class ReLU(Layer):
-    """max(x, 0), with a slope below the threshold and a ceiling if wanted (Nair and Hinton, 2010)."""
+    """max(x, 0), with a slope below the threshold and a ceiling if wanted (Nair, Hinton 2010)."""
 
     max_value: float | None = Field(None, ge=0, description="Ceiling of the output; None: none.")
     negative_slope: float = Field(0.0, ge=0, description="Slope below the threshold.")

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from pydantic import Field, field_validator
 
 from nnlab.config.problems import Problem, problems_error
-from nnlab.config.words.arguments import Axes
+from nnlab.config.words.forms import ByForm
 from nnlab.config.words.layers.layer import Layer
+
+TwoAxes = Annotated[list[int], Field(min_length=2, max_length=2)]
 
 
 class Add(Layer):
@@ -51,7 +55,7 @@ class Concatenate(Layer):
 class Dot(Layer):
     """Dot product of its two inputs."""
 
-    axes: Axes = Field(
+    axes: Annotated[int | TwoAxes, ByForm()] = Field(
         description="The axis summed over, or one of each input; 1 is the first behind the batch."
     )
     normalize: bool = Field(
@@ -60,10 +64,7 @@ class Dot(Layer):
 
     @field_validator("axes")
     @classmethod
-    def _axes_are_one_or_two(cls, axes: int | list[int]) -> int | list[int]:
-        if isinstance(axes, list) and len(axes) != 2:
-            message = f"Expected one axis, or two: one of each input. Received: axes={axes}."
-            raise problems_error([Problem((), message)])
+    def _batch_is_left_alone(cls, axes: int | list[int]) -> int | list[int]:
         if axes == 0 or (isinstance(axes, list) and 0 in axes):
             message = f"Axis 0 is the batch. Received: axes={axes}."
             raise problems_error([Problem((), message, "Write -1, or 1.")])

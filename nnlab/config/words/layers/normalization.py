@@ -74,7 +74,8 @@ class BatchNormalization(GammaAndBeta, Layer):
             if key not in _CLIPPING_KEYS
         ]
         if "rmax" in clipping and "rmin" in clipping and clipping["rmax"] < clipping["rmin"]:
-            message = f"Expected rmin <= rmax. Received: rmin={clipping['rmin']}, rmax={clipping['rmax']}."
+            received = f"rmin={clipping['rmin']}, rmax={clipping['rmax']}"
+            message = f"Expected rmin <= rmax. Received: {received}."
             problems.append(Problem(("rmin",), message, "Swap them."))
         if clipping.get("dmax", 0.0) < 0:
             problems.append(
@@ -131,7 +132,7 @@ class UnitNormalization(Layer):
 
 
 class SpectralNormalization(Layer):
-    """Wraps a layer and keeps the largest singular value of its kernel at 1 (Miyato et al., 2018)."""
+    """Wraps a layer and keeps its kernel's largest singular value at 1 (Miyato et al., 2018)."""
 
     layer: Layer = Field(description="The wrapped layer: Dense or Embedding.")
     power_iterations: int = Field(

@@ -18,7 +18,6 @@ class AccuracyByShape(Metric):
     yaml_name: ClassVar[str] = "accuracy"
     aliases: ClassVar[tuple[str, ...]] = ("acc",)
     direction: ClassVar[Direction] = "max"
-    keras_string: ClassVar[str] = "accuracy"
 
     name: Literal["accuracy", "acc"] = Field(
         "accuracy", description="The name in logs and in metrics.csv, one of Keras' two."
@@ -28,6 +27,11 @@ class AccuracyByShape(Metric):
     def all_names(cls) -> tuple[str, ...]:
         """The strings of Keras alone: it has no such class."""
         return (cls.yaml_name, *cls.aliases)
+
+    @property
+    def keras_string(self) -> str:
+        """The string that stands for it in Keras, which is also its name in logs."""
+        return self.name
 
 
 class Accuracy(Metric):

@@ -82,7 +82,7 @@ class CosineSimilarity(Metric):
 
 
 class R2Score(Metric):
-    """Part of the targets' variance that the outputs explain: 1 is all, 0 is as good as the mean."""
+    """Part of the targets' variance that is explained: 1 is all, 0 is as good as the mean."""
 
     direction: ClassVar[Direction] = "max"
 

@@ -20,13 +20,11 @@ AutoName = Annotated[
 class Metric(Word):
     """A figure computed on training and validation rows in each epoch (`keras.metrics`).
 
-    `direction` tells whether less or more of it is better. `keras_string` stands in words that are no class of Keras:
-    the string that Keras resolves by the shape of the output.
+    `direction` tells whether less or more of it is better.
     """
 
     family: ClassVar[str] = "a metric"
     direction: ClassVar[Direction]
-    keras_string: ClassVar[str] = ""
 
     name: AutoName = None
 
@@ -58,8 +56,13 @@ class Metric(Word):
 
     @property
     def logged_name(self) -> str:
-        """The name in logs; to be given to Keras, which would number a second metric of one type."""
+        """The name in logs; Keras must be given it, or it numbers metrics of one type."""
         return self.name or snake_case(type(self).__name__)
+
+    @property
+    def keras_string(self) -> str:
+        """What Keras resolves by the output's shape; empty where a class stands behind the word."""
+        return ""
 
     @property
     def per_class(self) -> bool:

@@ -1,4 +1,4 @@
-"""Intersection over union (Jaccard, 1901): a class's rows told right, of all that are of it or were told so."""
+"""Intersection over union: rows of a class told right, of all that are of it or told so."""
 
 from __future__ import annotations
 
