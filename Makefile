@@ -1,0 +1,60 @@
+# nnlab's chores. Every target that needs the environment makes it first, once; `make help` lists them.
+
+PYTHON ?= python3
+VENV ?= .venv
+CONFIG ?= configs/mnist_5k.yaml
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+
+# Not before the first download of a slow mirror.
+export UV_HTTP_TIMEOUT ?= 180
+
+.DEFAULT_GOAL := help
+.PHONY: help install train test check format lock clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+install: $(INSTALLED) ## make the environment in .venv from requirements.lock
+
+train: $(INSTALLED) ## train CONFIG (configs/mnist_5k.yaml: 5,000 real digits, no network needed)
+	$(BIN)/nnlab train $(CONFIG)
+
+test: $(INSTALLED) ## run the tests
+	$(BIN)/python -m pytest -n 2
+
+check: $(INSTALLED) ## lint, format, types, import boundaries; changes nothing
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(INSTALLED) ## format the code and mend what ruff can mend
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+# A universal lock: one file for Python 3.11 to 3.13 on every platform. It names no registry, so that it
+# works behind any mirror. `make lock UPGRADE=--upgrade` takes the newest versions.
+lock: $(INSTALLED) ## resolve pyproject.toml into requirements.lock anew
+	$(BIN)/uv pip compile pyproject.toml --group dev --universal --fork-strategy fewest \
+		--python-version 3.11 --generate-hashes --no-header --no-annotate --quiet $(UPGRADE) \
+		--output-file requirements.lock
+
+clean: ## remove the environment and all caches; runs stay
+	rm -rf $(VENV) dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	find nnlab tests -type d -name __pycache__ -prune -exec rm -rf {} +
+
+# pip installs uv, at its locked version and hash, and uv the rest: two to three times faster than pip
+# (23 s against 57 s with cold caches). All of it is compiled to bytecode now: otherwise the first
+# import of TensorFlow pays for it, or every one where Python may not write next to the sources.
+$(INSTALLED): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null || { \
+		echo "Expected Python 3.11, 3.12 or 3.13. Received: PYTHON=$(PYTHON)," \
+			"$$($(PYTHON) --version 2>&1 | head -n 1)." >&2; \
+		echo "Name one that fits: make $(MAKECMDGOALS) PYTHON=python3.11" >&2; exit 1; }
+	$(PYTHON) -m venv --clear $(VENV)
+	sed -n '/^uv==/,/[^\\]$$/p' requirements.lock > $(VENV)/uv.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(VENV)/uv.txt
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode --require-hashes -r requirements.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
