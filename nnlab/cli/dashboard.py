@@ -47,8 +47,8 @@ def dashboard(
     named = [find_run(run, folder) for run in runs or []]
 
     def find_logs() -> dict[str, Path]:
-        shown = named or [RunFiles(folder / record.id) for record in list_runs(folder)]
-        return {run.path.name: run.tensorboard for run in shown}
+        folders = [run.path for run in named] or [folder / one.id for one in list_runs(folder)]
+        return {path.name: RunFiles(path).tensorboard for path in folders}
 
     def tell(url: str) -> None:
         names = [name for name, logs in find_logs().items() if logs.is_dir()]
