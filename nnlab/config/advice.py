@@ -18,7 +18,13 @@ LARGE_DEVIATION = 1.0
 _SQUASHING = ("sigmoid", "hard_sigmoid", "tanh")
 _NOISE = ("Dropout", "AlphaDropout", "GaussianDropout", "GaussianNoise")
 _ONE_CONSTANT = ("Zeros", "Ones", "Constant")
-_REGRESSION_LOSSES = ("MeanSquaredError", "MeanAbsoluteError", "Huber", "LogCosh", "MeanSquaredLogarithmicError")
+_REGRESSION_LOSSES = (
+    "MeanSquaredError",
+    "MeanAbsoluteError",
+    "Huber",
+    "LogCosh",
+    "MeanSquaredLogarithmicError",
+)
 
 
 def advice(experiment: Experiment) -> list[Problem]:
@@ -57,7 +63,11 @@ def _heads(experiment: Experiment) -> list[tuple[str, tuple[str | int, ...], Lay
             name = output
             while name in nodes and nodes[name].layer.called() != "Dense":
                 name = nodes[name].sources[0]
-            found += [(output, path, layer) for path, layer in layers if name in nodes and layer is nodes[name].layer]
+            found += [
+                (output, path, layer)
+                for path, layer in layers
+                if name in nodes and layer is nodes[name].layer
+            ]
         return found
     dense = [(path, layer) for path, layer in layers if layer.called() == "Dense"]
     return [(experiment.model.output_names[0], *dense[-1])] if dense else []
@@ -114,7 +124,9 @@ def _symmetry(experiment: Experiment) -> Iterator[Problem]:
                 f"{start.called()} starts all weights of the layer equal: its units get equal gradients and stay "
                 "equal, so the layer acts as one unit."
             )
-            yield Problem((*path, "kernel_initializer"), message, "Use glorot_uniform, or he_normal for relu.")
+            yield Problem(
+                (*path, "kernel_initializer"), message, "Use glorot_uniform, or he_normal for relu."
+            )
 
 
 def _large_start(experiment: Experiment) -> Iterator[Problem]:
@@ -122,10 +134,12 @@ def _large_start(experiment: Experiment) -> Iterator[Problem]:
         start = getattr(layer, "kernel_initializer", None)
         deviation = getattr(start, "stddev", 0.0)
         if deviation >= LARGE_DEVIATION:
-            message = (
-                f"Weights that start with deviation {deviation:g} make large sums: units saturate or gradients explode."
+            message = f"Weights that start with deviation {deviation:g} make large sums: units saturate or gradients explode."
+            yield Problem(
+                (*path, "kernel_initializer"),
+                message,
+                "Use he_normal or glorot_uniform, or clipnorm.",
             )
-            yield Problem((*path, "kernel_initializer"), message, "Use he_normal or glorot_uniform, or clipnorm.")
 
 
 def _initializer_fits_activation(experiment: Experiment) -> Iterator[Problem]:
@@ -134,15 +148,32 @@ def _initializer_fits_activation(experiment: Experiment) -> Iterator[Problem]:
         kind = _activation(experiment, path, layer)
         if start is not None and start.called() in ("HeNormal", "HeUniform") and kind in _SQUASHING:
             message = f"{start.called()} is made for relu: with {kind} it starts the units near saturation."
-            yield Problem((*path, "kernel_initializer"), message, "Use glorot_uniform or glorot_normal.")
-        if kind == "selu" and start is not None and start.called() not in ("LecunNormal", "LecunUniform"):
+            yield Problem(
+                (*path, "kernel_initializer"), message, "Use glorot_uniform or glorot_normal."
+            )
+        if (
+            kind == "selu"
+            and start is not None
+            and start.called() not in ("LecunNormal", "LecunUniform")
+        ):
             message = f"selu keeps its values normalized only with LecunNormal. Received: {start.called()}."
             yield Problem((*path, "kernel_initializer"), message, "Use lecun_normal.")
 
 
 def _linear_net(experiment: Experiment) -> Iterator[Problem]:
     hidden = _hidden_dense(experiment)
-    nonlinear_layers = ("Activation", "ReLU", "LeakyReLU", "PReLU", "ELU", "Softmax", "Multiply", "Dot", "Maximum", "Minimum")
+    nonlinear_layers = (
+        "Activation",
+        "ReLU",
+        "LeakyReLU",
+        "PReLU",
+        "ELU",
+        "Softmax",
+        "Multiply",
+        "Dot",
+        "Maximum",
+        "Minimum",
+    )
     if any(layer.called() in nonlinear_layers for _, layer in _layers(experiment)):
         return
     if hidden and all(_activation(experiment, path, layer) == "linear" for path, layer in hidden):
@@ -160,7 +191,11 @@ def _head_fits_loss(experiment: Experiment) -> Iterator[Problem]:
             yield Problem(at, message, "Use sigmoid with one unit, or one unit for each class.")
         elif kind == "sigmoid" and "CategoricalCrossentropy" in loss and (units or 0) > 1:
             message = f"sigmoid units are not one distribution over classes, which {loss} expects."
-            yield Problem(at, message, "Use softmax; for labels that do not exclude each other, BinaryCrossentropy.")
+            yield Problem(
+                at,
+                message,
+                "Use softmax; for labels that do not exclude each other, BinaryCrossentropy.",
+            )
         elif kind == "softmax" and loss == "BinaryCrossentropy" and (units or 0) > 1:
             message = "BinaryCrossentropy judges each unit by itself; softmax units share one probability."
             yield Problem(at, message, "Use categorical_crossentropy, or sigmoid units.")
@@ -175,7 +210,11 @@ def _head_fits_loss(experiment: Experiment) -> Iterator[Problem]:
 
 def _accuracy_of_numbers(experiment: Experiment) -> Iterator[Problem]:
     metrics, loss = experiment.training.metrics, experiment.training.loss
-    if isinstance(metrics, dict) or isinstance(loss, dict) or loss.called() not in _REGRESSION_LOSSES:
+    if (
+        isinstance(metrics, dict)
+        or isinstance(loss, dict)
+        or loss.called() not in _REGRESSION_LOSSES
+    ):
         return
     heads = _heads(experiment)
     if heads and _activation(experiment, heads[0][1], heads[0][2]) != "linear":
@@ -204,7 +243,12 @@ def _unscaled_features(experiment: Experiment) -> Iterator[Problem]:
         layer.called() in ("Rescaling", "BatchNormalization", "LayerNormalization", "Embedding")
         for _, layer in list(_layers(experiment))[:2]
     )
-    if data.scaling == "none" and _has_raw_features(data) and not scaled_by_layer and data.encoding != "integer":
+    if (
+        data.scaling == "none"
+        and _has_raw_features(data)
+        and not scaled_by_layer
+        and data.encoding != "integer"
+    ):
         message = "The features are not scaled: those with large values decide the gradient, and training stalls."
         yield Problem(("data",), message, "Set data.scaling: standard, or minmax for images.")
 
@@ -213,7 +257,9 @@ def _has_raw_features(data: DataConfig) -> bool:
     """Whether the features come in units of their own; generated ones and counts of words do not."""
     if data.dataset is None:
         return True
-    of_one_scale = data.dataset.called() in ("reuters", "imdb") or getattr(data.dataset, "scaled", False)
+    of_one_scale = data.dataset.called() in ("reuters", "imdb") or getattr(
+        data.dataset, "scaled", False
+    )
     return data.dataset.source != "generated" and not of_one_scale
 
 

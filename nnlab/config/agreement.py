@@ -67,7 +67,11 @@ def metric_names(data: DataConfig, model: Model, training: TrainingConfig) -> li
 
 def _outputs_have_losses(model: Model, training: TrainingConfig) -> Iterator[Problem]:
     outputs = model.output_names
-    per_output = {"loss": training.loss, "metrics": training.metrics, "loss_weights": training.loss_weights}
+    per_output = {
+        "loss": training.loss,
+        "metrics": training.metrics,
+        "loss_weights": training.loss_weights,
+    }
     for key, value in per_output.items():
         if not isinstance(value, dict):
             continue
@@ -75,7 +79,10 @@ def _outputs_have_losses(model: Model, training: TrainingConfig) -> Iterator[Pro
             if name not in outputs:
                 message = f"The model has no output called `{name}`."
                 yield Problem(
-                    ("training", key, name), message, did_you_mean(name, outputs, "outputs"), at_key=True
+                    ("training", key, name),
+                    message,
+                    did_you_mean(name, outputs, "outputs"),
+                    at_key=True,
                 )
     if len(outputs) > 1 and not isinstance(training.loss, dict):
         message = f"Expected a loss for each of the outputs {_listed(outputs)}. Received: one loss."
@@ -86,7 +93,9 @@ def _outputs_have_losses(model: Model, training: TrainingConfig) -> Iterator[Pro
             if name not in training.loss:
                 yield Problem(("training", "loss"), f"Output `{name}` has no loss.", "Give it one.")
     if len(outputs) > 1 and isinstance(training.metrics, list) and training.metrics:
-        message = f"Expected metrics for each of the outputs {_listed(outputs)}. Received: one list."
+        message = (
+            f"Expected metrics for each of the outputs {_listed(outputs)}. Received: one list."
+        )
         remedy = f"Write `metrics: {{{outputs[0]}: [{training.metrics[0].logged_name}]}}`."
         yield Problem(("training", "metrics"), message, remedy)
     if isinstance(training.loss_weights, list) and len(training.loss_weights) != len(outputs):
@@ -106,7 +115,9 @@ def _inputs_have_data(model: Model, data: DataConfig) -> Iterator[Problem]:
                 yield Problem(("data", "target", name), message, remedy, at_key=True)
         for name in model.output_names:
             if name not in data.target:
-                yield Problem(("data", "target"), f"Output `{name}` has no target.", "Give it a column.")
+                yield Problem(
+                    ("data", "target"), f"Output `{name}` has no target.", "Give it a column."
+                )
     if data.inputs is None:
         return
     if isinstance(model, SequentialModel):
@@ -121,16 +132,26 @@ def _inputs_have_data(model: Model, data: DataConfig) -> Iterator[Problem]:
             yield Problem(("data", "inputs", name), message, remedy, at_key=True)
     for name in model.inputs:
         if name not in data.inputs:
-            yield Problem(("model", "inputs", name), f"`data.inputs` has no columns for input `{name}`.", at_key=True)
+            yield Problem(
+                ("model", "inputs", name),
+                f"`data.inputs` has no columns for input `{name}`.",
+                at_key=True,
+            )
 
 
-def _watched_metrics_exist(data: DataConfig, model: Model, training: TrainingConfig) -> Iterator[Problem]:
+def _watched_metrics_exist(
+    data: DataConfig, model: Model, training: TrainingConfig
+) -> Iterator[Problem]:
     names = metric_names(data, model, training)
     for path, name in training.monitors():
         if name in names:
             continue
         message = f"No metric will be called `{name}`."
-        if name.startswith("val_") and data.validation_split is None and name.removeprefix("val_") in names:
+        if (
+            name.startswith("val_")
+            and data.validation_split is None
+            and name.removeprefix("val_") in names
+        ):
             remedy = f"There are no validation rows: set data.validation_split, or watch `{name.removeprefix('val_')}`."
         else:
             remedy = did_you_mean(name, names, "metrics of this config")

@@ -32,17 +32,27 @@ def spread_defaults(document: Document) -> tuple[Document, list[Problem]]:
     defaults = model["defaults"]
     if not isinstance(defaults, Mapping):
         message = f"Expected layer types with their arguments. Received: defaults={defaults!r}."
-        return _without(document), [Problem(_AT, message, "Write `defaults: {Dense: {activation: relu}}`.")]
+        return _without(document), [
+            Problem(_AT, message, "Write `defaults: {Dense: {activation: relu}}`.")
+        ]
     problems: list[Problem] = []
     for name, arguments in defaults.items():
         problems += _own_problems(name, arguments)
-    sound = {word: (name, args) for name, args in defaults.items() if (word := Layer.lookup(name)) and isinstance(args, Mapping)}
+    sound = {
+        word: (name, args)
+        for name, args in defaults.items()
+        if (word := Layer.lookup(name)) and isinstance(args, Mapping)
+    }
     moves: dict[Path, Path] = {}
     layers = model.get("layers")
     if isinstance(layers, list):
-        layers = [_spread(layer, ("model", "layers", at), sound, moves) for at, layer in enumerate(layers)]
+        layers = [
+            _spread(layer, ("model", "layers", at), sound, moves) for at, layer in enumerate(layers)
+        ]
     elif isinstance(layers, Mapping):
-        layers = {at: _spread(node, ("model", "layers", at), sound, moves) for at, node in layers.items()}
+        layers = {
+            at: _spread(node, ("model", "layers", at), sound, moves) for at, node in layers.items()
+        }
     rest = {key: value for key, value in model.items() if key != "defaults"}
     spread = {**document.tree, "model": {**rest, "layers": layers} if "layers" in model else rest}
     return document.moved(spread, moves), problems
@@ -58,7 +68,9 @@ def _own_problems(name: Any, arguments: Any) -> list[Problem]:
     word = Layer.lookup(name)
     if word is None:
         remedy = did_you_mean(str(name), Layer.members, "layers")
-        return [Problem((*_AT, name), f"Expected a layer. Received: `{name}`.", remedy, at_key=True)]
+        return [
+            Problem((*_AT, name), f"Expected a layer. Received: `{name}`.", remedy, at_key=True)
+        ]
     if not isinstance(arguments, Mapping):
         message = f"Expected arguments of {name} by name. Received: {arguments!r}."
         return [Problem((*_AT, name), message, f"Write `{name}: {{{word.first_argument()}: …}}`.")]
@@ -74,7 +86,10 @@ def _own_problems(name: Any, arguments: Any) -> list[Problem]:
 
 
 def _spread(
-    layer: Any, at: Path, defaults: Mapping[type[Layer], tuple[str, Mapping[str, Any]]], moves: dict[Path, Path]
+    layer: Any,
+    at: Path,
+    defaults: Mapping[type[Layer], tuple[str, Mapping[str, Any]]],
+    moves: dict[Path, Path],
 ) -> Any:
     names = [layer] if isinstance(layer, str) else list(layer) if isinstance(layer, Mapping) else []
     for name in names:

@@ -22,13 +22,16 @@ Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=
 class Experiment(Section):
     """One experiment: everything that decides what a training does and gives."""
 
-    name: Name = Field("experiment", description="What its runs are called: letters, digits, `.`, `_`, `-`.")
+    name: Name = Field(
+        "experiment", description="What its runs are called: letters, digits, `.`, `_`, `-`."
+    )
     seed: int = Field(0, ge=0, lt=2**32, description="All that is random follows from it.")
     data: DataConfig = Field(description="The rows.")
     model: SequentialModel | FunctionalModel = Field(description="The network.")
     training: TrainingConfig = Field(description="How it is trained.")
     tensorboard: TensorBoardConfig | Literal[False] = Field(
-        default_factory=TensorBoardConfig, description="What is logged for TensorBoard; false: nothing."
+        default_factory=TensorBoardConfig,
+        description="What is logged for TensorBoard; false: nothing.",
     )
     tune: TuneConfig | None = Field(None, description="How a search space is searched.")
 
@@ -66,7 +69,11 @@ class Experiment(Section):
 
 def _readable_sections(data: Mapping[str, Any]) -> dict[str, Any]:
     """The sections that are sound by themselves."""
-    read = {"data": DataConfig.model_validate, "model": parse_model, "training": TrainingConfig.model_validate}
+    read = {
+        "data": DataConfig.model_validate,
+        "model": parse_model,
+        "training": TrainingConfig.model_validate,
+    }
     sound: dict[str, Any] = {}
     for name, parse in read.items():
         with Collector().reading():

@@ -8,7 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from nnlab.config.problems import Problem, did_you_mean
 
 # At least this many inputs; every other layer takes exactly one.
-MERGING_LAYERS = frozenset({"Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum", "Concatenate", "Dot"})
+MERGING_LAYERS = frozenset(
+    {"Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum", "Concatenate", "Dot"}
+)
 EXACTLY_TWO = frozenset({"Subtract", "Dot"})
 
 
@@ -51,7 +53,9 @@ def graph_problems(
             Problem(
                 at,
                 f"No input or layer is called `{source}`.",
-                did_you_mean(source, [other for other in known if other != name], "inputs and layers"),
+                did_you_mean(
+                    source, [other for other in known if other != name], "inputs and layers"
+                ),
             )
             for source in came_from
             if source not in known
@@ -102,7 +106,11 @@ def _arity_problems(name: str, layer_type: str | None, came_from: Sequence[str])
     if layer_type in EXACTLY_TWO and len(came_from) != 2:
         return [Problem(at, f"{layer_type} takes exactly two inputs. {received}", "Name two.")]
     if len(came_from) < 2:
-        return [Problem(at, f"{layer_type} takes at least two inputs. {received}", "Name them in a list.")]
+        return [
+            Problem(
+                at, f"{layer_type} takes at least two inputs. {received}", "Name them in a list."
+            )
+        ]
     return []
 
 
@@ -115,7 +123,9 @@ def _output_problems(
         if name in outputs[:position]:
             problems.append(Problem(at, f"Output `{name}` is named twice.", "Remove one."))
         elif name in inputs:
-            problems.append(Problem(at, f"`{name}` is an input: no layer stands between.", "Name a layer."))
+            problems.append(
+                Problem(at, f"`{name}` is an input: no layer stands between.", "Name a layer.")
+            )
         elif name not in sources:
             problems.append(
                 Problem(at, f"No layer is called `{name}`.", did_you_mean(name, sources, "layers"))
@@ -140,7 +150,10 @@ def _unused_problems(
     used = {source for came_from in sources.values() for source in came_from}
     problems = [
         Problem(
-            ("inputs", name), f"Input `{name}` feeds no layer.", "Use it in a layer's `from`, or remove it.", at_key=True
+            ("inputs", name),
+            f"Input `{name}` feeds no layer.",
+            "Use it in a layer's `from`, or remove it.",
+            at_key=True,
         )
         for name in inputs
         if name not in used

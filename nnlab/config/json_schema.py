@@ -41,7 +41,14 @@ def json_schema() -> dict[str, Any]:
         definitions[family.__name__] = _family(family)
     definitions["SearchMarker"] = definitions.pop("Marker")
     definitions["Node"] = _node()
-    sections = (DataConfig, SequentialModel, FunctionalModel, TrainingConfig, TensorBoardConfig, TuneConfig)
+    sections = (
+        DataConfig,
+        SequentialModel,
+        FunctionalModel,
+        TrainingConfig,
+        TensorBoardConfig,
+        TuneConfig,
+    )
     for section in sections:
         definitions[section.__name__] = _arguments(section, definitions)
     _finish_sections(definitions)
@@ -49,7 +56,9 @@ def json_schema() -> dict[str, Any]:
     top["properties"] |= {
         "extends": {"type": "string", "description": "A config that this one is merged over."},
         "data": {"$ref": "#/$defs/DataConfig"},
-        "model": {"anyOf": [{"$ref": "#/$defs/SequentialModel"}, {"$ref": "#/$defs/FunctionalModel"}]},
+        "model": {
+            "anyOf": [{"$ref": "#/$defs/SequentialModel"}, {"$ref": "#/$defs/FunctionalModel"}]
+        },
         "training": {"$ref": "#/$defs/TrainingConfig"},
         "tensorboard": {"anyOf": [{"$ref": "#/$defs/TensorBoardConfig"}, {"type": "boolean"}]},
         "tune": {"$ref": "#/$defs/TuneConfig"},
@@ -72,9 +81,17 @@ def _finished(schema: Any) -> Any:
     if not isinstance(schema, Mapping):
         return schema
     if "x-family" in schema:
-        rest = {key: value for key, value in schema.items() if key not in ("x-family", "title", "default")}
+        rest = {
+            key: value
+            for key, value in schema.items()
+            if key not in ("x-family", "title", "default")
+        }
         return {"$ref": f"#/$defs/{schema['x-family']}", **rest}
-    done = {key: _finished(value) for key, value in schema.items() if key != "title" or not isinstance(value, str)}
+    done = {
+        key: _finished(value)
+        for key, value in schema.items()
+        if key != "title" or not isinstance(value, str)
+    }
     if isinstance(schema.get("properties"), Mapping):
         done["properties"] = {name: _open(value) for name, value in done["properties"].items()}
     return done
@@ -146,7 +163,8 @@ def _finish_sections(definitions: dict[str, Any]) -> None:
         "type": "object",
         "description": "Arguments that every layer of a type gets where it does not set them.",
         "properties": {
-            name: {"type": "object", "properties": definitions[f"Layer.{name}"]["properties"]} for name in Layer.members
+            name: {"type": "object", "properties": definitions[f"Layer.{name}"]["properties"]}
+            for name in Layer.members
         },
         "additionalProperties": False,
     }
@@ -156,12 +174,24 @@ def _finish_sections(definitions: dict[str, Any]) -> None:
     training = definitions["TrainingConfig"]
     training.pop("required", None)
     training["properties"]["loss"] = _per_output(Loss, {"$ref": "#/$defs/Loss"})
-    metrics = {"anyOf": [{"$ref": "#/$defs/Metric"}, {"type": "array", "items": {"$ref": "#/$defs/Metric"}}]}
+    metrics = {
+        "anyOf": [
+            {"$ref": "#/$defs/Metric"},
+            {"type": "array", "items": {"$ref": "#/$defs/Metric"}},
+        ]
+    }
     training["properties"]["metrics"] = _per_output(Metric, metrics)
     definitions["DataConfig"].pop("required", None)
 
 
 def _per_output(family: type[Word], one: dict[str, Any]) -> dict[str, Any]:
     """One word, or a mapping from each output to one."""
-    outputs = {"type": "object", "propertyNames": {"not": {"enum": sorted(family.names)}}, "additionalProperties": one}
-    return {"description": f"{_first_line(family)} One, or one for each output.", "anyOf": [one, outputs]}
+    outputs = {
+        "type": "object",
+        "propertyNames": {"not": {"enum": sorted(family.names)}},
+        "additionalProperties": one,
+    }
+    return {
+        "description": f"{_first_line(family)} One, or one for each output.",
+        "anyOf": [one, outputs],
+    }

@@ -148,7 +148,9 @@ def validate(document: Document) -> tuple[Experiment, Document]:
     raise ConfigError(located(spread, collector.problems()))
 
 
-def _read_chain(file: FilePath, chain: tuple[FilePath, ...], where: Location | None = None) -> Document:
+def _read_chain(
+    file: FilePath, chain: tuple[FilePath, ...], where: Location | None = None
+) -> Document:
     """A file merged over what it extends."""
     if file.resolve() in chain:
         ring = " -> ".join(str(link.name) for link in (*chain, file))
@@ -158,7 +160,9 @@ def _read_chain(file: FilePath, chain: tuple[FilePath, ...], where: Location | N
     tree = document.tree if document.tree is not None else {}
     if not isinstance(tree, Mapping):
         message = f"Expected keys such as data, model, training. Received: {tree!r:.60}."
-        raise ConfigError((Fault(message, "", Location(str(file), 1, 1), "Start from `nnlab init`."),))
+        raise ConfigError(
+            (Fault(message, "", Location(str(file), 1, 1), "Start from `nnlab init`."),)
+        )
     document = _anchored(replace(document, tree=tree), file.parent)
     if "extends" not in tree:
         return document
@@ -176,14 +180,19 @@ def _text(file: FilePath, where: Location | None) -> str:
     try:
         return file.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
-        message, remedy = f"There is no file {file}.", "Check the path; `nnlab init` writes a config to start from."
+        message, remedy = (
+            f"There is no file {file}.",
+            "Check the path; `nnlab init` writes a config to start from.",
+        )
     except IsADirectoryError:
         message, remedy = f"{file} is a folder.", "Name a YAML file in it."
     except UnicodeDecodeError:
         message, remedy = f"{file} is not text in UTF-8.", "Save it as UTF-8."
     except OSError as error:
         message, remedy = f"{file} cannot be read: {error.strerror}.", "Check its permissions."
-    raise ConfigError((Fault(message, "extends" if where else "", where or Location(str(file)), remedy),))
+    raise ConfigError(
+        (Fault(message, "extends" if where else "", where or Location(str(file)), remedy),)
+    )
 
 
 def _anchored(document: Document, folder: FilePath) -> Document:

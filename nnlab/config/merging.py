@@ -34,8 +34,12 @@ def merge(base: Document, over: Document) -> Document:
     return Document(tree, marks, sources={**base.sources, **over.sources})
 
 
-def _merge(base: Any, over: Any, path: Path, marks: dict[Path, Mark], new: Mapping[Path, Mark]) -> Any:
-    if not (isinstance(base, Mapping) and isinstance(over, Mapping)) or _is_another_word(base, over):
+def _merge(
+    base: Any, over: Any, path: Path, marks: dict[Path, Mark], new: Mapping[Path, Mark]
+) -> Any:
+    if not (isinstance(base, Mapping) and isinstance(over, Mapping)) or _is_another_word(
+        base, over
+    ):
         for old in [old for old in marks if old[: len(path)] == path]:
             del marks[old]
         marks.update({at: mark for at, mark in new.items() if at[: len(path)] == path})
@@ -80,7 +84,9 @@ def override(document: Document, assignment: str) -> Document:
     key, equals, text = assignment.partition("=")
     if not equals or not key.strip():
         message = f"Expected KEY=VALUE. Received: --set {assignment!r}."
-        raise ConfigError((Fault(message, "", Location("--set"), "Write it like `--set training.epochs=3`."),))
+        raise ConfigError(
+            (Fault(message, "", Location("--set"), "Write it like `--set training.epochs=3`."),)
+        )
     path: Path = tuple(int(part) if part.isdigit() else part for part in key.strip().split("."))
     place = Location(f"--set {key.strip()}")
     tree = _assign(document.tree or {}, path, read_scalar(text), (), place)

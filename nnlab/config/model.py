@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler, ValidatorFunctionWrapHandler, model_validator
+from pydantic import (
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    ValidatorFunctionWrapHandler,
+    model_validator,
+)
 from pydantic_core import CoreSchema, core_schema
 
 from nnlab.config.graph import graph_problems
@@ -62,7 +68,9 @@ class Node(Section):
         return core_schema.no_info_plain_validator_function(cls.parse)
 
     @classmethod
-    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
         """Named only; `nnlab.config.json_schema` writes the definition."""
         return {"x-family": cls.__name__}
 
@@ -102,7 +110,10 @@ class SequentialModel(Section):
 
     def named_layers(self) -> list[tuple[tuple[str | int, ...], Layer]]:
         """Every layer with its path in the config."""
-        return [(("layers", position, layer.called()), layer) for position, layer in enumerate(self.layers)]
+        return [
+            (("layers", position, layer.called()), layer)
+            for position, layer in enumerate(self.layers)
+        ]
 
     @model_validator(mode="after")
     def _layer_names_differ(self) -> Self:
@@ -113,7 +124,9 @@ class SequentialModel(Section):
             if name is None:
                 continue
             if name in first:
-                message = f"Two layers are called `{name}`: number {first[name]} and number {position}."
+                message = (
+                    f"Two layers are called `{name}`: number {first[name]} and number {position}."
+                )
                 at = ("layers", position, layer.called(), "name")
                 problems.append(Problem(at, message, "Give one of them another name."))
             first.setdefault(name, position)
@@ -126,9 +139,15 @@ class FunctionalModel(Section):
     """A graph of named layers between named inputs and outputs."""
 
     name: str | None = Field(None, description="The Keras model's name.")
-    inputs: dict[str, ModelInput] = Field(min_length=1, description="Each input and the shape of its rows.")
-    layers: dict[str, Node] = Field(min_length=1, description="Each layer and where it takes its input.")
-    outputs: list[str] = Field(min_length=1, description="The layers whose values the model puts out.")
+    inputs: dict[str, ModelInput] = Field(
+        min_length=1, description="Each input and the shape of its rows."
+    )
+    layers: dict[str, Node] = Field(
+        min_length=1, description="Each layer and where it takes its input."
+    )
+    outputs: list[str] = Field(
+        min_length=1, description="The layers whose values the model puts out."
+    )
 
     @classmethod
     def called(cls) -> str:
@@ -161,7 +180,10 @@ class FunctionalModel(Section):
 
     def named_layers(self) -> list[tuple[tuple[str | int, ...], Layer]]:
         """Every layer with its path in the config."""
-        return [(("layers", name, node.layer.called()), node.layer) for name, node in self.layers.items()]
+        return [
+            (("layers", name, node.layer.called()), node.layer)
+            for name, node in self.layers.items()
+        ]
 
     @model_validator(mode="wrap")
     @classmethod
@@ -179,7 +201,9 @@ def _problems_of(data: Any) -> list[Problem]:
     if not isinstance(data, Mapping):
         return []
     inputs, layers, outputs = data.get("inputs"), data.get("layers"), data.get("outputs")
-    if not (isinstance(inputs, Mapping) and isinstance(layers, Mapping) and isinstance(outputs, list)):
+    if not (
+        isinstance(inputs, Mapping) and isinstance(layers, Mapping) and isinstance(outputs, list)
+    ):
         return []
     sources: dict[str, list[str]] = {}
     types: dict[str, str] = {}
@@ -191,14 +215,18 @@ def _problems_of(data: Any) -> list[Problem]:
         if not isinstance(node, Mapping):
             continue
         came_from = node.get("from", [])
-        sources[name] = [str(item) for item in (came_from if isinstance(came_from, list) else [came_from])]
+        sources[name] = [
+            str(item) for item in (came_from if isinstance(came_from, list) else [came_from])
+        ]
         word = next((Layer.lookup(key) for key in node if Layer.lookup(key)), None)
         if word is not None:
             types[name] = word.called()
             inner = node.get(word.called())
             if isinstance(inner, Mapping) and inner.get("name") not in (None, name):
                 message = f"The layer is called `{name}`. Received: name={inner['name']!r}."
-                problems.append(Problem(("layers", name, word.called(), "name"), message, "Remove `name`."))
+                problems.append(
+                    Problem(("layers", name, word.called(), "name"), message, "Remove `name`.")
+                )
     broken = len(sources) < len(layers)
     if broken:  # a node that cannot be read would make its users look dangling
         return problems
@@ -222,5 +250,7 @@ def parse_model(value: object) -> SequentialModel | FunctionalModel:
     functional = isinstance(value, Mapping) and (
         isinstance(value.get("layers"), Mapping) or "inputs" in value or "outputs" in value
     )
-    kind: type[SequentialModel | FunctionalModel] = FunctionalModel if functional else SequentialModel
+    kind: type[SequentialModel | FunctionalModel] = (
+        FunctionalModel if functional else SequentialModel
+    )
     return kind.model_validate(value)

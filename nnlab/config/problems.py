@@ -111,7 +111,9 @@ def _again(error: Mapping[str, Any], under: tuple[str | int, ...]) -> InitErrorD
     context = dict(error.get("ctx") or {})
     if kind == type_of_problem:
         kind = PydanticCustomError(type_of_problem, "{message}", context)
-    return InitErrorDetails(type=kind, loc=(*under, *error["loc"]), input=error["input"], ctx=context)
+    return InitErrorDetails(
+        type=kind, loc=(*under, *error["loc"]), input=error["input"], ctx=context
+    )
 
 
 def explain(error: Mapping[str, Any]) -> Problem:
@@ -133,11 +135,19 @@ def explain(error: Mapping[str, Any]) -> Problem:
     if kind == "missing":
         return Problem(path, f"Key `{path[-1]}` is missing.", f"Add `{path[-1]}: …`.")
     expected = _EXPECTED.get(kind)
-    wanted = expected.format(**context) if expected else str(error["msg"]).removeprefix("Value error, ")
+    wanted = (
+        expected.format(**context) if expected else str(error["msg"]).removeprefix("Value error, ")
+    )
     received = error["input"]
     remedy = ""
     if kind == "literal_error" and isinstance(received, str):
-        close = nearest(received, [word.strip("'") for word in str(context["expected"]).replace(" or ", ", ").split(", ")])
+        close = nearest(
+            received,
+            [
+                word.strip("'")
+                for word in str(context["expected"]).replace(" or ", ", ").split(", ")
+            ],
+        )
         remedy = f"Did you mean `{close}`?" if close else ""
     elif kind in ("int_type", "float_type") and isinstance(received, str):
         remedy = "Write a number, without quotes."

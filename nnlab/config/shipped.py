@@ -36,7 +36,10 @@ def shipped_folder() -> Path:
 
 def list_shipped() -> list[ShippedConfig]:
     """All shipped configs, by name."""
-    return [ShippedConfig(path.stem, _purpose(path), path) for path in sorted(shipped_folder().glob("*.yaml"))]
+    return [
+        ShippedConfig(path.stem, _purpose(path), path)
+        for path in sorted(shipped_folder().glob("*.yaml"))
+    ]
 
 
 def find_shipped(name: str) -> Path:

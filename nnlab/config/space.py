@@ -47,14 +47,21 @@ class _Range(Marker):
             problems.append(Problem(("min_value",), message, "Swap them."))
         elif default is not None and not low <= default <= high:
             message = f"The default must lie between {low} and {high}. Received: default={default}."
-            problems.append(Problem(("default",), message, "Choose one in between, or leave it out."))
+            problems.append(
+                Problem(("default",), message, "Choose one in between, or leave it out.")
+            )
         if sampling != "linear" and low <= 0:
             message = f"{sampling} sampling needs min_value above 0. Received: min_value={low}."
             problems.append(Problem(("min_value",), message, "Raise it, or use linear sampling."))
         if sampling != "linear" and step is not None and step <= 1:
             message = f"With {sampling} sampling a step multiplies, so it must be above 1. Received: step={step}."
             problems.append(Problem(("step",), message, "Write `step: 2` to double."))
-        if sampling == "linear" and step is not None and low <= high and not _reaches(low, high, step):
+        if (
+            sampling == "linear"
+            and step is not None
+            and low <= high
+            and not _reaches(low, high, step)
+        ):
             message = f"Steps of {step} from {low} miss max_value {high}."
             problems.append(Problem(("step",), message, "Choose a step that divides the range."))
         if problems:
@@ -72,7 +79,9 @@ class Int(_Range):
 
     min_value: int = Field(description="The least.")
     max_value: int = Field(description="The most.")
-    step: Annotated[int, Field(gt=0)] | None = Field(None, description="From one value to the next; None: 1.")
+    step: Annotated[int, Field(gt=0)] | None = Field(
+        None, description="From one value to the next; None: 1."
+    )
     sampling: Sampling = Field("linear", description="How likely small and large values are.")
     default: int | None = Field(None, description="The first value tried; None: the least.")
 
@@ -82,7 +91,9 @@ class Float(_Range):
 
     min_value: float = Field(description="The least.")
     max_value: float = Field(description="The most.")
-    step: Annotated[float, Field(gt=0)] | None = Field(None, description="From one value to the next; None: any.")
+    step: Annotated[float, Field(gt=0)] | None = Field(
+        None, description="From one value to the next; None: any."
+    )
     sampling: Sampling = Field("linear", description="How likely small and large values are.")
     default: float | None = Field(None, description="The first value tried; None: the least.")
 
@@ -91,7 +102,9 @@ class Choice(Marker):
     """One of several values, of any kind: numbers, names, layers."""
 
     values: list[Any] = Field(min_length=1, description="What there is to choose from.")
-    ordered: bool | None = Field(None, description="Whether neighbours are alike; None: if they are numbers.")
+    ordered: bool | None = Field(
+        None, description="Whether neighbours are alike; None: if they are numbers."
+    )
     default: Any = Field(None, description="The first value tried; None: the first of them.")
 
     def samples(self) -> list[Any]:
@@ -128,7 +141,9 @@ class Repeat(Marker):
                 marker = Marker.parse(data["times"])
                 if isinstance(marker, Int) and marker.min_value >= 0:
                     return {**data, "times": marker}
-                raise problems_error([Problem((), f"Expected Int from 0 or more. Received: {marker!r}.")])
+                raise problems_error(
+                    [Problem((), f"Expected Int from 0 or more. Received: {marker!r}.")]
+                )
             raise collector.error()
         return data
 
@@ -181,11 +196,19 @@ def find_markers(tree: Any, path: Path = ()) -> tuple[list[OpenValue], list[Prob
         problems += collector.problems()
         if word is Repeat and (not path or path[:-1] != ("model", "layers")):
             message = "Repeat stands where no list of layers is."
-            problems.append(Problem(at, message, "Put it among the `layers` of a Sequential model."))
+            problems.append(
+                Problem(at, message, "Put it among the `layers` of a Sequential model.")
+            )
         if word not in (Choice, Repeat):
             return found, problems
         path, tree = at, arguments
-    items = tree.items() if isinstance(tree, Mapping) else enumerate(tree) if isinstance(tree, list) else ()
+    items = (
+        tree.items()
+        if isinstance(tree, Mapping)
+        else enumerate(tree)
+        if isinstance(tree, list)
+        else ()
+    )
     for key, value in items:
         if named is not None and key == "times":
             continue
@@ -229,18 +252,24 @@ def _fill(tree: Any, new: Path, old: Path, pick: Pick, moves: dict[Path, Path]) 
         if word is not Choice:
             moves[new] = old
             return value
-        inside: Path = (word.called(), "values") if isinstance(arguments, Mapping) else (word.called(),)
+        inside: Path = (
+            (word.called(), "values") if isinstance(arguments, Mapping) else (word.called(),)
+        )
         options = arguments["values"] if isinstance(arguments, Mapping) else arguments
         moves[new] = (*old, *inside, value)
         return _fill(options[value], new, moves[new], pick, moves)
     if isinstance(tree, Mapping):
-        return {key: _fill(value, (*new, key), (*old, key), pick, moves) for key, value in tree.items()}
+        return {
+            key: _fill(value, (*new, key), (*old, key), pick, moves) for key, value in tree.items()
+        }
     if isinstance(tree, list):
         return _fill_list(tree, new, old, pick, moves)
     return tree
 
 
-def _fill_list(items: list[Any], new: Path, old: Path, pick: Pick, moves: dict[Path, Path]) -> list[Any]:
+def _fill_list(
+    items: list[Any], new: Path, old: Path, pick: Pick, moves: dict[Path, Path]
+) -> list[Any]:
     filled: list[Any] = []
     for position, item in enumerate(items):
         at = (*old, position)
@@ -250,7 +279,9 @@ def _fill_list(items: list[Any], new: Path, old: Path, pick: Pick, moves: dict[P
             repeat = Repeat.from_arguments(named[1])
             times = pick(OpenValue(at, repeat))
             layers = enumerate(named[1]["layers"])
-            parts = [((*at, repeat.called(), "layers", index), layer) for index, layer in layers] * times
+            parts = [
+                ((*at, repeat.called(), "layers", index), layer) for index, layer in layers
+            ] * times
         for source, part in parts:
             here = (*new, len(filled))
             moves[here] = source

@@ -13,11 +13,16 @@ from nnlab.config.words.word import Section
 class TensorBoardConfig(Section):
     """What is written under the run's `tensorboard/` (`keras.callbacks.TensorBoard`)."""
 
-    histogram_freq: int = Field(0, ge=0, description="Weight histograms every so many epochs; 0: none.")
+    histogram_freq: int = Field(
+        0, ge=0, description="Weight histograms every so many epochs; 0: none."
+    )
     write_graph: bool = Field(True, description="The Keras graph and the graph of operations.")
     write_images: bool = Field(False, description="Weights as pictures, with the histograms.")
-    update_freq: Annotated[Literal["epoch", "batch"] | Annotated[int, Field(gt=0)], ByForm()] = Field(
-        "epoch", description="How often losses and metrics are logged: each epoch, batch, or so many batches."
+    update_freq: Annotated[Literal["epoch", "batch"] | Annotated[int, Field(gt=0)], ByForm()] = (
+        Field(
+            "epoch",
+            description="How often losses and metrics are logged: each epoch, batch, or so many batches.",
+        )
     )
     profile_batch: Annotated[
         Annotated[int, Field(ge=0)]

@@ -23,10 +23,16 @@ class EarlyStopping(Section):
 
     monitor: str = Field("val_loss", description="The metric that is watched.")
     min_delta: float = Field(0, ge=0, description="The least change that counts as an improvement.")
-    patience: int = Field(0, ge=0, description="Epochs without improvement before training stops; 0 acts as 1.")
-    mode: Mode = Field("auto", description="Whether less or more is better; auto: by the metric's nature.")
+    patience: int = Field(
+        0, ge=0, description="Epochs without improvement before training stops; 0 acts as 1."
+    )
+    mode: Mode = Field(
+        "auto", description="Whether less or more is better; auto: by the metric's nature."
+    )
     baseline: float | None = Field(None, description="Stop if the metric is no better than this.")
-    restore_best_weights: bool = Field(False, description="Take back the best epoch's weights at the end.")
+    restore_best_weights: bool = Field(
+        False, description="Take back the best epoch's weights at the end."
+    )
     start_from_epoch: int = Field(0, ge=0, description="Epochs to wait before watching.")
 
 
@@ -36,8 +42,12 @@ class ReduceLROnPlateau(Section):
     monitor: str = Field("val_loss", description="The metric that is watched.")
     factor: float = Field(0.1, gt=0, lt=1, description="The learning rate is multiplied by this.")
     patience: int = Field(10, ge=0, description="Epochs without improvement before it is lowered.")
-    mode: Mode = Field("auto", description="Whether less or more is better; auto: by the metric's nature.")
-    min_delta: float = Field(1e-4, ge=0, description="The least change that counts as an improvement.")
+    mode: Mode = Field(
+        "auto", description="Whether less or more is better; auto: by the metric's nature."
+    )
+    min_delta: float = Field(
+        1e-4, ge=0, description="The least change that counts as an improvement."
+    )
     cooldown: int = Field(0, ge=0, description="Epochs to wait after lowering it.")
     min_lr: float = Field(0.0, ge=0, description="The learning rate never falls below this.")
 
@@ -46,7 +56,9 @@ class Checkpoint(Section):
     """Which epoch's weights the run keeps, where early stopping does not decide it."""
 
     monitor: str | None = Field(None, description="The metric that is watched; None: val_loss.")
-    mode: Mode = Field("auto", description="Whether less or more is better; auto: by the metric's nature.")
+    mode: Mode = Field(
+        "auto", description="Whether less or more is better; auto: by the metric's nature."
+    )
     save_best_only: bool = Field(True, description="False keeps the last epoch's weights.")
 
 
@@ -71,21 +83,29 @@ class TrainingConfig(Section):
     )
     epochs: int = Field(gt=0, description="Passes over the training rows, at most.")
     shuffle: bool = Field(True, description="A new order of the rows in every epoch.")
-    early_stopping: EarlyStopping | None = Field(None, description="Stop when a metric stops improving.")
+    early_stopping: EarlyStopping | None = Field(
+        None, description="Stop when a metric stops improving."
+    )
     reduce_lr_on_plateau: ReduceLROnPlateau | None = Field(
         None, description="Lower the learning rate when a metric stops improving."
     )
     checkpoint: Checkpoint = Field(
         default_factory=Checkpoint, description="Which epoch's weights the run keeps."
     )
-    terminate_on_nan: bool = Field(True, description="End the run as failed when the loss is not a number.")
+    terminate_on_nan: bool = Field(
+        True, description="End the run as failed when the loss is not a number."
+    )
     dtype_policy: Literal["float32", "float64", "mixed_float16", "mixed_bfloat16"] = Field(
         "float32", description="The precision of weights and arithmetic."
     )
-    jit_compile: Annotated[bool | Literal["auto"], ByForm()] = Field("auto", description="Whether XLA compiles the step.")
+    jit_compile: Annotated[bool | Literal["auto"], ByForm()] = Field(
+        "auto", description="Whether XLA compiles the step."
+    )
     engine: Literal["auto", "keras"] = Field("auto", description="What runs the epochs.")
     device: str = Field(
-        "auto", pattern=r"^(auto|cpu|gpu|gpu:\d+)$", description="auto, cpu, gpu, or gpu:N for one of several."
+        "auto",
+        pattern=r"^(auto|cpu|gpu|gpu:\d+)$",
+        description="auto, cpu, gpu, or gpu:N for one of several.",
     )
 
     @classmethod
@@ -110,8 +130,12 @@ class TrainingConfig(Section):
     @model_validator(mode="after")
     def _per_output_together(self) -> Self:
         if self.class_weight is not None and isinstance(self.loss, dict):
-            message = "class_weight is for models with one output. Received: a loss for each of several."
-            raise problems_error([Problem(("class_weight",), message, "Use loss_weights, or one output.")])
+            message = (
+                "class_weight is for models with one output. Received: a loss for each of several."
+            )
+            raise problems_error(
+                [Problem(("class_weight",), message, "Use loss_weights, or one output.")]
+            )
         return self
 
     def losses(self) -> Iterator[Loss]:

@@ -25,8 +25,12 @@ class TuneConfig(Section):
     max_epochs: Annotated[int, Field(gt=0)] | None = Field(
         None, description="Epochs of a full trial; None: training.epochs."
     )
-    executions_per_trial: int = Field(1, gt=0, description="Trainings a trial; its score is their mean.")
-    seed: int | None = Field(None, ge=0, description="Seed of the proposals; None: the experiment's.")
+    executions_per_trial: int = Field(
+        1, gt=0, description="Trainings a trial; its score is their mean."
+    )
+    seed: int | None = Field(
+        None, ge=0, description="Seed of the proposals; None: the experiment's."
+    )
     jobs: Annotated[Annotated[int, Field(gt=0)] | Literal["auto"], ByForm()] = Field(
         "auto", description="Trials at the same time; auto: as many as the machine carries."
     )

@@ -111,7 +111,9 @@ class _Reader:
             return None
         self._open.add(id(node))
         if isinstance(node, yaml.SequenceNode):
-            data: Any = [self.value(item, (*path, position)) for position, item in enumerate(node.value)]
+            data: Any = [
+                self.value(item, (*path, position)) for position, item in enumerate(node.value)
+            ]
         else:
             data = self.mapping(node, path)
         self._open.discard(id(node))
@@ -123,7 +125,9 @@ class _Reader:
         for key_node, value_node in self.pairs(node, path):
             key = self.scalar(key_node, path) if isinstance(key_node, yaml.ScalarNode) else None
             if not isinstance(key, str | int) or isinstance(key, bool):
-                self.fault(key_node, path, f"Expected a name as key. Received: {key!r}.", "Write a word.")
+                self.fault(
+                    key_node, path, f"Expected a name as key. Received: {key!r}.", "Write a word."
+                )
                 continue
             if key in seen:
                 message = f"Key `{key}` stands twice; first at line {seen[key].line}."
@@ -143,7 +147,12 @@ class _Reader:
                 continue
             for source in merged.value if isinstance(merged, yaml.SequenceNode) else [merged]:
                 if not isinstance(source, yaml.MappingNode):
-                    self.fault(source, path, "`<<` merges mappings only.", "Point it at a mapping's anchor.")
+                    self.fault(
+                        source,
+                        path,
+                        "`<<` merges mappings only.",
+                        "Point it at a mapping's anchor.",
+                    )
                     continue
                 for pair in source.value:
                     if isinstance(pair[0], yaml.ScalarNode) and pair[0].value not in names:
@@ -170,11 +179,31 @@ class _Reader:
 
 _REMEDIES = (
     ("'\\t'", "A tab stands where YAML wants spaces.", "Indent with spaces."),
-    ("expected ',' or ']'", "A `[` is not closed.", "Close it with `]`, or put a comma between its values."),
-    ("expected ',' or '}'", "A `{` is not closed.", "Close it with `}`, or put a comma between its keys."),
-    ("mapping values are not allowed", "A `:` stands where no key can.", "Check the indentation, or quote the text."),
-    ("did not find expected key", "The indentation does not fit the lines above.", "Align it with the other keys."),
-    ("expected <block end>", "The indentation does not fit the lines above.", "Align it with the other keys."),
+    (
+        "expected ',' or ']'",
+        "A `[` is not closed.",
+        "Close it with `]`, or put a comma between its values.",
+    ),
+    (
+        "expected ',' or '}'",
+        "A `{` is not closed.",
+        "Close it with `}`, or put a comma between its keys.",
+    ),
+    (
+        "mapping values are not allowed",
+        "A `:` stands where no key can.",
+        "Check the indentation, or quote the text.",
+    ),
+    (
+        "did not find expected key",
+        "The indentation does not fit the lines above.",
+        "Align it with the other keys.",
+    ),
+    (
+        "expected <block end>",
+        "The indentation does not fit the lines above.",
+        "Align it with the other keys.",
+    ),
     ("could not find expected ':'", "A key has no `:`.", "Write `key: value`."),
     ("undefined alias", "The alias has no anchor.", "Define it with `&name` above."),
     ("unexpected end of stream", "A quoted text is not closed.", "Close the quote."),
