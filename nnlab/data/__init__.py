@@ -1,0 +1,20 @@
+"""Rows for training: built-in data sets and files, split and encoded. NumPy in, NumPy out."""
+
+from __future__ import annotations
+
+from nnlab.data.catalogue import DatasetFacts, catalogue
+from nnlab.data.order import epoch_order
+from nnlab.data.prepare import prepare
+from nnlab.data.prepared import Column, InputSpec, PreparedData, Rows, TargetSpec
+
+__all__ = [
+    "Column",
+    "DatasetFacts",
+    "InputSpec",
+    "PreparedData",
+    "Rows",
+    "TargetSpec",
+    "catalogue",
+    "epoch_order",
+    "prepare",
+]

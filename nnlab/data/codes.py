@@ -1,0 +1,110 @@
+"""Values that are names (of classes, of categories), held as one small integer a row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+MISSING = -1
+
+
+@dataclass(frozen=True)
+class Codes:
+    """A column of names.
+
+    Args:
+        codes: Position of each row's name in `names`, -1 where it is missing, [rows] int32.
+        names: The different names.
+
+    Example:
+        >>> species = Codes.of(np.array(["setosa", "virginica", "setosa"]))
+        >>> species.names, species.codes.tolist()
+        (('setosa', 'virginica'), [0, 1, 0])
+    """
+
+    codes: NDArray[np.int32]
+    names: tuple[str, ...]
+
+    @classmethod
+    def of(cls, values: NDArray[Any]) -> Self:
+        """Number the different values in sorted order: numbers by size, text by alphabet.
+
+        Args:
+            values: Numbers (NaN is missing), bools or text, [rows].
+
+        Returns:
+            The codes.
+        """
+        if values.dtype.kind == "f":
+            present = ~np.isnan(values)
+            codes = np.full(len(values), MISSING, np.int32)
+            different, codes[present] = np.unique(values[present], return_inverse=True)
+        else:
+            different, inverse = np.unique(values, return_inverse=True)
+            codes = inverse.astype(np.int32)
+        return cls(codes, tuple(label(value) for value in different.tolist()))
+
+    def __len__(self) -> int:
+        """Number of rows."""
+        return len(self.codes)
+
+    def take(self, rows: NDArray[np.int64]) -> Codes:
+        """The given rows, in the given order; the names stay what they are."""
+        return Codes(self.codes[rows], self.names)
+
+    def used(self) -> Codes:
+        """The same rows, without names that no row has."""
+        there = self.counts() > 0
+        if there.all():
+            return self
+        renumbered = np.append(np.cumsum(there) - 1, MISSING).astype(np.int32)
+        names = tuple(np.array(self.names, object)[there].tolist())
+        return Codes(renumbered[self.codes], names)
+
+    def counts(self) -> NDArray[np.int64]:
+        """Rows of each name, [names]."""
+        return np.bincount(self.codes[self.codes >= 0], minlength=len(self.names))
+
+    def missing(self) -> NDArray[np.bool_]:
+        """Which rows have no name, [rows]."""
+        return self.codes < 0
+
+    def numbers(self) -> NDArray[np.float64] | None:
+        """The number that each name spells, [names]; None where one spells none."""
+        spelt = [spelt_number(name) for name in self.names]
+        return None if None in spelt else np.array(spelt, np.float64)
+
+
+def label(value: object) -> str:
+    """The name of a class or category: a whole number without its `.0`.
+
+    Args:
+        value: A number, a bool or a text.
+
+    Returns:
+        The name.
+
+    Example:
+        >>> label(3.0), label(2.5), label(True), label("red")
+        ('3', '2.5', 'True', 'red')
+    """
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+def spelt_number(text: str) -> float | None:
+    """The number that a text spells, or None.
+
+    Args:
+        text: Any text.
+
+    Example:
+        >>> spelt_number(" 1e3"), spelt_number("n/a")
+        (1000.0, None)
+    """
+    try:
+        return None if "_" in text else float(text)
+    except ValueError:
+        return None

@@ -1,0 +1,173 @@
+"""Rows as the data hold them, read and checked, with nothing learnt from them yet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nnlab.config.data import DataConfig
+from nnlab.config.problems import did_you_mean
+from nnlab.data.array_features import ArrayFeatures
+from nnlab.data.arrays import Arrays
+from nnlab.data.codes import Codes, spelt_number
+from nnlab.data.faults import Faults, names_text, rows_text
+from nnlab.data.features import Features
+from nnlab.data.roles import assign_roles
+from nnlab.data.table import Table
+from nnlab.data.table_features import TableFeatures
+from nnlab.data.targets import RawTarget
+
+
+@dataclass(frozen=True)
+class Examples:
+    """All rows of the data.
+
+    Args:
+        inputs: The features of each input.
+        targets: The target of each output.
+        sample_weight: Each row's weight, [rows], NaN where it is missing; None: no weights.
+        rows: Number of rows.
+        test_rows: How many of the last rows the data themselves keep for the test.
+    """
+
+    inputs: list[Features]
+    targets: list[RawTarget]
+    sample_weight: NDArray[np.float64] | None
+    rows: int
+    test_rows: int
+
+
+def read_table(
+    table: Table, data: DataConfig, outputs: tuple[str, ...], faults: Faults
+) -> Examples:
+    """Read the columns that the config uses, and no others.
+
+    Args:
+        table: The table.
+        data: The config's `data` section.
+        outputs: Names of the model's outputs.
+        faults: Takes what is wrong with the columns' values.
+
+    Returns:
+        The rows.
+
+    Raises:
+        DataError: If columns are not there, or hold what cannot be used.
+        RequestError: Likewise, where only the config is wrong.
+    """
+    if table.rows == 0:
+        faults.data("Expected rows. Received: none, only the names of columns.")
+    roles = assign_roles(table, data, outputs, faults)
+    faults.raise_if_any()
+    named = {
+        column: table.categories(column)
+        for column in roles.used()
+        if column in roles.categorical or table.kinds[column] == "text"
+    }
+    for column, codes in named.items():
+        if column not in roles.categorical:
+            _check_text(column, codes, faults)
+    faults.raise_if_any()
+    inputs = []
+    for name, columns in roles.inputs.items():
+        numbers = [column for column in columns if column not in named]
+        matrix = np.empty((table.rows, len(numbers)), np.float32)
+        table.fill(matrix, numbers)
+        categories = {column: named[column] for column in columns if column in named}
+        inputs.append(TableFeatures(name, columns, matrix, categories, data.encoding))
+    targets = [
+        RawTarget(output, columns, _read_target(table, columns, named))
+        for output, columns in roles.targets.items()
+    ]
+    weight = table.numbers(roles.sample_weight) if roles.sample_weight else None
+    return Examples([*inputs], targets, weight, table.rows, table.test_rows)
+
+
+def read_arrays(
+    arrays: Arrays, data: DataConfig, outputs: tuple[str, ...], faults: Faults
+) -> Examples:
+    """Match arrays with the model's outputs.
+
+    Args:
+        arrays: The arrays.
+        data: The config's `data` section.
+        outputs: Names of the model's outputs.
+        faults: Takes what does not match.
+
+    Returns:
+        The rows.
+
+    Raises:
+        DataError: If the arrays have no rows.
+        RequestError: If the config names columns, which arrays do not have, or other outputs.
+    """
+    for key in ("target", "features", "inputs", "categorical"):
+        if getattr(data, key) is not None:
+            message = "Expected a table, CSV or Parquet, for names of columns. Received: arrays."
+            faults.request(message, f"data.{key}", "Remove it; an NPZ file names arrays x.NAME.")
+    if data.missing not in {"error", "drop"}:
+        message = f"Expected error or drop for arrays. Received: missing={data.missing}."
+        faults.request(message, "data.missing", "Fill them before saving the file.")
+    if data.sample_weight is not None and arrays.sample_weight is None:
+        message = f"Expected data with weights. Received: sample_weight={data.sample_weight!r}."
+        faults.request(message, "data.sample_weight", "Remove it.")
+    matched = _match_targets(arrays, outputs, faults)
+    faults.raise_if_any()
+    rows = len(next(iter(arrays.inputs.values())))
+    if rows == 0:
+        faults.data("Expected rows. Received: none.")
+        faults.raise_if_any()
+    return Examples(
+        [ArrayFeatures(name, array) for name, array in arrays.inputs.items()],
+        matched,
+        arrays.sample_weight,
+        rows,
+        arrays.test_rows,
+    )
+
+
+def _match_targets(arrays: Arrays, outputs: tuple[str, ...], faults: Faults) -> list[RawTarget]:
+    if len(outputs) == len(arrays.targets) == 1:
+        ((name, values),) = arrays.targets.items()
+        return [RawTarget(outputs[0], (name,), values)]
+    for name in outputs:
+        if name not in arrays.targets:
+            message = f"Expected a target for the output `{name}`. Received: none of that name."
+            remedy = did_you_mean(name, arrays.targets, "targets of the data")
+            faults.request(message, "model.outputs", remedy)
+    return [
+        RawTarget(name, (name,), arrays.targets[name]) for name in outputs if name in arrays.targets
+    ]
+
+
+def _read_target(
+    table: Table, columns: tuple[str, ...], named: dict[str, Codes]
+) -> Codes | NDArray[Any]:
+    name, *others = columns
+    if others:
+        matrix = np.empty((table.rows, len(columns)))
+        table.fill(matrix, columns)
+        return matrix
+    if table.kinds[name] == "boolean":
+        return table.codes(name)
+    return named[name] if name in named else table.numbers(name)
+
+
+def _check_text(name: str, codes: Codes, faults: Faults) -> None:
+    """Note a column of numbers that a few texts among them turned into text."""
+    words = np.array([spelt_number(text) is None for text in codes.names], np.bool_)
+    counts = codes.counts()
+    if not words.any() or counts[words].sum() >= counts[~words].sum():
+        return
+    is_word = np.append(words, [False])  # the last stands for a missing value
+    rows = np.flatnonzero(is_word[codes.codes])
+    texts = [repr(codes.names[position]) for position in np.flatnonzero(words)]
+    faults.data(
+        f"Expected numbers in the column `{name}`. Received: {names_text(texts, most=3)} "
+        f"in {rows_text(rows)}.",
+        remedy="Correct them, or empty these cells and set data.missing; if it names categories, "
+        "list it in data.categorical.",
+    )

@@ -1,0 +1,89 @@
+"""Parquet files, read so that little more than what is asked for is ever in memory."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nnlab.data.arrow_columns import check_names, codes_of, kind_of, numbers_of, reading
+from nnlab.data.codes import Codes
+from nnlab.data.faults import Faults
+from nnlab.data.table import Table
+
+# Arrow holds the raw and the decoded values of the columns of one read. Of 1 million rows, one
+# column a read is as fast as four (0.4 s for 50 columns) and takes 100 MB less; only small row
+# groups gain from several.
+_READ_BYTES = 8 << 20
+
+
+class ParquetTable(Table):
+    """A Parquet file whose columns are read when they are asked for.
+
+    Args:
+        path: The file.
+
+    Raises:
+        DataError: If it is no Parquet file, or its columns are not named apart.
+    """
+
+    def __init__(self, path: Path) -> None:
+        import pyarrow.parquet as pq
+
+        self._path = path
+        with reading(path):
+            # Neither mapped nor buffered ahead: both would count as memory, row group by row group.
+            self._file = pq.ParquetFile(path, memory_map=False, pre_buffer=False)
+            # pandas keeps an unnamed index so; it numbers the rows and must not be learnt from.
+            fields = [
+                field
+                for field in self._file.schema_arrow
+                if not re.fullmatch(r"__index_level_\d+__", field.name)
+            ]
+        faults = Faults(str(path))
+        check_names([field.name for field in fields], faults)
+        faults.raise_if_any()
+        kinds = {field.name: kind_of(field.type) for field in fields}
+        super().__init__(str(path), kinds, self._file.metadata.num_rows)
+
+    def fill(self, matrix: NDArray[np.floating[Any]], names: Sequence[str]) -> None:
+        """Read row group by row group, a few columns at a time."""
+        start = 0
+        for group in range(self._file.num_row_groups):
+            rows = self._file.metadata.row_group(group).num_rows
+            step = max(1, _READ_BYTES // (8 * max(rows, 1)))
+            for first in range(0, len(names), step):
+                self._fill_group(matrix, names[first : first + step], group, (start, first))
+            start += rows
+        _release()
+
+    def _fill_group(
+        self,
+        matrix: NDArray[np.floating[Any]],
+        names: Sequence[str],
+        group: int,
+        corner: tuple[int, int],
+    ) -> None:
+        with reading(self._path):
+            table = self._file.read_row_group(group, columns=list(names))
+        for position, name in enumerate(names, corner[1]):
+            start = corner[0]
+            for chunk in numbers_of(table.column(name)):
+                matrix[start : start + len(chunk), position] = chunk
+                start += len(chunk)
+
+    def codes(self, name: str) -> Codes:
+        """Read one column of text or bools."""
+        with reading(self._path):
+            return codes_of(self._file.read(columns=[name]).column(name))
+
+
+def _release() -> None:
+    """Give back to the system what Arrow holds on to for its next read: some 20 MB."""
+    import pyarrow as pa
+
+    pa.default_memory_pool().release_unused()

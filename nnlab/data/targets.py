@@ -1,0 +1,289 @@
+"""Encodes targets as a loss wants them: one-hot classes, codes of classes, or numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nnlab.config.words.losses import Loss
+from nnlab.data.codes import Codes
+from nnlab.data.faults import Faults, names_text, rows_text
+from nnlab.data.features import Missing
+from nnlab.data.prepared import TargetSpec
+
+_PATH = "data.target"
+
+
+@dataclass(frozen=True)
+class RawTarget:
+    """A target as the data hold it.
+
+    Args:
+        name: Name of the output that it is for.
+        columns: The columns or the array that it comes from, for messages and as names of classes.
+        values: The codes of classes, or numbers [rows] or [rows, columns].
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    values: Codes | NDArray[Any]
+
+    def __str__(self) -> str:
+        """What messages call it."""
+        return f"`{names_text(self.columns)}`"
+
+    def missing(self) -> NDArray[np.bool_]:
+        """Which rows have no target, [rows]."""
+        values = self.values
+        return values.missing() if isinstance(values, Codes) else _any_column(np.isnan(values))
+
+    def take(self, rows: NDArray[np.int64]) -> RawTarget:
+        """The given rows, in the given order."""
+        held = self.values
+        values = held.take(rows).used() if isinstance(held, Codes) else held[rows]
+        return RawTarget(self.name, self.columns, values)
+
+
+@dataclass(frozen=True)
+class Output:
+    """What the model says of the output that a target is for.
+
+    Args:
+        loss: Its loss.
+        units: Its width; None where the config does not tell it.
+    """
+
+    loss: Loss
+    units: int | None
+
+    @property
+    def encoding(self) -> str:
+        """How the loss wants its targets: one_hot, integer or number."""
+        return self.loss.targets if self.units is None else self.loss.targets_for(self.units)
+
+    @property
+    def two_sided(self) -> bool:
+        """Whether a number tells between two classes: a probability, or which side of a margin."""
+        return self.encoding == "number" and self.loss.outputs in {"probability", "margin"}
+
+
+@dataclass(frozen=True)
+class EncodedTarget:
+    """A target ready for its loss.
+
+    Args:
+        values: [rows, units] float32, or codes [rows] int32.
+        spec: What they are.
+        classes: The class of each row, where the target is one.
+    """
+
+    values: NDArray[Any]
+    spec: TargetSpec
+    classes: Codes | None
+
+
+def check_target(target: RawTarget, missing: Missing, faults: Faults) -> bool:
+    """Note rows from which no loss can be computed.
+
+    Args:
+        target: The target.
+        missing: What becomes of missing values; a missing target is never filled.
+        faults: Takes the faults.
+
+    Returns:
+        Whether the rows that stay have a finite target.
+    """
+    lacking = target.missing()
+    if lacking.any() and missing != "drop":
+        faults.data(
+            f"Expected a target in every row. Received: none in {target}, "
+            f"{rows_text(np.flatnonzero(lacking))}.",
+            _PATH,
+            "Fill the cells, or set data.missing to drop to leave such rows out.",
+        )
+        return False
+    values = target.values
+    infinite = np.zeros(0) if isinstance(values, Codes) else _any_column(np.isinf(values))
+    if infinite.any():
+        rows = rows_text(np.flatnonzero(infinite))
+        faults.data(f"Expected finite numbers. Received: infinity in {target}, {rows}.", _PATH)
+    return not infinite.any()
+
+
+def encode_target(target: RawTarget, output: Output, faults: Faults) -> EncodedTarget | None:
+    """Encode a target as its loss wants it.
+
+    Text and bools are classes. Numbers are classes where the loss wants classes, or tells two apart
+    and there are just two of them. Classes are numbered in sorted order; whole numbers below the
+    output's width keep their own number as code.
+
+    Args:
+        target: The target, a value in every row.
+        output: The loss and the width of its output.
+        faults: Takes what does not fit.
+
+    Returns:
+        The encoded target; None where a fault was found.
+
+    Example:
+        >>> from nnlab.config.words.losses import Loss
+        >>> wine = RawTarget("output", ("kind",), Codes.of(np.array(["red", "white", "red"])))
+        >>> crossentropy = Output(Loss.parse("categorical_crossentropy"), units=2)
+        >>> encode_target(wine, crossentropy, Faults("wine")).values.tolist()
+        [[1.0, 0.0], [0.0, 1.0], [1.0, 0.0]]
+    """
+    values = target.values
+    if not isinstance(values, Codes):
+        if values.ndim > 1:
+            return _encode_several(target, values, output, faults)
+        if not _means_classes(values, output):
+            return _as_numbers(target, values, output, faults)
+        fractional = values[values != np.floor(values)]
+        if len(fractional) and output.encoding != "number":
+            faults.data(
+                f"Expected whole numbers or names of classes for {output.loss.called()}. Received: "
+                f"{fractional[0]:g} in {target}.",
+                _PATH,
+                "For a number to predict, take a loss like mean_squared_error.",
+            )
+            return None
+        values = _as_codes(values, output)
+    return _encode_classes(target, values, output, faults)
+
+
+def _means_classes(values: NDArray[Any], output: Output) -> bool:
+    if output.encoding != "number":
+        return True
+    return output.two_sided and len(np.unique(values)) == 2  # noqa: PLR2004 - two classes
+
+
+def _as_codes(values: NDArray[Any], output: Output) -> Codes:
+    units = output.units
+    if output.encoding != "number" and units and values.min() >= 0 and values.max() < units:
+        return Codes(values.astype(np.int32), tuple(str(code) for code in range(units)))
+    return Codes.of(values.astype(np.float64))
+
+
+def _encode_classes(
+    target: RawTarget, classes: Codes, output: Output, faults: Faults
+) -> EncodedTarget | None:
+    count, units = len(classes.names), output.units
+    encoding = output.encoding
+    if count < 2:  # noqa: PLR2004 - one class cannot be told from another
+        faults.data(
+            f"Expected two classes or more in {target}. Received: {names_text(classes.names)}.",
+            _PATH,
+        )
+        return None
+    if encoding == "number":
+        return _classes_as_numbers(target, classes, output, faults)
+    if units is not None and (units < count or (encoding == "one_hot" and units > count)):
+        faults.data(
+            f"Expected as many classes as the output `{target.name}` has units. Received: {count} "
+            f"classes in {target} ({names_text(classes.names)}), units={units}.",
+            _PATH,
+            f"Give the output {count} units"
+            + (", or take a loss for two classes: binary_crossentropy." if units == 1 else "."),
+        )
+        return None
+    if encoding == "integer":
+        return _encoded(target, classes.codes, classes, "integer", 1)
+    return _encoded(target, _one_hot(classes), classes, "one_hot", count)
+
+
+def _classes_as_numbers(
+    target: RawTarget, classes: Codes, output: Output, faults: Faults
+) -> EncodedTarget | None:
+    count, units = len(classes.names), output.units
+    if units == count:
+        return _encoded(target, _one_hot(classes), classes, "one_hot", count)
+    if count == 2 and units in {1, None}:  # noqa: PLR2004 - the two are 0 and 1
+        zero_or_one = classes.codes[:, np.newaxis].astype(np.float32)
+        return _encoded(target, zero_or_one, classes, "number", 1)
+    numbers = classes.numbers()
+    if numbers is None or output.two_sided:
+        faults.data(
+            f"Expected {'two classes' if output.two_sided else 'numbers'} for "
+            f"{output.loss.called()}{f' and {units} units' if units else ''}. Received: {count} "
+            f"classes in {target}, {names_text(classes.names)}.",
+            _PATH,
+            f"Take sparse_categorical_crossentropy and {count} units.",
+        )
+        return None
+    return _as_numbers(target, numbers[classes.codes], output, faults)
+
+
+def _as_numbers(
+    target: RawTarget, values: NDArray[Any], output: Output, faults: Faults
+) -> EncodedTarget | None:
+    columns = values.reshape(len(values), -1)
+    width = columns.shape[1]
+    if output.units not in {width, None}:
+        faults.data(
+            f"Expected a target as wide as the output `{target.name}`, {output.units} units. "
+            f"Received: {width} column{'s' if width > 1 else ''}, {target}.",
+            _PATH,
+            f"Give the output {width} unit{'s' if width > 1 else ''}; for classes, take "
+            "sparse_categorical_crossentropy.",
+        )
+        return None
+    lowest = -1 if output.loss.outputs == "margin" else 0
+    if output.two_sided and (columns.min() < lowest or columns.max() > 1):
+        faults.data(
+            f"Expected two classes, or numbers from {lowest} to 1, for {output.loss.called()}. "
+            f"Received: {columns.min():g} to {columns.max():g} in {target}.",
+            _PATH,
+            "For more classes, take sparse_categorical_crossentropy; for a number to predict, "
+            "mean_squared_error.",
+        )
+        return None
+    spec = TargetSpec(target.name, "number", (), "number", width)
+    return EncodedTarget(columns.astype(np.float32), spec, None)
+
+
+def _encode_several(
+    target: RawTarget, values: NDArray[Any], output: Output, faults: Faults
+) -> EncodedTarget | None:
+    """Several columns: several numbers, or for a loss of classes the share of each class."""
+    if output.encoding == "number":
+        return _as_numbers(target, values, output, faults)
+    shares = values.min() >= 0 and np.allclose(values.sum(axis=1), 1, atol=1e-3)
+    one_hot = shares and bool(((values == 0) | (values == 1)).all())
+    if not (one_hot if output.encoding == "integer" else shares):
+        faults.data(
+            f"Expected one column of classes, or a column of 0 and 1 for each class, for "
+            f"{output.loss.called()}. Received: {values.shape[1]} columns, {target}.",
+            _PATH,
+            "Give each column an output of its own, or take a loss like mean_squared_error.",
+        )
+        return None
+    width = values.shape[1]
+    named = len(target.columns) == width
+    names = target.columns if named else tuple(str(code) for code in range(width))
+    classes = Codes(values.argmax(axis=1).astype(np.int32), names)
+    if output.encoding == "integer" or one_hot:
+        return _encode_classes(target, classes, output, faults)
+    if output.units not in {width, None}:
+        return _encode_classes(target, classes, output, faults)  # notes that the widths differ
+    return _encoded(target, values.astype(np.float32), classes, "one_hot", width)
+
+
+def _encoded(
+    target: RawTarget, values: NDArray[Any], classes: Codes, encoding: Any, units: int
+) -> EncodedTarget:
+    spec = TargetSpec(target.name, "classes", classes.names, encoding, units)
+    return EncodedTarget(values, spec, classes)
+
+
+def _one_hot(classes: Codes) -> NDArray[np.float32]:
+    rows = np.zeros((len(classes), len(classes.names)), np.float32)
+    rows[np.arange(len(classes)), classes.codes] = 1
+    return rows
+
+
+def _any_column(truths: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    rows: NDArray[np.bool_] = np.logical_or.reduce(truths.reshape(len(truths), -1), axis=1)
+    return rows
