@@ -168,15 +168,18 @@ def _one_or_all(tensors: dict[str, Any]) -> Any:
 
 def _require_one_axis(experiment: Experiment, model: keras.Model) -> None:
     """Refuse outputs that are no plain row of numbers: a loss would stretch the targets over them without a word."""
-    shapes = {tensor._keras_history.operation.name: tensor.shape for tensor in model.outputs}  # noqa: SLF001
-    paths = [".".join(map(str, ("model", *path))) for path, _ in experiment.model.named_layers()]
+    if isinstance(experiment.model, SequentialModel):
+        (*_, (path, _)) = experiment.model.named_layers()
+        shapes = {path: model.output_shape}
+    else:
+        shapes = {("layers", name): model.get_layer(name).output.shape for name in experiment.model.outputs}
     faults = tuple(
         Fault(
             f"The output must be one row of numbers for each row of data. Received: rows of shape {row_shape(shape)}.",
-            f"model.layers.{name}" if isinstance(experiment.model, FunctionalModel) else paths[-1],
+            ".".join(map(str, ("model", *path))),
             remedy="Put Flatten in front of the last layers.",
         )
-        for name, shape in shapes.items()
+        for path, shape in shapes.items()
         if len(shape) != len(("batch", "units"))
     )
     if faults:

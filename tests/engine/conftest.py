@@ -1,0 +1,37 @@
+"""What the engine's tests start from: experiments and inputs in a line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from nnlab.config import Experiment
+from nnlab.data.prepared import InputSpec
+
+MakeExperiment = Callable[..., Experiment]
+
+
+@pytest.fixture
+def make_experiment() -> MakeExperiment:
+    """An experiment from its `model` section (a list: Sequential layers), seed, and keys of `training`."""
+
+    def make(model: Any, seed: int = 42, **training: Any) -> Experiment:
+        section = {"layers": model} if isinstance(model, list) else model
+        learning = {"optimizer": "adam", "loss": "mse", "epochs": 1} | training
+        return Experiment.model_validate(
+            {"seed": seed, "data": {"dataset": "xor"}, "model": section, "training": learning}
+        )
+
+    return make
+
+
+@pytest.fixture
+def rows_of() -> Callable[..., dict[str, InputSpec]]:
+    """The single input of data whose rows have a shape: `rows_of(28, 28, dtype="uint8", scale=1 / 255)`."""
+
+    def make(*shape: int, dtype: str = "float32", scale: Any = None, offset: Any = None) -> dict[str, InputSpec]:
+        return {"input": InputSpec("input", shape, dtype, (), scale, offset)}
+
+    return make
