@@ -45,7 +45,10 @@ def _print_version(wanted: bool) -> None:
 @app.callback()
 def options(
     version: Annotated[  # noqa: ARG001 - typer calls the callback
-        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version."
+        ),
     ] = False,
     debug: Annotated[  # noqa: ARG001 - `main` takes it from wherever it stands
         bool, typer.Option("--debug", help="Show the traceback of an error; may stand anywhere.")

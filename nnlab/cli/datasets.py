@@ -20,6 +20,15 @@ def datasets(as_json: JsonOption = False) -> None:
     if as_json:
         print_json([asdict(row) for row in rows])
         return
-    from nnlab.report.tables import datasets_table, print_table
+    from nnlab.report.listings import datasets_table
+    from nnlab.report.tables import print_tables
 
-    print_table(datasets_table([asdict(row) for row in rows]))
+    print_tables(
+        datasets_table(
+            [
+                asdict(row)
+                | {"arguments": [f"{name}: {value}" for name, value in row.arguments.items()]}
+                for row in rows
+            ]
+        )
+    )

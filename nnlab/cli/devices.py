@@ -24,8 +24,16 @@ def devices(as_json: JsonOption = False) -> None:
     if as_json:
         print_json({"devices": [asdict(device) for device in found], "gpu_absence": explanation})
         return
-    from nnlab.report.tables import devices_table, print_table
+    from nnlab.report.listings import devices_table
+    from nnlab.report.tables import print_tables
 
-    print_table(devices_table([asdict(device) for device in found]))
+    print_tables(
+        devices_table([asdict(device) | {"memory": _memory(device.memory)} for device in found])
+    )
     for line in explanation:
         typer.echo(line)
+
+
+def _memory(size: int | None) -> str | None:
+    """Bytes in words."""
+    return None if size is None else f"{size / 2**30:.1f} GiB"

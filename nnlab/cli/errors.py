@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
 import typer
@@ -21,10 +20,9 @@ def report_error(error: Exception, *, as_json: bool) -> None:
     if as_json:
         print_json({"error": _as_dict(error)})
     if isinstance(error, ConfigError):
-        from nnlab.config.check import source_texts
         from nnlab.report.faults import print_faults
 
-        print_faults(error.faults, source_texts(error.faults), stream="stderr")
+        print_faults(error.faults)
         return
     if isinstance(error, NnlabError):
         typer.echo(str(error), err=True)
@@ -37,5 +35,7 @@ def report_error(error: Exception, *, as_json: bool) -> None:
 def _as_dict(error: Exception) -> dict[str, Any]:
     described: dict[str, Any] = {"type": type(error).__name__, "message": str(error)}
     if isinstance(error, ConfigError):
-        described["faults"] = [asdict(fault) for fault in error.faults]
+        from nnlab.report.faults import fault_rows
+
+        described["faults"] = fault_rows(error.faults)
     return described

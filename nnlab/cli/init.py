@@ -11,8 +11,12 @@ from nnlab.cli.options import JsonOption, print_json
 
 
 def init(
-    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="A shipped config.", show_default=False)] = None,
-    folder: Annotated[Path, typer.Option("--to", metavar="DIR", help="Where to write it.")] = Path(),
+    name: Annotated[
+        str | None, typer.Argument(metavar="[NAME]", help="A shipped config.", show_default=False)
+    ] = None,
+    folder: Annotated[
+        Path, typer.Option("--to", metavar="DIR", help="Where to write it.")
+    ] = Path(),
     force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -31,13 +35,22 @@ def init(
         return
     shipped = list_shipped()
     if as_json:
-        print_json([{"name": config.name, "purpose": config.purpose, "path": str(config.path)} for config in shipped])
+        print_json(
+            [
+                {"name": config.name, "purpose": config.purpose, "path": str(config.path)}
+                for config in shipped
+            ]
+        )
         return
-    from nnlab.report.tables import Table, print_table
+    from nnlab.report.listings import listing
+    from nnlab.report.tables import print_tables
 
-    rows = [(config.name, config.purpose) for config in shipped]
-    print_table(Table("Shipped configs", ("name", "purpose"), rows))
-    typer.echo("Write one here with `nnlab init NAME`, or train it as it is with `nnlab train NAME`.", err=True)
+    rows = [{"name": config.name, "purpose": config.purpose} for config in shipped]
+    print_tables(listing("", rows, ("name", "purpose"), optional=()))
+    typer.echo(
+        "Write one here with `nnlab init NAME`, or train it as it is with `nnlab train NAME`.",
+        err=True,
+    )
 
 
 def _write(name: str, folder: Path, *, force: bool, as_json: bool) -> None:
@@ -51,7 +64,9 @@ def _write(name: str, folder: Path, *, force: bool, as_json: bool) -> None:
     source = find_shipped(name.removesuffix(".yaml"))
     target = folder / source.name
     if target.exists() and not force:
-        raise RequestError(f"{target} is there already. Replace it with --force, or write elsewhere with --to DIR.")
+        raise RequestError(
+            f"{target} is there already. Replace it with --force, or write elsewhere with --to DIR."
+        )
     with writing(target):
         folder.mkdir(parents=True, exist_ok=True)
         atomic_write(folder / SCHEMA_FILE, json.dumps(json_schema(), indent=1) + "\n")

@@ -21,18 +21,27 @@ ConfigArgument = Annotated[
 SetOption = Annotated[
     list[str] | None,
     typer.Option(
-        "--set", metavar="KEY=VALUE", help="Change one value: dotted path, list positions as numbers. Repeatable."
+        "--set",
+        metavar="KEY=VALUE",
+        help="Change one value: dotted path, list positions as numbers. Repeatable.",
     ),
 ]
 DeviceOption = Annotated[
-    str | None, typer.Option("--device", metavar="DEVICE", help="auto, cpu, gpu, or gpu:N; else the config's.")
+    str | None,
+    typer.Option("--device", metavar="DEVICE", help="auto, cpu, gpu, or gpu:N; else the config's."),
 ]
-SeedOption = Annotated[int | None, typer.Option("--seed", metavar="N", help="Another seed than the config's.")]
+SeedOption = Annotated[
+    int | None, typer.Option("--seed", metavar="N", help="Another seed than the config's.")
+]
 RunsDirOption = Annotated[
     Path | None,
-    typer.Option("--runs-dir", metavar="DIR", help="Where runs are kept; else $NNLAB_RUNS_DIR, else runs."),
+    typer.Option(
+        "--runs-dir", metavar="DIR", help="Where runs are kept; else $NNLAB_RUNS_DIR, else runs."
+    ),
 ]
-JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document on standard output, nothing else.")]
+JsonOption = Annotated[
+    bool, typer.Option("--json", help="One JSON document on standard output, nothing else.")
+]
 
 
 def resolve_config(config: Path | None) -> Path:
@@ -84,7 +93,9 @@ def runs_folder(runs_dir: Path | None) -> Path:
     from nnlab.runs import default_runs_dir
 
     if runs_dir is not None and runs_dir.exists() and not runs_dir.is_dir():
-        message = f"Expected a folder for runs. Received: --runs-dir {runs_dir}, a file. Name a folder."
+        message = (
+            f"Expected a folder for runs. Received: --runs-dir {runs_dir}, a file. Name a folder."
+        )
         raise RequestError(message)
     return runs_dir if runs_dir is not None else default_runs_dir()
 

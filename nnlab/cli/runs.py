@@ -12,9 +12,15 @@ from nnlab.cli.options import JsonOption, RunsDirOption, print_json, runs_folder
 def runs(
     sort: Annotated[
         str | None,
-        typer.Option("--sort", metavar="KEY", help="A metric, a timing or a field: test_accuracy, epoch_s, name."),
+        typer.Option(
+            "--sort",
+            metavar="KEY",
+            help="A metric, a timing or a field: test_accuracy, epoch_s, name.",
+        ),
     ] = None,
-    limit: Annotated[int | None, typer.Option("--limit", metavar="N", min=1, help="The first N only.")] = None,
+    limit: Annotated[
+        int | None, typer.Option("--limit", metavar="N", min=1, help="The first N only.")
+    ] = None,
     runs_dir: RunsDirOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -26,7 +32,8 @@ def runs(
 
         nnlab runs --sort test_accuracy --limit 5
     """
-    from nnlab.report.tables import print_table, runs_table
+    from nnlab.report.run_tables import runs_table
+    from nnlab.report.tables import print_tables
     from nnlab.runs import list_runs
 
     folder = runs_folder(runs_dir)
@@ -36,4 +43,4 @@ def runs(
     elif not records:
         typer.echo(f"No runs in {folder}. Train one: nnlab train mnist_5k", err=True)
     else:
-        print_table(runs_table(records))
+        print_tables(runs_table(records, sort))

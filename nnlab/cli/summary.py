@@ -7,14 +7,22 @@ from typing import Annotated
 
 import typer
 
-from nnlab.cli.options import ConfigArgument, JsonOption, SetOption, overrides, print_json, resolve_config
+from nnlab.cli.options import (
+    ConfigArgument,
+    JsonOption,
+    SetOption,
+    overrides,
+    print_json,
+    resolve_config,
+)
 
 
 def summary(
     config: ConfigArgument = None,
     assignments: SetOption = None,
     plot: Annotated[
-        Path | None, typer.Option("--plot", metavar="FILE", help="Draw the network as .svg or .png.")
+        Path | None,
+        typer.Option("--plot", metavar="FILE", help="Draw the network as .svg or .png."),
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -27,10 +35,7 @@ def summary(
         nnlab summary my.yaml --plot model.svg
     """
     from nnlab.config import load_config
-    from nnlab.report.model_picture import check_picture_name, draw
 
-    if plot is not None:
-        check_picture_name(plot)
     experiment = load_config(resolve_config(config), overrides(assignments, None, None))
 
     from nnlab.data import prepare
@@ -39,12 +44,16 @@ def summary(
 
     found = summarize(build_model(experiment, prepare(experiment).inputs))
     if plot is not None:
+        from nnlab.report.model_picture import draw
+
         draw(found, plot)
     if as_json:
         print_json(found.to_dict() | {"picture": str(plot) if plot else None})
         return
-    from nnlab.report.tables import print_table, summary_table
+    from nnlab.report.tables import print_tables
 
-    print_table(summary_table(found))
+    print_tables(found.table())
+    for line in found.totals():
+        typer.echo(line)
     if plot is not None:
         typer.echo(f"Drew {plot}", err=True)

@@ -38,22 +38,25 @@ def train(
     """
     from nnlab.config import load_config
     from nnlab.report.progress import make_progress
-    from nnlab.report.tables import closing_table, print_table
 
     experiment = load_config(resolve_config(config), overrides(assignments, device, seed))
     folder = runs_folder(runs_dir)
 
     from nnlab.engine.training import train as train_experiment
 
-    record = train_experiment(experiment, runs_dir=folder, progress=make_progress(sys.stderr), command=sys.argv)
+    record = train_experiment(
+        experiment, runs_dir=folder, progress=make_progress(), command=sys.argv
+    )
     if as_json:
         print_json(record.to_dict())
         return
-    path = folder / record.id
-    option = [] if runs_dir is None else ["--runs-dir", str(runs_dir)]
-    following = [
-        " ".join(["nnlab", "show", record.id, *option]),
-        " ".join(["nnlab", "dashboard", record.id, *option]),
-        f"nnlab train {path / 'config.yaml'}",
+    from nnlab.report.run_tables import closing_table
+    from nnlab.report.tables import print_tables
+
+    option = "" if runs_dir is None else f" --runs-dir {runs_dir}"
+    commands = [
+        (f"nnlab show {record.id}{option}", "the run in full"),
+        (f"nnlab dashboard {record.id}{option}", "its curves, histograms and graph"),
+        (f"nnlab train {folder / record.id / 'config.yaml'}{option}", "repeat it"),
     ]
-    print_table(closing_table(record, path, following))
+    print_tables(closing_table(record, folder / record.id, commands))

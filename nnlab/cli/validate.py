@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -24,17 +24,26 @@ def validate(
         nnlab validate configs/*.yaml --json
     """
     from nnlab.config.check import check_config
-    from nnlab.report.faults import print_faults
+    from nnlab.report.faults import fault_rows, print_faults
 
     checks = [check_config(config, overrides(assignments, None, None)) for config in configs]
+    valid = all(check.is_valid for check in checks)
     if as_json:
-        rows: list[dict[str, Any]] = [check.to_dict() for check in checks]
-        print_json({"valid": all(check.is_valid for check in checks), "configs": rows})
+        rows = [
+            {
+                "file": check.file,
+                "valid": check.is_valid,
+                "open_values": check.open_values,
+                "faults": fault_rows(check.faults, check.advice),
+            }
+            for check in checks
+        ]
+        print_json({"valid": valid, "configs": rows})
     else:
         for check in checks:
-            print_faults(check.faults, check.sources)
-            print_faults(check.advice, check.sources, level="warning")
+            if check.faults or check.advice:
+                print_faults(check.faults, check.advice)
             if check.is_valid:
                 typer.echo(f"{check.file}: valid{check.remark}")
-    if not all(check.is_valid for check in checks):
+    if not valid:
         raise typer.Exit(2)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from nnlab.config.advice import advice
 from nnlab.config.loading import located, read_config
@@ -21,14 +20,12 @@ class Check:
         faults: What is wrong; a config with any cannot be used.
         advice: What is legal and yet unwise.
         open_values: How many search markers it holds.
-        sources: Text of each file that took part, for showing lines.
     """
 
     file: str
     faults: tuple[Fault, ...] = ()
     advice: tuple[Fault, ...] = ()
     open_values: int = 0
-    sources: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_valid(self) -> bool:
@@ -40,21 +37,6 @@ class Check:
         """What a user should know of a config that is valid."""
         count = self.open_values
         return f"; {count} open value{'s' * (count > 1)}: search with `nnlab tune`" if count else ""
-
-    def to_dict(self) -> dict[str, Any]:
-        """The check as JSON can carry it."""
-        return {
-            "file": self.file,
-            "valid": self.is_valid,
-            "open_values": self.open_values,
-            "errors": [_row(fault) for fault in self.faults],
-            "warnings": [_row(fault) for fault in self.advice],
-        }
-
-
-def _row(fault: Fault) -> dict[str, Any]:
-    where = asdict(fault.where) if fault.where else {"file": None, "line": 0, "column": 0}
-    return {**where, "path": fault.path, "message": fault.message, "remedy": fault.remedy}
 
 
 def check_config(file: str | Path, overrides: Sequence[str] = ()) -> Check:
@@ -74,16 +56,6 @@ def check_config(file: str | Path, overrides: Sequence[str] = ()) -> Check:
     try:
         config = read_config(file, overrides)
     except ConfigError as error:
-        return Check(str(file), faults=error.faults, sources=source_texts(error.faults))
+        return Check(str(file), faults=error.faults)
     warnings = located(config.resolved, advice(config.experiment))
-    return Check(str(file), (), warnings, len(config.space), config.document.sources)
-
-
-def source_texts(faults: Sequence[Fault]) -> dict[str, str]:
-    """The text of the files that faults point into.
-
-    Args:
-        faults: Faults with places.
-    """
-    files = {fault.where.file for fault in faults if fault.where and fault.where.line}
-    return {file: Path(file).read_text(encoding="utf-8-sig") for file in files}
+    return Check(str(file), (), warnings, len(config.space))
