@@ -44,13 +44,13 @@ def _print_version(wanted: bool) -> None:
 
 @app.callback()
 def options(
-    version: Annotated[  # noqa: ARG001 - typer calls the callback
+    version: Annotated[
         bool,
         typer.Option(
             "--version", callback=_print_version, is_eager=True, help="Print the version."
         ),
     ] = False,
-    debug: Annotated[  # noqa: ARG001 - `main` takes it from wherever it stands
+    debug: Annotated[
         bool, typer.Option("--debug", help="Show the traceback of an error; may stand anywhere.")
     ] = False,
 ) -> None:
@@ -58,13 +58,13 @@ def options(
 
 
 def main() -> None:
-    """Run the command line and exit with its code: 0 done, 1 failed, 2 wrong request, 130 interrupted."""
+    """Run the command line; exit 0 done, 1 failed, 2 wrong request, 130 interrupted."""
     arguments = sys.argv[1:]
     debug = "--debug" in arguments
     try:
         app(args=[argument for argument in arguments if argument != "--debug"], prog_name="nnlab")
     except BrokenPipeError:
-        # The reader of our output has gone (`nnlab runs | head`); Python would complain once more at exit.
+        # Our reader has gone (`nnlab runs | head`); Python would complain once more at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(FAILED)
     except KeyboardInterrupt:

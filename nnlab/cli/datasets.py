@@ -8,7 +8,7 @@ from nnlab.cli.options import JsonOption, print_json
 
 
 def datasets(as_json: JsonOption = False) -> None:
-    """List the built-in data sets: rows, features, task, arguments, and which need the network once.
+    """List the built-in data sets: rows, features, task, arguments, and which need a network.
 
     Examples:
 

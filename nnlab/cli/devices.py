@@ -10,7 +10,7 @@ from nnlab.cli.options import JsonOption, print_json
 
 
 def devices(as_json: JsonOption = False) -> None:
-    """List the devices that training can run on; without a GPU, say what was looked for and how to get one.
+    """List the devices that training can run on; without a GPU, tell how to get one to work.
 
     Examples:
 

@@ -1,4 +1,4 @@
-"""How an error looks to the user: located faults, one plain sentence, or JSON; never a traceback."""
+"""How an error looks to the user: located faults, a sentence, or JSON; never a traceback."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from nnlab.errors import ConfigError, NnlabError
 
 
 def report_error(error: Exception, *, as_json: bool) -> None:
-    """Tell the user of an error, on standard error; with `--json` on standard output too, as the document.
+    """Tell the user of an error, on standard error; with `--json` on standard output too.
 
     Args:
         error: What ended the command.

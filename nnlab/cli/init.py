@@ -20,7 +20,7 @@ def init(
     force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """List the shipped configs, or write one here to edit, with the schema that editors complete by.
+    """List the shipped configs, or write one here to edit, with the schema for editors.
 
     Examples:
 

@@ -14,7 +14,7 @@ ConfigArgument = Annotated[
     Path | None,
     typer.Argument(
         metavar="CONFIG",
-        help="A YAML file, or the name of a shipped config. Without it: nnlab.yaml here, else the shipped mnist_5k.",
+        help="A YAML file, or a shipped config's name; else nnlab.yaml here, else mnist_5k.",
         show_default=False,
     ),
 ]
@@ -51,7 +51,7 @@ def resolve_config(config: Path | None) -> Path:
         config: What the user named, or None.
 
     Returns:
-        The file; a shipped one for a shipped name, or where nothing was named and there is no nnlab.yaml.
+        The file; a shipped one for a shipped name, or where nothing was named or found here.
     """
     from nnlab.config.shipped import DEFAULT_CONFIG, find_shipped
 

@@ -1,4 +1,4 @@
-"""`nnlab summary`: the layers of a config's network, their shapes and parameters, and its picture."""
+"""`nnlab summary`: the layers of a network, their shapes and parameters, and its picture."""
 
 from __future__ import annotations
 
