@@ -1,6 +1,7 @@
 """The only code that imports TensorFlow and Keras: models, their training, devices.
 
-Importing this package loads TensorFlow, once and without noise. It takes seconds: commands import it inside functions.
+Importing this package loads TensorFlow, once and without noise. It takes seconds: commands import
+it inside functions.
 """
 
 from __future__ import annotations

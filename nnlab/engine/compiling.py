@@ -22,15 +22,23 @@ def compile_model(model: keras.Model, experiment: Experiment) -> None:
     """
     training = experiment.training
     names = experiment.model.output_names
-    losses = training.loss if isinstance(training.loss, dict) else dict.fromkeys(names, training.loss)
-    metrics = training.metrics if isinstance(training.metrics, dict) else dict.fromkeys(names, training.metrics)
+    losses = (
+        training.loss if isinstance(training.loss, dict) else dict.fromkeys(names, training.loss)
+    )
+    metrics = (
+        training.metrics
+        if isinstance(training.metrics, dict)
+        else dict.fromkeys(names, training.metrics)
+    )
     weights = training.loss_weights
     if isinstance(weights, list):
         weights = dict(zip(names, weights, strict=True))
     model.compile(
         optimizer=to_keras(training.optimizer),
         loss=_per_output({name: to_keras(losses[name]) for name in names}),
-        metrics=_per_output({name: [to_keras(word) for word in metrics.get(name, [])] for name in names}),
+        metrics=_per_output(
+            {name: [to_keras(word) for word in metrics.get(name, [])] for name in names}
+        ),
         loss_weights=_per_output(dict(weights)) if weights is not None else None,
         jit_compile=training.jit_compile,
     )

@@ -54,7 +54,9 @@ def list_devices() -> tuple[Device, ...]:
     physical = tf.config.list_physical_devices("GPU")
     memories = _gpu_memories(len(physical))
     gpus = (
-        Device(f"gpu:{number}", "gpu", _gpu_description(gpu), memories[number], f"/device:GPU:{number}")
+        Device(
+            f"gpu:{number}", "gpu", _gpu_description(gpu), memories[number], f"/device:GPU:{number}"
+        )
         for number, gpu in enumerate(physical)
     )
     return (cpu, *gpus)
@@ -79,7 +81,9 @@ def select_device(requested: str, devices: Sequence[Device] | None = None) -> De
     """
     found = tuple(list_devices() if devices is None else devices)
     if _REQUEST.fullmatch(requested) is None:
-        raise DeviceError(f"Expected a device: auto, cpu, gpu or gpu:N. Received: device={requested!r}.")
+        raise DeviceError(
+            f"Expected a device: auto, cpu, gpu or gpu:N. Received: device={requested!r}."
+        )
     gpus = [device for device in found if device.kind == "gpu"]
     if requested == "auto":
         return gpus[0] if gpus else found[0]
@@ -88,9 +92,16 @@ def select_device(requested: str, devices: Sequence[Device] | None = None) -> De
         if device.name == wanted:
             return device
     there_is = ", ".join(f"{device.name} ({device.description})" for device in found)
-    why = f"TensorFlow sees {len(gpus)} GPU, numbered from 0." if gpus else " ".join(explain_gpu_absence())
-    remedy = f"There is: {there_is}. Use `--device {gpus[0].name if gpus else 'cpu'}`, or `--device auto`."
-    raise DeviceError(f"Expected a device of this machine. Received: device={requested!r}. {why} {remedy}")
+    why = (
+        f"TensorFlow sees {len(gpus)} GPU, numbered from 0."
+        if gpus
+        else " ".join(explain_gpu_absence())
+    )
+    instead = gpus[0].name if gpus else "cpu"
+    remedy = f"There is: {there_is}. Use `--device {instead}`, or `--device auto`."
+    raise DeviceError(
+        f"Expected a device of this machine. Received: device={requested!r}. {why} {remedy}"
+    )
 
 
 def explain_gpu_absence() -> tuple[str, ...]:
@@ -101,20 +112,24 @@ def explain_gpu_absence() -> tuple[str, ...]:
     """
     if tf.config.list_physical_devices("GPU"):
         return ()
-    sentences = ["TensorFlow looked for NVIDIA GPUs and found none."]
+    looked = "TensorFlow looked for NVIDIA GPUs and found none."
     hidden = os.environ.get("CUDA_VISIBLE_DEVICES")
     if not tf.test.is_built_with_cuda():
-        sentences.append("This TensorFlow is built without CUDA: it can only use the CPU.")
-        sentences.append(_HOW_TO_BUILT_WITH_CUDA.get(platform.system(), _HOW_TO_ELSEWHERE))
-    elif hidden is not None and hidden.strip() in ("", "-1"):
-        sentences.append(f"CUDA_VISIBLE_DEVICES={hidden!r} hides every GPU: unset it.")
-    elif not has_nvidia_driver():
-        sentences.append("No NVIDIA driver is loaded: there is no /proc/driver/nvidia and no working nvidia-smi.")
-        sentences.append("If the machine has an NVIDIA GPU, install its driver; in a container, pass the GPU in.")
+        reason = "This TensorFlow is built without CUDA: it can only use the CPU."
+        remedy = _HOW_TO_GET_CUDA.get(platform.system(), _NO_CUDA_HERE)
+    elif hidden is not None and hidden.strip() in {"", "-1"}:
+        reason = f"CUDA_VISIBLE_DEVICES={hidden!r} hides every GPU."
+        remedy = "Unset it, or name GPUs in it: CUDA_VISIBLE_DEVICES=0."
+    elif not _has_nvidia_driver():
+        reason = "No NVIDIA driver is loaded: no /proc/driver/nvidia, and no nvidia-smi that works."
+        remedy = (
+            "If there is an NVIDIA GPU, install its driver, then CUDA's libraries with "
+            "`pip install 'tensorflow[and-cuda]'`; a container must be started with its GPUs."
+        )
     else:
-        sentences.append("The NVIDIA driver is there, but CUDA's libraries could not be loaded or are too new for it.")
-        sentences.append("Install those that fit with `pip install 'tensorflow[and-cuda]'`, or update the driver.")
-    return tuple(sentences)
+        reason = "The NVIDIA driver is there, but CUDA's libraries are missing, or too new for it."
+        remedy = "Install them with `pip install 'tensorflow[and-cuda]'`, or update the driver."
+    return (looked, reason, remedy)
 
 
 @contextlib.contextmanager
@@ -136,20 +151,21 @@ def on(device: Device) -> Iterator[None]:
         yield
 
 
-def has_nvidia_driver() -> bool:
-    """Whether an NVIDIA driver is loaded on this machine."""
+_HOW_TO_GET_CUDA = {
+    "Linux": "Install the one with CUDA: `pip install 'tensorflow[and-cuda]'`.",
+    "Windows": "TensorFlow uses GPUs on Windows inside WSL2 alone: install nnlab there.",
+}
+_NO_CUDA_HERE = "TensorFlow uses NVIDIA GPUs on Linux, and on Windows inside WSL2."
+
+
+def _has_nvidia_driver() -> bool:
     return _NVIDIA_DRIVER.exists() or _nvidia_smi("name") is not None
 
 
-_HOW_TO_BUILT_WITH_CUDA = {
-    "Linux": "Install the one for NVIDIA GPUs with `pip install 'tensorflow[and-cuda]'`.",
-    "Windows": "TensorFlow uses GPUs on Windows inside WSL2 alone: install nnlab there.",
-}
-_HOW_TO_ELSEWHERE = "TensorFlow for NVIDIA GPUs exists on Linux, and on Windows inside WSL2."
-
-
 def _cpu_description() -> str:
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    cores = (
+        len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    )
     return f"{_cpu_model()}, {cores} core{'s' if cores != 1 else ''}"
 
 
@@ -178,7 +194,7 @@ def _gpu_description(gpu: tf.config.PhysicalDevice) -> str:
 
 
 def _gpu_memories(count: int) -> list[int | None]:
-    """Memory of each GPU in bytes; unknown where the driver lists other GPUs than TensorFlow does."""
+    """Memory of each GPU in bytes; None where the driver lists others than TensorFlow does."""
     mebibytes = _nvidia_smi("memory.total") if count else None
     if mebibytes is None or len(mebibytes) != count:
         return [None] * count

@@ -1,4 +1,4 @@
-"""The model that a run leaves behind: one that takes raw rows, in a file that Keras alone can load."""
+"""The model that a run leaves behind: it takes raw rows, and Keras alone can load it."""
 
 from __future__ import annotations
 
@@ -28,9 +28,10 @@ def exported(model: keras.Model, inputs: Mapping[str, InputSpec]) -> keras.Model
         inputs: What each input of the data is.
 
     Returns:
-        The model itself, where raw rows are what it takes: arrays, and tables of numbers without missing ones. Else a
-        model around it with one input for each raw column, [rows, 1], by the column's name: text, or numbers with NaN
-        where one is missing. It shares the trained weights and is compiled with a copy of the optimizer.
+        The model itself, where raw rows are what it takes: arrays, and tables of numbers without
+        missing ones. Else a model around it with one input for each raw column, [rows, 1], by the
+        column's name: text, or numbers with NaN where one is missing. It shares the trained weights
+        and is compiled with a copy of the optimizer.
     """
     if not needs_preprocessing(inputs):
         return model
@@ -40,7 +41,9 @@ def exported(model: keras.Model, inputs: Mapping[str, InputSpec]) -> keras.Model
         outputs = model(model_inputs(model, features))
         if isinstance(outputs, dict):
             # Losses and metrics are known by the names of the layers that make the outputs.
-            outputs = {name: keras.layers.Identity(name=name)(tensor) for name, tensor in outputs.items()}
+            outputs = {
+                name: keras.layers.Identity(name=name)(tensor) for name, tensor in outputs.items()
+            }
         whole = keras.Model(raw.inputs, outputs, name=model.name)
     _compile_like(whole, model)
     return whole

@@ -1,7 +1,7 @@
-"""How rows of the data enter a model: which input takes which rows, and the layers that prepare them.
+"""How rows enter a model: which input takes which of them, and the layers that prepare them.
 
-Scaling happens here, inside the model, so that it takes rows as they are stored. Nothing here draws random numbers:
-the initial weights of a net are the same whatever stands in front of it.
+Scaling happens here, inside the model, so that it takes rows as they are stored. Nothing here draws
+random numbers: the initial weights of a net are the same whatever stands in front of it.
 """
 
 from __future__ import annotations
@@ -68,9 +68,14 @@ class Entry:
             return []
         scale = 1.0 if self.spec.scale is None else _plain(self.spec.scale)
         offset = 0.0 if self.spec.offset is None else _plain(self.spec.offset)
-        # In mixed precision too, raw values are scaled in full: float16 ends at 65504, and has 11 bits.
+        # In mixed precision too, raw values are scaled in full: float16 ends at 65504, and has 11
+        # bits.
         dtype = keras.config.dtype_policy().variable_dtype
-        return [keras.layers.Rescaling(scale, offset, dtype=dtype, name=names.fresh(f"{self.name}_scaled"))]
+        return [
+            keras.layers.Rescaling(
+                scale, offset, dtype=dtype, name=names.fresh(f"{self.name}_scaled")
+            )
+        ]
 
 
 def entries(experiment: Experiment, inputs: Mapping[str, InputSpec]) -> tuple[Entry, ...]:
@@ -113,8 +118,12 @@ def model_inputs(model: keras.Model, rows: Mapping[str, Any]) -> Any:
 
 def _sequential_entry(model: SequentialModel, inputs: Mapping[str, InputSpec]) -> Entry:
     if len(inputs) != 1:
-        message = f"A Sequential model has one input. Received: data with the inputs {_listed(inputs)}."
-        raise ConfigError((Fault(message, "model", remedy="Write a Functional model, with `inputs`."),))
+        message = (
+            f"A Sequential model has one input. Received: data with the inputs {_listed(inputs)}."
+        )
+        raise ConfigError(
+            (Fault(message, "model", remedy="Write a Functional model, with `inputs`."),)
+        )
     (spec,) = inputs.values()
     first = model.layers[0]
     shape = spec.shape if type(first).__name__ in _KEEPS_SHAPE else (math.prod(spec.shape),)
@@ -123,13 +132,17 @@ def _sequential_entry(model: SequentialModel, inputs: Mapping[str, InputSpec]) -
     return Entry(name, spec, shape, "int32" if codes else spec.dtype, codes)
 
 
-def _functional_entries(model: FunctionalModel, inputs: Mapping[str, InputSpec]) -> tuple[Entry, ...]:
+def _functional_entries(
+    model: FunctionalModel, inputs: Mapping[str, InputSpec]
+) -> tuple[Entry, ...]:
     if len(inputs) == len(model.inputs) == 1:
         specs = dict(zip(model.inputs, inputs.values(), strict=True))
     elif set(inputs) == set(model.inputs):
         specs = dict(inputs)
     else:
-        message = f"Expected the data's inputs, {_listed(inputs)}. Received: {_listed(model.inputs)}."
+        message = (
+            f"Expected the data's inputs, {_listed(inputs)}. Received: {_listed(model.inputs)}."
+        )
         remedy = "Name the model's inputs as the data's."
         raise ConfigError((Fault(message, "model.inputs", remedy=remedy),))
     faults = tuple(
@@ -140,11 +153,14 @@ def _functional_entries(model: FunctionalModel, inputs: Mapping[str, InputSpec])
     if faults:
         raise ConfigError(faults)
     return tuple(
-        _functional_entry(model, name, declared, specs[name]) for name, declared in model.inputs.items()
+        _functional_entry(model, name, declared, specs[name])
+        for name, declared in model.inputs.items()
     )
 
 
-def _functional_entry(model: FunctionalModel, name: str, declared: ModelInput, spec: InputSpec) -> Entry:
+def _functional_entry(
+    model: FunctionalModel, name: str, declared: ModelInput, spec: InputSpec
+) -> Entry:
     codes = any(_takes_codes(node.layer) for node in model.layers.values() if name in node.sources)
     dtype = "int32" if codes else declared.dtype or spec.dtype
     return Entry(name, spec, tuple(declared.shape), dtype, codes)
@@ -166,7 +182,7 @@ def _size_fault(name: str, declared: ModelInput, spec: InputSpec) -> Fault:
 
 
 def _plain(values: Any) -> Any:
-    """Numbers in a form that a saved model's JSON can hold; float32 survives the way there and back."""
+    """Numbers as JSON holds them; float32 survives the way there and back."""
     array = np.asarray(values, np.float64)
     return array.tolist() if array.ndim else float(array)
 

@@ -13,34 +13,40 @@ _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 # The frame that Keras puts around an error of a layer's call.
 _FRAME = re.compile(r"^Exception encountered when calling|^Arguments received by|^\s*•")
 _AXIS_REMEDY = "Axis 0 is the batch: write an axis that the rows have, or -1 for the last."
+_EQUAL_SHAPES = "Give its inputs equal shapes with a Dense in front, or join them with Concatenate."
 _REMEDIES = {
     "Reshape": "Write a target_shape with as many values as a row has.",
     "Concatenate": "Let its inputs agree in all axes but the one that they are joined along.",
     "Dot": "Let its inputs have the same length along `axes`.",
-    "GroupNormalization": "Write a number of groups that divides the number of features, or -1.",
+    "GroupNormalization": "Write a number of groups that divides the features, or -1.",
     "Permute": "Write each axis of the rows once; 1 is the first behind the batch.",
+    **dict.fromkeys(
+        ("Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum"), _EQUAL_SHAPES
+    ),
 }
-_MERGING = frozenset({"Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum"})
-_MERGING_REMEDY = "Give its inputs equal shapes, by a Dense of the same units, or join them with Concatenate."
 _OTHER_REMEDY = "Change the layer's arguments, or what stands before it."
 
 
-def layer_fault(path: Sequence[str | int], word: str, received: Sequence[Shape], error: Exception) -> Fault:
+def layer_fault(
+    path: Sequence[str | int], word: str, received: Sequence[Shape], error: Exception
+) -> Fault:
     """The fault of a layer that Keras refuses.
 
     Args:
         path: Path of the layer from the top of the config.
         word: The layer's type.
-        received: Shapes of its inputs, with the batch as None in front; empty where it was not called yet.
+        received: Shapes of its inputs, with the batch as None in front; empty where it was not
+            called yet.
         error: What Keras raised.
 
     Returns:
         The fault.
 
     Example:
-        >>> error = ValueError("Inputs have incompatible shapes. Received shapes (3,) and (4,)")
-        >>> print(layer_fault(("model", "layers", "skip"), "Add", [(None, 3), (None, 4)], error).message)
-        Add cannot take rows of shapes [3] and [4]. Keras: Inputs have incompatible shapes. Received shapes (3,) and (4,).
+        >>> path = ("model", "layers", "skip")
+        >>> shapes = [(None, 3), (None, 4)]
+        >>> layer_fault(path, "Add", shapes, ValueError("Incompatible shapes.")).message
+        'Add cannot take rows of shapes [3] and [4]. Keras: Incompatible shapes.'
     """
     if received:
         rows = "rows of shape" if len(received) == 1 else "rows of shapes"
@@ -74,6 +80,7 @@ def _useful_line(error: Exception) -> str:
 
 
 def _remedy(word: str, error: Exception) -> str:
-    if isinstance(error, IndexError) or "axis" in str(error).lower().split("received")[0] and word not in _REMEDIES:
+    if isinstance(error, IndexError):
         return _AXIS_REMEDY
-    return _MERGING_REMEDY if word in _MERGING else _REMEDIES.get(word, _OTHER_REMEDY)
+    about_axis = "axis" in _useful_line(error).lower()
+    return _REMEDIES.get(word, _AXIS_REMEDY if about_axis else _OTHER_REMEDY)

@@ -27,16 +27,16 @@ _Path = tuple[str | int, ...]
 def build_model(experiment: Experiment, inputs: Mapping[str, InputSpec]) -> keras.Model:
     """Build the model of an experiment, its initial weights drawn from the experiment's seed.
 
-    One flat model: the inputs, what reshapes and scales their rows, the user's layers. A Sequential and a Functional
-    model of the same layers and seed start with the same weights, bit for bit.
+    One flat model: the inputs, what reshapes and scales their rows, the user's layers. A Sequential
+    and a Functional model of the same layers and seed start with the same weights, bit for bit.
 
     Args:
         experiment: The experiment; its model, seed and dtype policy count.
         inputs: What each input of the data is.
 
     Returns:
-        The model, built, not compiled. It takes and gives one array where it has one input and one output, else
-        dicts of arrays by name.
+        The model, built, not compiled. It takes and gives one array where it has one input and one
+        output, else dicts of arrays by name.
 
     Raises:
         ConfigError: Layers do not fit each other or the data; with the path of each.
@@ -73,7 +73,10 @@ def dtype_policy(name: str) -> Iterator[None]:
 
 
 class _LayerMaker:
-    """Makes layers and calls them; what Keras refuses becomes a fault, and None stands for what is not there."""
+    """Makes and calls layers.
+
+    What Keras refuses becomes a fault; None stands for a layer or a tensor that is not there.
+    """
 
     def __init__(self) -> None:
         self.faults: list[Fault] = []
@@ -94,7 +97,9 @@ class _LayerMaker:
         if self.faults:
             raise ConfigError(tuple(self.faults))
 
-    def _attempt(self, path: _Path, word: Layer, tensors: Sequence[Any], make: Callable[[], Any]) -> Any:
+    def _attempt(
+        self, path: _Path, word: Layer, tensors: Sequence[Any], make: Callable[[], Any]
+    ) -> Any:
         try:
             return make()
         except tf.errors.ResourceExhaustedError:
@@ -112,7 +117,8 @@ def _sequential(model: SequentialModel, name: str, entry: Entry) -> keras.Model:
     except tf.errors.ResourceExhaustedError:
         raise
     except Exception:
-        # Keras builds the stack in one go and does not say where it failed: one layer after the other does.
+        # Keras builds the stack in one go and does not say where it failed: one layer after the
+        # other does.
         _call_each(model, entry)
         raise
 
@@ -167,15 +173,19 @@ def _one_or_all(tensors: dict[str, Any]) -> Any:
 
 
 def _require_one_axis(experiment: Experiment, model: keras.Model) -> None:
-    """Refuse outputs that are no plain row of numbers: a loss would stretch the targets over them without a word."""
+    """Refuse outputs of several axes: a loss would stretch the targets over them silently."""
     if isinstance(experiment.model, SequentialModel):
         (*_, (path, _)) = experiment.model.named_layers()
         shapes = {path: model.output_shape}
     else:
-        shapes = {("layers", name): model.get_layer(name).output.shape for name in experiment.model.outputs}
+        shapes = {
+            ("layers", name): model.get_layer(name).output.shape
+            for name in experiment.model.outputs
+        }
     faults = tuple(
         Fault(
-            f"The output must be one row of numbers for each row of data. Received: rows of shape {row_shape(shape)}.",
+            "The output must be one row of numbers for each row of data. "
+            f"Received: rows of shape {row_shape(shape)}.",
             ".".join(map(str, ("model", *path))),
             remedy="Put Flatten in front of the last layers.",
         )
@@ -192,4 +202,6 @@ def _within_memory() -> Iterator[None]:
         yield
     except tf.errors.ResourceExhaustedError as error:
         message = "The model's weights do not fit into the device's memory."
-        raise RunFailedError(f"{message} Make its layers narrower, or take another device.") from error
+        raise RunFailedError(
+            f"{message} Make its layers narrower, or take another device."
+        ) from error

@@ -22,8 +22,8 @@ def predict(
 ) -> dict[str, NDArray[Any]]:
     """A model's outputs for rows, in inference mode, without a progress bar.
 
-    Layer by layer: nothing is traced or compiled, which for the few calls that a report makes costs more than it
-    saves.
+    Layer by layer: nothing is traced or compiled, which for the few calls that a report makes costs
+    more than it saves.
 
     Args:
         model: A model made by `build_model`.
@@ -45,5 +45,7 @@ def predict(
         batch = {name: values[start : start + batch_size] for name, values in inputs.items()}
         made = model(model_inputs(model, batch), training=False)
         for name in output_names:
-            parts[name].append(keras.ops.convert_to_numpy(made[name] if isinstance(made, dict) else made))
+            parts[name].append(
+                keras.ops.convert_to_numpy(made[name] if isinstance(made, dict) else made)
+            )
     return {name: np.concatenate(arrays) for name, arrays in parts.items()}

@@ -1,7 +1,8 @@
 """Raw columns of a table to the features that a model was trained on, in plain Keras.
 
-What `nnlab.data` does to the rows of a table in numpy is repeated here with layers and operations that Keras saves and
-loads by itself, so that a saved model needs neither nnlab nor the table to take raw rows.
+What `nnlab.data` does to the rows of a table in numpy is repeated here with layers and operations
+that Keras saves and loads by itself, so that a saved model needs neither nnlab nor the table to
+take raw rows.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ _EXACT_IN_FLOAT32 = 2**24
 
 
 def needs_preprocessing(inputs: Mapping[str, InputSpec]) -> bool:
-    """Whether raw rows differ from the rows that a model takes: by names of categories, or missing numbers.
+    """Whether raw rows hold what a model does not take: names of categories, missing numbers.
 
     Args:
         inputs: What each input of the data is.
@@ -44,7 +45,9 @@ class RawColumns:
         names = Names()
         by_name = {column.name: column for column in columns}
         self._tensors = {
-            name: keras.Input((1,), dtype=raw_dtype(column), name=names.fresh(name.replace("/", "_")))
+            name: keras.Input(
+                (1,), dtype=raw_dtype(column), name=names.fresh(name.replace("/", "_"))
+            )
             for name, column in by_name.items()
         }
 
@@ -74,8 +77,8 @@ def raw_dtype(column: Column) -> str:
         column: The column.
 
     Returns:
-        `string` for text, `float32` for numbers; `int64` for numbers that stand for categories and are too large for
-        float32 to tell them apart.
+        `string` for text, `float32` for numbers; `int64` for numbers that stand for categories and
+        are too large for float32 to tell them apart.
 
     Example:
         >>> raw_dtype(Column("sex", "category", categories=("female", "male"), encoding="one_hot"))
@@ -99,14 +102,16 @@ def _encoded(column: Column, raw: Any) -> Any:
 
 
 def _code(column: Column, raw: Any) -> Any:
-    """The code of each row's category, from 1; 0 for one that was not seen in training, [rows, 1] int32."""
+    """The code of each row's category: from 1, or 0 for one not seen in training, [rows, 1]."""
     numbers = _category_numbers(column)
     if numbers is not None:
         hits = ops.equal(raw, np.array(numbers, raw.dtype))
         return ops.max(ops.where(hits, _codes(column), np.int32(0)), axis=-1, keepdims=True)
     # Keras takes the token for what is unknown out of the vocabulary: no category may be called so.
     unknown = Names(column.categories).fresh("unknown")
-    lookup = keras.layers.StringLookup(vocabulary=list(column.categories), oov_token=unknown, name=f"{raw.name}_code")
+    lookup = keras.layers.StringLookup(
+        vocabulary=list(column.categories), oov_token=unknown, name=f"{raw.name}_code"
+    )
     return ops.cast(lookup(raw), "int32")
 
 
@@ -123,7 +128,11 @@ def _category_numbers(column: Column) -> list[float] | None:
     spelt = [number for number in numbers if number is not None]
     if not spelt or len(spelt) < len(numbers) or spelt != sorted(spelt):
         return None
-    return spelt if all(label(number) == name for number, name in zip(spelt, column.categories, strict=True)) else None
+    return (
+        spelt
+        if all(label(number) == name for number, name in zip(spelt, column.categories, strict=True))
+        else None
+    )
 
 
 def _filled(features: Any, columns: Sequence[Column]) -> Any:

@@ -1,7 +1,7 @@
 """TensorFlow without its noise: the environment it reads at import, and the import itself.
 
-Before it does anything useful TensorFlow prints half a dozen lines, from C++ and past Python's `sys.stderr`. Those who
-want to see them set `TF_CPP_MIN_LOG_LEVEL` themselves.
+Before it does anything useful TensorFlow prints half a dozen lines, from C++ and past Python's
+`sys.stderr`. Those who want to see them set `TF_CPP_MIN_LOG_LEVEL` themselves.
 """
 
 from __future__ import annotations
@@ -49,11 +49,14 @@ def load_tensorflow() -> None:
     Without memory growth TensorFlow takes a whole GPU at once, and a second process finds it full.
 
     Raises:
-        NnlabError: TensorFlow or Keras is not installed, or cannot be loaded, or Keras runs on another backend.
+        NnlabError: TensorFlow or Keras is not installed, or cannot be loaded, or Keras runs on
+            another backend.
     """
-    # The level is inherited: where we find our own, we are the child of a process that wanted quiet.
+    # The level is inherited: where we find our own, we are the child of a process that wanted
+    # quiet.
     wants_quiet = os.environ.setdefault(_LOG_LEVEL, _SILENT) == _SILENT
-    # Not the user's choice: a backend set for other programs would only make every command here fail.
+    # Not the user's choice: a backend set for other programs would only make every command here
+    # fail.
     os.environ["KERAS_BACKEND"] = "tensorflow"
     with silenced_standard_error() if wants_quiet else contextlib.nullcontext():
         try:
@@ -74,7 +77,10 @@ def load_tensorflow() -> None:
 
 
 def _forget_user_defaults(keras: object) -> None:
-    """Take Keras' own defaults in place of those in ~/.keras/keras.json, so that a config means the same everywhere."""
+    """Take Keras' own defaults in place of those in ~/.keras/keras.json.
+
+    A config must mean the same on every machine.
+    """
     keras.config.set_floatx("float32")  # type: ignore[attr-defined]
     keras.config.set_epsilon(1e-7)  # type: ignore[attr-defined]
     keras.config.set_image_data_format("channels_last")  # type: ignore[attr-defined]
@@ -87,4 +93,4 @@ def _broken_install(error: Exception) -> str:
         remedy = "Install it with `pip install nnlab`, in the environment that runs nnlab."
     else:
         remedy = "Reinstall it with `pip install --force-reinstall tensorflow keras`."
-    return f"TensorFlow could not be loaded. Expected an installed TensorFlow and Keras. {received} {remedy}"
+    return f"TensorFlow could not be loaded. {received} {remedy}"

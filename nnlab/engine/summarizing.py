@@ -19,8 +19,8 @@ def summarize(model: keras.Model) -> ModelSummary:
         The summary.
 
     Example:
-        >>> model = keras.Sequential([keras.Input((784,), name="pixels"), keras.layers.Dense(10, name="digit")])
-        >>> summary = summarize(model)
+        >>> digit = keras.layers.Dense(10, name="digit")
+        >>> summary = summarize(keras.Sequential([keras.Input((784,), name="pixels"), digit]))
         >>> [(layer.name, layer.inbound, layer.params) for layer in summary.layers]
         [('pixels', (), 0), ('digit', ('pixels',), 7850)]
     """

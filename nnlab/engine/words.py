@@ -46,7 +46,8 @@ def to_keras(word: Word, **overrides: Any) -> Any:
         return as_string
     arguments = {name: _value(getattr(word, name)) for name in type(word).model_fields}
     if arguments.get("name", "") is None:
-        # Left to itself Keras counts up with every object that the process makes: dense, dense_1, dense_2.
+        # Left to itself Keras counts up with every object that the process makes: dense, dense_1,
+        # dense_2.
         arguments["name"] = snake_case(type(word).__name__)
     return getattr(_MODULES[family_name(word)], type(word).__name__)(**arguments | overrides)
 

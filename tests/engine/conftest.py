@@ -15,7 +15,7 @@ MakeExperiment = Callable[..., Experiment]
 
 @pytest.fixture
 def make_experiment() -> MakeExperiment:
-    """An experiment from its `model` section (a list: Sequential layers), seed, and keys of `training`."""
+    """An experiment from its `model` section (or Sequential layers) and keys of `training`."""
 
     def make(model: Any, seed: int = 42, **training: Any) -> Experiment:
         section = {"layers": model} if isinstance(model, list) else model
@@ -29,9 +29,11 @@ def make_experiment() -> MakeExperiment:
 
 @pytest.fixture
 def rows_of() -> Callable[..., dict[str, InputSpec]]:
-    """The single input of data whose rows have a shape: `rows_of(28, 28, dtype="uint8", scale=1 / 255)`."""
+    """The only input of data whose rows have a shape: `rows_of(28, 28, dtype="uint8")`."""
 
-    def make(*shape: int, dtype: str = "float32", scale: Any = None, offset: Any = None) -> dict[str, InputSpec]:
+    def make(
+        *shape: int, dtype: str = "float32", scale: Any = None, offset: Any = None
+    ) -> dict[str, InputSpec]:
         return {"input": InputSpec("input", shape, dtype, (), scale, offset)}
 
     return make

@@ -20,7 +20,9 @@ def dense(units: int, **arguments: Any) -> dict[str, Any]:
     return {"Dense": {"units": units, **arguments}}
 
 
-def functional(inputs: dict[str, list[int]], layers: dict[str, Any], *outputs: str) -> dict[str, Any]:
+def functional(
+    inputs: dict[str, list[int]], layers: dict[str, Any], *outputs: str
+) -> dict[str, Any]:
     return {
         "inputs": {name: {"shape": shape} for name, shape in inputs.items()},
         "layers": layers,
@@ -93,7 +95,9 @@ def test_model_takes_raw_images_and_scales_them(make_experiment: Any) -> None:
 
 
 @pytest.mark.parametrize("policy", ["float32", "mixed_float16", "mixed_bfloat16", "float64"])
-def test_features_are_scaled_in_full_precision(make_experiment: Any, rows_of: Any, policy: str) -> None:
+def test_features_are_scaled_in_full_precision(
+    make_experiment: Any, rows_of: Any, policy: str
+) -> None:
     scale, offset = np.float32([0.1, 2]), np.float32([-1000, 1])
     experiment = make_experiment(["Identity"], dtype_policy=policy)
     model = build_model(experiment, rows_of(2, scale=scale, offset=offset))
@@ -102,7 +106,9 @@ def test_features_are_scaled_in_full_precision(make_experiment: Any, rows_of: An
     np.testing.assert_allclose(result, [[1.03, 7]], rtol=5e-3)
 
 
-def test_dtype_policy_holds_for_the_model_and_is_put_back(make_experiment: Any, rows_of: Any) -> None:
+def test_dtype_policy_holds_for_the_model_and_is_put_back(
+    make_experiment: Any, rows_of: Any
+) -> None:
     before = keras.config.dtype_policy().name
     model = build_model(make_experiment([dense(2)], dtype_policy="mixed_bfloat16"), rows_of(3))
     assert model.layers[-1].compute_dtype == "bfloat16"
@@ -110,19 +116,27 @@ def test_dtype_policy_holds_for_the_model_and_is_put_back(make_experiment: Any, 
     assert keras.config.dtype_policy().name == before
 
 
-@pytest.mark.parametrize("first", ["BatchNormalization", {"Dropout": 0.1}, {"GaussianNoise": 0.1}, "LayerNormalization"])
-def test_unscaled_integers_reach_any_layer_as_floats(make_experiment: Any, rows_of: Any, first: Any) -> None:
+@pytest.mark.parametrize(
+    "first", ["BatchNormalization", {"Dropout": 0.1}, {"GaussianNoise": 0.1}, "LayerNormalization"]
+)
+def test_unscaled_integers_reach_any_layer_as_floats(
+    make_experiment: Any, rows_of: Any, first: Any
+) -> None:
     model = build_model(make_experiment([first, dense(2)]), rows_of(3, dtype="uint8"))
     assert model(np.uint8([[1, 2, 255]]), training=True).dtype == "float32"
 
 
 def test_embedding_takes_codes_as_they_are(make_experiment: Any, rows_of: Any) -> None:
     layers = [{"Embedding": {"input_dim": 70000, "output_dim": 2}}, "Flatten", dense(1)]
-    model = build_model(make_experiment(layers, dtype_policy="mixed_float16"), rows_of(3, dtype="int32", scale=0.5))
+    model = build_model(
+        make_experiment(layers, dtype_policy="mixed_float16"), rows_of(3, dtype="int32", scale=0.5)
+    )
     assert [layer.name for layer in model.layers] == ["embedding", "flatten", "output"]
     # Cast to float16, 65535 would be infinity.
     looked_up = model.layers[0](np.int32([[65535]]))
-    np.testing.assert_array_equal(looked_up[0, 0], keras.ops.cast(model.layers[0].embeddings[65535], "float16"))
+    np.testing.assert_array_equal(
+        looked_up[0, 0], keras.ops.cast(model.layers[0].embeddings[65535], "float16")
+    )
 
 
 def test_images_stay_images_for_a_first_flatten(make_experiment: Any) -> None:
@@ -130,29 +144,54 @@ def test_images_stay_images_for_a_first_flatten(make_experiment: Any) -> None:
     assert [layer.name for layer in model.layers] == ["input_scaled", "flatten", "output"]
 
 
-@pytest.mark.parametrize(("declared", "prepared"), [([784], (784,)), ([28, 28, 1], (28, 28, 1)), ([28, 28], (28, 28))])
-def test_rows_take_the_declared_shape(make_experiment: Any, declared: list[int], prepared: tuple[int, ...]) -> None:
+@pytest.mark.parametrize(
+    ("declared", "prepared"), [([784], (784,)), ([28, 28, 1], (28, 28, 1)), ([28, 28], (28, 28))]
+)
+def test_rows_take_the_declared_shape(
+    make_experiment: Any, declared: list[int], prepared: tuple[int, ...]
+) -> None:
     layers = {"flat": {"Flatten": {}, "from": "pixels"}, "digit": {**dense(10), "from": "flat"}}
     model = build_model(make_experiment(functional({"pixels": declared}, layers, "digit")), IMAGES)
     assert model.get_layer("flat").input.shape == (None, *prepared)
     assert model(np.zeros((2, 28, 28), np.uint8)).shape == (2, 10)
 
 
-def test_layer_names_do_not_depend_on_models_built_before(make_experiment: Any, rows_of: Any) -> None:
+def test_layer_names_do_not_depend_on_models_built_before(
+    make_experiment: Any, rows_of: Any
+) -> None:
     layers = [dense(4, name="mine"), dense(4), dense(4), {"Dropout": 0.1}, dense(1)]
     for _ in range(2):
         model = build_model(make_experiment(layers), rows_of(3))
-        assert [layer.name for layer in model.layers] == ["mine", "dense", "dense_1", "dropout", "output"]
+        assert [layer.name for layer in model.layers] == [
+            "mine",
+            "dense",
+            "dense_1",
+            "dropout",
+            "output",
+        ]
 
 
 def test_names_of_the_user_win_over_ours(make_experiment: Any) -> None:
-    layers = [dense(4, name="input"), dense(4, name="input_flat"), dense(4, name="output"), dense(1)]
+    layers = [
+        dense(4, name="input"),
+        dense(4, name="input_flat"),
+        dense(4, name="output"),
+        dense(1),
+    ]
     model = build_model(make_experiment(layers), IMAGES)
-    assert [layer.name for layer in model.layers][-4:] == ["input", "input_flat", "output", "output_1"]
+    assert [layer.name for layer in model.layers][-4:] == [
+        "input",
+        "input_flat",
+        "output",
+        "output_1",
+    ]
 
 
 def test_model_is_called_by_its_name_or_the_experiments(make_experiment: Any, rows_of: Any) -> None:
-    assert build_model(make_experiment({"name": "mine", "layers": [dense(1)]}), rows_of(3)).name == "mine"
+    assert (
+        build_model(make_experiment({"name": "mine", "layers": [dense(1)]}), rows_of(3)).name
+        == "mine"
+    )
     assert build_model(make_experiment([dense(1)]), rows_of(3)).name == "experiment"
 
 
@@ -163,7 +202,10 @@ def test_several_inputs_and_outputs_go_by_name(make_experiment: Any) -> None:
         "kind": {**dense(3), "from": "both"},
     }
     section = functional({"right": [2], "left": [3]}, layers, "price", "kind")
-    inputs = {"left": InputSpec("left", (3,), "float32"), "right": InputSpec("right", (2,), "float32")}
+    inputs = {
+        "left": InputSpec("left", (3,), "float32"),
+        "right": InputSpec("right", (2,), "float32"),
+    }
     experiment = make_experiment(section, loss={"price": "mse", "kind": "mse"})
     model = build_model(experiment, inputs)
     rows = {"left": np.ones((4, 3), np.float32), "right": np.ones((4, 2), np.float32)}
@@ -182,7 +224,9 @@ def test_size_that_is_not_the_datas_is_a_fault_of_the_input(make_experiment: Any
     layers = {"digit": {**dense(10), "from": "pixels"}}
     (fault,) = faults_of(make_experiment(functional({"pixels": [780]}, layers, "digit")), IMAGES)
     assert fault.path == "model.inputs.pixels.shape"
-    assert fault.message == "The data has rows of shape [28, 28] (784 values). Received: shape=[780]."
+    assert (
+        fault.message == "The data has rows of shape [28, 28] (784 values). Received: shape=[780]."
+    )
     assert fault.remedy == "Write `shape: [784]`."
 
 
@@ -212,10 +256,30 @@ def test_sequential_model_refuses_several_inputs(make_experiment: Any) -> None:
 @pytest.mark.parametrize(
     ("layer", "word", "said", "remedy"),
     [
-        ({"Reshape": [28, 29]}, "Reshape", "rows of shape [784]. Keras: The total size", "target_shape"),
-        ({"GroupNormalization": {"groups": 5}}, "GroupNormalization", "Number of groups (5)", "divides"),
-        ({"BatchNormalization": {"axis": 4}}, "BatchNormalization", "rows of shape [784]", "Axis 0 is the batch"),
-        ({"UnitNormalization": {"axis": 4}}, "UnitNormalization", "Axis 4 is out of bounds", "Axis 0 is the batch"),
+        (
+            {"Reshape": [28, 29]},
+            "Reshape",
+            "rows of shape [784]. Keras: The total size",
+            "target_shape",
+        ),
+        (
+            {"GroupNormalization": {"groups": 5}},
+            "GroupNormalization",
+            "Number of groups (5)",
+            "divides",
+        ),
+        (
+            {"BatchNormalization": {"axis": 4}},
+            "BatchNormalization",
+            "rows of shape [784]",
+            "Axis 0 is the batch",
+        ),
+        (
+            {"UnitNormalization": {"axis": 4}},
+            "UnitNormalization",
+            "Axis 4 is out of bounds",
+            "Axis 0 is the batch",
+        ),
         (
             {"Dense": {"units": 3, "bias_initializer": "orthogonal"}},
             "Dense",
