@@ -101,4 +101,4 @@ def target_codes(rows: Rows, target: TargetSpec) -> NDArray[np.intp]:
         raise ConfigError((Fault(message, _PATH, remedy="Remove class_weight."),))
     values = rows.targets[target.name]
     codes = values.argmax(axis=-1) if target.encoding == "one_hot" else np.rint(values).reshape(-1)
-    return codes.astype(np.intp)
+    return np.asarray(codes, np.intp)

@@ -1,0 +1,25 @@
+"""What listens to a training: Keras' own callbacks without their traps, and nnlab's.
+
+All of them are Keras callbacks in one `RunCallbacks`: an engine that calls its hooks once an epoch
+trains with all of them.
+"""
+
+from __future__ import annotations
+
+from nnlab.engine.callbacks.averaged_weights import AveragedWeights
+from nnlab.engine.callbacks.best_weights import BestWeights
+from nnlab.engine.callbacks.early_stopping import EarlyStopping
+from nnlab.engine.callbacks.recorder import Diverged, Recorder, Watch
+from nnlab.engine.callbacks.reduce_lr_on_plateau import ReduceLROnPlateau
+from nnlab.engine.callbacks.run_callbacks import RunCallbacks
+
+__all__ = [
+    "AveragedWeights",
+    "BestWeights",
+    "Diverged",
+    "EarlyStopping",
+    "Recorder",
+    "ReduceLROnPlateau",
+    "RunCallbacks",
+    "Watch",
+]

@@ -1,0 +1,104 @@
+"""The weights that a run reports on: a copy in memory, now and then one on disk."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from nnlab.engine.callbacks.averaged_weights import averages
+
+Improves = Callable[[int, Mapping[str, float]], bool]
+
+# A long run that is killed keeps what it had ten seconds before.
+_INTERVAL_S = 10.0
+_LARGEST_SHARE = 0.02
+
+
+class BestWeights(keras.callbacks.Callback):  # type: ignore[misc]
+    """Keeps the best epoch's weights.
+
+    Args:
+        improves: Given an epoch, from 0, and its values by name: whether it is the best so far.
+        write: Writes the model, as it is then, to disk.
+        interval_s: Seconds between two writes at least.
+
+    Attributes:
+        epoch: The best epoch, from 1; None before there is one.
+        logs: Its values by name.
+    """
+
+    def __init__(
+        self,
+        improves: Improves,
+        write: Callable[[], None],
+        interval_s: float = _INTERVAL_S,
+    ) -> None:
+        super().__init__()
+        self.epoch: int | None = None
+        self.logs: dict[str, float] = {}
+        self._improves = improves
+        self._write = write
+        self._interval_s = interval_s
+        self._weights: list[NDArray[Any]] | None = None
+        self._unwritten = False
+        self._due = 0.0
+
+    def on_train_begin(self, logs: Mapping[str, float] | None = None) -> None:
+        """See `keras.callbacks.Callback`."""
+        del logs
+        self._due = time.monotonic() + self._interval_s
+
+    def on_epoch_end(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
+        """Copy the weights where they are the best so far; write the best ones where it is time."""
+        values = dict(logs or {})
+        if self._improves(epoch, values):
+            self.epoch, self.logs = epoch + 1, values
+            self._weights = self._current()
+            self._unwritten = True
+        if self._unwritten and time.monotonic() >= self._due:
+            start = time.monotonic()
+            with self._best_in_place():
+                self._write()
+            self._unwritten = False
+            took = time.monotonic() - start
+            self._due = time.monotonic() + max(self._interval_s, took / _LARGEST_SHARE)
+
+    def restore(self) -> bool:
+        """Give the model its best weights.
+
+        Returns:
+            Whether there are any, and all of them finite.
+        """
+        if self._weights is None:
+            return False
+        self.model.set_weights(self._weights)
+        return all(np.isfinite(values).all() for values in self._weights)
+
+    def _current(self) -> list[NDArray[Any]]:
+        """The model's weights; averaged ones where these are what it is validated with."""
+        values: list[NDArray[Any]] = self.model.get_weights()
+        means = averages(self.model.optimizer)
+        if means is None:
+            return values
+        by_variable = {
+            id(variable): keras.ops.convert_to_numpy(mean)
+            for variable, mean in zip(self.model.trainable_variables, means, strict=True)
+        }
+        pairs = zip(self.model.weights, values, strict=True)
+        return [by_variable.get(id(variable), value) for variable, value in pairs]
+
+    @contextlib.contextmanager
+    def _best_in_place(self) -> Iterator[None]:
+        """Lend the model its best weights."""
+        current = self.model.get_weights()
+        self.restore()
+        try:
+            yield
+        finally:
+            self.model.set_weights(current)

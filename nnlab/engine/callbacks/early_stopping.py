@@ -1,0 +1,60 @@
+"""Early stopping that knows which way its metric is better and that a NaN cannot poison."""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Mapping
+
+import keras
+
+from nnlab.config.training import EarlyStopping as Config
+from nnlab.engine.monitoring import Monitor
+
+
+class EarlyStopping(keras.callbacks.EarlyStopping):  # type: ignore[misc]
+    """`keras.callbacks.EarlyStopping` with an explicit direction; `BestWeights` restores for it.
+
+    Keras guesses the direction at the end of the first epoch, and a NaN there stays its best value
+    for ever: here a NaN is the worst value that there is.
+
+    Args:
+        config: Keras' arguments.
+        monitor: What is watched, and which way it is better.
+
+    Attributes:
+        improved: Whether the last epoch was the best so far, by at least `min_delta`.
+    """
+
+    def __init__(self, config: Config, monitor: Monitor) -> None:
+        super().__init__(
+            monitor=monitor.name,
+            min_delta=config.min_delta,
+            patience=config.patience,
+            mode=monitor.direction,
+            baseline=config.baseline,
+            restore_best_weights=False,
+            start_from_epoch=config.start_from_epoch,
+        )
+        self._worst = monitor.worst
+        # As Keras would set them later; but its `ops.less` is a call of TensorFlow each time.
+        self.monitor_op = operator.lt if monitor.direction == "min" else operator.gt
+        self.min_delta = -config.min_delta if monitor.direction == "min" else config.min_delta
+        self.improved = False
+
+    def on_epoch_end(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
+        """See `keras.callbacks.Callback`."""
+        super().on_epoch_end(epoch, logs)
+        self.improved = self.best is not None and self.best_epoch == epoch
+
+    def get_monitor_value(self, logs: Mapping[str, float] | None) -> float | None:
+        """The watched value of an epoch.
+
+        Args:
+            logs: The epoch's values by name.
+
+        Returns:
+            The value; where it is NaN, the worst one.
+        """
+        value: float | None = super().get_monitor_value(logs)
+        return self._worst if value is not None and math.isnan(value) else value

@@ -1,0 +1,36 @@
+"""The epochs run by Keras' own `fit`."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import keras
+
+from nnlab.config.training import TrainingConfig
+from nnlab.engine.callbacks import RunCallbacks
+from nnlab.engine.feeding import Feed
+
+
+class KerasFit:
+    """`keras.Model.fit`: one call of a compiled step for each batch."""
+
+    name: ClassVar[str] = "keras"
+
+    def run(
+        self,
+        model: keras.Model,
+        feed: Feed,
+        training: TrainingConfig,
+        callbacks: RunCallbacks,
+    ) -> None:
+        """See `nnlab.engine.loops.loop.Loop.run`."""
+        model.fit(
+            feed.training(),
+            epochs=training.epochs,
+            steps_per_epoch=feed.steps_per_epoch,
+            validation_data=feed.validation(),
+            # The feed shuffles.
+            shuffle=False,
+            callbacks=callbacks,
+            verbose=0,
+        )

@@ -1,0 +1,62 @@
+"""What every engine does, and which one a config gets."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import keras
+
+from nnlab.config.training import TrainingConfig
+from nnlab.engine.callbacks import RunCallbacks
+from nnlab.engine.feeding import Feed
+from nnlab.engine.loops.keras_fit import KerasFit
+
+
+class Loop(Protocol):
+    """Runs the epochs of a training.
+
+    Attributes:
+        name: What records and progress call it.
+    """
+
+    @property
+    def name(self) -> str:
+        """What records and progress call it."""
+
+    def run(
+        self,
+        model: keras.Model,
+        feed: Feed,
+        training: TrainingConfig,
+        callbacks: RunCallbacks,
+    ) -> None:
+        """Train until the last epoch, or until a callback sets `model.stop_training`.
+
+        Calls of each callback what Keras' `fit` does: `on_train_begin`, `on_epoch_begin`,
+        `on_epoch_end` with the epoch's figures, `on_train_end`; those of steps where it comes back
+        to Python between them. What a callback raises ends the training at once.
+
+        Args:
+            model: The compiled model.
+            feed: Its batches.
+            training: How it is trained.
+            callbacks: What listens.
+        """
+
+
+def choose_loop(training: TrainingConfig) -> Loop:
+    """The engine that a config gets.
+
+    Args:
+        training: The `training` section.
+
+    Returns:
+        The engine; `auto` means Keras' `fit`.
+
+    Example:
+        >>> config = {"optimizer": "adam", "loss": "mse", "epochs": 1}
+        >>> choose_loop(TrainingConfig.model_validate(config)).name
+        'keras'
+    """
+    engines: dict[str, Loop] = {"auto": KerasFit(), "keras": KerasFit()}
+    return engines[training.engine]
