@@ -1,0 +1,79 @@
+"""Running a command in its own process, and what it leaves."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+SMALL_CONFIG = """\
+name: small
+seed: 3
+
+data:
+  dataset: {moons: {n_samples: 60, noise: 0.1}}
+  validation_split: 0.25
+  test_split: 0.25
+
+model:
+  layers:
+    - Dense: {units: 4, activation: relu}
+    - Dense: {units: 1, activation: sigmoid}
+
+training:
+  optimizer: adam
+  loss: binary_crossentropy
+  metrics: [accuracy]
+  batch_size: 8
+  epochs: 2
+"""
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A command that has ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """Its standard output, which must be one JSON document."""
+        return json.loads(self.out)
+
+
+Command = Callable[..., Finished]
+
+
+def run_nnlab(*arguments: str | Path, cwd: Path, **environment: str) -> Finished:
+    """Run `nnlab` in a folder."""
+    finished = subprocess.run(
+        [sys.executable, "-m", "nnlab", *map(str, arguments)],
+        cwd=cwd,
+        env=os.environ | {"NO_COLOR": "1", "COLUMNS": "120"} | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    return Finished(finished.returncode, finished.stdout, finished.stderr)
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A folder in which a small run was trained once."""
+
+    folder: Path
+    command: Finished
+
+    @property
+    def run(self) -> Path:
+        """The run's folder."""
+        (found,) = (self.folder / "runs").iterdir()
+        return found
