@@ -1,0 +1,3 @@
+"""Plain data turned into tables, pictures and live progress. Knows records, never the engine."""
+
+from __future__ import annotations

@@ -1,0 +1,137 @@
+"""Faults of a config for a person to read: place, source line, what is wrong, what to do."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, Literal, TextIO
+
+from nnlab.errors import Fault, Location
+from nnlab.report.numbers import plural
+from nnlab.report.terminal import is_terminal, printable, terminal_console
+
+Level = Literal["error", "warning"]
+Piece = tuple[str, str]
+
+_COLOURS = {"error": "bold red", "warning": "bold yellow"}
+_LINE_WIDTH = 88
+_TAB = 4
+
+
+def print_faults(
+    faults: Sequence[Fault], warnings: Sequence[Fault] = (), stream: TextIO | None = None
+) -> None:
+    """Prints faults and warnings, then how many there are: with colour in a terminal, else plain.
+
+    Args:
+        faults: What makes the config wrong.
+        warnings: What is legal but unwise.
+        stream: Where to; None for standard error.
+    """
+    out = stream or sys.stderr
+    lines = list(_lines(faults, warnings))
+    if not is_terminal(out):
+        out.write("".join("".join(text for text, _ in line) + "\n" for line in lines))
+        return
+    from rich.text import Text
+
+    console = terminal_console(out)
+    for line in lines:
+        console.print(Text.assemble(*line), soft_wrap=True)
+
+
+def fault_rows(faults: Sequence[Fault], warnings: Sequence[Fault] = ()) -> list[dict[str, Any]]:
+    """Faults and warnings as rows for JSON.
+
+    Args:
+        faults: What makes the config wrong.
+        warnings: What is legal but unwise.
+
+    Returns:
+        For each: `file`, `line` and `column` (None where it has none), `path`, `message`, `remedy`,
+        and `level`, which is "error" or "warning".
+    """
+    return [
+        {
+            "file": fault.where.file if fault.where else None,
+            "line": (fault.where.line or None) if fault.where else None,
+            "column": (fault.where.column or None) if fault.where else None,
+            "path": fault.path,
+            "message": fault.message,
+            "remedy": fault.remedy,
+            "level": level,
+        }
+        for level, fault in _levelled(faults, warnings)
+    ]
+
+
+def _levelled(faults: Sequence[Fault], warnings: Sequence[Fault]) -> Iterator[tuple[Level, Fault]]:
+    """Errors first, then warnings."""
+    for fault in faults:
+        yield "error", fault
+    for warning in warnings:
+        yield "warning", warning
+
+
+def _lines(faults: Sequence[Fault], warnings: Sequence[Fault]) -> Iterator[list[Piece]]:
+    """All lines, each as pieces of text with their style."""
+    sources: dict[str, list[str]] = {}
+    for level, fault in _levelled(faults, warnings):
+        place = f"{fault.where}: " if fault.where else ""
+        message = printable(fault.message)
+        yield [(place, "bold"), (f"{level}: ", _COLOURS[level]), (message, "")]
+        if fault.where and fault.where.line:
+            if fault.where.file not in sources:
+                sources[fault.where.file] = _source(fault.where.file)
+            yield from _excerpt(fault.where, sources[fault.where.file], _COLOURS[level])
+        if fault.path:
+            yield [("  at ", "dim"), (printable(fault.path), "cyan")]
+        if fault.remedy:
+            yield [("  ", ""), (printable(fault.remedy), "green")]
+        yield [("", "")]
+    if faults or warnings:
+        yield _tally(faults, warnings)
+
+
+def _source(file: str) -> list[str]:
+    """A file's lines; none where it cannot be read."""
+    try:
+        return Path(file).read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return []
+
+
+def _excerpt(where: Location, source: Sequence[str], colour: str) -> Iterator[list[Piece]]:
+    """The source line, cut to what fits, and a caret under the column."""
+    if where.line > len(source):
+        return
+    line = source[where.line - 1]
+    before = line[: max(where.column - 1, 0)].expandtabs(_TAB)
+    shown = line.expandtabs(_TAB)
+    cut = max(0, min(len(before) - _LINE_WIDTH // 2, len(shown) - _LINE_WIDTH))
+    shown = printable(shown[cut : cut + _LINE_WIDTH])
+    number = str(where.line)
+    yield [(f"  {number} | ", "dim"), (shown, "")]
+    if where.column:
+        margin = " " * len(number)
+        yield [(f"  {margin} | ", "dim"), (" " * (len(before) - cut), ""), ("^", colour)]
+
+
+def _tally(faults: Sequence[Fault], warnings: Sequence[Fault]) -> list[Piece]:
+    """How many there are, and in which file."""
+    files = {fault.where.file for fault in [*faults, *warnings] if fault.where and fault.where.line}
+    place = (
+        f" in {next(iter(files))}"
+        if len(files) == 1
+        else f" in {len(files)} files"
+        if files
+        else ""
+    )
+    pieces: list[Piece] = []
+    if faults:
+        pieces.append((plural(len(faults), "fault"), _COLOURS["error"]))
+    if warnings:
+        pieces += [(" and ", "")] if pieces else []
+        pieces.append((plural(len(warnings), "warning"), _COLOURS["warning"]))
+    return [*pieces, (place, "")]

@@ -1,0 +1,129 @@
+"""One look for every picture, and the way from a figure to a file.
+
+Figures are made without pyplot: it keeps every figure in a list of its own, and asks for a display.
+The same numbers give the same bytes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Literal
+
+import matplotlib as mpl
+from matplotlib.figure import Figure
+from matplotlib.rcsetup import cycler
+
+from nnlab.runs.atomic import atomic_write, writing
+
+Format = Literal["png", "svg"]
+
+DPI = 100
+INK, QUIET, FAINT = "#1a1a1a", "#5c5c5c", "#d9d9d9"
+
+# Okabe and Ito, "Color universal design" (2008): told apart with any colour vision, and in grey by
+# brightness.
+PALETTE = (
+    "#0072B2",
+    "#D55E00",
+    "#009E73",
+    "#CC79A7",
+    "#E69F00",
+    "#56B4E9",
+    "#F0E442",
+    "#000000",
+)
+
+_STYLE: dict[str, Any] = {
+    # Opaque white: on a dark page a transparent picture loses its axes.
+    "figure.facecolor": "white",
+    "savefig.facecolor": "white",
+    "font.size": 11.0,
+    "text.color": INK,
+    "axes.edgecolor": QUIET,
+    "axes.labelcolor": INK,
+    "axes.titlesize": 13.0,
+    "axes.titlelocation": "left",
+    "axes.titlepad": 10.0,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "axes.prop_cycle": cycler(color=PALETTE),
+    "grid.color": FAINT,
+    "grid.linewidth": 0.8,
+    "xtick.color": QUIET,
+    "ytick.color": QUIET,
+    "xtick.labelcolor": INK,
+    "ytick.labelcolor": INK,
+    "legend.frameon": False,
+    "lines.linewidth": 2.0,
+    # A dollar sign in a class's name is a dollar sign, no formula.
+    "text.parse_math": False,
+    # The SVG writer salts its ids with random numbers unless it is told the salt.
+    "svg.hashsalt": "nnlab",
+}
+
+
+@contextlib.contextmanager
+def style() -> Iterator[None]:
+    """Our look, whatever the user's own matplotlib settings are, inside the block."""
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        # Newer matplotlib types its keys one by one, older not at all.
+        parameters: Any = mpl.rcParams
+        parameters.update(_STYLE)
+        yield
+
+
+def new_figure(width: float = 10.0, height: float = 6.5, *, fitted: bool = True) -> Figure:
+    """An empty figure.
+
+    Args:
+        width: Inches; one is 100 pixels.
+        height: Inches.
+        fitted: Whether it makes room for its labels by itself. To measure them takes longer than
+            all the drawing where there are very many.
+
+    Returns:
+        The figure.
+    """
+    return Figure(figsize=(width, height), dpi=DPI, layout="constrained" if fitted else None)
+
+
+def picture(figure: Figure, kind: Format = "png", dpi: float = DPI) -> bytes:
+    """The bytes of a picture; call it inside `style`.
+
+    Args:
+        figure: What to draw.
+        kind: The file's format.
+        dpi: Pixels an inch, for PNG.
+
+    Returns:
+        The content of the file, without a date or a version in it.
+    """
+    buffer = io.BytesIO()
+    with warnings.catch_warnings():
+        # The font lacks some scripts: a box in place of a letter needs no warning in a terminal.
+        warnings.filterwarnings("ignore", "Glyph .* missing from font", UserWarning)
+        metadata = {"Date": None, "Creator": None} if kind == "svg" else {"Software": None}
+        figure.savefig(buffer, format=kind, dpi=dpi, metadata=metadata)
+    return buffer.getvalue()
+
+
+def save(figure: Figure, path: Path) -> None:
+    """Writes a figure as PNG, whole or not at all; call it inside `style`.
+
+    Args:
+        figure: What to draw.
+        path: The file; its folder is made where there is none.
+
+    Raises:
+        RunFailedError: The disk refused.
+    """
+    content = picture(figure)
+    with writing(path):
+        atomic_write(path, content)

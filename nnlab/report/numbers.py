@@ -1,0 +1,89 @@
+"""Numbers as people read them."""
+
+from __future__ import annotations
+
+import math
+
+_MINUTE_S, _HOUR_S = 60, 3600
+
+
+def metric_text(value: float) -> str:
+    """A metric or a loss, four digits after the point where that says enough.
+
+    Args:
+        value: The number, finite or not.
+
+    Returns:
+        Its text.
+
+    Example:
+        >>> [metric_text(value) for value in (0.98312, 0.0076, 1.25e-5, 1234.5, float("nan"))]
+        ['0.9831', '0.0076', '1.25e-05', '1,234.50', 'nan']
+    """
+    size = abs(value)
+    if not math.isfinite(value) or value == 0:
+        return f"{value:g}"
+    if not 1e-3 <= size < 1e6:  # noqa: PLR2004 - where four decimals, and commas, stop being readable
+        return f"{value:.2e}"
+    return f"{value:,.2f}" if size >= 100 else f"{value:.4f}"  # noqa: PLR2004 - likewise
+
+
+def count_text(value: int) -> str:
+    """A count with its thousands apart.
+
+    Args:
+        value: The count.
+
+    Returns:
+        Its text.
+
+    Example:
+        >>> count_text(269322)
+        '269,322'
+    """
+    return f"{value:,}"
+
+
+def seconds_text(seconds: float) -> str:
+    """A duration in the units that suit its size.
+
+    Args:
+        seconds: The duration in seconds.
+
+    Returns:
+        Its text.
+
+    Example:
+        >>> [seconds_text(seconds) for seconds in (0.00042, 0.12, 1.234, 190, 7500)]
+        ['0.42 ms', '120 ms', '1.2 s', '3 min 10 s', '2 h 5 min']
+    """
+    if not math.isfinite(seconds):
+        return f"{seconds:g} s"
+    if seconds < 1:
+        milliseconds = seconds * 1000
+        return f"{milliseconds:.0f} ms" if milliseconds >= 1 else f"{milliseconds:.2g} ms"
+    # Rounded before the unit is chosen, so that no text says "60.0 s" or "59 min 60 s".
+    if round(seconds, 1) < _MINUTE_S:
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    if whole < _HOUR_S:
+        return f"{whole // _MINUTE_S} min {whole % _MINUTE_S} s"
+    minutes = round(seconds / _MINUTE_S)
+    return f"{minutes // 60:,} h {minutes % 60} min"
+
+
+def plural(count: int, noun: str) -> str:
+    """A count with its noun.
+
+    Args:
+        count: How many.
+        noun: The thing, in the singular; its plural takes an s.
+
+    Returns:
+        Both, in the number that fits.
+
+    Example:
+        >>> plural(1, "fault"), plural(1200, "row")
+        ('1 fault', '1,200 rows')
+    """
+    return f"{count_text(count)} {noun}" if count == 1 else f"{count_text(count)} {noun}s"

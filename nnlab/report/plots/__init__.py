@@ -1,0 +1,18 @@
+"""The pictures of a run: plain arrays in, a PNG out. The same numbers give the same bytes."""
+
+from __future__ import annotations
+
+from nnlab.report.plots.confusion import plot_confusion_matrix
+from nnlab.report.plots.curves import plot_curves
+from nnlab.report.plots.regions import Plane, plot_decision_regions
+from nnlab.report.plots.residuals import plot_residuals
+from nnlab.report.plots.weights import plot_weight_histograms
+
+__all__ = [
+    "Plane",
+    "plot_confusion_matrix",
+    "plot_curves",
+    "plot_decision_regions",
+    "plot_residuals",
+    "plot_weight_histograms",
+]

@@ -1,0 +1,79 @@
+"""How far the predicted numbers are from the true ones."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from nnlab.report.figure import PALETTE, QUIET, new_figure, save, style
+from nnlab.report.numbers import count_text, metric_text
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_MOST_POINTS = 5_000
+
+
+def plot_residuals(
+    true: NDArray[np.floating[Any]],
+    predicted: NDArray[np.floating[Any]],
+    path: Path,
+    *,
+    title: str = "",
+    unit: str = "",
+) -> None:
+    """Draws predicted against true values, and the distribution of their differences.
+
+    Args:
+        true: The targets [rows].
+        predicted: What the model made of them [rows].
+        path: The file, PNG.
+        title: Whose predictions they are.
+        unit: The unit of both.
+
+    Raises:
+        RunFailedError: The disk refused.
+    """
+    targets = np.asarray(true, dtype=float).ravel()
+    guesses = np.asarray(predicted, dtype=float).ravel()
+    finite = np.isfinite(targets) & np.isfinite(guesses)
+    targets, guesses = targets[finite], guesses[finite]
+    residuals = guesses - targets
+    of_unit = f" ({unit})" if unit else ""
+    with style():
+        figure = new_figure(11.0, 5.2)
+        left, right = figure.subplots(1, 2)
+        # Evenly spaced rows, not random ones: the same numbers must give the same picture.
+        step = max(1, -(-len(targets) // _MOST_POINTS))
+        left.scatter(
+            targets[::step], guesses[::step], s=14, alpha=0.5, color=PALETTE[0], linewidths=0
+        )
+        if targets.size:
+            ends = [min(targets.min(), guesses.min()), max(targets.max(), guesses.max())]
+            left.plot(ends, ends, color=QUIET, linewidth=1.2, linestyle="--", label="exact")
+            left.legend()
+        left.set_xlabel(f"true value{of_unit}")
+        left.set_ylabel(f"predicted value{of_unit}")
+        shown = "" if step == 1 else f", {count_text(len(targets[::step]))} of them shown"
+        left.set_title(f"{title or 'predictions'}: {count_text(len(targets))} rows{shown}")
+        right.hist(residuals, bins=40, color=PALETTE[0])
+        right.axvline(0, color=QUIET, linewidth=1.2, linestyle="--")
+        right.set_xlabel(f"predicted - true{of_unit}")
+        right.set_ylabel("rows")
+        right.set_title(_quality(targets, residuals))
+        save(figure, path)
+
+
+def _quality(targets: NDArray[np.float64], residuals: NDArray[np.float64]) -> str:
+    """Mean absolute error, root mean square error and the share of variance that is explained."""
+    if not targets.size:
+        return "no finite predictions"
+    mean_absolute = float(np.abs(residuals).mean())
+    root_mean_square = float(np.sqrt(np.square(residuals).mean()))
+    words = f"MAE {metric_text(mean_absolute)}, RMSE {metric_text(root_mean_square)}"
+    variance = float(targets.var())
+    if not variance:
+        return words
+    return f"{words}, R² {metric_text(1 - float(np.square(residuals).mean()) / variance)}"

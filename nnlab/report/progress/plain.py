@@ -1,0 +1,81 @@
+"""Progress as plain lines, for a pipe or a log file."""
+
+from __future__ import annotations
+
+import time
+from typing import TextIO
+
+from nnlab.report.numbers import seconds_text
+from nnlab.report.progress.events import Logs, StartInfo, logs_text
+from nnlab.report.progress.state import RunState
+
+
+class PlainProgress:
+    """One line an epoch, but for fast epochs only one now and then; the first and the last always.
+
+    Args:
+        stream: Where to write.
+        interval_s: Seconds between two lines at least.
+    """
+
+    def __init__(self, stream: TextIO, interval_s: float = 1.0) -> None:
+        self._stream = stream
+        self._interval_s = interval_s
+        self._state: RunState | None = None
+        self._printed = 0
+        self._due = 0.0
+        self._gone = False
+
+    def start(self, info: StartInfo) -> None:
+        """See `Progress.start`."""
+        self._state = RunState(info)
+        self._printed = 0
+        self._due = 0.0
+        self.message(info.headline())
+
+    def batch(self, epoch: int, step: int, logs: Logs) -> None:
+        """See `Progress.batch`."""
+
+    def epoch(self, epoch: int, logs: Logs, *, best: bool, seconds: float) -> None:
+        """See `Progress.epoch`."""
+        if self._state is None:
+            return
+        self._state.epoch(epoch, logs, best=best, seconds=seconds)
+        now = time.monotonic()
+        if now >= self._due:
+            self._due = now + self._interval_s
+            self._print_epoch(self._state)
+
+    def message(self, text: str) -> None:
+        """See `Progress.message`."""
+        if self._gone:
+            return
+        try:
+            self._stream.write(text + "\n")
+            self._stream.flush()
+        except BrokenPipeError:
+            # Whoever read the lines has left (`nnlab train ... 2>&1 | head`): the run goes on.
+            self._gone = True
+
+    def stop(self, outcome: str = "") -> None:
+        """See `Progress.stop`."""
+        if self._state is None:
+            return
+        if self._state.epochs_done > self._printed:
+            self._print_epoch(self._state)
+        if outcome:
+            self.message(outcome)
+        self._state = None
+
+    def _print_epoch(self, state: RunState) -> None:
+        """Writes the line of the last epoch."""
+        self._printed = state.epochs_done
+        total = str(state.info.epochs)
+        parts = [
+            f"epoch {state.epochs_done:>{len(total)}}/{total}",
+            logs_text(state.logs),
+            state.best_text(),
+            seconds_text(state.seconds),
+            state.left_text(),
+        ]
+        self.message("  ".join(part for part in parts if part))

@@ -1,0 +1,221 @@
+"""Tables about runs: all of them, one of them, and the one that just ended."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from nnlab.report.numbers import count_text, metric_text, seconds_text
+from nnlab.report.tables import Cell, Column, Table, Tone
+from nnlab.runs.record import RunRecord, RunStatus
+
+_NOTHING = Cell("-", "dim")
+_METRICS_SHOWN = 4
+_TONES: dict[RunStatus, Tone] = {
+    RunStatus.RUNNING: "",
+    RunStatus.COMPLETE: "good",
+    RunStatus.FAILED: "bad",
+    RunStatus.INTERRUPTED: "dim",
+}
+_TIMES = {
+    "load_s": "loading the data",
+    "build_s": "building the model",
+    "compile_s": "compiling",
+    "fit_s": "training",
+    "epoch_s": "an epoch (median)",
+    "total_s": "in all",
+}
+
+
+def runs_table(records: Iterable[RunRecord], sort: str | None = None) -> Table:
+    """All runs, one a row, with the metrics that most of them have and the best of each marked.
+
+    Args:
+        records: The runs, in the order to show.
+        sort: The metric they are sorted by, which is then shown first.
+
+    Returns:
+        The table; the first column holds the id.
+    """
+    runs = list(records)
+    metrics = _main_metrics(runs, sort)
+    best = {name: _best(runs, name) for name in metrics}
+    columns = (
+        Column("run"),
+        Column("status"),
+        Column("epochs", right=True),
+        *(Column(name, right=True, optional=i > 0) for i, name in enumerate(metrics)),
+        Column("time", right=True, optional=True),
+        Column("params", right=True, optional=True),
+        Column("device", optional=True),
+    )
+    rows = tuple(
+        (
+            Cell(run.id),
+            Cell(run.status, _TONES[run.status]),
+            Cell(count_text(run.epochs_run)),
+            *(_metric(run.metrics.get(name), best[name]) for name in metrics),
+            _seconds(run.timing.get("total_s")),
+            _count(run.params),
+            _text(run.device),
+        )
+        for run in runs
+    )
+    return Table("", columns, rows)
+
+
+def run_tables(record: RunRecord, directory: Path | None = None) -> list[Table]:
+    """All that is known of one run.
+
+    Args:
+        record: The run.
+        directory: Its folder, shown where it is given.
+
+    Returns:
+        Tables of facts, metrics, timings and the environment; empty ones are left out.
+    """
+    facts = [
+        ("run", _text(record.id)),
+        ("folder", _text(str(directory) if directory else None)),
+        ("status", Cell(record.status, _TONES[record.status])),
+        ("error", Cell(record.error, "bad") if record.error else _NOTHING),
+        ("created", _text(record.created)),
+        ("finished", _text(record.finished)),
+        ("seed", _text(None if record.seed is None else str(record.seed))),
+        ("device", _text(record.device)),
+        ("engine", _text(record.engine)),
+        ("parameters", _count(record.params)),
+        ("epochs", _epochs(record)),
+    ]
+    times = [
+        (words, Cell(seconds_text(record.timing[name])))
+        for name, words in _TIMES.items()
+        if name in record.timing
+    ]
+    surroundings = [
+        (name, Cell(_flat(value))) for name, value in record.environment.items() if value
+    ]
+    tables = [
+        _pairs(record.name, [pair for pair in facts if pair[1] != _NOTHING]),
+        _metrics_table(record),
+        _pairs("Time", times),
+        _pairs("Environment", surroundings),
+    ]
+    return [table for table in tables if table.rows]
+
+
+def closing_table(
+    record: RunRecord, directory: Path, next_commands: Sequence[tuple[str, str]] = ()
+) -> list[Table]:
+    """What a run came to, where it lies, and what to type next.
+
+    Args:
+        record: The run that just ended.
+        directory: Its folder.
+        next_commands: Pairs of a command and what it does.
+
+    Returns:
+        Two tables, or three: facts, metrics, commands.
+    """
+    took = seconds_text(record.timing["total_s"]) if "total_s" in record.timing else "-"
+    facts = [
+        ("status", Cell(record.status, _TONES[record.status])),
+        ("error", Cell(record.error, "bad") if record.error else _NOTHING),
+        ("epochs", _epochs(record)),
+        ("time", Cell(took)),
+        ("folder", Cell(str(directory))),
+    ]
+    commands = tuple((Cell(command), Cell(words, "dim")) for command, words in next_commands)
+    tables = [
+        _pairs(record.name, [pair for pair in facts if pair[1] != _NOTHING]),
+        _metrics_table(record),
+        Table("Next", (Column(""), Column("")), commands),
+    ]
+    return [table for table in tables if table.rows]
+
+
+def _pairs(title: str, pairs: Sequence[tuple[str, Cell]]) -> Table:
+    """A table of names and values."""
+    return Table(
+        title, (Column(""), Column("")), tuple((Cell(name, "dim"), cell) for name, cell in pairs)
+    )
+
+
+def _metrics_table(record: RunRecord) -> Table:
+    """A run's metrics: one a row, one column for each part of the data that has any."""
+    parts = {"": "training", "val_": "validation", "test_": "test"}
+    names = dict.fromkeys(_plain_name(name) for name in record.metrics)
+    shown = [part for part in parts if any(part + name in record.metrics for name in names)]
+    columns = (Column(""), *(Column(parts[part], right=True) for part in shown))
+    rows = tuple(
+        (Cell(name, "dim"), *(_metric(record.metrics.get(part + name), None) for part in shown))
+        for name in names
+    )
+    return Table("Metrics", columns, rows)
+
+
+def _main_metrics(runs: Sequence[RunRecord], sort: str | None) -> list[str]:
+    """The few metrics to compare by: the one sorted by first, then test, validation, training."""
+    counts = Counter(name for run in runs for name in run.metrics)
+
+    def order(name: str) -> tuple[bool, int, int]:
+        part = 0 if name.startswith("test_") else 1 if name.startswith("val_") else 2
+        return (name != sort, part, -counts[name])
+
+    return sorted(counts, key=order)[:_METRICS_SHOWN]
+
+
+def _best(runs: Sequence[RunRecord], name: str) -> float | None:
+    """The best value; None where nothing is to compare, or nobody knows which way is up."""
+    values = [run.metrics[name] for run in runs if math.isfinite(run.metrics.get(name, math.nan))]
+    directions = {run.direction(name) for run in runs if name in run.metrics}
+    if len(values) < 2 or len(directions) != 1:  # noqa: PLR2004 - one alone is not the best of anything
+        return None
+    direction = directions.pop()
+    return None if direction is None else (max if direction == "max" else min)(values)
+
+
+def _plain_name(name: str) -> str:
+    """A metric's name without the part of the data."""
+    return name.removeprefix("val_").removeprefix("test_")
+
+
+def _metric(value: float | None, best: float | None) -> Cell:
+    """A metric's cell."""
+    if value is None:
+        return _NOTHING
+    tone: Tone = "best" if value == best else "" if math.isfinite(value) else "bad"
+    return Cell(metric_text(value), tone)
+
+
+def _seconds(value: float | None) -> Cell:
+    """A duration's cell."""
+    return _NOTHING if value is None else Cell(seconds_text(value))
+
+
+def _count(value: int | None) -> Cell:
+    """A count's cell."""
+    return _NOTHING if value is None else Cell(count_text(value))
+
+
+def _text(value: str | None) -> Cell:
+    """A text's cell."""
+    return Cell(value) if value else _NOTHING
+
+
+def _epochs(record: RunRecord) -> Cell:
+    """How many epochs there were, and which was the best."""
+    best = "" if record.best_epoch is None else f", the best is {count_text(record.best_epoch)}"
+    return Cell(f"{count_text(record.epochs_run)}{best}")
+
+
+def _flat(value: object) -> str:
+    """A value of the environment on one line."""
+    if isinstance(value, dict):
+        known = {key: item for key, item in value.items() if item not in (None, False)}
+        return ", ".join(key if item is True else f"{key} {item}" for key, item in known.items())
+    if isinstance(value, list):
+        return " ".join(map(str, value))
+    return str(value)

@@ -1,0 +1,54 @@
+"""Whether somebody watches, and the Rich console for them."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, TextIO
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+def is_terminal(stream: TextIO) -> bool:
+    """Whether a stream shows colour and moving lines to a person.
+
+    Args:
+        stream: Standard output, standard error, or any other.
+
+    Returns:
+        False for a pipe or a file, a terminal that knows no cursor, and where `$NO_COLOR` is set to
+        anything.
+    """
+    if os.environ.get("NO_COLOR") or os.environ.get("TERM") in {"dumb", "unknown"}:
+        return False
+    return stream.isatty()
+
+
+def terminal_console(stream: TextIO) -> Console:
+    """A Rich console on a terminal; it colours nothing by itself.
+
+    Args:
+        stream: The terminal.
+
+    Returns:
+        The console.
+    """
+    from rich.console import Console
+
+    return Console(file=stream, force_terminal=True, highlight=False)
+
+
+def printable(text: str) -> str:
+    r"""A text that cannot move the cursor or change colours: for what comes from files.
+
+    Args:
+        text: Any text.
+
+    Returns:
+        The text, with a mark in place of each control character.
+
+    Example:
+        >>> printable("a\x1b[31mb")
+        'a�[31mb'
+    """
+    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)

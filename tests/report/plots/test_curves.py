@@ -1,0 +1,65 @@
+"""Curves of metrics."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+from matplotlib.image import imread
+
+from nnlab.report.figure import PALETTE
+from nnlab.report.plots import plot_curves
+
+HISTORY = {
+    "loss": [0.3, 0.2, 0.1, 0.05],
+    "val_loss": [0.3, 0.25, 0.2, 0.26],
+    "accuracy": [0.9, 0.95, 0.97, 0.99],
+}
+
+
+def has_colour(path: Path, colour: str) -> bool:
+    """Whether a picture has pixels of a colour."""
+    pixels = (imread(path)[..., :3] * 255).round().astype(int)
+    wanted = [int(colour[i : i + 2], 16) for i in (1, 3, 5)]
+    return bool((pixels == wanted).all(axis=-1).any())
+
+
+def test_training_and_validation_are_two_curves_and_the_best_epoch_is_marked(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "plots" / "loss.png"
+    plot_curves(HISTORY, "loss", path, best_epoch=3, title="mnist")
+    assert imread(path).shape[:2] == (650, 1000)
+    assert all(has_colour(path, colour) for colour in PALETTE[:3])
+
+
+def test_without_validation_there_is_one_curve(tmp_path: Path) -> None:
+    path = tmp_path / "accuracy.png"
+    plot_curves(HISTORY, "accuracy", path)
+    assert has_colour(path, PALETTE[0])
+    assert not has_colour(path, PALETTE[1])
+    assert not has_colour(path, PALETTE[2])
+
+
+def test_equal_numbers_give_equal_bytes(tmp_path: Path) -> None:
+    for name in ("a.png", "b.png"):
+        plot_curves(HISTORY, "loss", tmp_path / name, best_epoch=3)
+    assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()
+
+
+@pytest.mark.parametrize(
+    "losses",
+    [
+        [1.0],
+        [math.nan],
+        [1.0, 5.0, math.inf, math.nan],
+        [0.0, 1e-9, 1e9],
+        list(np.exp(-np.arange(3_500) / 300)),
+        [],
+    ],
+)
+def test_any_history_can_be_drawn(tmp_path: Path, losses: list[float]) -> None:
+    plot_curves({"loss": losses}, "loss", tmp_path / "loss.png", best_epoch=len(losses))
+    assert (tmp_path / "loss.png").stat().st_size > 1_000

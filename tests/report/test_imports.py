@@ -1,0 +1,37 @@
+"""What light commands load stays light."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = ("numpy", "matplotlib", "pandas", "sklearn", "tensorflow", "keras")
+
+
+@pytest.mark.parametrize(
+    "module",
+    [
+        "nnlab.runs",
+        "nnlab.report.faults",
+        "nnlab.report.listings",
+        "nnlab.report.progress",
+        "nnlab.report.run_tables",
+        "nnlab.report.summary",
+        "nnlab.report.tables",
+    ],
+)
+def test_module_loads_nothing_heavy(module: str) -> None:
+    script = f"import sys, {module}; print(*(name for name in {HEAVY!r} if name in sys.modules))"
+    command = [sys.executable, "-c", script]
+    answer = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert not answer.stdout.strip()
+
+
+def test_pictures_load_no_keras() -> None:
+    script = "import sys, nnlab.report.plots, nnlab.report.model_picture;"
+    script += "print('keras' in sys.modules, 'matplotlib.pyplot' in sys.modules)"
+    command = [sys.executable, "-c", script]
+    answer = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert answer.stdout.split() == ["False", "False"]

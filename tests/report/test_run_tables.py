@@ -1,0 +1,120 @@
+"""Runs in tables: the best is marked, what is unknown is a dash."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+from nnlab.report.run_tables import closing_table, run_tables, runs_table
+from nnlab.report.tables import Cell
+from nnlab.runs.record import RunRecord, RunStatus
+
+MNIST = RunRecord(
+    "mnist-1",
+    "mnist",
+    RunStatus.COMPLETE,
+    epochs_run=20,
+    best_epoch=17,
+    params=269_322,
+    device="cpu",
+    engine="keras",
+    seed=0,
+    metrics={
+        "loss": 0.0076,
+        "accuracy": 0.999,
+        "val_loss": 0.08,
+        "test_loss": 0.0951,
+        "test_accuracy": 0.9831,
+    },
+    directions={"accuracy": "max"},
+    timing={"total_s": 61.2, "epoch_s": 2.7},
+    environment={
+        "python": "3.11.7",
+        "git": {"revision": "abc", "dirty": True},
+        "command": ["nnlab", "train", "mnist.yaml"],
+        "variables": {},
+    },
+)
+DROPOUT = RunRecord(
+    "dropout-1",
+    "dropout",
+    RunStatus.COMPLETE,
+    metrics={"test_loss": 0.0771, "test_accuracy": 0.9841},
+    directions={"accuracy": "max"},
+)
+FAILED = RunRecord(
+    "xor-1", "xor", RunStatus.FAILED, error="Diverged.", metrics={"test_loss": math.nan}
+)
+
+
+def column(records: list[RunRecord], title: str) -> list[Cell]:
+    """One column of the table of runs."""
+    table = runs_table(records)
+    place = [one.title for one in table.columns].index(title)
+    return [row[place] for row in table.rows]
+
+
+def test_the_best_of_each_metric_is_marked_by_its_direction() -> None:
+    runs = [MNIST, DROPOUT, FAILED]
+    losses, accuracies = column(runs, "test_loss"), column(runs, "test_accuracy")
+    assert losses == [Cell("0.0951"), Cell("0.0771", "best"), Cell("nan", "bad")]
+    assert accuracies == [Cell("0.9831"), Cell("0.9841", "best"), Cell("-", "dim")]
+
+
+def test_one_run_alone_is_not_the_best_of_anything() -> None:
+    assert column([MNIST, FAILED], "test_loss")[0].tone == ""
+
+
+def test_a_metric_whose_direction_nobody_knows_has_no_best() -> None:
+    runs = [RunRecord(name, name, metrics={"flavour": float(name)}) for name in ("1", "2")]
+    assert [cell.tone for cell in column(runs, "flavour")] == ["", ""]
+
+
+def test_test_metrics_come_first_and_only_a_few_are_shown() -> None:
+    titles = [one.title for one in runs_table([MNIST, DROPOUT]).columns]
+    assert titles[3:7] == ["test_loss", "test_accuracy", "val_loss", "loss"]
+    assert titles[7:] == ["time", "params", "device"]
+
+
+def test_the_metric_to_sort_by_comes_first() -> None:
+    assert runs_table([MNIST, DROPOUT], sort="accuracy").columns[3].title == "accuracy"
+
+
+def test_no_runs_give_an_empty_table() -> None:
+    assert runs_table([]).rows == ()
+
+
+def test_one_run_shows_its_facts_metrics_times_and_environment() -> None:
+    tables = {table.title: table.lines() for table in run_tables(MNIST, Path("runs/mnist-1"))}
+    assert list(tables) == ["mnist", "Metrics", "Time", "Environment"]
+    assert "folder      runs/mnist-1" in tables["mnist"]
+    assert "seed        0" in tables["mnist"]
+    assert "parameters  269,322" in tables["mnist"]
+    assert tables["Metrics"][1:] == [
+        "          training  validation    test",
+        "loss        0.0076      0.0800  0.0951",
+        "accuracy    0.9990           -  0.9831",
+    ]
+    assert "an epoch (median)  2.7 s" in tables["Time"]
+    assert "git      revision abc, dirty" in tables["Environment"]
+    assert "command  nnlab train mnist.yaml" in tables["Environment"]
+    assert not any("variables" in line for line in tables["Environment"])
+
+
+def test_what_is_unknown_is_left_out() -> None:
+    tables = {table.title: table.lines() for table in run_tables(FAILED)}
+    assert list(tables) == ["xor", "Metrics"]
+    assert "error   Diverged." in tables["xor"]
+    assert not any("device" in line for line in tables["xor"])
+
+
+def test_the_closing_table_names_the_folder_and_the_next_commands() -> None:
+    commands = [("nnlab show last", "all about this run")]
+    tables = closing_table(MNIST, Path("runs/mnist-1"), commands)
+    assert tables[0].lines()[1:] == [
+        "status  complete",
+        "epochs  20, the best is 17",
+        "time    1 min 1 s",
+        "folder  runs/mnist-1",
+    ]
+    assert tables[-1].lines() == ["Next", "nnlab show last  all about this run"]

@@ -1,0 +1,79 @@
+"""Tables are aligned in a pipe and coloured in a terminal."""
+
+from __future__ import annotations
+
+import io
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from nnlab.report.tables import Cell, Column, Table, print_tables
+
+if TYPE_CHECKING:
+    from tests.report.conftest import Terminal
+
+TABLE = Table(
+    "Runs",
+    (Column("run"), Column("loss", right=True), Column("device", optional=True)),
+    (
+        (Cell("mnist"), Cell("0.0951", "best"), Cell("cpu")),
+        (Cell("[bold]xor[/bold]"), Cell("12.5000"), Cell("-", "dim")),
+    ),
+)
+
+
+def test_a_pipe_gets_aligned_lines_and_a_star_for_the_best() -> None:
+    out = io.StringIO()
+    print_tables(TABLE, out)
+    assert out.getvalue() == (
+        "Runs\n"
+        "run                  loss   device\n"
+        "mnist              0.0951*  cpu\n"
+        "[bold]xor[/bold]  12.5000   -\n"
+    )
+
+
+def test_several_tables_have_a_blank_line_between() -> None:
+    out = io.StringIO()
+    pairs = Table("", (Column(""), Column("")), ((Cell("a"), Cell("1")), (Cell("bb"), Cell("2"))))
+    print_tables([pairs, pairs], out)
+    assert out.getvalue() == "a   1\nbb  2\n\na   1\nbb  2\n"
+
+
+def test_a_table_without_rows_keeps_its_heading() -> None:
+    assert Table("", (Column("run"), Column("loss", right=True)), ()).lines() == ["run  loss"]
+
+
+def test_a_terminal_gets_colour_and_names_with_brackets_as_they_are(terminal: Terminal) -> None:
+    print_tables(TABLE, terminal.stream)
+    text = terminal.close()
+    assert "[bold]xor[/bold]" in text
+    assert re.search(r"\x1b\[1;32m *0\.0951", text)
+
+
+@pytest.mark.parametrize(("name", "value"), [("NO_COLOR", "1"), ("TERM", "dumb")])
+def test_a_terminal_that_wants_no_colour_gets_plain_lines(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    print_tables(TABLE, terminal.stream)
+    text = terminal.close()
+    assert "\x1b" not in text
+    assert "0.0951*" in text
+
+
+def test_an_escape_sequence_in_a_cell_does_nothing(terminal: Terminal) -> None:
+    evil = Table("", (Column("run"),), ((Cell("a\x1b[2Jb"),),))
+    print_tables(evil, terminal.stream)
+    assert "\x1b[2J" not in terminal.close()
+    assert "\x1b" not in "".join(evil.lines())
+
+
+def test_a_narrow_terminal_loses_the_optional_columns_from_the_right() -> None:
+    columns = tuple(Column(name, optional=name != "a") for name in "abc")
+    table = Table("", columns, ((Cell("1" * 10), Cell("2" * 10), Cell("3" * 10)),))
+    assert [column.title for column in table.fitted(100).columns] == ["a", "b", "c"]
+    assert [column.title for column in table.fitted(30).columns] == ["a", "b"]
+    assert [column.title for column in table.fitted(5).columns] == ["a"]
+    assert table.fitted(30).rows == ((Cell("1" * 10), Cell("2" * 10)),)
