@@ -38,7 +38,7 @@ def plot_confusion_matrix(
     ones. Up to 20 classes the counts are written in, up to 100 every class has its name.
 
     Args:
-        true: Class codes [rows], from 0.
+        true: Class codes [rows], from 0; rows of a code that no class has are left out.
         predicted: Class codes [rows], from 0.
         class_names: The name of each code.
         path: The file, PNG.
@@ -48,8 +48,10 @@ def plot_confusion_matrix(
         RunFailedError: The disk refused.
     """
     classes = len(class_names)
-    codes = np.asarray(true, dtype=np.int64) * classes + np.asarray(predicted, dtype=np.int64)
-    counts = np.bincount(codes.ravel(), minlength=classes * classes).reshape(classes, classes)
+    pairs = np.stack([np.ravel(true), np.ravel(predicted)]).astype(np.int64)
+    known = pairs[:, ((pairs >= 0) & (pairs < classes)).all(axis=0)]
+    codes = known[0] * classes + known[1]
+    counts = np.bincount(codes, minlength=classes * classes).reshape(classes, classes)
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     right = np.trace(counts) / max(counts.sum(), 1)
     with style():

@@ -36,6 +36,13 @@ def test_equal_predictions_give_equal_bytes(tmp_path: Path) -> None:
     assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()
 
 
+def test_rows_of_no_known_class_are_left_out(tmp_path: Path) -> None:
+    true, predicted = np.array([0, 1, -1, 2]), np.array([0, 1, 0, 0])
+    plot_confusion_matrix(true, predicted, ["a", "b"], tmp_path / "a.png")
+    plot_confusion_matrix(true[:2], predicted[:2], ["a", "b"], tmp_path / "b.png")
+    assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()
+
+
 def test_no_rows_and_long_names_can_be_drawn(tmp_path: Path) -> None:
     none = np.empty(0, dtype=np.int64)
     plot_confusion_matrix(none, none, ["n" * 500, "数字"], tmp_path / "confusion.png")
