@@ -33,8 +33,12 @@ def compile_model(model: keras.Model, experiment: Experiment) -> None:
     weights = training.loss_weights
     if isinstance(weights, list):
         weights = dict(zip(names, weights, strict=True))
+    optimizer = to_keras(training.optimizer)
+    if training.dtype_policy == "mixed_float16":
+        # Keras would wrap it too, but forget that in a saved model, and lose the optimizer's state.
+        optimizer = keras.optimizers.LossScaleOptimizer(optimizer, name="loss_scale_optimizer")
     model.compile(
-        optimizer=to_keras(training.optimizer),
+        optimizer=optimizer,
         loss=_per_output({name: to_keras(losses[name]) for name in names}),
         metrics=_per_output(
             {name: [to_keras(word) for word in metrics.get(name, [])] for name in names}

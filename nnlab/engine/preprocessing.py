@@ -8,7 +8,7 @@ take raw rows.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import keras
@@ -20,6 +20,7 @@ from nnlab.data.codes import label, spelt_number
 from nnlab.data.prepared import Column, InputSpec
 from nnlab.engine.naming import Names
 
+_NAME = "preprocessing"
 # Up to here float32 holds every whole number.
 _EXACT_IN_FLOAT32 = 2**24
 
@@ -34,40 +35,40 @@ def needs_preprocessing(inputs: Mapping[str, InputSpec]) -> bool:
     return any(column.kind == "category" or column.fill is not None for column in columns)
 
 
-class RawColumns:
-    """The inputs for raw columns, one each, shared by all that use them.
+def preprocessed(
+    inputs: Mapping[str, InputSpec], taken: Iterable[str] = ()
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Inputs for raw columns, and the features that come of them.
 
     Args:
-        columns: Every column that is used, in the order of their first use.
+        inputs: What each input of the data is; all of them of columns.
+        taken: Names that the model's other layers have.
+
+    Returns:
+        An input [rows, 1] for each column, by the column's name, with `_` for the `/` that Keras
+        forbids; and for each input of the data its symbolic tensor [rows, features].
     """
+    columns = {column.name: column for spec in inputs.values() for column in spec.columns}
+    names = Names([_NAME, *taken])
+    raw = {
+        name: keras.Input((1,), dtype=raw_dtype(column), name=names.fresh(name.replace("/", "_")))
+        for name, column in columns.items()
+    }
+    made = _layers(columns, inputs)(list(raw.values()))
+    return {tensor.name: tensor for tensor in raw.values()}, made
 
-    def __init__(self, columns: Sequence[Column]) -> None:
-        names = Names()
-        by_name = {column.name: column for column in columns}
-        self._tensors = {
-            name: keras.Input(
-                (1,), dtype=raw_dtype(column), name=names.fresh(name.replace("/", "_"))
-            )
-            for name, column in by_name.items()
-        }
 
-    @property
-    def inputs(self) -> dict[str, Any]:
-        """The inputs by name: the column's, with `_` for the `/` that Keras forbids."""
-        return {tensor.name: tensor for tensor in self._tensors.values()}
-
-    def features(self, spec: InputSpec) -> Any:
-        """What a model takes for one of its inputs.
-
-        Args:
-            spec: The input; its columns are among those of this object.
-
-        Returns:
-            The symbolic tensor [rows, features], in the type of the input.
-        """
-        encoded = [_encoded(column, self._tensors[column.name]) for column in spec.columns]
-        features = ops.concatenate(encoded, axis=-1) if len(encoded) > 1 else encoded[0]
-        return ops.cast(_filled(features, spec.columns), spec.dtype)
+def _layers(columns: Mapping[str, Column], inputs: Mapping[str, InputSpec]) -> keras.Model:
+    """A model of its own: in it no column is called like one of Keras' operations."""
+    raw = {
+        name: keras.Input((1,), dtype=raw_dtype(column), name=f"column_{number}")
+        for number, (name, column) in enumerate(columns.items())
+    }
+    made = {
+        name: _features(spec, [_encoded(column, raw[column.name]) for column in spec.columns])
+        for name, spec in inputs.items()
+    }
+    return keras.Model(list(raw.values()), made, name=_NAME)
 
 
 def raw_dtype(column: Column) -> str:
@@ -135,10 +136,12 @@ def _category_numbers(column: Column) -> list[float] | None:
     )
 
 
-def _filled(features: Any, columns: Sequence[Column]) -> Any:
-    """The features with each missing number replaced by what stands for it."""
-    if all(column.fill is None for column in columns):
-        return features
-    fills = [math.nan if column.fill is None else column.fill for column in columns]
-    widths = [column.width for column in columns]
-    return ops.where(ops.isnan(features), np.repeat(np.array(fills, np.float32), widths), features)
+def _features(spec: InputSpec, encoded: Sequence[Any]) -> Any:
+    """The columns side by side, with each missing number replaced by what stands for it."""
+    features = ops.concatenate(encoded, axis=-1) if len(encoded) > 1 else encoded[0]
+    if any(column.fill is not None for column in spec.columns):
+        fills = [math.nan if column.fill is None else column.fill for column in spec.columns]
+        widths = [column.width for column in spec.columns]
+        filled = np.repeat(np.array(fills, np.float32), widths)
+        features = ops.where(ops.isnan(features), filled, features)
+    return ops.cast(features, spec.dtype)

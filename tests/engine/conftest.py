@@ -13,6 +13,14 @@ from nnlab.data.prepared import InputSpec
 MakeExperiment = Callable[..., Experiment]
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Let pass what Keras itself does not yet do as numpy 2 wants it, when it saves a model."""
+    config.addinivalue_line(
+        "filterwarnings",
+        "ignore:__array__ implementation doesn't accept a copy keyword:DeprecationWarning",
+    )
+
+
 @pytest.fixture
 def make_experiment() -> MakeExperiment:
     """An experiment from its `model` section (or Sequential layers) and keys of `training`."""
