@@ -37,13 +37,13 @@ class Fault:
 
     Args:
         message: What was expected and what was received, one or two sentences.
-        path: The dotted path of the value in the config, `model.layers.0.Dense.units`; may be empty.
-        where: Where the value was written; None where it was not (a value that is missing altogether).
+        path: The dotted path of the value in the config; may be empty.
+        where: Where the value was written; None where it was not, being missing altogether.
         remedy: What to do, a sentence in the imperative; may be empty.
 
     Example:
-        >>> print(Fault("Expected an integer. Received: units='many'.", "model.layers.0.Dense.units"))
-        model.layers.0.Dense.units: Expected an integer. Received: units='many'.
+        >>> print(Fault("Expected a number.", "model.layers.0.Dense.units"))
+        model.layers.0.Dense.units: Expected a number.
     """
 
     message: str
