@@ -93,7 +93,7 @@ def select_device(requested: str, devices: Sequence[Device] | None = None) -> De
             return device
     there_is = ", ".join(f"{device.name} ({device.description})" for device in found)
     why = (
-        f"TensorFlow sees {len(gpus)} GPU, numbered from 0."
+        f"TensorFlow sees {len(gpus)} GPU{'s' * (len(gpus) != 1)}, numbered from 0."
         if gpus
         else " ".join(explain_gpu_absence())
     )

@@ -1,0 +1,106 @@
+"""Devices: which there are, which one a request means, and why there is no GPU."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+import tensorflow as tf
+
+from nnlab.engine.devices import Device, explain_gpu_absence, list_devices, on, select_device
+from nnlab.errors import DeviceError
+
+CPU = Device("cpu", "cpu", "Abacus, 2 cores", 2**34, "/device:CPU:0")
+GPUS = tuple(Device(f"gpu:{n}", "gpu", f"Model {n}", 2**35, f"/device:GPU:{n}") for n in range(2))
+has_gpu = bool(tf.config.list_physical_devices("GPU"))
+without_gpu = pytest.mark.skipif(has_gpu, reason="there is a GPU here")
+
+
+def test_cpu_is_listed_first_with_its_cores_and_memory() -> None:
+    cpu = list_devices()[0]
+    assert (cpu.name, cpu.kind, cpu.tensorflow_name) == ("cpu", "cpu", "/device:CPU:0")
+    assert "core" in cpu.description
+    assert cpu.memory is None or cpu.memory > 2**28
+
+
+@pytest.mark.parametrize(
+    ("requested", "with_gpus", "name"),
+    [
+        ("auto", True, "gpu:0"),
+        ("auto", False, "cpu"),
+        ("cpu", True, "cpu"),
+        ("gpu", True, "gpu:0"),
+        ("gpu:1", True, "gpu:1"),
+    ],
+)
+def test_request_means_a_device(requested: str, with_gpus: bool, name: str) -> None:
+    devices = (CPU, *GPUS) if with_gpus else (CPU,)
+    assert select_device(requested, devices).name == name
+
+
+@without_gpu
+def test_absent_gpu_is_refused_with_the_reason_and_what_there_is() -> None:
+    with pytest.raises(DeviceError) as caught:
+        select_device("gpu", (CPU,))
+    said = str(caught.value)
+    assert "Received: device='gpu'" in said
+    assert "TensorFlow looked for NVIDIA GPUs and found none." in said
+    assert "There is: cpu (Abacus, 2 cores)." in said
+    assert "--device cpu" in said
+    assert caught.value.exit_code == 2
+
+
+def test_gpu_beyond_the_last_is_refused_with_those_there_are() -> None:
+    with pytest.raises(DeviceError, match=r"TensorFlow sees 2 GPUs.*gpu:0 \(Model 0\), gpu:1"):
+        select_device("gpu:2", (CPU, *GPUS))
+
+
+@pytest.mark.parametrize("requested", ["tpu", "gpu:", "gpu:x", "", "CPU"])
+def test_word_that_is_no_device_is_refused(requested: str) -> None:
+    with pytest.raises(DeviceError, match="auto, cpu, gpu or gpu:N"):
+        select_device(requested, (CPU,))
+
+
+@without_gpu
+def test_hidden_gpus_are_the_reason_where_the_environment_hides_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(tf.test, "is_built_with_cuda", lambda: True)
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "-1")
+    assert "CUDA_VISIBLE_DEVICES='-1' hides every GPU." in explain_gpu_absence()
+
+
+@without_gpu
+def test_build_without_cuda_is_the_reason_before_all_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(tf.test, "is_built_with_cuda", lambda: False)
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "-1")
+    assert (
+        "This TensorFlow is built without CUDA: it can only use the CPU." in explain_gpu_absence()
+    )
+
+
+def test_block_runs_on_its_device_among_several() -> None:
+    """Logical CPUs stand for several devices: TensorFlow places by name whatever is behind it."""
+    code = """
+import nnlab.engine
+import tensorflow as tf
+from nnlab.engine.devices import Device, on
+(cpu,) = tf.config.list_physical_devices("CPU")
+tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
+import keras
+with on(Device("cpu:1", "cpu", "second", None, "/device:CPU:1")):
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+    made = model(tf.ones((1, 2)))
+print(made.device[-5:], model.weights[0].value.device[-5:], tf.ones(1).device[-5:])
+"""
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    assert done.stdout.split() == ["CPU:1", "CPU:1", "CPU:0"]
+
+
+def test_cpu_serves_where_gpus_are_preferred_otherwise() -> None:
+    with on(select_device("cpu")):
+        assert tf.constant(1.0).device.endswith("CPU:0")
