@@ -121,11 +121,7 @@ def _download(file: RemoteFile, target: Path) -> None:
     """Write a file beside its place, check it, and only then put it there."""
     descriptor, beside = tempfile.mkstemp(dir=target.parent, suffix=".part")
     try:
-        request = urllib.request.Request(file.url, headers={"User-Agent": "nnlab"})  # noqa: S310 - the addresses above, or the user's own mirror
-        with (
-            os.fdopen(descriptor, "wb") as out,
-            urllib.request.urlopen(request, timeout=_TIMEOUT_S) as response,  # noqa: S310 - likewise
-        ):
+        with os.fdopen(descriptor, "wb") as out, _open(file.url) as response:
             digest = hashlib.sha256()
             received = 0
             for block in _blocks(response):
@@ -143,6 +139,17 @@ def _download(file: RemoteFile, target: Path) -> None:
         Path(beside).replace(target)
     finally:
         Path(beside).unlink(missing_ok=True)
+
+
+def _open(url: str) -> Any:
+    # The addresses above, or a mirror of the user's own.
+    request = urllib.request.Request(url, headers={"User-Agent": "nnlab"})  # noqa: S310
+    try:
+        return urllib.request.urlopen(request, timeout=_TIMEOUT_S)  # noqa: S310
+    except urllib.error.HTTPError as refusal:
+        with refusal:  # it holds the connection open
+            message = f"{refusal.code} {refusal.reason}"
+            raise _BrokenDownloadError(message) from None
 
 
 def _blocks(response: IO[Any]) -> Iterator[bytes]:

@@ -153,7 +153,7 @@ def _(word: words.Reuters) -> Arrays:
     path = fetch(REUTERS, words.Reuters)
     with _intact(path):
         arrays = read_word_lists(path)
-        order = _shuffled(len(arrays["x"]))
+        (order,) = _shuffled(len(arrays["x"]))
         texts, labels = arrays["x"][order], arrays["y"][order]
         first_test = int(len(order) * (1 - _TEST_FRACTION))
     classes = _named(labels, REUTERS_CLASSES)
@@ -165,11 +165,11 @@ def _(word: words.Imdb) -> Arrays:
     path = fetch(IMDB, words.Imdb)
     with _intact(path):
         arrays = read_word_lists(path)
-        orders = {part: _shuffled(len(arrays[f"x_{part}"])) for part in ("train", "test")}
-        texts = np.concatenate([arrays[f"x_{part}"][order] for part, order in orders.items()])
-        labels = np.concatenate([arrays[f"y_{part}"][order] for part, order in orders.items()])
+        train, test = _shuffled(len(arrays["x_train"]), len(arrays["x_test"]))
+        texts = np.concatenate([arrays["x_train"][train], arrays["x_test"][test]])
+        labels = np.concatenate([arrays["y_train"][train], arrays["y_test"][test]])
     classes = _named(labels, IMDB_CLASSES)
-    return _texts(word, texts, classes, len(orders["test"]), word.num_words)
+    return _texts(word, texts, classes, len(test), word.num_words)
 
 
 def multi_hot(texts: NDArray[Any], num_words: int) -> NDArray[np.bool_]:
@@ -235,11 +235,13 @@ def _named(labels: NDArray[Any], classes: tuple[str, ...]) -> Codes:
     return Codes(np.asarray(labels, np.int32), classes)
 
 
-def _shuffled(rows: int) -> NDArray[np.int64]:
-    """Keras' order of some rows."""
-    order = np.arange(rows)
-    np.random.RandomState(_SEED).shuffle(order)
-    return order
+def _shuffled(*sizes: int) -> list[NDArray[np.int64]]:
+    """Keras' orders of some parts, drawn one after the other."""
+    random = np.random.RandomState(_SEED)
+    orders = [np.arange(size) for size in sizes]
+    for order in orders:
+        random.shuffle(order)
+    return orders
 
 
 def _housing(
@@ -248,7 +250,7 @@ def _housing(
     file = NpzFile(path)
     with _intact(path):
         x, y = (file.read([name], np.float64)[:rows] for name in ("x", "y"))
-        order = _shuffled(len(x))
+        (order,) = _shuffled(len(x))
         first_test = int(len(order) * (1 - _TEST_FRACTION))
         named = dict(zip(columns, x[order].T, strict=True))
     values: Mapping[str, NDArray[Any]] = {**named, TARGET: y[order]}

@@ -53,16 +53,21 @@ class Output:
 
     Args:
         loss: Its loss.
-        units: Its width; None where the config does not tell it.
+        width: Its units; None where the config does not tell them.
     """
 
     loss: Loss
-    units: int | None
+    width: int | None
+
+    @property
+    def units(self) -> int | None:
+        """The width that a target must fit; None where any does, as for vectors that embed rows."""
+        return None if self.loss.outputs == "unit_vector" else self.width
 
     @property
     def encoding(self) -> str:
         """How the loss wants its targets: one_hot, integer or number."""
-        return self.loss.targets if self.units is None else self.loss.targets_for(self.units)
+        return self.loss.targets if self.width is None else self.loss.targets_for(self.width)
 
     @property
     def two_sided(self) -> bool:
@@ -131,7 +136,7 @@ def encode_target(target: RawTarget, output: Output, faults: Faults) -> EncodedT
     Example:
         >>> from nnlab.config.words.losses import Loss
         >>> wine = RawTarget("output", ("kind",), Codes.of(np.array(["red", "white", "red"])))
-        >>> crossentropy = Output(Loss.parse("categorical_crossentropy"), units=2)
+        >>> crossentropy = Output(Loss.parse("categorical_crossentropy"), width=2)
         >>> encode_target(wine, crossentropy, Faults("wine")).values.tolist()
         [[1.0, 0.0], [0.0, 1.0], [1.0, 0.0]]
     """

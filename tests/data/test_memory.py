@@ -1,0 +1,67 @@
+"""Loading a big table takes less than three times the memory of its float32 values."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+COLUMNS = 50
+
+# A process of its own: the high-water mark of memory never falls. What the libraries take is there
+# before the measurement.
+MEASURE = """
+import resource, sys
+import pyarrow.parquet
+from nnlab.config import Experiment
+from nnlab.data import prepare
+
+def peak():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+experiment = Experiment.model_validate({
+    "data": {"file": sys.argv[1], "target": "target", "scaling": "standard",
+             "validation_split": 0.1, "test_split": 0.1},
+    "model": {"layers": [{"Dense": 1}]},
+    "training": {"optimizer": "adam", "loss": "mean_squared_error", "epochs": 1},
+})
+before = peak()
+data = prepare(experiment)
+rows = len(data.train) + len(data.validation) + len(data.test)
+print(peak() - before, rows, data.train.inputs["input"].nbytes)
+"""
+
+
+def write_table(path: Path, rows: int) -> None:
+    random = np.random.default_rng(0)
+    names = [*(f"x{number}" for number in range(COLUMNS)), "target"]
+    schema = pa.schema([(name, pa.float64()) for name in names])
+    with pq.ParquetWriter(path, schema) as writer:
+        writer.write_table(pa.table({name: random.normal(size=rows) for name in names}))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="counts memory in Linux's unit")
+@pytest.mark.parametrize("rows", [250_000, pytest.param(1_000_000, marks=pytest.mark.slow)])
+def test_a_parquet_table_takes_less_than_three_times_its_float32_size(
+    tmp_path: Path, rows: int
+) -> None:
+    path = tmp_path / "big.parquet"
+    write_table(path, rows)
+    run = subprocess.run(
+        [sys.executable, "-c", MEASURE, str(path)],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ},
+    )
+    path.unlink()
+    grown, read_rows, train_bytes = (int(number) for number in run.stdout.split())
+    assert read_rows == rows
+    assert train_bytes == rows * 8 // 10 * COLUMNS * 4
+    assert grown < 2.5 * rows * COLUMNS * 4, f"{grown / (rows * COLUMNS * 4):.2f} times"

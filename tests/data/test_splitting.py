@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from nnlab.data.codes import Codes
+from nnlab.data.faults import Faults
+from nnlab.data.splitting import Split, SplitPlan, split_rows
+from nnlab.errors import DataError
+
+
+def parts(split: Split) -> list[list[int]]:
+    assert split.order is not None
+    return [split.order[part].tolist() for part in split.slices()]
+
+
+def drawn(rows: int, plan: SplitPlan, classes: Codes | None = None, own_test: int = 0) -> Split:
+    faults = Faults("rows")
+    split = split_rows(rows, plan, faults, own_test=own_test, classes=classes)
+    faults.raise_if_any()
+    return split
+
+
+def test_every_row_is_in_one_part() -> None:
+    split = drawn(400, SplitPlan(0.2, 0.1, seed=1))
+    train, validation, test = parts(split)
+    assert (len(train), len(validation), len(test)) == (280, 80, 40)
+    assert sorted(train + validation + test) == list(range(400))
+
+
+def test_a_seed_gives_one_split() -> None:
+    first, again, other = (drawn(50, SplitPlan(0.2, None, seed)) for seed in (1, 1, 2))
+    assert parts(first) == parts(again)
+    assert parts(first) != parts(other)
+
+
+def test_test_rows_do_not_depend_on_the_validation_split() -> None:
+    with_validation = parts(drawn(100, SplitPlan(0.2, 0.1, seed=3)))[2]
+    without = parts(drawn(100, SplitPlan(None, 0.1, seed=3)))[2]
+    assert with_validation == without
+
+
+def test_rows_of_a_part_are_shuffled() -> None:
+    train = parts(drawn(100, SplitPlan(0.2, None, seed=3)))[0]
+    assert train != sorted(train)
+
+
+def test_without_fractions_rows_stay_where_they_are() -> None:
+    assert drawn(10, SplitPlan(None, None, seed=3), own_test=2) == Split(None, (8, 0, 2))
+
+
+def test_own_test_rows_stay_last_and_count_in_no_fraction() -> None:
+    split = drawn(120, SplitPlan(0.1, None, seed=3), own_test=20)
+    assert split.sizes == (90, 10, 20)
+    assert parts(split)[2] == list(range(100, 120))
+
+
+def test_classes_keep_their_share_in_every_part() -> None:
+    classes = Codes(np.array([0] * 60 + [1] * 30 + [2] * 10, np.int32), ("a", "b", "c"))
+    split = drawn(100, SplitPlan(0.2, 0.1, seed=5), classes)
+    shares = [np.bincount(classes.codes[part]).tolist() for part in parts(split)]
+    assert shares == [[42, 21, 7], [12, 6, 2], [6, 3, 1]]
+
+
+def test_stratified_sizes_are_those_asked_for() -> None:
+    classes = Codes(np.arange(97, dtype=np.int32) % 10, tuple("abcdefghij"))
+    assert drawn(97, SplitPlan(0.15, 0.2, seed=5), classes).sizes == (63, 15, 19)
+
+
+def test_stratified_rows_are_shuffled_across_classes() -> None:
+    classes = Codes(np.repeat([0, 1], 50).astype(np.int32), ("a", "b"))
+    train = parts(drawn(100, SplitPlan(0.2, None, seed=5), classes))[0]
+    assert np.diff(classes.codes[train]).astype(bool).sum() > 10
+
+
+def test_every_class_keeps_a_training_row() -> None:
+    classes = Codes(np.array([0] * 20 + [1] * 3, np.int32), ("often", "seldom"))
+    train = parts(drawn(23, SplitPlan(0.45, 0.45, seed=5), classes))[0]
+    assert 1 in classes.codes[train]
+
+
+def test_a_class_with_fewer_rows_than_parts_is_a_fault() -> None:
+    classes = Codes(np.array([0] * 20 + [1] * 2, np.int32), ("often", "seldom"))
+    with pytest.raises(
+        DataError, match=r"3 rows or more of each class.*seldom \(2\).*stratify: fa"
+    ):
+        drawn(22, SplitPlan(0.2, 0.2, seed=5), classes)
+
+
+@pytest.mark.parametrize(
+    ("rows", "plan"), [(4, SplitPlan(0.1, None, 0)), (3, SplitPlan(0.5, 0.4, 0))]
+)
+def test_too_few_rows_for_the_parts_are_a_fault(rows: int, plan: SplitPlan) -> None:
+    with pytest.raises(DataError, match=rf"a row or more in each part\. Received: {rows} rows"):
+        drawn(rows, plan)
+
+
+def test_no_rows_but_the_test_s_are_a_fault() -> None:
+    with pytest.raises(DataError, match="rows to train on"):
+        drawn(5, SplitPlan(None, None, 0), own_test=5)
+
+
+def test_split_of_some_rows_names_them_among_all() -> None:
+    split = Split(np.array([1, 0]), (1, 1, 0)).of_rows(np.array([10, 20]))
+    assert split.order is not None
+    assert split.order.tolist() == [20, 10]

@@ -1,0 +1,177 @@
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from nnlab.config.words.losses import Loss
+from nnlab.data.codes import Codes
+from nnlab.data.faults import Faults
+from nnlab.data.targets import EncodedTarget, Output, RawTarget, check_target, encode_target
+from nnlab.errors import DataError
+
+NAN, INF = float("nan"), float("inf")
+
+
+def encoded(values: Any, loss: str, units: int | None) -> EncodedTarget:
+    held = values if isinstance(values, Codes) else np.asarray(values, float)
+    columns = ("y",) if isinstance(held, Codes) or held.ndim == 1 else ("y1", "y2", "y3")
+    faults = Faults("data")
+    target = RawTarget("output", columns, held)
+    found = encode_target(target, Output(Loss.parse(loss), units), faults)
+    faults.raise_if_any()
+    assert found is not None
+    return found
+
+
+def texts(*names: str) -> Codes:
+    return Codes.of(np.array(names))
+
+
+def test_text_becomes_one_hot_in_sorted_order() -> None:
+    target = encoded(texts("b", "a", "c"), "categorical_crossentropy", 3)
+    assert target.values.tolist() == [[0, 1, 0], [1, 0, 0], [0, 0, 1]]
+    assert target.values.dtype == np.float32
+    assert target.spec.classes == ("a", "b", "c")
+    assert (target.spec.kind, target.spec.encoding, target.spec.units) == ("classes", "one_hot", 3)
+
+
+def test_sparse_loss_keeps_codes() -> None:
+    target = encoded([0, 2, 1], "sparse_categorical_crossentropy", 3)
+    assert target.values.tolist() == [0, 2, 1]
+    assert target.values.dtype == np.int32
+    assert (target.spec.encoding, target.spec.units) == ("integer", 1)
+
+
+def test_labels_below_the_width_keep_their_number_though_one_is_absent() -> None:
+    target = encoded([0, 3, 1], "sparse_categorical_crossentropy", 4)
+    assert target.values.tolist() == [0, 3, 1]
+    assert target.spec.classes == ("0", "1", "2", "3")
+
+
+def test_labels_from_1_are_renumbered() -> None:
+    target = encoded([1, 3, 2], "categorical_crossentropy", 3)
+    assert target.values.argmax(axis=1).tolist() == [0, 2, 1]
+    assert target.spec.classes == ("1", "2", "3")
+
+
+def test_two_classes_are_0_and_1_for_a_number_loss() -> None:
+    target = encoded(texts("no", "yes", "no"), "binary_crossentropy", 1)
+    assert target.values.tolist() == [[0], [1], [0]]
+    assert target.values.dtype == np.float32
+    assert (target.spec.kind, target.spec.classes) == ("classes", ("no", "yes"))
+
+
+@pytest.mark.parametrize("loss", ["binary_crossentropy", "hinge"])
+def test_two_numbers_are_classes_where_the_loss_tells_two_apart(loss: str) -> None:
+    target = encoded([2, 1, 2], loss, 1)
+    assert target.values.tolist() == [[1], [0], [1]]
+    assert target.spec.classes == ("1", "2")
+
+
+def test_numbers_stay_numbers_for_a_number_loss() -> None:
+    target = encoded([1, 2, 1], "mean_squared_error", 1)
+    assert target.values.tolist() == [[1], [2], [1]]
+    assert (target.spec.kind, target.spec.classes, target.classes) == ("number", (), None)
+
+
+def test_shares_are_numbers_for_binary_crossentropy() -> None:
+    assert encoded([0.1, 0.9, 0.5], "binary_crossentropy", 1).spec.kind == "number"
+
+
+def test_several_classes_become_one_hot_for_a_number_loss_of_their_width() -> None:
+    target = encoded(texts("a", "b", "c"), "mean_squared_error", 3)
+    assert target.values.tolist() == np.eye(3).tolist()
+    assert target.spec.encoding == "one_hot"
+
+
+def test_two_classes_become_one_hot_for_two_units() -> None:
+    assert encoded(texts("a", "b"), "binary_crossentropy", 2).values.tolist() == [[1, 0], [0, 1]]
+
+
+def test_classes_that_are_numbers_can_be_regressed() -> None:
+    digits = Codes.of(np.array([5, 0, 9]))
+    target = encoded(digits, "mean_squared_error", 1)
+    assert target.values.tolist() == [[5], [0], [9]]
+    assert target.spec.kind == "number"
+
+
+def test_several_columns_are_several_numbers() -> None:
+    target = encoded([[1, 2, 3], [4, 5, 6]], "mean_squared_error", 3)
+    assert target.values.tolist() == [[1, 2, 3], [4, 5, 6]]
+    assert target.spec.units == 3
+
+
+def test_one_hot_columns_name_the_classes() -> None:
+    target = encoded([[0, 1, 0], [1, 0, 0]], "categorical_crossentropy", 3)
+    assert target.values.tolist() == [[0, 1, 0], [1, 0, 0]]
+    assert target.spec.classes == ("y1", "y2", "y3")
+
+
+def test_one_hot_columns_become_codes_for_a_sparse_loss() -> None:
+    target = encoded([[0, 1, 0], [0, 0, 1]], "sparse_categorical_crossentropy", 3)
+    assert target.values.tolist() == [1, 2]
+
+
+def test_shares_of_classes_stay_shares() -> None:
+    target = encoded([[0.5, 0.25, 0.25], [0, 0, 1]], "categorical_crossentropy", 3)
+    assert target.values.tolist() == [[0.5, 0.25, 0.25], [0, 0, 1]]
+
+
+def test_width_of_an_embedding_says_nothing_of_classes() -> None:
+    target = encoded(texts("a", "b", "c"), "circle", 2)
+    assert target.values.tolist() == [0, 1, 2]
+
+
+def test_unknown_width_is_taken_from_the_data() -> None:
+    assert encoded(texts("a", "b"), "mean_squared_error", None).spec.units == 1
+    assert encoded(texts("a", "b", "c"), "categorical_crossentropy", None).spec.units == 3
+
+
+@pytest.mark.parametrize(
+    ("values", "loss", "units", "message"),
+    [
+        ([1.5, 2, 3], "categorical_crossentropy", 3, r"whole numbers.*1\.5.*mean_squared_error"),
+        ([0, 1, 2], "binary_crossentropy", 1, r"numbers from 0 to 1.*0 to 2.*sparse_categorical"),
+        ([-3, 1, 2], "hinge", 1, r"numbers from -1 to 1.*-3 to 2"),
+        ([1, 2, 3], "mean_squared_error", 3, r"3 units\. Received: 1 column, `y`"),
+        ([[1, 2, 3], [4, 5, 6]], "mean_squared_error", 1, r"1 units\. Received: 3 columns"),
+        ([[1, 2, 3], [4, 5, 6]], "categorical_crossentropy", 3, "a column of 0 and 1 for each"),
+        ([[0.5, 0.5, 0], [1, 0, 0]], "sparse_categorical_crossentropy", 3, "a column of 0 and 1"),
+        (texts("a", "b", "c"), "categorical_crossentropy", 2, r"3 classes.*\(a, b, c\), units=2"),
+        (texts("a", "b"), "sparse_categorical_crossentropy", 1, "binary_crossentropy"),
+        (texts("a", "b"), "categorical_crossentropy", 5, "Give the output 2 units"),
+        (texts("a", "b", "c"), "sparse_categorical_crossentropy", 2, "Give the output 3 units"),
+        (texts("a", "b", "c"), "binary_crossentropy", 1, r"two classes.*1 units.*3 classes"),
+        (texts("a", "b", "c"), "mean_squared_error", 1, r"Expected numbers.*sparse_categorical"),
+        (texts("a", "a"), "categorical_crossentropy", 2, r"two classes or more in `y`.*: a\."),
+    ],
+)
+def test_target_that_does_not_fit_its_loss_is_a_fault(
+    values: Any, loss: str, units: int, message: str
+) -> None:
+    with pytest.raises(DataError, match=message):
+        encoded(values, loss, units)
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        (np.array([1.0, NAN, NAN]), r"none in `y`, rows 2, 3\. .*drop"),
+        (np.array([[1.0, NAN], [1.0, 2.0]]), r"none in `y`, row 1\."),
+        (np.array([1.0, -INF]), r"infinity in `y`, row 2\."),
+        (Codes(np.array([0, -1], np.int32), ("a",)), r"none in `y`, row 2\."),
+    ],
+)
+def test_target_that_is_missing_or_infinite_is_a_fault(values: Any, message: str) -> None:
+    faults = Faults("data")
+    assert not check_target(RawTarget("output", ("y",), values), "mean", faults)
+    with pytest.raises(DataError, match=message):
+        faults.raise_if_any()
+
+
+def test_missing_target_is_no_fault_where_such_rows_are_dropped() -> None:
+    faults = Faults("data")
+    assert check_target(RawTarget("output", ("y",), np.array([1.0, NAN])), "drop", faults)
+    assert not faults
