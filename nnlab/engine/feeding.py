@@ -38,6 +38,7 @@ class Feed:
         rows: Number of training rows.
         batch_size: Rows an update; the last batch of an epoch may have fewer.
         steps_per_epoch: Updates an epoch.
+        has_validation: Whether there are validation rows.
         train: What a training batch is taken from: inputs, targets and, where rows differ in it,
             weight; inputs and targets as the model takes them, [rows, ...].
         evaluation_batch_size: Rows evaluated at once.
@@ -71,6 +72,7 @@ class Feed:
         self._model = model
         self.rows = len(data.train)
         self.batch_size = self.rows if training.batch_size == "full" else training.batch_size
+        self.has_validation = data.validation is not None
         self.steps_per_epoch = -(-self.rows // self.batch_size)
         self.train = self._packed(data.train, training_weights(experiment, data))
         if all(_is_mean_over_rows(loss) for loss in training.losses()):
@@ -78,6 +80,13 @@ class Feed:
             self.evaluation_batch_size = min(_EVALUATION_ROWS, most)
         else:
             self.evaluation_batch_size = self.batch_size
+
+    @property
+    def batch_spec(self) -> Any:
+        """Shapes and types of a training batch, of any number of rows."""
+        return tf.nest.map_structure(
+            lambda array: tf.TensorSpec((None, *array.shape[1:]), array.dtype), self.train
+        )
 
     def order(self, epoch: int) -> NDArray[np.int64]:
         """The order in which an epoch visits the training rows.

@@ -59,6 +59,8 @@ class RunRecord:
             or without its `val_` or `test_`.
         timing: Seconds by name: `total_s, load_s, build_s, compile_s, fit_s, epoch_s`; `epoch_s` is
             the median of the epochs after the first.
+        training: What the training was made of and how it ended: `rows` of each part, `batch_size`,
+            `steps_per_epoch`, `monitor`, `stopped_by`, `tensorboard`.
         environment: Versions, machine, git revision, command line, see `environment`.
         error: Why the run failed, or what interrupted it.
         process: The process that writes the run.
@@ -84,6 +86,7 @@ class RunRecord:
     metrics: dict[str, float] = field(default_factory=dict)
     directions: dict[str, Direction] = field(default_factory=dict)
     timing: dict[str, float] = field(default_factory=dict)
+    training: dict[str, Any] = field(default_factory=dict)
     environment: dict[str, Any] = field(default_factory=dict)
     error: str | None = None
     process: Process | None = None
@@ -181,6 +184,7 @@ _KINDS: dict[str, tuple[type, str]] = {
     "metrics": _TABLE,
     "directions": _TABLE,
     "timing": _TABLE,
+    "training": _TABLE,
     "environment": _TABLE,
     "error": _TEXT,
     "process": _TABLE,

@@ -8,12 +8,11 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import keras
-import numpy as np
 from numpy.typing import NDArray
 
 from nnlab.engine.callbacks.averaged_weights import averages
 
-Improves = Callable[[int, Mapping[str, float]], bool]
+Improves = Callable[[Mapping[str, float]], bool]
 
 # A long run that is killed keeps what it had ten seconds before.
 _INTERVAL_S = 10.0
@@ -24,7 +23,7 @@ class BestWeights(keras.callbacks.Callback):  # type: ignore[misc]
     """Keeps the best epoch's weights.
 
     Args:
-        improves: Given an epoch, from 0, and its values by name: whether it is the best so far.
+        improves: Given an epoch's values by name: whether it is the best so far.
         write: Writes the model, as it is then, to disk.
         interval_s: Seconds between two writes at least.
 
@@ -57,7 +56,7 @@ class BestWeights(keras.callbacks.Callback):  # type: ignore[misc]
     def on_epoch_end(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
         """Copy the weights where they are the best so far; write the best ones where it is time."""
         values = dict(logs or {})
-        if self._improves(epoch, values):
+        if self._improves(values):
             self.epoch, self.logs = epoch + 1, values
             self._weights = self._current()
             self._unwritten = True
@@ -69,16 +68,10 @@ class BestWeights(keras.callbacks.Callback):  # type: ignore[misc]
             took = time.monotonic() - start
             self._due = time.monotonic() + max(self._interval_s, took / _LARGEST_SHARE)
 
-    def restore(self) -> bool:
-        """Give the model its best weights.
-
-        Returns:
-            Whether there are any, and all of them finite.
-        """
-        if self._weights is None:
-            return False
-        self.model.set_weights(self._weights)
-        return all(np.isfinite(values).all() for values in self._weights)
+    def restore(self) -> None:
+        """Give the model its best weights; where there are none yet, leave it those that it has."""
+        if self._weights is not None:
+            self.model.set_weights(self._weights)
 
     def _current(self) -> list[NDArray[Any]]:
         """The model's weights; averaged ones where these are what it is validated with."""

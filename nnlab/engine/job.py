@@ -1,0 +1,37 @@
+"""A run and everything it works with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import keras
+
+from nnlab.config import Experiment
+from nnlab.data import PreparedData
+from nnlab.engine.feeding import Feed
+from nnlab.engine.interruption import Interruption
+from nnlab.report.progress import Progress
+from nnlab.runs import RunDirectory
+
+
+@dataclass(frozen=True)
+class Job:
+    """One run, ready to start.
+
+    Args:
+        experiment: The experiment.
+        data: Its data.
+        model: Its model, compiled.
+        feed: The batches.
+        run: The run's folder.
+        progress: Is told how it goes.
+        interruption: Whether the user wants it to stop.
+    """
+
+    experiment: Experiment
+    data: PreparedData
+    model: keras.Model
+    feed: Feed
+    run: RunDirectory
+    progress: Progress
+    interruption: Interruption

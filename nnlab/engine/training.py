@@ -1,0 +1,135 @@
+"""The one function that runs an experiment: config in, run out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import keras
+import tensorflow as tf
+
+from nnlab.config import Experiment
+from nnlab.config.dumping import config_yaml
+from nnlab.data import PreparedData, prepare
+from nnlab.engine.compiling import compile_model
+from nnlab.engine.devices import Device, on, select_device
+from nnlab.engine.feeding import Feed
+from nnlab.engine.interruption import Interruption
+from nnlab.engine.job import Job
+from nnlab.engine.loops import choose_loop
+from nnlab.engine.model import build_model
+from nnlab.engine.monitoring import directions, weights_monitor
+from nnlab.engine.session import Session
+from nnlab.errors import ConfigError, Fault
+from nnlab.report.progress import Progress
+from nnlab.runs import RunDirectory, RunRecord, environment
+
+
+def train(  # noqa: PLR0913 - each is named where it is called
+    experiment: Experiment,
+    *,
+    runs_dir: Path,
+    progress: Progress,
+    device: str | None = None,
+    command: Sequence[str] = (),
+    config_text: str | None = None,
+) -> RunRecord:
+    """Run an experiment: prepare its data, build its model, train it, leave a run's folder.
+
+    What is wrong with the request, the config or the data is found before the folder is made. After
+    that the run always gets its last status: the model, the figures and the pictures are kept of
+    one that was interrupted or diverged, too.
+
+    Args:
+        experiment: The config, with nothing left to search for.
+        runs_dir: The folder in which the run's own is made.
+        progress: Is told how it goes.
+        device: The device; None: the config's.
+        command: The command line, for the record.
+        config_text: The YAML that the run keeps; None: that of the experiment.
+
+    Returns:
+        The record of a run that did all that it was asked to.
+
+    Raises:
+        DeviceError: There is no such device.
+        ConfigError: The sections, or config and data, do not fit each other.
+        DataError: The data cannot be read, or do not fit.
+        RunFailedError: The training diverged, memory ran out, the disk refused.
+        RunInterrupted: The user stopped it. What was trained until then is saved.
+    """
+    start = time.perf_counter()
+    if device is not None:
+        experiment = _placed(experiment, device)
+    chosen = select_device(experiment.training.device)
+    # The same bits however many threads there are; on this machine's CPUs it costs nothing.
+    tf.config.experimental.enable_op_determinism()
+    with on(chosen):
+        data = prepare(experiment)
+        loaded = time.perf_counter()
+        model = _compiled(experiment, data)
+        feed = Feed(experiment, data, model)
+        loop = choose_loop(experiment.training)
+        timing = {"load_s": loaded - start, "build_s": time.perf_counter() - loaded}
+        text = config_text or config_yaml(experiment)
+        run = RunDirectory.create(
+            runs_dir,
+            experiment.name,
+            text,
+            seed=experiment.seed,
+            device=chosen.name,
+            engine=loop.name,
+            params=model.count_params(),
+            directions=directions(experiment),
+            environment=_environment(command, chosen, model),
+            timing=timing,
+            training=_details(experiment, data, feed),
+        )
+        with run, Interruption() as interruption:
+            job = Job(experiment, data, model, feed, run, progress, interruption)
+            Session(job).execute(loop, start)
+    return run.record
+
+
+def _placed(experiment: Experiment, device: str) -> Experiment:
+    training = experiment.training.model_copy(update={"device": device})
+    return experiment.model_copy(update={"training": training})
+
+
+def _compiled(experiment: Experiment, data: PreparedData) -> keras.Model:
+    # Layers of an earlier run in this process would make Keras count on: `dense_7`.
+    keras.backend.clear_session()
+    model = build_model(experiment, data.inputs)
+    try:
+        compile_model(model, experiment)
+    except (TypeError, ValueError) as error:
+        message = f"Keras cannot compile the model. {str(error).splitlines()[0]}"
+        remedy = "Change the optimizer's, the loss's or the metrics' arguments."
+        raise ConfigError((Fault(message, "training", remedy=remedy),)) from error
+    return model
+
+
+def _details(experiment: Experiment, data: PreparedData, feed: Feed) -> dict[str, object]:
+    """What a training is made of, for the record."""
+    parts = {"train": data.train, "validation": data.validation, "test": data.test}
+    monitor = weights_monitor(experiment, has_validation=feed.has_validation)
+    return {
+        "rows": {name: len(rows or ()) for name, rows in parts.items()},
+        "batch_size": feed.batch_size,
+        "steps_per_epoch": feed.steps_per_epoch,
+        "monitor": None if monitor is None else monitor.name,
+        "tensorboard": experiment.tensorboard is not False,
+    }
+
+
+def _environment(command: Sequence[str], device: Device, model: keras.Model) -> dict[str, object]:
+    """What the run is made with, and whatever changes the last digits of its results."""
+    found = environment(command)
+    found["device"] = device.description
+    found["determinism"] = {
+        "op_determinism": True,
+        "onednn": found["variables"].get("TF_ENABLE_ONEDNN_OPTS", "1") != "0",
+        "jit_compile": bool(model.jit_compile),
+    }
+    return found
