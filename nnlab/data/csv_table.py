@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nnlab.data.arrow_columns import check_names, codes_of, kind_of, numbers_of, reading
+from nnlab.data.arrow_columns import (
+    check_names,
+    codes_of,
+    kind_of,
+    numbers_of,
+    reading,
+    release_unused,
+)
 from nnlab.data.codes import Codes, spelt_number
 from nnlab.data.faults import Faults
 from nnlab.data.table import Table
@@ -40,6 +47,7 @@ class CsvTable(Table):
         with reading(path):
             delimiter = _check_header(path)
             table = _read(path, delimiter)
+        release_unused()
         self._columns = {name.strip(): table.column(i) for i, name in enumerate(table.column_names)}
         kinds = {name: kind_of(column.type) for name, column in self._columns.items()}
         super().__init__(str(path), kinds, table.num_rows)

@@ -10,7 +10,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nnlab.data.arrow_columns import check_names, codes_of, kind_of, numbers_of, reading
+from nnlab.data.arrow_columns import (
+    check_names,
+    codes_of,
+    kind_of,
+    numbers_of,
+    reading,
+    release_unused,
+)
 from nnlab.data.codes import Codes
 from nnlab.data.faults import Faults
 from nnlab.data.table import Table
@@ -59,7 +66,7 @@ class ParquetTable(Table):
             for first in range(0, len(names), step):
                 self._fill_group(matrix, names[first : first + step], group, (start, first))
             start += rows
-        _release()
+        release_unused()
 
     def _fill_group(
         self,
@@ -80,10 +87,3 @@ class ParquetTable(Table):
         """Read one column of text or bools."""
         with reading(self._path):
             return codes_of(self._file.read(columns=[name]).column(name))
-
-
-def _release() -> None:
-    """Give back to the system what Arrow holds on to for its next read: some 20 MB."""
-    import pyarrow as pa
-
-    pa.default_memory_pool().release_unused()

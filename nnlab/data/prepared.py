@@ -43,8 +43,9 @@ class Column:
         kind: Whether its values are numbers or names of categories.
         fill: What stands for a missing number, learnt on the training rows; None: nothing does,
             as rows with missing numbers are refused or dropped.
-        categories: The values seen in the training rows, sorted; empty for numbers. A number that
-            stands for a category is written as Python writes it, without `.0`.
+        categories: The values seen in the training rows, sorted (the classes of a built-in data set
+            keep their own order); empty for numbers. A number that stands for a category is written
+            as Python writes it, without `.0`, a bool as True or False.
         encoding: `one_hot`: a feature for each category, all 0 for a value that is missing or was
             not seen in training. `integer`: 1 for the first category, 0 for such a value. None for
             numbers.
