@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import keras
 
 from nnlab.config import Experiment
+from nnlab.config.words.word import Word
+from nnlab.engine.keras_faults import keras_fault
 from nnlab.engine.words import to_keras
+from nnlab.errors import ConfigError, Fault
 
 
 def compile_model(model: keras.Model, experiment: Experiment) -> None:
@@ -18,36 +22,65 @@ def compile_model(model: keras.Model, experiment: Experiment) -> None:
         experiment: The experiment.
 
     Raises:
-        ValueError: Keras refuses the arguments.
+        ConfigError: Keras refuses a word's arguments; with every such word.
     """
     training = experiment.training
     names = experiment.model.output_names
-    losses = (
-        training.loss if isinstance(training.loss, dict) else dict.fromkeys(names, training.loss)
-    )
-    metrics = (
-        training.metrics
-        if isinstance(training.metrics, dict)
-        else dict.fromkeys(names, training.metrics)
-    )
-    weights = training.loss_weights
-    if isinstance(weights, list):
-        weights = dict(zip(names, weights, strict=True))
-    optimizer = to_keras(training.optimizer)
+    maker = _Maker()
+    optimizer = maker.make(training.optimizer, "optimizer")
     if training.dtype_policy == "mixed_float16":
         # Keras would wrap it too, but forget that in a saved model, and lose the optimizer's state.
         optimizer = keras.optimizers.LossScaleOptimizer(optimizer, name="loss_scale_optimizer")
+    loss = maker.make_all(training.loss, "loss")
+    metrics = maker.make_all(training.metrics, "metrics")
+    maker.raise_if_any()
     model.compile(
         optimizer=optimizer,
-        loss=_per_output({name: to_keras(losses[name]) for name in names}),
-        metrics=_per_output(
-            {name: [to_keras(word) for word in metrics.get(name, [])] for name in names}
-        ),
-        loss_weights=_per_output(dict(weights)) if weights is not None else None,
+        loss=_for_outputs(loss, names),
+        metrics=_for_outputs(metrics, names),
+        loss_weights=_for_outputs(_weights(training.loss_weights, names), names),
         jit_compile=training.jit_compile,
     )
 
 
-def _per_output(values: dict[str, Any]) -> Any:
-    """Keras wants a bare value for the output of a model that has one."""
-    return next(iter(values.values())) if len(values) == 1 else values
+class _Maker:
+    """Makes Keras objects of words; what Keras refuses becomes a fault."""
+
+    def __init__(self) -> None:
+        self._faults: list[Fault] = []
+
+    def make(self, word: Word, *path: str | int) -> Any:
+        """Make the object of one word."""
+        try:
+            return to_keras(word)
+        except (TypeError, ValueError) as error:
+            self._faults.append(keras_fault(("training", *path), word.called(), (), error))
+            return None
+
+    def make_all(self, words: Any, *path: str | int) -> Any:
+        """Make the objects of words in lists and dicts, in the same structure."""
+        if isinstance(words, dict):
+            return {key: self.make_all(value, *path, key) for key, value in words.items()}
+        if isinstance(words, list):
+            return [self.make_all(value, *path, place) for place, value in enumerate(words)]
+        return self.make(words, *path)
+
+    def raise_if_any(self) -> None:
+        """Raise every fault found."""
+        if self._faults:
+            raise ConfigError(tuple(self._faults))
+
+
+def _weights(
+    given: list[float] | dict[str, float] | None, names: Sequence[str]
+) -> dict[str, float] | None:
+    """The weight of each output's loss; 1 for those left out."""
+    if given is None:
+        return None
+    by_name = dict(zip(names, given, strict=True)) if isinstance(given, list) else given
+    return {name: by_name.get(name, 1.0) for name in names}
+
+
+def _for_outputs(values: Any, names: Sequence[str]) -> Any:
+    """Keras wants a bare value for a model with one output, else a dict by the outputs' names."""
+    return values.get(names[0]) if len(names) == 1 and isinstance(values, dict) else values

@@ -21,7 +21,8 @@ from nnlab.data.prepared import InputSpec
 from nnlab.engine.naming import Names
 from nnlab.errors import ConfigError, Fault
 
-_KEEPS_SHAPE = frozenset({"Flatten", "Reshape"})
+_TAKES_IMAGES = frozenset({"Flatten", "Reshape"})
+_PASSES_ON = frozenset({"Flatten", "Identity", "Permute", "RepeatVector", "Reshape"})
 
 
 @dataclass(frozen=True)
@@ -126,8 +127,9 @@ def _sequential_entry(model: SequentialModel, inputs: Mapping[str, InputSpec]) -
         )
     (spec,) = inputs.values()
     first = model.layers[0]
-    shape = spec.shape if type(first).__name__ in _KEEPS_SHAPE else (math.prod(spec.shape),)
-    codes = _takes_codes(first)
+    shape = spec.shape if type(first).__name__ in _TAKES_IMAGES else (math.prod(spec.shape),)
+    behind = (layer for layer in model.layers if type(layer).__name__ not in _PASSES_ON)
+    codes = _looks_up(next(behind, first))
     name = Names(layer.name for layer in model.layers if layer.name).fresh(spec.name)
     return Entry(name, spec, shape, "int32" if codes else spec.dtype, codes)
 
@@ -161,15 +163,25 @@ def _functional_entries(
 def _functional_entry(
     model: FunctionalModel, name: str, declared: ModelInput, spec: InputSpec
 ) -> Entry:
-    codes = any(_takes_codes(node.layer) for node in model.layers.values() if name in node.sources)
+    codes = _feeds_codes(model, name)
     dtype = "int32" if codes else declared.dtype or spec.dtype
     return Entry(name, spec, tuple(declared.shape), dtype, codes)
 
 
-def _takes_codes(layer: Layer) -> bool:
+def _feeds_codes(model: FunctionalModel, name: str) -> bool:
+    """Whether an Embedding takes what an input or a layer gives, as it is or in another shape."""
+    return any(
+        _looks_up(node.layer)
+        or (type(node.layer).__name__ in _PASSES_ON and _feeds_codes(model, taker))
+        for taker, node in model.layers.items()
+        if name in node.sources
+    )
+
+
+def _looks_up(layer: Layer) -> bool:
     """Whether a layer, or the one that it wraps, looks its input up in a table."""
     wrapped = getattr(layer, "layer", None)
-    return type(layer).__name__ == "Embedding" or (wrapped is not None and _takes_codes(wrapped))
+    return type(layer).__name__ == "Embedding" or (wrapped is not None and _looks_up(wrapped))
 
 
 def _size_fault(name: str, declared: ModelInput, spec: InputSpec) -> Fault:

@@ -16,7 +16,7 @@ from nnlab.config.words.layers import Layer
 from nnlab.config.words.word import snake_case
 from nnlab.data.prepared import InputSpec
 from nnlab.engine.inputs import Entry, entries
-from nnlab.engine.layer_faults import layer_fault, row_shape
+from nnlab.engine.keras_faults import keras_fault, row_shape
 from nnlab.engine.naming import Names
 from nnlab.engine.words import to_keras
 from nnlab.errors import ConfigError, Fault, RunFailedError
@@ -42,6 +42,7 @@ def build_model(experiment: Experiment, inputs: Mapping[str, InputSpec]) -> kera
         ConfigError: Layers do not fit each other or the data; with the path of each.
         RunFailedError: The weights do not fit into memory.
     """
+    _require_sayable_names(experiment)
     found = entries(experiment, inputs)
     name = experiment.model.name or experiment.name
     with dtype_policy(experiment.training.dtype_policy), _within_memory():
@@ -106,7 +107,7 @@ class _LayerMaker:
             raise
         except Exception as error:  # noqa: BLE001 - Keras refuses with whatever its arithmetic happens to raise
             shapes = [tensor.shape for tensor in tensors]
-            self.faults.append(layer_fault(path, word.called(), shapes, error))
+            self.faults.append(keras_fault(path, word.called(), shapes, error))
             return None
 
 
@@ -170,6 +171,21 @@ def _functional(model: FunctionalModel, name: str, found: Sequence[Entry]) -> ke
 
 def _one_or_all(tensors: dict[str, Any]) -> Any:
     return next(iter(tensors.values())) if len(tensors) == 1 else tensors
+
+
+def _require_sayable_names(experiment: Experiment) -> None:
+    section = experiment.model
+    names = {"model.name": section.name or ""}
+    if isinstance(section, FunctionalModel):
+        names |= {f"model.inputs.{name}": name for name in section.inputs}
+        names |= {f"model.layers.{name}": name for name in section.layers}
+    faults = tuple(
+        Fault(f"A name cannot hold `/`. Received: {name!r}.", path, remedy="Write `_`.")
+        for path, name in names.items()
+        if "/" in name
+    )
+    if faults:
+        raise ConfigError(faults)
 
 
 def _require_one_axis(experiment: Experiment, model: keras.Model) -> None:

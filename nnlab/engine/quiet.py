@@ -70,6 +70,9 @@ def load_tensorflow() -> None:
         remedy = "Set KERAS_BACKEND=tensorflow, or import nnlab.engine first."
         raise NnlabError(f"{message} Received: backend={keras.config.backend()!r}. {remedy}")
     _forget_user_defaults(keras)
+    if wants_quiet:
+        # Of no use to a user: each model that a search builds is traced anew, which it warns of.
+        tensorflow.get_logger().setLevel("ERROR")
     for gpu in gpus:
         # RuntimeError: TensorFlow has used the GPU already, so its owner has decided.
         with contextlib.suppress(RuntimeError, ValueError):

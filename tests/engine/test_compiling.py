@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import keras
 import numpy as np
 import pytest
 
 from nnlab.config.agreement import metric_names
+from nnlab.config.words.metrics import AUC
+from nnlab.config.words.optimizers import Adam
 from nnlab.data.prepared import InputSpec
 from nnlab.engine.compiling import compile_model
 from nnlab.engine.model import build_model
+from nnlab.errors import ConfigError
 
 TWO_HEADS = {
     "inputs": {"x": {"shape": [2]}},
@@ -53,7 +56,7 @@ def test_optimizer_loss_and_metrics_are_the_configs(make_experiment: Any) -> Non
     assert logs["loss"] == pytest.approx(np.log(3), rel=1e-5)
 
 
-@pytest.mark.parametrize("weights", [[1.0, 0.2], {"kind": 0.2, "price": 1.0}])
+@pytest.mark.parametrize("weights", [[1.0, 0.2], {"kind": 0.2}])
 def test_each_output_has_its_loss_metrics_and_weight(make_experiment: Any, weights: Any) -> None:
     experiment = make_experiment(
         TWO_HEADS,
@@ -68,6 +71,25 @@ def test_each_output_has_its_loss_metrics_and_weight(make_experiment: Any, weigh
     assert logs["kind_loss"] == pytest.approx(np.log(3), rel=1e-5)
     assert logs["loss"] == pytest.approx(4 + 0.2 * np.log(3), rel=1e-5)
     assert logs["price_mae"] == pytest.approx(2)
+
+
+def test_only_output_may_stand_in_lists_and_dicts_too(make_experiment: Any) -> None:
+    experiment = make_experiment(
+        [{"Dense": {"units": 1, "kernel_initializer": "zeros"}}],
+        loss={"output": "mse"},
+        metrics={"output": ["mae"]},
+        loss_weights=[0.5],
+    )
+    logs = compiled(experiment).evaluate(X, np.full((4, 1), 2), verbose=0, return_dict=True)
+    assert logs == {"loss": pytest.approx(2), "mae": pytest.approx(2)}
+
+
+def test_output_may_go_without_metrics(make_experiment: Any) -> None:
+    losses = {"price": "mse", "kind": "categorical_crossentropy"}
+    experiment = make_experiment(TWO_HEADS, loss=losses, metrics={"kind": ["accuracy"]})
+    targets = {"price": np.zeros((4, 1), np.float32), "kind": KINDS}
+    logs = compiled(experiment).evaluate(X, targets, verbose=0, return_dict=True)
+    assert set(logs) == {"loss", "price_loss", "kind_loss", "kind_accuracy"}
 
 
 def test_logs_have_the_names_that_the_config_is_checked_against(make_experiment: Any) -> None:
@@ -89,6 +111,23 @@ def test_half_precision_scales_its_loss(make_experiment: Any) -> None:
     optimizer = compiled(experiment).optimizer
     assert type(optimizer) is keras.optimizers.LossScaleOptimizer
     assert optimizer.inner_optimizer.name == "adam"
+
+
+def test_every_word_that_keras_refuses_is_told(make_experiment: Any) -> None:
+    experiment = make_experiment([{"Dense": 1}], metrics=["mae"])
+    # No config that loads holds such words: they are what Keras alone would notice.
+    words = {
+        "optimizer": Adam.model_construct(clipnorm=1.0, clipvalue=1.0),
+        "metrics": [experiment.training.metrics[0], AUC.model_construct(curve=cast("Any", "none"))],
+    }
+    training = experiment.training.model_copy(update=words)
+    with pytest.raises(ConfigError) as caught:
+        compiled(experiment.model_copy(update={"training": training}))
+    assert [fault.path for fault in caught.value.faults] == [
+        "training.optimizer",
+        "training.metrics.1",
+    ]
+    assert "Keras: Only one of" in caught.value.faults[0].message
 
 
 def test_compiling_draws_no_random_numbers(make_experiment: Any) -> None:

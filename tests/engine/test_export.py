@@ -117,7 +117,7 @@ def test_saved_models_take_raw_rows_without_nnlab(
     section, coded = coded_table()
     images = rows_of(28, 28, dtype="uint8", scale=1 / 255, offset=0.0)
     pixels = {"input": np.arange(2 * 784).reshape(2, 28, 28).astype(np.uint8)}
-    cases = {
+    cases: dict[str, tuple[Any, Any, Any, Any]] = {
         "table": (make_experiment(LAYERS), TABLE, PREPARED, RAW),
         "coded": (
             make_experiment(section, loss={"price": "mse", "other": "mae"}),
@@ -234,7 +234,7 @@ def test_equal_models_give_equal_files(make_experiment: Any, rows_of: Any, tmp_p
 def test_failed_save_leaves_the_old_file_alone(
     make_experiment: Any, rows_of: Any, tmp_path: Path
 ) -> None:
-    class Refuses(keras.layers.Layer):
+    class Refuses(keras.layers.Layer):  # type: ignore[misc]
         def get_config(self) -> dict[str, Any]:
             raise OSError(28, "No space left on device")
 

@@ -36,7 +36,7 @@ def faults_of(experiment: Any, inputs: Any) -> tuple[Fault, ...]:
     return caught.value.faults
 
 
-LAYERS = [
+LAYERS: list[Any] = [
     dense(16, activation="relu", kernel_initializer="he_normal"),
     {"Dropout": 0.3},
     "BatchNormalization",
@@ -98,11 +98,11 @@ def test_model_takes_raw_images_and_scales_them(make_experiment: Any) -> None:
 def test_features_are_scaled_in_full_precision(
     make_experiment: Any, rows_of: Any, policy: str
 ) -> None:
-    scale, offset = np.float32([0.1, 2]), np.float32([-1000, 1])
+    scale, offset = np.array([[0.1, 2], [-1000, 1]], np.float32)
     experiment = make_experiment(["Identity"], dtype_policy=policy)
     model = build_model(experiment, rows_of(2, scale=scale, offset=offset))
     # In float16 this value would be 10008 or infinite, and the difference lost.
-    result = np.asarray(keras.ops.cast(model(np.float32([[10010.3, 3]])), "float32"))
+    result = np.asarray(keras.ops.cast(model(np.array([[10010.3, 3]], np.float32)), "float32"))
     np.testing.assert_allclose(result, [[1.03, 7]], rtol=5e-3)
 
 
@@ -123,20 +123,37 @@ def test_unscaled_integers_reach_any_layer_as_floats(
     make_experiment: Any, rows_of: Any, first: Any
 ) -> None:
     model = build_model(make_experiment([first, dense(2)]), rows_of(3, dtype="uint8"))
-    assert model(np.uint8([[1, 2, 255]]), training=True).dtype == "float32"
+    assert model(np.array([[1, 2, 255]], np.uint8), training=True).dtype == "float32"
 
 
-def test_embedding_takes_codes_as_they_are(make_experiment: Any, rows_of: Any) -> None:
-    layers = [{"Embedding": {"input_dim": 70000, "output_dim": 2}}, "Flatten", dense(1)]
-    model = build_model(
-        make_experiment(layers, dtype_policy="mixed_float16"), rows_of(3, dtype="int32", scale=0.5)
-    )
-    assert [layer.name for layer in model.layers] == ["embedding", "flatten", "output"]
-    # Cast to float16, 65535 would be infinity.
-    looked_up = model.layers[0](np.int32([[65535]]))
-    np.testing.assert_array_equal(
-        looked_up[0, 0], keras.ops.cast(model.layers[0].embeddings[65535], "float16")
-    )
+CODES = {"Embedding": {"input_dim": 70000, "output_dim": 2}}
+
+
+@pytest.mark.parametrize(
+    "section",
+    [
+        {"layers": [CODES, "Flatten"]},
+        {"layers": ["Flatten", CODES, "Flatten"]},
+        functional(
+            {"x": [3]},
+            {
+                "same": {"Reshape": [3], "from": "x"},
+                "embedding": {**CODES, "from": "same"},
+                "flat": {"Flatten": {}, "from": "embedding"},
+            },
+            "flat",
+        ),
+    ],
+)
+def test_embedding_takes_codes_as_they_are(
+    make_experiment: Any, rows_of: Any, section: Any
+) -> None:
+    experiment = make_experiment(section, dtype_policy="mixed_float16")
+    model = build_model(experiment, rows_of(3, dtype="int32", scale=0.5))
+    # In float16, 65535 would be infinity and 2049 be 2048.
+    codes = np.array([[65535, 2049, 3]], np.int32)
+    table = keras.ops.cast(model.get_layer("embedding").embeddings, "float16")
+    np.testing.assert_array_equal(model(codes), np.asarray(table)[codes].reshape(1, 6))
 
 
 def test_images_stay_images_for_a_first_flatten(make_experiment: Any) -> None:
@@ -323,3 +340,26 @@ def test_output_with_several_axes_is_a_fault(make_experiment: Any) -> None:
     assert "Flatten" in fault.remedy
     (fault,) = faults_of(make_experiment([{"Reshape": [28, 28]}, dense(10)]), IMAGES)
     assert fault.path == "model.layers.1.Dense"
+
+
+def test_name_that_keras_forbids_is_a_fault_where_it_stands(make_experiment: Any) -> None:
+    layers = {"a/b": {**dense(3), "from": "x/y"}}
+    section = functional({"x/y": [7]}, layers, "a/b") | {"name": "m/n"}
+    faults = faults_of(make_experiment(section), {"input": InputSpec("input", (7,), "float32")})
+    assert [fault.path for fault in faults] == [
+        "model.name",
+        "model.inputs.x/y",
+        "model.layers.a/b",
+    ]
+    assert faults[0].message == "A name cannot hold `/`. Received: 'm/n'."
+
+
+@pytest.mark.parametrize("declared", ["float32", "int32", "uint8"])
+def test_rows_are_taken_in_the_declared_type(
+    make_experiment: Any, rows_of: Any, declared: str
+) -> None:
+    section = functional({"x": [2]}, {"y": {"Identity": {}, "from": "x"}}, "y")
+    section["inputs"]["x"]["dtype"] = declared
+    model = build_model(make_experiment(section), rows_of(2))
+    assert model.inputs[0].dtype == declared
+    np.testing.assert_array_equal(model(np.array([[1, 2]], np.float32)), [[1, 2]])

@@ -1,4 +1,4 @@
-"""What Keras says when a layer cannot be built, as a fault of the config."""
+"""What Keras says when it refuses a word, as a fault of the config."""
 
 from __future__ import annotations
 
@@ -27,16 +27,15 @@ _REMEDIES = {
 _OTHER_REMEDY = "Change the layer's arguments, or what stands before it."
 
 
-def layer_fault(
+def keras_fault(
     path: Sequence[str | int], word: str, received: Sequence[Shape], error: Exception
 ) -> Fault:
-    """The fault of a layer that Keras refuses.
+    """The fault of a word that Keras refuses.
 
     Args:
-        path: Path of the layer from the top of the config.
-        word: The layer's type.
-        received: Shapes of its inputs, with the batch as None in front; empty where it was not
-            called yet.
+        path: Path of the word from the top of the config.
+        word: Its name.
+        received: Shapes of a layer's inputs, the batch as None in front; empty before it is fed.
         error: What Keras raised.
 
     Returns:
@@ -45,7 +44,7 @@ def layer_fault(
     Example:
         >>> path = ("model", "layers", "skip")
         >>> shapes = [(None, 3), (None, 4)]
-        >>> layer_fault(path, "Add", shapes, ValueError("Incompatible shapes.")).message
+        >>> keras_fault(path, "Add", shapes, ValueError("Incompatible shapes.")).message
         'Add cannot take rows of shapes [3] and [4]. Keras: Incompatible shapes.'
     """
     if received:
@@ -54,7 +53,8 @@ def layer_fault(
     else:
         what = f"{word} cannot be made with these arguments."
     dotted = ".".join(str(part) for part in path)
-    return Fault(f"{what} Keras: {_useful_line(error)}.", dotted, remedy=_remedy(word, error))
+    remedy = _remedy(word, error) if received else "Change the arguments."
+    return Fault(f"{what} Keras: {_useful_line(error)}.", dotted, remedy=remedy)
 
 
 def row_shape(shape: Shape) -> str:
