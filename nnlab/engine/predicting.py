@@ -11,14 +11,16 @@ from numpy.typing import NDArray
 
 from nnlab.engine.inputs import model_inputs
 
+# On the MNIST net more rows at once gain nothing; wide rows must not fill the memory.
 _ROWS_AT_ONCE = 4096
+_BYTES_AT_ONCE = 32 * 2**20
 
 
 def predict(
     model: keras.Model,
     inputs: Mapping[str, NDArray[Any]],
     output_names: Sequence[str] = ("output",),
-    batch_size: int = _ROWS_AT_ONCE,
+    batch_size: int | None = None,
 ) -> dict[str, NDArray[Any]]:
     """A model's outputs for rows, in inference mode, without a progress bar.
 
@@ -29,7 +31,7 @@ def predict(
         model: A model made by `build_model`.
         inputs: For each input of the data its rows, [rows, *shape].
         output_names: The model's outputs in the order of the config.
-        batch_size: Rows computed at once: memory against calls.
+        batch_size: Rows computed at once: memory against calls. None: 4096, fewer of wide rows.
 
     Returns:
         For each output [rows, units], in the type that the model computes it in.
@@ -40,9 +42,11 @@ def predict(
         (5, 3)
     """
     rows = len(next(iter(inputs.values())))
+    width = sum(values.nbytes for values in inputs.values()) // max(rows, 1)
+    step = batch_size or min(_ROWS_AT_ONCE, _BYTES_AT_ONCE // max(width, 1) + 1)
     parts: dict[str, list[NDArray[Any]]] = {name: [] for name in output_names}
-    for start in range(0, max(rows, 1), batch_size):
-        batch = {name: values[start : start + batch_size] for name, values in inputs.items()}
+    for start in range(0, max(rows, 1), step):
+        batch = {name: values[start : start + step] for name, values in inputs.items()}
         made = model(model_inputs(model, batch), training=False)
         for name in output_names:
             parts[name].append(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import keras
@@ -57,4 +58,4 @@ def _row(layer: Any, producers: dict[int, str]) -> LayerRow:
 
 
 def _size(variables: list[Any]) -> int:
-    return sum(variable.value.shape.num_elements() for variable in variables)
+    return sum(math.prod(variable.shape) for variable in variables)

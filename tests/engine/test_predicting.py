@@ -12,9 +12,9 @@ from nnlab.engine.model import build_model
 from nnlab.engine.predicting import predict
 
 
-@pytest.mark.parametrize("batch_size", [1, 3, 7, 100])
+@pytest.mark.parametrize("batch_size", [1, 3, 7, 100, None])
 def test_rows_come_back_in_order_whatever_the_batch(
-    make_experiment: Any, rows_of: Any, batch_size: int
+    make_experiment: Any, rows_of: Any, batch_size: int | None
 ) -> None:
     model = build_model(
         make_experiment([{"Dense": {"units": 1, "kernel_initializer": "ones"}}]), rows_of(2)
