@@ -9,11 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnlab.config.data import DataConfig
-from nnlab.config.problems import did_you_mean
 from nnlab.data.array_features import ArrayFeatures
 from nnlab.data.arrays import Arrays
 from nnlab.data.codes import Codes, spelt_number
-from nnlab.data.faults import Faults, names_text, rows_text
+from nnlab.data.faults import Faults, did_you_mean, names_text, rows_text
 from nnlab.data.features import Features
 from nnlab.data.roles import assign_roles
 from nnlab.data.table import Table

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Iterable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -90,6 +93,23 @@ def rows_text(rows: NDArray[np.int64]) -> str:
     return f"row{'s' if len(rows) > 1 else ''} {shown}{more}"
 
 
+def counted(number: int, thing: str) -> str:
+    """A number of things.
+
+    Args:
+        number: How many.
+        thing: What they are, in the singular.
+
+    Returns:
+        A phrase.
+
+    Example:
+        >>> counted(1, "unit"), counted(3, "unit")
+        ('1 unit', '3 units')
+    """
+    return f"{number} {thing}{'' if number == 1 else 's'}"
+
+
 def names_text(names: list[str] | tuple[str, ...], most: int = 12) -> str:
     """Lists names for a message, not too many of them.
 
@@ -106,3 +126,42 @@ def names_text(names: list[str] | tuple[str, ...], most: int = 12) -> str:
     """
     rest = len(names) - most
     return ", ".join(names[:most]) + (f" and {rest} more" if rest > 0 else "")
+
+
+def nearest_name(name: str, known: Iterable[str]) -> str | None:
+    """The name that a mistyped one most likely stands for: of a column, an array, a file.
+
+    Args:
+        name: What was written.
+        known: The names that there are.
+
+    Returns:
+        The closest one, capitals aside, or None where none is close.
+
+    Example:
+        >>> nearest_name("sepal.lenght", ["Sepal.Length", "Sepal.Width"])
+        'Sepal.Length'
+    """
+    folded = {other.lower(): other for other in known}
+    close = difflib.get_close_matches(name.lower(), folded, n=1)
+    return folded[close[0]] if close else None
+
+
+def did_you_mean(name: str, known: Iterable[str], what: str) -> str:
+    """The remedy for a name that is not there: the nearest one, or those that there are.
+
+    Args:
+        name: What was written.
+        known: The names that there are.
+        what: What they are, in the plural.
+
+    Returns:
+        A sentence.
+
+    Example:
+        >>> did_you_mean("Age", ["age", "height"], "columns")
+        'Did you mean `age`?'
+    """
+    names = list(known)
+    close = nearest_name(name, names)
+    return f"Did you mean `{close}`?" if close else f"The {what} are: {names_text(names)}."

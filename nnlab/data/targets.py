@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from nnlab.config.words.losses import Loss
 from nnlab.data.codes import Codes
-from nnlab.data.faults import Faults, names_text, rows_text
+from nnlab.data.faults import Faults, counted, names_text, rows_text
 from nnlab.data.features import Missing
 from nnlab.data.prepared import TargetSpec
 
@@ -162,7 +162,9 @@ def encode_target(target: RawTarget, output: Output, faults: Faults) -> EncodedT
 def _means_classes(values: NDArray[Any], output: Output) -> bool:
     if output.encoding != "number":
         return True
-    return output.two_sided and len(np.unique(values)) == 2  # noqa: PLR2004 - two classes
+    different = np.unique(values)
+    whole = bool((different == np.floor(different)).all())  # 0.2 and 0.8 are shares, not classes
+    return output.two_sided and whole and len(different) == 2  # noqa: PLR2004 - two classes
 
 
 def _as_codes(values: NDArray[Any], output: Output) -> Codes:
@@ -186,12 +188,14 @@ def _encode_classes(
     if encoding == "number":
         return _classes_as_numbers(target, classes, output, faults)
     if units is not None and (units < count or (encoding == "one_hot" and units > count)):
+        other = "binary_crossentropy tells two classes apart by one unit" if units == 1 else ""
+        if classes.numbers() is not None:
+            other = "a number to predict wants a loss like mean_squared_error"
         faults.data(
             f"Expected as many classes as the output `{target.name}` has units. Received: {count} "
             f"classes in {target} ({names_text(classes.names)}), units={units}.",
             _PATH,
-            f"Give the output {count} units"
-            + (", or take a loss for two classes: binary_crossentropy." if units == 1 else "."),
+            f"Give the output {count} units{f'; {other}' if other else ''}.",
         )
         return None
     if encoding == "integer":
@@ -212,8 +216,8 @@ def _classes_as_numbers(
     if numbers is None or output.two_sided:
         faults.data(
             f"Expected {'two classes' if output.two_sided else 'numbers'} for "
-            f"{output.loss.called()}{f' and {units} units' if units else ''}. Received: {count} "
-            f"classes in {target}, {names_text(classes.names)}.",
+            f"{output.loss.called()}{'' if units is None else f' and units={units}'}. "
+            f"Received: {count} classes in {target}, {names_text(classes.names)}.",
             _PATH,
             f"Take sparse_categorical_crossentropy and {count} units.",
         )
@@ -228,10 +232,10 @@ def _as_numbers(
     width = columns.shape[1]
     if output.units not in {width, None}:
         faults.data(
-            f"Expected a target as wide as the output `{target.name}`, {output.units} units. "
-            f"Received: {width} column{'s' if width > 1 else ''}, {target}.",
+            f"Expected a target as wide as the output `{target.name}`. "
+            f"Received: {counted(width, 'column')}, {target}, for units={output.units}.",
             _PATH,
-            f"Give the output {width} unit{'s' if width > 1 else ''}; for classes, take "
+            f"Give the output {counted(width, 'unit')}; for classes, take "
             "sparse_categorical_crossentropy.",
         )
         return None

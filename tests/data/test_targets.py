@@ -78,6 +78,8 @@ def test_numbers_stay_numbers_for_a_number_loss() -> None:
 
 def test_shares_are_numbers_for_binary_crossentropy() -> None:
     assert encoded([0.1, 0.9, 0.5], "binary_crossentropy", 1).spec.kind == "number"
+    two = encoded([0.25, 0.75], "binary_crossentropy", 1)
+    assert two.values.tolist() == [[0.25], [0.75]]
 
 
 def test_several_classes_become_one_hot_for_a_number_loss_of_their_width() -> None:
@@ -135,15 +137,21 @@ def test_unknown_width_is_taken_from_the_data() -> None:
         ([1.5, 2, 3], "categorical_crossentropy", 3, r"whole numbers.*1\.5.*mean_squared_error"),
         ([0, 1, 2], "binary_crossentropy", 1, r"numbers from 0 to 1.*0 to 2.*sparse_categorical"),
         ([-3, 1, 2], "hinge", 1, r"numbers from -1 to 1.*-3 to 2"),
-        ([1, 2, 3], "mean_squared_error", 3, r"3 units\. Received: 1 column, `y`"),
-        ([[1, 2, 3], [4, 5, 6]], "mean_squared_error", 1, r"1 units\. Received: 3 columns"),
+        ([1, 2, 3], "mean_squared_error", 3, r"1 column, `y`, for units=3.*the output 1 unit;"),
+        (
+            [[1, 2, 3], [4, 5, 6]],
+            "mean_squared_error",
+            1,
+            r"3 columns.*for units=1.*the output 3 units;",
+        ),
         ([[1, 2, 3], [4, 5, 6]], "categorical_crossentropy", 3, "a column of 0 and 1 for each"),
         ([[0.5, 0.5, 0], [1, 0, 0]], "sparse_categorical_crossentropy", 3, "a column of 0 and 1"),
         (texts("a", "b", "c"), "categorical_crossentropy", 2, r"3 classes.*\(a, b, c\), units=2"),
         (texts("a", "b"), "sparse_categorical_crossentropy", 1, "binary_crossentropy"),
-        (texts("a", "b"), "categorical_crossentropy", 5, "Give the output 2 units"),
+        (texts("a", "b"), "categorical_crossentropy", 5, r"Give the output 2 units\."),
+        ([5, 80, 3], "sparse_categorical_crossentropy", 2, "a number to predict wants a loss"),
         (texts("a", "b", "c"), "sparse_categorical_crossentropy", 2, "Give the output 3 units"),
-        (texts("a", "b", "c"), "binary_crossentropy", 1, r"two classes.*1 units.*3 classes"),
+        (texts("a", "b", "c"), "binary_crossentropy", 1, r"two classes.*units=1.*3 classes"),
         (texts("a", "b", "c"), "mean_squared_error", 1, r"Expected numbers.*sparse_categorical"),
         (texts("a", "a"), "categorical_crossentropy", 2, r"two classes or more in `y`.*: a\."),
     ],
