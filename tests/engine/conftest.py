@@ -45,3 +45,39 @@ def rows_of() -> Callable[..., dict[str, InputSpec]]:
         return {"input": InputSpec("input", shape, dtype, (), scale, offset)}
 
     return make
+
+
+@pytest.fixture(scope="session")
+def moons() -> MakeExperiment:
+    """A small net on 40 rows of two moons; arguments go into its sections: `moons(data={...})`."""
+
+    def make(seed: int = 42, tensorboard: Any = False, **sections: Any) -> Experiment:
+        tree: dict[str, Any] = {
+            "name": "moons",
+            "seed": seed,
+            "data": {
+                "dataset": {"moons": {"n_samples": 40, "noise": 0.2}},
+                "validation_split": 0.25,
+                "test_split": 0.25,
+            },
+            "model": {
+                "layers": [
+                    {"Dense": {"units": 8, "activation": "relu"}},
+                    {"Dropout": 0.2},
+                    {"Dense": {"units": 1, "activation": "sigmoid"}},
+                ]
+            },
+            "training": {
+                "optimizer": {"Adam": 0.01},
+                "loss": "binary_crossentropy",
+                "metrics": ["accuracy"],
+                "batch_size": 8,
+                "epochs": 4,
+            },
+            "tensorboard": tensorboard,
+        }
+        for name, values in sections.items():
+            tree[name] = tree[name] | values
+        return Experiment.model_validate(tree)
+
+    return make

@@ -1,0 +1,101 @@
+"""The weights that a run reports on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+
+from nnlab.engine.callbacks import BestWeights
+from nnlab.engine.callbacks.averaged_weights import averages
+
+
+def model_of(**optimizer: Any) -> keras.Model:
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1, use_bias=False)])
+    model.compile(keras.optimizers.SGD(0.5, **optimizer), "mse")
+    model.optimizer.build(model.trainable_variables)
+    return model
+
+
+def weight(model: keras.Model) -> float:
+    return float(model.get_weights()[0].item())
+
+
+def listening(model: keras.Model, write: Any = lambda: None, interval_s: float = 1e9) -> Any:
+    callback = BestWeights(lambda logs: logs["good"] > 0, write, interval_s)
+    callback.set_model(model)
+    callback.on_train_begin()
+    return callback
+
+
+def after_epoch(callback: Any, epoch: int, value: float, good: float) -> None:
+    callback.model.set_weights([np.full((1, 1), value, np.float32)])
+    callback.on_epoch_end(epoch, {"good": good})
+
+
+def test_best_epochs_weights_and_figures_are_kept() -> None:
+    model = model_of()
+    callback = listening(model)
+    for epoch, (value, good) in enumerate([(1.0, 1), (2.0, 2), (3.0, 0)]):
+        after_epoch(callback, epoch, value, good)
+    assert (callback.epoch, callback.logs) == (2, {"good": 2})
+    assert weight(model) == 3
+    callback.restore()
+    assert weight(model) == 2
+
+
+def test_without_a_best_epoch_the_weights_stay_as_they_are() -> None:
+    model = model_of()
+    callback = listening(model)
+    after_epoch(callback, 0, 7.0, 0)
+    callback.restore()
+    assert callback.epoch is None
+    assert weight(model) == 7
+
+
+def test_what_is_written_now_and_then_is_the_best_so_far() -> None:
+    model, written = model_of(), []
+    callback = listening(model, lambda: written.append(weight(model)), interval_s=0.0)
+    callback._due = np.inf
+    after_epoch(callback, 0, 1.0, 1)
+    callback._due = 0.0
+    after_epoch(callback, 1, 2.0, 0)
+    # The second epoch was no better: the first one's weights are due, and lent for the moment.
+    assert written == [1.0]
+    assert weight(model) == 2
+    callback._due = 0.0
+    after_epoch(callback, 2, 3.0, 0)
+    assert written == [1.0]
+
+
+def test_weights_are_given_back_where_writing_fails() -> None:
+    model = model_of()
+
+    def refuse() -> None:
+        raise OSError(28, "No space left on device", str(Path()))
+
+    callback = listening(model, refuse, interval_s=0.0)
+    callback._due = np.inf
+    after_epoch(callback, 0, 1.0, 1)
+    callback._due = 0.0
+    with pytest.raises(OSError, match="No space"):
+        after_epoch(callback, 1, 2.0, 0)
+    assert weight(model) == 2
+
+
+def test_averaged_weights_are_what_is_kept_where_the_optimizer_averages() -> None:
+    model = model_of(use_ema=True, ema_momentum=0.5)
+    (mean,) = averages(model.optimizer) or [None]
+    mean.assign(np.full((1, 1), 0.25, np.float32))
+    callback = listening(model)
+    after_epoch(callback, 0, 1.0, 1)
+    callback.restore()
+    assert weight(model) == 0.25
+
+
+def test_averages_that_the_optimizer_writes_back_itself_are_left_alone() -> None:
+    assert averages(model_of(use_ema=True, ema_overwrite_frequency=3).optimizer) is None
+    assert averages(model_of().optimizer) is None
