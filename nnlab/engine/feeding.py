@@ -215,10 +215,11 @@ def _is_mean_over_rows(loss: Loss) -> bool:
 
 def _check_widths(data: PreparedData, model: keras.Model) -> None:
     """Refuse an output that is not as wide as its target; Keras would only do so when it trains."""
-    shapes = model.output_shape
+    names = model.output_names if len(data.targets) > 1 else data.targets
+    widths = {name: tensor.shape[-1] for name, tensor in zip(names, model.outputs, strict=True)}
     faults = []
     for name, target in data.targets.items():
-        width = (shapes[name] if isinstance(shapes, dict) else shapes)[-1]
+        width = widths[name]
         if target.encoding == "integer":
             fits = width >= len(target.classes)
             wanted = f"at least {len(target.classes)}, one for each class"
