@@ -1,4 +1,4 @@
-"""Each shipped config shows its lesson; what needs the full MNIST is skipped where it is not cached."""
+"""Each shipped config shows its lesson; what needs the full MNIST is skipped without it."""
 
 from __future__ import annotations
 
