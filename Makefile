@@ -46,7 +46,8 @@ clean: ## remove the environment and all caches; runs stay
 
 # pip installs uv, at its locked version and hash, and uv the rest: two to three times faster than pip
 # (23 s against 57 s with cold caches). All of it is compiled to bytecode now: otherwise the first
-# import of TensorFlow pays for it, or every one where Python may not write next to the sources.
+# import of TensorFlow pays for it, or every one where Python may not write next to the sources. uv does
+# not read pip's configuration: where a mirror is known to pip alone, pip does it all.
 $(INSTALLED): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null || { \
 		echo "Expected Python 3.11, 3.12 or 3.13. Received: PYTHON=$(PYTHON)," \
@@ -55,6 +56,7 @@ $(INSTALLED): requirements.lock pyproject.toml
 	$(PYTHON) -m venv --clear $(VENV)
 	sed -n '/^uv==/,/[^\\]$$/p' requirements.lock > $(VENV)/uv.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(VENV)/uv.txt
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode --require-hashes -r requirements.lock
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode --require-hashes -r requirements.lock || \
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
