@@ -191,7 +191,7 @@ class Session:
 
     def _close_tensorboard(self, *, success: bool) -> None:
         if self._listeners.tensorboard is not None:
-            self._listeners.tensorboard.close(success=success)
+            self._listeners.tensorboard.close(self._job.run.record.metrics, success=success)
 
     def _start_info(self, loop: Loop) -> StartInfo:
         monitor = self._listeners.monitor

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import keras
@@ -23,7 +25,9 @@ from nnlab.engine.monitoring import directions, weights_monitor
 from nnlab.engine.session import Session
 from nnlab.errors import ConfigError, Fault
 from nnlab.report.progress import Progress
-from nnlab.runs import RunDirectory, RunRecord, environment
+from nnlab.runs import RunDirectory, RunRecord, environment, writing
+
+_ROOM = 16 * 2**10
 
 
 def train(  # noqa: PLR0913 - each is named where it is called
@@ -86,7 +90,7 @@ def train(  # noqa: PLR0913 - each is named where it is called
             timing=timing,
             training=_details(experiment, data, feed),
         )
-        with run, Interruption() as interruption:
+        with run, _room_for_the_last_word(run.path), Interruption() as interruption:
             job = Job(experiment, data, model, feed, run, progress, interruption)
             Session(job).execute(loop, start)
     return run.record
@@ -133,3 +137,16 @@ def _environment(command: Sequence[str], device: Device, model: keras.Model) -> 
         "jit_compile": bool(model.jit_compile),
     }
     return found
+
+
+@contextlib.contextmanager
+def _room_for_the_last_word(folder: Path) -> Iterator[None]:
+    """Hold some space while a run is at work, so that its record can tell of a full disk."""
+    held = folder / ".room"
+    try:
+        with writing(held):
+            # Random bytes: some file systems store zeros in no space at all.
+            held.write_bytes(os.urandom(_ROOM))
+        yield
+    finally:
+        held.unlink(missing_ok=True)

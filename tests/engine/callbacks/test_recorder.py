@@ -20,7 +20,9 @@ class Told(SilentProgress):
     def __init__(self) -> None:
         self.best: list[bool] = []
 
-    def epoch(self, epoch: int, logs: Mapping[str, float], *, best: bool, seconds: float) -> None:
+    def epoch(
+        self, epoch: int, logs: Mapping[str, SupportsFloat], *, best: bool, seconds: float
+    ) -> None:
         del epoch, logs, seconds
         self.best.append(best)
 
