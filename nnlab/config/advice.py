@@ -1,4 +1,4 @@
-"""Advice on configs that are legal and yet unwise: each rule is a lesson on neural networks, with its reason."""
+"""Advice on configs that are legal and yet unwise: each rule a lesson, with its reason."""
 
 from __future__ import annotations
 
@@ -109,10 +109,13 @@ def _vanishing_gradients(experiment: Experiment) -> Iterator[Problem]:
     normalized = any("Normalization" in layer.called() for _, layer in _layers(experiment))
     if len(squashed) >= DEEP and not normalized:
         message = (
-            f"{len(squashed)} hidden layers use {squashed[0][1]}, whose slope is at most 0.25: the gradient shrinks "
-            "at least fourfold at each, and the first layers hardly learn."
+            f"{len(squashed)} hidden layers use {squashed[0][1]}, whose slope is at most 0.25: the "
+            "gradient shrinks at least fourfold at each, and the first layers hardly learn."
         )
-        remedy = "Use relu with he_normal, BatchNormalization, fewer layers, or Add for residual connections."
+        remedy = (
+            "Use relu with he_normal, BatchNormalization, fewer layers, "
+            "or Add for residual connections."
+        )
         yield Problem((*squashed[0][0], "activation"), message, remedy)
 
 
@@ -121,8 +124,8 @@ def _symmetry(experiment: Experiment) -> Iterator[Problem]:
         start = getattr(layer, "kernel_initializer", None)
         if start is not None and start.called() in _ONE_CONSTANT:
             message = (
-                f"{start.called()} starts all weights of the layer equal: its units get equal gradients and stay "
-                "equal, so the layer acts as one unit."
+                f"{start.called()} starts all weights of the layer equal: its units get equal "
+                "gradients and stay equal, so the layer acts as one unit."
             )
             yield Problem(
                 (*path, "kernel_initializer"), message, "Use glorot_uniform, or he_normal for relu."
@@ -134,7 +137,10 @@ def _large_start(experiment: Experiment) -> Iterator[Problem]:
         start = getattr(layer, "kernel_initializer", None)
         deviation = getattr(start, "stddev", 0.0)
         if deviation >= LARGE_DEVIATION:
-            message = f"Weights that start with deviation {deviation:g} make large sums: units saturate or gradients explode."
+            message = (
+                f"Weights that start with deviation {deviation:g} make large sums: "
+                "units saturate or gradients explode."
+            )
             yield Problem(
                 (*path, "kernel_initializer"),
                 message,
@@ -147,7 +153,10 @@ def _initializer_fits_activation(experiment: Experiment) -> Iterator[Problem]:
         start = getattr(layer, "kernel_initializer", None)
         kind = _activation(experiment, path, layer)
         if start is not None and start.called() in ("HeNormal", "HeUniform") and kind in _SQUASHING:
-            message = f"{start.called()} is made for relu: with {kind} it starts the units near saturation."
+            message = (
+                f"{start.called()} is made for relu: "
+                f"with {kind} it starts the units near saturation."
+            )
             yield Problem(
                 (*path, "kernel_initializer"), message, "Use glorot_uniform or glorot_normal."
             )
@@ -156,7 +165,10 @@ def _initializer_fits_activation(experiment: Experiment) -> Iterator[Problem]:
             and start is not None
             and start.called() not in ("LecunNormal", "LecunUniform")
         ):
-            message = f"selu keeps its values normalized only with LecunNormal. Received: {start.called()}."
+            message = (
+                "selu keeps its values normalized only with LecunNormal. "
+                f"Received: {start.called()}."
+            )
             yield Problem((*path, "kernel_initializer"), message, "Use lecun_normal.")
 
 
@@ -177,7 +189,10 @@ def _linear_net(experiment: Experiment) -> Iterator[Problem]:
     if any(layer.called() in nonlinear_layers for _, layer in _layers(experiment)):
         return
     if hidden and all(_activation(experiment, path, layer) == "linear" for path, layer in hidden):
-        message = "No hidden layer has an activation: layers of a linear net collapse into one linear model."
+        message = (
+            "No hidden layer has an activation: "
+            "the layers of a linear net collapse into one linear model."
+        )
         yield Problem(hidden[0][0], message, "Give the hidden layers an activation, such as relu.")
 
 
@@ -197,11 +212,16 @@ def _head_fits_loss(experiment: Experiment) -> Iterator[Problem]:
                 "Use softmax; for labels that do not exclude each other, BinaryCrossentropy.",
             )
         elif kind == "softmax" and loss == "BinaryCrossentropy" and (units or 0) > 1:
-            message = "BinaryCrossentropy judges each unit by itself; softmax units share one probability."
+            message = (
+                "BinaryCrossentropy judges each unit by itself; softmax units share the whole."
+            )
             yield Problem(at, message, "Use categorical_crossentropy, or sigmoid units.")
         elif "Crossentropy" in loss and kind in ("linear", "relu", "tanh") and not logits:
             message = f"{loss} expects probabilities; a {kind} head gives any number."
-            remedy = "Use sigmoid for one unit or softmax for several, or from_logits: true with a linear head."
+            remedy = (
+                "Use sigmoid for one unit or softmax for several, "
+                "or from_logits: true with a linear head."
+            )
             yield Problem(at, message, remedy)
         elif "Crossentropy" in loss and kind in ("sigmoid", "softmax") and logits:
             message = f"from_logits: true applies the {kind} a second time."
@@ -249,12 +269,15 @@ def _unscaled_features(experiment: Experiment) -> Iterator[Problem]:
         and not scaled_by_layer
         and data.encoding != "integer"
     ):
-        message = "The features are not scaled: those with large values decide the gradient, and training stalls."
+        message = (
+            "The features are not scaled: "
+            "those with large values decide the gradient, and training stalls."
+        )
         yield Problem(("data",), message, "Set data.scaling: standard, or minmax for images.")
 
 
 def _has_raw_features(data: DataConfig) -> bool:
-    """Whether the features come in units of their own; generated ones and counts of words do not."""
+    """Whether the features come in units of their own, unlike generated ones and word counts."""
     if data.dataset is None:
         return True
     of_one_scale = data.dataset.called() in ("reuters", "imdb") or getattr(
@@ -268,7 +291,9 @@ def _batch_of_one(experiment: Experiment) -> Iterator[Problem]:
         return
     for path, layer in _layers(experiment):
         if layer.called() == "BatchNormalization":
-            message = "BatchNormalization over one row subtracts the row from itself: nothing is left of it."
+            message = (
+                "BatchNormalization over one row subtracts the row from itself: nothing is left."
+            )
             yield Problem(path, message, "Use a larger batch_size, or LayerNormalization.")
 
 
@@ -279,8 +304,8 @@ def _early_stopping_can_stop(experiment: Experiment) -> Iterator[Problem]:
     at = ("training", "early_stopping")
     if stopping.start_from_epoch + stopping.patience >= experiment.training.epochs:
         message = (
-            f"With patience {stopping.patience} from epoch {stopping.start_from_epoch} on, training cannot stop "
-            f"before its {experiment.training.epochs} epochs are over."
+            f"With patience {stopping.patience} from epoch {stopping.start_from_epoch} on, "
+            f"training cannot stop before its {experiment.training.epochs} epochs are over."
         )
         yield Problem((*at, "patience"), message, "Lower patience, or raise training.epochs.")
     if not stopping.restore_best_weights:

@@ -1,41 +1,55 @@
-"""What the sections of a config must agree on: outputs with losses, inputs with data, watched metrics with real ones."""
+"""What the sections of a config must agree on.
+
+Outputs with losses and targets, inputs with columns, watched metrics with those there will be.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from nnlab.config.data import DataConfig
-from nnlab.config.model import FunctionalModel, SequentialModel
-from nnlab.config.problems import Problem, did_you_mean
+from nnlab.config.model import Ends, FunctionalModel, SequentialModel
+from nnlab.config.problems import Problem, did_you_mean, shown
 from nnlab.config.training import TrainingConfig
+from nnlab.config.tune import TuneConfig
 
-Model = SequentialModel | FunctionalModel
+Path = tuple[str | int, ...]
 
 
 def agreement_problems(
-    data: DataConfig | None, model: Model | None, training: TrainingConfig | None
+    data: DataConfig | None,
+    ends: Ends | None,
+    training: TrainingConfig | None,
+    tune: TuneConfig | None = None,
 ) -> list[Problem]:
     """Where sections that are sound by themselves do not fit together.
 
     Args:
-        data: The section, or None where it could not be read; likewise the others.
-        model: The section, or None.
+        data: The section, or None where it could not be read.
+        ends: The model's inputs and outputs, or None where they could not be read.
         training: The section, or None.
+        tune: The section, or None.
 
     Returns:
         The problems, with paths from the top of the config.
     """
     problems: list[Problem] = []
-    if model is not None and training is not None:
-        problems += _outputs_have_losses(model, training)
-    if model is not None and data is not None:
-        problems += _inputs_have_data(model, data)
-    if data is not None and model is not None and training is not None and not problems:
-        problems += _watched_metrics_exist(data, model, training)
+    if ends is not None and training is not None:
+        problems += _outputs_have_losses(ends.outputs, training)
+    if ends is not None and data is not None:
+        problems += _outputs_have_targets(ends.outputs, data)
+        problems += _inputs_have_columns(ends.inputs, data)
+    if data is not None and ends is not None and training is not None:
+        watched = [(("training", *path), name) for path, name in training.monitors()]
+        if tune is not None:
+            watched.append((("tune", "objective"), tune.objective))
+        problems += _watched_metrics_exist(watched, _logged(data, ends.outputs, training))
     return problems
 
 
-def metric_names(data: DataConfig, model: Model, training: TrainingConfig) -> list[str]:
+def metric_names(
+    data: DataConfig, model: SequentialModel | FunctionalModel, training: TrainingConfig
+) -> list[str]:
     """The names under which an epoch's figures will be logged.
 
     Args:
@@ -46,7 +60,10 @@ def metric_names(data: DataConfig, model: Model, training: TrainingConfig) -> li
     Returns:
         Names in Keras' order, training first, then those of validation.
     """
-    outputs = model.output_names
+    return _logged(data, model.output_names, training)
+
+
+def _logged(data: DataConfig, outputs: Sequence[str], training: TrainingConfig) -> list[str]:
     names = ["loss"]
     several = len(outputs) > 1
     if several:
@@ -65,97 +82,111 @@ def metric_names(data: DataConfig, model: Model, training: TrainingConfig) -> li
     return [*names, "learning_rate"]
 
 
-def _outputs_have_losses(model: Model, training: TrainingConfig) -> Iterator[Problem]:
-    outputs = model.output_names
-    per_output = {
-        "loss": training.loss,
-        "metrics": training.metrics,
-        "loss_weights": training.loss_weights,
-    }
-    for key, value in per_output.items():
-        if not isinstance(value, dict):
-            continue
-        for name in value:
-            if name not in outputs:
-                message = f"The model has no output called `{name}`."
-                yield Problem(
-                    ("training", key, name),
-                    message,
-                    did_you_mean(name, outputs, "outputs"),
-                    at_key=True,
-                )
-    if len(outputs) > 1 and not isinstance(training.loss, dict):
+def _outputs_have_losses(outputs: Sequence[str], training: TrainingConfig) -> Iterator[Problem]:
+    loss, metrics = training.loss, training.metrics
+    if isinstance(loss, dict):
+        yield from _each_output_once(("training", "loss"), loss, outputs, "loss")
+    elif len(outputs) > 1:
         message = f"Expected a loss for each of the outputs {_listed(outputs)}. Received: one loss."
-        example = ", ".join(f"{name}: {training.loss.called()}" for name in outputs)
+        example = ", ".join(f"{name}: {loss.called()}" for name in outputs)
         yield Problem(("training", "loss"), message, f"Write `loss: {{{example}}}`.")
-    elif isinstance(training.loss, dict):
-        for name in outputs:
-            if name not in training.loss:
-                yield Problem(("training", "loss"), f"Output `{name}` has no loss.", "Give it one.")
-    if len(outputs) > 1 and isinstance(training.metrics, list) and training.metrics:
+    if isinstance(metrics, dict):
+        yield from _names_are_outputs(("training", "metrics"), metrics, outputs)
+    elif len(outputs) > 1 and metrics:
         message = (
             f"Expected metrics for each of the outputs {_listed(outputs)}. Received: one list."
         )
-        remedy = f"Write `metrics: {{{outputs[0]}: [{training.metrics[0].logged_name}]}}`."
+        remedy = f"Write `metrics: {{{outputs[0]}: [{metrics[0].logged_name}]}}`."
         yield Problem(("training", "metrics"), message, remedy)
-    if isinstance(training.loss_weights, list) and len(training.loss_weights) != len(outputs):
-        message = f"Expected {len(outputs)} loss weights. Received: {len(training.loss_weights)}."
+    weights = training.loss_weights
+    if isinstance(weights, dict):
+        yield from _names_are_outputs(("training", "loss_weights"), weights, outputs)
+    elif weights is not None and len(weights) != len(outputs):
+        expected = f"Expected a loss weight for each of the outputs {_listed(outputs)}."
+        message = f"{expected} Received: {len(weights)} loss weights."
         yield Problem(("training", "loss_weights"), message, "Give one for each output.")
     if training.class_weight is not None and len(outputs) > 1:
-        message = "class_weight is for models with one output."
-        yield Problem(("training", "class_weight"), message, "Use loss_weights, or one output.")
+        message = f"class_weight is for a model with one output. Received: {_listed(outputs)}."
+        remedy = "Use loss_weights or data.sample_weight."
+        yield Problem(("training", "class_weight"), message, remedy, at_key=True)
 
 
-def _inputs_have_data(model: Model, data: DataConfig) -> Iterator[Problem]:
-    if isinstance(data.target, dict):
-        for name in data.target:
-            if name not in model.output_names:
-                message = f"The model has no output called `{name}`."
-                remedy = did_you_mean(name, model.output_names, "outputs")
-                yield Problem(("data", "target", name), message, remedy, at_key=True)
-        for name in model.output_names:
-            if name not in data.target:
-                yield Problem(
-                    ("data", "target"), f"Output `{name}` has no target.", "Give it a column."
-                )
+def _outputs_have_targets(outputs: Sequence[str], data: DataConfig) -> Iterator[Problem]:
+    target = data.target
+    if isinstance(target, dict):
+        yield from _each_output_once(("data", "target"), target, outputs, "target")
+    elif target is not None and len(outputs) > 1:
+        message = f"Expected a target for each of the outputs {_listed(outputs)}."
+        example = ", ".join(f"{name}: COLUMN" for name in outputs)
+        remedy = f"Write `target: {{{example}}}`."
+        yield Problem(("data", "target"), f"{message} Received: target={shown(target)}.", remedy)
+
+
+def _each_output_once(
+    at: Path, value: Mapping[str, object], outputs: Sequence[str], what: str
+) -> Iterator[Problem]:
+    """Names that are no output, and outputs that no name is left for."""
+    unknown = [name for name in value if name not in outputs]
+    yield from _names_are_outputs(at, value, outputs)
+    lacking = [name for name in outputs if name not in value]
+    # A name that is no output most likely stands for one that is lacking.
+    for name in lacking if not unknown else lacking[len(unknown) :]:
+        yield Problem(at, f"Output `{name}` has no {what}.", f"Add `{name}: …`.", at_key=True)
+
+
+def _names_are_outputs(at: Path, names: Iterable[str], outputs: Sequence[str]) -> Iterator[Problem]:
+    for name in names:
+        if name not in outputs:
+            message = f"The model has no output called `{name}`."
+            remedy = did_you_mean(name, outputs, "outputs")
+            if len(outputs) == 1:
+                remedy = f"The model has one output: write `{at[-1]}` without a name for it."
+            yield Problem((*at, name), message, remedy, at_key=True)
+
+
+def _inputs_have_columns(inputs: Sequence[str], data: DataConfig) -> Iterator[Problem]:
     if data.inputs is None:
+        if len(inputs) > 1 and not (data.file or "").lower().endswith(".npz"):
+            message = f"Expected the columns of each of the inputs {_listed(inputs)}."
+            example = ", ".join(f"{name}: [COLUMN, …]" for name in inputs)
+            remedy = f"Write `inputs: {{{example}}}`."
+            yield Problem(("data", "inputs"), f"{message} Received: none.", remedy)
         return
-    if isinstance(model, SequentialModel):
+    if not inputs:
         if len(data.inputs) > 1:
             message = f"A Sequential model has one input. Received: {_listed(list(data.inputs))}."
-            yield Problem(("data", "inputs"), message, "Write a Functional model, with `inputs`.")
+            remedy = "Write a Functional model, with `inputs`."
+            yield Problem(("data", "inputs"), message, remedy)
         return
-    for name in data.inputs:
-        if name not in model.inputs:
-            message = f"The model has no input called `{name}`."
-            remedy = did_you_mean(name, model.inputs, "inputs")
-            yield Problem(("data", "inputs", name), message, remedy, at_key=True)
-    for name in model.inputs:
-        if name not in data.inputs:
-            yield Problem(
-                ("model", "inputs", name),
-                f"`data.inputs` has no columns for input `{name}`.",
-                at_key=True,
-            )
+    unknown = [name for name in data.inputs if name not in inputs]
+    for name in unknown:
+        message = f"The model has no input called `{name}`."
+        remedy = did_you_mean(name, inputs, "inputs")
+        yield Problem(("data", "inputs", name), message, remedy, at_key=True)
+    lacking = [name for name in inputs if name not in data.inputs]
+    for name in lacking[len(unknown) :]:
+        message = f"`data.inputs` has no columns for input `{name}`."
+        remedy = f"Add `{name}: [COLUMN, …]` there, or remove the input here."
+        yield Problem(("model", "inputs", name), message, remedy, at_key=True)
 
 
 def _watched_metrics_exist(
-    data: DataConfig, model: Model, training: TrainingConfig
+    watched: Iterable[tuple[Path, str]], names: Sequence[str]
 ) -> Iterator[Problem]:
-    names = metric_names(data, model, training)
-    for path, name in training.monitors():
+    validated = any(name.startswith("val_") for name in names)
+    for path, name in watched:
         if name in names:
             continue
         message = f"No metric will be called `{name}`."
-        if (
-            name.startswith("val_")
-            and data.validation_split is None
-            and name.removeprefix("val_") in names
-        ):
-            remedy = f"There are no validation rows: set data.validation_split, or watch `{name.removeprefix('val_')}`."
+        trained = name.removeprefix("val_")
+        if trained != name and not validated and trained in names:
+            remedy = (
+                f"There are no validation rows: set data.validation_split, or watch `{trained}`."
+            )
         else:
-            remedy = did_you_mean(name, names, "metrics of this config")
-        yield Problem(("training", *path), message, remedy)
+            alike = [one for one in names if one.startswith("val_") == (trained != name)]
+            remedy = did_you_mean(name, alike or names, "metrics of this config")
+        yield Problem(path, message, remedy)
 
 
 def _listed(names: Sequence[str]) -> str:

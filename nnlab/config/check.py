@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nnlab.config.advice import advice
+from nnlab.config.defaults import idle_defaults
 from nnlab.config.loading import located, read_config
-from nnlab.errors import ConfigError, Fault
+from nnlab.errors import ConfigError, Fault, Location
 
 
 @dataclass(frozen=True)
@@ -57,5 +58,9 @@ def check_config(file: str | Path, overrides: Sequence[str] = ()) -> Check:
         config = read_config(file, overrides)
     except ConfigError as error:
         return Check(str(file), faults=error.faults)
-    warnings = located(config.resolved, advice(config.experiment))
-    return Check(str(file), (), warnings, len(config.space))
+    warnings = [
+        *located(config.resolved, advice(config.experiment)),
+        *located(config.document, idle_defaults(config.document.tree)),
+    ]
+    warnings.sort(key=lambda fault: fault.where or Location(""))
+    return Check(str(file), (), tuple(warnings), len(config.space))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidatorFunctionWrapHandler, field_validator, model_validator
 
-from nnlab.config.problems import Problem, problems_error
+from nnlab.config.problems import Collector, Problem, problems_error
 from nnlab.config.words.datasets import Dataset
 from nnlab.config.words.forms import ByForm
 from nnlab.config.words.word import Section
@@ -19,10 +20,12 @@ FILE_TYPES = (".csv", ".parquet", ".npz")
 class DataConfig(Section):
     """A built-in data set or a file, and what is done to it before the model sees it."""
 
+    home: ClassVar[str] = "data"
+
     dataset: Dataset | None = Field(None, description="A built-in data set: see `nnlab datasets`.")
     file: str | None = Field(
         None,
-        description="A .csv, .parquet or .npz file; a relative path starts at the config's folder.",
+        description="A .csv, .parquet or .npz file; relative to the config's folder.",
     )
     target: (
         Annotated[str | Columns | dict[str, Annotated[str | Columns, ByForm()]], ByForm()] | None
@@ -42,21 +45,21 @@ class DataConfig(Section):
     )
     missing: Literal["error", "drop", "mean", "median"] = Field(
         "error",
-        description="What becomes of missing numbers; mean and median are those of the training rows.",
+        description="What becomes of missing numbers; mean, median: those of the training rows.",
     )
     sample_weight: str | None = Field(
         None, description="A column with each row's weight in the loss."
     )
     scaling: Literal["none", "minmax", "standard"] = Field(
         "none",
-        description="minmax to [0, 1], standard to mean 0 and deviation 1: learnt on training rows.",
+        description="minmax: to [0, 1]; standard: to mean 0, deviation 1; by the training rows.",
     )
     validation_split: Fraction | None = Field(
         None, description="The fraction of the rows that validation is done on."
     )
     test_split: Fraction | None = Field(
         None,
-        description="The fraction of the rows kept for the test; None where the data brings its own.",
+        description="The fraction of the rows kept for the test; None: the data's own test rows.",
     )
     stratify: bool = Field(True, description="Keep the share of each class equal in all parts.")
 
@@ -65,30 +68,46 @@ class DataConfig(Section):
         """What messages call this section."""
         return "data"
 
-    @model_validator(mode="after")
-    def _one_source_and_room_to_train(self) -> Self:
-        problems = []
-        if (self.dataset is None) == (self.file is None):
-            received = "neither" if self.dataset is None else "both"
-            message = f"Expected either `dataset` or `file`. Received: {received}."
-            problems.append(
-                Problem((), message, "Keep one: `dataset: mnist_5k` or `file: data.csv`.")
-            )
-        if self.file is not None and not self.file.lower().endswith(FILE_TYPES):
-            message = (
-                f"Expected a file of type {', '.join(FILE_TYPES)}. Received: file={self.file!r}."
-            )
-            problems.append(Problem(("file",), message, "Convert it, or rename it to what it is."))
-        held_out = (self.validation_split or 0) + (self.test_split or 0)
-        if held_out >= 1:
-            message = (
-                "validation_split and test_split must leave rows to train on. "
-                f"Received: {self.validation_split} + {self.test_split} = {held_out:g}."
-            )
-            problems.append(Problem(("validation_split",), message, "Make their sum less than 1."))
-        if self.inputs is not None and self.features is not None:
-            message = "`inputs` already says which columns are used. Received: `features` as well."
-            problems.append(Problem(("features",), message, "Remove `features`."))
-        if problems:
-            raise problems_error(problems)
-        return self
+    @field_validator("file")
+    @classmethod
+    def _file_is_of_a_known_kind(cls, file: str | None) -> str | None:
+        if file is not None and not file.lower().endswith(FILE_TYPES):
+            name = file.rpartition("/")[2]
+            message = f"Expected a file of type {', '.join(FILE_TYPES)}. Received: {name}."
+            raise problems_error([Problem((), message, "Convert it, or rename it to what it is.")])
+        return file
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _keys_agree(cls, data: Any, validate: ValidatorFunctionWrapHandler) -> Self:
+        collector = Collector()
+        with collector.reading():
+            section: Self = validate(data)
+        if data is None or isinstance(data, Mapping):
+            collector.add(*_disagreements(data or {}))
+        collector.raise_if_any()
+        return section
+
+
+def _disagreements(data: Mapping[str, Any]) -> Iterator[Problem]:
+    """Keys that do not go together, beside whatever is wrong with one of them."""
+    sources = [key for key in ("dataset", "file") if data.get(key) is not None]
+    if not sources:
+        message = "Expected `dataset` or `file`. Received: neither."
+        remedy = "Write `dataset: mnist_5k` or `file: data.csv`."
+        yield Problem((), message, remedy, at_key=True)
+    elif len(sources) > 1:
+        message = "Expected `dataset` or `file`. Received: both."
+        yield Problem(("file",), message, "Remove one of them.", at_key=True)
+    if data.get("inputs") is not None and data.get("features") is not None:
+        message = "`inputs` already says which columns are used. Received: `features` as well."
+        yield Problem(("features",), message, "Remove `features`.", at_key=True)
+    validation, test = data.get("validation_split"), data.get("test_split")
+    if not (isinstance(validation, float) and isinstance(test, float)):
+        return
+    if 0 < validation < 1 and 0 < test < 1 and validation + test >= 1:
+        message = (
+            "validation_split and test_split must leave rows to train on. "
+            f"Received: {validation:g} + {test:g} = {validation + test:g}."
+        )
+        yield Problem(("validation_split",), message, "Make their sum less than 1.")

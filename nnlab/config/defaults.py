@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from nnlab.config.document import Document, Path
-from nnlab.config.problems import Collector, Problem, did_you_mean
+from nnlab.config.problems import Collector, Problem, shown
 from nnlab.config.words.layers import Layer
 
 _AT: Path = ("model", "defaults")
@@ -31,18 +31,24 @@ def spread_defaults(document: Document) -> tuple[Document, list[Problem]]:
         return document, []
     defaults = model["defaults"]
     if not isinstance(defaults, Mapping):
-        message = f"Expected layer types with their arguments. Received: defaults={defaults!r}."
+        message = (
+            f"Expected layer types with their arguments. Received: defaults={shown(defaults)}."
+        )
         return _without(document), [
             Problem(_AT, message, "Write `defaults: {Dense: {activation: relu}}`.")
         ]
     problems: list[Problem] = []
+    sound: dict[type[Layer], tuple[str, Any]] = {}
     for name, arguments in defaults.items():
         problems += _own_problems(name, arguments)
-    sound = {
-        word: (name, args)
-        for name, args in defaults.items()
-        if (word := Layer.lookup(name)) and isinstance(args, Mapping)
-    }
+        word = Layer.lookup(name)
+        if word is None:
+            continue
+        if word in sound:
+            message = f"{word.called()} has defaults twice: as `{sound[word][0]}` and as `{name}`."
+            problems.append(Problem((*_AT, name), message, "Keep one of them.", at_key=True))
+        else:
+            sound[word] = (name, arguments)
     moves: dict[Path, Path] = {}
     layers = model.get("layers")
     if isinstance(layers, list):
@@ -67,28 +73,32 @@ def _own_problems(name: Any, arguments: Any) -> list[Problem]:
     """Faults of one entry; an argument that is missing is no fault here."""
     word = Layer.lookup(name)
     if word is None:
-        remedy = did_you_mean(str(name), Layer.members, "layers")
-        return [
-            Problem((*_AT, name), f"Expected a layer. Received: `{name}`.", remedy, at_key=True)
-        ]
-    if not isinstance(arguments, Mapping):
-        message = f"Expected arguments of {name} by name. Received: {arguments!r}."
-        return [Problem((*_AT, name), message, f"Write `{name}: {{{word.first_argument()}: …}}`.")]
+        message = f"Expected a layer. Received: `{name}`."
+        return [Problem((*_AT, name), message, Layer.remedy(str(name)), at_key=True)]
     collector = Collector()
-    with collector.reading(*_AT, name):
-        word.from_arguments(arguments)
+    with collector.reading():
+        word.from_arguments(arguments, (*_AT, name))
     required = {field for field, info in word.model_fields.items() if info.is_required()}
+    given = arguments if isinstance(arguments, Mapping) else ()
     return [
         problem
         for problem in collector.problems()
-        if not (problem.path[-1] in required - set(arguments) and len(problem.path) == len(_AT) + 2)
+        if not (problem.path[-1] in required - set(given) and len(problem.path) == len(_AT) + 2)
     ]
+
+
+def _by_name(word: type[Layer], arguments: Any) -> dict[str, Any]:
+    """Arguments as a mapping, whatever form they have in YAML."""
+    if isinstance(arguments, Mapping):
+        return dict(arguments)
+    first = word.first_argument()
+    return {} if arguments is None or first is None else {first: arguments}
 
 
 def _spread(
     layer: Any,
     at: Path,
-    defaults: Mapping[type[Layer], tuple[str, Mapping[str, Any]]],
+    defaults: Mapping[type[Layer], tuple[str, Any]],
     moves: dict[Path, Path],
 ) -> Any:
     names = [layer] if isinstance(layer, str) else list(layer) if isinstance(layer, Mapping) else []
@@ -96,13 +106,56 @@ def _spread(
         word = Layer.lookup(name)
         if word is None or word not in defaults:
             continue
-        written, inherited = defaults[word]
-        arguments = None if isinstance(layer, str) else layer[name]
-        if not isinstance(arguments, Mapping):
-            arguments = {} if arguments is None else {word.first_argument(): arguments}
-        for key in inherited:
-            if key not in arguments:
-                moves[(*at, name, key)] = (*_AT, written, key)
-        filled = {name: {**inherited, **arguments}}
+        written, given = defaults[word]
+        inherited = _by_name(word, given)
+        own = _by_name(word, None if isinstance(layer, str) else layer[name])
+        for key in inherited.keys() - own.keys():
+            source = (*_AT, written, key) if isinstance(given, Mapping) else (*_AT, written)
+            moves[(*at, name, key)] = source
+        filled = {name: {**inherited, **own}}
         return filled if isinstance(layer, str) else {**layer, **filled}
     return layer
+
+
+def idle_defaults(tree: Any) -> list[Problem]:
+    """Defaults for layers that the model does not have.
+
+    Args:
+        tree: A whole config, search markers in place.
+
+    Returns:
+        A warning for each, with its path from the top.
+
+    Example:
+        >>> model = {"defaults": {"Dropout": 0.2}, "layers": ["Flatten"]}
+        >>> idle_defaults({"model": model})[0].message
+        'The model has no Dropout layer: these defaults do nothing.'
+    """
+    model = tree.get("model") or {}
+    layers = model.get("layers") or ()
+    there = set(_words_in(list(layers.values()) if isinstance(layers, Mapping) else layers))
+    return [
+        Problem(
+            (*_AT, name),
+            f"The model has no {word.called()} layer: these defaults do nothing.",
+            "Remove them, or name a layer that it has.",
+            at_key=True,
+        )
+        for name in model.get("defaults") or {}
+        if (word := Layer.lookup(name)) is not None and word not in there
+    ]
+
+
+def _words_in(layers: Any) -> Iterator[type[Layer]]:
+    """The types of some layers, those inside search markers too."""
+    for layer in layers if isinstance(layers, list) else ():
+        for name in [layer] if isinstance(layer, str) else layer:
+            word = Layer.lookup(name)
+            if word is not None:
+                yield word
+            elif name in ("Choice", "Repeat"):
+                inside = layer[name]
+                named = isinstance(inside, Mapping)
+                yield from _words_in(
+                    inside.get("values", inside.get("layers")) if named else inside
+                )

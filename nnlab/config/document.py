@@ -1,8 +1,9 @@
 """A config as plain data that remembers where each of its values was written.
 
-A config passes through several hands before it is validated: files are merged, `--set` changes a value, defaults are
-spread over layers, a search marker is replaced by one of its values. Each step may move values; the document keeps
-the way back, so that a fault found at the end points at what the user wrote.
+A config passes through several hands before it is validated: files are merged, `--set` changes a
+value, defaults are spread over layers, a search marker is replaced by one of its values. Each step
+may move values; the document keeps the way back, so that a fault found at the end points at what
+the user wrote.
 """
 
 from __future__ import annotations
@@ -11,17 +12,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from nnlab.errors import Location
+from nnlab.errors import Fault, Location
 
 Path = tuple[str | int, ...]
 
 
 @dataclass(frozen=True)
 class Mark:
-    """Where a value stands, and the key (or list position) that leads to it."""
+    """Where a value was written.
+
+    Args:
+        key: The place of the key, or list position, that leads to it.
+        value: The place of the value.
+        inside: The place that stands for what is missing inside it: the key of a mapping, else the
+            value itself.
+    """
 
     key: Location
     value: Location
+    inside: Location
 
 
 @dataclass(frozen=True)
@@ -31,12 +40,15 @@ class Document:
     Args:
         tree: Mappings, lists and scalars.
         marks: The place of each value that was written, by its path.
-        moves: For values that no longer stand where they were written: new path to old path, last step first.
-        sources: Text of each file that took part, by its name, for showing a line.
+        moves: For values that no longer stand where they were written: new path to old path, last
+            step first.
+        faults: What is wrong with it and yet leaves data to judge, such as a duplicate key.
+        unread: Paths of values that could not be read; nothing at or below them is judged.
+        is_part: Whether what it extends could not be read; nothing is judged that is not in it.
 
     Example:
-        >>> mark = Mark(Location("a.yaml", 1, 1), Location("a.yaml", 1, 7))
-        >>> document = Document({"seed": 3}, {("seed",): mark})
+        >>> key, value = Location("a.yaml", 1, 1), Location("a.yaml", 1, 7)
+        >>> document = Document({"seed": 3}, {("seed",): Mark(key, value, value)})
         >>> str(document.locate(("seed",)))
         'a.yaml:1:7'
     """
@@ -44,7 +56,9 @@ class Document:
     tree: Any
     marks: Mapping[Path, Mark] = field(default_factory=dict)
     moves: tuple[Mapping[Path, Path], ...] = ()
-    sources: Mapping[str, str] = field(default_factory=dict)
+    faults: tuple[Fault, ...] = ()
+    unread: tuple[Path, ...] = ()
+    is_part: bool = False
 
     def moved(self, tree: Any, moves: Mapping[Path, Path]) -> Document:
         """The document after a step that put values elsewhere.
@@ -74,10 +88,23 @@ class Document:
         written = self.origin(path)
         for length in range(len(written), -1, -1):
             mark = self.marks.get(written[:length])
-            if mark is not None:
-                exact = length == len(written)
-                return mark.key if at_key or not exact else mark.value
+            if mark is None:
+                continue
+            if length < len(written):
+                return mark.inside
+            return mark.key if at_key else mark.value
         return None
+
+    def can_judge(self, path: Path) -> bool:
+        """Whether all is known that makes the value at a path right or wrong.
+
+        Args:
+            path: Its path in `tree`.
+        """
+        written = self.origin(path)
+        if self.is_part and written not in self.marks:
+            return False
+        return not any(written[: len(unread)] == unread for unread in self.unread)
 
 
 def dotted(path: Path) -> str:

@@ -9,14 +9,25 @@ from pydantic import Field, ValidatorFunctionWrapHandler, field_validator, model
 
 from nnlab.config.agreement import agreement_problems
 from nnlab.config.data import DataConfig
-from nnlab.config.model import FunctionalModel, SequentialModel, parse_model
-from nnlab.config.problems import Collector
+from nnlab.config.model import FunctionalModel, SequentialModel, find_ends, parse_model
+from nnlab.config.problems import Collector, Expected
 from nnlab.config.tensorboard import TensorBoardConfig
 from nnlab.config.training import TrainingConfig
 from nnlab.config.tune import TuneConfig
-from nnlab.config.words.word import Section
+from nnlab.config.words.word import Section, tree
 
-Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=80)]
+Name = Annotated[
+    str,
+    Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=80),
+    Expected("at most 80 letters, digits, `.`, `_` or `-`, a letter or digit first"),
+]
+# Keys without which what the sections must agree on can still be told, and what stands in for those
+# among them that a section cannot do without.
+_STAND_INS = {
+    "data": {"dataset": "xor"},
+    "training": {"optimizer": "SGD", "epochs": 1},
+}
+_AGREED_ON = {"target", "inputs", "validation_split", "loss", "metrics"}
 
 
 class Experiment(Section):
@@ -62,20 +73,37 @@ class Experiment(Section):
         collector = Collector()
         with collector.reading():
             experiment = validate(data)
-        collector.add(*agreement_problems(**_readable_sections(data)))
+        sections = {name: _readable(name, data[name]) for name in _READERS if name in data}
+        problems = agreement_problems(
+            sections.get("data"),
+            find_ends(tree(data.get("model"))),
+            sections.get("training"),
+            sections.get("tune"),
+        )
+        collector.add(*problems)
         collector.raise_if_any()
         return experiment
 
 
-def _readable_sections(data: Mapping[str, Any]) -> dict[str, Any]:
-    """The sections that are sound by themselves."""
-    read = {
-        "data": DataConfig.model_validate,
-        "model": parse_model,
-        "training": TrainingConfig.model_validate,
-    }
-    sound: dict[str, Any] = {}
-    for name, parse in read.items():
-        with Collector().reading():
-            sound[name] = parse(data.get(name))  # type: ignore[operator]
-    return {name: sound.get(name) for name in read}
+_READERS: Mapping[str, type[Section]] = {
+    "data": DataConfig,
+    "training": TrainingConfig,
+    "tune": TuneConfig,
+}
+
+
+def _readable(name: str, value: Any) -> Any:
+    """A section, without those of its keys that are wrong and tell nothing of other sections."""
+    read = _READERS[name].model_validate
+    if value is None and name == "tune":
+        return None
+    collector = Collector()
+    with collector.reading():
+        return read(value)
+    wrong = {problem.path[0] if problem.path else None for problem in collector.problems()}
+    if not isinstance(value, Mapping) or None in wrong or wrong & _AGREED_ON:
+        return None
+    rest = {key: item for key, item in value.items() if key not in wrong}
+    with Collector().reading():
+        return read({**_STAND_INS.get(name, {}), **rest})
+    return None

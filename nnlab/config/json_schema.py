@@ -1,4 +1,4 @@
-"""JSON Schema of a config file, so that an editor completes, explains and checks while one types."""
+"""JSON Schema of a config file, by which an editor completes, explains and checks."""
 
 from __future__ import annotations
 
@@ -35,7 +35,8 @@ def json_schema() -> dict[str, Any]:
         ['data', 'extends', 'model']
     """
     definitions: dict[str, Any] = {}
-    for family in (*FAMILIES, Marker):
+    families: tuple[type[Word], ...] = (*FAMILIES, Marker)
+    for family in families:
         for word in family.members.values():
             definitions[f"{family.__name__}.{word.called()}"] = _arguments(word, definitions)
         definitions[family.__name__] = _family(family)
@@ -68,11 +69,12 @@ def json_schema() -> dict[str, Any]:
 
 
 def _arguments(model: type[BaseModel], definitions: dict[str, Any]) -> dict[str, Any]:
-    """A model's own schema, its families as references, any of its values open to a search marker."""
+    """A model's own schema, families as references, each value open to a search marker."""
     schema = model.model_json_schema(ref_template="#/$defs/{model}")
     for name, inner in schema.pop("$defs", {}).items():
         definitions.setdefault(name, _finished(inner))
-    return _finished(schema)
+    finished: dict[str, Any] = _finished(schema)
+    return finished
 
 
 def _finished(schema: Any) -> Any:

@@ -1,17 +1,21 @@
-"""From a file to an experiment: read, extend, override, fill, spread, validate; every fault with its place."""
+"""From a file to an experiment: read, extend, override, fill, spread, validate.
+
+Every fault on the way is gathered, with its place.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 from typing import Any
 
 from nnlab.config.defaults import spread_defaults
-from nnlab.config.document import Document, dotted
+from nnlab.config.document import Document, Path, dotted
 from nnlab.config.experiment import Experiment
-from nnlab.config.merging import merge, override
-from nnlab.config.problems import Collector, Problem
+from nnlab.config.merging import assignment_path, merge, override
+from nnlab.config.problems import Collector, Problem, nearest, shown
 from nnlab.config.space import OpenValue, fill, find_markers, sample_picks
 from nnlab.config.yaml_source import read_yaml
 from nnlab.errors import ConfigError, Fault, Location
@@ -48,19 +52,34 @@ def read_config(file: str | FilePath, overrides: Sequence[str] = ()) -> Config:
         ConfigError: With every fault that was found.
     """
     document = load_document(file, overrides)
-    markers, problems = find_markers(document.tree)
-    if problems:
-        raise ConfigError(located(document, problems))
-    faults: dict[Fault, None] = {}
+    document, markers, problems = find_markers(document)
+    faults = dict.fromkeys([*document.faults, *located(document, problems)])
     sound: list[tuple[Experiment, Document]] = []
     for pick in sample_picks(markers):
-        try:
-            sound.append(validate(fill(document, pick)))
-        except ConfigError as error:
-            faults.update(dict.fromkeys(error.faults))
+        experiment, resolved, wrong = _examined(fill(document, pick))
+        if experiment is not None:
+            sound.append((experiment, resolved))
+        # One place is told once, whatever else other values of the markers make of it.
+        told = {(fault.where, fault.path) for fault in faults}
+        new = [fault for fault in wrong if (fault.where, fault.path) not in told]
+        faults |= dict.fromkeys(_blamed_on_markers(document, markers, new))
     if faults:
         raise ConfigError(tuple(sorted(faults, key=_order)))
     return Config(document, *sound[0], tuple(markers))
+
+
+def _blamed_on_markers(
+    document: Document, markers: Sequence[OpenValue], faults: Iterable[Fault]
+) -> Iterator[Fault]:
+    """Faults; where a marker stands at the place, with the remedy to change the marker."""
+    names = {document.locate(value.path): value.marker.called() for value in markers}
+    for fault in faults:
+        name = names.get(fault.where)
+        if name in ("Int", "Float", "Boolean"):
+            remedy = f"{name} can give this value: change its range, or take another marker."
+            yield replace(fault, remedy=remedy)
+        else:
+            yield fault
 
 
 def load_config(file: str | FilePath, overrides: Sequence[str] = ()) -> Experiment:
@@ -89,10 +108,9 @@ def load_config(file: str | FilePath, overrides: Sequence[str] = ()) -> Experime
 
 def _open_value(value: OpenValue) -> Problem:
     name = value.marker.called()
-    inner = isinstance(value.path[-1], int) and name == "Repeat"
     remedy = (
         "Search it with `nnlab tune`, or write the layers out."
-        if inner
+        if name == "Repeat"
         else f"Search it with `nnlab tune`, or choose: --set {dotted(value.path)}=VALUE."
     )
     return Problem(value.path, f"The value is open: a search marker, {name}, stands here.", remedy)
@@ -106,23 +124,23 @@ def load_document(file: str | FilePath, overrides: Sequence[str] = ()) -> Docume
         overrides: `KEY=VALUE`, applied in turn.
 
     Returns:
-        The document, not yet validated; `data.file` in it is absolute.
+        The document, not yet validated; `data.file` in it is absolute. Its `faults` are those that
+        leave data to judge: duplicate keys, and assignments that could not be applied.
 
     Raises:
         ConfigError: For files that cannot be read, are no YAML, or extend each other in a circle.
     """
     document = _read_chain(FilePath(file), ())
-    faults: list[Fault] = []
     for assignment in overrides:
         try:
-            document = override(document, assignment)
+            document = _anchored(override(document, assignment), FilePath.cwd())
         except ConfigError as error:
-            faults += error.faults
-        else:
-            if assignment.split("=", 1)[0].strip() == "data.file":
-                document = _anchored(document, FilePath.cwd())
-    if faults:
-        raise ConfigError(tuple(faults))
+            unread = assignment_path(assignment)
+            document = replace(
+                document,
+                faults=(*document.faults, *error.faults),
+                unread=(*document.unread, unread) if unread else document.unread,
+            )
     return document
 
 
@@ -133,44 +151,60 @@ def validate(document: Document) -> tuple[Experiment, Document]:
         document: The document.
 
     Returns:
-        The experiment; the document with defaults spread over layers, which tells where its values were written.
+        The experiment; the document with defaults spread over layers, which tells where its values
+        were written.
 
     Raises:
         ConfigError: With every fault, in the order of the file.
     """
+    experiment, resolved, faults = _examined(document)
+    if experiment is None or faults:
+        raise ConfigError(faults)
+    return experiment, resolved
+
+
+def _examined(document: Document) -> tuple[Experiment | None, Document, tuple[Fault, ...]]:
+    """The experiment, if one can be made; the document with defaults spread; what is wrong."""
     spread, problems = spread_defaults(document)
     collector = Collector()
     collector.add(*problems)
+    experiment = None
     with collector.reading():
         experiment = Experiment.model_validate(spread.tree)
-        if not problems:
-            return experiment, spread
-    raise ConfigError(located(spread, collector.problems()))
+    judged = [problem for problem in collector.problems() if spread.can_judge(problem.path)]
+    return experiment, spread, located(spread, judged)
 
 
 def _read_chain(
     file: FilePath, chain: tuple[FilePath, ...], where: Location | None = None
 ) -> Document:
     """A file merged over what it extends."""
+    text = _text(file, where)
     if file.resolve() in chain:
-        ring = " -> ".join(str(link.name) for link in (*chain, file))
+        ring = " -> ".join(link.name for link in (*chain, file))
         message = f"The configs extend each other in a circle: {ring}."
         raise ConfigError((Fault(message, "extends", where, "Remove one `extends`."),))
-    document = read_yaml(_text(file, where), str(file))
-    tree = document.tree if document.tree is not None else {}
+    document = read_yaml(text, str(file))
+    tree = document.tree
     if not isinstance(tree, Mapping):
-        message = f"Expected keys such as data, model, training. Received: {tree!r:.60}."
-        raise ConfigError(
-            (Fault(message, "", Location(str(file), 1, 1), "Start from `nnlab init`."),)
-        )
-    document = _anchored(replace(document, tree=tree), file.parent)
+        received = "an empty file" if tree is None else shown(tree)
+        message = f"Expected keys such as `data`, `model` and `training`. Received: {received}."
+        remedy = "`nnlab init` writes a config to start from."
+        raise ConfigError((Fault(message, "", Location(str(file), 1, 1), remedy),))
+    document = _anchored(document, file.parent)
     if "extends" not in tree:
         return document
     base, place = tree["extends"], document.locate(("extends",))
     if not isinstance(base, str):
-        message = f"Expected the name of one file. Received: extends={base!r}."
-        raise ConfigError((Fault(message, "extends", place, "Let that file extend the next."),))
-    below = _read_chain(file.parent / base, (*chain, file.resolve()), place)
+        message = f"Expected the name of one file. Received: extends={shown(base)}."
+        remedy = "Let that file extend the next." if isinstance(base, list) else ""
+        fault = Fault(message, "extends", place, remedy or "Write `extends: base.yaml`.")
+        below = Document({}, faults=(fault,), is_part=True)
+    else:
+        try:
+            below = _read_chain(file.parent / base, (*chain, file.resolve()), place)
+        except ConfigError as error:
+            below = Document({}, faults=error.faults, is_part=True)
     merged = merge(below, document)
     rest = {key: value for key, value in merged.tree.items() if key != "extends"}
     return merged.moved(rest, {})
@@ -180,19 +214,29 @@ def _text(file: FilePath, where: Location | None) -> str:
     try:
         return file.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
-        message, remedy = (
-            f"There is no file {file}.",
-            "Check the path; `nnlab init` writes a config to start from.",
-        )
+        message, remedy = f"There is no file {file}.", _other_file(file, extended=where is not None)
     except IsADirectoryError:
         message, remedy = f"{file} is a folder.", "Name a YAML file in it."
     except UnicodeDecodeError:
         message, remedy = f"{file} is not text in UTF-8.", "Save it as UTF-8."
     except OSError as error:
         message, remedy = f"{file} cannot be read: {error.strerror}.", "Check its permissions."
-    raise ConfigError(
-        (Fault(message, "extends" if where else "", where or Location(str(file)), remedy),)
-    )
+    except ValueError:
+        message, remedy = f"{shown(str(file))} is no name of a file.", "Write its path."
+    at = where or Location(str(file))
+    raise ConfigError((Fault(message, "extends" if where else "", at, remedy),))
+
+
+def _other_file(file: FilePath, *, extended: bool) -> str:
+    """The remedy for a file that is not there."""
+    close = None
+    with suppress(OSError):
+        close = nearest(file.stem, (other.stem for other in file.parent.glob("*.yaml")))
+    if close is not None:
+        return f"Did you mean `{close}.yaml`?"
+    if extended:
+        return "Check the path: it starts at the folder of this file."
+    return "Check the path; `nnlab init` writes a config to start from."
 
 
 def _anchored(document: Document, folder: FilePath) -> Document:
@@ -200,8 +244,11 @@ def _anchored(document: Document, folder: FilePath) -> Document:
     data = document.tree.get("data") if isinstance(document.tree, Mapping) else None
     if not isinstance(data, Mapping) or not isinstance(data.get("file"), str):
         return document
-    absolute = str((folder / FilePath(data["file"]).expanduser()).resolve())
-    return document.moved({**document.tree, "data": {**data, "file": absolute}}, {})
+    file = data["file"]
+    # A home that nobody has, a name that no file can have: the data's own reader tells of them.
+    with suppress(RuntimeError, ValueError):
+        file = str((folder / FilePath(file).expanduser()).resolve())
+    return document.moved({**document.tree, "data": {**data, "file": file}}, {})
 
 
 def located(document: Document, problems: Iterable[Problem]) -> tuple[Fault, ...]:
@@ -214,16 +261,14 @@ def located(document: Document, problems: Iterable[Problem]) -> tuple[Fault, ...
     Returns:
         Faults, their paths in the words of the file.
     """
-    faults = [
-        Fault(
-            problem.message,
-            dotted(document.origin(problem.path)),
-            document.locate(problem.path, at_key=problem.at_key),
-            problem.remedy,
-        )
-        for problem in problems
-    ]
-    return tuple(dict.fromkeys(sorted(faults, key=_order)))
+    faults: dict[tuple[Location | None, str], Fault] = {}
+    for problem in problems:
+        path: Path = document.origin(problem.path)
+        where = document.locate(problem.path, at_key=problem.at_key)
+        fault = Fault(problem.message, dotted(path), where, problem.remedy)
+        # What an alias repeats was written once.
+        faults.setdefault((where, problem.message), fault)
+    return tuple(sorted(faults.values(), key=_order))
 
 
 def _order(fault: Fault) -> Any:

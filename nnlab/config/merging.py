@@ -7,20 +7,26 @@ from dataclasses import replace
 from typing import Any
 
 from nnlab.config.document import Document, Mark, Path, dotted
-from nnlab.config.problems import nearest
-from nnlab.config.vocabulary import find_word
-from nnlab.config.yaml_source import read_scalar
+from nnlab.config.problems import nearest, shown
+from nnlab.config.vocabulary import FAMILIES, find_word
+from nnlab.config.words.word import Word
+from nnlab.config.yaml_source import read_yaml
 from nnlab.errors import ConfigError, Fault, Location
 
+_SECTIONS = ("data", "model", "training", "tensorboard", "tune")
 # A config that names one of a pair does without the other that it inherits.
-_EXCLUSIVE = {("data", "dataset"): ("data", "file"), ("data", "file"): ("data", "dataset")}
+_EXCLUSIVE: Mapping[Path, str] = {("data", "dataset"): "file", ("data", "file"): "dataset"}
+_MARKERS = frozenset({"Int", "Float", "Choice", "Boolean", "Repeat"})
+# In a Functional model it stands beside the word that it feeds.
+_BESIDE_A_WORD = "from"
 
 
 def merge(base: Document, over: Document) -> Document:
     """The document that `over` gives when it extends `base`.
 
-    Mappings are merged key by key; anything else in `over` takes the place of what `base` has. One word takes the
-    place of another (`{SGD: …}` over `{Adam: …}`), the same word's arguments are merged.
+    Mappings are merged key by key; anything else in `over` takes the place of what `base` has. One
+    word takes the place of another (`{SGD: …}` over `{Adam: …}`), the same word's arguments are
+    merged.
 
     Args:
         base: The document that is extended.
@@ -28,40 +34,116 @@ def merge(base: Document, over: Document) -> Document:
 
     Returns:
         The merged document; every value still knows its place.
+
+    Example:
+        >>> base = Document({"training": {"optimizer": {"Adam": 0.1}, "epochs": 3}})
+        >>> merge(base, Document({"training": {"optimizer": {"Adam": {"clipnorm": 1}}}})).tree
+        {'training': {'optimizer': {'Adam': {'learning_rate': 0.1, 'clipnorm': 1}}, 'epochs': 3}}
     """
-    marks = dict(base.marks)
-    tree = _merge(base.tree, over.tree, (), marks, over.marks)
-    return Document(tree, marks, sources={**base.sources, **over.sources})
+    merging = _Merging(base, over)
+    tree = merging.merged(base.tree, over.tree, ())
+    return Document(tree, merging.marks, faults=(*base.faults, *over.faults), is_part=base.is_part)
 
 
-def _merge(
-    base: Any, over: Any, path: Path, marks: dict[Path, Mark], new: Mapping[Path, Mark]
-) -> Any:
-    if not (isinstance(base, Mapping) and isinstance(over, Mapping)) or _is_another_word(
-        base, over
-    ):
-        for old in [old for old in marks if old[: len(path)] == path]:
-            del marks[old]
-        marks.update({at: mark for at, mark in new.items() if at[: len(path)] == path})
-        return over
-    if path in new:
-        marks[path] = new[path]
-    merged = dict(base)
-    for key, value in over.items():
-        at = (*path, key)
-        merged[key] = _merge(base.get(key), value, at, marks, new)
-        rival = _EXCLUSIVE.get(at)  # type: ignore[arg-type]
-        if value is not None and rival is not None and rival[-1] not in over:
-            merged.pop(rival[-1], None)
-    return merged
+class _Merging:
+    def __init__(self, base: Document, over: Document) -> None:
+        self.marks = dict(base.marks)
+        self._new = over.marks
+
+    def merged(self, base: Any, over: Any, path: Path) -> Any:
+        if isinstance(over, Mapping):
+            base = self._made_fit(base, over, path)
+        if not (isinstance(base, Mapping) and isinstance(over, Mapping)):
+            self._forget(path)
+            self.marks.update({at: mark for at, mark in self._new.items() if _below(at, path)})
+            return over
+        if path in self._new:
+            self.marks[path] = self._new[path]
+        merged = dict(base)
+        for key, value in over.items():
+            at = (*path, key)
+            merged[key] = self.merged(base.get(key), value, at)
+            rival = _EXCLUSIVE.get(at)
+            if value is not None and rival is not None and rival not in over:
+                merged.pop(rival, None)
+        return merged
+
+    def _made_fit(self, base: Any, over: Mapping[Any, Any], path: Path) -> Any:
+        """The base in the form that merges with a mapping: long, and of the same word."""
+        if not isinstance(base, Mapping):
+            first = _first_argument(path)
+            if base is None or first is None:
+                return base
+            self._rename(path, (*path, first))
+            return {first: base}
+        old, new = _sole_word(base), _sole_word(over)
+        if old is None or new is None or old == new:
+            return base
+        if _is_same_word(old, new):
+            self._rename((*path, old), (*path, new))
+            return {new if key == old else key: value for key, value in base.items()}
+        if _may_replace(old, new):
+            self._forget((*path, old))
+            return {key: value for key, value in base.items() if key != old}
+        return base
+
+    def _forget(self, path: Path) -> None:
+        self.marks = {at: mark for at, mark in self.marks.items() if not _below(at, path)}
+
+    def _rename(self, old: Path, new: Path) -> None:
+        self.marks = {
+            (*new, *at[len(old) :]) if _below(at, old) else at: mark
+            for at, mark in self.marks.items()
+        }
 
 
-def _is_another_word(base: Mapping[Any, Any], over: Mapping[Any, Any]) -> bool:
-    """Whether both are one word with its arguments, and not the same word."""
-    if len(base) != 1 or len(over) != 1:
+def _below(path: Path, above: Path) -> bool:
+    return path[: len(above)] == above
+
+
+def _first_argument(path: Path) -> str | None:
+    """The argument that a lone value at a path fills, where a word's arguments stand there."""
+    word = find_word(path[-1]) if path else None
+    return word.first_argument() if word is not None else None
+
+
+def _sole_word(mapping: Mapping[Any, Any]) -> Any:
+    """The key that may be a word with its arguments behind it."""
+    keys = [key for key in mapping if key != _BESIDE_A_WORD]
+    return keys[0] if len(keys) == 1 else None
+
+
+def _is_same_word(old: object, new: object) -> bool:
+    """Whether both are names of one word: `adam` and `Adam`."""
+    word: type[Word] | None = find_word(old)
+    return word is not None and word is find_word(new)
+
+
+def _may_replace(old: object, new: object) -> bool:
+    """Whether one word stands where another stood; it may be misspelt."""
+    if find_word(old) is None and old not in _MARKERS:
         return False
-    (old,), (new,) = base, over
-    return old != new and find_word(old) is not None and find_word(new) is not None
+    if find_word(new) is not None or new in _MARKERS:
+        return True
+    families = [family for family in FAMILIES if family.lookup(old) is not None]
+    return any(nearest(str(new), family.names) is not None for family in families)
+
+
+def assignment_path(assignment: str) -> Path:
+    """The path of what `KEY=VALUE` sets; empty where it names none.
+
+    Args:
+        assignment: As `--set` takes it.
+
+    Example:
+        >>> assignment_path("model.layers.0.Dense.units=3")
+        ('model', 'layers', 0, 'Dense', 'units')
+    """
+    key, equals, _ = assignment.partition("=")
+    parts = key.strip().split(".")
+    if not equals or not all(parts):
+        return ()
+    return tuple(int(part) if part.isdecimal() else part for part in parts)
 
 
 def override(document: Document, assignment: str) -> Document:
@@ -75,70 +157,125 @@ def override(document: Document, assignment: str) -> Document:
         The changed document.
 
     Raises:
-        ConfigError: For an assignment without `=`, a value that is no YAML, a path that leads nowhere.
+        ConfigError: For an assignment without `=`, a value that is no YAML, a path that leads
+            nowhere.
 
     Example:
-        >>> override(Document({"model": {"layers": ["Dense"]}}), "model.layers.0.Dense.units=3").tree
+        >>> document = Document({"model": {"layers": ["Dense"]}})
+        >>> override(document, "model.layers.0.Dense.units=3").tree
         {'model': {'layers': [{'Dense': {'units': 3}}]}}
     """
-    key, equals, text = assignment.partition("=")
-    if not equals or not key.strip():
-        message = f"Expected KEY=VALUE. Received: --set {assignment!r}."
-        raise ConfigError(
-            (Fault(message, "", Location("--set"), "Write it like `--set training.epochs=3`."),)
-        )
-    path: Path = tuple(int(part) if part.isdigit() else part for part in key.strip().split("."))
-    place = Location(f"--set {key.strip()}")
-    tree = _assign(document.tree or {}, path, read_scalar(text), (), place)
-    at = document.origin(path)
-    marks = {old: mark for old, mark in document.marks.items() if old[: len(at)] != at}
-    marks[at] = Mark(place, place)
-    if rival := _EXCLUSIVE.get(path):  # type: ignore[call-overload]
-        tree[rival[0]].pop(rival[1], None)
-    return replace(document, tree=tree, marks=marks)
-
-
-def _assign(tree: Any, path: Path, value: Any, done: Path, place: Location) -> Any:
-    """The tree with the value put at the path, what lies on the way copied and made a mapping where needed."""
+    path = assignment_path(assignment)
     if not path:
-        return value
-    key, rest = path[0], path[1:]
-    if isinstance(tree, list):
-        if not isinstance(key, int) or key > len(tree):
-            message = f"`{dotted(done)}` is a list of {len(tree)}. Received: position {key!r}."
-            remedy = f"Give a number from 0 to {len(tree) - 1}, or {len(tree)} to add one."
-            raise ConfigError((Fault(message, dotted((*done, *path)), place, remedy),))
-        found = tree[key] if key < len(tree) else None
-        return [*tree[:key], _assign(found, rest, value, (*done, key), place), *tree[key + 1 :]]
-    mapping = _as_mapping(tree, key, done)
-    if key not in mapping and isinstance(key, int) and str(key) in mapping:
-        key = str(key)
-    if not done and key not in mapping and rest:
-        _refuse_unknown_section(key, (*done, *path), place)
-    return {**mapping, key: _assign(mapping.get(key), rest, value, (*done, key), place)}
+        message = f"Expected KEY=VALUE. Received: --set {shown(assignment)}."
+        remedy = "Write it like `--set training.epochs=3`."
+        raise ConfigError((Fault(message, "", Location("--set"), remedy),))
+    key, _, text = assignment.partition("=")
+    place = Location(f"--set {key.strip()}")
+    path = _as_spelt(document.tree, path)
+    value = _read_value(text, path, place)
+    assigning = _Assigning(path, place, dict(document.marks))
+    tree = assigning.assigned(document.tree or {}, (), value)
+    rival = _EXCLUSIVE.get(path)
+    if rival is not None and value is not None:
+        tree[path[0]].pop(rival, None)
+    return replace(document, tree=tree, marks=assigning.marks)
 
 
-def _as_mapping(tree: Any, key: str | int, done: Path) -> dict[Any, Any]:
-    """What stands at a path, as a mapping that a key can be put into; a word takes its long form for it."""
-    word = find_word(done[-1]) if done else None
-    if isinstance(tree, Mapping):
-        if len(tree) == 1 and _is_another_word(tree, {key: None}):
+def _read_value(text: str, path: Path, place: Location) -> Any:
+    """The value of an assignment; its faults stand at the flag."""
+    try:
+        document = read_yaml(text, place.file)
+        faults = document.faults
+    except ConfigError as error:
+        faults = error.faults
+    if faults:
+        raise ConfigError(
+            tuple(
+                replace(fault, where=place, path=".".join(filter(None, [dotted(path), fault.path])))
+                for fault in faults
+            )
+        )
+    return document.tree
+
+
+def _as_spelt(tree: Any, path: Path) -> Path:
+    """The path in the spelling of the tree: `adam` for `Adam`, text for a key of digits."""
+    spelt: list[str | int] = []
+    for part in path:
+        key = part
+        if isinstance(tree, Mapping):
+            same = (old for old in tree if str(old) == str(part) or _is_same_word(old, part))
+            key = part if part in tree else next(same, part)
+            tree = tree.get(key)
+        elif isinstance(tree, list):
+            tree = tree[part] if isinstance(part, int) and part < len(tree) else None
+        else:
+            tree = None
+        spelt.append(key)
+    return tuple(spelt)
+
+
+class _Assigning:
+    """Puts a value at a path; what lies on the way is copied, and made a mapping where needed."""
+
+    def __init__(self, path: Path, place: Location, marks: dict[Path, Mark]) -> None:
+        self._path = path
+        self._place = place
+        self.marks = {at: mark for at, mark in marks.items() if not _below(at, path)}
+        self.marks[path] = Mark(place, place, place)
+
+    def assigned(self, tree: Any, done: Path, value: Any) -> Any:
+        if done == self._path:
+            return value
+        key = self._path[len(done)]
+        if isinstance(tree, list) and (isinstance(key, int) or _first_argument(done) is None):
+            if not isinstance(key, int) or key > len(tree):
+                message = f"`{dotted(done)}` is a list of {len(tree)}. Received: position `{key}`."
+                raise self._fault(message, _positions(len(tree)))
+            found = tree[key] if key < len(tree) else None
+            return [*tree[:key], self.assigned(found, (*done, key), value), *tree[key + 1 :]]
+        mapping = self._as_mapping(tree, key, done)
+        if not done and key not in mapping and (len(self._path) > 1 or key == "extends"):
+            self._refuse_unknown_section(key)
+        return {**mapping, key: self.assigned(mapping.get(key), (*done, key), value)}
+
+    def _as_mapping(self, tree: Any, key: str | int, done: Path) -> dict[Any, Any]:
+        """What stands at a path, as a mapping that a key can be put into."""
+        if tree is None or (done == ("tensorboard",) and isinstance(tree, bool)):
             return {}
-        return dict(tree)
-    if tree is None:
-        return {}
-    if word is not None and word.first_argument() is not None:
-        return {word.first_argument(): tree}
-    named = find_word(tree) if isinstance(tree, str) else None
-    if named is not None and named is find_word(key):
-        return {key: None}
-    return {}
+        if isinstance(tree, Mapping):
+            old = _sole_word(tree)
+            if old is not None and old != key and _may_replace(old, key):
+                return {other: item for other, item in tree.items() if other != old}
+            return dict(tree)
+        first = _first_argument(done)
+        if first is not None:
+            if done in self.marks:
+                self.marks.setdefault((*done, first), self.marks[done])
+            return {first: tree}
+        if _is_same_word(tree, key):
+            return {key: None}
+        if find_word(key) is not None or key in _MARKERS:
+            return {}
+        message = f"`{dotted(done)}` is {shown(tree)}: it has no `{key}`."
+        raise self._fault(message, f"Set `{dotted(done)}` itself.")
+
+    def _refuse_unknown_section(self, key: str | int) -> None:
+        if key in _SECTIONS:
+            return
+        if key == "extends":
+            message = "`extends` is read before the command line."
+            raise self._fault(message, "Write it in a file.")
+        close = nearest(str(key), _SECTIONS)
+        remedy = f"Did you mean `{close}`?" if close else f"They are: {', '.join(_SECTIONS)}."
+        raise self._fault(f"There is no section `{key}`.", remedy)
+
+    def _fault(self, message: str, remedy: str) -> ConfigError:
+        return ConfigError((Fault(message, dotted(self._path), self._place, remedy),))
 
 
-def _refuse_unknown_section(key: str | int, path: Path, place: Location) -> None:
-    sections = ("data", "model", "training", "tensorboard", "tune")
-    if key in sections:
-        return
-    close = nearest(str(key), sections)
-    remedy = f"Did you mean `{close}`?" if close else f"The sections are: {', '.join(sections)}."
-    raise ConfigError((Fault(f"There is no section `{key}`.", dotted(path), place, remedy),))
+def _positions(count: int) -> str:
+    if not count:
+        return "Give 0 to add one."
+    return f"Give a number from 0 to {count - 1}, or {count} to add one."

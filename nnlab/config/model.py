@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
@@ -10,13 +11,15 @@ from pydantic import (
     GetCoreSchemaHandler,
     GetJsonSchemaHandler,
     ValidatorFunctionWrapHandler,
+    field_validator,
     model_validator,
 )
 from pydantic_core import CoreSchema, core_schema
 
-from nnlab.config.graph import graph_problems
-from nnlab.config.problems import Collector, Problem, problems_error
+from nnlab.config.graph import MERGING_LAYERS, graph_problems
+from nnlab.config.problems import Collector, Problem, nearest, problems_error, shown
 from nnlab.config.words.layers import Layer
+from nnlab.config.words.layers.layer import LayerName
 from nnlab.config.words.word import Section
 
 SEQUENTIAL_OUTPUT = "output"
@@ -25,12 +28,20 @@ SEQUENTIAL_OUTPUT = "output"
 class ModelInput(Section):
     """One input of a Functional model."""
 
+    @classmethod
+    def called(cls) -> str:
+        """What messages call this section."""
+        return "an input"
+
     shape: list[Annotated[int, Field(gt=0)]] = Field(
         min_length=1, description="Shape of one row, without the batch: [784]."
     )
     dtype: Literal["float32", "int32", "uint8"] | None = Field(
         None, description="Type of the values; None: that of the data."
     )
+
+
+_FROM = "from"
 
 
 class Node(Section):
@@ -43,20 +54,19 @@ class Node(Section):
     sources: list[str]
 
     @classmethod
-    def parse(cls, value: object) -> Self:
+    def parse(cls, value: object) -> Node:
         """Read a node from `{Word: arguments, from: name or list of names}`."""
         if isinstance(value, cls):
             return value
-        if not isinstance(value, Mapping) or "from" not in value:
+        if not isinstance(value, Mapping):
+            message = (
+                f"Expected a layer and `from`, the name of its input. Received: {shown(value)}."
+            )
             remedy = "Write it like `{Dense: {units: 64}, from: pixels}`."
-            message = f"Expected a layer and `from`, the name of its input. Received: {value!r}."
             raise problems_error([Problem((), message, remedy)])
-        word = {key: item for key, item in value.items() if key != "from"}
+        word, sources, problems = _taken_apart(value)
         collector = Collector()
-        sources = value["from"] if isinstance(value["from"], list) else [value["from"]]
-        if not sources or not all(isinstance(source, str) for source in sources):
-            message = f"Expected the name of an input or a layer, or a list of them. Received: from={value['from']!r}."
-            collector.add(Problem(("from",), message))
+        collector.add(*problems)
         with collector.reading():
             layer = Layer.parse(word)
         collector.raise_if_any()
@@ -81,10 +91,41 @@ class Node(Section):
         return {**word, "from": self.sources[0] if len(self.sources) == 1 else list(self.sources)}
 
 
+def _taken_apart(node: Mapping[Any, Any]) -> tuple[dict[Any, Any], list[str], list[Problem]]:
+    """The layer of a node and the names that feed it, and what is wrong with these."""
+    word = {key: item for key, item in node.items() if key != _FROM}
+    problems: list[Problem] = []
+    came_from = node.get(_FROM)
+    inside = [key for key, item in word.items() if isinstance(item, Mapping) and _FROM in item]
+    if _FROM in node:
+        names = came_from if isinstance(came_from, list) else [came_from]
+        if names and all(isinstance(name, str) for name in names):
+            return word, [str(name) for name in names], []
+        message = (
+            f"Expected an input or a layer, or a list of them. Received: from={shown(came_from)}."
+        )
+        problems.append(Problem((_FROM,), message, "Write names."))
+    elif inside:
+        message = f"`from` stands among the arguments of {inside[0]}."
+        remedy = f"Write it beside {inside[0]}: `{{{inside[0]}: {{…}}, from: …}}`."
+        problems.append(Problem((inside[0], _FROM), message, remedy, at_key=True))
+        word[inside[0]] = {key: item for key, item in word[inside[0]].items() if key != _FROM}
+    else:
+        misspelt = next((key for key in word if nearest(str(key), [_FROM]) is not None), None)
+        if misspelt is None:
+            message, remedy = "Key `from` is missing.", "Add the name of its input: `from: …`."
+            problems.append(Problem((_FROM,), message, remedy))
+        else:
+            message, remedy = f"Unknown key `{misspelt}`.", "Did you mean `from`?"
+            problems.append(Problem((misspelt,), message, remedy, at_key=True))
+            del word[misspelt]
+    return word, [], problems
+
+
 class SequentialModel(Section):
     """A stack of layers, each fed by the one before."""
 
-    name: str | None = Field(None, description="The Keras model's name.")
+    name: LayerName | None = Field(None, description="The Keras model's name.")
     layers: list[Layer] = Field(min_length=1, description="The layers, first to last.")
 
     @classmethod
@@ -115,34 +156,51 @@ class SequentialModel(Section):
             for position, layer in enumerate(self.layers)
         ]
 
-    @model_validator(mode="after")
-    def _layer_names_differ(self) -> Self:
-        first: dict[str, int] = {}
-        problems = []
-        for position, layer in enumerate(self.layers):
-            name = getattr(layer, "name", None)
-            if name is None:
-                continue
-            if name in first:
-                message = (
-                    f"Two layers are called `{name}`: number {first[name]} and number {position}."
-                )
-                at = ("layers", position, layer.called(), "name")
-                problems.append(Problem(at, message, "Give one of them another name."))
-            first.setdefault(name, position)
-        if problems:
-            raise problems_error(problems)
-        return self
+    @model_validator(mode="wrap")
+    @classmethod
+    def _layers_make_a_stack(cls, data: Any, validate: ValidatorFunctionWrapHandler) -> Self:
+        collector = Collector()
+        with collector.reading():
+            model: Self = validate(data)
+        layers = data.get("layers") if isinstance(data, Mapping) else None
+        collector.add(*_stack_problems(layers if isinstance(layers, list) else []))
+        collector.raise_if_any()
+        return model
+
+
+def _stack_problems(layers: list[Any]) -> Iterator[Problem]:
+    """What is wrong between the layers, beside whatever is wrong with one of them."""
+    first: dict[str, int] = {}
+    for position, layer in enumerate(layers):
+        tree: Any = layer.to_tree() if isinstance(layer, Layer) else layer
+        called, arguments = (
+            next(iter(tree.items())) if isinstance(tree, Mapping) and tree else (tree, None)
+        )
+        word = Layer.lookup(called)
+        if word is None:
+            continue
+        at = ("layers", position, str(called))
+        if word.called() in MERGING_LAYERS:
+            message = f"{word.called()} joins several inputs; in a Sequential model it has one."
+            remedy = "Remove it, or write a Functional model: layers with names and `from`."
+            yield Problem(at, message, remedy, at_key=True)
+        name = arguments.get("name") if isinstance(arguments, Mapping) else None
+        if not isinstance(name, str):
+            continue
+        if name in first:
+            message = f"Two layers are called `{name}`: number {first[name]} and number {position}."
+            yield Problem((*at, "name"), message, "Give one of them another name.")
+        first.setdefault(name, position)
 
 
 class FunctionalModel(Section):
     """A graph of named layers between named inputs and outputs."""
 
-    name: str | None = Field(None, description="The Keras model's name.")
-    inputs: dict[str, ModelInput] = Field(
+    name: LayerName | None = Field(None, description="The Keras model's name.")
+    inputs: dict[LayerName, ModelInput] = Field(
         min_length=1, description="Each input and the shape of its rows."
     )
-    layers: dict[str, Node] = Field(
+    layers: dict[LayerName, Node] = Field(
         min_length=1, description="Each layer and where it takes its input."
     )
     outputs: list[str] = Field(
@@ -185,6 +243,18 @@ class FunctionalModel(Section):
             for name, node in self.layers.items()
         ]
 
+    @field_validator("layers", mode="before")
+    @classmethod
+    def _layers_have_names(cls, layers: Any) -> Any:
+        if isinstance(layers, list):
+            message = "Expected a name for each layer. Received: a list."
+            remedy = (
+                "Write `hidden: {Dense: 64, from: pixels}`; "
+                "or, for a Sequential model, remove `inputs` and `outputs`."
+            )
+            raise problems_error([Problem((), message, remedy)])
+        return layers
+
     @model_validator(mode="wrap")
     @classmethod
     def _graph_is_sound(cls, data: Any, validate: ValidatorFunctionWrapHandler) -> Self:
@@ -197,40 +267,36 @@ class FunctionalModel(Section):
 
 
 def _problems_of(data: Any) -> list[Problem]:
-    """Graph problems from the raw mapping, so that they are told beside whatever else is wrong with it."""
+    """Graph problems from the raw mapping, so that they are told beside whatever else is wrong."""
     if not isinstance(data, Mapping):
         return []
     inputs, layers, outputs = data.get("inputs"), data.get("layers"), data.get("outputs")
-    if not (
-        isinstance(inputs, Mapping) and isinstance(layers, Mapping) and isinstance(outputs, list)
-    ):
+    if not (isinstance(inputs, Mapping) and isinstance(layers, Mapping)):
         return []
-    sources: dict[str, list[str]] = {}
+    sources: dict[str, list[str] | None] = {}
     types: dict[str, str] = {}
-    problems = []
+    problems: list[Problem] = []
     for name, node in layers.items():
+        sources[name] = None
         if isinstance(node, Node):
             sources[name], types[name] = list(node.sources), node.layer.called()
-            continue
-        if not isinstance(node, Mapping):
-            continue
-        came_from = node.get("from", [])
-        sources[name] = [
-            str(item) for item in (came_from if isinstance(came_from, list) else [came_from])
-        ]
-        word = next((Layer.lookup(key) for key in node if Layer.lookup(key)), None)
-        if word is not None:
-            types[name] = word.called()
-            inner = node.get(word.called())
-            if isinstance(inner, Mapping) and inner.get("name") not in (None, name):
-                message = f"The layer is called `{name}`. Received: name={inner['name']!r}."
-                problems.append(
-                    Problem(("layers", name, word.called(), "name"), message, "Remove `name`.")
-                )
-    broken = len(sources) < len(layers)
-    if broken:  # a node that cannot be read would make its users look dangling
-        return problems
-    return problems + graph_problems(inputs, sources, types, [str(name) for name in outputs])
+        elif isinstance(node, Mapping):
+            word, came_from, wrong = _taken_apart(node)
+            sources[name] = None if wrong else came_from
+            problems += _named_otherwise(name, word)
+            known = next(filter(None, map(Layer.lookup, word)), None)
+            if known is not None:
+                types[name] = known.called()
+    named = outputs if isinstance(outputs, list) else None
+    return problems + graph_problems(inputs, sources, types, named)
+
+
+def _named_otherwise(name: str, word: Mapping[Any, Any]) -> Iterator[Problem]:
+    for called, arguments in word.items():
+        other = arguments.get("name", name) if isinstance(arguments, Mapping) else name
+        if other not in (None, name):
+            message = f"The layer is called `{name}`. Received: name={shown(other)}."
+            yield Problem(("layers", name, called, "name"), message, "Remove `name`.")
 
 
 def parse_model(value: object) -> SequentialModel | FunctionalModel:
@@ -254,3 +320,43 @@ def parse_model(value: object) -> SequentialModel | FunctionalModel:
         FunctionalModel if functional else SequentialModel
     )
     return kind.model_validate(value)
+
+
+@dataclass(frozen=True)
+class Ends:
+    """The names that other sections know a model by.
+
+    Args:
+        outputs: Its outputs.
+        inputs: Its inputs; empty for a Sequential model, whose one has no name.
+    """
+
+    outputs: tuple[str, ...]
+    inputs: tuple[str, ...]
+
+
+def find_ends(value: object) -> Ends | None:
+    """The inputs and outputs of a `model` section, whatever is wrong with the layers in between.
+
+    Args:
+        value: The section as plain data.
+
+    Returns:
+        The ends; None where they cannot be told.
+
+    Example:
+        >>> find_ends({"layers": ["Dens"]})
+        Ends(outputs=('output',), inputs=())
+    """
+    if not isinstance(value, Mapping):
+        return None
+    layers, inputs, outputs = value.get("layers"), value.get("inputs"), value.get("outputs")
+    if isinstance(layers, list) and inputs is None and outputs is None:
+        return Ends((SEQUENTIAL_OUTPUT,), ())
+    if not (isinstance(layers, Mapping) and isinstance(inputs, Mapping)):
+        return None
+    if not (isinstance(outputs, list) and all(isinstance(name, str) for name in outputs)):
+        return None
+    # A misspelt output is told in the model: elsewhere it is what was meant.
+    meant = (name if name in layers else nearest(name, layers) or name for name in outputs)
+    return Ends(tuple(dict.fromkeys(meant)), tuple(str(name) for name in inputs))

@@ -1,21 +1,35 @@
-"""How the config's models report what is wrong: problems in, one pydantic error that holds them all.
+"""How the config's models report what is wrong: problems in, one pydantic error with all of them.
 
-Pydantic stops at the first error that a validator of ours raises; these helpers let a validator report several, each
-at its own place, together with those that pydantic found itself.
+Pydantic stops at the first error that a validator of ours raises; these helpers let a validator
+report several, each at its own place, together with those that pydantic found itself.
 """
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import ValidationError
-from pydantic_core import InitErrorDetails, PydanticCustomError
+from pydantic import GetCoreSchemaHandler, ValidationError
+from pydantic_core import CoreSchema, InitErrorDetails, PydanticCustomError, core_schema
 
-type_of_problem = "nnlab"
+from nnlab.config.hints import did_you_mean, hint, nearest, shown
+
+__all__ = [
+    "Collector",
+    "Expected",
+    "Problem",
+    "did_you_mean",
+    "explain",
+    "nearest",
+    "problems_error",
+    "shown",
+]
+
+_PROBLEM, _EXPECTED = "nnlab", "nnlab_expected"
+# More choices than these are told in the remedy, and only where none of them is near.
+_FEW = 6
 
 
 @dataclass(frozen=True)
@@ -37,7 +51,41 @@ class Problem:
     def as_custom_error(self) -> PydanticCustomError:
         """The form that pydantic carries."""
         context = {"message": self.message, "remedy": self.remedy, "at_key": self.at_key}
-        return PydanticCustomError(type_of_problem, "{message}", context)
+        return PydanticCustomError(_PROBLEM, "{message}", context)
+
+
+@dataclass(frozen=True)
+class Expected:
+    """Says what is expected of a value, in the place of what pydantic would say.
+
+    Args:
+        phrase: It follows "Expected".
+        remedy: What to do; may be empty.
+
+    Example:
+        >>> from typing import Annotated
+        >>> from pydantic import Field, TypeAdapter
+        >>> size = TypeAdapter(Annotated[str, Field(pattern="^[SML]$"), Expected("S, M or L")])
+        >>> collector = Collector()
+        >>> with collector.reading("size"):
+        ...     size.validate_python("XXL")
+        >>> collector.problems()[0].message
+        "Expected S, M or L. Received: size='XXL'."
+    """
+
+    phrase: str
+    remedy: str = ""
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        """The value's own schema, whose errors become this one."""
+        return core_schema.custom_error_schema(
+            handler(source),
+            _EXPECTED,
+            custom_error_message="Expected {expected}",
+            custom_error_context={"expected": self.phrase, "remedy": self.remedy},
+        )
 
 
 def problems_error(problems: Iterable[Problem]) -> ValidationError:
@@ -88,6 +136,19 @@ class Collector:
         except ValidationError as error:
             self._details += [_again(item, under) for item in error.errors(include_url=False)]
 
+    def drop_missing(self, keys: Iterable[str]) -> None:
+        """Forget that some keys are missing: they are there, misspelt.
+
+        Args:
+            keys: Keys of the value under validation.
+        """
+        places = {(key,) for key in keys}
+        self._details = [
+            item
+            for item in self._details
+            if item["type"] != "missing" or item.get("loc") not in places
+        ]
+
     def problems(self) -> list[Problem]:
         """All that was gathered, in our own words."""
         return [explain(error) for error in self.error().errors(include_url=False)]
@@ -109,8 +170,9 @@ class Collector:
 def _again(error: Mapping[str, Any], under: tuple[str | int, ...]) -> InitErrorDetails:
     kind: str | PydanticCustomError = error["type"]
     context = dict(error.get("ctx") or {})
-    if kind == type_of_problem:
-        kind = PydanticCustomError(type_of_problem, "{message}", context)
+    if kind in (_PROBLEM, _EXPECTED):
+        template = "{message}" if kind == _PROBLEM else "Expected {expected}"
+        kind = PydanticCustomError(kind, template, context)
     return InitErrorDetails(
         type=kind, loc=(*under, *error["loc"]), input=error["input"], ctx=context
     )
@@ -126,35 +188,52 @@ def explain(error: Mapping[str, Any]) -> Problem:
         The problem: what was expected, what was received, the remedy.
 
     Example:
-        >>> explain({"type": "missing", "loc": ("units",), "msg": "Field required", "input": {}}).message
+        >>> explain({"type": "missing", "loc": ("units",), "input": {}}).message
         'Key `units` is missing.'
     """
-    path, kind, context = tuple(error["loc"]), error["type"], dict(error.get("ctx") or {})
-    if kind == type_of_problem:
+    path, kind, received = tuple(error["loc"]), error["type"], error["input"]
+    context = dict(error.get("ctx") or {})
+    if kind == _PROBLEM:
         return Problem(path, context["message"], context["remedy"], context["at_key"])
     if kind == "missing":
-        return Problem(path, f"Key `{path[-1]}` is missing.", f"Add `{path[-1]}: …`.")
-    expected = _EXPECTED.get(kind)
-    wanted = (
-        expected.format(**context) if expected else str(error["msg"]).removeprefix("Value error, ")
-    )
-    received = error["input"]
-    remedy = ""
-    if kind == "literal_error" and isinstance(received, str):
-        close = nearest(
-            received,
-            [
-                word.strip("'")
-                for word in str(context["expected"]).replace(" or ", ", ").split(", ")
-            ],
-        )
-        remedy = f"Did you mean `{close}`?" if close else ""
-    elif kind in ("int_type", "float_type") and isinstance(received, str):
-        remedy = "Write a number, without quotes."
-    return Problem(path, f"Expected {wanted}. Received: {_named(path, received)}.", remedy)
+        return _missing(path, received)
+    if path[-1:] == ("[key]",):
+        message = f"Expected {_wanted(kind, context)} as key. Received: {shown(received)}."
+        return Problem(path[:-1], message, hint(kind, received), at_key=True)
+    if kind == "literal_error":
+        expected, remedy = _of_choices(_choices(context), path, received)
+    else:
+        expected = _wanted(kind, context)
+        remedy = context.get("remedy") or hint(kind, received)
+    name = _named(path)
+    told = f"{name}={shown(received)}" if name else shown(received)
+    return Problem(path, f"Expected {expected}. Received: {told}.", remedy)
 
 
-_EXPECTED = {
+def _of_choices(
+    choices: list[str], path: tuple[str | int, ...], received: object
+) -> tuple[str, str]:
+    """What is expected of a value that must be one of some names, and the remedy."""
+    close = nearest(received, choices) if isinstance(received, str) else None
+    remedy = f"Did you mean `{close}`?" if close else hint("literal_error", received)
+    if len(choices) <= _FEW:
+        *others, last = (f"`{choice}`" for choice in choices)
+        return f"{', '.join(others)} or {last}" if others else last, remedy
+    name = _named(path) or "name"
+    article = "an" if name[0] in "aeiou" else "a"
+    return f"{article} {name}", remedy or f"The choices are: {', '.join(choices)}."
+
+
+def _missing(path: tuple[str | int, ...], parent: object) -> Problem:
+    key = path[-1]
+    above = path[-2] if len(path) > 1 else None
+    remedy = f"Add `{key}: …`."
+    if parent == {} and isinstance(above, str):
+        remedy = f"Write `{above}: {{{key}: …}}`."
+    return Problem(path, f"Key `{key}` is missing.", remedy)
+
+
+_PHRASES = {
     "int_type": "a whole number",
     "int_from_float": "a whole number",
     "float_type": "a number",
@@ -167,61 +246,31 @@ _EXPECTED = {
     "greater_than_equal": "{ge} or more",
     "less_than": "less than {lt}",
     "less_than_equal": "{le} or less",
-    "literal_error": "one of {expected}",
-    "too_short": "at least {min_length} of them",
-    "too_long": "at most {max_length} of them",
-    "string_pattern_mismatch": "text of the form {pattern}",
+    "too_short": "{min_length} or more values",
+    "too_long": "{max_length} or fewer values",
+    "string_too_short": "some text",
     "string_too_long": "at most {max_length} characters",
+    "string_pattern_mismatch": "text of the form {pattern}",
     "none_required": "null",
+    _EXPECTED: "{expected}",
 }
 
 
-def _named(path: tuple[str | int, ...], value: object) -> str:
-    text = repr(value)
-    text = text if len(text) <= 80 else f"{text[:77]}…"
-    name = next((part for part in reversed(path) if isinstance(part, str)), None)
-    return text if name is None or name != path[-1] else f"{name}={text}"
+def _wanted(kind: str, context: Mapping[str, Any]) -> str:
+    """What follows "Expected" for an error of pydantic's."""
+    phrase = _PHRASES.get(kind, "another value")
+    told = {
+        key: f"{value:g}" if isinstance(value, float) else value for key, value in context.items()
+    }
+    return phrase.format(**told)
 
 
-def nearest(word: str, known: Iterable[str]) -> str | None:
-    """The known word that a mistyped one most likely stands for.
-
-    Args:
-        word: What was written.
-        known: The words that would have been right.
-
-    Returns:
-        The closest one, or None where nothing is close.
-
-    Example:
-        >>> nearest("unit", ["units", "activation"])
-        'units'
-    """
-    words = list(known)
-    lowered = {name.lower().replace("_", ""): name for name in reversed(words)}
-    found = difflib.get_close_matches(word.lower().replace("_", ""), lowered, n=1, cutoff=0.6)
-    return lowered[found[0]] if found else None
+def _choices(context: Mapping[str, Any]) -> list[str]:
+    """The choices that pydantic lists as `'a', 'b' or 'c'`."""
+    listed = str(context["expected"]).replace(" or ", ", ").split(", ")
+    return [choice.strip("'") for choice in listed]
 
 
-def did_you_mean(word: str, known: Iterable[str], what: str) -> str:
-    """The remedy for an unknown word: the nearest right one, or all of them.
-
-    Args:
-        word: What was written.
-        known: The words that would have been right.
-        what: What they are, in the plural: "keys of data", "layers".
-
-    Returns:
-        A sentence.
-
-    Example:
-        >>> did_you_mean("adamm", ["Adam", "SGD"], "optimizers")
-        'Did you mean `Adam`?'
-        >>> did_you_mean("quux", ["Adam", "SGD"], "optimizers")
-        'The optimizers are: Adam, SGD.'
-    """
-    names = list(known)
-    close = nearest(word, names)
-    if close is not None:
-        return f"Did you mean `{close}`?"
-    return f"The {what} are: {', '.join(names)}."
+def _named(path: tuple[str | int, ...]) -> str:
+    """The key that leads to a value; empty for one in a list."""
+    return path[-1] if path and isinstance(path[-1], str) else ""

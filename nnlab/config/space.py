@@ -1,28 +1,33 @@
-"""The search space that a config marks: which values are open, and the config that given values make of it.
+"""The search space that a config marks: which values are open, and what given values make of it.
 
-A marker stands where the value would stand: `units: {Int: {min_value: 8, max_value: 128}}`. `Repeat` stands among the
-layers of a Sequential model. The names and arguments are those of Keras Tuner.
+A marker stands where the value would stand: `units: {Int: {min_value: 8, max_value: 128}}`.
+`Repeat` stands among the layers of a Sequential model. The names and arguments are those of Keras
+Tuner.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import isfinite
 from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from nnlab.config.document import Document, Path, dotted
-from nnlab.config.problems import Collector, Problem, problems_error
+from nnlab.config.problems import Collector, Problem, problems_error, shown
 from nnlab.config.words.word import Word
 
 Sampling = Literal["linear", "log", "reverse_log"]
+
+_ROUNDING = 1e-9
 
 
 class Marker(Word):
     """An open value of a config (`keras_tuner.HyperParameters`)."""
 
     family: ClassVar[str] = "a search marker"
+    example: ClassVar[str] = "Int: {min_value: 8, max_value: 128}"
 
     def samples(self) -> list[Any]:
         """Values that stand for all that the marker may become, the first for its default."""
@@ -44,34 +49,42 @@ class _Range(Marker):
         problems = []
         if low > high:
             message = f"min_value must not be above max_value. Received: {low} and {high}."
-            problems.append(Problem(("min_value",), message, "Swap them."))
-        elif default is not None and not low <= default <= high:
-            message = f"The default must lie between {low} and {high}. Received: default={default}."
-            problems.append(
-                Problem(("default",), message, "Choose one in between, or leave it out.")
-            )
-        if sampling != "linear" and low <= 0:
-            message = f"{sampling} sampling needs min_value above 0. Received: min_value={low}."
-            problems.append(Problem(("min_value",), message, "Raise it, or use linear sampling."))
-        if sampling != "linear" and step is not None and step <= 1:
-            message = f"With {sampling} sampling a step multiplies, so it must be above 1. Received: step={step}."
-            problems.append(Problem(("step",), message, "Write `step: 2` to double."))
-        if (
-            sampling == "linear"
-            and step is not None
-            and low <= high
-            and not _reaches(low, high, step)
-        ):
-            message = f"Steps of {step} from {low} miss max_value {high}."
-            problems.append(Problem(("step",), message, "Choose a step that divides the range."))
+            raise problems_error([Problem(("min_value",), message, "Swap them.")])
+        if default is not None and not low <= default <= high:
+            message = f"Expected a default from {low} to {high}. Received: default={default}."
+            remedy = "Choose one in between, or leave it out."
+            problems.append(Problem(("default",), message, remedy))
+        if sampling != "linear":
+            problems += _log_problems(sampling, low, step)
+        elif step is not None:
+            if not _reaches(low, high, step):
+                message = f"Steps of {step} from {low} miss max_value {high}."
+                remedy = "Choose a step that divides the range."
+                problems.append(Problem(("step",), message, remedy))
+            elif default is not None and not problems and not _reaches(low, default, step):
+                message = f"Steps of {step} from {low} miss the default {default}."
+                problems.append(Problem(("default",), message, "Choose one that they reach."))
         if problems:
             raise problems_error(problems)
         return self
 
 
-def _reaches(low: float, high: float, step: float) -> bool:
-    steps = (high - low) / step
-    return abs(steps - round(steps)) < 1e-6
+def _log_problems(sampling: str, low: float, step: float | None) -> Iterator[Problem]:
+    if low <= 0:
+        message = f"{sampling} sampling needs min_value above 0. Received: min_value={low}."
+        yield Problem(("min_value",), message, "Raise it, or use linear sampling.")
+    if step is not None and step <= 1:
+        message = (
+            f"With {sampling} sampling a step multiplies, so it must be above 1. "
+            f"Received: step={step}."
+        )
+        yield Problem(("step",), message, "Write `step: 2` to double.")
+
+
+def _reaches(low: float, end: float, step: float) -> bool:
+    """Whether steps from the least end there, as far as rounding lets one tell."""
+    steps = (end - low) / step
+    return isfinite(steps) and abs(steps - round(steps)) <= _ROUNDING * max(1.0, abs(steps))
 
 
 class Int(_Range):
@@ -108,8 +121,18 @@ class Choice(Marker):
     default: Any = Field(None, description="The first value tried; None: the first of them.")
 
     def samples(self) -> list[Any]:
-        """The positions of all of them."""
-        return list(range(len(self.values)))
+        """The positions of all of them, that of the default first."""
+        first = 0 if self.default is None else self.values.index(self.default)
+        return list(dict.fromkeys([first, *range(len(self.values))]))
+
+    @model_validator(mode="after")
+    def _default_is_among_them(self) -> Self:
+        if self.default is not None and self.default not in self.values:
+            message = (
+                f"Expected a default from the values. Received: default={shown(self.default)}."
+            )
+            raise problems_error([Problem(("default",), message, "Choose one of them.")])
+        return self
 
 
 class Boolean(Marker):
@@ -129,23 +152,34 @@ class Repeat(Marker):
     layers: list[Any] = Field(min_length=1, description="The layers that are repeated.")
 
     def samples(self) -> list[Any]:
-        """Numbers of repetitions; validation looks at one of them."""
-        return [1]
+        """Numbers of repetitions: once, and, as far as they may be, none and twice."""
+        low, high = (
+            (self.times.min_value, self.times.max_value)
+            if isinstance(self.times, Int)
+            else (self.times, self.times)
+        )
+        # Once always, so that what is wrong inside is found.
+        return [1, *([0] if low == 0 else []), *([2] if high > 1 else [])]
 
-    @model_validator(mode="before")
+    @field_validator("times", mode="plain")
     @classmethod
-    def _times_may_be_marked(cls, data: Any) -> Any:
-        if isinstance(data, Mapping) and isinstance(data.get("times"), Mapping):
+    def _read_times(cls, value: object) -> Int | int:
+        if isinstance(value, Int) or (isinstance(value, int) and not isinstance(value, bool)):
+            times: Int | int = value
+        elif isinstance(value, Mapping) and list(value) == ["Int"]:
             collector = Collector()
-            with collector.reading("times"):
-                marker = Marker.parse(data["times"])
-                if isinstance(marker, Int) and marker.min_value >= 0:
-                    return {**data, "times": marker}
-                raise problems_error(
-                    [Problem((), f"Expected Int from 0 or more. Received: {marker!r}.")]
-                )
-            raise collector.error()
-        return data
+            with collector.reading("Int"):
+                times = Int.from_arguments(value["Int"])
+            collector.raise_if_any()
+        else:
+            times = -1
+        if (times.min_value if isinstance(times, Int) else times) < 0:
+            message = (
+                "Expected a whole number, 0 or more, or `{Int: …}` over such. "
+                f"Received: times={shown(value)}."
+            )
+            raise problems_error([Problem((), message, "Write `times: 2`.")])
+        return times
 
 
 @dataclass(frozen=True)
@@ -165,57 +199,108 @@ class OpenValue:
         return f"{dotted(self.path)}: {self.marker.to_tree()}"
 
 
-# What a marker becomes: a number for Int and Float, true or false for Boolean, a position among its values for
-# Choice, a number of repetitions for Repeat.
+# What a marker becomes: a number for Int and Float, true or false for Boolean, a position among its
+# values for Choice, a number of repetitions for Repeat.
 Pick = Callable[[OpenValue], Any]
 
 
-def find_markers(tree: Any, path: Path = ()) -> tuple[list[OpenValue], list[Problem]]:
-    """Every marker of a config, outer before inner, and what is wrong with those that cannot be read.
+def find_markers(document: Document) -> tuple[Document, list[OpenValue], list[Problem]]:
+    """Every marker of a config, outer before inner, and what is wrong with those that are unsound.
 
     Args:
-        tree: The config as plain data.
-        path: Where in the config it stands.
+        document: The config.
 
     Returns:
-        The markers; the problems, with paths from the top.
+        The config, nothing in the place of unsound markers; the sound markers; the problems, with
+        paths from the top.
 
     Example:
-        >>> find_markers({"epochs": {"Choice": [1, 2]}})[0][0].path
+        >>> find_markers(Document({"epochs": {"Choice": [1, 2]}}))[1][0].path
         ('epochs',)
     """
+    found, problems = _find(document.tree, ())
+    unsound = {path for path, problem in problems}
+    tree = _without(document.tree, (), unsound)
+    sound = [value for value in found if not any(_below(value.path, path) for path in unsound)]
+    unread = (*document.unread, *unsound)
+    return (
+        replace(document, tree=tree, unread=unread),
+        sound,
+        [problem for _, problem in problems],
+    )
+
+
+def _below(path: Path, above: Path) -> bool:
+    return path[: len(above)] == above
+
+
+def _find(tree: Any, path: Path) -> tuple[list[OpenValue], list[tuple[Path, Problem]]]:
+    """Markers, and problems, each with the path of the marker that has it."""
     found: list[OpenValue] = []
-    problems: list[Problem] = []
+    problems: list[tuple[Path, Problem]] = []
     named = _as_marker(tree)
+    problems += ((path, problem) for problem in _beside_from(tree, path))
+    inside = path
     if named is not None:
         word, arguments = named
-        at = (*path, word.called())
+        inside = (*path, word.called())
         collector = Collector()
-        with collector.reading(*at):
+        collector.add(*_misplaced(word, path))
+        with collector.reading(*inside):
             found.append(OpenValue(path, word.from_arguments(arguments)))
-        problems += collector.problems()
-        if word is Repeat and (not path or path[:-1] != ("model", "layers")):
-            message = "Repeat stands where no list of layers is."
-            problems.append(
-                Problem(at, message, "Put it among the `layers` of a Sequential model.")
-            )
+        problems += [(path, problem) for problem in collector.problems()]
         if word not in (Choice, Repeat):
             return found, problems
-        path, tree = at, arguments
-    items = (
-        tree.items()
-        if isinstance(tree, Mapping)
-        else enumerate(tree)
-        if isinstance(tree, list)
-        else ()
-    )
-    for key, value in items:
+        tree = arguments
+    for key, value in _items(tree):
         if named is not None and key == "times":
             continue
-        inner, wrong = find_markers(value, (*path, key))
+        inner, wrong = _find(value, (*inside, key))
         found += inner
         problems += wrong
     return found, problems
+
+
+def _beside_from(tree: Any, path: Path) -> Iterator[Problem]:
+    """A marker that stands for a layer of a Functional model, but not for the whole of it."""
+    for key in (
+        tree if isinstance(tree, Mapping) and "from" in tree and path[:1] == ("model",) else ()
+    ):
+        if key == "Repeat":
+            yield from _misplaced(Repeat, path)
+        elif key in Marker.members:
+            message = f"A search marker, {key}, stands beside `from`."
+            remedy = "Let it stand for the whole: `{Choice: [{Dense: 8, from: …}, …]}`."
+            yield Problem((*path, key), message, remedy, at_key=True)
+
+
+def _items(tree: Any) -> list[tuple[Any, Any]]:
+    if isinstance(tree, Mapping):
+        return list(tree.items())
+    return list(enumerate(tree)) if isinstance(tree, list) else []
+
+
+def _misplaced(word: type[Marker], path: Path) -> Iterator[Problem]:
+    """What is wrong with the place of a marker."""
+    if path[:1] in (("name",), ("tune",), ("extends",)):
+        message = f"A search marker, {word.called()}, stands where nothing can be searched."
+        yield Problem(path, message, "Write a plain value.")
+    elif word is Repeat and (path[:-1] != ("model", "layers") or isinstance(path[-1], str)):
+        message = "Repeat stands elsewhere than among the layers of a Sequential model."
+        yield Problem(
+            (*path, word.called()), message, "Put it directly into `model.layers`.", at_key=True
+        )
+
+
+def _without(tree: Any, path: Path, unsound: set[Path]) -> Any:
+    """The tree with nothing in the place of some values."""
+    if path in unsound:
+        return None
+    if isinstance(tree, Mapping):
+        return {key: _without(value, (*path, key), unsound) for key, value in tree.items()}
+    if isinstance(tree, list):
+        return [_without(value, (*path, at), unsound) for at, value in enumerate(tree)]
+    return tree
 
 
 def _as_marker(tree: Any) -> tuple[type[Marker], Any] | None:
@@ -223,7 +308,7 @@ def _as_marker(tree: Any) -> tuple[type[Marker], Any] | None:
         return None
     ((name, arguments),) = tree.items()
     word = Marker.members.get(name)
-    return None if word is None else (word, arguments)
+    return (word, arguments) if word is not None and issubclass(word, Marker) else None
 
 
 def fill(document: Document, pick: Pick) -> Document:
@@ -241,7 +326,14 @@ def fill(document: Document, pick: Pick) -> Document:
         {'epochs': 2}
     """
     moves: dict[Path, Path] = {}
-    return document.moved(_fill(document.tree, (), (), pick, moves), moves)
+    tree = _fill(document.tree, (), (), pick, moves)
+    # A lone value's faults stand where it stands, not at the key of the mapping that it was.
+    marks = {
+        path: replace(mark, inside=mark.value)
+        for path in moves.values()
+        if (mark := document.marks.get(path)) is not None
+    }
+    return replace(document, marks={**document.marks, **marks}).moved(tree, moves)
 
 
 def _fill(tree: Any, new: Path, old: Path, pick: Pick, moves: dict[Path, Path]) -> Any:
@@ -290,7 +382,7 @@ def _fill_list(
 
 
 def sample_picks(markers: list[OpenValue]) -> Iterator[Pick]:
-    """Ways to fill a config that together put every option and both ends of every range in it, once each.
+    """Ways to fill a config that together put every option and both ends of every range in it.
 
     Args:
         markers: All its markers.

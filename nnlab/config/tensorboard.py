@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -13,6 +13,8 @@ from nnlab.config.words.word import Section
 class TensorBoardConfig(Section):
     """What is written under the run's `tensorboard/` (`keras.callbacks.TensorBoard`)."""
 
+    home: ClassVar[str] = "tensorboard"
+
     histogram_freq: int = Field(
         0, ge=0, description="Weight histograms every so many epochs; 0: none."
     )
@@ -21,7 +23,7 @@ class TensorBoardConfig(Section):
     update_freq: Annotated[Literal["epoch", "batch"] | Annotated[int, Field(gt=0)], ByForm()] = (
         Field(
             "epoch",
-            description="How often losses and metrics are logged: each epoch, batch, or so many batches.",
+            description="When losses and metrics are logged: each epoch, batch, or N batches.",
         )
     )
     profile_batch: Annotated[

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Annotated, Literal, Self, TypeVar
+from typing import Annotated, ClassVar, Literal, TypeVar
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, field_validator
 
-from nnlab.config.problems import Collector, Problem, problems_error
+from nnlab.config.problems import Collector, Expected, Problem, nearest
 from nnlab.config.words.forms import ByForm
 from nnlab.config.words.losses import Loss
 from nnlab.config.words.metrics import Metric
@@ -16,6 +16,11 @@ from nnlab.config.words.word import Section, Word
 
 T = TypeVar("T")
 Mode = Literal["auto", "min", "max"]
+Device = Annotated[
+    str,
+    Field(pattern=r"^(auto|cpu|gpu|gpu:\d+)$"),
+    Expected("a device", "The devices are: auto, cpu, gpu, gpu:0, gpu:1 and so on."),
+]
 
 
 class EarlyStopping(Section):
@@ -37,7 +42,10 @@ class EarlyStopping(Section):
 
 
 class ReduceLROnPlateau(Section):
-    """Lower the learning rate when a metric has stopped improving (`keras.callbacks.ReduceLROnPlateau`)."""
+    """Lower the learning rate when a metric has stopped improving.
+
+    See `keras.callbacks.ReduceLROnPlateau`.
+    """
 
     monitor: str = Field("val_loss", description="The metric that is watched.")
     factor: float = Field(0.1, gt=0, lt=1, description="The learning rate is multiplied by this.")
@@ -64,6 +72,8 @@ class Checkpoint(Section):
 
 class TrainingConfig(Section):
     """How the model is trained."""
+
+    home: ClassVar[str] = "training"
 
     optimizer: Optimizer = Field(description="The optimizer: adam, or {SGD: {learning_rate: 0.1}}.")
     loss: Loss | dict[str, Loss] = Field(description="The loss, or one for each output.")
@@ -102,10 +112,9 @@ class TrainingConfig(Section):
         "auto", description="Whether XLA compiles the step."
     )
     engine: Literal["auto", "keras"] = Field("auto", description="What runs the epochs.")
-    device: str = Field(
+    device: Device = Field(
         "auto",
-        pattern=r"^(auto|cpu|gpu|gpu:\d+)$",
-        description="auto, cpu, gpu, or gpu:N for one of several.",
+        description="auto, cpu, gpu, or gpu:N for one of several; auto: a GPU if there is one.",
     )
 
     @classmethod
@@ -127,17 +136,6 @@ class TrainingConfig(Section):
             return _each(value, _metric_list)
         return _metric_list(value)
 
-    @model_validator(mode="after")
-    def _per_output_together(self) -> Self:
-        if self.class_weight is not None and isinstance(self.loss, dict):
-            message = (
-                "class_weight is for models with one output. Received: a loss for each of several."
-            )
-            raise problems_error(
-                [Problem(("class_weight",), message, "Use loss_weights, or one output.")]
-            )
-        return self
-
     def losses(self) -> Iterator[Loss]:
         """The loss, or that of each output."""
         yield from self.loss.values() if isinstance(self.loss, dict) else [self.loss]
@@ -153,8 +151,16 @@ class TrainingConfig(Section):
 
 
 def _is_per_output(value: Mapping[str, object], family: type[Word]) -> bool:
-    """Whether a mapping names outputs; one whose single key is a word is that word with its arguments."""
-    return len(value) != 1 or family.lookup(next(iter(value))) is None
+    """Whether a mapping names outputs; one whose single key is a word is that word's arguments."""
+    if len(value) != 1:
+        return len(value) > 1
+    ((name, item),) = value.items()
+    if family.lookup(name) is not None:
+        return False
+    inner = next(iter(item), None) if isinstance(item, Mapping) else item
+    names_a_word = isinstance(item, list) or family.lookup(inner) is not None
+    # A misspelt word has arguments behind it, an output has a word.
+    return names_a_word or nearest(str(name), family.names) is None
 
 
 def _each(value: Mapping[str, object], read: Callable[[object], T]) -> dict[str, T]:
@@ -172,7 +178,13 @@ def _metric_list(value: object) -> list[Metric]:
     found: list[Metric] = []
     collector = Collector()
     for position, item in enumerate(items):
-        with collector.reading(*([position] if isinstance(value, list) else [])):
-            found.append(Metric.parse(item))
+        under = [position] if isinstance(value, list) else []
+        with collector.reading(*under):
+            metric = Metric.parse(item)
+            if any(metric.logged_name == other.logged_name for other in found):
+                message = f"Two metrics are logged as `{metric.logged_name}`."
+                remedy = "Remove one, or give it another `name`."
+                collector.add(Problem(tuple(under), message, remedy))
+            found.append(metric)
     collector.raise_if_any()
     return found

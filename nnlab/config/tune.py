@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -12,6 +12,8 @@ from nnlab.config.words.word import Section
 
 class TuneConfig(Section):
     """What proposes trials, what they are judged by, and when the search ends."""
+
+    home: ClassVar[str] = "tune"
 
     algorithm: Literal["random", "grid", "bayesian", "hyperband"] = Field(
         "random", description="What proposes the next trial."

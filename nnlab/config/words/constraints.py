@@ -21,6 +21,7 @@ class Constraint(Word):
     """A rule that a layer's weights are made to obey after each step (`keras.constraints`)."""
 
     family: ClassVar[str] = "a constraint"
+    example: ClassVar[str] = "MaxNorm: 2"
 
 
 class MaxNorm(Constraint):

@@ -43,6 +43,7 @@ class Dataset(Word):
     """
 
     family: ClassVar[str] = "a data set"
+    example: ClassVar[str] = "moons: {n_samples: 400}"
     source: ClassVar[Source] = "generated"
     task: ClassVar[Task] = "classification"
     size: ClassVar[int | None] = None

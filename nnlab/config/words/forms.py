@@ -9,16 +9,20 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 from pydantic import ConfigDict, GetCoreSchemaHandler, TypeAdapter
 from pydantic_core import CoreSchema, core_schema
 
-from nnlab.config.problems import Problem, did_you_mean, nearest, problems_error
+from nnlab.config.hints import hint
+from nnlab.config.problems import Problem, nearest, problems_error, shown
 from nnlab.config.words.word import Word
 
-_NOUNS: dict[Any, str] = {
-    int: "integer",
-    float: "number",
-    str: "string",
-    bool: "boolean",
-    dict: "mapping",
+# What messages call a value of a type, and several of them.
+_PHRASES: dict[Any, tuple[str, str]] = {
+    int: ("a whole number", "whole numbers"),
+    float: ("a number", "numbers"),
+    str: ("a name", "names"),
+    bool: ("true or false", "true or false"),
+    dict: ("a mapping", "mappings"),
 }
+# What pydantic calls a value that is none of a type.
+_KINDS = {int: "int_type", float: "float_type", bool: "bool_type"}
 
 
 class ByForm:
@@ -45,8 +49,11 @@ class ByForm:
             if meant is not None and meant.knows(value):
                 return meant.read(value)
             expected = " or ".join(branch.phrase for branch in branches)
-            message = f"Expected {expected}. Received: {value!r}."
-            raise problems_error([Problem((), message, meant.suggest(value) if meant else "")])
+            expected = expected.replace("true or false or", "true, false or")
+            message = f"Expected {expected}. Received: {shown(value)}."
+            remedy = meant.suggest(value) if meant else ""
+            hints = (hint(_KINDS.get(branch.kind, ""), value) for branch in branches)
+            raise problems_error([Problem((), message, next(filter(None, hints), remedy))])
 
         return core_schema.no_info_wrap_validator_function(read, handler(source))
 
@@ -72,10 +79,9 @@ class _Branch:
         if self.kind is Literal:
             return " or ".join(f"`{choice}`" for choice in self._arguments)
         if self.kind is list:
-            noun = _NOUNS.get(_Branch(self._arguments[0]).kind)
-            return f"a list of {noun}s" if noun else "a list"
-        noun = _NOUNS[self.kind]
-        return f"an {noun}" if noun[0] in "aeiou" else f"a {noun}"
+            several = _PHRASES.get(_Branch(self._arguments[0]).kind)
+            return f"a list of {several[1]}" if several else "a list"
+        return _PHRASES[self.kind][0]
 
     def is_meant_by(self, value: object) -> bool:
         """Whether a value has this type's form, be it right or wrong."""
@@ -100,8 +106,7 @@ class _Branch:
     def suggest(self, value: object) -> str:
         """The remedy for a name that means nothing here."""
         if self._family is not None:
-            plural = f"{self._family.family.split(' ', 1)[1]}s"
-            return did_you_mean(str(value), self._family.members, plural)
+            return self._family.remedy(str(value))
         close = nearest(str(value), self._arguments)
         return f"Did you mean `{close}`?" if close else ""
 

@@ -15,6 +15,7 @@ class Initializer(Word):
     """How a layer's weights start (`keras.initializers`)."""
 
     family: ClassVar[str] = "an initializer"
+    example: ClassVar[str] = "he_normal"
 
 
 class Zeros(Initializer):

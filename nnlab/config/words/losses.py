@@ -42,6 +42,7 @@ class Loss(Word):
     """
 
     family: ClassVar[str] = "a loss"
+    example: ClassVar[str] = "mse"
     targets: ClassVar[Encoding] = "number"
     outputs: ClassVar[Outputs] = "number"
 

@@ -45,6 +45,7 @@ class Optimizer(Word):
     """How gradients become steps (`keras.optimizers`)."""
 
     family: ClassVar[str] = "an optimizer"
+    example: ClassVar[str] = "Adam: {learning_rate: 0.001}"
 
     learning_rate: LearningRate = 0.001
     weight_decay: WeightDecay | None = Field(

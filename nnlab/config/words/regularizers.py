@@ -13,6 +13,7 @@ class Regularizer(Word):
     """A penalty on a layer's weights, added to the loss (`keras.regularizers`)."""
 
     family: ClassVar[str] = "a regularizer"
+    example: ClassVar[str] = "L2: 0.01"
 
 
 class L1(Regularizer):

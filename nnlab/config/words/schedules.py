@@ -22,6 +22,7 @@ class Schedule(Word):
     """The learning rate as a function of the steps done (`keras.optimizers.schedules`)."""
 
     family: ClassVar[str] = "a learning-rate schedule"
+    example: ClassVar[str] = "CosineDecay: {initial_learning_rate: 0.1, decay_steps: 1000}"
 
 
 class ExponentialDecay(Schedule):

@@ -22,7 +22,14 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, core_schema
 
-from nnlab.config.problems import Collector, Problem, did_you_mean, problems_error
+from nnlab.config.problems import (
+    Collector,
+    Problem,
+    did_you_mean,
+    nearest,
+    problems_error,
+    shown,
+)
 
 
 def snake_case(name: str) -> str:
@@ -43,12 +50,18 @@ def snake_case(name: str) -> str:
     return re.sub(r"([a-z])([A-Z])", r"\1_\2", name).lower()
 
 
+# The section that a key belongs to, for those who write it into another.
+_HOMES: dict[str, str] = {}
+
 # Arguments of any word of a family: nobody means one of these by a lone value.
 _COMMON_ARGUMENTS = frozenset({"name", "trainable", "dtype"})
 
 
 class Section(BaseModel):
-    """A mapping of the config: frozen, with known keys alone and values of the exact type."""
+    """A mapping of the config: frozen, with known keys alone and values of the exact type.
+
+    `home` is the key at the top of the config that one of the sections there stands behind.
+    """
 
     model_config = ConfigDict(
         extra="forbid",
@@ -59,6 +72,8 @@ class Section(BaseModel):
         protected_namespaces=(),
     )
 
+    home: ClassVar[str] = ""
+
     @classmethod
     def __pydantic_init_subclass__(cls, **_: Any) -> None:
         """Forget the annotations of class variables.
@@ -68,6 +83,8 @@ class Section(BaseModel):
         """
         for name in cls.__class_vars__:
             cls.__annotations__.pop(name, None)
+        if cls.home:
+            _HOMES.update(dict.fromkeys(cls.__pydantic_fields__, cls.home))
 
     @classmethod
     def called(cls) -> str:
@@ -84,30 +101,26 @@ class Section(BaseModel):
     def _name_the_unknown_keys(cls, data: Any, validate: Callable[[Any], Self]) -> Self:
         if isinstance(data, cls):
             return validate(data)
+        if data is None:  # a key with nothing behind it
+            data = {}
+        what = f"{'arguments' if issubclass(cls, Word) else 'keys'} of {cls.called()}"
         if not isinstance(data, Mapping):
-            keys = ", ".join(cls.model_fields) or "none"
-            message = f"Expected the keys of {cls.called()}. Received: {data!r}."
-            raise problems_error([Problem((), message, f"The keys are: {keys}.")])
+            message = f"Expected the {what} with their values. Received: {shown(data)}."
+            keys = ", ".join(cls.model_fields)
+            raise problems_error([Problem((), message, f"They are: {keys}." if keys else "")])
         unknown = [key for key in data if key not in cls.model_fields]
         if not unknown:
             return validate(data)
-        what = (
-            f"arguments of {cls.called()}" if issubclass(cls, Word) else f"keys of {cls.called()}"
-        )
         collector = Collector()
-        collector.add(
-            *(
-                Problem(
-                    (key,),
-                    f"Unknown key `{key}`.",
-                    did_you_mean(str(key), cls.model_fields, what),
-                    at_key=True,
-                )
-                for key in unknown
-            )
-        )
         with collector.reading():
             validate({key: value for key, value in data.items() if key in cls.model_fields})
+        free = [name for name in cls.model_fields if name not in data]
+        collector.drop_missing({nearest(str(key), free) or "" for key in unknown})
+        for key in unknown:
+            remedy = did_you_mean(str(key), cls.model_fields, what)
+            if key in _HOMES and nearest(str(key), cls.model_fields) is None:
+                remedy = f"Move it to `{_HOMES[key]}`."
+            collector.add(Problem((key,), f"Unknown key `{key}`.", remedy, at_key=True))
         raise collector.error()
 
 
@@ -115,7 +128,8 @@ class Word(Section):
     """One Keras class and its arguments; subclasses of a family (`Layer`, …) register themselves.
 
     A family is a direct subclass of `Word`; its `family` is the phrase for a member of it, "a
-    layer". As the type of a field it takes any of its members, in any form that YAML allows.
+    layer", its `example` a member as one writes it. As the type of a field it takes any of its
+    members, in any form that YAML allows.
     `aliases` are names besides the class's own and its snake_case form; `yaml_name` is the name in
     YAML where it is not the class's.
 
@@ -130,6 +144,7 @@ class Word(Section):
     aliases: ClassVar[tuple[str, ...]] = ()
     yaml_name: ClassVar[str] = ""
     family: ClassVar[str] = ""
+    example: ClassVar[str] = ""
     members: ClassVar[dict[str, type[Word]]] = {}
     names: ClassVar[dict[str, type[Word]]] = {}
 
@@ -200,16 +215,61 @@ class Word(Section):
         """
         if isinstance(value, cls):
             return value
-        name, arguments = cls._name_and_arguments(value)
+        if isinstance(value, str):
+            name, arguments = value, None
+        elif isinstance(value, Mapping) and len(value) == 1:
+            name, arguments = next(iter(value.items()))
+        else:
+            raise problems_error(cls._form_problems(value))
         word = cls.lookup(name)
         if word is None:
-            plural = f"{cls.family.split(' ', 1)[1]}s"
-            remedy = did_you_mean(str(name), cls.members, plural)
-            raise problems_error(
-                [Problem((), f"Expected {cls.family}. Received: `{name}`.", remedy, at_key=True)]
-            )
-        under = () if isinstance(value, str) else (str(name),)
-        return word.from_arguments(arguments, under)
+            message = f"Expected {cls.family}. Received: `{name}`."
+            lone = isinstance(value, str)
+            problem = Problem(() if lone else (name,), message, cls.remedy(str(name)), not lone)
+            raise problems_error([problem])
+        return word.from_arguments(arguments, (str(name),))
+
+    @classmethod
+    def plural(cls) -> str:
+        """What messages call several members of the family: "losses"."""
+        noun = cls.family.split(" ", 1)[1]
+        return f"{noun}es" if noun.endswith("s") else f"{noun}s"
+
+    @classmethod
+    def remedy(cls, name: str) -> str:
+        """What to do about a name that no member of the family answers to.
+
+        Args:
+            name: The name.
+        """
+        close = nearest(name, cls.names)
+        if close is None:
+            return did_you_mean(name, cls.members, cls.plural())
+        # Who writes no underscore means the class: `relu` is nearer to ReLU than to `re_lu`.
+        if "_" in close and "_" not in name:
+            close = cls.names[close].called()
+        return f"Did you mean `{close}`?"
+
+    @classmethod
+    def _form_problems(cls, value: object) -> list[Problem]:
+        """What is wrong with a value that is neither a name nor a name with its arguments."""
+        names = [key for key in value if cls.lookup(key)] if isinstance(value, Mapping) else []
+        if not isinstance(value, Mapping) or not names:
+            message = f"Expected {cls.family}. Received: {shown(value)}."
+            return [Problem((), message, f"Write it like `{cls.example}`.")]
+        name = names[0]
+        word = cls.names[name]
+        problems = []
+        for key in (key for key in value if key != name):
+            message = f"`{key}` stands beside {name}."
+            if key in word.model_fields:
+                remedy = f"Put it among the arguments, `{name}: {{{key}: …}}`: indent it deeper."
+            elif key in names:
+                remedy = "Keep one of them here."
+            else:
+                remedy = "Remove it."
+            problems.append(Problem((key,), message, remedy, at_key=True))
+        return problems
 
     @classmethod
     def from_arguments(cls, arguments: object, under: tuple[str | int, ...] = ()) -> Self:
@@ -230,25 +290,13 @@ class Word(Section):
         elif not isinstance(arguments, Mapping):
             first = cls.first_argument()
             if first is None:
-                message = f"{cls.called()} takes no lone value. Received: {arguments!r}."
+                message = f"{cls.called()} takes no lone value. Received: {shown(arguments)}."
                 raise problems_error([Problem(under, message, f"Write `{cls.called()}` alone.")])
             arguments = {first: arguments}
         collector = Collector()
         with collector.reading(*under):
             return cls.model_validate(arguments)
         raise collector.error()
-
-    @classmethod
-    def _name_and_arguments(cls, value: object) -> tuple[object, object]:
-        if isinstance(value, str):
-            return value, None
-        if isinstance(value, Mapping) and len(value) == 1:
-            return next(iter(value.items()))
-        message = (
-            f"Expected {cls.family}: a name, or one name with its arguments. Received: {value!r}."
-        )
-        example = next((f"`{{{name}: …}}`" for name in cls.members), "")
-        raise problems_error([Problem((), message, f"Write it like {example}." if example else "")])
 
     def to_tree(self) -> str | dict[str, Any]:
         """The shortest YAML form: the name, with the arguments that are not Keras' defaults."""

@@ -24,6 +24,7 @@ class Metric(Word):
     """
 
     family: ClassVar[str] = "a metric"
+    example: ClassVar[str] = "accuracy"
     direction: ClassVar[Direction]
 
     name: AutoName = None
