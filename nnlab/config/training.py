@@ -63,7 +63,9 @@ class ReduceLROnPlateau(Section):
 class Checkpoint(Section):
     """Which epoch's weights the run keeps, where early stopping does not decide it."""
 
-    monitor: str | None = Field(None, description="The metric that is watched; None: val_loss.")
+    monitor: str | None = Field(
+        None, description="The metric that is watched; None: val_loss, or loss without validation."
+    )
     mode: Mode = Field(
         "auto", description="Whether less or more is better; auto: by the metric's nature."
     )
@@ -167,6 +169,12 @@ def _each(value: Mapping[str, object], read: Callable[[object], T]) -> dict[str,
     found: dict[str, T] = {}
     collector = Collector()
     for name, item in value.items():
+        if not isinstance(name, str):
+            message, remedy = (
+                f"Expected an output. Received: {name}.",
+                f"Put it in quotes: '{name}'.",
+            )
+            collector.add(Problem((name,), message, remedy, at_key=True))
         with collector.reading(name):
             found[name] = read(item)
     collector.raise_if_any()

@@ -73,7 +73,7 @@ def test_nan_is_never_better_and_anything_is_better_than_the_worst() -> None:
     ("training", "has_validation", "expected"),
     [
         ({}, True, Monitor("val_loss", "min")),
-        ({}, False, None),
+        ({}, False, Monitor("loss", "min")),
         ({"checkpoint": {"monitor": "accuracy"}}, False, Monitor("accuracy", "max")),
         ({"checkpoint": {"save_best_only": False}}, True, None),
         ({"early_stopping": {"monitor": "val_accuracy"}}, True, None),
