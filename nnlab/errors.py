@@ -58,7 +58,7 @@ class Fault:
 
 
 class NnlabError(Exception):
-    """The root: anything nnlab raises on purpose. A run that failed, unless a subclass says otherwise."""
+    """The root of what nnlab raises on purpose: a run that failed, unless a subclass differs."""
 
     exit_code = 1
 
@@ -97,7 +97,7 @@ class RunFailedError(NnlabError):
     """A run started and could not finish: it diverged, the disk filled up, memory ran out."""
 
 
-class RunInterrupted(NnlabError):  # noqa: N818 - named like KeyboardInterrupt: the user's wish, not a fault
+class RunInterrupted(NnlabError):  # noqa: N818 - the user's wish, not a fault
     """The user stopped the run; what was trained so far is saved."""
 
     exit_code = 130

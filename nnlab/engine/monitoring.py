@@ -116,6 +116,6 @@ def weights_monitor(experiment: Experiment, *, has_validation: bool) -> Monitor 
         return None
     if checkpoint.monitor is not None:
         return Monitor.of(experiment, checkpoint.monitor, checkpoint.mode)
-    # The training loss is better than chance: Adam's late epochs leap now and then, and on MNIST the
-    # epoch of the least training loss tests at 97.9 % or more where the last gave 97.6 % once in six.
+    # The training loss beats no choice at all: late epochs of Adam leap now and then. On MNIST (the
+    # shipped config, seed 1) the last epoch tests at 97.6 %, that of the least loss at 98.0 %.
     return Monitor("val_loss" if has_validation else "loss", "min")
