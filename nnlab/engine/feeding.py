@@ -14,6 +14,7 @@ from nnlab.config import Experiment
 from nnlab.config.words.losses import Loss
 from nnlab.data import PreparedData, Rows, epoch_order
 from nnlab.engine.inputs import model_inputs
+from nnlab.engine.memory import as_tensor
 from nnlab.engine.weighting import training_weights
 from nnlab.errors import ConfigError, Fault
 
@@ -113,7 +114,8 @@ class Feed:
         Returns:
             Batches of (inputs, targets) or (inputs, targets, weights).
         """
-        arrays = _on_cpu(self.train)
+        # Captured by the pipeline: no graph holds a copy.
+        arrays = tf.nest.map_structure(as_tensor, self.train)
         if self.steps_per_epoch == 1:
             # In a single batch the order changes nothing but rounding, and a copy of all rows
             # costs more than a small net's step.
@@ -148,7 +150,7 @@ class Feed:
         """
         size = self.evaluation_batch_size
         values = self._packed(rows, rows.sample_weight)
-        arrays = _on_cpu(values)
+        arrays = tf.nest.map_structure(as_tensor, values)
 
         def batch(number: Any) -> Any:
             start = number * size
@@ -186,12 +188,6 @@ class Feed:
         inputs = model_inputs(self._model, rows.inputs)
         targets = rows.targets if len(rows.targets) > 1 else next(iter(rows.targets.values()))
         return (inputs, targets) if weights is None else (inputs, targets, weights)
-
-
-def _on_cpu(arrays: Any) -> Any:
-    """Arrays as tensors where the pipeline runs; captured by it, so that no graph holds a copy."""
-    with tf.device("/device:CPU:0"):
-        return tf.nest.map_structure(tf.convert_to_tensor, arrays)
 
 
 def _plain(dataset: tf.data.Dataset) -> tf.data.Dataset:

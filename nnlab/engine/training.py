@@ -20,6 +20,7 @@ from nnlab.engine.feeding import Feed
 from nnlab.engine.interruption import Interruption
 from nnlab.engine.job import Job
 from nnlab.engine.loops import choose_loop
+from nnlab.engine.memory import shareable
 from nnlab.engine.model import build_model
 from nnlab.engine.monitoring import directions, weights_monitor
 from nnlab.engine.session import Session
@@ -70,7 +71,7 @@ def train(  # noqa: PLR0913 - each is named where it is called
     # The same bits however many threads there are; on this machine's CPUs it costs nothing.
     tf.config.experimental.enable_op_determinism()
     with on(chosen):
-        data = prepare(experiment)
+        data = shareable(prepare(experiment))
         loaded = time.perf_counter()
         model = _compiled(experiment, data)
         feed = Feed(experiment, data, model)

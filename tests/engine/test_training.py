@@ -230,12 +230,21 @@ def test_early_stopping_that_restores_nothing_keeps_the_last_weights(
     assert record.training["monitor"] is None
 
 
-def test_without_validation_rows_the_last_weights_are_kept(moons: Moons, tmp_path: Path) -> None:
+def test_without_validation_rows_the_training_loss_chooses_the_weights(
+    moons: Moons, tmp_path: Path
+) -> None:
     experiment = moons(data={"validation_split": None, "test_split": None})
     record, files = run_of(experiment, tmp_path)
-    assert record.best_epoch == 4
+    losses = [float(row["loss"]) for row in rows_of(files)]
+    assert record.best_epoch == losses.index(min(losses)) + 1
     assert list(record.metrics) == ["loss", "accuracy", "learning_rate"]
-    assert record.metrics["loss"] == float(rows_of(files)[-1]["loss"])
+    assert record.metrics["loss"] == min(losses)
+
+
+def test_last_weights_are_kept_where_the_checkpoint_says_so(moons: Moons, tmp_path: Path) -> None:
+    record, _ = run_of(moons(training={"checkpoint": {"save_best_only": False}}), tmp_path)
+    assert record.best_epoch == 4
+    assert record.training["monitor"] is None
 
 
 def test_diverged_run_fails_with_what_to_try(moons: Moons, tmp_path: Path) -> None:
