@@ -113,7 +113,10 @@ class TrainingConfig(Section):
     jit_compile: Annotated[bool | Literal["auto"], ByForm()] = Field(
         "auto", description="Whether XLA compiles the step."
     )
-    engine: Literal["auto", "keras"] = Field("auto", description="What runs the epochs.")
+    engine: Literal["auto", "compiled", "keras"] = Field(
+        "auto",
+        description="What runs the epochs: compiled on the device, Keras' fit, or what suits.",
+    )
     device: Device = Field(
         "auto",
         description="auto, cpu, gpu, or gpu:N for one of several; auto: a GPU if there is one.",

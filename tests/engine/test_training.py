@@ -108,6 +108,7 @@ def test_record_tells_what_happened(finished: tuple[Experiment, RunRecord, RunFi
         "steps_per_epoch": 3,
         "monitor": "val_loss",
         "tensorboard": True,
+        "engine_reason": "the default",
         "stopped_by": "epochs",
     }
     assert record.environment["command"] == ["nnlab", "train", "moons.yaml"]

@@ -1,4 +1,4 @@
-"""What every engine does, and which one a config gets."""
+"""What every engine does."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import keras
 from nnlab.config.training import TrainingConfig
 from nnlab.engine.callbacks import RunCallbacks
 from nnlab.engine.feeding import Feed
-from nnlab.engine.loops.keras_fit import KerasFit
 
 
 class Loop(Protocol):
@@ -42,21 +41,3 @@ class Loop(Protocol):
             training: How it is trained.
             callbacks: What listens.
         """
-
-
-def choose_loop(training: TrainingConfig) -> Loop:
-    """The engine that a config gets.
-
-    Args:
-        training: The `training` section.
-
-    Returns:
-        The engine; `auto` means Keras' `fit`.
-
-    Example:
-        >>> config = {"optimizer": "adam", "loss": "mse", "epochs": 1}
-        >>> choose_loop(TrainingConfig.model_validate(config)).name
-        'keras'
-    """
-    engines: dict[str, Loop] = {"auto": KerasFit(), "keras": KerasFit()}
-    return engines[training.engine]

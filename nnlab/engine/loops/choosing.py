@@ -1,0 +1,107 @@
+"""Which engine runs the epochs, and why: chosen by what is known before the first of them."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import keras
+import tensorflow as tf
+
+from nnlab.config import Experiment
+from nnlab.engine.devices import Device
+from nnlab.engine.feeding import Feed
+from nnlab.engine.loops.compiled import CompiledEpochs
+from nnlab.engine.loops.keras_fit import KerasFit
+from nnlab.engine.loops.loop import Loop
+from nnlab.engine.loops.row_pass import Xla
+
+# The rows lie on the device twice while they are put there, and the arithmetic needs room, too.
+_SHARE_OF_MEMORY = 0.25
+
+# Measured on two cores with TensorFlow 2.21, for nets of 4 to 30 variables: what a step of `fit`
+# costs beside its arithmetic, seconds a variable; what XLA's compiler takes, in all and a variable.
+_OVERHEAD_S = 40e-6
+_COMPILING_S = 0.3
+_COMPILING_A_VARIABLE_S = 0.03
+# The share of the arithmetic that XLA saves by fusing it, and the pace of the arithmetic without.
+_FUSED = 0.25
+_FLOP_PER_S = 1.5e11
+# Forward, and backward for weights and for inputs: a multiplication and an addition each.
+_FLOP_A_WEIGHT = 6
+# XLA for a last batch of fewer rows and for validation takes about as long again to compile, and
+# saves half a millisecond an epoch.
+_EPOCHS_FOR_ALL = 1000
+
+
+@dataclass(frozen=True)
+class Choice:
+    """An engine for a run.
+
+    Args:
+        loop: The engine.
+        reason: Why it is this one, as a clause: for the run's record.
+        xla: Whether XLA compiles the steps.
+    """
+
+    loop: Loop
+    reason: str
+    xla: bool
+
+
+def choose_loop(experiment: Experiment, feed: Feed, model: keras.Model, device: Device) -> Choice:
+    """The engine that a run gets.
+
+    Nothing is timed: the same config on the same machine gets the same engine, and so the same
+    digits.
+
+    Args:
+        experiment: The experiment.
+        feed: Its batches.
+        model: Its compiled model.
+        device: The device that does the work.
+
+    Returns:
+        The engine and the reason.
+    """
+    engine = experiment.training.engine
+    if engine == "auto":
+        why_not = _needs_fit(experiment, feed, device) or "the default"
+        return Choice(KerasFit(), why_not, bool(model.jit_compile))
+    if engine == "keras":
+        return Choice(KerasFit(), "the config asks for it", bool(model.jit_compile))
+    return _compiled(experiment, feed, model)
+
+
+def _needs_fit(experiment: Experiment, feed: Feed, device: Device) -> str | None:
+    """Why only Keras' `fit` will do; None where nothing speaks against epochs on the device."""
+    board = experiment.tensorboard
+    if board is not False and (board.update_freq != "epoch" or board.profile_batch):
+        return "TensorBoard listens to every step"
+    needed = sum(array.nbytes for array in tf.nest.flatten(feed.train))
+    if device.memory is not None and needed > _SHARE_OF_MEMORY * device.memory:
+        return f"the rows take more than {_SHARE_OF_MEMORY:.0%} of the device's memory"
+    return None
+
+
+def _compiled(experiment: Experiment, feed: Feed, model: keras.Model) -> Choice:
+    training = experiment.training
+    for_all = training.epochs >= _EPOCHS_FOR_ALL
+    wanted = training.jit_compile
+    if wanted != "auto":
+        loop = CompiledEpochs(Xla(whole=wanted, last=wanted and for_all))
+        return Choice(loop, f"the config says jit_compile: {str(wanted).lower()}", wanted)
+    steps = training.epochs * feed.steps_per_epoch
+    variables = len(model.variables)
+    flop = _FLOP_A_WEIGHT * model.count_params() * feed.rows * training.epochs
+    saved = _OVERHEAD_S * variables * steps + _FUSED * flop / _FLOP_PER_S
+    taken = _COMPILING_S + _COMPILING_A_VARIABLE_S * variables
+    pays = saved > taken
+    what = f"XLA would take about {_text(taken)} to compile, and save about {_text(saved)}"
+    return Choice(CompiledEpochs(Xla(whole=pays, last=pays and for_all)), what, pays)
+
+
+def _text(seconds: float) -> str:
+    """Seconds to two digits: more would be pretence."""
+    digits = 1 - math.floor(math.log10(seconds)) if seconds > 0 else 0
+    return f"{round(seconds, digits):g} s"
