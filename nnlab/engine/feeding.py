@@ -129,6 +129,11 @@ class Feed:
         batches = orders.flat_map(self._batches_of).map(batch, num_parallel_calls=tf.data.AUTOTUNE)
         return _plain(batches).prefetch(tf.data.AUTOTUNE)
 
+    def validation_arrays(self) -> tuple[Any, ...] | None:
+        """The validation rows whole: inputs, targets and perhaps weights; None without them."""
+        rows = self._data.validation
+        return None if rows is None else self._packed(rows, rows.sample_weight)
+
     def validation(self) -> tf.data.Dataset | None:
         """The validation rows in order, batch by batch; None where there are none."""
         rows = self._data.validation

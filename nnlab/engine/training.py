@@ -19,7 +19,7 @@ from nnlab.engine.devices import Device, on, select_device
 from nnlab.engine.feeding import Feed
 from nnlab.engine.interruption import Interruption
 from nnlab.engine.job import Job
-from nnlab.engine.loops import choose_loop
+from nnlab.engine.loops import Choice, choose_loop
 from nnlab.engine.memory import shareable
 from nnlab.engine.model import build_model
 from nnlab.engine.monitoring import directions, weights_monitor
@@ -75,7 +75,7 @@ def train(  # noqa: PLR0913 - each is named where it is called
         loaded = time.perf_counter()
         model = _compiled(experiment, data)
         feed = Feed(experiment, data, model)
-        loop = choose_loop(experiment.training)
+        engine = choose_loop(experiment, feed, model, chosen)
         timing = {"load_s": loaded - start, "build_s": time.perf_counter() - loaded}
         text = config_text or config_yaml(experiment)
         run = RunDirectory.create(
@@ -84,16 +84,16 @@ def train(  # noqa: PLR0913 - each is named where it is called
             text,
             seed=experiment.seed,
             device=chosen.name,
-            engine=loop.name,
+            engine=engine.loop.name,
             params=model.count_params(),
             directions=directions(experiment),
-            environment=_environment(command, chosen, model),
+            environment=_environment(command, chosen, engine),
             timing=timing,
-            training=_details(experiment, data, feed),
+            training=_details(experiment, data, feed, engine),
         )
         with run, _room_for_the_last_word(run.path), Interruption() as interruption:
             job = Job(experiment, data, model, feed, run, progress, interruption)
-            Session(job).execute(loop, start)
+            Session(job).execute(engine.loop, start)
     return run.record
 
 
@@ -115,7 +115,9 @@ def _compiled(experiment: Experiment, data: PreparedData) -> keras.Model:
     return model
 
 
-def _details(experiment: Experiment, data: PreparedData, feed: Feed) -> dict[str, object]:
+def _details(
+    experiment: Experiment, data: PreparedData, feed: Feed, engine: Choice
+) -> dict[str, object]:
     """What a training is made of, for the record."""
     parts = {"train": data.train, "validation": data.validation, "test": data.test}
     monitor = weights_monitor(experiment, has_validation=feed.has_validation)
@@ -125,17 +127,18 @@ def _details(experiment: Experiment, data: PreparedData, feed: Feed) -> dict[str
         "steps_per_epoch": feed.steps_per_epoch,
         "monitor": None if monitor is None else monitor.name,
         "tensorboard": experiment.tensorboard is not False,
+        "engine_reason": engine.reason,
     }
 
 
-def _environment(command: Sequence[str], device: Device, model: keras.Model) -> dict[str, object]:
+def _environment(command: Sequence[str], device: Device, engine: Choice) -> dict[str, object]:
     """What the run is made with, and whatever changes the last digits of its results."""
     found = environment(command)
     found["device"] = device.description
     found["determinism"] = {
         "op_determinism": True,
         "onednn": found["variables"].get("TF_ENABLE_ONEDNN_OPTS", "1") != "0",
-        "jit_compile": bool(model.jit_compile),
+        "jit_compile": engine.xla,
     }
     return found
 
