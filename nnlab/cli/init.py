@@ -54,24 +54,32 @@ def init(
 
 
 def _write(name: str, folder: Path, *, force: bool, as_json: bool) -> None:
-    import json
-
-    from nnlab.config.json_schema import json_schema
-    from nnlab.config.shipped import SCHEMA_FILE, find_shipped
+    from nnlab.config.shipped import SCHEMA_FILE, find_shipped, schema_text, with_bases
     from nnlab.errors import RequestError
     from nnlab.runs import atomic_write, writing
 
-    source = find_shipped(name.removesuffix(".yaml"))
-    target = folder / source.name
-    if target.exists() and not force:
+    texts = {
+        folder / source.name: source.read_text(encoding="utf-8")
+        for source in with_bases(find_shipped(name.removesuffix(".yaml")))
+    }
+    there = [str(target) for target in texts if target.exists()]
+    if there and not force:
+        verb = "is" if len(there) == 1 else "are"
         raise RequestError(
-            f"{target} is there already. Replace it with --force, or write elsewhere with --to DIR."
+            f"{' and '.join(there)} {verb} there already. "
+            "Replace with --force, or write elsewhere with --to DIR."
         )
+    target, *bases = texts
     with writing(target):
         folder.mkdir(parents=True, exist_ok=True)
-        atomic_write(folder / SCHEMA_FILE, json.dumps(json_schema(), indent=1) + "\n")
-        atomic_write(target, source.read_text(encoding="utf-8"))
+        atomic_write(folder / SCHEMA_FILE, schema_text())
+        for file, text in texts.items():
+            atomic_write(file, text)
+    schema = folder / SCHEMA_FILE
     if as_json:
-        print_json({"config": str(target), "schema": str(folder / SCHEMA_FILE)})
+        print_json(
+            {"config": str(target), "extends": [str(base) for base in bases], "schema": str(schema)}
+        )
         return
-    typer.echo(f"Wrote {target} and {folder / SCHEMA_FILE}. Edit it, then: nnlab train {target}")
+    written = ", ".join(map(str, [target, *bases]))
+    typer.echo(f"Wrote {written} and {schema}. Edit, then: nnlab train {target}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nnlab.cli.options import print_json
+import typer
 
 
 def schema() -> None:
@@ -12,6 +12,6 @@ def schema() -> None:
 
         nnlab schema > nnlab.schema.json
     """
-    from nnlab.config.json_schema import json_schema
+    from nnlab.config.shipped import schema_text
 
-    print_json(json_schema())
+    typer.echo(schema_text(), nl=False)

@@ -1,8 +1,30 @@
-"""The config: YAML in, a frozen experiment out, every fault with its place."""
+"""The config: YAML in, a frozen experiment out, every fault with its place.
+
+What reads configs is loaded when it is first asked for: listing the shipped ones, or printing the
+schema, needs neither pydantic nor the vocabulary.
+"""
 
 from __future__ import annotations
 
-from nnlab.config.experiment import Experiment
-from nnlab.config.loading import Config, load_config, read_config
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from nnlab.config.experiment import Experiment
+    from nnlab.config.loading import Config, load_config, read_config
 
 __all__ = ["Config", "Experiment", "load_config", "read_config"]
+
+_HOMES = {
+    "Config": "nnlab.config.loading",
+    "Experiment": "nnlab.config.experiment",
+    "load_config": "nnlab.config.loading",
+    "read_config": "nnlab.config.loading",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        message = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(message)
+    return getattr(import_module(_HOMES[name]), name)

@@ -72,7 +72,7 @@ def hint(kind: str, received: object) -> str:
 
 
 def _number_hint(kind: str, number: float) -> str:
-    if kind.startswith("int_") and number not in (True, False) and float(number).is_integer():
+    if kind.startswith("int_") and type(number) is float and number.is_integer():
         return f"Write it without a point: {number:.0f}."
     if kind == "bool_type" and str(number) in _TRUTH:
         return f"Write `{_TRUTH[str(number)]}`."
@@ -198,7 +198,7 @@ def did_you_mean(word: str, known: Iterable[str], what: str) -> str:
         >>> did_you_mean("quux", ["Adam", "SGD"], "optimizers")
         'The optimizers are: Adam, SGD.'
     """
-    names = list(known)
+    names = [str(name) for name in known]
     close = nearest(word, names)
     if close is not None:
         return f"Did you mean `{close}`?"

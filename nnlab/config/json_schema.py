@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -21,10 +23,27 @@ from nnlab.config.words.metrics import Metric
 from nnlab.config.words.word import Word
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-_MARKER = {"$ref": "#/$defs/SearchMarker"}
+_SECTIONS = (
+    DataConfig,
+    SequentialModel,
+    FunctionalModel,
+    TrainingConfig,
+    TensorBoardConfig,
+    TuneConfig,
+)
+Schema = dict[str, Any]
 
 
-def json_schema() -> dict[str, Any]:
+def schema_json() -> str:
+    """The schema as `nnlab schema` prints it.
+
+    Returns:
+        JSON, with a line break at the end.
+    """
+    return json.dumps(json_schema(), indent=2) + "\n"
+
+
+def json_schema() -> Schema:
     """The schema of a whole config file, search markers included.
 
     Returns:
@@ -34,46 +53,152 @@ def json_schema() -> dict[str, Any]:
         >>> sorted(json_schema()["properties"])[:3]
         ['data', 'extends', 'model']
     """
-    definitions: dict[str, Any] = {}
+    definitions: Schema = {}
     families: tuple[type[Word], ...] = (*FAMILIES, Marker)
     for family in families:
         for word in family.members.values():
-            definitions[f"{family.__name__}.{word.called()}"] = _arguments(word, definitions)
-        definitions[family.__name__] = _family(family)
-    definitions["SearchMarker"] = definitions.pop("Marker")
+            name = _name_of(family, word)
+            definitions[name] = _behind_the_name(family, word)
+            definitions[f"{name}.arguments"] = _fields(word, definitions)
+            if family is Layer:  # they may stand in `defaults`
+                definitions[f"{name}.arguments"].pop("required", None)
+        definitions[_name_of(family)] = _family(family)
     definitions["Node"] = _node()
-    sections = (
-        DataConfig,
-        SequentialModel,
-        FunctionalModel,
-        TrainingConfig,
-        TensorBoardConfig,
-        TuneConfig,
-    )
-    for section in sections:
-        definitions[section.__name__] = _arguments(section, definitions)
-    _finish_sections(definitions)
-    top = _arguments(Experiment, definitions)
+    definitions["Defaults"] = _defaults()
+    for section in _SECTIONS:
+        definitions[section.__name__] = _fields(section, definitions)
+        if section is not TuneConfig:  # what is missing may stand in the file that is extended
+            definitions[section.__name__].pop("required", None)
+    _add_forms_of_yaml(definitions)
+    top = _fields(Experiment, definitions)
+    del top["required"]
     top["properties"] |= {
         "extends": {"type": "string", "description": "A config that this one is merged over."},
-        "data": {"$ref": "#/$defs/DataConfig"},
-        "model": {
-            "anyOf": [{"$ref": "#/$defs/SequentialModel"}, {"$ref": "#/$defs/FunctionalModel"}]
-        },
-        "training": {"$ref": "#/$defs/TrainingConfig"},
-        "tensorboard": {"anyOf": [{"$ref": "#/$defs/TensorBoardConfig"}, {"type": "boolean"}]},
-        "tune": {"$ref": "#/$defs/TuneConfig"},
+        "data": _described("The rows.", _ref("DataConfig")),
+        "model": _described("The network.", _ref("SequentialModel"), _ref("FunctionalModel")),
+        "training": _described("How it is trained.", _ref("TrainingConfig")),
+        "tensorboard": _described(
+            "What is logged for TensorBoard; false: nothing.",
+            _ref("TensorBoardConfig"),
+            {"type": ["boolean", "null"]},
+        ),
+        "tune": {"description": "How a search space is searched.", **_ref("TuneConfig")},
     }
-    top.pop("required", None)  # what is missing may stand in the file that is extended
     return {"$schema": DIALECT, "title": "nnlab experiment", **top, "$defs": definitions}
 
 
-def _arguments(model: type[BaseModel], definitions: dict[str, Any]) -> dict[str, Any]:
+def _ref(name: str) -> Schema:
+    return {"$ref": f"#/$defs/{name}"}
+
+
+def _described(description: str, *options: Schema) -> Schema:
+    """One of several forms of a value, or a search marker in its place."""
+    return {"description": description, "anyOf": [*options, _ref("SearchMarker")]}
+
+
+def _name_of(family: type[Word], word: type[Word] | None = None) -> str:
+    """The name of a definition."""
+    name = "SearchMarker" if family is Marker else family.__name__
+    return name if word is None else f"{name}.{word.called()}"
+
+
+def _first_line(word: type[Word]) -> str:
+    return (word.__doc__ or "").strip().splitlines()[0]
+
+
+def _required(family: type[Word], word: type[Word]) -> list[str]:
+    """The arguments that a word cannot do without; a layer's may stand in `defaults`."""
+    if family is Layer:
+        return []
+    return [name for name, field in word.model_fields.items() if field.is_required()]
+
+
+def _behind_the_name(family: type[Word], word: type[Word]) -> Schema:
+    """What may stand behind a word's name: arguments, a value for the first of them, nothing."""
+    arguments = f"{_name_of(family, word)}.arguments"
+    required, first = _required(family, word), word.first_argument()
+    options = [{**_ref(arguments), **({"required": required} if required else {})}]
+    if first is not None and len(required) <= 1:
+        options.append(_ref(f"{arguments}/properties/{first}"))
+    if not required:
+        options.append({"type": "null"})
+    return {"description": _first_line(word), "anyOf": options}
+
+
+def _words(family: type[Word]) -> Schema:
+    """The words of a family as keys; other names of theirs are right, but not proposed."""
+    others: dict[str, list[str]] = {}
+    for name, word in family.names.items():
+        if name != word.called() and family is not Marker:
+            others.setdefault(word.called(), []).append(name)
+    return {
+        "type": "object",
+        "properties": {name: _ref(_name_of(family, word)) for name, word in family.members.items()},
+        "patternProperties": {
+            f"^({'|'.join(names)})$": _ref(f"{_name_of(family)}.{called}")
+            for called, names in others.items()
+        },
+        "additionalProperties": False,
+    }
+
+
+def _family(family: type[Word]) -> Schema:
+    """A word of a family in each of its forms: alone, or its name with arguments."""
+    one = {**_words(family), "minProperties": 1, "maxProperties": 1}
+    if family is Marker:
+        return {"description": _first_line(family), **one}
+    alone = [name for name, word in family.names.items() if not _required(family, word)]
+    proposed = [name for name in alone if name in family.members]
+    others = [name for name in alone if name not in family.members]
+    names = [{"enum": enum} for enum in (proposed, others) if enum]
+    return _described(_first_line(family), *names, one)
+
+
+def _node() -> Schema:
+    words = _words(Layer)
+    name = {"type": "string"}
+    words["properties"]["from"] = _described(
+        "The input or layer that feeds it; a list for layers that merge.",
+        name,
+        {"type": "array", "items": name, "minItems": 1},
+    )
+    return _described(
+        "A layer of a Functional model, and where it takes its input.",
+        {**words, "minProperties": 1, "maxProperties": 2},
+    )
+
+
+def _defaults() -> Schema:
+    description = "Arguments that every layer of a type gets where it does not set them."
+    return {"description": description, **_words(Layer)}
+
+
+def _add_forms_of_yaml(definitions: Schema) -> None:
+    """What the sections take in YAML besides the fields of their models."""
+    for model in ("SequentialModel", "FunctionalModel"):
+        definitions[model]["properties"]["defaults"] = _ref("Defaults")
+    metrics = {"anyOf": [_ref("Metric"), {"type": "array", "items": _ref("Metric")}]}
+    training = definitions["TrainingConfig"]["properties"]
+    training["loss"] = _per_output(Loss, _ref("Loss"))
+    training["metrics"] = _per_output(Metric, metrics)
+
+
+def _per_output(family: type[Word], one: Schema) -> Schema:
+    """One word, or a mapping from each output to one."""
+    outputs = {
+        "type": "object",
+        "propertyNames": {"not": {"enum": sorted(family.names)}},
+        "additionalProperties": one,
+    }
+    return _described(f"{_first_line(family)} One, or one for each output.", one, outputs)
+
+
+def _fields(model: type[BaseModel], definitions: Schema) -> Schema:
     """A model's own schema, families as references, each value open to a search marker."""
     schema = model.model_json_schema(ref_template="#/$defs/{model}")
     for name, inner in schema.pop("$defs", {}).items():
         definitions.setdefault(name, _finished(inner))
-    finished: dict[str, Any] = _finished(schema)
+    finished: Schema = _finished(schema)
     return finished
 
 
@@ -83,117 +208,23 @@ def _finished(schema: Any) -> Any:
     if not isinstance(schema, Mapping):
         return schema
     if "x-family" in schema:
-        rest = {
-            key: value
-            for key, value in schema.items()
-            if key not in ("x-family", "title", "default")
-        }
-        return {"$ref": f"#/$defs/{schema['x-family']}", **rest}
+        kept = {key: value for key, value in schema.items() if key == "description"}
+        return {**_ref(schema["x-family"]), **kept}
     done = {
         key: _finished(value)
         for key, value in schema.items()
         if key != "title" or not isinstance(value, str)
     }
+    if isinstance(done.get("description"), str):
+        done["description"] = re.sub(r"\bNone\b", "null", done["description"])
     if isinstance(schema.get("properties"), Mapping):
         done["properties"] = {name: _open(value) for name, value in done["properties"].items()}
     return done
 
 
-def _open(schema: Mapping[str, Any]) -> dict[str, Any]:
+def _open(schema: Mapping[str, Any]) -> Schema:
     """A value, or a search marker in its place."""
     outside = {key: schema[key] for key in ("description", "default") if key in schema}
     inside = {key: value for key, value in schema.items() if key not in outside}
     options = inside["anyOf"] if set(inside) == {"anyOf"} else [inside]
-    return {**outside, "anyOf": [*options, _MARKER]}
-
-
-def _family(family: type[Word]) -> dict[str, Any]:
-    """A word of a family in each of its forms: alone, or its name with arguments."""
-    alone, with_arguments = [], {}
-    for word in family.members.values():
-        if not any(field.is_required() for field in word.model_fields.values()):
-            alone.append(word.called())
-        named = {"$ref": f"#/$defs/{family.__name__}.{word.called()}"}
-        lone = {"type": ["number", "string", "boolean", "array", "null"]}
-        with_arguments[word.called()] = {
-            "anyOf": [named, lone] if word.first_argument() else [named],
-            "description": _first_line(word),
-        }
-    aliases = sorted(set(family.names) - set(alone) - {""})
-    names: list[dict[str, Any]] = [{"enum": alone}] if alone else []
-    if aliases and alone:
-        names.append({"enum": aliases})
-    mapping = {
-        "type": "object",
-        "properties": with_arguments,
-        "minProperties": 1,
-        "maxProperties": 1,
-        "additionalProperties": False,
-    }
-    inner = [] if family is Marker else [_MARKER]
-    return {"description": _first_line(family), "anyOf": [*names, mapping, *inner]}
-
-
-def _first_line(word: type[Word]) -> str:
-    return (word.__doc__ or "").strip().splitlines()[0]
-
-
-def _node() -> dict[str, Any]:
-    words = {name: {"$ref": f"#/$defs/Layer.{name}"} for name in Layer.members}
-    lone = {"type": ["number", "string", "null", "array"]}
-    name = {"type": "string"}
-    return {
-        "description": "A layer of a Functional model, and where it takes its input.",
-        "type": "object",
-        "properties": {
-            **{word: {"anyOf": [schema, lone]} for word, schema in words.items()},
-            "from": {
-                "description": "The input or layer that feeds it; a list for layers that merge.",
-                "anyOf": [name, {"type": "array", "items": name, "minItems": 1}],
-            },
-        },
-        "required": ["from"],
-        "minProperties": 2,
-        "maxProperties": 2,
-        "additionalProperties": False,
-    }
-
-
-def _finish_sections(definitions: dict[str, Any]) -> None:
-    """What the sections take in YAML besides the fields of their models."""
-    arguments = {
-        "type": "object",
-        "description": "Arguments that every layer of a type gets where it does not set them.",
-        "properties": {
-            name: {"type": "object", "properties": definitions[f"Layer.{name}"]["properties"]}
-            for name in Layer.members
-        },
-        "additionalProperties": False,
-    }
-    for model in ("SequentialModel", "FunctionalModel"):
-        definitions[model]["properties"]["defaults"] = arguments
-        definitions[model].pop("required", None)
-    training = definitions["TrainingConfig"]
-    training.pop("required", None)
-    training["properties"]["loss"] = _per_output(Loss, {"$ref": "#/$defs/Loss"})
-    metrics = {
-        "anyOf": [
-            {"$ref": "#/$defs/Metric"},
-            {"type": "array", "items": {"$ref": "#/$defs/Metric"}},
-        ]
-    }
-    training["properties"]["metrics"] = _per_output(Metric, metrics)
-    definitions["DataConfig"].pop("required", None)
-
-
-def _per_output(family: type[Word], one: dict[str, Any]) -> dict[str, Any]:
-    """One word, or a mapping from each output to one."""
-    outputs = {
-        "type": "object",
-        "propertyNames": {"not": {"enum": sorted(family.names)}},
-        "additionalProperties": one,
-    }
-    return {
-        "description": f"{_first_line(family)} One, or one for each output.",
-        "anyOf": [one, outputs],
-    }
+    return {**outside, "anyOf": [*options, _ref("SearchMarker")]}

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from nnlab.config.problems import did_you_mean
+from nnlab.config.hints import did_you_mean
 from nnlab.errors import RequestError
 
 DEFAULT_CONFIG = "mnist_5k"
@@ -32,6 +33,19 @@ def shipped_folder() -> Path:
     package = Path(__file__).resolve().parent.parent
     inside = package / "configs"
     return inside if inside.is_dir() else package.parent / "configs"
+
+
+def schema_text() -> str:
+    """The JSON Schema of a config, as it travels beside the shipped configs.
+
+    Returns:
+        JSON, what `nnlab.config.json_schema` makes of the vocabulary.
+
+    Example:
+        >>> schema_text().splitlines()[1]
+        '  "$schema": "https://json-schema.org/draft/2020-12/schema",'
+    """
+    return (shipped_folder() / SCHEMA_FILE).read_text(encoding="utf-8")
 
 
 def list_shipped() -> list[ShippedConfig]:
@@ -64,6 +78,23 @@ def find_shipped(name: str) -> Path:
     remedy = did_you_mean(name, shipped, "shipped configs")
     message = f"There is no file and no shipped config called {name!r}. {remedy}"
     raise RequestError(f"{message} `nnlab init` lists the shipped configs.")
+
+
+def with_bases(path: Path) -> list[Path]:
+    """A shipped config and those that it extends, directly or not.
+
+    Args:
+        path: Its file.
+
+    Returns:
+        Files, the config first.
+
+    Example:
+        >>> [file.name for file in with_bases(find_shipped("vanishing_gradients_cured"))]
+        ['vanishing_gradients_cured.yaml', 'vanishing_gradients.yaml']
+    """
+    named = re.search(r"^extends:\s*(\S+)", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    return [path, *(with_bases(path.parent / named[1]) if named else [])]
 
 
 def _purpose(path: Path) -> str:

@@ -25,7 +25,6 @@ def test_validate_tells_all_faults_of_all_files(nnlab: Command, config: Path) ->
     faults = checked.json["configs"][1]["faults"]
     assert [(row["line"], row["path"]) for row in faults] == [
         (11, "model.layers.0.Dense.unit"),
-        (11, "model.layers.0.Dense.units"),
         (15, "training.optimizer"),
     ]
 
