@@ -78,22 +78,24 @@ def train(  # noqa: PLR0913 - each is named where it is called
         engine = choose_loop(experiment, feed, model, chosen)
         timing = {"load_s": loaded - start, "build_s": time.perf_counter() - loaded}
         text = config_text or config_yaml(experiment)
-        run = RunDirectory.create(
-            runs_dir,
-            experiment.name,
-            text,
-            seed=experiment.seed,
-            device=chosen.name,
-            engine=engine.loop.name,
-            params=model.count_params(),
-            directions=directions(experiment),
-            environment=_environment(command, chosen, engine),
-            timing=timing,
-            training=_details(experiment, data, feed, engine),
-        )
-        with run, _room_for_the_last_word(run.path), Interruption() as interruption:
-            job = Job(experiment, data, model, feed, run, progress, interruption)
-            Session(job).execute(engine.loop, start)
+        # Before the folder is made: from then on a signal must not stop the run where it stands.
+        with Interruption() as interruption:
+            run = RunDirectory.create(
+                runs_dir,
+                experiment.name,
+                text,
+                seed=experiment.seed,
+                device=chosen.name,
+                engine=engine.loop.name,
+                params=model.count_params(),
+                directions=directions(experiment),
+                environment=_environment(command, chosen, engine),
+                timing=timing,
+                training=_details(experiment, data, feed, engine),
+            )
+            with run, _room_for_the_last_word(run.path):
+                job = Job(experiment, data, model, feed, run, progress, interruption)
+                Session(job).execute(engine.loop, start)
     return run.record
 
 
