@@ -45,7 +45,7 @@ def test_run_folder_holds_all_that_explains_it(trained: Trained) -> None:
     expected = {"config.yaml", "record.json", "metrics.csv", "model.keras", "tensorboard", "plots"}
     assert names == expected
     assert re.fullmatch(r"small-\d{8}T\d{6}Z-[0-9a-f]+", trained.run.name)
-    rows = list(csv.DictReader((trained.run / "metrics.csv").open()))
+    rows = list(csv.DictReader((trained.run / "metrics.csv").read_text().splitlines()))
     assert [row["epoch"] for row in rows] == ["1", "2"]
     assert any((trained.run / "plots").glob("*.png"))
 
