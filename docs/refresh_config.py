@@ -1,0 +1,194 @@
+#!/usr/bin/env python3
+"""Writes into docs/config.md what the code knows best: its keys and its words.
+
+A table stands between `<!-- table: NAME -->` and `<!-- end -->`, NAME being one of `TABLES`.
+
+    make readme
+
+tests/test_docs.py holds the tables against the code.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, get_args
+
+from pydantic import BaseModel
+
+from nnlab.config.data import DataConfig
+from nnlab.config.experiment import Experiment
+from nnlab.config.json_schema import json_schema
+from nnlab.config.space import Marker
+from nnlab.config.tensorboard import TensorBoardConfig
+from nnlab.config.training import Checkpoint, EarlyStopping, ReduceLROnPlateau, TrainingConfig
+from nnlab.config.vocabulary import FAMILIES
+from nnlab.config.words.activations import ActivationName
+from nnlab.config.words.losses import Loss
+from nnlab.config.words.word import Word, snake_case
+
+if TYPE_CHECKING:
+    from pydantic.fields import FieldInfo
+
+PAGE = Path(__file__).parent / "config.md"
+
+_TABLE = re.compile(r"(<!-- table: (\w+) -->\n).*?(<!-- end -->)", flags=re.DOTALL)
+# Null goes without saying: it stands for what is not set.
+_TYPES = {"boolean": "true, false", "array": "list", "object": "mapping", "null": ""}
+_BOUNDS = {"minimum": "≥", "exclusiveMinimum": ">", "maximum": "≤", "exclusiveMaximum": "<"}
+_TARGETS = {
+    "one_hot": "classes, one-hot",
+    "integer": "classes, numbered from 0",
+    "number": "numbers",
+    "two": "two classes as 0 and 1, or numbers in that range",
+}
+
+
+def refreshed(text: str) -> str:
+    """A page with its tables as the code has them now.
+
+    Args:
+        text: Markdown.
+
+    Returns:
+        The new page.
+    """
+    return _TABLE.sub(lambda found: f"{found[1]}{TABLES[found[2]]()}\n{found[3]}", text)
+
+
+def _keys(section: type[BaseModel]) -> str:
+    schema = json_schema()
+    found = schema if section is Experiment else schema["$defs"][section.__name__]
+    rows = [
+        (f"`{key}`", _type(found["properties"][key]), _default(field), _meaning(field))
+        for key, field in section.model_fields.items()
+    ]
+    return _table(("key", "type", "default", "meaning"), rows)
+
+
+def _type(schema: Mapping[str, Any]) -> str:
+    """What a value may be, in the words of the config's own messages."""
+    if "anyOf" in schema:
+        options = [_type(option) for option in schema["anyOf"]]
+        return " or ".join(dict.fromkeys(option for option in options if option))
+    if "$ref" in schema:
+        return _referred(schema["$ref"].rsplit("/", 1)[-1])
+    choices = schema.get("enum", [schema["const"]] if "const" in schema else [])
+    return ", ".join(f"`{choice}`" for choice in choices) or _plain_type(schema)
+
+
+def _referred(name: str) -> str:
+    """A family of words, or a section; search markers, which may stand anywhere, are left out."""
+    families = {family.__name__: _noun(family) for family in FAMILIES}
+    return families.get(name, "" if name == "SearchMarker" else "mapping")
+
+
+def _plain_type(schema: Mapping[str, Any]) -> str:
+    kind = schema.get("type", "null")
+    if isinstance(kind, list):
+        return _type({"anyOf": [{**schema, "type": one} for one in kind]})
+    if kind == "array" and (of := _type(schema.get("items", {}))):
+        return f"list of {of.replace(' ', 's ', 1) if ' ' in of else f'{of}s'}"
+    bounds = ", ".join(f"{sign} {schema[key]}" for key, sign in _BOUNDS.items() if key in schema)
+    return f"{_TYPES.get(kind, kind)} {bounds}".strip()
+
+
+def _noun(family: type[Word]) -> str:
+    """`layer` for the family of layers."""
+    return family.family.split(" ", 1)[1]
+
+
+def _nouns(family: type[Word]) -> str:
+    noun = _noun(family)
+    return f"{noun}es" if noun.endswith("s") else f"{noun}s"
+
+
+def _default(field: FieldInfo) -> str:
+    if field.is_required():
+        return "required"
+    value = field.get_default(call_default_factory=True)
+    if isinstance(value, BaseModel):
+        return "`{}`"
+    return f"`{value if isinstance(value, str) else json.dumps(value)}`"
+
+
+def _meaning(field: FieldInfo) -> str:
+    return re.sub(r"\bNone\b", "null", field.description or "")
+
+
+def _words() -> str:
+    rows = [
+        (f"{_nouns(family)} ({len(family.members)})", _listed(map(_named, family.members.values())))
+        for family in FAMILIES
+    ]
+    activations = get_args(ActivationName)
+    names = _listed(f"`{name}`" for name in activations)
+    return _table(("family", "words"), [*rows, (f"activations ({len(activations)})", names)])
+
+
+def _named(word: type[Word]) -> str:
+    """A word and its aliases, but for those that follow from its name."""
+    known = {name.lower() for name in (word.called(), word.__name__, snake_case(word.__name__))}
+    aliases = dict.fromkeys(name.lower() for name in word.all_names())
+    short = [
+        f"`{alias}`"
+        for alias in aliases
+        if alias not in known and not alias.startswith(f"{word.called().lower()}init")
+    ]
+    return f"`{word.called()}`" + (f" ({', '.join(short)})" if short else "")
+
+
+def _losses() -> str:
+    groups: dict[str, list[str]] = {}
+    for word in (word for word in Loss.members.values() if issubclass(word, Loss)):
+        two = word.targets == "number" and word.outputs in {"probability", "margin"}
+        groups.setdefault("two" if two else word.targets, []).append(f"`{word.called()}`")
+    rows = [(_TARGETS[kind], _listed(groups[kind])) for kind in _TARGETS]
+    return _table(("the target becomes", "for"), rows)
+
+
+def _markers() -> str:
+    rows = [
+        (f"`{word.called()}`", _listed(_argument(*item) for item in word.model_fields.items()))
+        for word in Marker.members.values()
+        if word.model_fields
+    ]
+    return _table(("marker", "arguments, with their defaults"), rows)
+
+
+def _argument(name: str, field: FieldInfo) -> str:
+    return f"`{name}`" if field.is_required() else f"`{name}:` {_default(field)}"
+
+
+def _listed(items: Iterable[str]) -> str:
+    return ", ".join(items)
+
+
+def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    lines = [head, tuple("---" for _ in head), *rows]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+
+
+TABLES: dict[str, Callable[[], str]] = {
+    "experiment": lambda: _keys(Experiment),
+    "data": lambda: _keys(DataConfig),
+    "losses": _losses,
+    "words": _words,
+    "training": lambda: _keys(TrainingConfig),
+    "early_stopping": lambda: _keys(EarlyStopping),
+    "reduce_lr_on_plateau": lambda: _keys(ReduceLROnPlateau),
+    "checkpoint": lambda: _keys(Checkpoint),
+    "tensorboard": lambda: _keys(TensorBoardConfig),
+    "markers": _markers,
+}
+
+
+def main() -> None:
+    """Write docs/config.md anew."""
+    PAGE.write_text(refreshed(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
