@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from nnlab.config.data import FILE_TYPES
 from nnlab.data.arrays import Arrays, read_npz
 from nnlab.data.faults import nearest_name
 from nnlab.data.table import Table
@@ -55,7 +56,8 @@ def _check_there(path: Path) -> None:
     if not folder.is_dir():
         message = f"{path}: Expected a file. Received: no such folder, {folder}."
         raise DataError(message)
-    close = nearest_name(path.name, (other.name for other in folder.iterdir()))
+    others = (other.name for other in folder.iterdir())
+    close = nearest_name(path.name, (name for name in others if name.lower().endswith(FILE_TYPES)))
     remedy = f"Did you mean {close}?" if close else "A relative path starts at the config's folder."
     message = f"{path}: Expected a file. Received: no such file. {remedy}"
     raise DataError(message)

@@ -25,6 +25,12 @@ def test_absent_file_names_one_like_it(write_csv: Callable[[str], Path]) -> None
         open_file(path.parent / "dta.csv")
 
 
+def test_absent_file_is_not_mistaken_for_the_config(tmp_path: Path) -> None:
+    (tmp_path / "homes.yaml").touch()
+    with pytest.raises(DataError, match=r"no such file\. A relative path"):
+        open_file(tmp_path / "homes.csv")
+
+
 def test_absent_folder_is_told(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="no such folder"):
         open_file(tmp_path / "nowhere" / "data.csv")
