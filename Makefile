@@ -10,7 +10,7 @@ INSTALLED := $(VENV)/.installed
 export UV_HTTP_TIMEOUT ?= 180
 
 .DEFAULT_GOAL := help
-.PHONY: help install train test check format lock clean
+.PHONY: help install train test check format readme lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,6 +32,10 @@ check: $(INSTALLED) ## lint, format, types, import boundaries; changes nothing
 format: $(INSTALLED) ## format the code and mend what ruff can mend
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
+
+readme: $(INSTALLED) ## run README.md's commands, write down what they print; renew docs/config.md's tables
+	$(BIN)/python docs/refresh_readme.py
+	$(BIN)/python docs/refresh_config.py
 
 # A universal lock: one file for Python 3.11 to 3.13 on every platform. It names no registry, so that it
 # works behind any mirror. `make lock UPGRADE=--upgrade` takes the newest versions.

@@ -1,0 +1,63 @@
+"""The README tells the truth: its commands print what it shows, its counts are the code's."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from docs.refresh_readme import README, Outcome, fit, masked, read_steps, run_steps
+from nnlab.cli.app import app
+from nnlab.config.words.layers import Layer
+from nnlab.config.words.losses import Loss
+from nnlab.config.words.metrics import Metric
+from nnlab.config.words.optimizers import Optimizer
+from nnlab.config.words.word import Word
+
+TEXT = README.read_text(encoding="utf-8")
+STEPS = read_steps(TEXT)
+
+# What these print differs in figures and times from run to run, from machine to machine.
+MEASURING = ("nnlab train", "nnlab runs", "nnlab show")
+# Of this one the first line alone is the same everywhere.
+OF_THE_MACHINE = "nnlab devices"
+
+
+def shows_what_it_printed(outcome: Outcome) -> bool:
+    shown, printed = outcome.step.shown, outcome.printed
+    command = outcome.step.command
+    if command == OF_THE_MACHINE:
+        return shown[:1] == printed[:1]
+    like = masked if command.startswith(MEASURING) else str
+    return fit(shown, printed, like) is not None
+
+
+@pytest.mark.slow
+def test_commands_print_what_the_readme_shows(tmp_path: Path) -> None:
+    outcomes = list(run_steps(STEPS, tmp_path))
+    failed = {out.step.command: out.printed for out in outcomes if not out.is_expected}
+    assert failed == {}
+    others = {out.step.command: out.printed for out in outcomes if not shows_what_it_printed(out)}
+    assert others == {}, "if this is right, run `make readme`"
+    (folder, *_) = (tmp_path / "runs").iterdir()
+    told = re.findall(r"^      (\S+?)/?  ", TEXT, flags=re.MULTILINE)
+    assert sorted(told) == sorted(path.name for path in folder.iterdir())
+
+
+def test_every_command_is_followed_by_one_that_uses_it_or_by_its_output() -> None:
+    quiet = [step.command for step in STEPS if not step.shown]
+    assert all(" > " in command for command in quiet), "run `make readme`"
+
+
+def test_every_command_is_in_the_table() -> None:
+    told = re.findall(r"^\| `nnlab (\w+)", TEXT, flags=re.MULTILINE)
+    there = [command.callback.__name__ for command in app.registered_commands if command.callback]
+    assert sorted(told) == sorted(there)
+
+
+@pytest.mark.parametrize("family", [Layer, Optimizer, Loss, Metric])
+def test_number_of_words_is_right(family: type[Word]) -> None:
+    noun = family.family.split(" ")[1]
+    (told,) = re.findall(rf"(\d+) {noun}(?:e?s)\b", TEXT)
+    assert int(told) == len(family.members)
