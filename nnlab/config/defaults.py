@@ -78,8 +78,11 @@ def _own_problems(name: Any, arguments: Any) -> list[Problem]:
     collector = Collector()
     with collector.reading():
         word.from_arguments(arguments, (*_AT, name))
+    if isinstance(arguments, Mapping) and "name" in arguments:
+        message = "A name belongs to one layer, not to all of a type."
+        collector.add(Problem((*_AT, name, "name"), message, "Remove it.", at_key=True))
     required = {field for field, info in word.model_fields.items() if info.is_required()}
-    given = arguments if isinstance(arguments, Mapping) else ()
+    given = _by_name(word, arguments)
     return [
         problem
         for problem in collector.problems()
@@ -107,7 +110,7 @@ def _spread(
         if word is None or word not in defaults:
             continue
         written, given = defaults[word]
-        inherited = _by_name(word, given)
+        inherited = {key: item for key, item in _by_name(word, given).items() if key != "name"}
         own = _by_name(word, None if isinstance(layer, str) else layer[name])
         for key in inherited.keys() - own.keys():
             source = (*_AT, written, key) if isinstance(given, Mapping) else (*_AT, written)

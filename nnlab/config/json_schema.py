@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -35,7 +36,7 @@ Schema = dict[str, Any]
 
 
 def schema_json() -> str:
-    """The schema as `nnlab schema` prints it.
+    """The schema as it is shipped, for `nnlab schema` to print.
 
     Returns:
         JSON, with a line break at the end.
@@ -228,3 +229,7 @@ def _open(schema: Mapping[str, Any]) -> Schema:
     inside = {key: value for key, value in schema.items() if key not in outside}
     options = inside["anyOf"] if set(inside) == {"anyOf"} else [inside]
     return {**outside, "anyOf": [*options, _ref("SearchMarker")]}
+
+
+if __name__ == "__main__":  # python -m nnlab.config.json_schema > configs/nnlab.schema.json
+    sys.stdout.write(schema_json())

@@ -56,7 +56,7 @@ class Problem:
 
 @dataclass(frozen=True)
 class Expected:
-    """Says what is expected of a value, in the place of what pydantic would say.
+    """Says what is expected of some text, in the place of what pydantic would say.
 
     Args:
         phrase: It follows "Expected".
@@ -203,8 +203,8 @@ def explain(error: Mapping[str, Any]) -> Problem:
     if kind == "literal_error":
         expected, remedy = _of_choices(_choices(context), path, received)
     else:
-        expected = _wanted(kind, context)
-        remedy = context.get("remedy") or hint(kind, received)
+        expected, wrapped = _wanted(kind, context), kind == _EXPECTED
+        remedy = context.get("remedy") or hint("string_type" if wrapped else kind, received)
     name = _named(path)
     told = f"{name}={shown(received)}" if name else shown(received)
     return Problem(path, f"Expected {expected}. Received: {told}.", remedy)
