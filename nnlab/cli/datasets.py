@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from dataclasses import asdict
+from typing import Any
 
 from nnlab.cli.options import JsonOption, print_json
 
@@ -24,11 +27,14 @@ def datasets(as_json: JsonOption = False) -> None:
     from nnlab.report.tables import print_tables
 
     print_tables(
-        datasets_table(
-            [
-                asdict(row)
-                | {"arguments": [f"{name}: {value}" for name, value in row.arguments.items()]}
-                for row in rows
-            ]
-        )
+        datasets_table([asdict(row) | {"arguments": _yaml(row.arguments)} for row in rows])
     )
+
+
+def _yaml(arguments: Mapping[str, Any]) -> list[str]:
+    """Arguments as a config writes them; the seed, which every generated set has, left out."""
+    return [
+        f"{name}: {json.dumps(value) if not isinstance(value, str) else value}"
+        for name, value in arguments.items()
+        if name != "random_state"
+    ]

@@ -45,7 +45,7 @@ def train(
     from nnlab.engine.training import train as train_experiment
 
     record = train_experiment(
-        experiment, runs_dir=folder, progress=make_progress(), command=sys.argv
+        experiment, runs_dir=folder, progress=make_progress(), command=["nnlab", *sys.argv[1:]]
     )
     if as_json:
         print_json(record.to_dict())

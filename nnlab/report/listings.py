@@ -19,7 +19,7 @@ def datasets_table(rows: Iterable[Mapping[str, Any]]) -> Table:
     Returns:
         The table.
     """
-    names = ("name", "task", "rows", "shape", "source", "arguments", "description")
+    names = ("name", "task", "rows", "shape", "source", "description", "arguments")
     return listing("", rows, names, optional=("arguments", "description"))
 
 
