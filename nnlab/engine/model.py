@@ -15,6 +15,7 @@ from nnlab.config.model import FunctionalModel, SequentialModel
 from nnlab.config.words.layers import Layer
 from nnlab.config.words.word import snake_case
 from nnlab.data.prepared import InputSpec
+from nnlab.engine.code_ranges import embedding_faults
 from nnlab.engine.inputs import Entry, entries
 from nnlab.engine.keras_faults import keras_fault, row_shape
 from nnlab.engine.naming import Names
@@ -44,6 +45,9 @@ def build_model(experiment: Experiment, inputs: Mapping[str, InputSpec]) -> kera
     """
     _require_sayable_names(experiment)
     found = entries(experiment, inputs)
+    faults = tuple(embedding_faults(experiment, {entry.name: entry for entry in found}))
+    if faults:
+        raise ConfigError(faults)
     name = experiment.model.name or experiment.name
     with dtype_policy(experiment.training.dtype_policy), _within_memory():
         keras.utils.set_random_seed(experiment.seed)
