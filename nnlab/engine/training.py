@@ -14,7 +14,6 @@ import tensorflow as tf
 from nnlab.config import Experiment
 from nnlab.config.dumping import config_yaml
 from nnlab.data import PreparedData, prepare
-from nnlab.engine.compiling import compile_model
 from nnlab.engine.devices import Device, on, select_device
 from nnlab.engine.feeding import Feed
 from nnlab.engine.interruption import Interruption
@@ -23,8 +22,8 @@ from nnlab.engine.loops import Choice, choose_loop
 from nnlab.engine.memory import shareable
 from nnlab.engine.model import build_model
 from nnlab.engine.monitoring import directions, weights_monitor
+from nnlab.engine.preparing import prepare_training
 from nnlab.engine.session import Session
-from nnlab.errors import ConfigError, Fault
 from nnlab.report.progress import Progress
 from nnlab.runs import RunDirectory, RunRecord, environment, writing
 
@@ -73,8 +72,11 @@ def train(  # noqa: PLR0913 - each is named where it is called
     with on(chosen):
         data = shareable(prepare(experiment))
         loaded = time.perf_counter()
-        model = _compiled(experiment, data)
+        # Layers of an earlier run in this process would make Keras count on: `dense_7`.
+        keras.backend.clear_session()
+        model = build_model(experiment, data.inputs)
         feed = Feed(experiment, data, model)
+        prepare_training(model, experiment, feed)
         engine = choose_loop(experiment, feed, model, chosen)
         timing = {"load_s": loaded - start, "build_s": time.perf_counter() - loaded}
         text = config_text or config_yaml(experiment)
@@ -102,19 +104,6 @@ def train(  # noqa: PLR0913 - each is named where it is called
 def _placed(experiment: Experiment, device: str) -> Experiment:
     training = experiment.training.model_copy(update={"device": device})
     return experiment.model_copy(update={"training": training})
-
-
-def _compiled(experiment: Experiment, data: PreparedData) -> keras.Model:
-    # Layers of an earlier run in this process would make Keras count on: `dense_7`.
-    keras.backend.clear_session()
-    model = build_model(experiment, data.inputs)
-    try:
-        compile_model(model, experiment)
-    except (TypeError, ValueError) as error:
-        message = f"Keras cannot compile the model. {str(error).splitlines()[0]}"
-        remedy = "Change the optimizer's, the loss's or the metrics' arguments."
-        raise ConfigError((Fault(message, "training", remedy=remedy),)) from error
-    return model
 
 
 def _details(

@@ -431,10 +431,3 @@ def test_disk_that_refuses_fails_the_run_and_says_what_to_do(
         assert "No space left on device" in str(record.error)
         folder = refusing_disk / record.id
         assert not [path for path in folder.rglob("*") if path.name.startswith(".")]
-
-
-def test_runs_of_one_second_do_not_meet(moons: Moons, tmp_path: Path) -> None:
-    first, _ = run_of(moons(), tmp_path)
-    second, _ = run_of(moons(), tmp_path)
-    assert first.id != second.id
-    assert list_runs(tmp_path) in ([first, second], [second, first])
