@@ -43,7 +43,6 @@ def build_model(experiment: Experiment, inputs: Mapping[str, InputSpec]) -> kera
         ConfigError: Layers do not fit each other or the data; with the path of each.
         RunFailedError: The weights do not fit into memory.
     """
-    _require_sayable_names(experiment)
     found = entries(experiment, inputs)
     faults = tuple(embedding_faults(experiment, {entry.name: entry for entry in found}))
     if faults:
@@ -175,21 +174,6 @@ def _functional(model: FunctionalModel, name: str, found: Sequence[Entry]) -> ke
 
 def _one_or_all(tensors: dict[str, Any]) -> Any:
     return next(iter(tensors.values())) if len(tensors) == 1 else tensors
-
-
-def _require_sayable_names(experiment: Experiment) -> None:
-    section = experiment.model
-    names = {"model.name": section.name or ""}
-    if isinstance(section, FunctionalModel):
-        names |= {f"model.inputs.{name}": name for name in section.inputs}
-        names |= {f"model.layers.{name}": name for name in section.layers}
-    faults = tuple(
-        Fault(f"A name cannot hold `/`. Received: {name!r}.", path, remedy="Write `_`.")
-        for path, name in names.items()
-        if "/" in name
-    )
-    if faults:
-        raise ConfigError(faults)
 
 
 def _require_one_axis(experiment: Experiment, model: keras.Model) -> None:

@@ -13,14 +13,6 @@ from nnlab.data.prepared import InputSpec
 MakeExperiment = Callable[..., Experiment]
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """Let pass what Keras itself does not yet do as numpy 2 wants it, when it saves a model."""
-    config.addinivalue_line(
-        "filterwarnings",
-        "ignore:__array__ implementation doesn't accept a copy keyword:DeprecationWarning",
-    )
-
-
 @pytest.fixture
 def make_experiment() -> MakeExperiment:
     """An experiment from its `model` section (or Sequential layers) and keys of `training`."""
@@ -29,7 +21,7 @@ def make_experiment() -> MakeExperiment:
         section = {"layers": model} if isinstance(model, list) else model
         learning = {"optimizer": "adam", "loss": "mse", "epochs": 1} | training
         return Experiment.model_validate(
-            {"seed": seed, "data": {"dataset": "xor"}, "model": section, "training": learning}
+            {"seed": seed, "data": {"file": "rows.npz"}, "model": section, "training": learning}
         )
 
     return make

@@ -342,18 +342,6 @@ def test_output_with_several_axes_is_a_fault(make_experiment: Any) -> None:
     assert fault.path == "model.layers.1.Dense"
 
 
-def test_name_that_keras_forbids_is_a_fault_where_it_stands(make_experiment: Any) -> None:
-    layers = {"a/b": {**dense(3), "from": "x/y"}}
-    section = functional({"x/y": [7]}, layers, "a/b") | {"name": "m/n"}
-    faults = faults_of(make_experiment(section), {"input": InputSpec("input", (7,), "float32")})
-    assert [fault.path for fault in faults] == [
-        "model.name",
-        "model.inputs.x/y",
-        "model.layers.a/b",
-    ]
-    assert faults[0].message == "A name cannot hold `/`. Received: 'm/n'."
-
-
 @pytest.mark.parametrize("declared", ["float32", "int32", "uint8"])
 def test_rows_are_taken_in_the_declared_type(
     make_experiment: Any, rows_of: Any, declared: str
