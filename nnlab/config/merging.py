@@ -17,6 +17,16 @@ _SECTIONS = ("data", "model", "training", "tensorboard", "tune")
 # A config that names one of a pair does without the other that it inherits.
 _EXCLUSIVE: Mapping[Path, str] = {("data", "dataset"): "file", ("data", "file"): "dataset"}
 _MARKERS = frozenset({"Int", "Float", "Choice", "Boolean", "Repeat"})
+# Here the keys are names that the user gave, even where they are words.
+_NAMES: frozenset[Path] = frozenset(
+    {
+        ("data", "target"),
+        ("data", "inputs"),
+        ("model", "inputs"),
+        ("model", "layers"),
+        ("training", "loss_weights"),
+    }
+)
 # In a Functional model it stands beside the word that it feeds.
 _BESIDE_A_WORD = "from"
 
@@ -76,7 +86,7 @@ class _Merging:
                 return base
             self._rename(path, (*path, first))
             return {first: base}
-        old, new = _sole_word(base), _sole_word(over)
+        old, new = _sole_word(base, path), _sole_word(over, path)
         if old is None or new is None or old == new:
             return base
         if _is_same_word(old, new):
@@ -107,9 +117,9 @@ def _first_argument(path: Path) -> str | None:
     return word.first_argument() if word is not None else None
 
 
-def _sole_word(mapping: Mapping[Any, Any]) -> Any:
-    """The key that may be a word with its arguments behind it."""
-    keys = [key for key in mapping if key != _BESIDE_A_WORD]
+def _sole_word(mapping: Mapping[Any, Any], path: Path) -> Any:
+    """The key of a mapping at a path that may be a word with its arguments behind it."""
+    keys = [key for key in mapping if key != _BESIDE_A_WORD and path not in _NAMES]
     return keys[0] if len(keys) == 1 else None
 
 
@@ -245,7 +255,7 @@ class _Assigning:
         if tree is None or (done == ("tensorboard",) and isinstance(tree, bool)):
             return {}
         if isinstance(tree, Mapping):
-            old = _sole_word(tree)
+            old = _sole_word(tree, done)
             if old is not None and old != key and _may_replace(old, key):
                 return {other: item for other, item in tree.items() if other != old}
             return dict(tree)
