@@ -37,7 +37,11 @@ class Check:
     def remark(self) -> str:
         """What a user should know of a config that is valid."""
         count = self.open_values
-        return f"; {count} open value{'s' * (count > 1)}: search with `nnlab tune`" if count else ""
+        return (
+            f"; {count} open value{'s' * (count > 1)}, to be chosen before it trains"
+            if count
+            else ""
+        )
 
 
 def check_config(file: str | Path, overrides: Sequence[str] = ()) -> Check:

@@ -109,9 +109,9 @@ def load_config(file: str | FilePath, overrides: Sequence[str] = ()) -> Experime
 def _open_value(value: OpenValue) -> Problem:
     name = value.marker.called()
     remedy = (
-        "Search it with `nnlab tune`, or write the layers out."
+        "Write the layers out as often as you want them."
         if name == "Repeat"
-        else f"Search it with `nnlab tune`, or choose: --set {dotted(value.path)}=VALUE."
+        else f"Choose a value: --set {dotted(value.path)}=VALUE."
     )
     return Problem(value.path, f"The value is open: a search marker, {name}, stands here.", remedy)
 

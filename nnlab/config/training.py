@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Annotated, ClassVar, Literal, TypeVar
+from typing import Annotated, ClassVar, Literal, Self, TypeVar
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
-from nnlab.config.problems import Collector, Expected, Problem, nearest
+from nnlab.config.problems import Collector, Expected, Problem, nearest, problems_error
 from nnlab.config.words.forms import ByForm
 from nnlab.config.words.losses import Loss
 from nnlab.config.words.metrics import Metric
 from nnlab.config.words.optimizers import Optimizer
+from nnlab.config.words.schedules import Schedule
 from nnlab.config.words.word import Section, Word
 
 T = TypeVar("T")
@@ -140,6 +141,15 @@ class TrainingConfig(Section):
         if isinstance(value, Mapping) and _is_per_output(value, Metric):
             return _each(value, _metric_list)
         return _metric_list(value)
+
+    @model_validator(mode="after")
+    def _one_hand_on_the_learning_rate(self) -> Self:
+        scheduled = isinstance(getattr(self.optimizer, "learning_rate", None), Schedule)
+        if scheduled and self.reduce_lr_on_plateau is not None:
+            message = "The optimizer's schedule sets the learning rate. Received: both."
+            remedy = "Remove this, or give the optimizer a plain learning_rate."
+            raise problems_error([Problem(("reduce_lr_on_plateau",), message, remedy)])
+        return self
 
     def losses(self) -> Iterator[Loss]:
         """The loss, or that of each output."""

@@ -79,7 +79,7 @@ def test_open_values_are_refused_with_what_to_do(nnlab: Command, config: Path) -
     refused = nnlab("train", config, "--set", marked)
     assert refused.code == 2
     assert "model.layers.0.Dense.units" in refused.err
-    assert "nnlab tune" in refused.err
+    assert "--set model.layers.0.Dense.units=VALUE" in refused.err
     assert not (config.parent / "runs").exists()
 
 

@@ -156,6 +156,8 @@ class Word(Section):
             cls.members, cls.names = {}, {}
             return
         cls._own_fields_first()
+        if cls.__name__.startswith("_"):  # what words have in common, no word itself
+            return
         cls.yaml_name = cls.__dict__.get("yaml_name") or cls.__name__
         cls.members[cls.yaml_name] = cls
         for name in cls.all_names():
