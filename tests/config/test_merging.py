@@ -94,7 +94,7 @@ def test_every_value_knows_which_file_it_came_from() -> None:
     at = ("training", "optimizer", "adam")
     assert str(document.locate(("training", "epochs"))) == "base.yaml:1:61"
     assert str(document.locate((*at, "learning_rate"))) == "base.yaml:1:46"
-    assert str(document.locate((*at, "clipnorm"))) == "over.yaml:2:31"
+    assert str(document.locate((*at, "clipnorm"))) == "over.yaml:2:32"
     assert str(document.locate(at, at_key=True)) == "over.yaml:2:15"
 
 
