@@ -24,6 +24,8 @@ class KerasFit:
         callbacks: RunCallbacks,
     ) -> None:
         """See `nnlab.engine.loops.loop.Loop.run`."""
+        # `fit` builds it within its first step, where ScheduleFreeAdamW forgets how weights start.
+        model.optimizer.build(model.trainable_variables)
         model.fit(
             feed.training(),
             epochs=training.epochs,

@@ -12,6 +12,8 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from nnlab.engine.memory import as_tensor
+
 # What is raised where XLA has no form of an operation.
 _NOT_IN_XLA = (
     tf.errors.InvalidArgumentError,
@@ -63,7 +65,7 @@ class RowPass:
     ) -> None:
         self._model = model
         self._step = step
-        self._arrays = tf.nest.map_structure(tf.convert_to_tensor, arrays)
+        self._arrays = tf.nest.map_structure(_on_device, arrays)
         self._rows = len(tf.nest.flatten(arrays)[0])
         self._batch_size = min(batch_size, self._rows)
         self.steps = -(-self._rows // self._batch_size)
@@ -192,3 +194,8 @@ class _Part:
     def run(self, order: Any, first: int, last: int) -> Any:
         """Run a range of batches within the part."""
         return self.graph(order, self.like, tf.constant(first), tf.constant(last))
+
+
+def _on_device(array: NDArray[Any]) -> tf.Tensor:
+    """An array on the device of the scope; on the CPU in the memory that it has."""
+    return tf.identity(as_tensor(array))

@@ -1,0 +1,143 @@
+"""What the tests of the engines share: one experiment run by any of them, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from nnlab.config import Experiment
+from nnlab.data import PreparedData, Rows
+from nnlab.data.prepared import InputSpec, TargetSpec
+from nnlab.engine.callbacks import RunCallbacks
+from nnlab.engine.compiling import compile_model
+from nnlab.engine.feeding import Feed
+from nnlab.engine.loops import Loop
+from nnlab.engine.model import build_model
+
+ROWS = 27
+
+
+class Log(keras.callbacks.Callback):  # type: ignore[misc]
+    """Keeps each epoch's figures and the order of the calls."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.epochs: list[dict[str, float]] = []
+        self.calls: list[str] = []
+        self.last_batches: list[int] = []
+
+    def on_train_begin(self, logs: Any = None) -> None:
+        del logs
+        self.calls.append("train_begin")
+
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+        del epoch, logs
+        self.calls.append("epoch_begin")
+
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        del logs
+        self.last_batches.append(batch)
+
+    def on_test_begin(self, logs: Any = None) -> None:
+        del logs
+        self.calls.append("test_begin")
+
+    def on_test_end(self, logs: Any = None) -> None:
+        del logs
+        self.calls.append("test_end")
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        del epoch
+        self.calls.append("epoch_end")
+        self.epochs.append(dict(logs or {}))
+
+    def on_train_end(self, logs: Any = None) -> None:
+        del logs
+        self.calls.append("train_end")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a training has led to."""
+
+    model: keras.Model
+    log: Log
+
+    @property
+    def weights(self) -> list[NDArray[Any]]:
+        return [keras.ops.convert_to_numpy(variable) for variable in self.model.variables]
+
+    @property
+    def slots(self) -> list[NDArray[Any]]:
+        variables = self.model.optimizer.variables
+        return [keras.ops.convert_to_numpy(variable) for variable in variables]
+
+
+Run = Callable[..., Outcome]
+
+
+def part_of(rows: Rows, choice: slice) -> Rows:
+    weight = rows.sample_weight
+    return Rows(
+        {name: values[choice] for name, values in rows.inputs.items()},
+        {name: values[choice] for name, values in rows.targets.items()},
+        None if weight is None else weight[choice],
+    )
+
+
+@pytest.fixture
+def prepared() -> Callable[..., PreparedData]:
+    """Data of 27 training rows and 11 for validation: a last batch of 3 rows each."""
+
+    def make(
+        targets: Mapping[str, NDArray[Any]],
+        inputs: Mapping[str, NDArray[Any]],
+        sample_weight: NDArray[Any] | None = None,
+    ) -> PreparedData:
+        rows = Rows(dict(inputs), dict(targets), sample_weight)
+        return PreparedData(
+            part_of(rows, slice(0, ROWS)),
+            part_of(rows, slice(ROWS, None)),
+            None,
+            {name: InputSpec(name, x.shape[1:], str(x.dtype)) for name, x in inputs.items()},
+            {name: _spec(name, y) for name, y in targets.items()},
+        )
+
+    return make
+
+
+def _spec(name: str, y: NDArray[Any]) -> TargetSpec:
+    if y.dtype == np.int32:
+        return TargetSpec(name, "classes", ("a", "b", "c"), "integer", 1)
+    if y.ndim == 2 and y.shape[1] > 1:
+        return TargetSpec(name, "classes", ("a", "b", "c")[: y.shape[1]], "one_hot", y.shape[1])
+    return TargetSpec(name, "number", (), "number", 1)
+
+
+@pytest.fixture
+def run() -> Run:
+    """Trains an experiment's model, from its first weights, by an engine."""
+
+    def trained(
+        loop: Loop,
+        experiment: Experiment,
+        data: PreparedData,
+        callbacks: Sequence[keras.callbacks.Callback] = (),
+    ) -> Outcome:
+        keras.backend.clear_session()
+        model = build_model(experiment, data.inputs)
+        compile_model(model, experiment)
+        feed = Feed(experiment, data, model)
+        log = Log()
+        training = experiment.training
+        both = RunCallbacks([*callbacks, log], [log], model, training.epochs, feed.steps_per_epoch)
+        loop.run(model, feed, training, both)
+        return Outcome(model, log)
+
+    return trained

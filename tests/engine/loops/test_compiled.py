@@ -1,0 +1,146 @@
+"""Callbacks see epochs on the device as they see those of `fit`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+
+from nnlab.config import Experiment
+from nnlab.config.training import EarlyStopping as EarlyStoppingConfig
+from nnlab.config.training import ReduceLROnPlateau as PlateauConfig
+from nnlab.data import PreparedData
+from nnlab.engine.callbacks import (
+    AveragedWeights,
+    Diverged,
+    EarlyStopping,
+    ReduceLROnPlateau,
+    Watch,
+)
+from nnlab.engine.interruption import Stopped
+from nnlab.engine.loops import Loop
+from nnlab.engine.loops.compiled import CompiledEpochs
+from nnlab.engine.loops.keras_fit import KerasFit
+from nnlab.engine.loops.row_pass import Xla
+from nnlab.engine.monitoring import Monitor
+
+Run = Callable[..., Any]
+GRAPH = CompiledEpochs(Xla(whole=False, last=False))
+COMPILED = CompiledEpochs(Xla(whole=True, last=True))
+
+RNG = np.random.default_rng(4)
+X = RNG.normal(size=(38, 4)).astype(np.float32)
+Y = X[:, :1] + 1
+
+
+def experiment_of(*layers: Any, **training: Any) -> Experiment:
+    learning = {"optimizer": {"SGD": 0.05}, "loss": "mse", "batch_size": 8, "epochs": 3}
+    return Experiment.model_validate(
+        {
+            "seed": 3,
+            "data": {"dataset": "xor"},
+            "model": {"layers": [*layers, {"Dense": 1}]},
+            "training": learning | training,
+        }
+    )
+
+
+@pytest.fixture
+def data(prepared: Callable[..., PreparedData]) -> PreparedData:
+    return prepared({"output": Y}, {"input": X})
+
+
+@pytest.mark.parametrize("loop", [GRAPH, COMPILED])
+def test_callbacks_are_called_as_by_fit(loop: Loop, run: Run, data: PreparedData) -> None:
+    expected = run(KerasFit(), experiment_of(), data)
+    outcome = run(loop, experiment_of(), data)
+    assert outcome.log.calls == expected.log.calls
+    assert outcome.log.last_batches[-1] == expected.log.last_batches[-1] == 3
+
+
+def early_stopping() -> EarlyStopping:
+    config = EarlyStoppingConfig(min_delta=0.1, patience=2)
+    return EarlyStopping(config, Monitor("val_loss", "min"))
+
+
+def test_early_stopping_stops_at_the_epoch_of_fit(run: Run, data: PreparedData) -> None:
+    experiment = experiment_of(epochs=60)
+    expected = run(KerasFit(), experiment, data, [early_stopping()])
+    outcome = run(COMPILED, experiment, data, [early_stopping()])
+    assert len(outcome.log.epochs) == len(expected.log.epochs) < 60
+
+
+def test_learning_rate_changed_between_epochs_counts(run: Run, data: PreparedData) -> None:
+    def plateau() -> ReduceLROnPlateau:
+        config = PlateauConfig(min_delta=0.2, patience=1, factor=0.3)
+        return ReduceLROnPlateau(config, Monitor("loss", "min"))
+
+    experiment = experiment_of(epochs=8)
+    expected = run(KerasFit(), experiment, data, [plateau()])
+    outcome = run(COMPILED, experiment, data, [plateau()])
+    rate = float(outcome.model.optimizer.learning_rate)
+    assert rate == float(expected.model.optimizer.learning_rate) < 0.05
+    for epoch, reference in zip(outcome.log.epochs, expected.log.epochs, strict=True):
+        assert epoch == pytest.approx(reference, rel=1e-5)
+
+
+def test_averaged_weights_validate_and_stay_at_the_end(run: Run, data: PreparedData) -> None:
+    experiment = experiment_of(
+        optimizer={"SGD": {"learning_rate": 0.05, "use_ema": True, "ema_momentum": 0.8}}
+    )
+    expected = run(KerasFit(), experiment, data, [AveragedWeights()])
+    outcome = run(COMPILED, experiment, data, [AveragedWeights()])
+    for epoch, reference in zip(outcome.log.epochs, expected.log.epochs, strict=True):
+        assert epoch == pytest.approx(reference, rel=1e-5)
+    for weights, reference in zip(outcome.weights, expected.weights, strict=True):
+        np.testing.assert_allclose(weights, reference, rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.parametrize("loop", [GRAPH, COMPILED])
+def test_divergence_is_seen(loop: Loop, run: Run, data: PreparedData) -> None:
+    experiment = experiment_of(optimizer={"SGD": 1e12}, epochs=20)
+    with pytest.raises(Diverged):
+        run(loop, experiment, data, [Watch(terminate_on_nan=True)])
+
+
+class StopsAtOnce(keras.callbacks.Callback):  # type: ignore[misc]
+    """Wants the training to end within an epoch."""
+
+    def on_epoch_begin(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
+        del logs
+        if epoch == 1:
+            raise Stopped
+
+
+def test_what_a_callback_raises_ends_the_training(run: Run, data: PreparedData) -> None:
+    with pytest.raises(Stopped):
+        run(GRAPH, experiment_of(), data, [StopsAtOnce()])
+
+
+RANDOM_LAYERS = [
+    {"Dropout": 0.5},
+    {"GaussianNoise": 0.7},
+    {"GaussianDropout": 0.4},
+    {"AlphaDropout": 0.3},
+]
+
+
+@pytest.mark.parametrize("layer", RANDOM_LAYERS, ids=lambda layer: next(iter(layer)))
+def test_noise_repeats_with_the_seed_and_is_distributed_as_in_fit(
+    layer: Any, run: Run, prepared: Callable[..., PreparedData]
+) -> None:
+    rows = np.random.default_rng(6).normal(size=(27 + 1, 200)).astype(np.float32)
+    data = prepared({"output": np.zeros((28, 1), np.float32)}, {"input": rows})
+    # Nothing is learnt: each epoch's loss is a sample of what the noise does to it.
+    experiment = experiment_of(layer, optimizer={"SGD": 1e-9}, epochs=40, batch_size=9)
+    first, second = (run(COMPILED, experiment, data).log.epochs for _ in range(2))
+    assert first == second
+    expected = [epoch["loss"] for epoch in run(KerasFit(), experiment, data).log.epochs]
+    losses = [epoch["loss"] for epoch in first]
+    assert len(set(losses)) > 30
+    spread = np.std(expected) / np.sqrt(len(expected))
+    assert abs(np.mean(losses) - np.mean(expected)) < 5 * spread
+    assert 0.5 < np.std(losses) / np.std(expected) < 2

@@ -1,0 +1,90 @@
+"""A pass over rows on the device: where it is cut, what XLA cannot do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from nnlab.engine.loops.row_pass import RowPass, Xla
+
+X = np.random.default_rng(1).normal(size=(27, 3)).astype(np.float32)
+Y = X[:, :1] + 1
+ALL = Xla(whole=True, last=True)
+NONE = Xla(whole=False, last=False)
+
+
+def model_of(*make_layers: Callable[[], Any]) -> keras.Model:
+    keras.utils.set_random_seed(5)
+    layers = [make() for make in make_layers]
+    model = keras.Sequential([keras.Input((3,)), *layers, keras.layers.Dense(1)])
+    model.compile("adam", "mse", metrics=["mae"])
+    model._symbolic_build(data_batch=(X[:8], Y[:8]))
+    return model
+
+
+def trained(xla: Xla, cuts: list[int]) -> tuple[dict[str, float], list[Any]]:
+    model = model_of(lambda: keras.layers.Dropout(0.3), keras.layers.BatchNormalization)
+    learning = RowPass(model, model.train_step, (X, Y), 8, xla)
+    order = np.random.default_rng(2).permutation(27)
+    logs: dict[str, float] = {}
+    for _ in range(2):
+        for first, last in zip([0, *cuts], [*cuts, learning.steps], strict=True):
+            logs = learning.run(order, first, last)
+    return logs, model.get_weights()
+
+
+@pytest.mark.parametrize("xla", [ALL, NONE, Xla(whole=True, last=False)])
+def test_cuts_change_no_bit(xla: Xla) -> None:
+    expected, weights = trained(xla, [])
+    for cuts in ([1, 2, 3], [2], [3]):
+        logs, others = trained(xla, cuts)
+        assert logs == expected
+        for one, other in zip(weights, others, strict=True):
+            np.testing.assert_array_equal(one, other)
+
+
+def test_metrics_start_afresh_with_the_first_batch() -> None:
+    model = model_of()
+    evaluation = RowPass(model, model.test_step, (X, Y), 8, NONE)
+    once = evaluation.run(None, 0, evaluation.steps)
+    assert evaluation.run(None, 0, evaluation.steps) == once
+    assert once == pytest.approx(model.evaluate(X, Y, verbose=0, return_dict=True))
+
+
+def test_running_figures_are_those_of_the_batches_so_far() -> None:
+    model = model_of()
+    evaluation = RowPass(model, model.test_step, (X, Y), 8, ALL)
+    so_far = evaluation.run(None, 0, 2)
+    assert so_far == pytest.approx(model.evaluate(X[:16], Y[:16], verbose=0, return_dict=True))
+
+
+def test_building_trains_nothing() -> None:
+    model = model_of()
+    before = model.get_weights()
+    learning = RowPass(model, model.train_step, (X, Y), 8, ALL)
+    learning.build()
+    for one, other in zip(before, model.get_weights(), strict=True):
+        np.testing.assert_array_equal(one, other)
+    assert int(model.optimizer.iterations) == 0
+
+
+class NotInXla(keras.layers.Layer):  # type: ignore[misc]
+    """Gives its input back, through an operation that XLA does not have."""
+
+    def call(self, x: Any) -> Any:
+        count = tf.strings.length(tf.strings.as_string(x[0, 0]))
+        return x + 0.0 * tf.cast(count, x.dtype)
+
+
+def test_what_xla_does_not_have_runs_without_it() -> None:
+    model = model_of(NotInXla)
+    learning = RowPass(model, model.train_step, (X, Y), 8, ALL)
+    logs = learning.run(None, 0, learning.steps)
+    assert not learning.is_compiled_by_xla
+    assert logs["loss"] > 0
+    assert int(model.optimizer.iterations) == 4
