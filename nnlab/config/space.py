@@ -16,7 +16,7 @@ from pydantic import Field, field_validator, model_validator
 
 from nnlab.config.document import Document, Path, dotted
 from nnlab.config.problems import Collector, Problem, problems_error, shown
-from nnlab.config.words.word import Word
+from nnlab.config.words.word import Section, Word
 
 Sampling = Literal["linear", "log", "reverse_log"]
 
@@ -34,7 +34,7 @@ class Marker(Word):
         raise NotImplementedError
 
 
-class _Range(Marker):
+class _Range(Section):
     """What `Int` and `Float` have in common."""
 
     def samples(self) -> list[Any]:
@@ -87,7 +87,7 @@ def _reaches(low: float, end: float, step: float) -> bool:
     return isfinite(steps) and abs(steps - round(steps)) <= _ROUNDING * max(1.0, abs(steps))
 
 
-class Int(_Range):
+class Int(_Range, Marker):
     """A whole number between two others."""
 
     min_value: int = Field(description="The least.")
@@ -99,7 +99,7 @@ class Int(_Range):
     default: int | None = Field(None, description="The first value tried; None: the least.")
 
 
-class Float(_Range):
+class Float(_Range, Marker):
     """A number between two others."""
 
     min_value: float = Field(description="The least.")

@@ -1,0 +1,100 @@
+"""The configs that travel with nnlab: listed, found, and taken along with what they extend."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from nnlab.config.shipped import (
+    DEFAULT_CONFIG,
+    find_shipped,
+    list_shipped,
+    schema_text,
+    shipped_folder,
+    with_bases,
+)
+from nnlab.errors import RequestError
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_every_config_is_listed_with_its_purpose() -> None:
+    listed = list_shipped()
+    assert [config.name for config in listed] == sorted(
+        path.stem for path in (ROOT / "configs").glob("*.yaml")
+    )
+    for config in listed:
+        assert config.path.is_file()
+        assert config.purpose[0].isupper()
+        assert config.purpose.endswith(".")
+
+
+def test_the_default_config_is_shipped() -> None:
+    assert find_shipped(DEFAULT_CONFIG) == ROOT / "configs" / "mnist_5k.yaml"
+
+
+def test_an_unknown_name_is_refused_with_the_nearest() -> None:
+    with pytest.raises(RequestError, match=r"called 'mnits'.* Did you mean `mnist`\?"):
+        find_shipped("mnits")
+    with pytest.raises(RequestError, match="The shipped configs are: activations, "):
+        find_shipped("qqqq")
+
+
+@pytest.mark.parametrize(
+    ("name", "files"),
+    [
+        ("mnist", ["mnist.yaml"]),
+        (
+            "vanishing_gradients_cured",
+            ["vanishing_gradients_cured.yaml", "vanishing_gradients.yaml"],
+        ),
+        (
+            "exploding_gradients_clipped",
+            ["exploding_gradients_clipped.yaml", "exploding_gradients.yaml"],
+        ),
+    ],
+)
+def test_a_config_comes_with_what_it_extends(name: str, files: list[str]) -> None:
+    assert [path.name for path in with_bases(find_shipped(name))] == files
+
+
+def test_a_chain_of_bases_comes_as_a_whole(tmp_path: Path) -> None:
+    for name, text in {
+        "a": "seed: 1\n",
+        "b": "extends: a.yaml\n",
+        "c": "extends: b.yaml # why\n",
+    }.items():
+        (tmp_path / f"{name}.yaml").write_text(text)
+    assert [path.stem for path in with_bases(tmp_path / "c.yaml")] == ["c", "b", "a"]
+
+
+def test_init_writes_the_bases_as_well(tmp_path: Path) -> None:
+    def nnlab(*arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "nnlab", *arguments]
+        return subprocess.run(command, cwd=tmp_path, check=False, capture_output=True, text=True)
+
+    (tmp_path / "vanishing_gradients.yaml").write_text("name: mine\n")
+    refused = nnlab("init", "vanishing_gradients_cured")
+    assert refused.returncode == 2
+    assert "vanishing_gradients.yaml is there already" in refused.stderr
+    assert (tmp_path / "vanishing_gradients.yaml").read_text() == "name: mine\n"
+    assert nnlab("init", "vanishing_gradients_cured", "--force").returncode == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "nnlab.schema.json",
+        "vanishing_gradients.yaml",
+        "vanishing_gradients_cured.yaml",
+    ]
+    assert nnlab("validate", "vanishing_gradients_cured.yaml").returncode == 0
+
+
+def test_the_schema_is_printed_without_reading_the_words() -> None:
+    code = (
+        "import sys; from nnlab.config.shipped import schema_text; schema_text(); heavy = "
+        "('pydantic', 'nnlab.config.words'); print([m for m in sys.modules if m.startswith(heavy)])"
+    )
+    told = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True)
+    assert told.stdout.strip() == b"[]"
+    assert schema_text() == (shipped_folder() / "nnlab.schema.json").read_text(encoding="utf-8")
