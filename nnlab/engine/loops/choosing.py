@@ -66,8 +66,9 @@ def choose_loop(experiment: Experiment, feed: Feed, model: keras.Model, device: 
     """
     engine = experiment.training.engine
     if engine == "auto":
-        why_not = _needs_fit(experiment, feed, device) or "the default"
-        return Choice(KerasFit(), why_not, bool(model.jit_compile))
+        why = _needs_fit(experiment, feed, device)
+        if why is not None:
+            return Choice(KerasFit(), why, bool(model.jit_compile))
     if engine == "keras":
         return Choice(KerasFit(), "the config asks for it", bool(model.jit_compile))
     return _compiled(experiment, feed, model)
