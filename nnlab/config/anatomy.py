@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from nnlab.config.graph import MERGING_LAYERS
-from nnlab.config.model import FunctionalModel, Node, SequentialModel
+from nnlab.config.model import FunctionalModel, SequentialModel
+from nnlab.config.node import Node
 from nnlab.config.words.layers import Dense, Layer
 
 Path = tuple[str | int, ...]

@@ -12,8 +12,8 @@ from pydantic import BaseModel
 
 from nnlab.config.data import DataConfig
 from nnlab.config.experiment import Experiment
+from nnlab.config.markers import Marker
 from nnlab.config.model import FunctionalModel, SequentialModel
-from nnlab.config.space import Marker
 from nnlab.config.tensorboard import TensorBoardConfig
 from nnlab.config.training import TrainingConfig
 from nnlab.config.tune import TuneConfig

@@ -8,15 +8,13 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     Field,
-    GetCoreSchemaHandler,
-    GetJsonSchemaHandler,
     ValidatorFunctionWrapHandler,
     field_validator,
     model_validator,
 )
-from pydantic_core import CoreSchema, core_schema
 
 from nnlab.config.graph import MERGING_LAYERS, graph_problems
+from nnlab.config.node import Node, taken_apart
 from nnlab.config.problems import Collector, Problem, nearest, problems_error, shown
 from nnlab.config.words.layers import Layer
 from nnlab.config.words.layers.layer import LayerName
@@ -39,87 +37,6 @@ class ModelInput(Section):
     dtype: Literal["float32", "int32", "uint8"] | None = Field(
         None, description="Type of the values; None: that of the data."
     )
-
-
-_FROM = "from"
-
-
-class Node(Section):
-    """A layer of a Functional model, and where it takes its input.
-
-    In YAML: `hidden: {Dense: {units: 64}, from: pixels}`.
-    """
-
-    layer: Layer
-    sources: list[str]
-
-    @classmethod
-    def parse(cls, value: object) -> Node:
-        """Read a node from `{Word: arguments, from: name or list of names}`."""
-        if isinstance(value, cls):
-            return value
-        if not isinstance(value, Mapping):
-            message = (
-                f"Expected a layer and `from`, the name of its input. Received: {shown(value)}."
-            )
-            remedy = "Write it like `{Dense: {units: 64}, from: pixels}`."
-            raise problems_error([Problem((), message, remedy)])
-        word, sources, problems = _taken_apart(value)
-        collector = Collector()
-        collector.add(*problems)
-        with collector.reading():
-            layer = Layer.parse(word)
-        collector.raise_if_any()
-        return cls.model_construct(layer=layer, sources=sources)
-
-    @classmethod
-    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        """Nodes have a form of their own in YAML, which `parse` reads."""
-        return core_schema.no_info_plain_validator_function(cls.parse)
-
-    @classmethod
-    def __get_pydantic_json_schema__(
-        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> dict[str, Any]:
-        """Named only; `nnlab.config.json_schema` writes the definition."""
-        return {"x-family": cls.__name__}
-
-    def to_tree(self) -> dict[str, Any]:
-        """The YAML form."""
-        layer = self.layer.to_tree()
-        word = {layer: {}} if isinstance(layer, str) else layer
-        return {**word, "from": self.sources[0] if len(self.sources) == 1 else list(self.sources)}
-
-
-def _taken_apart(node: Mapping[Any, Any]) -> tuple[dict[Any, Any], list[str], list[Problem]]:
-    """The layer of a node and the names that feed it, and what is wrong with these."""
-    word = {key: item for key, item in node.items() if key != _FROM}
-    problems: list[Problem] = []
-    came_from = node.get(_FROM)
-    inside = [key for key, item in word.items() if isinstance(item, Mapping) and _FROM in item]
-    if _FROM in node:
-        names = came_from if isinstance(came_from, list) else [came_from]
-        if names and all(isinstance(name, str) for name in names):
-            return word, [str(name) for name in names], []
-        message = (
-            f"Expected an input or a layer, or a list of them. Received: from={shown(came_from)}."
-        )
-        problems.append(Problem((_FROM,), message, "Write names."))
-    elif inside:
-        message = f"`from` stands among the arguments of {inside[0]}."
-        remedy = f"Write it beside {inside[0]}: `{{{inside[0]}: {{…}}, from: …}}`."
-        problems.append(Problem((inside[0], _FROM), message, remedy, at_key=True))
-        word[inside[0]] = {key: item for key, item in word[inside[0]].items() if key != _FROM}
-    else:
-        misspelt = next((key for key in word if nearest(str(key), [_FROM]) is not None), None)
-        if misspelt is None:
-            message, remedy = "Key `from` is missing.", "Add the name of its input: `from: …`."
-            problems.append(Problem((_FROM,), message, remedy))
-        else:
-            message, remedy = f"Unknown key `{misspelt}`.", "Did you mean `from`?"
-            problems.append(Problem((misspelt,), message, remedy, at_key=True))
-            del word[misspelt]
-    return word, [], problems
 
 
 class SequentialModel(Section):
@@ -281,7 +198,7 @@ def _problems_of(data: Any) -> list[Problem]:
         if isinstance(node, Node):
             sources[name], types[name] = list(node.sources), node.layer.called()
         elif isinstance(node, Mapping):
-            word, came_from, wrong = _taken_apart(node)
+            word, came_from, wrong = taken_apart(node)
             sources[name] = None if wrong else came_from
             problems += _named_otherwise(name, word)
             known = next(filter(None, map(Layer.lookup, word)), None)

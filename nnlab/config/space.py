@@ -1,185 +1,18 @@
 """The search space that a config marks: which values are open, and what given values make of it.
 
 A marker stands where the value would stand: `units: {Int: {min_value: 8, max_value: 128}}`.
-`Repeat` stands among the layers of a Sequential model. The names and arguments are those of Keras
-Tuner.
+`Repeat` stands among the layers of a Sequential model.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from math import isfinite
-from typing import Annotated, Any, ClassVar, Literal, Self
-
-from pydantic import Field, field_validator, model_validator
+from typing import Any
 
 from nnlab.config.document import Document, Path, dotted
-from nnlab.config.problems import Collector, Problem, problems_error, shown
-from nnlab.config.words.word import Section, Word
-
-Sampling = Literal["linear", "log", "reverse_log"]
-
-_ROUNDING = 1e-9
-
-
-class Marker(Word):
-    """An open value of a config (`keras_tuner.HyperParameters`)."""
-
-    family: ClassVar[str] = "a search marker"
-    example: ClassVar[str] = "Int: {min_value: 8, max_value: 128}"
-
-    def samples(self) -> list[Any]:
-        """Values that stand for all that the marker may become, the first for its default."""
-        raise NotImplementedError
-
-
-class _Range(Section):
-    """What `Int` and `Float` have in common."""
-
-    def samples(self) -> list[Any]:
-        """The default, and both ends."""
-        low, high, default = (getattr(self, name) for name in ("min_value", "max_value", "default"))
-        return list(dict.fromkeys([low if default is None else default, low, high]))
-
-    @model_validator(mode="after")
-    def _range_is_sound(self) -> Self:
-        low, high, step = (getattr(self, name) for name in ("min_value", "max_value", "step"))
-        sampling, default = (getattr(self, name) for name in ("sampling", "default"))
-        problems = []
-        if low > high:
-            message = f"min_value must not be above max_value. Received: {low} and {high}."
-            raise problems_error([Problem(("min_value",), message, "Swap them.")])
-        if default is not None and not low <= default <= high:
-            message = f"Expected a default from {low} to {high}. Received: default={default}."
-            remedy = "Choose one in between, or leave it out."
-            problems.append(Problem(("default",), message, remedy))
-        if sampling != "linear":
-            problems += _log_problems(sampling, low, step)
-        elif step is not None:
-            if not _reaches(low, high, step):
-                message = f"Steps of {step} from {low} miss max_value {high}."
-                remedy = "Choose a step that divides the range."
-                problems.append(Problem(("step",), message, remedy))
-            elif default is not None and not problems and not _reaches(low, default, step):
-                message = f"Steps of {step} from {low} miss the default {default}."
-                problems.append(Problem(("default",), message, "Choose one that they reach."))
-        if problems:
-            raise problems_error(problems)
-        return self
-
-
-def _log_problems(sampling: str, low: float, step: float | None) -> Iterator[Problem]:
-    if low <= 0:
-        message = f"{sampling} sampling needs min_value above 0. Received: min_value={low}."
-        yield Problem(("min_value",), message, "Raise it, or use linear sampling.")
-    if step is not None and step <= 1:
-        message = (
-            f"With {sampling} sampling a step multiplies, so it must be above 1. "
-            f"Received: step={step}."
-        )
-        yield Problem(("step",), message, "Write `step: 2` to double.")
-
-
-def _reaches(low: float, end: float, step: float) -> bool:
-    """Whether steps from the least end there, as far as rounding lets one tell."""
-    steps = (end - low) / step
-    return isfinite(steps) and abs(steps - round(steps)) <= _ROUNDING * max(1.0, abs(steps))
-
-
-class Int(_Range, Marker):
-    """A whole number between two others."""
-
-    min_value: int = Field(description="The least.")
-    max_value: int = Field(description="The most.")
-    step: Annotated[int, Field(gt=0)] | None = Field(
-        None, description="From one value to the next; None: 1."
-    )
-    sampling: Sampling = Field("linear", description="How likely small and large values are.")
-    default: int | None = Field(None, description="The first value tried; None: the least.")
-
-
-class Float(_Range, Marker):
-    """A number between two others."""
-
-    min_value: float = Field(description="The least.")
-    max_value: float = Field(description="The most.")
-    step: Annotated[float, Field(gt=0)] | None = Field(
-        None, description="From one value to the next; None: any."
-    )
-    sampling: Sampling = Field("linear", description="How likely small and large values are.")
-    default: float | None = Field(None, description="The first value tried; None: the least.")
-
-
-class Choice(Marker):
-    """One of several values, of any kind: numbers, names, layers."""
-
-    values: list[Any] = Field(min_length=1, description="What there is to choose from.")
-    ordered: bool | None = Field(
-        None, description="Whether neighbours are alike; None: if they are numbers."
-    )
-    default: Any = Field(None, description="The first value tried; None: the first of them.")
-
-    def samples(self) -> list[Any]:
-        """The positions of all of them, that of the default first."""
-        first = 0 if self.default is None else self.values.index(self.default)
-        return list(dict.fromkeys([first, *range(len(self.values))]))
-
-    @model_validator(mode="after")
-    def _default_is_among_them(self) -> Self:
-        if self.default is not None and self.default not in self.values:
-            message = (
-                f"Expected a default from the values. Received: default={shown(self.default)}."
-            )
-            raise problems_error([Problem(("default",), message, "Choose one of them.")])
-        return self
-
-
-class Boolean(Marker):
-    """True or false."""
-
-    default: bool = Field(False, description="The first value tried.")
-
-    def samples(self) -> list[Any]:
-        """Both."""
-        return [self.default, not self.default]
-
-
-class Repeat(Marker):
-    """Layers that stand in the model several times, how often being open too."""
-
-    times: Int | int = Field(description="How often: {Int: {min_value: 0, max_value: 10}}.")
-    layers: list[Any] = Field(min_length=1, description="The layers that are repeated.")
-
-    def samples(self) -> list[Any]:
-        """Numbers of repetitions: once, and, as far as they may be, none and twice."""
-        low, high = (
-            (self.times.min_value, self.times.max_value)
-            if isinstance(self.times, Int)
-            else (self.times, self.times)
-        )
-        # Once always, so that what is wrong inside is found.
-        return [1, *([0] if low == 0 else []), *([2] if high > 1 else [])]
-
-    @field_validator("times", mode="plain")
-    @classmethod
-    def _read_times(cls, value: object) -> Int | int:
-        if isinstance(value, Int) or (isinstance(value, int) and not isinstance(value, bool)):
-            times: Int | int = value
-        elif isinstance(value, Mapping) and list(value) == ["Int"]:
-            collector = Collector()
-            with collector.reading("Int"):
-                times = Int.from_arguments(value["Int"])
-            collector.raise_if_any()
-        else:
-            times = -1
-        if (times.min_value if isinstance(times, Int) else times) < 0:
-            message = (
-                "Expected a whole number, 0 or more, or `{Int: …}` over such. "
-                f"Received: times={shown(value)}."
-            )
-            raise problems_error([Problem((), message, "Write `times: 2`.")])
-        return times
+from nnlab.config.markers import Choice, Marker, Repeat
+from nnlab.config.problems import Collector, Problem
 
 
 @dataclass(frozen=True)

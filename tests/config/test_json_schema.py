@@ -13,8 +13,8 @@ from jsonschema import Draft202012Validator
 from nnlab.config.dumping import config_yaml
 from nnlab.config.json_schema import json_schema, schema_json
 from nnlab.config.loading import read_config
+from nnlab.config.markers import Marker
 from nnlab.config.shipped import SCHEMA_FILE, list_shipped, schema_text, shipped_folder
-from nnlab.config.space import Marker
 from nnlab.config.vocabulary import FAMILIES
 from nnlab.config.yaml_source import read_yaml
 

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from nnlab.config.model import Ends, FunctionalModel, Node, SequentialModel, find_ends, parse_model
+from nnlab.config.model import Ends, FunctionalModel, SequentialModel, find_ends, parse_model
+from nnlab.config.node import Node
 from nnlab.config.words.layers import Dense, Dropout, Flatten
 
 GRAPH: dict[str, Any] = {

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from nnlab.config.document import Document
-from nnlab.config.space import Choice, Int, OpenValue, Repeat, fill, find_markers, sample_picks
+from nnlab.config.markers import Choice, Int, Repeat
+from nnlab.config.space import OpenValue, fill, find_markers, sample_picks
 from nnlab.config.yaml_source import read_yaml
 
 TEXT = """\
