@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from nnlab.config.document import Document, Mark, Path, dotted
+from nnlab.config.markers import Marker
 from nnlab.config.problems import nearest, shown
 from nnlab.config.vocabulary import FAMILIES, find_word
 from nnlab.config.words.word import Word
@@ -16,7 +17,6 @@ from nnlab.errors import ConfigError, Fault, Location
 _SECTIONS = ("data", "model", "training", "tensorboard", "tune")
 # A config that names one of a pair does without the other that it inherits.
 _EXCLUSIVE: Mapping[Path, str] = {("data", "dataset"): "file", ("data", "file"): "dataset"}
-_MARKERS = frozenset({"Int", "Float", "Choice", "Boolean", "Repeat"})
 # Here the keys are names that the user gave, even where they are words.
 _NAMES: frozenset[Path] = frozenset(
     {
@@ -131,9 +131,9 @@ def _is_same_word(old: object, new: object) -> bool:
 
 def _may_replace(old: object, new: object) -> bool:
     """Whether one word stands where another stood; it may be misspelt."""
-    if find_word(old) is None and old not in _MARKERS:
+    if find_word(old) is None and old not in Marker.members:
         return False
-    if find_word(new) is not None or new in _MARKERS:
+    if find_word(new) is not None or new in Marker.members:
         return True
     families = [family for family in FAMILIES if family.lookup(old) is not None]
     return any(nearest(str(new), family.names) is not None for family in families)
@@ -266,7 +266,7 @@ class _Assigning:
             return {first: tree}
         if _is_same_word(tree, key):
             return {key: None}
-        if find_word(key) is not None or key in _MARKERS:
+        if find_word(key) is not None or key in Marker.members:
             return {}
         message = f"`{dotted(done)}` is {shown(tree)}: it has no `{key}`."
         raise self._fault(message, f"Set `{dotted(done)}` itself.")
