@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -128,9 +127,11 @@ class RowPass:
         return parts
 
     def _traced(self, *, xla: bool) -> Any:
-        graph = tf.function(
-            functools.partial(self._batches, xla=xla), autograph=False, jit_compile=xla
-        )
+        # A partial function would do, but each call of it takes a way that writes out all numbers.
+        def batches(order: Any, like: Any, first: Any, last: Any) -> Any:
+            return self._batches(order, like, first, last, xla=xla)
+
+        graph = tf.function(batches, autograph=False, jit_compile=xla)
         number = tf.TensorSpec([], tf.int32)
         return graph.get_concrete_function(
             tf.TensorSpec([self._rows], tf.int64), tf.TensorSpec([None], tf.bool), number, number
