@@ -57,7 +57,7 @@ def test_xla_that_the_config_asks_for_is_used_with_deterministic_operations(
 @pytest.mark.parametrize(
     ("training", "path"),
     [
-        ({"metrics": ["accuracy", "F1Score"]}, "training.metrics.1"),
+        ({"metrics": ["accuracy", "Recall"]}, "training.metrics.1"),
         ({"metrics": ["Precision"]}, "training.metrics.0"),
     ],
 )
