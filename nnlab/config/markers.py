@@ -5,6 +5,7 @@ The names and arguments are those of Keras Tuner (`keras_tuner.HyperParameters`)
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterator, Mapping
 from math import isfinite
 from typing import Annotated, Any, ClassVar, Literal, Self
@@ -25,9 +26,9 @@ class Marker(Word):
     family: ClassVar[str] = "a search marker"
     example: ClassVar[str] = "Int: {min_value: 8, max_value: 128}"
 
+    @abstractmethod
     def samples(self) -> list[Any]:
         """Values that stand for all that the marker may become, the first for its default."""
-        raise NotImplementedError
 
 
 class _Range(Section):

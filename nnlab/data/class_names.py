@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 # The order of StatLib's file. Keras' documentation lists the names and the order of scikit-learn's
-# version, which are not what its file holds (keras-team/keras issue 21886).
+# version, which are not what its file holds (keras-team/keras#21886).
 CALIFORNIA_COLUMNS = (
     "longitude",
     "latitude",
