@@ -67,9 +67,10 @@ def main() -> None:
         # Our reader has gone (`nnlab runs | head`); Python would complain once more at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(FAILED)
-    except KeyboardInterrupt:
-        typer.echo("Interrupted.", err=True)
-        sys.exit(INTERRUPTED)
+    except SystemExit as ending:
+        if ending.code == INTERRUPTED:  # Typer's own word for Ctrl-C is silence
+            typer.echo("Interrupted.", err=True)
+        raise
     except Exception as error:
         if debug:
             raise

@@ -34,15 +34,16 @@ def summary(
 
         nnlab summary my.yaml --plot model.svg
     """
-    from nnlab.config import load_config
+    from nnlab.config.loading import placing, read_closed_config
 
-    experiment = load_config(resolve_config(config), overrides(assignments, None, None))
+    read = read_closed_config(resolve_config(config), overrides(assignments, None, None))
 
     from nnlab.data import prepare
     from nnlab.engine.model import build_model
     from nnlab.engine.summarizing import summarize
 
-    found = summarize(build_model(experiment, prepare(experiment).inputs))
+    with placing(read):
+        found = summarize(build_model(read.experiment, prepare(read.experiment).inputs))
     if plot is not None:
         from nnlab.report.model_picture import draw
 

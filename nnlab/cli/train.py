@@ -36,17 +36,25 @@ def train(
 
         nnlab train my.yaml --device cpu --seed 7 --json
     """
-    from nnlab.config import load_config
+    from nnlab.config.check import warnings_of
+    from nnlab.config.loading import placing, read_closed_config
+    from nnlab.report.faults import print_faults
     from nnlab.report.progress import make_progress
 
-    experiment = load_config(resolve_config(config), overrides(assignments, device, seed))
+    read = read_closed_config(resolve_config(config), overrides(assignments, device, seed))
+    if advice := warnings_of(read):
+        print_faults((), advice)
     folder = runs_folder(runs_dir)
 
     from nnlab.engine.training import train as train_experiment
 
-    record = train_experiment(
-        experiment, runs_dir=folder, progress=make_progress(), command=["nnlab", *sys.argv[1:]]
-    )
+    with placing(read):
+        record = train_experiment(
+            read.experiment,
+            runs_dir=folder,
+            progress=make_progress(),
+            command=["nnlab", *sys.argv[1:]],
+        )
     if as_json:
         print_json(record.to_dict())
         return

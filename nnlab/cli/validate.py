@@ -7,11 +7,14 @@ from typing import Annotated
 
 import typer
 
-from nnlab.cli.options import JsonOption, SetOption, overrides, print_json
+from nnlab.cli.options import JsonOption, SetOption, overrides, print_json, resolve_config
 
 
 def validate(
-    configs: Annotated[list[Path], typer.Argument(metavar="CONFIG...", help="YAML files.")],
+    configs: Annotated[
+        list[Path],
+        typer.Argument(metavar="CONFIG...", help="YAML files, or names of shipped configs."),
+    ],
     assignments: SetOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -26,7 +29,10 @@ def validate(
     from nnlab.config.check import check_config
     from nnlab.report.faults import fault_rows, print_faults
 
-    checks = [check_config(config, overrides(assignments, None, None)) for config in configs]
+    checks = [
+        check_config(resolve_config(config), overrides(assignments, None, None))
+        for config in configs
+    ]
     valid = all(check.is_valid for check in checks)
     if as_json:
         rows = [

@@ -82,34 +82,6 @@ def _logged(data: DataConfig, outputs: Sequence[str], training: TrainingConfig) 
     return [*names, "learning_rate"]
 
 
-def per_class_problems(units: Mapping[str, int | None], training: TrainingConfig) -> list[Problem]:
-    """Metrics that would give one figure for each class, where a log takes one in all.
-
-    Args:
-        units: For each output, its width where it is known.
-        training: How it is trained.
-
-    Returns:
-        The problems, with paths from the top of the config.
-    """
-    at: Path = ("training", "metrics")
-    if isinstance(training.metrics, dict):
-        listed = {(*at, name): (name, metrics) for name, metrics in training.metrics.items()}
-    else:
-        listed = {at: (next(iter(units)), training.metrics)}
-    return [
-        Problem(
-            (*path, position),
-            f"Expected one figure. Received: {metric.called()} without `average`: "
-            f"one for each of {units[name]} classes.",
-            f"Write `{metric.called()}: {{average: macro}}`, or weighted, or micro.",
-        )
-        for path, (name, metrics) in listed.items()
-        for position, metric in enumerate(metrics)
-        if metric.per_class and (units.get(name) or 0) > 1
-    ]
-
-
 def _outputs_have_losses(outputs: Sequence[str], training: TrainingConfig) -> Iterator[Problem]:
     loss, metrics = training.loss, training.metrics
     if isinstance(loss, dict):

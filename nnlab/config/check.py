@@ -8,7 +8,7 @@ from pathlib import Path
 
 from nnlab.config.advice import advice
 from nnlab.config.defaults import idle_defaults
-from nnlab.config.loading import located, read_config
+from nnlab.config.loading import Config, located, read_config
 from nnlab.errors import ConfigError, Fault, Location
 
 
@@ -62,9 +62,17 @@ def check_config(file: str | Path, overrides: Sequence[str] = ()) -> Check:
         config = read_config(file, overrides)
     except ConfigError as error:
         return Check(str(file), faults=error.faults)
+    return Check(str(file), (), warnings_of(config), len(config.space))
+
+
+def warnings_of(config: Config) -> tuple[Fault, ...]:
+    """What is legal in a config and yet unwise, in the order of the file.
+
+    Args:
+        config: A sound config.
+    """
     warnings = [
         *located(config.resolved, advice(config.experiment)),
         *located(config.document, idle_defaults(config.document.tree)),
     ]
-    warnings.sort(key=lambda fault: fault.where or Location(""))
-    return Check(str(file), (), tuple(warnings), len(config.space))
+    return tuple(sorted(warnings, key=lambda fault: fault.where or Location("")))

@@ -7,10 +7,10 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, ValidatorFunctionWrapHandler, field_validator, model_validator
 
-from nnlab.config.agreement import agreement_problems, per_class_problems
+from nnlab.config.agreement import agreement_problems
 from nnlab.config.data import DataConfig
 from nnlab.config.model import FunctionalModel, SequentialModel, find_ends, parse_model
-from nnlab.config.problems import Collector, Expected, problems_error
+from nnlab.config.problems import Collector, Expected
 from nnlab.config.tensorboard import TensorBoardConfig
 from nnlab.config.training import TrainingConfig
 from nnlab.config.tune import TuneConfig
@@ -62,13 +62,6 @@ class Experiment(Section):
         if value is False:
             return False
         return TensorBoardConfig.model_validate({} if value in (None, True) else value)
-
-    @model_validator(mode="after")
-    def _each_metric_is_one_figure(self) -> Self:
-        problems = per_class_problems(self.model.output_units, self.training)
-        if problems:
-            raise problems_error(problems)
-        return self
 
     @model_validator(mode="wrap")
     @classmethod

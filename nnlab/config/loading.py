@@ -6,7 +6,7 @@ Every fault on the way is gathered, with its place.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 from typing import Any
@@ -99,11 +99,52 @@ def load_config(file: str | FilePath, overrides: Sequence[str] = ()) -> Experime
         >>> load_config("configs/mnist_5k.yaml", ["training.epochs=1"]).training.epochs
         1
     """
+    return read_closed_config(file, overrides).experiment
+
+
+def read_closed_config(file: str | FilePath, overrides: Sequence[str] = ()) -> Config:
+    """Read a config that says everything a training needs, with the places of its values.
+
+    Args:
+        file: The YAML file.
+        overrides: `KEY=VALUE`, as `--set` takes them, applied in turn.
+
+    Returns:
+        The config; nothing in it is open.
+
+    Raises:
+        ConfigError: With every fault that was found; for each value that is still open.
+    """
     config = read_config(file, overrides)
     if config.space:
         problems = [_open_value(value) for value in config.space]
         raise ConfigError(located(config.document, problems))
-    return config.experiment
+    return config
+
+
+@contextmanager
+def placing(config: Config) -> Iterator[None]:
+    """Give faults that are found later, when data and layers meet, their places in the file.
+
+    Args:
+        config: The config that is being used.
+
+    Raises:
+        ConfigError: What the block raised, its faults with places.
+    """
+    try:
+        yield
+    except ConfigError as error:
+        faults = tuple(_placed(config.resolved, fault) for fault in error.faults)
+        raise ConfigError(faults) from error
+
+
+def _placed(document: Document, fault: Fault) -> Fault:
+    if fault.where is not None or not fault.path:
+        return fault
+    path: Path = tuple(int(part) if part.isdigit() else part for part in fault.path.split("."))
+    written = dotted(document.origin(path))
+    return replace(fault, path=written, where=document.locate(path))
 
 
 def _open_value(value: OpenValue) -> Problem:

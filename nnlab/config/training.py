@@ -28,7 +28,9 @@ class EarlyStopping(Section):
     """Stop when a metric has stopped improving (`keras.callbacks.EarlyStopping`)."""
 
     monitor: str = Field("val_loss", description="The metric that is watched.")
-    min_delta: float = Field(0, ge=0, description="The least change that counts as an improvement.")
+    min_delta: float = Field(
+        0.0, ge=0, description="The least change that counts as an improvement."
+    )
     patience: int = Field(
         0, ge=0, description="Epochs without improvement before training stops; 0 acts as 1."
     )
@@ -205,6 +207,11 @@ def _metric_list(value: object) -> list[Metric]:
             if any(metric.logged_name == other.logged_name for other in found):
                 message = f"Two metrics are logged as `{metric.logged_name}`."
                 remedy = "Remove one, or give it another `name`."
+                collector.add(Problem(tuple(under), message, remedy))
+            if metric.per_class:
+                name = metric.called()
+                message = f"Expected one figure. Received: {name}, which gives one for each unit."
+                remedy = f"Write `{name}: {{average: macro}}`, or weighted, or micro."
                 collector.add(Problem(tuple(under), message, remedy))
             found.append(metric)
     collector.raise_if_any()

@@ -150,3 +150,31 @@ def wait_for_rows(runs: Path) -> None:
             return
         time.sleep(0.1)
     pytest.fail("the run logged no epoch within a minute")
+
+
+def test_advice_stands_before_the_training(nnlab: Command, config: Path) -> None:
+    done = nnlab("train", config, "--set", "model.layers.1.Dense.activation=softmax")
+    assert done.code == 0
+    assert "softmax over one unit" in done.err
+
+
+def test_layer_that_does_not_fit_is_told_with_its_line(nnlab: Command, config: Path) -> None:
+    config.write_text(
+        config.read_text().replace(
+            "    - Dense: {units: 4", "    - Reshape: [3, 5]\n    - Dense: {units: 4"
+        )
+    )
+    refused = nnlab("train", config)
+    assert refused.code == 2
+    assert f"{config}:11:16: error: Reshape" in refused.err
+
+
+def test_interrupt_before_the_run_says_so(config: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "nnlab", "train", config], stderr=subprocess.PIPE, text=True
+    )
+    time.sleep(0.6)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "Interrupted." in err
