@@ -8,8 +8,8 @@ from pathlib import Path
 
 from nnlab.config.advice import advice
 from nnlab.config.defaults import idle_defaults
-from nnlab.config.loading import Config, located, read_config
-from nnlab.errors import ConfigError, Fault, Location
+from nnlab.config.loading import Config, in_file_order, located, read_config
+from nnlab.errors import ConfigError, Fault
 
 
 @dataclass(frozen=True)
@@ -71,8 +71,5 @@ def warnings_of(config: Config) -> tuple[Fault, ...]:
     Args:
         config: A sound config.
     """
-    warnings = [
-        *located(config.resolved, advice(config.experiment)),
-        *located(config.document, idle_defaults(config.document.tree)),
-    ]
-    return tuple(sorted(warnings, key=lambda fault: fault.where or Location("")))
+    unwise = located(config.resolved, advice(config.experiment))
+    return in_file_order([*unwise, *located(config.document, idle_defaults(config.document.tree))])

@@ -121,3 +121,16 @@ def dotted(path: Path) -> str:
         'model.layers.0.Dense.units'
     """
     return ".".join(str(part) for part in path)
+
+
+def undotted(text: str) -> Path:
+    """The path that `dotted` writes; numbers are list positions.
+
+    Args:
+        text: Keys and list positions, joined by dots.
+
+    Example:
+        >>> undotted("model.layers.0.Dense.units")
+        ('model', 'layers', 0, 'Dense', 'units')
+    """
+    return tuple(int(part) if part.isdecimal() else part for part in text.split("."))

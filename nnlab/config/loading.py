@@ -9,10 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
-from typing import Any
 
 from nnlab.config.defaults import spread_defaults
-from nnlab.config.document import Document, Path, dotted
+from nnlab.config.document import Document, Path, dotted, undotted
 from nnlab.config.experiment import Experiment
 from nnlab.config.merging import assignment_path, merge, override
 from nnlab.config.problems import Collector, Problem, nearest, shown
@@ -64,7 +63,7 @@ def read_config(file: str | FilePath, overrides: Sequence[str] = ()) -> Config:
         new = [fault for fault in wrong if (fault.where, fault.path) not in told]
         faults |= dict.fromkeys(_blamed_on_markers(document, markers, new))
     if faults:
-        raise ConfigError(tuple(sorted(faults, key=_order)))
+        raise ConfigError(in_file_order(faults))
     return Config(document, *sound[0], tuple(markers))
 
 
@@ -142,7 +141,7 @@ def placing(config: Config) -> Iterator[None]:
 def _placed(document: Document, fault: Fault) -> Fault:
     if fault.where is not None or not fault.path:
         return fault
-    path: Path = tuple(int(part) if part.isdigit() else part for part in fault.path.split("."))
+    path = undotted(fault.path)
     written = dotted(document.origin(path))
     return replace(fault, path=written, where=document.locate(path))
 
@@ -309,8 +308,13 @@ def located(document: Document, problems: Iterable[Problem]) -> tuple[Fault, ...
         fault = Fault(problem.message, dotted(path), where, problem.remedy)
         # What an alias repeats was written once.
         faults.setdefault((where, problem.message), fault)
-    return tuple(sorted(faults.values(), key=_order))
+    return in_file_order(faults.values())
 
 
-def _order(fault: Fault) -> Any:
-    return fault.where or Location("")
+def in_file_order(faults: Iterable[Fault]) -> tuple[Fault, ...]:
+    """Faults sorted by their places.
+
+    Args:
+        faults: In any order; those of no place come first.
+    """
+    return tuple(sorted(faults, key=lambda fault: fault.where or Location("")))

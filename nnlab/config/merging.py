@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from nnlab.config.document import Document, Mark, Path, dotted
+from nnlab.config.document import Document, Mark, Path, dotted, undotted
 from nnlab.config.markers import Marker
 from nnlab.config.problems import nearest, shown
 from nnlab.config.vocabulary import FAMILIES, find_word
@@ -150,10 +150,8 @@ def assignment_path(assignment: str) -> Path:
         ('model', 'layers', 0, 'Dense', 'units')
     """
     key, equals, _ = assignment.partition("=")
-    parts = key.strip().split(".")
-    if not equals or not all(parts):
-        return ()
-    return tuple(int(part) if part.isdecimal() else part for part in parts)
+    path = undotted(key.strip())
+    return () if not equals or "" in path else path
 
 
 def override(document: Document, assignment: str) -> Document:
