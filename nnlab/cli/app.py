@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from nnlab import __version__
+from nnlab.cli.compare import compare
 from nnlab.cli.dashboard import dashboard
 from nnlab.cli.datasets import datasets
 from nnlab.cli.devices import devices
@@ -34,6 +35,7 @@ app = typer.Typer(
 )
 for command in (init, train, validate, summary, runs, show, dashboard, datasets, devices, schema):
     app.command()(command)
+app.add_typer(compare)
 
 
 def _print_version(wanted: bool) -> None:

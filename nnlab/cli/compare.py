@@ -1,0 +1,15 @@
+"""`nnlab compare`: the commands that set runs, variants or devices side by side."""
+
+from __future__ import annotations
+
+import typer
+
+from nnlab.cli.compare_runs import compare_runs
+
+compare = typer.Typer(
+    name="compare",
+    help="Set runs side by side: what differs, and what came of it.",
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+)
+compare.command("runs")(compare_runs)
