@@ -37,6 +37,7 @@ class CompiledEpochs:
         feed: Feed,
         training: TrainingConfig,
         callbacks: RunCallbacks,
+        initial_epoch: int = 0,
     ) -> None:
         """See `nnlab.engine.loops.loop.Loop.run`."""
         _build(model, feed)
@@ -51,7 +52,7 @@ class CompiledEpochs:
         model.stop_training = False
         callbacks.on_train_begin()
         logs: dict[str, float] = {}
-        for epoch in range(training.epochs):
+        for epoch in range(initial_epoch, training.epochs):
             logs = epochs.run(epoch)
             if model.stop_training:
                 break

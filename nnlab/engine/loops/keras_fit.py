@@ -22,12 +22,14 @@ class KerasFit:
         feed: Feed,
         training: TrainingConfig,
         callbacks: RunCallbacks,
+        initial_epoch: int = 0,
     ) -> None:
         """See `nnlab.engine.loops.loop.Loop.run`."""
         # `fit` builds it within its first step, where ScheduleFreeAdamW forgets how weights start.
         model.optimizer.build(model.trainable_variables)
         model.fit(
-            feed.training(),
+            feed.training(initial_epoch),
+            initial_epoch=initial_epoch,
             epochs=training.epochs,
             steps_per_epoch=feed.steps_per_epoch,
             validation_data=feed.validation(),

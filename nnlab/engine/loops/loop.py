@@ -28,6 +28,7 @@ class Loop(Protocol):
         feed: Feed,
         training: TrainingConfig,
         callbacks: RunCallbacks,
+        initial_epoch: int = 0,
     ) -> None:
         """Train until the last epoch, or until a callback sets `model.stop_training`.
 
@@ -40,4 +41,5 @@ class Loop(Protocol):
             feed: Its batches.
             training: How it is trained.
             callbacks: What listens.
+            initial_epoch: The first epoch, from 0: those before it were trained earlier.
         """
