@@ -50,7 +50,21 @@ def read_config(file: str | FilePath, overrides: Sequence[str] = ()) -> Config:
     Raises:
         ConfigError: With every fault that was found.
     """
-    document = load_document(file, overrides)
+    return examine(load_document(file, overrides))
+
+
+def examine(document: Document) -> Config:
+    """Make a config of a document, which may leave values open.
+
+    Args:
+        document: The data as written, extended and overridden.
+
+    Returns:
+        The config.
+
+    Raises:
+        ConfigError: With every fault that was found.
+    """
     document, markers, problems = find_markers(document)
     faults = dict.fromkeys([*document.faults, *located(document, problems)])
     sound: list[tuple[Experiment, Document]] = []
@@ -114,7 +128,21 @@ def read_closed_config(file: str | FilePath, overrides: Sequence[str] = ()) -> C
     Raises:
         ConfigError: With every fault that was found; for each value that is still open.
     """
-    config = read_config(file, overrides)
+    return closed(read_config(file, overrides))
+
+
+def closed(config: Config) -> Config:
+    """A config, if nothing in it is open.
+
+    Args:
+        config: The config.
+
+    Returns:
+        The config.
+
+    Raises:
+        ConfigError: For each value that is still open.
+    """
     if config.space:
         problems = [_open_value(value) for value in config.space]
         raise ConfigError(located(config.document, problems))
@@ -173,7 +201,7 @@ def load_document(file: str | FilePath, overrides: Sequence[str] = ()) -> Docume
     document = _read_chain(FilePath(file), ())
     for assignment in overrides:
         try:
-            document = _anchored(override(document, assignment), FilePath.cwd())
+            document = anchored(override(document, assignment), FilePath.cwd())
         except ConfigError as error:
             unread = assignment_path(assignment)
             document = replace(
@@ -219,19 +247,12 @@ def _read_chain(
     file: FilePath, chain: tuple[FilePath, ...], where: Location | None = None
 ) -> Document:
     """A file merged over what it extends."""
-    text = _text(file, where)
     if file.resolve() in chain:
         ring = " -> ".join(link.name for link in (*chain, file))
         message = f"The configs extend each other in a circle: {ring}."
         raise ConfigError((Fault(message, "extends", where, "Remove one `extends`."),))
-    document = read_yaml(text, str(file))
+    document = anchored(read_mapping(file, where), file.parent)
     tree = document.tree
-    if not isinstance(tree, Mapping):
-        received = "an empty file" if tree is None else shown(tree)
-        message = f"Expected keys such as `data`, `model` and `training`. Received: {received}."
-        remedy = "`nnlab init` writes a config to start from."
-        raise ConfigError((Fault(message, "", Location(str(file), 1, 1), remedy),))
-    document = _anchored(document, file.parent)
     if "extends" not in tree:
         return document
     base, place = tree["extends"], document.locate(("extends",))
@@ -248,6 +269,29 @@ def _read_chain(
     merged = merge(below, document)
     rest = {key: value for key, value in merged.tree.items() if key != "extends"}
     return merged.moved(rest, {})
+
+
+def read_mapping(file: FilePath, where: Location | None = None) -> Document:
+    """Read the keys and values of one YAML file, nothing of them judged.
+
+    Args:
+        file: The YAML file.
+        where: What names it, where that is another file.
+
+    Returns:
+        The document, a mapping.
+
+    Raises:
+        ConfigError: For a file that cannot be read, is no YAML, or no mapping.
+    """
+    document = read_yaml(_text(file, where), str(file))
+    tree = document.tree
+    if isinstance(tree, Mapping):
+        return document
+    received = "an empty file" if tree is None else shown(tree)
+    message = f"Expected keys such as `data`, `model` and `training`. Received: {received}."
+    remedy = "`nnlab init` writes a config to start from."
+    raise ConfigError((Fault(message, "", Location(str(file), 1, 1), remedy),))
 
 
 def _text(file: FilePath, where: Location | None) -> str:
@@ -279,8 +323,16 @@ def _other_file(file: FilePath, *, extended: bool) -> str:
     return "Check the path; `nnlab init` writes a config to start from."
 
 
-def _anchored(document: Document, folder: FilePath) -> Document:
-    """The document with `data.file` made absolute, from the folder of the file that names it."""
+def anchored(document: Document, folder: FilePath) -> Document:
+    """The document with `data.file` made absolute.
+
+    Args:
+        document: The document.
+        folder: The folder of the file that names the data.
+
+    Returns:
+        The document; where its data are no file, or absolute already, as it was.
+    """
     data = document.tree.get("data") if isinstance(document.tree, Mapping) else None
     if not isinstance(data, Mapping) or not isinstance(data.get("file"), str):
         return document

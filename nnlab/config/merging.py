@@ -180,12 +180,35 @@ def override(document: Document, assignment: str) -> Document:
         raise ConfigError((Fault(message, "", Location("--set"), remedy),))
     key, _, text = assignment.partition("=")
     place = Location(f"--set {key.strip()}")
+    spelt = _as_spelt(document.tree, path)
+    value = _read_value(text, spelt, place)
+    return assign(document, spelt, Document(value, {(): Mark(place, place, place)}))
+
+
+def assign(document: Document, path: Path, value: Document) -> Document:
+    """A document with the value at a path taken from another.
+
+    Args:
+        document: The document.
+        path: Where the value goes; words on the way may be spelt in any of their forms.
+        value: The value, with the places where it was written.
+
+    Returns:
+        The changed document.
+
+    Raises:
+        ConfigError: For a path that leads nowhere.
+
+    Example:
+        >>> document = Document({"training": {"optimizer": {"Adam": {"clipnorm": 1}}}})
+        >>> assign(document, ("training", "optimizer", "adam", "clipnorm"), Document(2)).tree
+        {'training': {'optimizer': {'Adam': {'clipnorm': 2}}}}
+    """
     path = _as_spelt(document.tree, path)
-    value = _read_value(text, path, place)
-    assigning = _Assigning(path, place, dict(document.marks))
-    tree = assigning.assigned(document.tree or {}, (), value)
+    assigning = _Assigning(path, value, dict(document.marks))
+    tree = assigning.assigned(document.tree or {}, (), value.tree)
     rival = _EXCLUSIVE.get(path)
-    if rival is not None and value is not None:
+    if rival is not None and value.tree is not None:
         tree[path[0]].pop(rival, None)
     return replace(document, tree=tree, marks=assigning.marks)
 
@@ -227,11 +250,11 @@ def _as_spelt(tree: Any, path: Path) -> Path:
 class _Assigning:
     """Puts a value at a path; what lies on the way is copied, and made a mapping where needed."""
 
-    def __init__(self, path: Path, place: Location, marks: dict[Path, Mark]) -> None:
+    def __init__(self, path: Path, value: Document, marks: dict[Path, Mark]) -> None:
         self._path = path
-        self._place = place
+        self._place = value.locate((), at_key=True)
         self.marks = {at: mark for at, mark in marks.items() if not _below(at, path)}
-        self.marks[path] = Mark(place, place, place)
+        self.marks.update({(*path, *at): mark for at, mark in value.marks.items()})
 
     def assigned(self, tree: Any, done: Path, value: Any) -> Any:
         if done == self._path:
