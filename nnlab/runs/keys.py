@@ -1,0 +1,158 @@
+"""What is known of a run, by dotted keys: `metrics.test_accuracy`, `config.training.epochs`."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from nnlab.errors import DataError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from nnlab.runs.files import RunFiles
+    from nnlab.runs.record import RunRecord
+
+_CONFIG = "config"
+_SHORT = ("metrics", "timing")
+
+
+def read_config_tree(run: RunFiles) -> dict[str, Any]:
+    """The resolved config of a run as plain data.
+
+    Args:
+        run: The run's files.
+
+    Returns:
+        Mappings, lists and scalars; nothing where the run has no config.
+
+    Raises:
+        DataError: The file cannot be read, or is no YAML mapping.
+    """
+    import yaml
+
+    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        text = run.config_yaml.read_text(encoding="utf-8")
+        # The loader is the safe one, in C: it reads a config ten times faster.
+        tree = yaml.load(text, Loader=loader)  # noqa: S506
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        reason = " ".join(str(error).split())
+        message = f"Expected {run.config_yaml} to be readable YAML. Received: {reason}."
+        raise DataError(f"{message} Something else has changed the file: restore it.") from error
+    if not isinstance(tree, dict):
+        message = f"Expected {run.config_yaml} to hold a config. Received: {type(tree).__name__}."
+        raise DataError(f"{message} Something else has changed the file: restore it.")
+    return tree
+
+
+def leaves(tree: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, Any]]:
+    """Every value of a tree that holds no further ones, with its dotted key.
+
+    Args:
+        tree: Mappings, lists and scalars.
+        path: The key of the tree itself.
+
+    Yields:
+        Keys, list positions as numbers, and values; a list of scalars is one value.
+
+    Example:
+        >>> dict(leaves({"layers": [{"Dense": {"units": 4}}], "metrics": ["mae"]}))
+        {'layers.0.Dense.units': 4, 'metrics': ['mae']}
+    """
+    if isinstance(tree, Mapping) and tree:
+        for name, value in tree.items():
+            yield from leaves(value, (*path, str(name)))
+    elif isinstance(tree, list) and any(isinstance(item, (Mapping, list)) for item in tree):
+        for position, value in enumerate(tree):
+            yield from leaves(value, (*path, str(position)))
+    else:
+        yield ".".join(path), tree
+
+
+class RunKeys:
+    """A run's record and config under dotted keys.
+
+    A key is looked for in the record, under `config.` or not in the config, and by its bare name
+    among the metrics and timings: `test_accuracy` is `metrics.test_accuracy`.
+
+    Args:
+        record: The run's record.
+        files: Its files, of which the config is read where a key is not in the record.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from nnlab.runs import RunFiles, RunRecord
+        >>> record = RunRecord("xor-1", "xor", metrics={"loss": 0.25})
+        >>> keys = RunKeys(record, RunFiles(Path("runs/xor-1")))
+        >>> keys["metrics.loss"], keys["loss"], keys["training.epochs"]
+        (0.25, 0.25, None)
+    """
+
+    def __init__(self, record: RunRecord, files: RunFiles) -> None:
+        self.record = record
+        self._files = files
+
+    def __getitem__(self, key: str) -> Any:
+        """The value of a key; None where the run has none."""
+        path = key.split(".")
+        if path[0] == _CONFIG:
+            return _down(self._config, path[1:])
+        found = _down(self._plain, path)
+        if found is None and len(path) == 1:
+            tables = (self._plain[part] for part in _SHORT)
+            found = next((table[key] for table in tables if key in table), None)
+        return _down(self._config, path) if found is None else found
+
+    def has(self, key: str) -> bool:
+        """Whether a key is one of the record's fields, or has a value."""
+        return key in self._plain or self[key] is not None
+
+    def names(self) -> list[str]:
+        """The keys that have a value, those of the config under `config.`."""
+        known = [name for name, value in leaves(self._plain) if value not in (None, {}, [], "")]
+        return known + [name for name, _ in leaves(self._config, (_CONFIG,))]
+
+    @cached_property
+    def _plain(self) -> dict[str, Any]:
+        return {
+            field.name: getattr(self.record, field.name)
+            for field in dataclasses.fields(self.record)
+            if field.name != "process"
+        }
+
+    @cached_property
+    def _config(self) -> dict[str, Any]:
+        # A config that somebody has broken must not hide the other runs.
+        try:
+            return read_config_tree(self._files)
+        except DataError:
+            return {}
+
+
+def keys_of(record: RunRecord, runs_dir: Path) -> RunKeys:
+    """The keys of a run of a folder.
+
+    Args:
+        record: The run's record.
+        runs_dir: The folder of all runs.
+    """
+    from nnlab.runs.files import RunFiles
+
+    return RunKeys(record, RunFiles(runs_dir / record.id))
+
+
+def _down(tree: Any, path: list[str]) -> Any:
+    """The value at the end of a path; None where it leads nowhere."""
+    for part in path:
+        if isinstance(tree, Mapping):
+            tree = tree.get(part)
+        elif isinstance(tree, list) and part.isdecimal() and int(part) < len(tree):
+            tree = tree[int(part)]
+        else:
+            return None
+    return tree
