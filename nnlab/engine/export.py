@@ -22,6 +22,20 @@ from nnlab.runs.atomic import replacing
 _SHARED = re.compile(r'"shared_object_id": (\d+)')
 
 
+def without_optimizer(model: keras.Model, inputs: Mapping[str, InputSpec]) -> keras.Model:
+    """The trained model as others use it, without what only more training needs.
+
+    Args:
+        model: The trained model.
+        inputs: What each input of the data is.
+
+    Returns:
+        What `exported` gives, not compiled. It shares the weights.
+    """
+    bare = _uncompiled(model, model.name)
+    return exported(bare, inputs)
+
+
 def exported(model: keras.Model, inputs: Mapping[str, InputSpec]) -> keras.Model:
     """The trained model as others use it: it takes raw rows.
 
@@ -38,7 +52,7 @@ def exported(model: keras.Model, inputs: Mapping[str, InputSpec]) -> keras.Model
     if not needs_preprocessing(inputs):
         return model
     with dtype_policy("float32"):
-        network = _uncompiled(model)
+        network = _uncompiled(model, f"{model.name}_network")
         raw, features = preprocessed(inputs, taken=[network.name, *_output_names(model)])
         outputs = network(model_inputs(model, features))
         if isinstance(outputs, dict):
@@ -72,14 +86,12 @@ def save_model(model: keras.Model, path: Path) -> None:
             saved.unlink(missing_ok=True)
 
 
-def _uncompiled(model: keras.Model) -> keras.Model:
+def _uncompiled(model: keras.Model, name: str) -> keras.Model:
     """The same layers as a part of another model: Keras would save a second optimizer with it."""
     names = _output_names(model)
     outputs = {name: model.get_layer(name).output for name in names} or model.outputs[0]
     inputs = {tensor.name: tensor for tensor in model.inputs}
-    return keras.Model(
-        inputs if len(inputs) > 1 else model.inputs[0], outputs, name=f"{model.name}_network"
-    )
+    return keras.Model(inputs if len(inputs) > 1 else model.inputs[0], outputs, name=name)
 
 
 def _output_names(model: keras.Model) -> list[str]:

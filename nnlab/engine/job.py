@@ -10,6 +10,7 @@ from nnlab.config import Experiment
 from nnlab.data import PreparedData
 from nnlab.engine.feeding import Feed
 from nnlab.engine.interruption import Interruption
+from nnlab.engine.options import TrainingOptions
 from nnlab.report.progress import Progress
 from nnlab.runs import RunDirectory
 
@@ -26,6 +27,7 @@ class Job:
         run: The run's folder.
         progress: Is told how it goes.
         interruption: Whether the user wants it to stop.
+        options: What is done besides what the config says.
     """
 
     experiment: Experiment
@@ -35,3 +37,4 @@ class Job:
     run: RunDirectory
     progress: Progress
     interruption: Interruption
+    options: TrainingOptions

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,12 +15,14 @@ import tensorflow as tf
 
 from nnlab.engine.callbacks import Diverged, RunCallbacks
 from nnlab.engine.divergence import divergence_remedies
-from nnlab.engine.export import exported, save_model
+from nnlab.engine.export import exported, save_model, without_optimizer
 from nnlab.engine.interruption import Stopped
 from nnlab.engine.job import Job
 from nnlab.engine.listeners import make_listeners
 from nnlab.engine.loops import Loop
+from nnlab.engine.options import Bar
 from nnlab.engine.pictures import Trained, draw_pictures, kernels
+from nnlab.engine.training_state import save_state
 from nnlab.errors import RunFailedError, RunInterrupted
 from nnlab.report.numbers import plural
 from nnlab.report.progress import StartInfo
@@ -60,8 +62,8 @@ class Session:
     def __init__(self, job: Job) -> None:
         self._job = job
         self._exported: keras.Model | None = None
-        self._first_weights = kernels(job.model)
-        self._listeners = make_listeners(job, self._write_model)
+        self._first_weights = kernels(job.model) if job.options.pictures else {}
+        self._listeners = make_listeners(job, self._write_model_now_and_then)
 
     def execute(self, loop: Loop, started: float) -> None:
         """Train, and give the run its last status.
@@ -95,7 +97,10 @@ class Session:
                 self._job.feed,
                 self._job.experiment.training,
                 self._listeners.callbacks,
+                self._job.options.initial_epoch,
             )
+            if self._job.options.leave is not None:
+                save_state(self._job.model, self._job.options.leave)
         except Stopped:
             self._job.progress.message(
                 "Interrupted. Saving what was trained; Ctrl-C again leaves out the pictures."
@@ -116,15 +121,15 @@ class Session:
         best.restore()
         is_complete = ending.status is RunStatus.COMPLETE
         if is_complete and self._job.experiment.training.terminate_on_nan and not self._is_finite():
-            ending = self._diverged(len(recorder.history))
+            ending = self._diverged(self._last_epoch)
         epoch, metrics = best.epoch, dict(best.logs)
         if epoch is None and recorder.history:
             # No epoch was an improvement: the weights are those of the last one.
-            epoch, metrics = len(recorder.history), dict(recorder.history[-1])
+            epoch, metrics = self._last_epoch, dict(recorder.history[-1])
         if ending.stopped_by == "divergence" and best.epoch is None:
             epoch, metrics = None, {"loss": float("nan")}
         else:
-            self._write_model()
+            self._keep_model(metrics)
             try:
                 if ending.status is RunStatus.COMPLETE:
                     metrics |= self._test()
@@ -151,7 +156,7 @@ class Session:
         return ending
 
     def _test(self) -> dict[str, float]:
-        batches = self._job.feed.test()
+        batches = self._job.feed.test() if self._job.options.test else None
         if batches is None:
             return {}
         recorder = self._listeners.recorder
@@ -161,7 +166,7 @@ class Session:
         return {f"test_{name}": logs[name] for name in dict.fromkeys([*names, *logs])}
 
     def _draw(self, best_epoch: int | None) -> None:
-        if self._job.interruption.impatient:
+        if self._job.interruption.impatient or not self._job.options.pictures:
             return
         trained = Trained(
             self._job.experiment,
@@ -175,6 +180,24 @@ class Session:
             if self._job.interruption.impatient:
                 return
 
+    def _write_model_now_and_then(self) -> None:
+        """Write the best weights so far, where they are to be kept in any case."""
+        if self._job.options.keep_model is True:
+            self._write_model()
+
+    def _keep_model(self, metrics: Mapping[str, float]) -> None:
+        keep = self._job.options.keep_model
+        if isinstance(keep, Bar):
+            # The state of an optimizer such as Adam takes twice the room of the weights.
+            if keep.is_reached(metrics):
+                with writing(self._job.run.model_keras):
+                    save_model(
+                        without_optimizer(self._job.model, self._job.data.inputs),
+                        self._job.run.model_keras,
+                    )
+        elif keep:
+            self._write_model()
+
     def _write_model(self) -> None:
         if self._exported is None:
             self._exported = exported(self._job.model, self._job.data.inputs)
@@ -185,6 +208,10 @@ class Session:
         remedies = " ".join(divergence_remedies(self._job.experiment, self._job.data))
         error = f"diverged at epoch {epoch}: the loss is no longer a finite number. {remedies}"
         return Ending(RunStatus.FAILED, "divergence", error)
+
+    @property
+    def _last_epoch(self) -> int:
+        return self._job.options.initial_epoch + len(self._listeners.recorder.history)
 
     def _is_finite(self) -> bool:
         return all(np.isfinite(weights).all() for weights in self._job.model.get_weights())

@@ -22,12 +22,15 @@ from nnlab.engine.loops import Choice, choose_loop
 from nnlab.engine.memory import shareable
 from nnlab.engine.model import build_model
 from nnlab.engine.monitoring import directions, weights_monitor
+from nnlab.engine.options import TrainingOptions
 from nnlab.engine.preparing import prepare_training
 from nnlab.engine.session import Session
+from nnlab.engine.training_state import restore_state
 from nnlab.report.progress import Progress
 from nnlab.runs import RunDirectory, RunRecord, environment, writing
 
 _ROOM = 16 * 2**10
+_AS_A_USER = TrainingOptions()
 
 
 def train(  # noqa: PLR0913 - each is named where it is called
@@ -35,9 +38,11 @@ def train(  # noqa: PLR0913 - each is named where it is called
     *,
     runs_dir: Path,
     progress: Progress,
-    device: str | None = None,
+    folder: str | None = None,
     command: Sequence[str] = (),
     config_text: str | None = None,
+    data: PreparedData | None = None,
+    options: TrainingOptions = _AS_A_USER,
 ) -> RunRecord:
     """Run an experiment: prepare its data, build its model, train it, leave a run's folder.
 
@@ -49,9 +54,12 @@ def train(  # noqa: PLR0913 - each is named where it is called
         experiment: The config, with nothing left to search for.
         runs_dir: The folder in which the run's own is made.
         progress: Is told how it goes.
-        device: The device; None: the config's.
+        folder: The name of the run's own folder, in which there is no run yet; None: a new name,
+            made of the experiment's, the time and a hash.
         command: The command line, for the record.
         config_text: The YAML that the run keeps; None: that of the experiment.
+        data: What `shareable(prepare(experiment))` gives, where somebody has it already.
+        options: What is done besides what the config says.
 
     Returns:
         The record of a run that did all that it was asked to.
@@ -64,19 +72,20 @@ def train(  # noqa: PLR0913 - each is named where it is called
         RunInterrupted: The user stopped it. What was trained until then is saved.
     """
     start = time.perf_counter()
-    if device is not None:
-        experiment = _placed(experiment, device)
     chosen = select_device(experiment.training.device)
     # The same bits however many threads there are; on this machine's CPUs it costs nothing.
     tf.config.experimental.enable_op_determinism()
     with on(chosen):
-        data = shareable(prepare(experiment))
+        if data is None:
+            data = shareable(prepare(experiment))
         loaded = time.perf_counter()
         # Layers of an earlier run in this process would make Keras count on: `dense_7`.
         keras.backend.clear_session()
         model = build_model(experiment, data.inputs)
         feed = Feed(experiment, data, model)
         prepare_training(model, experiment, feed)
+        if options.start is not None:
+            restore_state(model, options.start)
         engine = choose_loop(experiment, feed, model, chosen)
         timing = {"load_s": loaded - start, "build_s": time.perf_counter() - loaded}
         text = config_text or config_yaml(experiment)
@@ -86,6 +95,7 @@ def train(  # noqa: PLR0913 - each is named where it is called
                 runs_dir,
                 experiment.name,
                 text,
+                folder=folder,
                 seed=experiment.seed,
                 device=chosen.name,
                 engine=engine.loop.name,
@@ -96,14 +106,9 @@ def train(  # noqa: PLR0913 - each is named where it is called
                 training=_details(experiment, data, feed, engine),
             )
             with run, _room_for_the_last_word(run.path):
-                job = Job(experiment, data, model, feed, run, progress, interruption)
+                job = Job(experiment, data, model, feed, run, progress, interruption, options)
                 Session(job).execute(engine.loop, start)
     return run.record
-
-
-def _placed(experiment: Experiment, device: str) -> Experiment:
-    training = experiment.training.model_copy(update={"device": device})
-    return experiment.model_copy(update={"training": training})
 
 
 def _details(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import errno
 import hashlib
 import re
 import shutil
@@ -55,7 +56,15 @@ class RunDirectory(RunFiles):
         self._metrics = MetricsLog(self.metrics_csv)
 
     @classmethod
-    def create(cls, runs_dir: Path, name: str, config_text: str, **fields: Any) -> RunDirectory:
+    def create(
+        cls,
+        runs_dir: Path,
+        name: str,
+        config_text: str,
+        *,
+        folder: str | None = None,
+        **fields: Any,
+    ) -> RunDirectory:
         """Makes `<runs_dir>/<name>-<UTC time>-<short hash>/`, with its config and a first record.
 
         The folder is this run's alone, whatever else starts in the same second, here or in another
@@ -65,6 +74,8 @@ class RunDirectory(RunFiles):
             runs_dir: The folder of all runs; made where there is none.
             name: The experiment's name; what a folder's name cannot hold becomes "-".
             config_text: The resolved config, YAML.
+            folder: Another name for the folder, which may exist, but hold no run; a search numbers
+                its trials. None: the one above.
             **fields: More of the record's fields: `seed`, `device`, `engine`, `environment`,
                 `directions`.
 
@@ -76,7 +87,10 @@ class RunDirectory(RunFiles):
         """
         now = datetime.now(UTC)
         with writing(runs_dir):
-            path = _new_folder(runs_dir, name, config_text, now)
+            if folder is None:
+                path = _new_folder(runs_dir, name, config_text, now)
+            else:
+                path = _free_folder(runs_dir / folder)
         record = RunRecord(
             id=path.name,
             name=name,
@@ -91,7 +105,8 @@ class RunDirectory(RunFiles):
                 atomic_write(run.config_yaml, config_text)
             run.update()
         except BaseException:
-            shutil.rmtree(path, ignore_errors=True)
+            if folder is None:
+                shutil.rmtree(path, ignore_errors=True)
             raise
         return run
 
@@ -192,6 +207,14 @@ def _new_folder(runs_dir: Path, name: str, config_text: str, now: datetime) -> P
             )
         else:
             return path
+
+
+def _free_folder(path: Path) -> Path:
+    """A folder in which there is no run yet; made where there is none."""
+    path.mkdir(parents=True, exist_ok=True)
+    if RunFiles(path).record_json.exists():
+        raise FileExistsError(errno.EEXIST, "There is a run in this folder", str(path))
+    return path
 
 
 def _iso(moment: datetime) -> str:

@@ -317,7 +317,11 @@ def test_gpu_that_is_not_there_is_refused_before_anything_is_made(
     moons: Moons, tmp_path: Path
 ) -> None:
     with pytest.raises(DeviceError, match="gpu:99"):
-        train(moons(), runs_dir=tmp_path / "runs", device="gpu:99", progress=SilentProgress())
+        train(
+            moons(training={"device": "gpu:99"}),
+            runs_dir=tmp_path / "runs",
+            progress=SilentProgress(),
+        )
     assert not (tmp_path / "runs").exists()
 
 
@@ -341,7 +345,7 @@ def test_fault_of_config_or_data_is_told_before_anything_is_made(
 
 
 def test_device_that_is_asked_for_is_written_into_the_config(moons: Moons, tmp_path: Path) -> None:
-    _, files = run_of(moons(), tmp_path, device="cpu")
+    _, files = run_of(moons(training={"device": "cpu"}), tmp_path)
     assert yaml.safe_load(files.config_yaml.read_text())["training"]["device"] == "cpu"
 
 

@@ -1,0 +1,280 @@
+"""Trainings at the same time, each in a process of its own that is forked from this one.
+
+This process has loaded TensorFlow, which takes two seconds, and must not compute with it: a
+process that has done so hangs in its forks. Its children compute, and end. So memory stays as it
+is, and whatever happens to a training (killed, out of memory) happens to that one alone.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import time
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import ForkContext, SpawnContext
+from multiprocessing.process import BaseProcess
+from types import TracebackType
+from typing import Literal, Self
+
+import tensorflow as tf
+
+from nnlab.engine.shared_data import SharedData
+from nnlab.engine.tasks import Event, Outcome, Task
+from nnlab.engine.worker import work
+from nnlab.errors import DataError, NnlabError, RunNotFoundError
+from nnlab.runs import RunRecord, RunStatus, read_run
+
+__all__ = ["Event", "Outcome", "Task", "Workers"]
+
+# What a worker takes for itself, beside what it shares with the others.
+_BYTES_A_WORKER = 2**29
+_VISIBLE = "CUDA_VISIBLE_DEVICES"
+
+
+class Workers:
+    """Does tasks, several at once; each in a fresh process.
+
+    Use it as a context manager: what is still at work at its end is ended.
+
+    Args:
+        jobs: Tasks at the same time; `auto`: one for each GPU, else for each core, as far as the
+            memory goes.
+
+    Raises:
+        NnlabError: This process has computed with TensorFlow.
+
+    Example:
+        ```python
+        with Workers("auto") as workers:
+            for task in tasks:
+                workers.submit(task)
+            while workers.left:
+                for news in workers.wait():
+                    print(news)
+        ```
+    """
+
+    def __init__(self, jobs: int | Literal["auto"] = "auto") -> None:
+        self._gpus = len(tf.config.list_physical_devices("GPU"))
+        # A forked process cannot use a GPU that its parent has looked at.
+        forks = hasattr(os, "fork") and not self._gpus
+        if forks:
+            _require_no_computation()
+        self._context: ForkContext | SpawnContext = (
+            multiprocessing.get_context("fork") if forks else multiprocessing.get_context("spawn")
+        )
+        self.jobs = automatic_jobs(self._gpus) if jobs == "auto" else jobs
+        self._data = SharedData() if forks else None
+        self._waiting: deque[Task] = deque()
+        self._working: dict[Connection, _Worker] = {}
+
+    @property
+    def left(self) -> int:
+        """Tasks that wait or are at work."""
+        return len(self._waiting) + len(self._working)
+
+    @property
+    def idle(self) -> int:
+        """Tasks that could start at once."""
+        return max(0, self.jobs - self.left)
+
+    def submit(self, task: Task) -> None:
+        """Take a task on; it starts as soon as a worker is free.
+
+        Args:
+            task: The task.
+        """
+        self._waiting.append(task)
+        self._start_waiting()
+
+    def wait(self, timeout: float | None = None) -> list[Event | Outcome]:
+        """Wait for news.
+
+        Args:
+            timeout: Seconds to wait at most; None: until there is news.
+
+        Returns:
+            What has happened since, in the order in which it was heard; nothing where nothing did,
+            or nobody is at work.
+        """
+        news: list[Event | Outcome] = []
+        for told in wait(list(self._working), timeout) if self._working else []:
+            worker = self._working[told]  # type: ignore[index]
+            heard = worker.listen()
+            if isinstance(heard, Outcome):
+                del self._working[worker.told]
+            if heard is not None:
+                news.append(heard)
+        self._start_waiting()
+        return news
+
+    def stop(self) -> None:
+        """End all workers at once; the runs they were at stay as they are, unfinished."""
+        self._waiting.clear()
+        for worker in self._working.values():
+            worker.end()
+        self._working.clear()
+
+    def __enter__(self) -> Self:
+        """The workers themselves."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """End what is still at work."""
+        self.stop()
+
+    def _start_waiting(self) -> None:
+        while self._waiting and len(self._working) < self.jobs:
+            worker = self._started(self._waiting.popleft())
+            self._working[worker.told] = worker
+
+    def _started(self, task: Task) -> _Worker:
+        data = self._data.of(task.experiment) if self._data else None
+        told, telling = self._context.Pipe(duplex=False)
+        forks = self._context.get_start_method() == "fork"
+        others = [told, *self._working] if forks else []
+        threads = max(1, cores() // self.jobs)
+        process = self._context.Process(
+            target=work,
+            args=(task, telling, others, data, threads),
+            name=f"nnlab {task.key}",
+            daemon=True,
+        )
+        slots = {worker.slot for worker in self._working.values()}
+        slot = next(number for number in range(self.jobs) if number not in slots)
+        with _interrupt_held(), self._one_gpu(task, slot):
+            process.start()
+        telling.close()
+        return _Worker(task, slot, told, process, time.monotonic())
+
+    @contextmanager
+    def _one_gpu(self, task: Task, slot: int) -> Iterator[None]:
+        """Show a new process one GPU alone, in turn, where the task does not name one."""
+        if not self._gpus or task.experiment.training.device not in {"auto", "gpu"}:
+            yield
+            return
+        before = os.environ.get(_VISIBLE)
+        names = before.split(",") if before else [str(number) for number in range(self._gpus)]
+        os.environ[_VISIBLE] = names[slot % self._gpus]
+        try:
+            yield
+        finally:
+            if before is None:
+                del os.environ[_VISIBLE]
+            else:
+                os.environ[_VISIBLE] = before
+
+
+def cores() -> int:
+    """The cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def automatic_jobs(gpus: int) -> int:
+    """How many trainings at once suit this machine.
+
+    Args:
+        gpus: GPUs that TensorFlow can use.
+
+    Returns:
+        One for each GPU; without any, one for each core, as far as the free memory goes.
+    """
+    if gpus:
+        return gpus
+    try:
+        free = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_AVPHYS_PAGES")
+    except (AttributeError, OSError, ValueError):
+        return cores()
+    return max(1, min(cores(), free // _BYTES_A_WORKER))
+
+
+@dataclass(frozen=True)
+class _Worker:
+    """A process at work on a task."""
+
+    task: Task
+    slot: int
+    told: Connection
+    process: BaseProcess
+    started: float
+
+    def listen(self) -> Event | Outcome | None:
+        """What the process has to tell: an epoch, or its end."""
+        try:
+            heard = self.told.recv()
+        except (EOFError, OSError):
+            return self._outcome(None)
+        return heard if isinstance(heard, Event) else self._outcome(str(heard))
+
+    def end(self) -> None:
+        """End the process, whatever it is doing."""
+        self.process.kill()
+        self._close()
+
+    def _outcome(self, error: str | None) -> Outcome:
+        self._close()
+        record = _record(self.task)
+        if error is None:
+            error = _death(self.process.exitcode)
+        if error is None and (record is None or record.status is not RunStatus.COMPLETE):
+            error = "The process ended before the run did." if record is None else record.error
+        return Outcome(self.task.key, record, error, time.monotonic() - self.started)
+
+    def _close(self) -> None:
+        self.process.join()
+        self.told.close()
+
+
+def _record(task: Task) -> RunRecord | None:
+    try:
+        return read_run(task.run_dir).record
+    except (RunNotFoundError, DataError):
+        return None
+
+
+def _death(exit_code: int | None) -> str | None:
+    """Why a process ended, where it did not do so by itself."""
+    if exit_code == 0:
+        return None
+    if exit_code is None or exit_code > 0:
+        return f"The process ended with exit code {exit_code}."
+    number = -exit_code
+    try:
+        name = signal.Signals(number).name
+    except ValueError:
+        name = "unknown"
+    guess = " That is how the system ends what takes too much memory." if name == "SIGKILL" else ""
+    return f"The process was killed by signal {number} ({name}).{guess}"
+
+
+@contextmanager
+def _interrupt_held() -> Iterator[None]:
+    """Hold Ctrl-C back until a new process has got its own way to take it."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+
+
+def _require_no_computation() -> None:
+    from tensorflow.python.eager import context
+
+    if context.context_safe() is not None and context.context()._initialized:  # noqa: SLF001 - no public way to ask
+        message = "Expected a process in which TensorFlow has computed nothing yet: its forks hang."
+        raise NnlabError(f"{message} Start this work from a new process.")
