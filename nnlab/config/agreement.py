@@ -43,7 +43,9 @@ def agreement_problems(
         watched = [(("training", *path), name) for path, name in training.monitors()]
         if tune is not None:
             watched.append((("tune", "objective"), tune.objective))
-        problems += _watched_metrics_exist(watched, _logged(data, ends.outputs, training))
+        validated = data.has_validation or (tune is not None and tune.cv is not None)
+        names = _logged(ends.outputs, training, validated=validated)
+        problems += _watched_metrics_exist(watched, names)
     return problems
 
 
@@ -60,10 +62,10 @@ def metric_names(
     Returns:
         Names in Keras' order, training first, then those of validation.
     """
-    return _logged(data, model.output_names, training)
+    return _logged(model.output_names, training, validated=data.has_validation)
 
 
-def _logged(data: DataConfig, outputs: Sequence[str], training: TrainingConfig) -> list[str]:
+def _logged(outputs: Sequence[str], training: TrainingConfig, *, validated: bool) -> list[str]:
     names = ["loss"]
     several = len(outputs) > 1
     if several:
@@ -77,7 +79,7 @@ def _logged(data: DataConfig, outputs: Sequence[str], training: TrainingConfig) 
         ]
     else:
         names += [metric.logged_name for metric in training.metrics]
-    if data.validation_split is not None:
+    if validated:
         names += [f"val_{name}" for name in names]
     return [*names, "learning_rate"]
 

@@ -17,6 +17,25 @@ Columns = Annotated[list[str], Field(min_length=1)]
 FILE_TYPES = (".csv", ".parquet", ".npz")
 
 
+class ValidationFold(Section):
+    """One fold of a cross-validation: the rows that are not tested on, parted into equal folds."""
+
+    number: int = Field(gt=0, description="The fold that validation is done on, from 1.")
+    folds: int = Field(ge=2, description="How many folds there are; the others are trained on.")
+
+    @classmethod
+    def called(cls) -> str:
+        """What messages call this section."""
+        return "validation_fold"
+
+    @model_validator(mode="after")
+    def _number_is_one_of_them(self) -> Self:
+        if self.number > self.folds:
+            message = f"Expected a fold from 1 to {self.folds}. Received: number={self.number}."
+            raise problems_error([Problem(("number",), message)])
+        return self
+
+
 class DataConfig(Section):
     """A built-in data set or a file, and what is done to it before the model sees it."""
 
@@ -57,6 +76,9 @@ class DataConfig(Section):
     validation_split: Fraction | None = Field(
         None, description="The fraction of the rows that validation is done on."
     )
+    validation_fold: ValidationFold | None = Field(
+        None, description="In the place of validation_split: one fold of a cross-validation."
+    )
     test_split: Fraction | None = Field(
         None,
         description="The fraction of the rows kept for the test; None: the data's own test rows.",
@@ -67,6 +89,11 @@ class DataConfig(Section):
     def called(cls) -> str:
         """What messages call this section."""
         return "data"
+
+    @property
+    def has_validation(self) -> bool:
+        """Whether some rows are kept for validation."""
+        return self.validation_split is not None or self.validation_fold is not None
 
     @field_validator("file")
     @classmethod
@@ -103,6 +130,10 @@ def _disagreements(data: Mapping[str, Any]) -> Iterator[Problem]:
         message = "`inputs` already says which columns are used. Received: `features` as well."
         yield Problem(("features",), message, "Remove `features`.", at_key=True)
     validation, test = data.get("validation_split"), data.get("test_split")
+    if validation is not None and data.get("validation_fold") is not None:
+        message = "`validation_fold` already says which rows validation is done on."
+        message += " Received: `validation_split` as well."
+        yield Problem(("validation_split",), message, "Remove one of them.", at_key=True)
     if not (isinstance(validation, float) and isinstance(test, float)):
         return
     if 0 < validation < 1 and 0 < test < 1 and validation + test >= 1:

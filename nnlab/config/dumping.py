@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from nnlab.config.experiment import Experiment
 
 _WIDTH = 120
@@ -30,11 +32,23 @@ def config_yaml(experiment: Experiment) -> str:
           layers:
           - Dense: {units: 1, activation: sigmoid}
     """
+    return tree_yaml(experiment.to_tree())
+
+
+def tree_yaml(tree: Any) -> str:
+    """Write plain data as YAML, what holds nothing but plain values on one line.
+
+    Args:
+        tree: Mappings, lists and scalars.
+
+    Returns:
+        The text, keys in their order.
+    """
     import yaml
 
     # None: what holds nothing but plain values stands on one line.
     return yaml.safe_dump(
-        experiment.to_tree(),
+        tree,
         sort_keys=False,
         default_flow_style=None,
         allow_unicode=True,

@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path as FilePath
 
 from nnlab.config.defaults import spread_defaults
 from nnlab.config.document import Document, Path, dotted, undotted
 from nnlab.config.experiment import Experiment
+from nnlab.config.hyperparameters import Hyperparameter, declared
 from nnlab.config.merging import assignment_path, merge, override
 from nnlab.config.problems import Collector, Problem, nearest, shown
 from nnlab.config.space import OpenValue, fill, find_markers, sample_picks
@@ -28,13 +30,18 @@ class Config:
         document: The data as written, extended and overridden, search markers in place.
         experiment: The experiment; where values are open, with the first of each.
         resolved: The data that the experiment was made of.
-        space: The open values.
+        space: The open values, as they stand in the file.
     """
 
     document: Document
     experiment: Experiment
     resolved: Document
-    space: tuple[OpenValue, ...]
+    space: tuple[OpenValue, ...] = ()
+
+    @cached_property
+    def hyperparameters(self) -> tuple[Hyperparameter, ...]:
+        """What a search chooses: the open values, those inside `Repeat` once a repetition."""
+        return declared(self.document)
 
 
 def read_config(file: str | FilePath, overrides: Sequence[str] = ()) -> Config:
@@ -78,7 +85,7 @@ def examine(document: Document) -> Config:
         faults |= dict.fromkeys(_blamed_on_markers(document, markers, new))
     if faults:
         raise ConfigError(in_file_order(faults))
-    return Config(document, *sound[0], tuple(markers))
+    return Config(document, *sound[0], tuple(value for value in markers if value.is_open))
 
 
 def _blamed_on_markers(
@@ -176,11 +183,7 @@ def _placed(document: Document, fault: Fault) -> Fault:
 
 def _open_value(value: OpenValue) -> Problem:
     name = value.marker.called()
-    remedy = (
-        "Write the layers out as often as you want them."
-        if name == "Repeat"
-        else f"Choose a value: --set {dotted(value.path)}=VALUE."
-    )
+    remedy = f"Search it with `nnlab tune`, or choose a value: --set {value.name}=VALUE."
     return Problem(value.path, f"The value is open: a search marker, {name}, stands here.", remedy)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping
-from math import isfinite
+from math import isfinite, log
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
@@ -16,6 +16,9 @@ from nnlab.config.problems import Collector, Problem, problems_error, shown
 from nnlab.config.words.word import Section, Word
 
 Sampling = Literal["linear", "log", "reverse_log"]
+
+# Each repetition has hyperparameters of its own: without a limit they fill the memory.
+MOST_REPETITIONS = 1000
 
 _ROUNDING = 1e-9
 
@@ -52,7 +55,7 @@ class _Range(Section):
             remedy = "Choose one in between, or leave it out."
             problems.append(Problem(("default",), message, remedy))
         if sampling != "linear":
-            problems += _log_problems(sampling, low, step)
+            problems += _log_problems(sampling, low, high, step)
         elif step is not None:
             if not _reaches(low, high, step):
                 message = f"Steps of {step} from {low} miss max_value {high}."
@@ -66,10 +69,13 @@ class _Range(Section):
         return self
 
 
-def _log_problems(sampling: str, low: float, step: float | None) -> Iterator[Problem]:
+def _log_problems(sampling: str, low: float, high: float, step: float | None) -> Iterator[Problem]:
     if low <= 0:
         message = f"{sampling} sampling needs min_value above 0. Received: min_value={low}."
         yield Problem(("min_value",), message, "Raise it, or use linear sampling.")
+    elif step is not None and step > 1 and not _reaches(0, log(high / low), log(step)):
+        message = f"Multiplying by {step} from {low} misses max_value {high}."
+        yield Problem(("step",), message, "Choose a step whose powers reach it.")
     if step is not None and step <= 1:
         message = (
             f"With {sampling} sampling a step multiplies, so it must be above 1. "
@@ -122,6 +128,20 @@ class Choice(Marker):
         first = 0 if self.default is None else self.values.index(self.default)
         return list(dict.fromkeys([first, *range(len(self.values))]))
 
+    @field_validator("values")
+    @classmethod
+    def _values_differ(cls, values: list[Any]) -> list[Any]:
+        # As text, for 1, 1.0 and true are equal otherwise.
+        texts = [repr(value) for value in values]
+        twice = [
+            Problem((at,), f"{shown(value)} stands among the values twice.", "Remove one of them.")
+            for at, value in enumerate(values)
+            if repr(value) in texts[:at]
+        ]
+        if twice:
+            raise problems_error(twice)
+        return values
+
     @model_validator(mode="after")
     def _default_is_among_them(self) -> Self:
         if self.default is not None and self.default not in self.values:
@@ -150,12 +170,10 @@ class Repeat(Marker):
 
     def samples(self) -> list[Any]:
         """Numbers of repetitions: once, and, as far as they may be, none and twice."""
-        low, high = (
-            (self.times.min_value, self.times.max_value)
-            if isinstance(self.times, Int)
-            else (self.times, self.times)
-        )
         # Once always, so that what is wrong inside is found.
+        if isinstance(self.times, int):
+            return [self.times] if self.times else [0, 1]
+        low, high = self.times.min_value, self.times.max_value
         return [1, *([0] if low == 0 else []), *([2] if high > 1 else [])]
 
     @field_validator("times", mode="plain")
@@ -170,10 +188,11 @@ class Repeat(Marker):
             collector.raise_if_any()
         else:
             times = -1
-        if (times.min_value if isinstance(times, Int) else times) < 0:
+        low, high = (times.min_value, times.max_value) if isinstance(times, Int) else (times, times)
+        if low < 0 or high > MOST_REPETITIONS:
             message = (
-                "Expected a whole number, 0 or more, or `{Int: …}` over such. "
-                f"Received: times={shown(value)}."
+                f"Expected a whole number from 0 to {MOST_REPETITIONS:,}, or `{{Int: …}}` over "
+                f"such. Received: times={shown(value)}."
             )
             raise problems_error([Problem((), message, "Write `times: 2`.")])
         return times

@@ -1,4 +1,4 @@
-"""The search space that a config marks: which values are open, and what given values make of it.
+"""The markers of a config: which values are open, and what given values make of it.
 
 A marker stands where the value would stand: `units: {Int: {min_value: 8, max_value: 128}}`.
 `Repeat` stands among the layers of a Sequential model.
@@ -22,15 +22,41 @@ class OpenValue:
     Args:
         path: Its path in the document.
         marker: What it may become.
+        repetition: Inside `Repeat`, the repetition that is meant, from 1; None: all of them.
+
+    Example:
+        >>> inside = ("model", "layers", 1, "Repeat", "layers", 0, "Dropout")
+        >>> OpenValue(inside, Choice(values=[0.1, 0.2]), repetition=2).name
+        'model.layers.1.Repeat[2].layers.0.Dropout'
     """
 
     path: Path
     marker: Marker
+    repetition: int | None = None
 
     def __str__(self) -> str:
         """The marker in the words of the config, `units: Int 8..128`."""
         return f"{dotted(self.path)}: {self.marker.to_tree()}"
 
+    @property
+    def name(self) -> str:
+        """Its dotted path; inside `Repeat`, the number of the repetition stands in brackets."""
+        if isinstance(self.marker, Repeat):
+            return dotted((*self.path, Repeat.called(), "times"))
+        if self.repetition is None:
+            return dotted(self.path)
+        # Repeat stands among the layers of the model and holds no other: its place is known.
+        outer, inner = self.path[:_REPEAT_AT], self.path[_REPEAT_AT + 1 :]
+        return dotted((*outer, f"{Repeat.called()}[{self.repetition}]", *inner))
+
+    @property
+    def is_open(self) -> bool:
+        """False for `Repeat` with a plain number: nothing about it is left to choose."""
+        return not (isinstance(self.marker, Repeat) and isinstance(self.marker.times, int))
+
+
+# `model.layers.<position>.Repeat`
+_REPEAT_AT = 3
 
 # What a marker becomes: a number for Int and Float, true or false for Boolean, a position among its
 # values for Choice, a number of repetitions for Repeat.
@@ -71,7 +97,7 @@ def _find(tree: Any, path: Path) -> tuple[list[OpenValue], list[tuple[Path, Prob
     """Markers, and problems, each with the path of the marker that has it."""
     found: list[OpenValue] = []
     problems: list[tuple[Path, Problem]] = []
-    named = _as_marker(tree)
+    named = as_marker(tree)
     problems += ((path, problem) for problem in _beside_from(tree, path))
     inside = path
     if named is not None:
@@ -85,7 +111,7 @@ def _find(tree: Any, path: Path) -> tuple[list[OpenValue], list[tuple[Path, Prob
         if word not in (Choice, Repeat):
             return found, problems
         tree = arguments
-    for key, value in _items(tree):
+    for key, value in items_of(tree):
         if named is not None and key == "times":
             continue
         inner, wrong = _find(value, (*inside, key))
@@ -107,7 +133,12 @@ def _beside_from(tree: Any, path: Path) -> Iterator[Problem]:
             yield Problem((*path, key), message, remedy, at_key=True)
 
 
-def _items(tree: Any) -> list[tuple[Any, Any]]:
+def items_of(tree: Any) -> list[tuple[Any, Any]]:
+    """The values right below one, each with its key or position.
+
+    Args:
+        tree: Plain data; a scalar has none.
+    """
     if isinstance(tree, Mapping):
         return list(tree.items())
     return list(enumerate(tree)) if isinstance(tree, list) else []
@@ -136,12 +167,38 @@ def _without(tree: Any, path: Path, unsound: set[Path]) -> Any:
     return tree
 
 
-def _as_marker(tree: Any) -> tuple[type[Marker], Any] | None:
+def as_marker(tree: Any) -> tuple[type[Marker], Any] | None:
+    """The marker that stands in the place of a value, and its arguments.
+
+    Args:
+        tree: Plain data.
+
+    Returns:
+        None for data that is no marker.
+    """
     if not isinstance(tree, Mapping) or len(tree) != 1:
         return None
     ((name, arguments),) = tree.items()
     word = Marker.members.get(name)
     return (word, arguments) if word is not None and issubclass(word, Marker) else None
+
+
+def options_of(arguments: Any) -> tuple[Path, list[Any]]:
+    """What a `Choice` offers, in its short form or its long one.
+
+    Args:
+        arguments: What stands behind `Choice`.
+
+    Returns:
+        The path from the choice to the list of its options; the options.
+
+    Example:
+        >>> options_of([0.1, 0.2])
+        (('Choice',), [0.1, 0.2])
+    """
+    if isinstance(arguments, Mapping):
+        return (Choice.called(), "values"), arguments["values"]
+    return (Choice.called(),), arguments
 
 
 def fill(document: Document, pick: Pick) -> Document:
@@ -158,60 +215,66 @@ def fill(document: Document, pick: Pick) -> Document:
         >>> fill(Document({"epochs": {"Int": {"min_value": 1, "max_value": 3}}}), lambda _: 2).tree
         {'epochs': 2}
     """
-    moves: dict[Path, Path] = {}
-    tree = _fill(document.tree, (), (), pick, moves)
+    filling = _Filling(pick)
+    tree = filling.of(document.tree, (), ())
     # A lone value's faults stand where it stands, not at the key of the mapping that it was.
     marks = {
         path: replace(mark, inside=mark.value)
-        for path in moves.values()
+        for path in filling.moves.values()
         if (mark := document.marks.get(path)) is not None
     }
-    return replace(document, marks={**document.marks, **marks}).moved(tree, moves)
+    return replace(document, marks={**document.marks, **marks}).moved(tree, filling.moves)
 
 
-def _fill(tree: Any, new: Path, old: Path, pick: Pick, moves: dict[Path, Path]) -> Any:
-    named = _as_marker(tree)
-    if named is not None:
+class _Filling:
+    """Fills a tree, and keeps where each value that it moved was written."""
+
+    def __init__(self, pick: Pick) -> None:
+        self.moves: dict[Path, Path] = {}
+        self._pick = pick
+        self._repetition: int | None = None
+
+    def of(self, tree: Any, new: Path, old: Path) -> Any:
+        """A tree, filled; `new` is where it will stand, `old` where it was written."""
+        named = as_marker(tree)
+        if named is not None:
+            value = self._picked(named, old)
+            if named[0] is not Choice:
+                self.moves[new] = old
+                return value
+            inside, options = options_of(named[1])
+            self.moves[new] = (*old, *inside, value)
+            return self.of(options[value], new, self.moves[new])
+        if isinstance(tree, Mapping):
+            return {key: self.of(value, (*new, key), (*old, key)) for key, value in tree.items()}
+        return self._list(tree, new, old) if isinstance(tree, list) else tree
+
+    def _list(self, items: list[Any], new: Path, old: Path) -> list[Any]:
+        filled: list[Any] = []
+        for position, item in enumerate(items):
+            for source, part, repetition in self._parts(item, (*old, position)):
+                here = (*new, len(filled))
+                self.moves[here] = source
+                outside, self._repetition = self._repetition, repetition or self._repetition
+                filled.append(self.of(part, here, source))
+                self._repetition = outside
+        return filled
+
+    def _parts(self, item: Any, at: Path) -> list[tuple[Path, Any, int | None]]:
+        """An item of a list; in the place of `Repeat` its layers, as often as it says."""
+        named = as_marker(item)
+        if named is None or named[0] is not Repeat:
+            return [(at, item, None)]
+        inside = (*at, Repeat.called(), "layers")
+        return [
+            ((*inside, index), layer, repetition)
+            for repetition in range(1, self._picked(named, at) + 1)
+            for index, layer in enumerate(named[1]["layers"])
+        ]
+
+    def _picked(self, named: tuple[type[Marker], Any], at: Path) -> Any:
         word, arguments = named
-        value = pick(OpenValue(old, word.from_arguments(arguments)))
-        if word is not Choice:
-            moves[new] = old
-            return value
-        inside: Path = (
-            (word.called(), "values") if isinstance(arguments, Mapping) else (word.called(),)
-        )
-        options = arguments["values"] if isinstance(arguments, Mapping) else arguments
-        moves[new] = (*old, *inside, value)
-        return _fill(options[value], new, moves[new], pick, moves)
-    if isinstance(tree, Mapping):
-        return {
-            key: _fill(value, (*new, key), (*old, key), pick, moves) for key, value in tree.items()
-        }
-    if isinstance(tree, list):
-        return _fill_list(tree, new, old, pick, moves)
-    return tree
-
-
-def _fill_list(
-    items: list[Any], new: Path, old: Path, pick: Pick, moves: dict[Path, Path]
-) -> list[Any]:
-    filled: list[Any] = []
-    for position, item in enumerate(items):
-        at = (*old, position)
-        named = _as_marker(item)
-        parts = [(at, item)]
-        if named is not None and named[0] is Repeat:
-            repeat = Repeat.from_arguments(named[1])
-            times = pick(OpenValue(at, repeat))
-            layers = enumerate(named[1]["layers"])
-            parts = [
-                ((*at, repeat.called(), "layers", index), layer) for index, layer in layers
-            ] * times
-        for source, part in parts:
-            here = (*new, len(filled))
-            moves[here] = source
-            filled.append(_fill(part, here, source, pick, moves))
-    return filled
+        return self._pick(OpenValue(at, word.from_arguments(arguments), self._repetition))
 
 
 def sample_picks(markers: list[OpenValue]) -> Iterator[Pick]:

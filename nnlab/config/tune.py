@@ -27,6 +27,10 @@ class TuneConfig(Section):
     max_epochs: Annotated[int, Field(gt=0)] | None = Field(
         None, description="Epochs of a full trial; None: training.epochs."
     )
+    cv: Annotated[int, Field(ge=2)] | None = Field(
+        None,
+        description="Folds of a cross-validation; a trial's score is the mean over them.",
+    )
     executions_per_trial: int = Field(
         1, gt=0, description="Trainings a trial; its score is their mean."
     )

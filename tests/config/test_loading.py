@@ -94,7 +94,8 @@ def test_a_config_with_open_values_is_read_with_the_first_of_each(tmp_path: Path
 
 
 def test_training_refuses_open_values_and_says_what_to_do(tmp_path: Path) -> None:
-    repeat = "model.layers.0={Repeat: {times: 2, layers: [{Dense: 8}]}}"
+    times = "{Int: {min_value: 0, max_value: 2}}"
+    repeat = f"model.layers.0={{Repeat: {{times: {times}, layers: [{{Dense: 8}}]}}}}"
     write(tmp_path, open=OPEN.format(base=BAD / "stack.yaml"))
     with pytest.raises(ConfigError) as caught:
         load_config(tmp_path / "open.yaml", [repeat])
@@ -108,7 +109,19 @@ def test_training_refuses_open_values_and_says_what_to_do(tmp_path: Path) -> Non
         f"The value is open: a search marker, {name}, stands here."
         for name in ("Repeat", "Int", "Choice")
     ]
-    assert "--set training.epochs=VALUE" in faults[1].remedy
+    assert [fault.remedy.partition(": ")[2] for fault in faults] == [
+        "--set model.layers.0.Repeat.times=VALUE.",
+        "--set training.epochs=VALUE.",
+        "--set training.optimizer=VALUE.",
+    ]
+    assert all("`nnlab tune`" in fault.remedy for fault in faults)
+
+
+def test_repeat_with_a_plain_number_is_no_open_value() -> None:
+    repeat = "model.layers.0={Repeat: {times: 3, layers: [{Dense: {units: 8}}, {Dropout: 0.1}]}}"
+    experiment = load_config(BAD / "stack.yaml", [repeat])
+    names = [layer.called() for layer in experiment.model.layers]  # type: ignore[union-attr]
+    assert names == ["Dense", "Dropout"] * 3 + ["Dropout", "Dense"]
 
 
 def test_set_closes_an_open_value(tmp_path: Path) -> None:

@@ -151,14 +151,15 @@ def test_samples_put_every_option_and_both_ends_into_a_config() -> None:
 @pytest.mark.parametrize(
     ("times", "samples"),
     [
-        (3, [1, 2]),
-        (1, [1]),
-        (0, [1, 0]),
+        (3, [3]),
+        (0, [0, 1]),
         (Int(min_value=0, max_value=10), [1, 0, 2]),
         (Int(min_value=2, max_value=3), [1, 2]),
     ],
 )
-def test_repeat_is_sampled_around_one(times: Int | int, samples: list[int]) -> None:
+def test_an_open_repeat_is_sampled_around_one_a_plain_one_as_it_is(
+    times: Int | int, samples: list[int]
+) -> None:
     assert Repeat(times=times, layers=["Dense"]).samples() == samples
 
 

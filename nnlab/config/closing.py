@@ -1,0 +1,112 @@
+"""A config whose open values have been chosen: an experiment that can be trained."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from nnlab.config.document import Document
+from nnlab.config.dumping import tree_yaml
+from nnlab.config.hyperparameters import Hyperparameter, Value
+from nnlab.config.loading import Config, validate
+from nnlab.config.markers import Choice, Repeat
+from nnlab.config.space import OpenValue, fill
+from nnlab.errors import RequestError
+
+
+def with_values(config: Config, values: Mapping[str, Value], fold: int | None = None) -> Config:
+    """A config with given values in the place of its hyperparameters.
+
+    Nothing of it is left to search: the `tune` section is gone, `tune.max_epochs` stands in
+    `training.epochs`. Where `tune.cv` asks for folds, a fraction of the same size is kept for
+    validation, unless a fold is named.
+
+    Args:
+        config: A config with open values, as `read_config` gives it.
+        values: A value for each hyperparameter that the others call for, by name; more are ignored.
+        fold: With `tune.cv`, the fold, from 1, that validation is done on.
+
+    Returns:
+        The config of one trial.
+
+    Raises:
+        RequestError: A value that is called for is missing, or is none of a choice.
+        ConfigError: The config with these values has faults.
+
+    Example:
+        >>> from nnlab.config.loading import read_config
+        >>> overrides = ["training.epochs={Int: {min_value: 1, max_value: 9}}"]
+        >>> config = read_config("configs/mnist_5k.yaml", overrides)
+        >>> with_values(config, {"training.epochs": 4}).experiment.training.epochs
+        4
+    """
+    document = _closed(config, values, fold)
+    experiment, resolved = validate(document)
+    return Config(document, experiment, resolved)
+
+
+def closed_yaml(config: Config, values: Mapping[str, Value], header: str = "") -> str:
+    """The text of a config with given values: `nnlab train` takes it.
+
+    It says what the user's file says, in the same order, with `extends` and `--set` worked in and
+    the values where their markers stood.
+
+    Args:
+        config: A config with open values.
+        values: A value for each hyperparameter that the others call for, by name.
+        header: What a comment above it says; it may have several lines.
+
+    Returns:
+        YAML.
+
+    Raises:
+        RequestError: A value that is called for is missing, or is none of a choice.
+    """
+    comment = "".join(f"# {line}".rstrip() + "\n" for line in header.splitlines())
+    return comment + tree_yaml(_closed(config, values, None).tree)
+
+
+def _closed(config: Config, values: Mapping[str, Value], fold: int | None) -> Document:
+    document = fill(config.document, _Given(config.hyperparameters, values))
+    tune = config.experiment.tune
+    tree = {key: value for key, value in document.tree.items() if key != "tune"}
+    if tune is not None and tune.max_epochs is not None:
+        tree["training"] = {**tree["training"], "epochs": tune.max_epochs}
+    if tune is not None and tune.cv is not None:
+        # As many rows as a fold has: the folds part what is not tested on.
+        left = 1 - (config.experiment.data.test_split or 0)
+        part: dict[str, Any] = {"validation_split": left / tune.cv}
+        if fold is not None:
+            part = {"validation_fold": {"number": fold, "folds": tune.cv}}
+        tree["data"] = {**tree["data"], **part}
+    return replace(document, tree=tree)
+
+
+class _Given:
+    """What markers become: the values that were given, by the names of the hyperparameters."""
+
+    def __init__(
+        self, hyperparameters: tuple[Hyperparameter, ...], values: Mapping[str, Value]
+    ) -> None:
+        self._known = {one.name: one for one in hyperparameters}
+        self._values = values
+
+    def __call__(self, at: OpenValue) -> Any:
+        """The number, truth, position or number of repetitions that was given for a marker."""
+        if isinstance(at.marker, Repeat) and isinstance(at.marker.times, int):
+            return at.marker.times
+        if at.name not in self._values:
+            message = f"Expected a value for each hyperparameter. Received: none for {at.name}."
+            raise RequestError(f"{message} Give it one; its default is {self._default(at)}.")
+        value = self._values[at.name]
+        if not isinstance(at.marker, Choice):
+            return value
+        options = self._known[at.name].values
+        if value not in options:
+            message = f"Expected one of {', '.join(map(str, options))} for {at.name}."
+            raise RequestError(f"{message} Received: {value!r}.")
+        return options.index(value)
+
+    def _default(self, at: OpenValue) -> Value:
+        return self._known[at.name].default

@@ -1,0 +1,293 @@
+"""The hyperparameters of a config: every open value, declared before the first trial.
+
+Those inside `Repeat` stand once for each repetition and depend on how many there are; those inside
+a `Choice` depend on what is chosen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from math import floor, log, prod
+from typing import Any, Literal
+
+from nnlab.config.document import Document, Path
+from nnlab.config.markers import Choice, Float, Int, Marker, Repeat, Sampling
+from nnlab.config.problems import shown
+from nnlab.config.space import OpenValue, as_marker, items_of, options_of
+from nnlab.config.vocabulary import find_word
+
+Value = int | float | str | bool
+Kind = Literal["int", "float", "choice", "boolean"]
+
+# Numbers that steps reach are written with as many digits as make 0.1 + 2 * 0.1 read as 0.3.
+_DIGITS = 12
+_ROUNDING = 1e-9
+# What stands for an option in tables and pictures is no longer than this.
+_LONGEST_NAME = 60
+
+
+@dataclass(frozen=True)
+class Condition:
+    """What must have been chosen for a hyperparameter to matter.
+
+    Args:
+        name: The hyperparameter that it depends on.
+        values: Those of its values that call for it.
+    """
+
+    name: str
+    values: tuple[Value, ...]
+
+
+@dataclass(frozen=True)
+class Hyperparameter:
+    """One value that a search chooses.
+
+    Args:
+        name: Its dotted path in the config; inside `Repeat` the repetition, from 1, stands in
+            brackets: `model.layers.1.Repeat[2].layers.0.Dense.units`. How often `Repeat` repeats is
+            `model.layers.1.Repeat.times`.
+        kind: `int` and `float` lie in a range, `choice` and `boolean` are one of `values`.
+        default: The value tried first.
+        path: Where its marker stands in the config.
+        min_value: The least; None where there is no range.
+        max_value: The most; None where there is no range.
+        step: From one value to the next, added, or, unless sampling is linear, multiplied. None:
+            any value; 1 for a whole number.
+        sampling: How likely small and large values are.
+        values: All there are of a choice or boolean. A plain option of a `Choice` stands for
+            itself, null is "null", a word with arguments is called by the word, `SGD`, anything
+            else by its text. No two are equal.
+        ordered: Whether neighbouring values are alike.
+        conditions: What must have been chosen for it to matter, outermost first; all must hold.
+
+    Example:
+        >>> depth = Hyperparameter("depth", "int", 0, ("depth",), min_value=0, max_value=2)
+        >>> list(depth.points())
+        [0, 1, 2]
+    """
+
+    name: str
+    kind: Kind
+    default: Value
+    path: Path = ()
+    min_value: float | None = None
+    max_value: float | None = None
+    step: float | None = None
+    sampling: Sampling = "linear"
+    values: tuple[Value, ...] = ()
+    ordered: bool = True
+    conditions: tuple[Condition, ...] = ()
+
+    @cached_property
+    def size(self) -> int | None:
+        """How many values it has; None where there are infinitely many."""
+        if self.min_value is None or self.max_value is None:
+            return len(self.values)
+        low, high = self.min_value, self.max_value
+        if low == high:
+            return 1
+        if self.step is None:
+            return int(high - low) + 1 if self.kind == "int" else None
+        steps = (
+            (high - low) / self.step if self.sampling == "linear" else log(high / low, self.step)
+        )
+        return floor(steps + _ROUNDING) + 1
+
+    def points(self) -> Iterator[Value]:
+        """All its values, where they are finitely many, in order."""
+        if self.values:
+            yield from self.values
+            return
+        low, high, step = self.min_value or 0, self.max_value or 0, self.step or 1
+        size = self.size or 0
+        for position in range(size):
+            if self.step is None or self.sampling == "linear":
+                value = low + position * step
+            elif self.sampling == "log":
+                value = low * step**position
+            else:
+                value = high + low - low * step ** (size - 1 - position)
+            yield int(value) if self.kind == "int" else float(f"{value:.{_DIGITS}g}")
+
+    def is_active(self, values: Mapping[str, Value]) -> bool:
+        """Whether it matters, other values being what they are.
+
+        Args:
+            values: The values of the hyperparameters that it depends on, by name.
+        """
+        return all(
+            condition.name in values and values[condition.name] in condition.values
+            for condition in self.conditions
+        )
+
+
+def declared(document: Document) -> tuple[Hyperparameter, ...]:
+    """The hyperparameters of a config, each behind those that it depends on.
+
+    Args:
+        document: A config whose markers are sound (see `find_markers`).
+
+    Returns:
+        All that any choice may call for.
+
+    Example:
+        >>> layers = [{"Dropout": {"Choice": [0.1, 0.2]}}]
+        >>> repeat = {"Repeat": {"times": {"Int": {"min_value": 0, "max_value": 2}}}}
+        >>> repeat["Repeat"]["layers"] = layers
+        >>> for one in declared(Document({"model": {"layers": [repeat]}})):
+        ...     print(one.name)
+        model.layers.0.Repeat.times
+        model.layers.0.Repeat[1].layers.0.Dropout
+        model.layers.0.Repeat[2].layers.0.Dropout
+    """
+    return tuple(_declared(document.tree, (), None, ()))
+
+
+def _declared(
+    tree: Any, path: Path, repetition: int | None, conditions: tuple[Condition, ...]
+) -> Iterator[Hyperparameter]:
+    named = as_marker(tree)
+    if named is None:
+        for key, value in items_of(tree):
+            yield from _declared(value, (*path, key), repetition, conditions)
+        return
+    word, arguments = named
+    at = OpenValue(path, word.from_arguments(arguments), repetition)
+    if isinstance(at.marker, Repeat):
+        yield from _repeated(at, arguments["layers"], conditions)
+        return
+    one = _hyperparameter(at, at.marker, conditions)
+    yield one
+    if isinstance(at.marker, Choice):
+        inside, options = options_of(arguments)
+        for position, option in enumerate(options):
+            chosen = (*conditions, Condition(one.name, (one.values[position],)))
+            yield from _declared(option, (*path, *inside, position), repetition, chosen)
+
+
+def _repeated(
+    at: OpenValue, layers: Sequence[Any], conditions: tuple[Condition, ...]
+) -> Iterator[Hyperparameter]:
+    """How often, where that is open, then the hyperparameters of each repetition."""
+    times: Any = at.marker.times  # type: ignore[attr-defined]
+    reached: list[Any] = [times]
+    if isinstance(times, Int):
+        one = _hyperparameter(at, times, conditions)
+        reached = list(one.points())
+        yield one
+    for repetition in range(1, reached[-1] + 1):
+        enough = tuple(count for count in reached if count >= repetition)
+        always = len(enough) == len(reached)
+        needed = conditions if always else (*conditions, Condition(at.name, enough))
+        for index, layer in enumerate(layers):
+            path = (*at.path, Repeat.called(), "layers", index)
+            yield from _declared(layer, path, repetition, needed)
+
+
+def _hyperparameter(
+    at: OpenValue, marker: Marker, conditions: tuple[Condition, ...]
+) -> Hyperparameter:
+    if isinstance(marker, Int | Float):
+        is_int = isinstance(marker, Int)
+        return Hyperparameter(
+            at.name,
+            "int" if is_int else "float",
+            marker.min_value if marker.default is None else marker.default,
+            at.path,
+            min_value=marker.min_value,
+            max_value=marker.max_value,
+            step=1 if is_int and marker.sampling == "linear" and not marker.step else marker.step,
+            sampling=marker.sampling,
+            conditions=conditions,
+        )
+    first = marker.samples()[0]
+    kind: Kind = "boolean"
+    values: tuple[Value, ...] = (False, True)
+    ordered: bool | None = False
+    if isinstance(marker, Choice):
+        kind, values, ordered = "choice", _names_of(marker.values), marker.ordered
+        first = values[first]
+    if ordered is None:
+        ordered = all(type(value) in {int, float} for value in values)
+    return Hyperparameter(
+        at.name, kind, first, at.path, values=values, ordered=ordered, conditions=conditions
+    )
+
+
+def _names_of(options: Sequence[Any]) -> tuple[Value, ...]:
+    """What stands for each option of a choice where a plain value must stand."""
+    short = [_short(option) for option in options]
+    long = [
+        one if short.count(one) == 1 else _long(option)
+        for one, option in zip(short, options, strict=True)
+    ]
+    return tuple(
+        one if long.count(one) == 1 else f"{_long(options[position])} ({position})"
+        for position, one in enumerate(long)
+    )
+
+
+def _short(option: Any) -> Value:
+    if isinstance(option, str | int | float):
+        return option
+    words = [key for key in option if key != "from"] if isinstance(option, Mapping) else []
+    return words[0] if len(words) == 1 and find_word(words[0]) is not None else _long(option)
+
+
+def _long(option: Any) -> str:
+    if isinstance(option, str):
+        return option
+    text = shown(_unmarked(option), _LONGEST_NAME).replace("'", "")
+    return text.removeprefix("{").removesuffix("}") if isinstance(option, Mapping) else text
+
+
+def _unmarked(tree: Any) -> Any:
+    """Data with an ellipsis in the place of each marker."""
+    if as_marker(tree) is not None:
+        return "…"
+    if isinstance(tree, Mapping):
+        return {key: _unmarked(value) for key, value in tree.items()}
+    return [_unmarked(value) for value in tree] if isinstance(tree, list) else tree
+
+
+def space_size(hyperparameters: Iterable[Hyperparameter]) -> int | None:
+    """How many different configs a space holds.
+
+    Args:
+        hyperparameters: All of it; each behind those that it depends on.
+
+    Returns:
+        The number, what depends on a choice counted only where it is chosen; None where there are
+        infinitely many.
+
+    Example:
+        >>> optimizer = Hyperparameter("optimizer", "choice", "adam", values=("adam", "SGD"))
+        >>> asked = (Condition("optimizer", ("SGD",)),)
+        >>> momentum = Hyperparameter("momentum", "choice", 0, values=(0, 0.9), conditions=asked)
+        >>> space_size([optimizer, momentum])
+        3
+    """
+    everything = list(hyperparameters)
+    if any(one.size is None for one in everything):
+        return None
+    below: dict[str | None, list[Hyperparameter]] = {}
+    for one in everything:
+        parent = one.conditions[-1].name if one.conditions else None
+        below.setdefault(parent, []).append(one)
+    ways: dict[str, int] = {}
+    for one in reversed(everything):
+        children = below.get(one.name)
+        ways[one.name] = _ways(one, children, ways) if children else one.size or 0
+    return prod(ways[one.name] for one in below.get(None, []))
+
+
+def _ways(one: Hyperparameter, children: Iterable[Hyperparameter], ways: Mapping[str, int]) -> int:
+    """Over all values of a hyperparameter, the sum of what those that each calls for can be."""
+    with_value = dict.fromkeys(one.points(), 1)
+    for child in children:
+        for value in child.conditions[-1].values:
+            with_value[value] *= ways[child.name]
+    return sum(with_value.values())
