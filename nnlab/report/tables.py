@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ _STYLES = {"": "", "best": "bold green", "good": "green", "bad": "red", "dim": "
 _GAP = 2
 # Between two columns Rich puts a blank, the place of a rule, and a blank.
 _RICH_GAP = 3
+_WIDEST = 40
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,10 @@ class Table:
         title: A line above it; may be empty.
         columns: The columns, from the left.
         rows: The rows, each with a cell for every column.
+        star: What a star says, told below a table that has one.
+        notes: Lines below it.
+        fixed: How many columns from the left stand in every part, where a table that is too wide
+            for a terminal is cut into parts; 0: it is not cut.
 
     Example:
         >>> columns = (Column("run"), Column("loss", right=True))
@@ -63,15 +69,19 @@ class Table:
         run    loss
         a    0.0951*
         b    0.2000
+        * the best of its column
     """
 
     title: str
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
+    star: str = "the best of its column"
+    notes: tuple[str, ...] = ()
+    fixed: int = 0
 
     def lines(self) -> list[str]:
         """The table as plain lines: columns aligned, the best of a column marked with a star."""
-        marked = [any(row[i].tone == "best" for row in self.rows) for i in range(len(self.columns))]
+        marked = self.marked()
         grid = [
             [_plain(cell, star=star) for cell, star in zip(row, marked, strict=True)]
             for row in self.rows
@@ -91,7 +101,11 @@ class Table:
                 for text, width, column in zip(texts, widths, self.columns, strict=True)
             ]
             lines.append((" " * _GAP).join(cells).rstrip())
-        return lines
+        return [*lines, *self.footnotes()]
+
+    def footnotes(self) -> list[str]:
+        """What its marks mean, and its notes, a line each."""
+        return [f"* {self.star}"] * any(self.marked()) + list(self.notes)
 
     def fitted(self, width: int) -> Table:
         """The table without the optional columns that `width` has no room for.
@@ -100,20 +114,60 @@ class Table:
             width: The terminal's width, characters.
 
         Returns:
-            The table, or one with fewer columns.
+            The table, or one with fewer columns and a note that names those left out.
         """
         keep = list(range(len(self.columns)))
-        needs = [
-            max([len(column.title), *(len(row[i].text) for row in self.rows)]) + _RICH_GAP
-            for i, column in enumerate(self.columns)
-        ]
+        needs = self._widths()
         for i in reversed(range(len(self.columns))):
             if self.columns[i].optional and sum(needs[j] for j in keep) > width:
                 keep.remove(i)
+        if len(keep) == len(self.columns):
+            return self
+        gone = ", ".join(column.title for i, column in enumerate(self.columns) if i not in keep)
+        note = f"Left out for want of room: {gone}. A wider terminal shows more."
+        return dataclasses.replace(self._with_columns(keep), notes=(*self.notes, note))
+
+    def parts(self, width: int) -> list[Table]:
+        """The table cut into parts that `width` has room for; the notes stand below the last.
+
+        Args:
+            width: The terminal's width, characters.
+
+        Returns:
+            One table or more, each with the first `fixed` columns and some of the others.
+        """
+        needs = self._widths(_WIDEST)
+        head = list(range(self.fixed))
+        groups: list[list[int]] = [[]]
+        for i in range(self.fixed, len(self.columns)):
+            taken = sum(needs[j] for j in (*head, *groups[-1]))
+            if self.fixed and groups[-1] and taken + needs[i] > width:
+                groups.append([])
+            groups[-1].append(i)
+        if len(groups) == 1:
+            return [self]
+        cut = [self._with_columns([*head, *group]) for group in groups]
+        above = [dataclasses.replace(table, notes=()) for table in cut[:-1]]
+        return [*above, cut[-1]]
+
+    def _with_columns(self, keep: Sequence[int]) -> Table:
         columns = tuple(self.columns[i] for i in keep)
-        return dataclasses.replace(
-            self, columns=columns, rows=tuple(tuple(row[i] for i in keep) for row in self.rows)
-        )
+        rows = tuple(tuple(row[i] for i in keep) for row in self.rows)
+        return dataclasses.replace(self, columns=columns, rows=rows)
+
+    def marked(self) -> list[bool]:
+        """Which columns have a best one, and so the place of a star."""
+        return [any(row[i].tone == "best" for row in self.rows) for i in range(len(self.columns))]
+
+    def _widths(self, longest: float = math.inf) -> list[float]:
+        """The room that each column wants in a terminal, where longer texts are folded."""
+        marked = self.marked()
+        return [
+            max(len(column.title), *(min(len(row[i].text), longest) for row in self.rows), 0)
+            + marked[i]
+            + _RICH_GAP
+            for i, column in enumerate(self.columns)
+        ]
 
 
 def print_tables(tables: Table | Iterable[Table], stream: TextIO | None = None) -> None:
@@ -145,8 +199,9 @@ def _print_rich(tables: Sequence[Table], stream: TextIO) -> None:
     from rich.text import Text
 
     console = terminal_console(stream)
-    for wide in tables:
-        table = wide.fitted(console.width)
+    fitted = (table.fitted(console.width) for table in tables)
+    for table in (part for whole in fitted for part in whole.parts(console.width)):
+        marked = table.marked()
         rich = RichTable(
             title=Text(table.title, style="bold") if table.title else None,
             title_justify="left",
@@ -155,12 +210,17 @@ def _print_rich(tables: Sequence[Table], stream: TextIO) -> None:
             padding=(0, 1),
             pad_edge=False,
         )
-        for column in table.columns:
+        for column, star in zip(table.columns, marked, strict=True):
             rich.add_column(
-                Text(column.title, style="bold"),
+                Text(column.title + " " * (star and column.right), style="bold"),
                 justify="right" if column.right else "left",
                 overflow="fold",
             )
         for row in table.rows:
-            rich.add_row(*(Text(printable(cell.text), style=_STYLES[cell.tone]) for cell in row))
+            cells = zip(row, marked, strict=True)
+            rich.add_row(
+                *(Text(_plain(cell, star=star), style=_STYLES[cell.tone]) for cell, star in cells)
+            )
         console.print(rich)
+        for note in table.footnotes():
+            console.print(Text(note, style="dim"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import re
 from typing import TYPE_CHECKING
@@ -31,6 +32,7 @@ def test_a_pipe_gets_aligned_lines_and_a_star_for_the_best() -> None:
         "run                  loss   device\n"
         "mnist              0.0951*  cpu\n"
         "[bold]xor[/bold]  12.5000   -\n"
+        "* the best of its column\n"
     )
 
 
@@ -77,3 +79,32 @@ def test_a_narrow_terminal_loses_the_optional_columns_from_the_right() -> None:
     assert [column.title for column in table.fitted(30).columns] == ["a", "b"]
     assert [column.title for column in table.fitted(5).columns] == ["a"]
     assert table.fitted(30).rows == ((Cell("1" * 10), Cell("2" * 10)),)
+
+
+def test_what_a_narrow_terminal_leaves_out_is_told() -> None:
+    columns = tuple(Column(name, optional=name != "a") for name in "abc")
+    table = Table("", columns, ((Cell("1" * 10), Cell("2" * 10), Cell("3" * 10)),))
+    assert table.fitted(100).notes == ()
+    (note,) = table.fitted(5).notes
+    assert "want of room: b, c." in note
+
+
+def test_a_terminal_shows_the_star_and_says_what_it_means(terminal: Terminal) -> None:
+    print_tables(TABLE, terminal.stream)
+    text = terminal.close()
+    assert "0.0951*" in text
+    assert "* the best of its column" in text
+
+
+def test_a_table_too_wide_is_cut_into_parts_that_keep_the_first_column() -> None:
+    columns = tuple(Column(name) for name in "kabc")
+    rows = (tuple(Cell(name * 10) for name in "kabc"),)
+    table = Table("", columns, rows, notes=("a note",), fixed=1)
+    parts = table.parts(45)
+    assert [[column.title for column in part.columns] for part in parts] == [
+        list("kab"),
+        ["k", "c"],
+    ]
+    assert [part.notes for part in parts] == [(), ("a note",)]
+    assert table.parts(100) == [table]
+    assert dataclasses.replace(table, fixed=0).parts(20) == [dataclasses.replace(table, fixed=0)]
