@@ -1,4 +1,4 @@
-"""Checking a config without using it: its faults, and advice where it has none."""
+"""Checking a config or a comparison without using it: its faults, and advice where it has none."""
 
 from __future__ import annotations
 
@@ -7,26 +7,30 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nnlab.config.advice import advice
+from nnlab.config.comparing import is_comparison, read_comparison
 from nnlab.config.defaults import idle_defaults
 from nnlab.config.loading import Config, in_file_order, located, read_config
-from nnlab.errors import ConfigError, Fault
+from nnlab.config.variants import Comparison
+from nnlab.errors import ConfigError, Fault, Location
 
 
 @dataclass(frozen=True)
 class Check:
-    """What a check of one config found.
+    """What a check of one config, or of one comparison, found.
 
     Args:
-        file: The config, as the user named it.
+        file: The file, as the user named it.
         faults: What is wrong; a config with any cannot be used.
         advice: What is legal and yet unwise.
         open_values: How many search markers it holds.
+        runs: How many trainings a comparison takes; 0 for a config.
     """
 
     file: str
     faults: tuple[Fault, ...] = ()
     advice: tuple[Fault, ...] = ()
     open_values: int = 0
+    runs: int = 0
 
     @property
     def is_valid(self) -> bool:
@@ -36,6 +40,8 @@ class Check:
     @property
     def remark(self) -> str:
         """What a user should know of a config that is valid."""
+        if self.runs:
+            return f"; a comparison of {self.runs:,} runs"
         count = self.open_values
         return (
             f"; {count} open value{'s' * (count > 1)}, to be chosen before it trains"
@@ -45,7 +51,7 @@ class Check:
 
 
 def check_config(file: str | Path, overrides: Sequence[str] = ()) -> Check:
-    """Check a config.
+    """Check a config; of a comparison, the config of each variant.
 
     Args:
         file: The YAML file.
@@ -59,6 +65,9 @@ def check_config(file: str | Path, overrides: Sequence[str] = ()) -> Check:
         True
     """
     try:
+        if is_comparison(file):
+            comparison = read_comparison(file, overrides)
+            return Check(str(file), (), _warnings_of_variants(comparison), runs=comparison.runs)
         config = read_config(file, overrides)
     except ConfigError as error:
         return Check(str(file), faults=error.faults)
@@ -73,3 +82,20 @@ def warnings_of(config: Config) -> tuple[Fault, ...]:
     """
     unwise = located(config.resolved, advice(config.experiment))
     return in_file_order([*unwise, *located(config.document, idle_defaults(config.document.tree))])
+
+
+def _warnings_of_variants(comparison: Comparison) -> tuple[Fault, ...]:
+    """What is unwise in a comparison's configs, each once; and which of them are the same."""
+    told: dict[tuple[Location | None, str], Fault] = {}
+    first: dict[str, str] = {}
+    twins = []
+    for variant in comparison.variants:
+        for fault in warnings_of(variant.config):
+            told.setdefault((fault.where, fault.message), fault)
+        text = repr(variant.config.experiment)
+        if text in first:
+            message = f"Variants `{first[text]}` and `{variant.name}` are the same config."
+            where = Location(comparison.file)
+            twins.append(Fault(message, f"variants.{variant.name}", where, "Remove one of them."))
+        first.setdefault(text, variant.name)
+    return in_file_order([*told.values(), *twins])

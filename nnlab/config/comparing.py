@@ -1,0 +1,323 @@
+"""From a comparison file to its variants: read, change, spread, validate.
+
+Every fault on the way is gathered, with its place; one that all variants share is told once.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path as FilePath
+from typing import Any
+
+from nnlab.config.comparison import ComparisonConfig
+from nnlab.config.document import Document, Mark, Path, dotted, undotted
+from nnlab.config.figures import default_figure, figure_names
+from nnlab.config.grid import combinations
+from nnlab.config.loading import (
+    anchored,
+    closed,
+    examine,
+    in_file_order,
+    load_document,
+    located,
+    read_mapping,
+)
+from nnlab.config.merging import assign, override
+from nnlab.config.problems import Collector, Problem, did_you_mean, shown
+from nnlab.config.shipped import find_shipped
+from nnlab.config.variants import Comparison, Variant
+from nnlab.config.yaml_source import read_yaml
+from nnlab.errors import ConfigError, Fault, Location, RequestError
+
+_FEWEST = 2
+_NAMED = 3
+# No variant changes these: the comparison has its own.
+_OWN = {"seed": "seeds", "name": "name", "extends": "base"}
+
+
+def is_comparison(file: str | FilePath) -> bool:
+    """Whether a file has the keys of a comparison, not those of a config.
+
+    Args:
+        file: The YAML file.
+
+    Returns:
+        False also for a file that cannot be read.
+
+    Example:
+        >>> is_comparison("configs/mnist_5k.yaml")
+        False
+    """
+    try:
+        keys = read_mapping(FilePath(file)).tree.keys()
+    except ConfigError:
+        return False
+    return bool(keys & {"variants", "grid"}) or ("base" in keys and "model" not in keys)
+
+
+def read_comparison(
+    file: str | FilePath,
+    overrides: Sequence[str] = (),
+    *,
+    seeds: int | None = None,
+    metric: str | None = None,
+    baseline: str | None = None,
+) -> Comparison:
+    """Read and validate a comparison, and the config of each of its variants.
+
+    Args:
+        file: The YAML file.
+        overrides: `KEY=VALUE`, as `--set` takes them: changes of all variants, on top of their own.
+        seeds: How many, in the place of the file's.
+        metric: In the place of the file's.
+        baseline: In the place of the file's.
+
+    Returns:
+        The comparison.
+
+    Raises:
+        ConfigError: With every fault that was found.
+    """
+    document = read_mapping(FilePath(file))
+    for key, value in {"seeds": seeds, "metric": metric, "baseline": baseline}.items():
+        if value is not None:
+            place = Location(f"--{key}")
+            document = assign(document, (key,), Document(value, {(): Mark(place, place, place)}))
+    return _Reading(FilePath(file), document, overrides).comparison()
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """A variant as the file has it.
+
+    Args:
+        name: Its name, the grid's part included.
+        file: The whole config that it is; None for the base.
+        changes: Dotted keys and where in the comparison file their values stand, to be applied in
+            this order.
+        at: Where the variant itself stands in the file.
+    """
+
+    name: str
+    file: str | None
+    changes: tuple[tuple[Any, Path], ...]
+    at: Path
+
+
+class _Reading:
+    """One reading of a comparison file; it remembers what is wrong."""
+
+    def __init__(self, file: FilePath, document: Document, overrides: Sequence[str]) -> None:
+        self._file = file
+        self._document = document
+        self._overrides = overrides
+        self._problems: list[Problem] = []
+        self._faults = list(document.faults)
+        self._of_variants: dict[Fault, list[_Plan]] = {}
+
+    def comparison(self) -> Comparison:
+        said = self._said()
+        plans = list(_plans(self._document.tree))
+        names = [plan.name for plan in plans]
+        base = self._base()
+        self._judge_plans(plans)
+        read = (self._variant(plan, base) for plan in plans)
+        variants = [variant for variant in read if variant is not None]
+        metric = self._metric(variants)
+        baseline = self._baseline(names)
+        self._raise_what_is_wrong(plans)
+        first = variants[0].config.experiment.seed
+        seeds = range(first, first + said.seeds) if isinstance(said.seeds, int) else said.seeds
+        name = said.name or self._file.stem
+        return Comparison(
+            str(self._file), name, metric, baseline, tuple(seeds), tuple(variants), base
+        )
+
+    def _said(self) -> ComparisonConfig:
+        """The file's own keys; where one is wrong, it counts as not said."""
+        collector = Collector()
+        with collector.reading():
+            return ComparisonConfig.model_validate(self._document.tree)
+        self._problems += collector.problems()
+        return ComparisonConfig()
+
+    def _base(self) -> Document | None:
+        named = self._document.tree.get("base")
+        return self._load(named, ("base",)) if isinstance(named, str) else None
+
+    def _load(self, named: str, at: Path) -> Document | None:
+        """The data of a config that the file names; None where it cannot be read."""
+        where = self._document.locate(at)
+        try:
+            file = _config_file(named, self._file.parent)
+            return load_document(file)
+        except ConfigError as error:
+            # A file that is not there is a fault of whoever names it.
+            self._faults += (
+                replace(fault, path=dotted(at), where=where)
+                if fault.where is None or not fault.where.line
+                else fault
+                for fault in error.faults
+            )
+        except RequestError as error:
+            self._faults.append(Fault(str(error), dotted(at), where))
+        return None
+
+    def _judge_plans(self, plans: Sequence[_Plan]) -> None:
+        tree = self._document.tree
+        if len(plans) < _FEWEST and not self._problems:
+            message = f"A comparison needs two variants or more. Received: {len(plans)}."
+            remedy = "Write `variants: {NAME: {DOTTED.KEY: VALUE}, …}`, or a `grid`."
+            self._problems.append(Problem(("variants",), message, remedy, at_key=True))
+        baseless = [plan for plan in plans if plan.file is None]
+        if baseless and tree.get("base") is None:
+            message = f"Variant `{baseless[0].name}` changes a base, and there is none."
+            remedy = "Add `base: CONFIG.yaml`."
+            self._problems.append(Problem(baseless[0].at, message, remedy, at_key=True))
+
+    def _variant(self, plan: _Plan, base: Document | None) -> Variant | None:
+        """A variant; None where something is wrong with it, which is noted."""
+        document = base if plan.file is None else self._load(plan.file, plan.at)
+        if document is None:
+            return None
+        changes: dict[str, Any] = {}
+        faults: list[Fault] = []
+        for key, at in plan.changes:
+            value = self._value(at)
+            try:
+                document = anchored(assign(document, self._path(key, at), value), self._file.parent)
+                changes[str(key)] = value.tree
+            except ConfigError as error:
+                faults += error.faults
+        for assignment in self._overrides:
+            key, _, text = assignment.partition("=")
+            try:
+                document = anchored(override(document, assignment), FilePath.cwd())
+                changes[key.strip()] = read_yaml(text, "").tree
+            except ConfigError as error:
+                faults += error.faults
+        try:
+            config = closed(examine(document))
+        except ConfigError as error:
+            faults += error.faults
+        for fault in dict.fromkeys(faults):
+            self._of_variants.setdefault(fault, []).append(plan)
+        return None if faults else Variant(plan.name, changes, plan.file, config)
+
+    def _path(self, key: Any, at: Path) -> Path:
+        """The path of a dotted key, one that a variant may change."""
+        path = undotted(str(key))
+        if "" not in path and path[0] not in _OWN:
+            return path
+        message = f"Expected a dotted key. Received: {shown(key)}."
+        remedy = "Write it like `training.epochs`."
+        if path[0] in _OWN:
+            message = f"`{path[0]}` is no variant's to change."
+            remedy = f"Say it at the top of this file, as `{_OWN[str(path[0])]}`."
+        # The key of a value in a grid stands above the value.
+        at = at[:2] if at[0] == "grid" else at
+        where = self._document.locate(at, at_key=True)
+        raise ConfigError((Fault(message, dotted(at), where, remedy),))
+
+    def _value(self, at: Path) -> Document:
+        """A value of the file, with its places."""
+        tree = self._document.tree
+        for key in at:
+            tree = tree[key]
+        marks = self._document.marks
+        inside = {path[len(at) :]: mark for path, mark in marks.items() if path[: len(at)] == at}
+        return Document(tree, inside)
+
+    def _metric(self, variants: Sequence[Variant]) -> str:
+        """What is compared; every variant's runs must report it."""
+        figures = {variant.name: figure_names(variant.config.experiment) for variant in variants}
+        wanted = self._document.tree.get("metric")
+        if not isinstance(wanted, str) or not variants:
+            return default_figure(variants[0].config.experiment) if variants else ""
+        lacking = {name: names for name, names in figures.items() if wanted not in names}
+        if lacking:
+            whose = "" if len(lacking) == len(figures) else f" by {_listed(list(lacking))}"
+            message = f"No figure called `{wanted}` will be reported{whose}."
+            remedy = _other_figure(wanted, next(iter(lacking.values())))
+            self._problems.append(Problem(("metric",), message, remedy))
+        return wanted
+
+    def _baseline(self, names: Sequence[str]) -> str:
+        wanted = self._document.tree.get("baseline")
+        if isinstance(wanted, str) and wanted not in names:
+            message = f"There is no variant `{wanted}`."
+            remedy = did_you_mean(wanted, names, "variants")
+            self._problems.append(Problem(("baseline",), message, remedy))
+        return wanted if isinstance(wanted, str) else next(iter(names), "")
+
+    def _raise_what_is_wrong(self, plans: Sequence[_Plan]) -> None:
+        faults = [*self._faults, *located(self._document, self._problems)]
+        for fault, faulty in self._of_variants.items():
+            # What all of them share is a fault of the base, or of `changes`.
+            whose = "" if len(faulty) == len(plans) else f"{_listed(_names(faulty, plans))}: "
+            told = f"{whose[:1].upper()}{whose[1:]}{fault.message}"
+            faults.append(replace(fault, message=told))
+        if faults:
+            raise ConfigError(in_file_order(dict.fromkeys(faults)))
+
+
+def _plans(tree: Mapping[str, Any]) -> Iterator[_Plan]:
+    """The variants of a comparison file, without those whose form is wrong."""
+    common = [(key, ("changes", key)) for key in _mapping(tree, "changes")]
+    grid = {
+        str(key): values
+        for key, values in _mapping(tree, "grid").items()
+        if isinstance(values, list) and values
+    }
+    for name, said in (_mapping(tree, "variants") or {"": None}).items():
+        if not isinstance(said, Mapping | str | None):
+            continue
+        at: Path = ("variants", name)
+        own = [(key, (*at, key)) for key in said] if isinstance(said, Mapping) else []
+        for label, positions in combinations(grid):
+            chosen = [
+                (key, ("grid", key, position))
+                for key, position in zip(grid, positions, strict=True)
+            ]
+            called = ",".join(filter(None, [str(name), label]))
+            if called:
+                file = said if isinstance(said, str) else None
+                yield _Plan(called, file, (*common, *own, *chosen), at if name else ("grid",))
+
+
+def _mapping(tree: Mapping[str, Any], key: str) -> Mapping[Any, Any]:
+    value = tree.get(key)
+    return value if isinstance(value, Mapping) else {}
+
+
+def _config_file(named: str, folder: FilePath) -> FilePath:
+    """The config that a comparison file means."""
+    file = FilePath(os.path.normpath(folder / FilePath(named).expanduser()))
+    is_name = FilePath(named).name == named and not file.suffix
+    return find_shipped(named) if is_name and not file.exists() else file
+
+
+def _other_figure(wanted: str, names: Sequence[str]) -> str:
+    """The remedy for a figure that no run will report."""
+    part, _, plain = wanted.partition("_")
+    if plain in names and part in ("test", "val"):
+        rows = {"test": "test", "val": "validation"}[part]
+        split = f"{'validation' if part == 'val' else part}_split"
+        return f"There are no {rows} rows: change data.{split}, or compare `{plain}`."
+    return did_you_mean(wanted, names, "figures of its runs")
+
+
+def _names(some: Sequence[_Plan], plans: Sequence[_Plan]) -> list[str]:
+    """Names of variants; where all that the grid makes of one are among them, its own."""
+    whole = {plan.at for plan in plans} - {plan.at for plan in plans if plan not in some}
+    names = (str(plan.at[-1]) if plan.at in whole else plan.name for plan in some)
+    return list(dict.fromkeys(names))
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Some variants by name, the first few of many."""
+    quoted = ", ".join(f"`{name}`" for name in names[:_NAMED])
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return f"variant{'s' * (len(names) > 1)} {quoted}{more}"

@@ -1,0 +1,94 @@
+"""The sections of a comparison file: a base, what each variant changes, seeds, a metric."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import Field, field_validator
+
+from nnlab.config.experiment import Name
+from nnlab.config.problems import Problem, problems_error
+from nnlab.config.words.forms import ByForm
+from nnlab.config.words.word import Section
+
+Seed = Annotated[int, Field(ge=0, lt=2**32)]
+Changes = dict[str, Any]
+
+# The folder of a comparison's pictures stands beside those of its variants.
+PLOTS = "plots"
+
+
+class ComparisonConfig(Section):
+    """A comparison as its file says it: one base, variants of it, the seeds each is trained with.
+
+    Example:
+        >>> variants = {"few": {"training.epochs": 5}, "many": {"training.epochs": 50}}
+        >>> ComparisonConfig(base="mnist_5k", variants=variants).seeds
+        5
+    """
+
+    name: Name | None = Field(
+        None, description="What its folder is called; null: as the file, without `.yaml`."
+    )
+    base: str | None = Field(
+        None,
+        description="The config that the variants change: a file, or a shipped config's name.",
+    )
+    changes: Changes = Field(
+        default_factory=dict, description="What all variants change, by dotted key."
+    )
+    variants: dict[Name, Annotated[str | Changes, ByForm()]] = Field(
+        default_factory=dict,
+        description="What each variant changes, by dotted key; or a whole config's file.",
+    )
+    grid: dict[str, Annotated[list[Any], Field(min_length=1)]] = Field(
+        default_factory=dict,
+        description="Values of several dotted keys: each combination of them is a variant.",
+    )
+    seeds: Annotated[
+        Annotated[int, Field(gt=0)] | Annotated[list[Seed], Field(min_length=1)], ByForm()
+    ] = Field(5, description="How many, from the base's seed on; or a list of them.")
+    metric: str | None = Field(
+        None, description="What is compared; null: the first metric, on test rows if there are any."
+    )
+    baseline: str | None = Field(
+        None, description="The variant that the others are tested against; null: the first."
+    )
+
+    @classmethod
+    def called(cls) -> str:
+        """What messages call the top level."""
+        return "the comparison"
+
+    @field_validator("changes", "variants", "grid", mode="before")
+    @classmethod
+    def _nothing_is_a_mapping(cls, value: object) -> object:
+        return {} if value is None else value
+
+    @field_validator("variants", mode="before")
+    @classmethod
+    def _nothing_changes_nothing(cls, variants: object) -> object:
+        if not isinstance(variants, dict):
+            return variants
+        return {name: {} if said is None else said for name, said in variants.items()}
+
+    @field_validator("variants")
+    @classmethod
+    def _leave_room_for_the_pictures(cls, variants: dict[str, Any]) -> dict[str, Any]:
+        if PLOTS not in variants:
+            return variants
+        message = f"The folder `{PLOTS}` holds the comparison's pictures."
+        raise problems_error([Problem((PLOTS,), message, "Choose another name.", at_key=True)])
+
+    @field_validator("seeds")
+    @classmethod
+    def _each_seed_once(cls, seeds: int | list[int]) -> int | list[int]:
+        listed = seeds if isinstance(seeds, list) else []
+        problems = [
+            Problem((at,), f"Seed {seed} stands twice.", "Remove one of them.")
+            for at, seed in enumerate(listed)
+            if seed in listed[:at]
+        ]
+        if problems:
+            raise problems_error(problems)
+        return seeds

@@ -1,0 +1,67 @@
+"""The figures that a run of an experiment will report, known before it starts."""
+
+from __future__ import annotations
+
+import zipfile
+from contextlib import suppress
+from pathlib import Path
+
+from nnlab.config.agreement import metric_names
+from nnlab.config.data import DataConfig
+from nnlab.config.experiment import Experiment
+
+_LEARNING_RATE = "learning_rate"
+
+
+def has_test_rows(data: DataConfig) -> bool:
+    """Whether rows will be kept for the test, or come with the data.
+
+    Args:
+        data: Where the rows come from.
+
+    Example:
+        >>> has_test_rows(DataConfig(dataset="mnist")), has_test_rows(DataConfig(dataset="iris"))
+        (True, False)
+    """
+    if data.test_split is not None:
+        return True
+    if data.dataset is not None:
+        return data.dataset.source == "download"
+    file = Path(data.file or "")
+    if file.suffix.lower() == ".npz":
+        with suppress(OSError, zipfile.BadZipFile), zipfile.ZipFile(file) as arrays:
+            return any(name.startswith("x_test.") for name in arrays.namelist())
+    return False
+
+
+def figure_names(experiment: Experiment) -> list[str]:
+    """The names of what a run reports, of which one can be better than another.
+
+    Args:
+        experiment: The experiment.
+
+    Returns:
+        Names: training, then `val_` and `test_` where there are such rows.
+    """
+    names = [
+        name
+        for name in metric_names(experiment.data, experiment.model, experiment.training)
+        if name != _LEARNING_RATE
+    ]
+    trained = [name for name in names if not name.startswith("val_")]
+    return [*names, *(f"test_{name}" for name in trained if has_test_rows(experiment.data))]
+
+
+def default_figure(experiment: Experiment) -> str:
+    """What to judge an experiment by: its first metric, on rows that it was not trained on.
+
+    Args:
+        experiment: The experiment.
+
+    Returns:
+        The metric (the loss where there is none) on test rows, else validation, else training rows.
+    """
+    names = figure_names(experiment)
+    trained = [name for name in names if not name.startswith(("val_", "test_"))]
+    plain = next((name for name in trained if not name.endswith("loss")), trained[0])
+    return next(name for name in (f"test_{plain}", f"val_{plain}", plain) if name in names)

@@ -1,0 +1,68 @@
+"""A comparison that was read: its variants, each a config that can be trained."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from nnlab.config.comparison import Changes
+from nnlab.config.document import Document
+from nnlab.config.experiment import Experiment
+from nnlab.config.loading import Config
+
+_LONGEST_NAME = 80
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One side of a comparison: a config that can be trained.
+
+    Args:
+        name: What the comparison calls it.
+        changes: What it changes, by dotted key: in the base, or in the whole config of its own.
+        file: The whole config's file; None for changes of the base.
+        config: The config that comes of it.
+    """
+
+    name: str
+    changes: Changes
+    file: str | None
+    config: Config
+
+    def experiment(self, comparison: str, seed: int) -> Experiment:
+        """The variant as it is trained with one seed.
+
+        Args:
+            comparison: The comparison's name; the experiment is called by both.
+            seed: The seed.
+        """
+        name = f"{comparison}-{self.name}".replace("=", "-").replace(",", "-")[:_LONGEST_NAME]
+        changes = {"name": name, "seed": seed, "tune": None}
+        return self.config.experiment.model_copy(update=changes)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A comparison that was read and found sound.
+
+    Args:
+        file: Its file, as the user named it.
+        name: What its folder is called.
+        metric: The figure that is compared, `test_accuracy`.
+        baseline: The variant that the others are tested against.
+        seeds: Each variant is trained with each of them.
+        variants: Two or more.
+        base: The base's data, with all that it extends; None where no variant changes a base.
+    """
+
+    file: str
+    name: str
+    metric: str
+    baseline: str
+    seeds: tuple[int, ...]
+    variants: tuple[Variant, ...]
+    base: Document | None
+
+    @property
+    def runs(self) -> int:
+        """How many trainings it takes."""
+        return len(self.variants) * len(self.seeds)
