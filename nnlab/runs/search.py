@@ -1,0 +1,263 @@
+"""A search as its folder tells it: the search's own record, and those of its trials.
+
+`trials/<number>/trial.json` is all that a search is rebuilt from when it is resumed; `search.json`
+says what was searched, and how far it came.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from nnlab.errors import RunNotFoundError
+from nnlab.runs.atomic import atomic_write, writing
+from nnlab.runs.files import RunFiles
+from nnlab.runs.json_object import (
+    COUNT,
+    LIST,
+    NUMBER,
+    TABLE,
+    TEXT,
+    Kind,
+    broken,
+    json_text,
+    read_object,
+    read_status,
+    strict,
+)
+from nnlab.runs.record import Direction, RunStatus
+from nnlab.runs.trial import TrialRecord, TrialStatus, Value, counts, ranked
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = [
+    "SearchFiles",
+    "SearchRecord",
+    "TrialRecord",
+    "TrialStatus",
+    "Value",
+    "counts",
+    "ranked",
+    "read_search",
+    "read_trials",
+    "write_search",
+    "write_trial",
+]
+
+
+@dataclass(frozen=True)
+class SearchRecord:
+    """All that is known of a search, as `search.json` and `--json` carry it.
+
+    Args:
+        id: The search's id, which is its folder's name.
+        name: The experiment's name.
+        status: Where it stands, as in the folder's `record.json`.
+        algorithm: What proposes: `random`, `grid`, `bayesian`, `hyperband`.
+        objective: The metric that the best trial is best at.
+        direction: Whether less or more of it is better.
+        seed: The seed of the proposals.
+        jobs: Trials at the same time.
+        max_trials: Trials, at most.
+        max_time: Seconds, at most; None: any.
+        executions_per_trial: Trainings a trial.
+        cv: Folds of the cross-validation; None: there is none.
+        space: The hyperparameters, each as plain data: `name`, `kind`, range or values, conditions.
+        counts: How many trials there are, by status.
+        best: The best trial, as `TrialRecord.to_dict` gives it; None before one is complete.
+        retrained: The final figures of the run in `best/` by name; None: it was not retrained.
+        ended_by: Why no more trials were made: `max_trials`, `max_time`, `space`, `user`.
+        timing: Seconds by name: `total_s`, `search_s`, `retrain_s`; a resumed search adds to them.
+        error: Why the search failed, or what interrupted it.
+        command: The command line.
+    """
+
+    id: str
+    name: str
+    status: RunStatus = RunStatus.RUNNING
+    algorithm: str = "random"
+    objective: str = "val_loss"
+    direction: Direction = "min"
+    seed: int = 0
+    jobs: int = 1
+    max_trials: int = 0
+    max_time: float | None = None
+    executions_per_trial: int = 1
+    cv: int | None = None
+    space: tuple[dict[str, Any], ...] = ()
+    counts: dict[str, int] = field(default_factory=dict)
+    best: dict[str, Any] | None = None
+    retrained: dict[str, float] | None = None
+    ended_by: str | None = None
+    timing: dict[str, float] = field(default_factory=dict)
+    error: str | None = None
+    command: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """The record as strict JSON can carry it."""
+        return {item.name: strict(getattr(self, item.name)) for item in dataclasses.fields(self)}
+
+    def to_json(self) -> str:
+        """The text of `search.json`."""
+        return json_text(self.to_dict())
+
+    @classmethod
+    def from_json(cls, text: str, source: str = "search.json") -> SearchRecord:
+        """Reads the text of a `search.json`; keys that this version does not know are left out.
+
+        Args:
+            text: The file's text.
+            source: The file's name, for messages.
+
+        Returns:
+            The record.
+
+        Raises:
+            DataError: The text is not JSON, or not the record of a search.
+        """
+        known = read_object(text, _KINDS, ("id", "name", "status"), source, "a search")
+        known["status"] = read_status(RunStatus, known, source)
+        for key in known.keys() & {"space", "command"}:
+            known[key] = tuple(known[key])
+        return cls(**known)
+
+
+class SearchFiles(RunFiles):
+    """Where each thing lies in a search's folder, beside what lies in that of any run.
+
+    Args:
+        path: The folder.
+    """
+
+    @property
+    def search_json(self) -> Path:
+        """The search's record, see `SearchRecord`."""
+        return self.path / "search.json"
+
+    @property
+    def trials(self) -> Path:
+        """The folder of the trials."""
+        return self.path / "trials"
+
+    @property
+    def best(self) -> Path:
+        """The run of the best trial's config, trained once more."""
+        return self.path / "best"
+
+    @property
+    def best_yaml(self) -> Path:
+        """The best trial's config."""
+        return self.path / "best.yaml"
+
+    @property
+    def trials_csv(self) -> Path:
+        """One row a trial."""
+        return self.path / "trials.csv"
+
+    def trial(self, number: int) -> Path:
+        """The folder of a trial.
+
+        Args:
+            number: The trial's number.
+        """
+        return self.trials / str(number)
+
+
+def read_search(path: Path) -> SearchRecord:
+    """Reads the record of a search.
+
+    Args:
+        path: The search's folder.
+
+    Returns:
+        The record.
+
+    Raises:
+        RunNotFoundError: The folder holds no search.
+        DataError: The record cannot be read.
+    """
+    source = SearchFiles(path).search_json
+    if not source.is_file():
+        message = f"Expected a search's folder. Received: path={str(path)!r}, without search.json."
+        raise RunNotFoundError(f"{message} Start a search with: nnlab tune CONFIG")
+    return SearchRecord.from_json(_text(source), str(source))
+
+
+def write_search(path: Path, record: SearchRecord) -> None:
+    """Writes the record of a search, whole or not at all.
+
+    Args:
+        path: The search's folder.
+        record: The record.
+
+    Raises:
+        RunFailedError: The disk refused.
+    """
+    target = SearchFiles(path).search_json
+    with writing(target):
+        atomic_write(target, record.to_json())
+
+
+def read_trials(path: Path) -> list[TrialRecord]:
+    """Reads the trials of a search.
+
+    Args:
+        path: The search's folder.
+
+    Returns:
+        The trials in the order of their numbers.
+
+    Raises:
+        DataError: The record of one cannot be read.
+    """
+    sources = SearchFiles(path).trials.glob("*/trial.json")
+    trials = [TrialRecord.from_json(_text(source), str(source)) for source in sources]
+    return sorted(trials, key=lambda trial: trial.number)
+
+
+def write_trial(path: Path, trial: TrialRecord) -> None:
+    """Writes the record of a trial, whole or not at all.
+
+    Args:
+        path: The search's folder.
+        trial: The trial.
+
+    Raises:
+        RunFailedError: The disk refused.
+    """
+    target = SearchFiles(path).trial(trial.number) / "trial.json"
+    with writing(target):
+        atomic_write(target, trial.to_json())
+
+
+_KINDS: dict[str, Kind] = {
+    "id": TEXT,
+    "name": TEXT,
+    "status": TEXT,
+    "algorithm": TEXT,
+    "objective": TEXT,
+    "direction": TEXT,
+    "seed": COUNT,
+    "jobs": COUNT,
+    "max_trials": COUNT,
+    "max_time": NUMBER,
+    "executions_per_trial": COUNT,
+    "cv": COUNT,
+    "space": LIST,
+    "counts": TABLE,
+    "best": TABLE,
+    "retrained": TABLE,
+    "ended_by": TEXT,
+    "timing": TABLE,
+    "error": TEXT,
+    "command": LIST,
+}
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise broken(str(path), f"text that can be read. Received: {error}") from error
