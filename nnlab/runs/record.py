@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
-import json
-import math
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from numbers import Integral, Real
 from typing import Any, Literal
 
-from nnlab.errors import DataError
+from nnlab.runs.json_object import (
+    COUNT,
+    TABLE,
+    TEXT,
+    Kind,
+    broken,
+    json_text,
+    number,
+    read_object,
+    strict,
+)
 from nnlab.runs.process import Process
 
 Direction = Literal["min", "max"]
@@ -123,11 +129,11 @@ class RunRecord:
         """The record as strict JSON can carry it: NaN is None, infinity is the text "Infinity"."""
         values = {item.name: getattr(self, item.name) for item in dataclasses.fields(self)}
         values["process"] = dataclasses.asdict(self.process) if self.process else None
-        return {name: _strict(value) for name, value in values.items()}
+        return {name: strict(value) for name, value in values.items()}
 
     def to_json(self) -> str:
         """The text of `record.json`."""
-        return json.dumps(self.to_dict(), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+        return json_text(self.to_dict())
 
     @classmethod
     def from_json(cls, text: str, source: str = "record.json") -> RunRecord:
@@ -143,81 +149,40 @@ class RunRecord:
         Raises:
             DataError: The text is not JSON, or not the record of a run.
         """
-        try:
-            values = json.loads(text)
-        except ValueError as error:
-            raise _broken(source, f"JSON. Received: {error}") from error
-        if not isinstance(values, dict):
-            raise _broken(source, f"a JSON object. Received: {type(values).__name__}")
-        known = {key: values[key] for key in _KINDS if values.get(key) is not None}
-        for key, (kind, words) in _KINDS.items():
-            if not isinstance(known.get(key, kind()), kind) or key not in known.keys() | _OPTIONAL:
-                raise _broken(source, f"{words} as {key!r}. Received: {key}={values.get(key)!r}")
+        known = read_object(text, _KINDS, _REQUIRED, source)
         if known["status"] not in list(RunStatus):
             words = ", ".join(RunStatus)
-            raise _broken(source, f"a status of {words}. Received: status={known['status']!r}")
+            raise broken(source, f"a status of {words}. Received: status={known['status']!r}")
         known["status"] = RunStatus(known["status"])
         try:
             for key in known.keys() & {"metrics", "timing"}:
-                known[key] = {name: _number(value) for name, value in known[key].items()}
+                known[key] = {name: number(value) for name, value in known[key].items()}
             if "process" in known:
                 known["process"] = Process(**known["process"])
         except (TypeError, ValueError) as error:
-            raise _broken(source, f"the record of a run. Received: {error}") from error
+            raise broken(source, f"the record of a run. Received: {error}") from error
         return cls(**known)
 
 
-_TEXT, _COUNT, _TABLE = (str, "a text"), (int, "a whole number"), (dict, "an object")
-_KINDS: dict[str, tuple[type, str]] = {
-    "id": _TEXT,
-    "name": _TEXT,
-    "status": _TEXT,
-    "created": _TEXT,
-    "finished": _TEXT,
-    "config_hash": _TEXT,
-    "seed": _COUNT,
-    "device": _TEXT,
-    "engine": _TEXT,
-    "params": _COUNT,
-    "epochs_run": _COUNT,
-    "best_epoch": _COUNT,
-    "metrics": _TABLE,
-    "directions": _TABLE,
-    "timing": _TABLE,
-    "training": _TABLE,
-    "environment": _TABLE,
-    "error": _TEXT,
-    "process": _TABLE,
+_KINDS: dict[str, Kind] = {
+    "id": TEXT,
+    "name": TEXT,
+    "status": TEXT,
+    "created": TEXT,
+    "finished": TEXT,
+    "config_hash": TEXT,
+    "seed": COUNT,
+    "device": TEXT,
+    "engine": TEXT,
+    "params": COUNT,
+    "epochs_run": COUNT,
+    "best_epoch": COUNT,
+    "metrics": TABLE,
+    "directions": TABLE,
+    "timing": TABLE,
+    "training": TABLE,
+    "environment": TABLE,
+    "error": TEXT,
+    "process": TABLE,
 }
-_OPTIONAL = _KINDS.keys() - {"id", "name", "status"}
-
-
-def _broken(source: str, expected: str) -> DataError:
-    """The error for a `record.json` that nobody can read."""
-    remedy = "The file was changed by something else: restore it, or delete the run's folder."
-    return DataError(f"Expected {source} to hold {expected}. {remedy}")
-
-
-def _strict(value: Any) -> Any:
-    """What strict JSON takes for a value: RFC 8259 has neither NaN nor infinity."""
-    if value is None or isinstance(value, (bool, str)):
-        return value
-    if isinstance(value, Integral):
-        return int(value)
-    if isinstance(value, Real):
-        return _strict_number(float(value))
-    if isinstance(value, Mapping):
-        return {str(key): _strict(item) for key, item in value.items()}
-    return [_strict(item) for item in value] if isinstance(value, (list, tuple)) else str(value)
-
-
-def _strict_number(number: float) -> float | str | None:
-    """A float for strict JSON; `_number` reads it back."""
-    if math.isnan(number):
-        return None
-    return number if math.isfinite(number) else ("Infinity" if number > 0 else "-Infinity")
-
-
-def _number(value: float | str | None) -> float:
-    """The float that `_strict_number` wrote."""
-    return math.nan if value is None else float(value)
+_REQUIRED = ("id", "name", "status")
