@@ -11,7 +11,7 @@ from nnlab.runs.directory import RunDirectory
 from nnlab.runs.environment import environment
 from nnlab.runs.files import RunFiles
 from nnlab.runs.record import RunRecord, RunStatus
-from nnlab.runs.store import StoredRun, default_runs_dir, find_run, list_runs, read_run
+from nnlab.runs.store import StoredRun, default_runs_dir, find_run, find_runs, list_runs, read_run
 
 __all__ = [
     "RunDirectory",
@@ -23,6 +23,7 @@ __all__ = [
     "default_runs_dir",
     "environment",
     "find_run",
+    "find_runs",
     "list_runs",
     "read_run",
     "replacing",

@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Any
 from nnlab.errors import DataError, RequestError, RunNotFoundError
 from nnlab.runs.files import RunFiles
 from nnlab.runs.record import RunRecord, RunStatus
+from nnlab.runs.search import SearchFiles, SearchRecord, read_search
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+_RECORDS = ("record.json", "search.json")
 _SHOWN = 8
 _UNSORTABLE = {"metrics", "directions", "timing", "environment", "process"}
 
@@ -33,25 +35,40 @@ class StoredRun(RunFiles):
         self.record = record
 
 
+class StoredSearch(SearchFiles, StoredRun):
+    """A search as it lies on the disk, a run among runs.
+
+    Args:
+        path: The search's folder.
+        search: Its record, as `SearchRecord.as_seen` gives it.
+    """
+
+    def __init__(self, path: Path, search: SearchRecord) -> None:
+        super().__init__(path, search.as_run())
+        self.search = search
+
+
 def default_runs_dir() -> Path:
     """The folder of all runs where the command line names none: `$NNLAB_RUNS_DIR`, else `runs`."""
     return Path(os.environ.get("NNLAB_RUNS_DIR") or "runs")
 
 
 def read_run(path: Path) -> StoredRun:
-    """Reads the run in a folder.
+    """Reads the run, or the search, in a folder.
 
     Args:
         path: The run's folder.
 
     Returns:
-        The run. A record that says `running` though its process is gone reads as failed; the file
-        stays as it is.
+        The run; a `StoredSearch` where the folder holds a search. A record that says `running`
+        though its process is gone reads as failed; the file stays as it is.
 
     Raises:
         RunNotFoundError: The folder holds no run.
         DataError: The folder's record cannot be read.
     """
+    if SearchFiles(path).search_json.is_file():
+        return StoredSearch(path, read_search(path))
     source = path / "record.json"
     try:
         text = source.read_text(encoding="utf-8")
@@ -66,7 +83,7 @@ def read_run(path: Path) -> StoredRun:
 
 
 def list_runs(runs_dir: Path, sort: str | None = None) -> list[RunRecord]:
-    """The runs of a folder.
+    """The runs of a folder, searches among them.
 
     A run whose record cannot be read is listed too, as failed, with the reason as its error.
 
@@ -106,8 +123,8 @@ def find_run(name: str, runs_dir: Path) -> StoredRun:
     """Finds the run that a user means.
 
     Args:
-        name: A run's folder (also one inside another run, `runs/search/trials/3`), its id, a prefix
-            that only one id starts with, or `last` for the run that was started last.
+        name: A run's folder, its id, a prefix that only one id starts with, or `last` for the run
+            that was started last. A run inside another follows after a slash: `last/trials/3`.
         runs_dir: The folder of all runs.
 
     Returns:
@@ -121,8 +138,11 @@ def find_run(name: str, runs_dir: Path) -> StoredRun:
     if name == "last" and folders:
         return read_run(max(folders, key=lambda path: (_read_anyhow(path).created, path.name)))
     for path in (runs_dir / name, Path(name)):
-        if name and (path / "record.json").is_file():
+        if name and _holds_run(path):
             return read_run(path)
+    outer, _, inner = name.partition("/")
+    if outer and inner:
+        return _find_inside(find_run(outer, runs_dir).path, inner)
     ids = sorted(path.name for path in folders)
     if not ids:
         message = f"Expected a run. Received: run={name!r}, and {runs_dir} holds none."
@@ -142,10 +162,49 @@ def find_run(name: str, runs_dir: Path) -> StoredRun:
     raise RunNotFoundError(f"{message}{_hint(name, ids)} {there}")
 
 
+def find_runs(names: Sequence[str], runs_dir: Path) -> list[StoredRun]:
+    """Finds the runs that a user means.
+
+    Args:
+        names: Names as `find_run` takes them.
+        runs_dir: The folder of all runs.
+
+    Returns:
+        The runs, in the order of the names.
+
+    Raises:
+        RunNotFoundError: Some names have no run, or more than one; all of them are told.
+        DataError: A run's record cannot be read.
+    """
+    found, faults = [], []
+    for name in names:
+        try:
+            found.append(find_run(name, runs_dir))
+        except RunNotFoundError as error:
+            faults.append(str(error))
+    if faults:
+        raise RunNotFoundError("\n".join(faults))
+    return found
+
+
+def _find_inside(run: Path, inner: str) -> StoredRun:
+    """The run that lies in the folder of another."""
+    if _holds_run(run / inner):
+        return read_run(run / inner)
+    inside = sorted(str(path.parent.relative_to(run)) for path in run.glob("**/record.json"))
+    message = f"Expected the folder of a run in {run}. Received: {inner!r}."
+    there = f" There are: {_some(inside)}." if inside else ""
+    raise RunNotFoundError(f"{message}{there}")
+
+
+def _holds_run(path: Path) -> bool:
+    return any((path / name).is_file() for name in _RECORDS)
+
+
 def _folders(runs_dir: Path) -> list[Path]:
     """The folders that hold a run."""
     try:
-        return [path for path in runs_dir.iterdir() if (path / "record.json").is_file()]
+        return [path for path in runs_dir.iterdir() if _holds_run(path)]
     except (FileNotFoundError, NotADirectoryError):
         return []
 
