@@ -1,0 +1,101 @@
+"""Sentences about comparisons: who beats whom, by how much, and when nothing is said."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+import pytest
+
+from nnlab.compare.variants import VariantRuns, VariantTable, variant_table
+from nnlab.report.verdicts import headline, verdict
+from nnlab.runs import RunRecord, RunStatus
+from nnlab.runs.record import Direction
+
+DIRECTIONS: dict[str, Direction] = {"accuracy": "max", "mae": "min"}
+
+
+def table(metric: str = "test_accuracy", **values: Sequence[float]) -> VariantTable:
+    """The first variant is the baseline; NaN stands for a run that failed."""
+    variants = [
+        VariantRuns(name, {}, {seed: _run(metric, value) for seed, value in enumerate(column)})
+        for name, column in values.items()
+    ]
+    seeds = range(max(map(len, values.values())))
+    return variant_table(metric, next(iter(values)), seeds, variants)
+
+
+def _run(metric: str, value: float) -> RunRecord:
+    status = RunStatus.COMPLETE if math.isfinite(value) else RunStatus.FAILED
+    return RunRecord("1", "a", status, metrics={metric: value}, directions=DIRECTIONS)
+
+
+WEAK, STRONG = [0.850, 0.853, 0.848, 0.851, 0.852], [0.961, 0.966, 0.964, 0.963, 0.965]
+ALIKE = [0.852, 0.851, 0.849, 0.854, 0.849]
+DEAD = [math.nan] * 5
+
+
+def test_points_for_shares_with_interval_and_seeds() -> None:
+    found = headline(table(random_normal=WEAK, glorot=STRONG))
+    assert found == "glorot beats random_normal by 11.3 points, 95 % interval 11.1 to 11.5, 5 seeds"
+
+
+def test_the_winner_is_named_first_whoever_is_the_baseline() -> None:
+    found = headline(table(glorot=STRONG, random_normal=WEAK))
+    assert found == "glorot beats random_normal by 11.3 points, 95 % interval 11.1 to 11.5, 5 seeds"
+
+
+@pytest.mark.parametrize(
+    "columns", [{"mse": STRONG, "huber": WEAK}, {"huber": WEAK, "mse": STRONG}]
+)
+def test_less_is_better_of_an_error(columns: Mapping[str, Sequence[float]]) -> None:
+    found = headline(table("test_mae", **columns))
+    assert found == (
+        "huber beats mse by 0.1130 in test_mae, 95 % interval 0.1107 to 0.1153, 5 seeds"
+    )
+
+
+def test_what_chance_may_have_made_is_no_difference() -> None:
+    found = headline(table(plain=WEAK, other=ALIKE))
+    assert found.startswith("no difference shown: other is 0.02 points ahead of plain, 95 % int")
+    assert " -0.3 to 0.3, 5 seeds" in found
+
+
+def test_the_same_at_each_seed() -> None:
+    assert headline(table(zeros=[0.5] * 3, glorot=[1.0] * 3)) == (
+        "glorot beats zeros by 50.0 points at each of 3 seeds"
+    )
+    assert headline(table(a=WEAK, b=WEAK)) == "b and a are equal at each of 5 seeds"
+
+
+def test_one_seed_tells_nothing_of_chance() -> None:
+    found = headline(table(a=[0.5], b=[0.75]))
+    assert found == "b is 25.0 points ahead of a at one seed, which tells nothing of chance"
+
+
+def test_of_several_the_best_that_is_shown_to_be_better() -> None:
+    middle = [value + 0.05 for value in WEAK]
+    found = headline(table(a=WEAK, b=middle, c=STRONG, d=ALIKE))
+    assert found.startswith("c beats a by 11.3 points")
+
+
+def test_a_baseline_that_nothing_beats() -> None:
+    found = headline(table(a=STRONG, b=WEAK, c=STRONG))
+    assert found == "none is shown to beat a, which beats b, 5 seeds"
+    assert headline(table(a=WEAK, b=ALIKE, c=WEAK)) == (
+        "no difference to a shown in any variant, 5 seeds"
+    )
+
+
+def test_failed_runs_are_told() -> None:
+    found = headline(table(a=WEAK, b=[*STRONG[:3], math.nan, math.nan]))
+    assert found.startswith("b beats a by 11.3 points")
+    assert found.endswith("3 seeds; 2 of 5 runs of b failed")
+
+
+def test_nothing_is_said_against_a_variant_without_a_complete_run() -> None:
+    dead = table(a=DEAD, b=STRONG, c=WEAK)
+    assert headline(dead) == "nothing to compare with b: 5 of 5 runs of a failed"
+    assert verdict(table(a=STRONG, b=DEAD), table(a=STRONG, b=DEAD).row("b")) == (
+        "nothing to compare with a: 5 of 5 runs of b failed"
+    )
