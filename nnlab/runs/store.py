@@ -201,6 +201,31 @@ def _holds_run(path: Path) -> bool:
     return any((path / name).is_file() for name in _RECORDS)
 
 
+def find_runs(names: Sequence[str], runs_dir: Path) -> list[StoredRun]:
+    """Finds the runs that a user means.
+
+    Args:
+        names: Names as `find_run` takes them.
+        runs_dir: The folder of all runs.
+
+    Returns:
+        The runs, in the order of the names.
+
+    Raises:
+        RunNotFoundError: Some names have no run, or more than one; all of them are told.
+        DataError: A run's record cannot be read.
+    """
+    found, faults = [], []
+    for name in names:
+        try:
+            found.append(find_run(name, runs_dir))
+        except RunNotFoundError as error:
+            faults.append(str(error))
+    if faults:
+        raise RunNotFoundError("\n".join(faults))
+    return found
+
+
 def _folders(runs_dir: Path) -> list[Path]:
     """The folders that hold a run."""
     try:
