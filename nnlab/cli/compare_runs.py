@@ -2,36 +2,134 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from nnlab.cli.options import JsonOption, RunsDirOption, print_json, runs_folder
+from nnlab.errors import RequestError
+
+if TYPE_CHECKING:
+    from nnlab.compare.runs import RunComparison
+
+_CHARTS = ("val_loss", "loss")
 
 RunArguments = Annotated[
     list[str],
     typer.Argument(
-        metavar="RUN RUN...", help="Runs: folders, ids, prefixes of ids, or `last`; two or more."
+        metavar="RUN RUN...",
+        help="Two runs or more: a run's folder, its id, a prefix of it, or `last`.",
+        show_default=False,
     ),
 ]
 
 
 def compare_runs(
-    runs: RunArguments, runs_dir: RunsDirOption = None, as_json: JsonOption = False
+    runs: RunArguments,
+    metrics: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--metric",
+            metavar="NAME",
+            help="Draw this column of metrics.csv; else the loss. Repeatable.",
+        ),
+    ] = None,
+    plot: Annotated[
+        Path | None,
+        typer.Option(
+            "--plot",
+            metavar="PATH",
+            help="Draw the curves: all into a .png or .svg, or a PNG each into a folder.",
+        ),
+    ] = None,
+    as_csv: Annotated[
+        bool, typer.Option("--csv", help="A line for each run: what differs, and all figures.")
+    ] = False,
+    as_markdown: Annotated[
+        bool, typer.Option("--markdown", help="The tables as Markdown.")
+    ] = False,
+    runs_dir: RunsDirOption = None,
+    as_json: JsonOption = False,
 ) -> None:
-    """Set runs side by side.
+    """Set runs side by side: what differs in their configs, and what came of it.
+
+    Shows only those keys of the configs and of the environments that differ, every metric with
+    the best run of it marked, and the curves over each other.
 
     Examples:
 
         nnlab compare runs mnist_5k-2026 last
-    """
-    from nnlab.report.run_tables import runs_table
-    from nnlab.report.tables import print_tables
-    from nnlab.runs import find_run
 
-    folder = runs_folder(runs_dir)
-    records = [find_run(run, folder).record for run in runs]
+        nnlab compare runs first second third --metric val_accuracy --plot curves.png
+
+        nnlab compare runs first second --markdown >> notes.md
+    """
+    from nnlab.compare.runs import compare_runs as compare
+    from nnlab.report.comparison_tables import comparison_tables
+    from nnlab.report.tables import print_tables
+    from nnlab.runs import find_runs
+
+    if as_csv + as_markdown + as_json > 1:
+        message = (
+            "Expected one form of output. Received: more than one of --json, --csv, --markdown."
+        )
+        raise RequestError(f"{message} Leave all but one out.")
+    comparison = compare(find_runs(runs, runs_folder(runs_dir)))
+    shown = _charted(comparison, metrics)
+    if plot is not None:
+        _plot(comparison, metrics, plot)
     if as_json:
-        print_json([record.to_dict() for record in records])
-        return
-    print_tables(runs_table(records))
+        print_json(comparison.to_dict())
+    elif as_csv:
+        from nnlab.report.markdown import csv_text
+
+        typer.echo(csv_text(comparison.rows()), nl=False)
+    elif as_markdown:
+        from nnlab.report.markdown import markdown
+
+        typer.echo(markdown(comparison_tables(comparison)))
+    else:
+        print_tables(comparison_tables(comparison))
+        _print_charts(comparison, shown)
+
+
+def _charted(comparison: RunComparison, metrics: list[str] | None) -> list[str]:
+    """What of metrics.csv is drawn."""
+    logged = comparison.logged()
+    unknown = [name for name in metrics or () if name not in logged]
+    if unknown:
+        message = f"Expected columns of metrics.csv. Received: --metric {', '.join(unknown)}."
+        raise RequestError(f"{message} There are: {', '.join(logged) or 'none'}.")
+    return metrics or [name for name in _CHARTS if name in logged][:1]
+
+
+def _print_charts(comparison: RunComparison, metrics: list[str]) -> None:
+    from nnlab.report.curve_chart import SEVERAL, curve_chart, print_chart
+
+    for metric in metrics:
+        lines = curve_chart(metric, comparison.curves(metric))
+        if any(SEVERAL in line for line in lines):
+            lines.append(f"{SEVERAL} several curves")
+        print_chart(lines, comparison.labels)
+
+
+def _plot(comparison: RunComparison, metrics: list[str] | None, path: Path) -> None:
+    from nnlab.report.plots import plot_overlay
+
+    histories = {
+        f"{label}: {run.record.id}": history
+        for label, run, history in zip(
+            comparison.labels, comparison.runs, comparison.histories, strict=True
+        )
+    }
+    names = dict.fromkeys(
+        name.removeprefix("val_")
+        for name in metrics or comparison.logged()
+        if metrics or not name.endswith("learning_rate")
+    )
+    if not names:
+        message = "Expected runs with epochs to draw. Received: none has a metrics.csv."
+        raise RequestError(f"{message} Leave out --plot.")
+    for file in plot_overlay(histories, list(names), path):
+        typer.echo(f"Drew {file}", err=True)

@@ -18,7 +18,7 @@ class Difference:
     """A key whose values differ.
 
     Args:
-        path: The dotted key; of a layer its place in the first tree that has it.
+        path: The dotted key; layers are counted over all trees together, where some have more.
         values: The value in each tree, None where a tree has none.
     """
 
@@ -60,7 +60,7 @@ def _walk(path: Path, values: Sequence[Any]) -> Iterator[Difference]:
         return
     alike = _spelt_alike(values)
     if path[-1] == _LAYERS and all(isinstance(value, list) for value in values):
-        for place, layers in _aligned(values):
+        for place, layers in enumerate(_aligned(values)):
             yield from _walk((*path, place), layers)
     elif all(isinstance(value, Mapping) for value in alike) and not _are_other_words(alike):
         keys = dict.fromkeys(key for value in alike for key in value)
@@ -87,8 +87,8 @@ def _are_other_words(values: Sequence[Mapping[str, Any]]) -> bool:
     return len(names) == len(values) and all(map(_is_word, names)) and len(set(names)) > 1
 
 
-def _aligned(lists: Sequence[list[Any]]) -> Iterator[tuple[int, list[Any]]]:
-    """Layers that correspond to each other: a place, and a layer or None for each list."""
+def _aligned(lists: Sequence[list[Any]]) -> Iterator[list[Any]]:
+    """Layers that correspond to each other: of each list a layer, or None."""
     slots: list[dict[int, int]] = [{0: place} for place in range(len(lists[0]))]
     for number, layers in enumerate(lists[1:], 1):
         # Whoever has a layer stands for its slot: the first of them.
@@ -99,10 +99,9 @@ def _aligned(lists: Sequence[list[Any]]) -> Iterator[tuple[int, list[Any]]]:
             joined.append(slot if new is None else slot | {number: new})
         slots = joined
     for slot in slots:
-        found = [
+        yield [
             layers[slot[number]] if number in slot else None for number, layers in enumerate(lists)
         ]
-        yield next(iter(slot.values())), found
 
 
 def _pairs(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import os
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +18,7 @@ import matplotlib as mpl
 from matplotlib.figure import Figure
 from matplotlib.rcsetup import cycler
 
+from nnlab.errors import RequestError
 from nnlab.runs.atomic import atomic_write, writing
 
 Format = Literal["png", "svg"]
@@ -112,6 +114,41 @@ def picture(figure: Figure, kind: Format = "png", dpi: float = DPI) -> bytes:
         metadata = {"Date": None, "Creator": None} if kind == "svg" else {"Software": None}
         figure.savefig(buffer, format=kind, dpi=dpi, metadata=metadata)
     return buffer.getvalue()
+
+
+def draw_into(path: Path, figure: Figure, dpi: float = DPI) -> None:
+    """Draws a figure into a file that the user named; call it inside `style`.
+
+    Args:
+        path: The file, `.svg` or `.png`; its folder is made where there is none.
+        figure: What to draw.
+        dpi: Pixels an inch, for PNG.
+
+    Raises:
+        RequestError: The file's suffix is another, or the file cannot be written.
+    """
+    check_picture_name(path)
+    content = picture(figure, "svg" if path.suffix.lower() == ".svg" else "png", dpi)
+    try:
+        atomic_write(path, content)
+    except OSError as error:
+        words = os.strerror(error.errno) if error.errno else str(error)
+        message = f"Expected to be able to write {path}. Received: error={words!r}."
+        raise RequestError(f"{message} Name a file in a folder that you may write to.") from error
+
+
+def check_picture_name(path: Path) -> None:
+    """Refuses a file that is no picture by its name.
+
+    Args:
+        path: The file.
+
+    Raises:
+        RequestError: Its suffix is neither `.svg` nor `.png`.
+    """
+    if path.suffix.lower() not in {".svg", ".png"}:
+        message = f"Expected the name of a picture, .svg or .png. Received: path={str(path)!r}."
+        raise RequestError(f"{message} Name it {path.with_suffix('.svg').name!r}, say.")
 
 
 def save(figure: Figure, path: Path) -> None:

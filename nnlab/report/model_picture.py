@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -14,12 +13,10 @@ from matplotlib.patches import FancyBboxPatch, PathPatch, Polygon
 from matplotlib.path import Path as Outline
 from matplotlib.textpath import TextToPath
 
-from nnlab.errors import RequestError
-from nnlab.report.figure import DPI, INK, QUIET, picture, style
+from nnlab.report.figure import DPI, INK, QUIET, check_picture_name, draw_into, style
 from nnlab.report.graph_layout import Edge, Layout, Point, lay_out
 from nnlab.report.numbers import count_text, plural
 from nnlab.report.summary import LayerRow, ModelSummary, shape_text
-from nnlab.runs.atomic import atomic_write
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -52,21 +49,11 @@ def draw(summary: ModelSummary, path: Path) -> None:
     Raises:
         RequestError: The file's suffix is another, or the file cannot be written.
     """
-    kind = path.suffix.lower()
-    if kind not in {".svg", ".png"}:
-        message = f"Expected the name of a picture, .svg or .png. Received: path={str(path)!r}."
-        raise RequestError(f"{message} Name it {path.with_suffix('.svg').name!r}, say.")
+    check_picture_name(path)
     with style():
         figure = _figure(summary)
         # The longest pictures would not fit into the renderer's memory at the usual sharpness.
-        dpi = min(1.2 * DPI, _LARGEST_PIXELS / max(figure.get_size_inches()))
-        content = picture(figure, "svg" if kind == ".svg" else "png", dpi)
-    try:
-        atomic_write(path, content)
-    except OSError as error:
-        words = os.strerror(error.errno) if error.errno else str(error)
-        message = f"Expected to be able to write {path}. Received: error={words!r}."
-        raise RequestError(f"{message} Name a file in a folder that you may write to.") from error
+        draw_into(path, figure, min(1.2 * DPI, _LARGEST_PIXELS / max(figure.get_size_inches())))
 
 
 @dataclass(frozen=True)

@@ -54,7 +54,7 @@ def runs_table(records: Iterable[RunRecord], sort: str | None = None) -> Table:
     rows = tuple(
         (
             Cell(run.id),
-            Cell(run.status, _TONES[run.status]),
+            status_cell(run.status),
             Cell(count_text(run.epochs_run)),
             *(_metric(run.metrics.get(name), best[name]) for name in metrics),
             _seconds(run.timing.get("total_s")),
@@ -79,7 +79,7 @@ def run_tables(record: RunRecord, directory: Path | None = None) -> list[Table]:
     facts = [
         ("run", _text(record.id)),
         ("folder", _text(str(directory) if directory else None)),
-        ("status", Cell(record.status, _TONES[record.status])),
+        ("status", status_cell(record.status)),
         ("error", Cell(record.error, "bad") if record.error else _NOTHING),
         ("created", _text(record.created)),
         ("finished", _text(record.finished)),
@@ -121,7 +121,7 @@ def closing_table(
     """
     took = seconds_text(record.timing["total_s"]) if "total_s" in record.timing else "-"
     facts = [
-        ("status", Cell(record.status, _TONES[record.status])),
+        ("status", status_cell(record.status)),
         ("error", Cell(record.error, "bad") if record.error else _NOTHING),
         ("epochs", _epochs(record)),
         ("time", Cell(took)),
@@ -134,6 +134,15 @@ def closing_table(
         Table("Next", (Column(""), Column("")), commands),
     ]
     return [table for table in tables if table.rows]
+
+
+def status_cell(status: RunStatus) -> Cell:
+    """A run's status as a cell.
+
+    Args:
+        status: The status.
+    """
+    return Cell(status.value, _TONES[status])
 
 
 def _pairs(title: str, pairs: Sequence[tuple[str, Cell]]) -> Table:

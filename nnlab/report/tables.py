@@ -17,7 +17,8 @@ _STYLES = {"": "", "best": "bold green", "good": "green", "bad": "red", "dim": "
 _GAP = 2
 # Between two columns Rich puts a blank, the place of a rule, and a blank.
 _RICH_GAP = 3
-_WIDEST = 40
+# Where a table is cut into parts, longer texts are folded: few parts are easier to compare.
+_FOLDED = 16
 
 
 @dataclass(frozen=True)
@@ -136,7 +137,7 @@ class Table:
         Returns:
             One table or more, each with the first `fixed` columns and some of the others.
         """
-        needs = self._widths(_WIDEST)
+        needs = [*self._widths()[: self.fixed], *self._widths(_FOLDED)[self.fixed :]]
         head = list(range(self.fixed))
         groups: list[list[int]] = [[]]
         for i in range(self.fixed, len(self.columns)):
@@ -210,11 +211,13 @@ def _print_rich(tables: Sequence[Table], stream: TextIO) -> None:
             padding=(0, 1),
             pad_edge=False,
         )
-        for column, star in zip(table.columns, marked, strict=True):
+        for i, (column, star) in enumerate(zip(table.columns, marked, strict=True)):
+            longest = max((len(row[i].text) for row in table.rows), default=0)
             rich.add_column(
                 Text(column.title + " " * (star and column.right), style="bold"),
                 justify="right" if column.right else "left",
                 overflow="fold",
+                min_width=min(longest, console.width // 2) if i < table.fixed else None,
             )
         for row in table.rows:
             cells = zip(row, marked, strict=True)

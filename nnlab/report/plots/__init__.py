@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from nnlab.report.plots.confusion import plot_confusion_matrix
 from nnlab.report.plots.curves import plot_curves
+from nnlab.report.plots.overlay import plot_overlay
 from nnlab.report.plots.regions import Plane, plot_decision_regions
 from nnlab.report.plots.residuals import plot_residuals
 from nnlab.report.plots.weights import plot_weight_histograms
@@ -13,6 +14,7 @@ __all__ = [
     "plot_confusion_matrix",
     "plot_curves",
     "plot_decision_regions",
+    "plot_overlay",
     "plot_residuals",
     "plot_weight_histograms",
 ]

@@ -59,7 +59,7 @@ def plot_curves(
         if best_epoch is not None and curves:
             _mark_best(axes, list(curves.values())[-1], best_epoch)
         words = metric.replace("_", " ")
-        if _spans_decades(metric, list(curves.values())):
+        if spans_decades(metric, list(curves.values())):
             axes.set_yscale("log")
             axes.yaxis.set_major_formatter("{x:g}")
             axes.yaxis.set_minor_formatter("")
@@ -83,8 +83,13 @@ def _mark_best(axes: Axes, values: NDArray[np.float64], epoch: int) -> None:
         axes.plot([epoch], [value], "D", color=PALETTE[2], markersize=8, label=label, zorder=3)
 
 
-def _spans_decades(metric: str, curves: Sequence[NDArray[np.float64]]) -> bool:
-    """Whether the values of a loss or an error differ by factors rather than by amounts."""
+def spans_decades(metric: str, curves: Sequence[NDArray[np.float64]]) -> bool:
+    """Whether the values of a loss or an error differ by factors rather than by amounts.
+
+    Args:
+        metric: The metric's name.
+        curves: Its values [epochs], a curve each.
+    """
     if not any(word in metric for word in ("loss", "error", "mse", "mae")):
         return False
     values = np.concatenate([curve[np.isfinite(curve)] for curve in curves] or [np.empty(0)])

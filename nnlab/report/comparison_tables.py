@@ -1,0 +1,109 @@
+"""Runs side by side as tables: a column for each run, under its letter."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from nnlab.compare.differences import Difference
+from nnlab.compare.runs import MetricRow, RunComparison
+from nnlab.report.numbers import count_text, metric_text, seconds_text
+from nnlab.report.run_tables import status_cell
+from nnlab.report.tables import Cell, Column, Table
+from nnlab.report.values import plain_text
+
+_NOTHING = Cell("-", "dim")
+_ARROWS = {"max": "higher is better", "min": "lower is better", None: ""}
+_FACTS = {
+    "epochs_run": "epochs",
+    "best_epoch": "the best epoch",
+    "params": "parameters",
+    "epoch_s": "an epoch (median)",
+    "fit_s": "training",
+    "total_s": "in all",
+}
+
+
+def comparison_tables(comparison: RunComparison) -> list[Table]:
+    """A comparison of runs in tables.
+
+    Args:
+        comparison: The runs, and what differs between them.
+
+    Returns:
+        Which letter is which run; then configs, metrics, facts and environments. A table that
+        would have no row is left out, but where the configs are equal that is told.
+    """
+    labels = comparison.labels
+    tables = [
+        _legend(comparison),
+        _differences("Config: what differs", comparison.config, labels, "no config differs"),
+        _metrics(comparison.metrics, labels),
+        _facts(comparison.facts, labels),
+        _differences(
+            "Environment: what differs", comparison.environment, labels, "no environment differs"
+        ),
+    ]
+    return [table for table in tables if table.rows or table.notes]
+
+
+def _legend(comparison: RunComparison) -> Table:
+    rows = tuple(
+        (Cell(label), Cell(run.record.id), status_cell(run.record.status))
+        for label, run in zip(comparison.labels, comparison.runs, strict=True)
+    )
+    columns = (Column(""), Column("run"), Column("status"))
+    return Table("", columns, rows, notes=comparison.notes)
+
+
+def _differences(title: str, rows: Sequence[Difference], labels: str, if_none: str) -> Table:
+    if not rows:
+        return Table(title, (), (), notes=(if_none,))
+    columns = (Column("key"), *(Column(label) for label in labels))
+    cells = tuple((Cell(row.path), *map(_value, row.values)) for row in rows)
+    absent = any(value is None for row in rows for value in row.values)
+    notes = ("- not there, or at its default",) if absent else ()
+    return Table(title, columns, cells, notes=notes, fixed=1)
+
+
+def _metrics(rows: Sequence[MetricRow], labels: str) -> Table:
+    columns = (
+        Column("metric"),
+        *(Column(label, right=True) for label in labels),
+        Column("", optional=True),
+    )
+    cells = tuple(
+        (
+            Cell(row.name),
+            *(_metric(value, is_best=i in row.best) for i, value in enumerate(row.values)),
+            Cell(_ARROWS[row.direction], "dim"),
+        )
+        for row in rows
+    )
+    return Table("Metrics", columns, cells, star="the best of its row", fixed=1)
+
+
+def _facts(rows: Sequence[MetricRow], labels: str) -> Table:
+    columns = (Column(""), *(Column(label, right=True) for label in labels))
+    cells = tuple(
+        (Cell(_FACTS[row.name], "dim"), *(_fact(row.name, value) for value in row.values))
+        for row in rows
+    )
+    return Table("Training", columns, cells, fixed=1)
+
+
+def _metric(value: float | None, *, is_best: bool) -> Cell:
+    if value is None:
+        return _NOTHING
+    return Cell(metric_text(value), "best" if is_best else "" if math.isfinite(value) else "bad")
+
+
+def _fact(name: str, value: float | None) -> Cell:
+    if value is None:
+        return _NOTHING
+    return Cell(seconds_text(value) if name.endswith("_s") else count_text(int(value)))
+
+
+def _value(value: Any) -> Cell:
+    return _NOTHING if value is None else Cell(plain_text(value))

@@ -1,0 +1,110 @@
+"""The curves of several runs in one picture: a colour for each run."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from matplotlib.ticker import MaxNLocator
+
+from nnlab.report.figure import PALETTE, check_picture_name, draw_into, new_figure, style
+from nnlab.report.plots.curves import spans_decades
+
+if TYPE_CHECKING:
+    from matplotlib.artist import Artist
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+_COLUMNS = 2
+_DASHES = ("-", "--", ":")
+_LONGEST = 44
+
+Histories = Mapping[str, Mapping[str, Sequence[float]]]
+
+
+def plot_overlay(histories: Histories, metrics: Sequence[str], path: Path) -> list[Path]:
+    """Draws metrics of several runs against the epochs: one colour a run.
+
+    Validation is drawn through, training thin where there is both. From the ninth run on colours
+    come again, with dashes.
+
+    Args:
+        histories: The columns of each run's metrics.csv, lists [epochs], by the run's name.
+        metrics: What to draw, without `val_`: `loss`.
+        path: A file, `.png` or `.svg`, for all in one picture; else a folder, for a PNG each.
+
+    Returns:
+        The files.
+
+    Raises:
+        RequestError: A file's suffix is another, or the disk refused.
+    """
+    if path.suffix and not path.is_dir():
+        check_picture_name(path)
+        with style():
+            draw_into(path, _figure(histories, metrics))
+        return [path]
+    files = [path / f"{metric}.png" for metric in metrics]
+    for file, metric in zip(files, metrics, strict=True):
+        with style():
+            draw_into(file, _figure(histories, [metric]))
+    return files
+
+
+def _figure(histories: Histories, metrics: Sequence[str]) -> Figure:
+    columns = min(_COLUMNS, len(metrics))
+    rows = math.ceil(len(metrics) / columns)
+    figure = new_figure(10.0 if columns == 1 else 13.0, 5.0 * rows + 0.3 * len(histories))
+    grid = figure.subplots(rows, columns, squeeze=False)
+    for axes, metric in zip(grid.flat, metrics, strict=False):
+        _draw(axes, metric, histories)
+    for axes in list(grid.flat)[len(metrics) :]:
+        axes.set_axis_off()
+    handles: dict[str, Artist] = {}
+    for axes in grid.flat:
+        for handle, label in zip(*axes.get_legend_handles_labels(), strict=True):
+            handles.setdefault(label, handle)
+    figure.legend(list(handles.values()), list(handles), loc="outside lower center")
+    return figure
+
+
+def _draw(axes: Axes, metric: str, histories: Histories) -> None:
+    drawn = []
+    for number, (name, history) in enumerate(histories.items()):
+        colour = PALETTE[number % len(PALETTE)]
+        dash = _DASHES[number // len(PALETTE) % len(_DASHES)]
+        has_validation = f"val_{metric}" in history
+        for column, is_thin in ((f"val_{metric}", False), (metric, has_validation)):
+            if column not in history:
+                continue
+            values = np.asarray(history[column], dtype=float)
+            drawn.append(values)
+            axes.plot(
+                np.arange(1, len(values) + 1),
+                values,
+                label=None if is_thin else _short(name),
+                color=colour,
+                linestyle=dash,
+                linewidth=0.9 if is_thin else 2.0,
+                alpha=0.6 if is_thin else 1.0,
+                marker="o" if len(values) == 1 else "",
+            )
+    words = metric.replace("_", " ")
+    if spans_decades(metric, drawn):
+        axes.set_yscale("log")
+        axes.yaxis.set_major_formatter("{x:g}")
+        axes.yaxis.set_minor_formatter("")
+        words += " (logarithmic)"
+    has_both = any(f"val_{metric}" in history for history in histories.values())
+    axes.set_title(f"{metric}: validation, and training thin" if has_both else metric)
+    axes.set_ylabel(words)
+    axes.set_xlabel("epoch")
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1, steps=[1, 2, 5, 10]))
+
+
+def _short(name: str) -> str:
+    """A name that fits into the legend."""
+    return name if len(name) <= _LONGEST else name[: _LONGEST - 1] + "…"
