@@ -1,0 +1,1 @@
+"""Searching the space that a config marks: what proposes trials, and what runs them."""
