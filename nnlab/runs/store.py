@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from nnlab.errors import DataError, RequestError, RunNotFoundError
 from nnlab.runs.files import RunFiles
+from nnlab.runs.keys import keys_of
 from nnlab.runs.record import RunRecord, RunStatus
 from nnlab.runs.search import SearchFiles, SearchRecord, read_search
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 _RECORDS = ("record.json", "search.json")
 _SHOWN = 8
-_UNSORTABLE = {"metrics", "directions", "timing", "environment", "process"}
+_UNSORTABLE = {"metrics", "directions", "timing", "training", "environment", "process"}
 
 
 class StoredRun(RunFiles):
@@ -89,9 +90,9 @@ def list_runs(runs_dir: Path, sort: str | None = None) -> list[RunRecord]:
 
     Args:
         runs_dir: The folder of all runs; it need not exist.
-        sort: A field of the record, a metric or a timing: `val_accuracy`, `epoch_s`, `name`. A
-            metric puts the best first, anything else the smallest; runs that lack it come last.
-            None: the newest first.
+        sort: A field of the record, a metric or a timing: `val_accuracy`, `epoch_s`, `name`; or a
+            dotted key as `RunKeys` takes it, `config.training.batch_size`. A metric puts the best
+            first, anything else the smallest; runs that lack it come last. None: the newest first.
 
     Returns:
         The records.
@@ -106,16 +107,22 @@ def list_runs(runs_dir: Path, sort: str | None = None) -> list[RunRecord]:
     values = [_sortable(record) for record in records]
     known = sorted(set().union(*values))
     if sort not in known:
+        values = [{sort: keys_of(record, runs_dir)[sort]} for record in records]
+    if all(value.get(sort) is None for value in values):
         near = difflib.get_close_matches(sort, known, n=1)
         hint = f" Did you mean {near[0]!r}?" if near else ""
         message = f"Expected a key that a run has, to sort by. Received: sort={sort!r}.{hint}"
-        raise RequestError(f"{message} The keys there are: {', '.join(known)}.")
-    downwards = any(record.direction(sort) == "max" for record in records if sort in record.metrics)
+        there = f"The keys there are: {', '.join(known)}; and those of the configs, under config."
+        raise RequestError(f"{message} {there}")
+    metric = sort.removeprefix("metrics.")
+    downwards = any(
+        record.direction(metric) == "max" for record in records if metric in record.metrics
+    )
     pairs: list[tuple[Any, RunRecord]] = [
         (value.get(sort), record) for value, record in zip(values, records, strict=True)
     ]
     ranked = [pair for pair in pairs if not _missing(pair[0])]
-    ranked.sort(key=lambda pair: pair[0], reverse=downwards)
+    ranked.sort(key=lambda pair: _rank(pair[0]), reverse=downwards)
     return [record for _, record in [*ranked, *(pair for pair in pairs if _missing(pair[0]))]]
 
 
@@ -201,31 +208,6 @@ def _holds_run(path: Path) -> bool:
     return any((path / name).is_file() for name in _RECORDS)
 
 
-def find_runs(names: Sequence[str], runs_dir: Path) -> list[StoredRun]:
-    """Finds the runs that a user means.
-
-    Args:
-        names: Names as `find_run` takes them.
-        runs_dir: The folder of all runs.
-
-    Returns:
-        The runs, in the order of the names.
-
-    Raises:
-        RunNotFoundError: Some names have no run, or more than one; all of them are told.
-        DataError: A run's record cannot be read.
-    """
-    found, faults = [], []
-    for name in names:
-        try:
-            found.append(find_run(name, runs_dir))
-        except RunNotFoundError as error:
-            faults.append(str(error))
-    if faults:
-        raise RunNotFoundError("\n".join(faults))
-    return found
-
-
 def _folders(runs_dir: Path) -> list[Path]:
     """The folders that hold a run."""
     try:
@@ -254,6 +236,12 @@ def _sortable(record: RunRecord) -> dict[str, Any]:
         for name, value in {**plain, **record.timing, **record.metrics}.items()
         if value is not None
     }
+
+
+def _rank(value: Any) -> tuple[bool, Any]:
+    """Numbers before all else, which is ordered by its text: a batch size may be `full`."""
+    is_number = isinstance(value, (int, float))
+    return not is_number, value if is_number else str(value)
 
 
 def _missing(value: Any) -> bool:
