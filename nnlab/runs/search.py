@@ -1,16 +1,16 @@
-"""A search's folder: its frozen record, and the trials in it."""
+"""A search as its folder tells it: the search's own record, and those of its trials.
+
+`trials/<number>/trial.json` is all that a search is rebuilt from when it is resumed; `search.json`
+says what was searched, and how far it came.
+"""
 
 from __future__ import annotations
 
 import dataclasses
-import math
-from collections import Counter
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from nnlab.errors import DataError
+from nnlab.errors import RunNotFoundError
 from nnlab.runs.atomic import atomic_write, writing
 from nnlab.runs.files import RunFiles
 from nnlab.runs.json_object import (
@@ -22,176 +22,84 @@ from nnlab.runs.json_object import (
     Kind,
     broken,
     json_text,
-    number,
     read_object,
+    read_status,
     strict,
 )
-from nnlab.runs.process import Process
-from nnlab.runs.record import Direction, RunRecord, RunStatus
-from nnlab.runs.trial import TrialRecord, TrialStatus, Value
+from nnlab.runs.record import Direction, RunStatus
+from nnlab.runs.trial import TrialRecord, TrialStatus, Value, counts, ranked
 
+if TYPE_CHECKING:
+    from pathlib import Path
 
-class SearchFiles(RunFiles):
-    """The paths of one search's folder; a file need not be there yet.
-
-    Its `config_yaml` is the config with its markers.
-
-    Args:
-        path: The search's folder.
-
-    Example:
-        >>> SearchFiles(Path("runs/layers-tune")).trial_json(7).as_posix()
-        'runs/layers-tune/trials/7/trial.json'
-    """
-
-    @property
-    def search_json(self) -> Path:
-        """The search's record, see `SearchRecord`."""
-        return self.path / "search.json"
-
-    @property
-    def trials(self) -> Path:
-        """The folder of the trials."""
-        return self.path / "trials"
-
-    def trial(self, number: int) -> Path:
-        """The folder of one trial: a run's, or one with a run's folder for each repetition."""
-        return self.trials / str(number)
-
-    def trial_json(self, number: int) -> Path:
-        """The record of one trial, see `TrialRecord`."""
-        return self.trial(number) / "trial.json"
-
-    @property
-    def best_yaml(self) -> Path:
-        """The best trial's config: `nnlab train` takes it."""
-        return self.path / "best.yaml"
-
-    @property
-    def best(self) -> Path:
-        """The folder of the run that trained the best config again."""
-        return self.path / "best"
-
-    @property
-    def trials_csv(self) -> Path:
-        """One row a trial."""
-        return self.path / "trials.csv"
+__all__ = [
+    "SearchFiles",
+    "SearchRecord",
+    "TrialRecord",
+    "TrialStatus",
+    "Value",
+    "counts",
+    "ranked",
+    "read_search",
+    "read_trials",
+    "write_search",
+    "write_trial",
+]
 
 
 @dataclass(frozen=True)
 class SearchRecord:
-    """All that is known of a search beside its trials: `search.json`.
+    """All that is known of a search, as `search.json` and `--json` carry it.
 
     Args:
         id: The search's id, which is its folder's name.
         name: The experiment's name.
-        status: Where the search stands, as for a run.
-        created: Start, ISO 8601 in UTC.
-        finished: End, ISO 8601 in UTC; None while it runs.
-        config_hash: SHA-256 of the config's text, markers in place.
-        algorithm: What proposes trials: `random`, `grid`, `bayesian`, `hyperband`.
-        objective: The metric that trials are ranked by.
-        direction: Whether less ("min") or more ("max") of it is better.
+        status: Where it stands, as in the folder's `record.json`.
+        algorithm: What proposes: `random`, `grid`, `bayesian`, `hyperband`.
+        objective: The metric that the best trial is best at.
+        direction: Whether less or more of it is better.
         seed: The seed of the proposals.
         jobs: Trials at the same time.
         max_trials: Trials, at most.
-        executions: Runs a trial: repetitions, or folds.
-        space: The hyperparameters, as `Hyperparameter.to_dict` gives them.
-        trials: How many trials there are of each status.
-        best: The number of the best trial; None as long as none is complete.
-        best_score: Its score.
-        best_values: Its values, by the hyperparameters' names.
-        metrics: Metrics of the run that trained the best config again, test metrics among them.
-        importance: What each hyperparameter's share in the score is, by its name.
-        timing: Seconds by name: `total_s`, over all sittings.
-        environment: Versions, machine, git revision, command line, see `environment`.
+        max_time: Seconds, at most; None: any.
+        executions_per_trial: Trainings a trial.
+        cv: Folds of the cross-validation; None: there is none.
+        space: The hyperparameters, each as plain data: `name`, `kind`, range or values, conditions.
+        counts: How many trials there are, by status.
+        best: The best trial, as `TrialRecord.to_dict` gives it; None before one is complete.
+        retrained: The final figures of the run in `best/` by name; None: it was not retrained.
+        ended_by: Why no more trials were made: `max_trials`, `max_time`, `space`, `user`.
+        importance: The share that each hyperparameter has in the score, by its name.
+        timing: Seconds by name: `total_s`, `search_s`, `retrain_s`; a resumed search adds to them.
         error: Why the search failed, or what interrupted it.
-        process: The process that runs the search.
-
-    Example:
-        >>> record = SearchRecord("xor-tune-20261121T031500Z-1f2e3d4", "xor", objective="val_loss")
-        >>> SearchRecord.from_json(record.to_json()) == record
-        True
+        command: The command line.
     """
 
     id: str
     name: str
     status: RunStatus = RunStatus.RUNNING
-    created: str = ""
-    finished: str | None = None
-    config_hash: str = ""
     algorithm: str = "random"
     objective: str = "val_loss"
     direction: Direction = "min"
-    seed: int | None = None
+    seed: int = 0
     jobs: int = 1
-    max_trials: int | None = None
-    executions: int = 1
+    max_trials: int = 0
+    max_time: float | None = None
+    executions_per_trial: int = 1
+    cv: int | None = None
     space: tuple[dict[str, Any], ...] = ()
-    trials: dict[str, int] = field(default_factory=dict)
-    best: int | None = None
-    best_score: float | None = None
-    best_values: dict[str, Value] = field(default_factory=dict)
-    metrics: dict[str, float] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
+    best: dict[str, Any] | None = None
+    retrained: dict[str, float] | None = None
+    ended_by: str | None = None
     importance: dict[str, float] = field(default_factory=dict)
     timing: dict[str, float] = field(default_factory=dict)
-    environment: dict[str, Any] = field(default_factory=dict)
     error: str | None = None
-    process: Process | None = None
-
-    def with_trials(self, trials: Iterable[TrialRecord]) -> SearchRecord:
-        """The record with what a list of trials says: how many of each status, and the best.
-
-        Args:
-            trials: All trials of the search.
-        """
-        several = list(trials)
-        ranked = ranking(several, self.direction)
-        first = ranked[0] if ranked else None
-        return dataclasses.replace(
-            self,
-            trials=dict(Counter(str(trial.status) for trial in several)),
-            best=first.number if first else None,
-            best_score=first.score if first else None,
-            best_values=dict(first.values) if first else {},
-        )
-
-    def as_run(self) -> RunRecord:
-        """The search among runs, as lists of runs show it: its metric is the best trial's score.
-
-        `training` tells of `search`, the algorithm, and `trials`, how many of each status.
-        """
-        score = {} if self.best_score is None else {self.objective: self.best_score}
-        return RunRecord(
-            self.id,
-            self.name,
-            status=self.status,
-            created=self.created,
-            finished=self.finished,
-            config_hash=self.config_hash,
-            seed=self.seed,
-            metrics={**self.metrics, **score},
-            directions={self.objective: self.direction},
-            timing=self.timing,
-            training={"search": self.algorithm, "trials": self.trials},
-            environment=self.environment,
-            error=self.error,
-            process=self.process,
-        )
-
-    def as_seen(self) -> SearchRecord:
-        """The record as a reader should take it: a search whose process is gone does not run."""
-        seen = self.as_run().as_seen()
-        if seen.status is self.status:
-            return self
-        error = f"{seen.error} Go on with: nnlab tune --resume {self.id}"
-        return dataclasses.replace(self, status=RunStatus.INTERRUPTED, error=error)
+    command: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
-        """The record as strict JSON can carry it: NaN is None, infinity is the text "Infinity"."""
-        values = {item.name: getattr(self, item.name) for item in dataclasses.fields(self)}
-        values["process"] = dataclasses.asdict(self.process) if self.process else None
-        return {name: strict(value) for name, value in values.items()}
+        """The record as strict JSON can carry it."""
+        return {item.name: strict(getattr(self, item.name)) for item in dataclasses.fields(self)}
 
     def to_json(self) -> str:
         """The text of `search.json`."""
@@ -211,139 +119,148 @@ class SearchRecord:
         Raises:
             DataError: The text is not JSON, or not the record of a search.
         """
-        known = read_object(text, _KINDS, _REQUIRED, source)
-        try:
-            known["status"] = RunStatus(known["status"])
-            for key in known.keys() & {"metrics", "timing", "importance"}:
-                known[key] = {name: number(value) for name, value in known[key].items()}
-            if "best_score" in known:
-                known["best_score"] = number(known["best_score"])
-            if "process" in known:
-                known["process"] = Process(**known["process"])
-        except (TypeError, ValueError) as error:
-            raise broken(source, f"the record of a search. Received: {error}") from error
-        return cls(**known | {"space": tuple(known.get("space", ()))})
+        known = read_object(text, _KINDS, ("id", "name", "status"), source)
+        known["status"] = read_status(RunStatus, known, source)
+        for key in known.keys() & {"space", "command"}:
+            known[key] = tuple(known[key])
+        return cls(**known)
 
 
-def ranking(trials: Iterable[TrialRecord], direction: Direction) -> list[TrialRecord]:
-    """The trials that are complete and have a score, the best first; of equal ones the earliest.
+class SearchFiles(RunFiles):
+    """Where each thing lies in a search's folder, beside what lies in that of any run.
 
     Args:
-        trials: In any order.
-        direction: Whether less or more of the score is better.
-
-    Example:
-        >>> done = TrialStatus.COMPLETE
-        >>> trials = [TrialRecord(number, {}, done, score=number % 3) for number in range(5)]
-        >>> [trial.number for trial in ranking(trials, "max")]
-        [2, 1, 4, 0, 3]
+        path: The folder.
     """
-    sign = 1 if direction == "min" else -1
-    scored = [
-        (sign * trial.score, trial.number, trial)
-        for trial in trials
-        if trial.status is TrialStatus.COMPLETE
-        and trial.score is not None
-        and math.isfinite(trial.score)
-    ]
-    return [trial for *_, trial in sorted(scored, key=lambda item: item[:2])]
 
+    @property
+    def search_json(self) -> Path:
+        """The search's record, see `SearchRecord`."""
+        return self.path / "search.json"
 
-def write_search(path: Path, record: SearchRecord) -> None:
-    """Writes `search.json`, whole or not at all.
+    @property
+    def trials(self) -> Path:
+        """The folder of the trials."""
+        return self.path / "trials"
 
-    Args:
-        path: The search's folder.
-        record: Its record.
+    @property
+    def best(self) -> Path:
+        """The run of the best trial's config, trained once more."""
+        return self.path / "best"
 
-    Raises:
-        RunFailedError: The disk refused.
-    """
-    file = SearchFiles(path).search_json
-    with writing(file):
-        atomic_write(file, record.to_json())
+    @property
+    def best_yaml(self) -> Path:
+        """The best trial's config."""
+        return self.path / "best.yaml"
 
+    @property
+    def trials_csv(self) -> Path:
+        """One row a trial."""
+        return self.path / "trials.csv"
 
-def write_trial(path: Path, trial: TrialRecord) -> None:
-    """Writes a trial's `trial.json`, whole or not at all.
+    def trial(self, number: int) -> Path:
+        """The folder of a trial.
 
-    Args:
-        path: The search's folder.
-        trial: The trial's record.
-
-    Raises:
-        RunFailedError: The disk refused.
-    """
-    file = SearchFiles(path).trial_json(trial.number)
-    with writing(file):
-        atomic_write(file, trial.to_json())
+        Args:
+            number: The trial's number.
+        """
+        return self.trials / str(number)
 
 
 def read_search(path: Path) -> SearchRecord:
-    """Reads a search's record.
+    """Reads the record of a search.
 
     Args:
         path: The search's folder.
 
     Returns:
-        The record, as `SearchRecord.as_seen` gives it.
+        The record.
 
     Raises:
-        DataError: It cannot be read.
+        RunNotFoundError: The folder holds no search.
+        DataError: The record cannot be read.
     """
-    file = SearchFiles(path).search_json
-    return SearchRecord.from_json(_text(file), str(file)).as_seen()
+    source = SearchFiles(path).search_json
+    if not source.is_file():
+        message = f"Expected a search's folder. Received: path={str(path)!r}, without search.json."
+        raise RunNotFoundError(f"{message} Start a search with: nnlab tune CONFIG")
+    return SearchRecord.from_json(_text(source), str(source))
 
 
-def list_trials(path: Path) -> Sequence[TrialRecord]:
-    """The trials of a search, in the order in which they were proposed.
+def write_search(path: Path, record: SearchRecord) -> None:
+    """Writes the record of a search, whole or not at all.
+
+    Args:
+        path: The search's folder.
+        record: The record.
+
+    Raises:
+        RunFailedError: The disk refused.
+    """
+    target = SearchFiles(path).search_json
+    with writing(target):
+        atomic_write(target, record.to_json())
+
+
+def read_trials(path: Path) -> list[TrialRecord]:
+    """Reads the trials of a search.
 
     Args:
         path: The search's folder.
 
     Returns:
-        The records; a folder without `trial.json` is none.
+        The trials in the order of their numbers.
 
     Raises:
-        DataError: One of them cannot be read.
+        DataError: The record of one cannot be read.
     """
-    files = SearchFiles(path).trials.glob("*/trial.json")
-    trials = [TrialRecord.from_json(_text(file), str(file)) for file in files]
+    sources = SearchFiles(path).trials.glob("*/trial.json")
+    trials = [TrialRecord.from_json(_text(source), str(source)) for source in sources]
     return sorted(trials, key=lambda trial: trial.number)
 
 
-def _text(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        message = f"Expected {file} to be readable. Received: error={str(error)!r}."
-        raise DataError(f"{message} Make it readable, or delete the folder.") from error
+def write_trial(path: Path, trial: TrialRecord) -> None:
+    """Writes the record of a trial, whole or not at all.
+
+    Args:
+        path: The search's folder.
+        trial: The trial.
+
+    Raises:
+        RunFailedError: The disk refused.
+    """
+    target = SearchFiles(path).trial(trial.number) / "trial.json"
+    with writing(target):
+        atomic_write(target, trial.to_json())
 
 
 _KINDS: dict[str, Kind] = {
     "id": TEXT,
     "name": TEXT,
     "status": TEXT,
-    "created": TEXT,
-    "finished": TEXT,
-    "config_hash": TEXT,
     "algorithm": TEXT,
     "objective": TEXT,
     "direction": TEXT,
     "seed": COUNT,
     "jobs": COUNT,
     "max_trials": COUNT,
-    "executions": COUNT,
+    "max_time": NUMBER,
+    "executions_per_trial": COUNT,
+    "cv": COUNT,
     "space": LIST,
-    "trials": TABLE,
-    "best": COUNT,
-    "best_score": NUMBER,
-    "best_values": TABLE,
-    "metrics": TABLE,
+    "counts": TABLE,
+    "best": TABLE,
+    "retrained": TABLE,
+    "ended_by": TEXT,
     "importance": TABLE,
     "timing": TABLE,
-    "environment": TABLE,
     "error": TEXT,
-    "process": TABLE,
+    "command": LIST,
 }
-_REQUIRED = ("id", "name", "status")
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise broken(str(path), f"text that can be read. Received: {error}") from error

@@ -198,7 +198,7 @@ def _find_inside(run: Path, inner: str) -> StoredRun:
     """The run that lies in the folder of another."""
     if _holds_run(run / inner):
         return read_run(run / inner)
-    inside = sorted(str(path.parent.relative_to(run)) for path in run.glob("**/record.json"))
+    inside = sorted(str(path.parent.relative_to(run)) for path in run.glob("*/**/record.json"))
     message = f"Expected the folder of a run in {run}. Received: {inner!r}."
     there = f" There are: {_some(inside)}." if inside else ""
     raise RunNotFoundError(f"{message}{there}")

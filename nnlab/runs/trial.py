@@ -1,11 +1,12 @@
-"""The frozen record of one trial of a search, and its JSON."""
+"""One trial of a search, as `trials/<number>/trial.json` tells it."""
 
 from __future__ import annotations
 
 import dataclasses
+import statistics
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nnlab.runs.json_object import (
     COUNT,
@@ -18,8 +19,13 @@ from nnlab.runs.json_object import (
     json_text,
     number,
     read_object,
+    read_status,
     strict,
 )
+from nnlab.runs.record import Direction
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 Value = int | float | str | bool
 
@@ -28,52 +34,65 @@ class TrialStatus(StrEnum):
     """Where a trial stands."""
 
     RUNNING = "running"
-    """Proposed; its runs are under way."""
+    """At work; where nobody works at the search, it is done again when the search is resumed."""
 
     COMPLETE = "complete"
-    """All its runs ended well: it has a score."""
+    """It has a score."""
 
     FAILED = "failed"
-    """A run of it could not finish; the error says why."""
+    """It has none; the error says why."""
 
     PRUNED = "pruned"
-    """Stopped on purpose before the last epoch, being worse than others."""
+    """It was ended early, as it did not promise enough."""
 
 
 @dataclass(frozen=True)
 class TrialRecord:
-    """What a search asked of one trial, and what came of it: `trial.json`.
+    """One trial of a search.
 
     Args:
-        number: Its place in the order of proposals, from 0.
-        values: The value of each hyperparameter that mattered, by its name.
+        number: The trial's number, from 1, in the order in which trials were proposed.
+        values: What was chosen, by the hyperparameter's name; those alone that matter.
         status: Where it stands.
-        scores: The objective of each of its runs, repetitions or folds, [runs]; NaN where a run has
-            none.
-        score: Their mean, by which trials are ranked; None where there is none.
+        scores: The objective of each training: one for each execution or fold.
+        score: Their mean; None before it is complete.
         error: Why it failed.
-        epochs: Epochs trained, over all its runs.
+        epochs: Epochs that its trainings have seen, those of `goes_on_from` included.
         seconds: How long it took.
-        details: What the proposer must know to go on: the rung of a hyperband.
+        params: Weights of its model.
+        goes_on_from: The trial whose weights it started with, in Hyperband; None: fresh ones.
+        proposal: What the algorithm needs to know of it again, such as bracket and rung.
 
     Example:
-        >>> trial = TrialRecord(3, {"training.optimizer": "adam"}, scores=(0.9, 0.8), score=0.85)
-        >>> TrialRecord.from_json(trial.to_json()) == trial
-        True
+        >>> trial = TrialRecord(1, {"training.optimizer": "adam"}, scores=(0.8, 0.9))
+        >>> round(trial.spread, 3)
+        0.071
     """
 
     number: int
-    values: dict[str, Value] = field(default_factory=dict)
+    values: dict[str, Value]
     status: TrialStatus = TrialStatus.RUNNING
     scores: tuple[float, ...] = ()
     score: float | None = None
     error: str | None = None
     epochs: int = 0
-    seconds: float | None = None
-    details: dict[str, Any] = field(default_factory=dict)
+    seconds: float = 0.0
+    params: int | None = None
+    goes_on_from: int | None = None
+    proposal: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def spread(self) -> float | None:
+        """The standard deviation of the scores; None of fewer than two."""
+        return statistics.stdev(self.scores) if len(self.scores) > 1 else None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more will happen to it."""
+        return self.status is not TrialStatus.RUNNING
 
     def to_dict(self) -> dict[str, Any]:
-        """The record as strict JSON can carry it: NaN is None, infinity is the text "Infinity"."""
+        """The record as strict JSON can carry it."""
         return {item.name: strict(getattr(self, item.name)) for item in dataclasses.fields(self)}
 
     def to_json(self) -> str:
@@ -94,14 +113,50 @@ class TrialRecord:
         Raises:
             DataError: The text is not JSON, or not the record of a trial.
         """
-        known = read_object(text, _KINDS, _REQUIRED, source)
+        known = read_object(text, _KINDS, ("number", "values", "status"), source)
+        status = read_status(TrialStatus, known, source)
+        if status is TrialStatus.COMPLETE and "score" not in known:
+            raise broken(source, "the score of a complete trial. Received: score=None")
         try:
-            known["status"] = TrialStatus(known["status"])
-            known["scores"] = tuple(number(score) for score in known.get("scores", ()))
-            known |= {key: number(known[key]) for key in known.keys() & {"score", "seconds"}}
+            scores = tuple(number(score) for score in known.pop("scores", ()))
+            if "score" in known:
+                known["score"] = number(known["score"])
         except (TypeError, ValueError) as error:
-            raise broken(source, f"the record of a trial. Received: {error}") from error
-        return cls(**known)
+            raise broken(source, f"numbers as scores. Received: {error}") from error
+        return cls(**{**known, "status": status, "scores": scores})
+
+
+def ranked(trials: Iterable[TrialRecord], direction: Direction) -> list[TrialRecord]:
+    """The complete trials, the best first; of equal ones the earlier.
+
+    Args:
+        trials: Trials of a search.
+        direction: Whether less or more is better.
+
+    Example:
+        >>> one = TrialRecord(1, {}, TrialStatus.COMPLETE, score=0.8)
+        >>> two = TrialRecord(2, {}, TrialStatus.COMPLETE, score=0.9)
+        >>> [trial.number for trial in ranked([one, two], "max")]
+        [2, 1]
+    """
+    scored = [
+        (trial.score if direction == "min" else -trial.score, trial.number, trial)
+        for trial in trials
+        if trial.status is TrialStatus.COMPLETE and trial.score is not None
+    ]
+    return [trial for _, _, trial in sorted(scored, key=lambda item: item[:2])]
+
+
+def counts(trials: Iterable[TrialRecord]) -> dict[str, int]:
+    """How many trials there are of each status.
+
+    Args:
+        trials: Trials of a search.
+    """
+    found = dict.fromkeys((status.value for status in TrialStatus), 0)
+    for trial in trials:
+        found[trial.status.value] += 1
+    return found
 
 
 _KINDS: dict[str, Kind] = {
@@ -113,6 +168,7 @@ _KINDS: dict[str, Kind] = {
     "error": TEXT,
     "epochs": COUNT,
     "seconds": NUMBER,
-    "details": TABLE,
+    "params": COUNT,
+    "goes_on_from": COUNT,
+    "proposal": TABLE,
 }
-_REQUIRED = ("number", "values", "status")

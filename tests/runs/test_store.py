@@ -19,8 +19,6 @@ from nnlab.runs import (
     read_run,
 )
 from nnlab.runs.process import Process
-from nnlab.runs.search import SearchRecord, write_search
-from nnlab.runs.store import StoredSearch
 
 
 def keep(runs_dir: Path, run_id: str, **fields: Any) -> RunRecord:
@@ -193,33 +191,16 @@ def test_the_default_folder_follows_the_environment(monkeypatch: pytest.MonkeyPa
 @pytest.fixture
 def search(runs_dir: Path) -> Path:
     """A search with one trial and the best trained again."""
-    record = SearchRecord(
-        "deep-tune-20261121T031300Z-ddd",
-        "deep",
-        RunStatus.COMPLETE,
-        created="1",
-        objective="loss",
-        best_score=0.05,
-    )
-    path = runs_dir / record.id
-    write_search(path, record)
+    path = runs_dir / "deep-tune-20261121T031300Z-ddd"
+    keep(runs_dir, path.name, status=RunStatus.COMPLETE, created="1", metrics={"loss": 0.05})
     keep(path / "trials", "0")
     keep(path, "best")
     return path
 
 
-def test_a_search_is_listed_and_sorted_among_runs_but_not_what_lies_in_it(
-    runs_dir: Path, search: Path
-) -> None:
+def test_a_search_is_listed_but_not_what_lies_in_it(runs_dir: Path, search: Path) -> None:
     assert names(list_runs(runs_dir)) == ["bbb", "aaa", "ccc", "ddd"]
     assert list_runs(runs_dir, "loss")[0].id == search.name
-
-
-def test_a_search_is_found_as_one(runs_dir: Path, search: Path) -> None:
-    found = find_run("deep", runs_dir)
-    assert isinstance(found, StoredSearch)
-    assert (found.search.best_score, found.path) == (0.05, search)
-    assert found.best_yaml == search / "best.yaml"
 
 
 @pytest.mark.parametrize("name", ["deep/trials/0", "deep-tune-2026/trials/0/", "deep/best"])
@@ -235,12 +216,3 @@ def test_a_trial_that_is_not_there_is_told_with_those_that_are(
 ) -> None:
     with pytest.raises(RunNotFoundError, match=r"'trials/7'. There are: best, trials/0"):
         find_run(f"{search.name}/trials/7", runs_dir)
-
-
-def test_a_search_that_cannot_be_read_is_listed_with_the_reason(
-    runs_dir: Path, search: Path
-) -> None:
-    (search / "search.json").write_text("{")
-    (broken,) = (run for run in list_runs(runs_dir) if run.id == search.name)
-    assert broken.status is RunStatus.FAILED
-    assert "search.json" in str(broken.error)
