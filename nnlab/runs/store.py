@@ -13,12 +13,10 @@ from nnlab.errors import DataError, RequestError, RunNotFoundError
 from nnlab.runs.files import RunFiles
 from nnlab.runs.keys import keys_of
 from nnlab.runs.record import RunRecord, RunStatus
-from nnlab.runs.search import SearchFiles, SearchRecord, read_search
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_RECORDS = ("record.json", "search.json")
 _SHOWN = 8
 _UNSORTABLE = {"metrics", "directions", "timing", "training", "environment", "process"}
 
@@ -36,40 +34,25 @@ class StoredRun(RunFiles):
         self.record = record
 
 
-class StoredSearch(SearchFiles, StoredRun):
-    """A search as it lies on the disk, a run among runs.
-
-    Args:
-        path: The search's folder.
-        search: Its record, as `SearchRecord.as_seen` gives it.
-    """
-
-    def __init__(self, path: Path, search: SearchRecord) -> None:
-        super().__init__(path, search.as_run())
-        self.search = search
-
-
 def default_runs_dir() -> Path:
     """The folder of all runs where the command line names none: `$NNLAB_RUNS_DIR`, else `runs`."""
     return Path(os.environ.get("NNLAB_RUNS_DIR") or "runs")
 
 
 def read_run(path: Path) -> StoredRun:
-    """Reads the run, or the search, in a folder.
+    """Reads the run in a folder.
 
     Args:
         path: The run's folder.
 
     Returns:
-        The run; a `StoredSearch` where the folder holds a search. A record that says `running`
-        though its process is gone reads as failed; the file stays as it is.
+        The run. A record that says `running` though its process is gone reads as failed; the file
+        stays as it is.
 
     Raises:
         RunNotFoundError: The folder holds no run.
         DataError: The folder's record cannot be read.
     """
-    if SearchFiles(path).search_json.is_file():
-        return StoredSearch(path, read_search(path))
     source = path / "record.json"
     try:
         text = source.read_text(encoding="utf-8")
@@ -205,7 +188,7 @@ def _find_inside(run: Path, inner: str) -> StoredRun:
 
 
 def _holds_run(path: Path) -> bool:
-    return any((path / name).is_file() for name in _RECORDS)
+    return (path / "record.json").is_file()
 
 
 def _folders(runs_dir: Path) -> list[Path]:
