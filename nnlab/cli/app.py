@@ -33,8 +33,9 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (init, train, validate, summary, runs, show, dashboard, datasets, devices, schema):
+for command in (init, train, validate, summary, show, dashboard, datasets, devices, schema):
     app.command()(command)
+app.add_typer(runs)
 app.add_typer(compare)
 
 

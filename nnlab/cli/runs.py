@@ -7,15 +7,32 @@ from typing import Annotated
 import typer
 
 from nnlab.cli.options import JsonOption, RunsDirOption, print_json, runs_folder
+from nnlab.cli.runs_rm import runs_rm
+from nnlab.errors import RequestError
+
+runs = typer.Typer(name="runs", invoke_without_command=True, rich_markup_mode="markdown")
+runs.command("rm")(runs_rm)
 
 
-def runs(
+@runs.callback()
+def list_all(
+    context: typer.Context,
+    where: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--where",
+            metavar="CONDITION",
+            help="Only runs that satisfy it; keys as in --json, those of the config under "
+            "`config.`. Repeatable.",
+        ),
+    ] = None,
     sort: Annotated[
         str | None,
         typer.Option(
             "--sort",
             metavar="KEY",
-            help="A metric, a timing or a field: test_accuracy, epoch_s, name.",
+            help="A metric, a timing, a field, or a dotted key: test_accuracy, epoch_s, name, "
+            "config.training.batch_size.",
         ),
     ] = None,
     limit: Annotated[
@@ -31,16 +48,37 @@ def runs(
         nnlab runs
 
         nnlab runs --sort test_accuracy --limit 5
+
+        nnlab runs --where 'metrics.test_accuracy > 0.97 and config.training.batch_size == 128'
+
+        nnlab runs --where "status in ['failed', 'interrupted']"
+
+        nnlab runs rm mnist_5k-20261121
     """
+    if context.invoked_subcommand is not None:
+        # Silently in another folder than the one that was named, `rm` would delete other runs.
+        if where or sort or limit or runs_dir or as_json:
+            name = context.invoked_subcommand
+            message = f"Expected options behind the command. Received: options before `{name}`."
+            raise RequestError(f"{message} Write: nnlab runs {name} RUN... [OPTIONS]")
+        return
+    from nnlab.compare.condition import parse_conditions, select
+    from nnlab.report.numbers import plural
     from nnlab.report.run_tables import runs_table
     from nnlab.report.tables import print_tables
     from nnlab.runs import list_runs
+    from nnlab.runs.keys import keys_of
 
+    conditions = parse_conditions(where or [])
     folder = runs_folder(runs_dir)
-    records = list_runs(folder, sort)[:limit]
+    there = list_runs(folder, sort)
+    chosen = select([keys_of(record, folder) for record in there], conditions)
+    records = [keys.record for keys in chosen][:limit]
     if as_json:
         print_json([record.to_dict() for record in records])
-    elif not records:
+    elif not there:
         typer.echo(f"No runs in {folder}. Train one: nnlab train mnist_5k", err=True)
+    elif not records:
+        typer.echo(f"None of {plural(len(there), 'run')} in {folder} satisfies that.", err=True)
     else:
-        print_tables(runs_table(records, sort))
+        print_tables(runs_table(records, sort, of=len(there)))

@@ -154,6 +154,29 @@ class Condition:
         return False
 
 
+def parse_conditions(texts: Sequence[str]) -> list[Condition]:
+    """Reads several conditions.
+
+    Args:
+        texts: The conditions, as `Condition.parse` takes them.
+
+    Returns:
+        The conditions.
+
+    Raises:
+        RequestError: Some cannot be read; all of them are told.
+    """
+    conditions, faults = [], []
+    for text in texts:
+        try:
+            conditions.append(Condition.parse(text))
+        except RequestError as error:
+            faults.append(str(error))
+    if faults:
+        raise RequestError("\n".join(faults))
+    return conditions
+
+
 def select(runs: Sequence[RunKeys], conditions: Sequence[Condition]) -> list[RunKeys]:
     """The runs that satisfy every condition.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 _MINUTE_S, _HOUR_S = 60, 3600
+_KIB = 1024
 
 
 def metric_text(value: float) -> str:
@@ -70,6 +71,27 @@ def seconds_text(seconds: float) -> str:
         return f"{whole // _MINUTE_S} min {whole % _MINUTE_S} s"
     minutes = round(seconds / _MINUTE_S)
     return f"{minutes // 60:,} h {minutes % 60} min"
+
+
+def bytes_text(size: int) -> str:
+    """A number of bytes in the unit that suits it.
+
+    Args:
+        size: Bytes.
+
+    Returns:
+        Its text.
+
+    Example:
+        >>> [bytes_text(size) for size in (512, 1536, 5 * 2**20)]
+        ['512 B', '1.5 KiB', '5.0 MiB']
+    """
+    value, unit = float(size), "B"
+    for larger in ("KiB", "MiB", "GiB", "TiB"):
+        if value < _KIB:
+            break
+        value, unit = value / _KIB, larger
+    return f"{value:.0f} {unit}" if unit == "B" else f"{value:.1f} {unit}"
 
 
 def plural(count: int, noun: str) -> str:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from nnlab.report.numbers import count_text, metric_text, seconds_text
+from nnlab.report.numbers import count_text, metric_text, plural, seconds_text
 from nnlab.report.tables import Cell, Column, Table, Tone
 from nnlab.runs.record import RunRecord, RunStatus
 
@@ -29,18 +29,21 @@ _TIMES = {
 }
 
 
-def runs_table(records: Iterable[RunRecord], sort: str | None = None) -> Table:
+def runs_table(
+    records: Iterable[RunRecord], sort: str | None = None, *, of: int | None = None
+) -> Table:
     """All runs, one a row, with the metrics that most of them have and the best of each marked.
 
     Args:
         records: The runs, in the order to show.
         sort: The metric they are sorted by, which is then shown first.
+        of: How many runs there are; None: these are all.
 
     Returns:
         The table; the first column holds the id.
     """
     runs = list(records)
-    metrics = _main_metrics(runs, sort)
+    metrics = _main_metrics(runs, None if sort is None else sort.removeprefix("metrics."))
     best = {name: _best(runs, name) for name in metrics}
     columns = (
         Column("run"),
@@ -63,7 +66,9 @@ def runs_table(records: Iterable[RunRecord], sort: str | None = None) -> Table:
         )
         for run in runs
     )
-    return Table("", columns, rows)
+    part = of is not None and of > len(runs)
+    notes = (f"{count_text(len(runs))} of {plural(of or 0, 'run')}",) if part else ()
+    return Table("", columns, rows, notes=notes)
 
 
 def run_tables(record: RunRecord, directory: Path | None = None) -> list[Table]:
