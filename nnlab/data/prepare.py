@@ -73,7 +73,13 @@ def prepare(experiment: Experiment) -> PreparedData:
     targets = [target for target in found if target is not None]
     faults.raise_if_any()
 
-    plan = SplitPlan(config.validation_split, config.test_split, experiment.seed)
+    fold = config.validation_fold
+    plan = SplitPlan(
+        config.validation_split,
+        config.test_split,
+        experiment.seed,
+        None if fold is None else (fold.number, fold.folds),
+    )
     stratify_by = next((target.classes for target in targets if target.classes), None)
     split = split_rows(
         examples.rows if kept is None else len(kept),

@@ -50,11 +50,15 @@ class SplitPlan:
         validation: Fraction for validation; None: no validation rows.
         test: Fraction for the test; None: none but those that the data bring.
         seed: The experiment's seed: the same one gives the same split.
+        fold: In the place of `validation`, the fold that validation is done on, from 1, and how
+            many there are. What is not for the test is parted into folds of equal size; the seed
+            decides how, so that the folds of one seed have no row in common.
     """
 
     validation: float | None
     test: float | None
     seed: int
+    fold: tuple[int, int] | None = None
 
 
 def split_rows(
@@ -87,19 +91,22 @@ def split_rows(
         ((7, 2, 1), True)
     """
     free = rows - own_test
-    if plan.validation is None and plan.test is None:
+    if plan.validation is None and plan.test is None and plan.fold is None:
         if free < 1:
             faults.data(f"Expected rows to train on. Received: {free}.")
         return Split(None, (free, 0, own_test))
     wanted = [round(free * (fraction or 0)) for fraction in (plan.test, plan.validation)]
     asked = [fraction is not None for fraction in (plan.test, plan.validation)]
+    _, folds = plan.fold or (1, 1)
     if any(ask and not count for ask, count in zip(asked, wanted, strict=True)) or (
-        sum(wanted) >= free
+        free - sum(wanted) < folds
     ):
         faults.data(
             f"Expected a row or more in each part. Received: {free} rows, {_shares(plan)}.",
             "data",
-            "Take larger fractions, or more rows.",
+            "Take fewer folds, or more rows."
+            if plan.fold
+            else "Take larger fractions, or more rows.",
         )
         return Split(None, (free, 0, own_test))
 
@@ -108,8 +115,10 @@ def split_rows(
         order = generator.permutation(free)
         test, validation, train = np.split(order, np.cumsum(wanted))
     else:
-        _check_classes(classes, free, 1 + sum(asked), faults)
+        _check_classes(classes, free, 1 + sum(asked) + (plan.fold is not None), faults)
         test, validation, train = _stratified(classes.codes[:free], wanted, generator)
+    if plan.fold is not None:
+        train, validation = _folded(train, classes, plan.fold, generator)
     own = np.arange(free, rows)
     order = np.concatenate([train, validation, test, own]).astype(np.int64)
     return Split(order, (len(train), len(validation), len(test) + own_test))
@@ -117,7 +126,26 @@ def split_rows(
 
 def _shares(plan: SplitPlan) -> str:
     shares = {"test_split": plan.test, "validation_split": plan.validation}
-    return ", ".join(f"{name}={share:g}" for name, share in shares.items() if share is not None)
+    told = [f"{name}={share:g}" for name, share in shares.items() if share is not None]
+    return ", ".join([*told, *([f"{plan.fold[1]} folds"] if plan.fold else [])])
+
+
+def _folded(
+    rows: NDArray[np.int64],
+    classes: Codes | None,
+    fold: tuple[int, int],
+    generator: np.random.Generator,
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Rows parted into those of the other folds and those of one.
+
+    Rows are dealt out like cards, one class after the other: no two folds differ by more than one
+    row, in all and of any class.
+    """
+    number, folds = fold
+    if classes is not None:
+        rows = rows[np.argsort(classes.codes[rows], kind="stable")]
+    held = np.arange(len(rows)) % folds == number - 1
+    return generator.permutation(rows[~held]), generator.permutation(rows[held])
 
 
 def _check_classes(classes: Codes, free: int, parts: int, faults: Faults) -> None:

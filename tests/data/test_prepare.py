@@ -421,3 +421,24 @@ def test_a_damaged_parquet_file_is_told_while_it_is_read(
     path.write_bytes(content)
     with pytest.raises(DataError, match=r"data\.parquet: Expected a readable"):
         prepare(experiment({"file": str(path), "target": "y"}))
+
+
+def test_scaling_and_filling_are_learnt_inside_each_fold(
+    experiment: MakeExperiment, write_csv: WriteCsv
+) -> None:
+    file = str(write_csv(HOUSES.replace("3,A,30", "3,A,")))
+    config = {"file": file, "target": "price", "features": ["age"], "missing": "mean"}
+    held: list[float] = []
+    for number in (1, 2, 3):
+        fold = {"validation_fold": {"number": number, "folds": 3}}
+        data = prepare(experiment({**config, "scaling": "minmax", **fold}))
+        assert data.validation is not None
+        prices = data.train.targets["output"][:, 0].tolist()
+        held += data.validation.targets["output"][:, 0].tolist()
+        ages = [price / 10 for price in prices if price != 300]
+        assert data.inputs["input"].scale == pytest.approx(1 / (max(ages) - min(ages)))
+        # The row without an age gets the mean of the ages that are trained on.
+        part = data.train if 300 in prices else data.validation
+        row = part.targets["output"][:, 0].tolist().index(300)
+        assert part.inputs["input"][row, 0] == pytest.approx(sum(ages) / len(ages))
+    assert sorted(held) == [100.0 * number for number in range(1, 11)]

@@ -104,3 +104,41 @@ def test_split_of_some_rows_names_them_among_all() -> None:
     split = Split(np.array([1, 0]), (1, 1, 0)).of_rows(np.array([10, 20]))
     assert split.order is not None
     assert split.order.tolist() == [20, 10]
+
+
+def folds(
+    rows: int, count: int, classes: Codes | None = None, test: float | None = 0.2
+) -> list[Split]:
+    numbers = range(1, count + 1)
+    return [drawn(rows, SplitPlan(None, test, 4, fold=(n, count)), classes) for n in numbers]
+
+
+def test_folds_part_what_is_not_tested_on() -> None:
+    splits = [parts(split) for split in folds(53, 4)]
+    held = [row for _, validation, _ in splits for row in validation]
+    tests = [test for *_, test in splits]
+    assert sorted(held) == sorted(set(range(53)) - set(tests[0]))
+    assert tests == [tests[0]] * 4
+    for train, validation, test in splits:
+        assert sorted(train + validation + test) == list(range(53))
+        assert len(validation) in {10, 11}
+        assert train != sorted(train)
+
+
+def test_folds_keep_the_share_of_each_class() -> None:
+    classes = Codes(np.array([0] * 33 + [1] * 20 + [2] * 7, np.int32), ("a", "b", "c"))
+    for split in folds(60, 5, classes, test=None):
+        counts = np.bincount(classes.codes[parts(split)[1]]).tolist()
+        assert sum(counts) == 12
+        assert all(abs(count - n / 5) < 1 for count, n in zip(counts, (33, 20, 7), strict=True))
+
+
+def test_more_folds_than_rows_are_told() -> None:
+    with pytest.raises(DataError, match=r"Received: 4 rows, 5 folds\. Take fewer folds"):
+        folds(4, 5, test=None)
+
+
+def test_a_class_of_one_row_cannot_be_in_training_and_in_a_fold() -> None:
+    classes = Codes(np.array([0] * 9 + [1], np.int32), ("a", "b"))
+    with pytest.raises(DataError, match=r"fewer of b \(1\)"):
+        folds(10, 2, classes, test=None)
