@@ -84,6 +84,9 @@ class DataConfig(Section):
         description="The fraction of the rows kept for the test; None: the data's own test rows.",
     )
     stratify: bool = Field(True, description="Keep the share of each class equal in all parts.")
+    seed: Annotated[int, Field(ge=0, lt=2**32)] | None = Field(
+        None, description="What generated rows and the split follow from; None: the experiment's."
+    )
 
     @classmethod
     def called(cls) -> str:

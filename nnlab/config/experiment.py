@@ -46,6 +46,11 @@ class Experiment(Section):
     )
     tune: TuneConfig | None = Field(None, description="How a search space is searched.")
 
+    @property
+    def data_seed(self) -> int:
+        """What generated rows and the split follow from."""
+        return self.seed if self.data.seed is None else self.data.seed
+
     @classmethod
     def called(cls) -> str:
         """What messages call the top level."""

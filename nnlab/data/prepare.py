@@ -54,7 +54,7 @@ def prepare(experiment: Experiment) -> PreparedData:
     """
     config = experiment.data
     outputs = _outputs(experiment)
-    source = _open(config, experiment.seed)
+    source = _open(config, experiment.data_seed)
     faults = Faults(source.name)
     if isinstance(source, Table):
         examples = read_table(source, config, tuple(outputs), faults)
@@ -77,7 +77,7 @@ def prepare(experiment: Experiment) -> PreparedData:
     plan = SplitPlan(
         config.validation_split,
         config.test_split,
-        experiment.seed,
+        experiment.data_seed,
         None if fold is None else (fold.number, fold.folds),
     )
     stratify_by = next((target.classes for target in targets if target.classes), None)

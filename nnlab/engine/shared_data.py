@@ -53,7 +53,7 @@ def _key(experiment: Experiment) -> str:
     tree, model = experiment.to_tree(), experiment.model
     looked_at = {
         "data": tree["data"],
-        "seed": experiment.seed,
+        "seed": experiment.data_seed,
         "loss": tree["training"]["loss"],
         "outputs": [(name, model.output_units.get(name)) for name in model.output_names],
         "inputs": list(model.inputs) if isinstance(model, FunctionalModel) else None,
