@@ -1,0 +1,106 @@
+"""Runs side by side: the best by its direction, and what of the environments matters."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nnlab.compare.runs import RunComparison, compare_runs, environment_differences, metric_rows
+from nnlab.errors import RequestError
+from nnlab.runs import RunRecord, RunStatus, StoredRun
+
+
+def stored(folder: Path, name: str, config: str = "seed: 1", **fields: Any) -> StoredRun:
+    """A run's folder with a config and two epochs."""
+    path = folder / name
+    path.mkdir()
+    (path / "config.yaml").write_text(config)
+    (path / "metrics.csv").write_text("epoch,loss\n1,0.5\n2,nan\n")
+    return StoredRun(path, RunRecord(name, name, RunStatus.COMPLETE, **fields))
+
+
+@pytest.fixture
+def comparison(tmp_path: Path) -> RunComparison:
+    a = stored(tmp_path, "a", metrics={"loss": 0.3, "test_accuracy": 0.9})
+    b = stored(tmp_path, "b", "seed: 2", metrics={"loss": 0.2})
+    return compare_runs([a, b])
+
+
+def test_the_best_is_by_direction_and_the_test_comes_first() -> None:
+    records = [
+        RunRecord(name, name, metrics={"loss": loss, "test_auc": auc}, directions={"auc": "max"})
+        for name, loss, auc in (("a", 0.3, 0.9), ("b", math.nan, 0.8), ("c", 0.1, 0.9))
+    ]
+    rows = {row.name: row for row in metric_rows(records)}
+    assert list(rows) == ["test_auc", "loss"]
+    assert rows["test_auc"].best == (0, 2)
+    assert rows["loss"].best == (2,)
+
+
+@pytest.mark.parametrize("values", [(0.5, 0.5), (0.5, math.nan), (math.nan, math.nan)])
+def test_without_a_choice_nothing_is_the_best(values: tuple[float, float]) -> None:
+    records = [RunRecord(str(i), "x", metrics={"loss": value}) for i, value in enumerate(values)]
+    assert metric_rows(records)[0].best == ()
+
+
+def test_a_metric_of_unknown_direction_has_no_best() -> None:
+    records = [RunRecord(str(i), "x", metrics={"flavour": float(i)}) for i in range(2)]
+    assert metric_rows(records)[0].best == ()
+
+
+def test_the_environment_tells_what_bears_on_the_numbers() -> None:
+    def record(keras: str, pid: int, log: str, *, onednn: bool) -> RunRecord:
+        return RunRecord(
+            str(pid),
+            "x",
+            device="cpu",
+            engine="compiled",
+            environment={
+                "python": "3.11",
+                "packages": {"keras": keras, "numpy": "2.4"},
+                "command": ["nnlab", str(pid)],
+                "variables": {"TF_CPP_MIN_LOG_LEVEL": log},
+                "determinism": {"onednn": onednn},
+                "git": None,
+            },
+        )
+
+    one, other = record("3.15", 1, "3", onednn=True), record("3.16", 2, "0", onednn=False)
+    found = {row.path: row.values for row in environment_differences([one, other])}
+    assert found == {"packages.keras": ("3.15", "3.16"), "determinism.onednn": (True, False)}
+
+
+def test_json_is_strict_and_holds_the_curves(comparison: RunComparison) -> None:
+    text = json.dumps(comparison.to_dict(), allow_nan=False)
+    plain = json.loads(text)
+    assert plain["config"] == [{"path": "seed", "values": [1, 2]}]
+    assert plain["curves"]["loss"]["a"] == [0.5, None]
+    assert [run["label"] for run in plain["runs"]] == ["A", "B"]
+
+
+def test_rows_have_the_same_keys(comparison: RunComparison) -> None:
+    first, second = comparison.rows()
+    assert list(first) == list(second)
+    assert (first["config.seed"], second["config.seed"]) == (1, 2)
+    assert (first["metrics.test_accuracy"], second["metrics.test_accuracy"]) == (0.9, None)
+
+
+def test_what_cannot_be_read_is_told_and_the_rest_compared(tmp_path: Path) -> None:
+    a, b = stored(tmp_path, "a", metrics={"loss": 1.0}), stored(tmp_path, "b", "{")
+    b.metrics_csv.write_text("epoch,loss\n1\n")
+    comparison = compare_runs([a, b])
+    assert len(comparison.notes) == 2
+    assert "b/config.yaml" in comparison.notes[0]
+    assert comparison.metrics[0].values == (1.0, None)
+
+
+def test_one_run_alone_or_twice_is_refused(tmp_path: Path) -> None:
+    run = stored(tmp_path, "a")
+    with pytest.raises(RequestError, match=r"2 to 52 runs.*Received: 1\."):
+        compare_runs([run])
+    with pytest.raises(RequestError, match=r"Received more than once: a\."):
+        compare_runs([run, run])
