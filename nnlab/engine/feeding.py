@@ -85,9 +85,7 @@ class Feed:
     @property
     def batch_spec(self) -> Any:
         """Shapes and types of a training batch, of any number of rows."""
-        return tf.nest.map_structure(
-            lambda array: tf.TensorSpec((None, *array.shape[1:]), array.dtype), self.train
-        )
+        return batch_spec(self.train)
 
     def order(self, epoch: int) -> NDArray[np.int64]:
         """The order in which an epoch visits the training rows.
@@ -132,16 +130,15 @@ class Feed:
     def validation_arrays(self) -> tuple[Any, ...] | None:
         """The validation rows whole: inputs, targets and perhaps weights; None without them."""
         rows = self._data.validation
-        return None if rows is None else self._packed(rows, rows.sample_weight)
+        return None if rows is None else self.arrays(rows)
+
+    def arrays(self, rows: Rows) -> tuple[Any, ...]:
+        """Rows to evaluate, as the model takes them: inputs, targets and perhaps weights."""
+        return self._packed(rows, rows.sample_weight)
 
     def validation(self) -> tf.data.Dataset | None:
         """The validation rows in order, batch by batch; None where there are none."""
         rows = self._data.validation
-        return None if rows is None else self.evaluation(rows)
-
-    def test(self) -> tf.data.Dataset | None:
-        """The test rows in order, batch by batch; None where there are none."""
-        rows = self._data.test
         return None if rows is None else self.evaluation(rows)
 
     def evaluation(self, rows: Rows) -> tf.data.Dataset:
@@ -154,7 +151,7 @@ class Feed:
             Batches of (inputs, targets) or (inputs, targets, weights).
         """
         size = self.evaluation_batch_size
-        values = self._packed(rows, rows.sample_weight)
+        values = self.arrays(rows)
         arrays = tf.nest.map_structure(as_tensor, values)
 
         def batch(number: Any) -> Any:
@@ -193,6 +190,17 @@ class Feed:
         inputs = model_inputs(self._model, rows.inputs)
         targets = rows.targets if len(rows.targets) > 1 else next(iter(rows.targets.values()))
         return (inputs, targets) if weights is None else (inputs, targets, weights)
+
+
+def batch_spec(arrays: Any) -> Any:
+    """Shapes and types of a batch of any number of rows.
+
+    Args:
+        arrays: Inputs, targets and perhaps weights, each [rows, ...].
+    """
+    return tf.nest.map_structure(
+        lambda array: tf.TensorSpec((None, *array.shape[1:]), array.dtype), arrays
+    )
 
 
 def _plain(dataset: tf.data.Dataset) -> tf.data.Dataset:

@@ -83,7 +83,7 @@ class Session:
                 begun = time.perf_counter()
                 ending = self._fit(loop)
                 fit_s = time.perf_counter() - begun
-                ending = self._conclude(ending, fit_s, started)
+                ending = self._conclude(loop, ending, fit_s, started)
             outcome = ending.status.value
         finally:
             self._close_tensorboard(success=outcome == RunStatus.COMPLETE.value)
@@ -115,7 +115,7 @@ class Session:
         by = "early_stopping" if self._listeners.stopped_early else "epochs"
         return Ending(RunStatus.COMPLETE, by)
 
-    def _conclude(self, ending: Ending, fit_s: float, started: float) -> Ending:
+    def _conclude(self, loop: Loop, ending: Ending, fit_s: float, started: float) -> Ending:
         """Save, test and draw with the weights that the run reports on, and record it."""
         best, recorder = self._listeners.best, self._listeners.recorder
         best.restore()
@@ -132,7 +132,7 @@ class Session:
             self._keep_model(metrics)
             try:
                 if ending.status is RunStatus.COMPLETE:
-                    metrics |= self._test()
+                    metrics |= self._test(loop)
             except Stopped:
                 ending = _INTERRUPTED
             self._draw(epoch)
@@ -155,13 +155,13 @@ class Session:
         )
         return ending
 
-    def _test(self) -> dict[str, float]:
-        batches = self._job.feed.test() if self._job.options.test else None
-        if batches is None:
+    def _test(self, loop: Loop) -> dict[str, float]:
+        rows = self._job.data.test if self._job.options.test else None
+        if rows is None:
             return {}
         recorder = self._listeners.recorder
         listening = RunCallbacks([recorder], [recorder], self._job.model, epochs=1, steps=1)
-        logs = self._job.model.evaluate(batches, verbose=0, return_dict=True, callbacks=listening)
+        logs = loop.evaluate(self._job.model, self._job.feed, rows, listening)
         names = [name for name in self._listeners.best.logs if name in logs]
         return {f"test_{name}": logs[name] for name in dict.fromkeys([*names, *logs])}
 

@@ -11,6 +11,8 @@ import tensorflow as tf
 
 from nnlab.config import Experiment
 from nnlab.config.tensorboard import TensorBoardConfig
+from nnlab.engine.callbacks import ToldOfEnds
+from nnlab.engine.scalar_log import ScalarLog
 
 # Written to disk when a hundred summaries have come together or two seconds have passed, not at
 # every tenth: a net that is trained for thousands of short epochs writes nothing else.
@@ -20,7 +22,7 @@ _FLUSH_MS = 2000
 _HPARAMS_STATUS = {True: "STATUS_SUCCESS", False: "STATUS_FAILURE"}
 
 
-class TensorBoard(keras.callbacks.TensorBoard):  # type: ignore[misc]
+class TensorBoard(ToldOfEnds, keras.callbacks.TensorBoard):  # type: ignore[misc]
     """`keras.callbacks.TensorBoard` with what it leaves out.
 
     The graph of operations, which Keras 3 looks for where it no longer is; figures and histograms
@@ -51,6 +53,7 @@ class TensorBoard(keras.callbacks.TensorBoard):  # type: ignore[misc]
         self._batch_spec = batch_spec
         self._about = about
         self._is_open = False
+        self._logs: dict[tf.summary.SummaryWriter, ScalarLog] = {}
 
     @property
     def listens_to_steps(self) -> bool:
@@ -67,9 +70,9 @@ class TensorBoard(keras.callbacks.TensorBoard):  # type: ignore[misc]
     def on_test_end(self, logs: Mapping[str, float] | None = None) -> None:
         """See `keras.callbacks.Callback`."""
         self._record_next(self._val_writer)
-        iterations = int(self.model.optimizer.iterations)
+        iterations = self.end.iterations
         values = {f"evaluation_{name}_vs_iterations": value for name, value in (logs or {}).items()}
-        _write_scalars(self._val_writer, values, iterations)
+        self._log(self._val_writer).write(values, iterations)
         self._pop_writer()
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
@@ -93,6 +96,8 @@ class TensorBoard(keras.callbacks.TensorBoard):  # type: ignore[misc]
         if not self._is_open:
             return
         self._is_open = False
+        for log in self._logs.values():
+            log.flush()
         with self._about_writer.as_default():
             self._about.write_end(metrics, success=success)
         # Validation that was cut off has not taken back its writer.
@@ -105,10 +110,10 @@ class TensorBoard(keras.callbacks.TensorBoard):  # type: ignore[misc]
         training = {name: value for name, value in logs.items() if not name.startswith("val_")}
         validation = {name: value for name, value in logs.items() if name.startswith("val_")}
         values = {f"epoch_{name}": value for name, value in training.items()}
-        _write_scalars(self._train_writer, values, epoch)
+        self._log(self._train_writer).write(values, epoch)
         if validation:
             values = {f"epoch_{name[4:]}": value for name, value in validation.items()}
-            _write_scalars(self._val_writer, values, epoch)
+            self._log(self._val_writer).write(values, epoch)
 
     def _record_next(self, writer: tf.summary.SummaryWriter) -> None:
         """Record what comes, whichever step it is; Keras drops it between the steps it counts."""
@@ -127,6 +132,11 @@ class TensorBoard(keras.callbacks.TensorBoard):  # type: ignore[misc]
     @property
     def _val_writer(self) -> tf.summary.SummaryWriter:
         return self._writer("val", self._val_dir)
+
+    def _log(self, writer: tf.summary.SummaryWriter) -> ScalarLog:
+        if writer not in self._logs:
+            self._logs[writer] = ScalarLog(writer)
+        return self._logs[writer]
 
     def _writer(self, name: str, folder: str) -> tf.summary.SummaryWriter:
         if name not in self._writers:
@@ -188,24 +198,6 @@ class About:
         status = api_pb2.Status.Value(_HPARAMS_STATUS[success])
         end = summary.session_end_pb(status)
         tf.summary.experimental.write_raw_pb(end.SerializeToString(), step=0)
-
-
-def _write_scalars(
-    writer: tf.summary.SummaryWriter, values: Mapping[str, float], step: int
-) -> None:
-    """Write figures in one event: each call of TensorFlow takes 0.1 ms, a short epoch only 10."""
-    from tensorboard.compat.proto.summary_pb2 import Summary
-    from tensorboard.plugins.scalar import metadata
-
-    about = metadata.create_summary_metadata(display_name="", description="")
-    summary = Summary()
-    for tag, value in values.items():
-        entry = summary.value.add(tag=tag, metadata=about)
-        entry.tensor.dtype = tf.float32.as_datatype_enum
-        entry.tensor.tensor_shape.SetInParent()
-        entry.tensor.float_val.append(value)
-    with writer.as_default():
-        tf.summary.experimental.write_raw_pb(summary.SerializeToString(), step=step)
 
 
 def hyperparameters(experiment: Experiment) -> dict[str, bool | float | str]:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
 
 import keras
-from numpy.typing import NDArray
 
 from nnlab.engine.callbacks.averaged_weights import averages
+from nnlab.engine.callbacks.epoch_end import ToldOfEnds, Weights
 
 Improves = Callable[[Mapping[str, float]], bool]
 
@@ -19,7 +18,7 @@ _INTERVAL_S = 10.0
 _LARGEST_SHARE = 0.02
 
 
-class BestWeights(keras.callbacks.Callback):  # type: ignore[misc]
+class BestWeights(ToldOfEnds):
     """Keeps the best epoch's weights.
 
     Args:
@@ -44,7 +43,7 @@ class BestWeights(keras.callbacks.Callback):  # type: ignore[misc]
         self._improves = improves
         self._write = write
         self._interval_s = interval_s
-        self._weights: list[NDArray[Any]] | None = None
+        self._weights: Callable[[], Weights] | None = None
         self._unwritten = False
         self._due = 0.0
 
@@ -71,20 +70,21 @@ class BestWeights(keras.callbacks.Callback):  # type: ignore[misc]
     def restore(self) -> None:
         """Give the model its best weights; where there are none yet, leave it those that it has."""
         if self._weights is not None:
-            self.model.set_weights(self._weights)
+            self.model.set_weights(self._weights())
 
-    def _current(self) -> list[NDArray[Any]]:
+    def _current(self) -> Callable[[], Weights]:
         """The model's weights; averaged ones where these are what it is validated with."""
-        values: list[NDArray[Any]] = self.model.get_weights()
         means = averages(self.model.optimizer)
         if means is None:
-            return values
+            return self.end.weights()
+        values: Weights = self.model.get_weights()
         by_variable = {
             id(variable): keras.ops.convert_to_numpy(mean)
             for variable, mean in zip(self.model.trainable_variables, means, strict=True)
         }
         pairs = zip(self.model.weights, values, strict=True)
-        return [by_variable.get(id(variable), value) for variable, value in pairs]
+        averaged = [by_variable.get(id(variable), value) for variable, value in pairs]
+        return lambda: averaged
 
     @contextlib.contextmanager
     def _best_in_place(self) -> Iterator[None]:

@@ -8,8 +8,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import keras
-
+from nnlab.engine.callbacks.epoch_end import ToldOfEnds
 from nnlab.engine.interruption import Interruption
 from nnlab.engine.monitoring import LEARNING_RATE
 from nnlab.report.progress import Progress
@@ -30,7 +29,7 @@ class Diverged(Exception):  # noqa: N818 - names what happened, not what is wron
         super().__init__(f"diverged at epoch {epoch}")
 
 
-class Watch(keras.callbacks.Callback):  # type: ignore[misc]
+class Watch(ToldOfEnds):
     """The first to see an epoch's end: adds the learning rate, and ends what has diverged.
 
     Args:
@@ -63,11 +62,10 @@ class Watch(keras.callbacks.Callback):  # type: ignore[misc]
         losses = [values[name] for name in ("loss", "val_loss") if name in values]
         if self._terminates and not all(map(math.isfinite, losses)):
             raise Diverged(epoch + 1)
-        rate = keras.ops.convert_to_numpy(self.model.optimizer.learning_rate)
-        values[LEARNING_RATE] = float(rate)
+        values[LEARNING_RATE] = self.end.learning_rate
 
 
-class Recorder(keras.callbacks.Callback):  # type: ignore[misc]
+class Recorder(ToldOfEnds):
     """The last to see an epoch's end: records it, shows it, and heeds the user's wish to stop.
 
     Args:
@@ -105,7 +103,7 @@ class Recorder(keras.callbacks.Callback):  # type: ignore[misc]
         del logs
         self._interruption.check()
         self._epoch = epoch + 1
-        self._start = time.perf_counter()
+        self._start = time.perf_counter() - self.end.seconds_before
 
     def on_train_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
         """See `keras.callbacks.Callback`."""

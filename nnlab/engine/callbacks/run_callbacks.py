@@ -7,6 +7,8 @@ from typing import Any
 
 import keras
 
+from nnlab.engine.callbacks.epoch_end import EpochEnd, ToldOfEnds
+
 _VALIDATION = "val_"
 
 
@@ -23,6 +25,9 @@ class RunCallbacks(keras.callbacks.CallbackList):  # type: ignore[misc]
         model: The model.
         epochs: Epochs at most.
         steps: Steps an epoch.
+
+    Attributes:
+        end: Where the callbacks learn what the model was at the end of an epoch.
     """
 
     def __init__(
@@ -37,6 +42,10 @@ class RunCallbacks(keras.callbacks.CallbackList):  # type: ignore[misc]
             list(callbacks), add_history=True, model=model, epochs=epochs, steps=steps, verbose=0
         )
         self._listening = list(listening)
+        self.end = EpochEnd(model)
+        for callback in self.callbacks:
+            if isinstance(callback, ToldOfEnds):
+                callback.end = self.end
         self._async_train = self._async_test = self._async_predict = False
 
     def on_train_batch_begin(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
@@ -58,6 +67,12 @@ class RunCallbacks(keras.callbacks.CallbackList):  # type: ignore[misc]
         """See `keras.callbacks.Callback`."""
         for callback in self._listening:
             callback.on_test_batch_end(batch, logs)
+
+    def on_test_end(self, logs: Mapping[str, Any] | None = None) -> None:
+        """See `keras.callbacks.Callback`."""
+        values = {name: float(value) for name, value in (logs or {}).items()}
+        for callback in self.callbacks:
+            callback.on_test_end(values)
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
         """See `keras.callbacks.Callback`."""

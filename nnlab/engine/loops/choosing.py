@@ -9,6 +9,7 @@ import keras
 import tensorflow as tf
 
 from nnlab.config import Experiment
+from nnlab.engine.callbacks.averaged_weights import averages
 from nnlab.engine.devices import Device
 from nnlab.engine.feeding import Feed
 from nnlab.engine.loops.compiled import CompiledEpochs
@@ -29,6 +30,13 @@ _FUSED = 0.25
 _FLOP_PER_S = 1.5e11
 # Forward, and backward for weights and for inputs: a multiplication and an addition each.
 _FLOP_A_WEIGHT = 6
+# What a step of the loop costs beside its arithmetic, seconds a variable: 2 to 200 microseconds.
+_LOOP_S = 10e-6
+_LOOP_BY_XLA_S = 4e-6
+# Epochs that take less are run several at once, many of them: coming back to Python after each
+# costs a millisecond, tracing them together 0.1 s once.
+_SHORT_S = 0.03
+_MANY = 100
 # XLA for a last batch of fewer rows and for validation takes about as long again to compile, and
 # saves half a millisecond an epoch.
 _EPOCHS_FOR_ALL = 1000
@@ -89,9 +97,6 @@ def _compiled(experiment: Experiment, feed: Feed, model: keras.Model) -> Choice:
     training = experiment.training
     for_all = training.epochs >= _EPOCHS_FOR_ALL
     wanted = training.jit_compile
-    if wanted != "auto":
-        loop = CompiledEpochs(Xla(whole=wanted, last=wanted and for_all))
-        return Choice(loop, f"the config says jit_compile: {str(wanted).lower()}", wanted)
     steps = training.epochs * feed.steps_per_epoch
     variables = len(model.variables)
     flop = _FLOP_A_WEIGHT * model.count_params() * feed.rows * training.epochs
@@ -99,7 +104,20 @@ def _compiled(experiment: Experiment, feed: Feed, model: keras.Model) -> Choice:
     taken = _COMPILING_S + _COMPILING_A_VARIABLE_S * variables
     pays = saved > taken
     what = f"XLA would take about {_text(taken)} to compile, and save about {_text(saved)}"
-    return Choice(CompiledEpochs(Xla(whole=pays, last=pays and for_all)), what, pays)
+    if wanted != "auto":
+        pays, what = wanted, f"the config says jit_compile: {str(wanted).lower()}"
+    loop_s = (_LOOP_BY_XLA_S if pays else _LOOP_S) * variables * steps + flop / _FLOP_PER_S
+    is_short = loop_s < _SHORT_S * training.epochs and training.epochs >= _MANY
+    grouped = is_short and _callbacks_allow_groups(experiment, model)
+    xla = Xla(whole=pays, last=pays and for_all)
+    return Choice(CompiledEpochs(xla, grouped=grouped), what, pays)
+
+
+def _callbacks_allow_groups(experiment: Experiment, model: keras.Model) -> bool:
+    """Whether nobody wants the model itself at the end of each epoch."""
+    board = experiment.tensorboard
+    looks = board is not False and (board.histogram_freq > 0 or board.write_images)
+    return not looks and averages(model.optimizer) is None
 
 
 def _text(seconds: float) -> str:

@@ -2,34 +2,40 @@
 
 from __future__ import annotations
 
-import time
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import keras
 import tensorflow as tf
 
 from nnlab.config.training import TrainingConfig
+from nnlab.data import Rows
 from nnlab.engine.callbacks import RunCallbacks
-from nnlab.engine.feeding import Feed
+from nnlab.engine.feeding import Feed, batch_spec
+from nnlab.engine.loops.batch_loop import BatchLoop, Taking
+from nnlab.engine.loops.epochs import LongEpochs, Parts, ShortEpochs, evaluate
 from nnlab.engine.loops.pace import Pace
-from nnlab.engine.loops.row_pass import RowPass, Xla
+from nnlab.engine.loops.row_pass import NO_XLA, RowPass, Xla
 
 
 class CompiledEpochs:
     """Keras' own `train_step` and `test_step` in a loop inside a graph; XLA may compile it.
 
     Where a hand-written `fit` goes from Python to the device for each step, this does so for each
-    epoch, and within long ones three times a second. The numbers are those of `fit` on the same
-    batches.
+    epoch; within long ones three times a second, and for many short ones at once. The numbers are
+    those of `fit` on the same batches.
 
     Args:
         xla: What XLA compiles; of validation all, where it compiles a last batch of fewer rows.
+        grouped: Whether epochs are so short that several should be run at once, and no callback
+            minds.
     """
 
     name: ClassVar[str] = "compiled"
 
-    def __init__(self, xla: Xla) -> None:
+    def __init__(self, xla: Xla, *, grouped: bool = False) -> None:
         self._xla = xla
+        self._grouped = grouped
+        self._evaluating: tuple[Any, BatchLoop] | None = None
 
     def run(
         self,
@@ -41,91 +47,39 @@ class CompiledEpochs:
     ) -> None:
         """See `nnlab.engine.loops.loop.Loop.run`."""
         _build(model, feed)
-        learning = RowPass(model, model.train_step, feed.train, feed.batch_size, self._xla)
-        arrays = feed.validation_arrays()
-        validation = None
-        if arrays is not None:
-            xla = Xla(whole=self._xla.last, last=self._xla.last)
-            size = feed.evaluation_batch_size
-            validation = RowPass(model, model.test_step, arrays, size, xla)
-        epochs = _Epochs(model, feed, callbacks, learning, validation)
+        self._evaluating = None
+        taking = Taking.BY_ORDER if feed.steps_per_epoch > 1 else Taking.WHOLE
+        learning = BatchLoop(model, model.train_step, feed.batch_spec, taking, feed.batch_size)
+        rows = feed.validation_arrays()
+        parts = Parts(
+            model,
+            feed,
+            callbacks,
+            RowPass(learning, feed.train, self._xla),
+            None if rows is None else self._evaluation(model, feed, rows),
+        )
+        epochs = ShortEpochs(parts) if self._grouped else LongEpochs(parts)
         model.stop_training = False
         callbacks.on_train_begin()
-        logs: dict[str, float] = {}
-        for epoch in range(initial_epoch, training.epochs):
-            logs = epochs.run(epoch)
-            if model.stop_training:
-                break
+        logs = epochs.run(initial_epoch, training.epochs)
         model.optimizer.finalize_variable_values(model.trainable_weights)
         callbacks.on_train_end(logs)
 
+    def evaluate(
+        self, model: keras.Model, feed: Feed, rows: Rows, callbacks: RunCallbacks
+    ) -> dict[str, float]:
+        """See `nnlab.engine.loops.loop.Loop.evaluate`."""
+        return evaluate(self._evaluation(model, feed, feed.arrays(rows)), callbacks, Pace())
 
-class _Epochs:
-    """Runs one epoch after the other, and tells the callbacks what `fit` tells them."""
-
-    def __init__(
-        self,
-        model: keras.Model,
-        feed: Feed,
-        callbacks: RunCallbacks,
-        learning: RowPass,
-        validation: RowPass | None,
-    ) -> None:
-        self._model = model
-        self._feed = feed
-        self._callbacks = callbacks
-        self._learning = learning
-        self._validation = validation
-        self._learning_pace = Pace()
-        self._validation_pace = Pace()
-
-    def run(self, epoch: int) -> dict[str, float]:
-        """Run an epoch.
-
-        Args:
-            epoch: The epoch, from 0.
-
-        Returns:
-            Its figures by name.
-        """
-        self._callbacks.on_epoch_begin(epoch)
-        logs = self._learn(epoch)
-        if self._validation is not None:
-            figures = self._validate(self._validation)
-            logs |= {f"val_{name}": value for name, value in figures.items()}
-        self._callbacks.on_epoch_end(epoch, logs)
-        return logs
-
-    def _learn(self, epoch: int) -> dict[str, float]:
-        self._learning.build()
-        order = self._feed.order(epoch)
-        logs: dict[str, float] = {}
-        first, steps = 0, self._learning.steps
-        while first < steps and not self._model.stop_training:
-            last = first + self._learning_pace.steps(steps - first)
-            self._callbacks.on_train_batch_begin(first)
-            start = time.perf_counter()
-            logs = self._learning.run(order, first, last)
-            self._learning_pace.took(last - first, time.perf_counter() - start)
-            self._callbacks.on_train_batch_end(last - 1, logs)
-            first = last
-        return dict(logs)
-
-    def _validate(self, validation: RowPass) -> dict[str, float]:
-        validation.build()
-        self._callbacks.on_test_begin()
-        logs: dict[str, float] = {}
-        first, steps = 0, validation.steps
-        while first < steps:
-            last = first + self._validation_pace.steps(steps - first)
-            self._callbacks.on_test_batch_begin(first)
-            start = time.perf_counter()
-            logs = validation.run(None, first, last)
-            self._validation_pace.took(last - first, time.perf_counter() - start)
-            self._callbacks.on_test_batch_end(last - 1, logs)
-            first = last
-        self._callbacks.on_test_end(logs)
-        return logs
+    def _evaluation(self, model: keras.Model, feed: Feed, arrays: Any) -> RowPass:
+        """A pass over rows to evaluate; without XLA one graph serves validation and test."""
+        spec = batch_spec(arrays)
+        if self._evaluating is None or self._evaluating[0] != spec:
+            size = feed.evaluation_batch_size
+            loop = BatchLoop(model, model.test_step, spec, Taking.AS_THEY_LIE, size)
+            self._evaluating = (spec, loop)
+        xla = Xla(whole=True, last=True) if self._xla.last else NO_XLA
+        return RowPass(self._evaluating[1], arrays, xla)
 
 
 def _build(model: keras.Model, feed: Feed) -> None:

@@ -7,6 +7,7 @@ from typing import ClassVar
 import keras
 
 from nnlab.config.training import TrainingConfig
+from nnlab.data import Rows
 from nnlab.engine.callbacks import RunCallbacks
 from nnlab.engine.feeding import Feed
 
@@ -38,3 +39,13 @@ class KerasFit:
             callbacks=callbacks,
             verbose=0,
         )
+
+    def evaluate(
+        self, model: keras.Model, feed: Feed, rows: Rows, callbacks: RunCallbacks
+    ) -> dict[str, float]:
+        """See `nnlab.engine.loops.loop.Loop.evaluate`."""
+        batches = feed.evaluation(rows)
+        logs: dict[str, float] = model.evaluate(
+            batches, verbose=0, return_dict=True, callbacks=callbacks
+        )
+        return logs

@@ -7,6 +7,7 @@ from typing import Protocol
 import keras
 
 from nnlab.config.training import TrainingConfig
+from nnlab.data import Rows
 from nnlab.engine.callbacks import RunCallbacks
 from nnlab.engine.feeding import Feed
 
@@ -42,4 +43,19 @@ class Loop(Protocol):
             training: How it is trained.
             callbacks: What listens.
             initial_epoch: The first epoch, from 0: those before it were trained earlier.
+        """
+
+    def evaluate(
+        self, model: keras.Model, feed: Feed, rows: Rows, callbacks: RunCallbacks
+    ) -> dict[str, float]:
+        """Evaluate the model, as it is, on rows.
+
+        Args:
+            model: The compiled model.
+            feed: What makes batches of the rows.
+            rows: The rows. Their own weights count; class weights are for training alone.
+            callbacks: What listens.
+
+        Returns:
+            The figures by name.
         """

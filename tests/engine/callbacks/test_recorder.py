@@ -39,6 +39,7 @@ def recorder(progress: SilentProgress | None = None) -> tuple[Recorder, list[int
     recording = Recorder(
         lambda epoch, _: rows.append(epoch), progress or Told(), lambda: 2, Interruption()
     )
+    recording.set_model(compiled())
     return recording, rows
 
 

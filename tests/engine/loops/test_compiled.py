@@ -15,6 +15,7 @@ from nnlab.config.training import ReduceLROnPlateau as PlateauConfig
 from nnlab.data import PreparedData
 from nnlab.engine.callbacks import (
     AveragedWeights,
+    BestWeights,
     Diverged,
     EarlyStopping,
     ReduceLROnPlateau,
@@ -30,6 +31,7 @@ from nnlab.engine.monitoring import Monitor
 Run = Callable[..., Any]
 GRAPH = CompiledEpochs(Xla(whole=False, last=False))
 COMPILED = CompiledEpochs(Xla(whole=True, last=True))
+GROUPED = CompiledEpochs(Xla(whole=False, last=False), grouped=True)
 
 RNG = np.random.default_rng(4)
 X = RNG.normal(size=(38, 4)).astype(np.float32)
@@ -53,7 +55,7 @@ def data(prepared: Callable[..., PreparedData]) -> PreparedData:
     return prepared({"output": Y}, {"input": X})
 
 
-@pytest.mark.parametrize("loop", [GRAPH, COMPILED])
+@pytest.mark.parametrize("loop", [GRAPH, COMPILED, GROUPED])
 def test_callbacks_are_called_as_by_fit(loop: Loop, run: Run, data: PreparedData) -> None:
     expected = run(KerasFit(), experiment_of(), data)
     outcome = run(loop, experiment_of(), data)
@@ -66,21 +68,27 @@ def early_stopping() -> EarlyStopping:
     return EarlyStopping(config, Monitor("val_loss", "min"))
 
 
-def test_early_stopping_stops_at_the_epoch_of_fit(run: Run, data: PreparedData) -> None:
+@pytest.mark.parametrize("loop", [COMPILED, GROUPED])
+def test_early_stopping_stops_at_the_epoch_of_fit(loop: Loop, run: Run, data: PreparedData) -> None:
     experiment = experiment_of(epochs=60)
     expected = run(KerasFit(), experiment, data, [early_stopping()])
-    outcome = run(COMPILED, experiment, data, [early_stopping()])
+    outcome = run(loop, experiment, data, [early_stopping()])
     assert len(outcome.log.epochs) == len(expected.log.epochs) < 60
+    for weights, reference in zip(outcome.weights, expected.weights, strict=True):
+        np.testing.assert_allclose(weights, reference, rtol=1e-4, atol=1e-6)
 
 
-def test_learning_rate_changed_between_epochs_counts(run: Run, data: PreparedData) -> None:
+@pytest.mark.parametrize("loop", [COMPILED, GROUPED])
+def test_learning_rate_changed_between_epochs_counts(
+    loop: Loop, run: Run, data: PreparedData
+) -> None:
     def plateau() -> ReduceLROnPlateau:
         config = PlateauConfig(min_delta=0.2, patience=1, factor=0.3)
         return ReduceLROnPlateau(config, Monitor("loss", "min"))
 
     experiment = experiment_of(epochs=8)
     expected = run(KerasFit(), experiment, data, [plateau()])
-    outcome = run(COMPILED, experiment, data, [plateau()])
+    outcome = run(loop, experiment, data, [plateau()])
     rate = float(outcome.model.optimizer.learning_rate)
     assert rate == float(expected.model.optimizer.learning_rate) < 0.05
     for epoch, reference in zip(outcome.log.epochs, expected.log.epochs, strict=True):
@@ -99,11 +107,42 @@ def test_averaged_weights_validate_and_stay_at_the_end(run: Run, data: PreparedD
         np.testing.assert_allclose(weights, reference, rtol=1e-4, atol=1e-6)
 
 
-@pytest.mark.parametrize("loop", [GRAPH, COMPILED])
+@pytest.mark.parametrize("loop", [GRAPH, COMPILED, GROUPED])
 def test_divergence_is_seen(loop: Loop, run: Run, data: PreparedData) -> None:
     experiment = experiment_of(optimizer={"SGD": 1e12}, epochs=20)
     with pytest.raises(Diverged):
         run(loop, experiment, data, [Watch(terminate_on_nan=True)])
+
+
+def test_grouped_epochs_have_the_very_bits_of_single_ones(run: Run, data: PreparedData) -> None:
+    experiment = experiment_of({"Dropout": 0.3}, "BatchNormalization", optimizer="adam", epochs=21)
+    expected, outcome = (run(loop, experiment, data) for loop in (GRAPH, GROUPED))
+    assert outcome.log.epochs == expected.log.epochs
+    for values, reference in zip(
+        outcome.weights + outcome.slots, expected.weights + expected.slots, strict=True
+    ):
+        np.testing.assert_array_equal(values, reference)
+
+
+def test_an_epoch_of_a_group_can_be_asked_for_its_weights(run: Run, data: PreparedData) -> None:
+    def best_of_third() -> BestWeights:
+        epochs: list[Any] = []
+
+        def improves(logs: Mapping[str, float]) -> bool:
+            epochs.append(logs)
+            return len(epochs) == 3
+
+        return BestWeights(improves, lambda: None)
+
+    experiment = experiment_of(epochs=12)
+    weights = []
+    for loop in (GRAPH, GROUPED):
+        best = best_of_third()
+        model = run(loop, experiment, data, [best]).model
+        best.restore()
+        weights.append(model.get_weights())
+    for values, reference in zip(*weights, strict=True):
+        np.testing.assert_array_equal(values, reference)
 
 
 class StopsAtOnce(keras.callbacks.Callback):  # type: ignore[misc]

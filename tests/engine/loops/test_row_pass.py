@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from nnlab.engine.feeding import batch_spec
+from nnlab.engine.loops.batch_loop import BatchLoop, Taking
 from nnlab.engine.loops.row_pass import RowPass, Xla
 
 X = np.random.default_rng(1).normal(size=(27, 3)).astype(np.float32)
@@ -27,9 +29,19 @@ def model_of(*make_layers: Callable[[], Any]) -> keras.Model:
     return model
 
 
+def learning_of(model: keras.Model, xla: Xla) -> RowPass:
+    loop = BatchLoop(model, model.train_step, batch_spec((X, Y)), Taking.BY_ORDER, 8)
+    return RowPass(loop, (X, Y), xla)
+
+
+def evaluation_of(model: keras.Model, xla: Xla) -> RowPass:
+    loop = BatchLoop(model, model.test_step, batch_spec((X, Y)), Taking.AS_THEY_LIE, 8)
+    return RowPass(loop, (X, Y), xla)
+
+
 def trained(xla: Xla, cuts: list[int]) -> tuple[dict[str, float], list[Any]]:
     model = model_of(lambda: keras.layers.Dropout(0.3), keras.layers.BatchNormalization)
-    learning = RowPass(model, model.train_step, (X, Y), 8, xla)
+    learning = learning_of(model, xla)
     order = np.random.default_rng(2).permutation(27)
     logs: dict[str, float] = {}
     for _ in range(2):
@@ -50,7 +62,7 @@ def test_cuts_change_no_bit(xla: Xla) -> None:
 
 def test_metrics_start_afresh_with_the_first_batch() -> None:
     model = model_of()
-    evaluation = RowPass(model, model.test_step, (X, Y), 8, NONE)
+    evaluation = evaluation_of(model, NONE)
     once = evaluation.run(None, 0, evaluation.steps)
     assert evaluation.run(None, 0, evaluation.steps) == once
     assert once == pytest.approx(model.evaluate(X, Y, verbose=0, return_dict=True))
@@ -58,7 +70,7 @@ def test_metrics_start_afresh_with_the_first_batch() -> None:
 
 def test_running_figures_are_those_of_the_batches_so_far() -> None:
     model = model_of()
-    evaluation = RowPass(model, model.test_step, (X, Y), 8, ALL)
+    evaluation = evaluation_of(model, ALL)
     so_far = evaluation.run(None, 0, 2)
     assert so_far == pytest.approx(model.evaluate(X[:16], Y[:16], verbose=0, return_dict=True))
 
@@ -66,11 +78,22 @@ def test_running_figures_are_those_of_the_batches_so_far() -> None:
 def test_building_trains_nothing() -> None:
     model = model_of()
     before = model.get_weights()
-    learning = RowPass(model, model.train_step, (X, Y), 8, ALL)
+    learning = learning_of(model, ALL)
     learning.build()
     for one, other in zip(before, model.get_weights(), strict=True):
         np.testing.assert_array_equal(one, other)
     assert int(model.optimizer.iterations) == 0
+
+
+def test_graph_is_traced_once_for_rows_of_any_number() -> None:
+    model = model_of()
+    loop = BatchLoop(model, model.test_step, batch_spec((X, Y)), Taking.AS_THEY_LIE, 8)
+    graph = loop.graph(xla=False)
+    for rows in (27, 8, 3):
+        part = RowPass(loop, (X[:rows], Y[:rows]), NONE)
+        expected = model.evaluate(X[:rows], Y[:rows], verbose=0, return_dict=True)
+        assert part.run(None, 0, part.steps) == pytest.approx(expected)
+    assert loop.graph(xla=False) is graph
 
 
 class NotInXla(keras.layers.Layer):  # type: ignore[misc]
@@ -83,8 +106,8 @@ class NotInXla(keras.layers.Layer):  # type: ignore[misc]
 
 def test_what_xla_does_not_have_runs_without_it() -> None:
     model = model_of(NotInXla)
-    learning = RowPass(model, model.train_step, (X, Y), 8, ALL)
-    logs = learning.run(None, 0, learning.steps)
+    learning = learning_of(model, ALL)
+    logs = learning.run(np.arange(27), 0, learning.steps)
     assert not learning.is_compiled_by_xla
     assert logs["loss"] > 0
     assert int(model.optimizer.iterations) == 4

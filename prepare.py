@@ -1,0 +1,231 @@
+"""From a config to rows that are ready to train on: the one way into this package."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nnlab.config.data import DataConfig
+from nnlab.config.experiment import Experiment
+from nnlab.config.model import FunctionalModel
+from nnlab.data.arrays import UNNAMED_INPUT, Arrays
+from nnlab.data.builtin import open_dataset
+from nnlab.data.codes import Codes
+from nnlab.data.examples import Examples, read_arrays, read_table
+from nnlab.data.faults import Faults, names_text, rows_text
+from nnlab.data.files import open_file
+from nnlab.data.prepared import InputSpec, PreparedData, Rows
+from nnlab.data.splitting import Split, SplitPlan, split_rows
+from nnlab.data.table import Table
+from nnlab.data.targets import EncodedTarget, Output, check_target, encode_target
+
+
+def prepare(experiment: Experiment) -> PreparedData:
+    """Read, check, split and encode the data of an experiment.
+
+    What fills a gap, which categories there are and how features are scaled is learnt from the
+    training rows alone. Images and tables of numbers are never copied whole: they are put in order
+    where they are, and the parts are views of them.
+
+    Args:
+        experiment: The config, with nothing left to search for.
+
+    Returns:
+        The rows of each part, and what they are.
+
+    Raises:
+        DataError: With every fault of the data that can be seen together.
+        RequestError: If the config asks for what the data do not have.
+
+    Example:
+        >>> experiment = Experiment.model_validate({
+        ...     "data": {"dataset": "iris", "test_split": 0.2},
+        ...     "model": {"layers": [{"Dense": {"units": 3, "activation": "softmax"}}]},
+        ...     "training": {
+        ...         "optimizer": "adam", "loss": "categorical_crossentropy", "epochs": 1
+        ...     },
+        ... })
+        >>> data = prepare(experiment)
+        >>> len(data.train), len(data.test), data.targets["output"].classes
+        (120, 30, ('setosa', 'versicolor', 'virginica'))
+    """
+    config = experiment.data
+    outputs = _outputs(experiment)
+    source = _open(config, experiment.seed)
+    faults = Faults(source.name)
+    if isinstance(source, Table):
+        examples = read_table(source, config, tuple(outputs), faults)
+    else:
+        examples = read_arrays(source, config, tuple(outputs), faults)
+    del source
+    _check_inputs(examples, experiment, faults)
+    _check_test_rows(examples, config, faults)
+    faults.raise_if_any()
+
+    kept = _usable_rows(examples, config, faults)
+    sound = [target for target in examples.targets if check_target(target, config.missing, faults)]
+    if kept is not None:
+        sound = [target.take(kept) for target in sound if len(kept)]
+    found = [encode_target(target, outputs[target.name], faults) for target in sound]
+    targets = [target for target in found if target is not None]
+    faults.raise_if_any()
+
+    fold = config.validation_fold
+    plan = SplitPlan(
+        config.validation_split,
+        config.test_split,
+        experiment.seed,
+        None if fold is None else (fold.number, fold.folds),
+    )
+    stratify_by = next((target.classes for target in targets if target.classes), None)
+    split = split_rows(
+        examples.rows if kept is None else len(kept),
+        plan,
+        faults,
+        own_test=_own_test_rows(examples, kept),
+        classes=stratify_by if config.stratify else None,
+    )
+    faults.raise_if_any()
+    _check_classes_seen(targets, split, faults)
+    placed = split if kept is None else split.of_rows(kept)
+    arranged = [
+        features.arrange(placed, config.missing, config.scaling, faults)
+        for features in examples.inputs
+    ]
+    faults.raise_if_any()
+    return _assemble(arranged, targets, split, _weights(examples, placed))
+
+
+def _outputs(experiment: Experiment) -> dict[str, Output]:
+    loss, units = experiment.training.loss, experiment.model.output_units
+    return {
+        name: Output(loss[name] if isinstance(loss, dict) else loss, units.get(name))
+        for name in experiment.model.output_names
+    }
+
+
+def _open(config: DataConfig, seed: int) -> Table | Arrays:
+    if config.dataset is not None:
+        return open_dataset(config.dataset, seed)
+    return open_file(Path(str(config.file)), config.sample_weight)
+
+
+def _check_inputs(examples: Examples, experiment: Experiment, faults: Faults) -> None:
+    """Note inputs of the model for which there are no data of that name."""
+    model, held = experiment.model, [features.name for features in examples.inputs]
+    wanted = list(model.inputs) if isinstance(model, FunctionalModel) else [UNNAMED_INPUT]
+    if len(wanted) == len(held) == 1 or set(wanted) == set(held):
+        return
+    faults.request(
+        f"Expected data for the model's inputs, {names_text(wanted)}. "
+        f"Received: {names_text(held)}.",
+        "data.inputs",
+        "Give each input its columns; in an NPZ file name its arrays x_train.NAME.",
+    )
+
+
+def _check_test_rows(examples: Examples, config: DataConfig, faults: Faults) -> None:
+    if examples.test_rows and config.test_split is not None:
+        faults.request(
+            f"The data bring {examples.test_rows} test rows of their own. "
+            f"Received: test_split={config.test_split:g} as well.",
+            "data.test_split",
+            "Remove it: the test is done on those rows.",
+        )
+
+
+def _usable_rows(
+    examples: Examples, config: DataConfig, faults: Faults
+) -> NDArray[np.int64] | None:
+    """The rows that lack nothing, where the others are to be dropped; None: all."""
+    lacks = np.zeros(examples.rows, np.bool_)
+    for features in examples.inputs:
+        lacking = features.check(config.missing, faults)
+        lacks |= False if lacking is None else lacking
+    for target in examples.targets:
+        lacks |= target.missing()
+    weights = examples.sample_weight
+    if weights is not None:
+        _check_weights(weights, config, faults)
+        lacks |= np.isnan(weights)
+    if config.missing != "drop" or not lacks.any():
+        return None
+    if lacks.all():
+        message = "Expected rows without missing values. Received: a missing value in every row."
+        faults.data(message, "data.missing", "Take mean or median, or leave columns out.")
+    return np.flatnonzero(~lacks)
+
+
+def _check_weights(weights: NDArray[np.float64], config: DataConfig, faults: Faults) -> None:
+    wrong = (weights < 0) | np.isinf(weights)
+    if config.missing != "drop":
+        wrong |= np.isnan(weights)
+    if wrong.any():
+        faults.data(
+            f"Expected a weight of 0 or more in every row. "
+            f"Received: {weights[wrong][0]:g} in {rows_text(np.flatnonzero(wrong))}.",
+            "data.sample_weight",
+            "Correct it.",
+        )
+    elif not weights.any():
+        faults.data("Expected a weight above 0. Received: none.", "data.sample_weight")
+
+
+def _own_test_rows(examples: Examples, kept: NDArray[np.int64] | None) -> int:
+    first = examples.rows - examples.test_rows
+    return examples.test_rows if kept is None else int((kept >= first).sum())
+
+
+def _check_classes_seen(targets: list[EncodedTarget], split: Split, faults: Faults) -> None:
+    """Note classes that the model would be asked for without having seen them."""
+    for target in targets:
+        if target.classes is None:
+            continue
+        codes = target.classes if split.order is None else target.classes.take(split.order)
+        train, *others = (Codes(codes.codes[part], codes.names).counts() for part in split.slices())
+        unseen = np.flatnonzero((train == 0) & (sum(others) > 0))
+        if len(unseen):
+            names = names_text([codes.names[code] for code in unseen])
+            faults.data(
+                f"Expected every class of `{target.spec.name}` among the training rows. "
+                f"Received: {names} in validation or test rows alone.",
+                "data.target",
+                "Add training rows of these classes, or set stratify: true.",
+            )
+
+
+def _weights(examples: Examples, placed: Split) -> NDArray[np.float32] | None:
+    if examples.sample_weight is None:
+        return None
+    weights = examples.sample_weight.astype(np.float32)
+    return weights if placed.order is None else weights[placed.order]
+
+
+def _assemble(
+    arranged: list[tuple[list[NDArray[Any]], InputSpec]],
+    targets: list[EncodedTarget],
+    split: Split,
+    weights: NDArray[np.float32] | None,
+) -> PreparedData:
+    values = {
+        target.spec.name: target.values if split.order is None else target.values[split.order]
+        for target in targets
+    }
+    train, validation, test = (
+        Rows(
+            {spec.name: parts[number] for parts, spec in arranged},
+            {name: rows[part] for name, rows in values.items()},
+            None if weights is None else weights[part],
+        )
+        for number, part in enumerate(split.slices())
+    )
+    return PreparedData(
+        train,
+        validation if len(validation) else None,
+        test if len(test) else None,
+        {spec.name: spec for _, spec in arranged},
+        {target.spec.name: target.spec for target in targets},
+    )
