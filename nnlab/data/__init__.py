@@ -5,7 +5,14 @@ from __future__ import annotations
 from nnlab.data.catalogue import DatasetFacts, catalogue
 from nnlab.data.order import epoch_order
 from nnlab.data.prepare import prepare
-from nnlab.data.prepared import Column, InputSpec, PreparedData, Rows, TargetSpec
+from nnlab.data.prepared import (
+    Column,
+    InputSpec,
+    PreparedData,
+    Rows,
+    TargetSpec,
+    is_on_disk,
+)
 
 __all__ = [
     "Column",
@@ -16,5 +23,6 @@ __all__ = [
     "TargetSpec",
     "catalogue",
     "epoch_order",
+    "is_on_disk",
     "prepare",
 ]

@@ -7,12 +7,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nnlab.data.arranging import arrange_rows
 from nnlab.data.faults import Faults, rows_text
 from nnlab.data.features import Features, Missing
 from nnlab.data.prepared import InputSpec
-from nnlab.data.rows import permute_rows, row_chunks
+from nnlab.data.rows import row_chunks
 from nnlab.data.scaling import Scaling, learn_scaling
 from nnlab.data.splitting import Split
+from nnlab.data.storage import Storage
 
 
 class ArrayFeatures(Features):
@@ -47,18 +49,17 @@ class ArrayFeatures(Features):
         return lacking
 
     def arrange(
-        self, split: Split, missing: Missing, scaling: Scaling, faults: Faults
+        self, split: Split, missing: Missing, scaling: Scaling, faults: Faults, storage: Storage
     ) -> tuple[list[NDArray[Any]], InputSpec]:
         """Put the rows in order; arrays are encoded already."""
         del missing, faults
-        values = self._values if split.order is None else permute_rows(self._values, split.order)
-        parts = [values[part] for part in split.slices()]
+        parts = arrange_rows(self._values, split, storage)
+        self._values = self._values[:0].copy()  # lets go of the file that the rows were in
         scale, offset = learn_scaling(parts[0], scaling)
-        if values.dtype == np.bool_:
+        if parts[0].dtype == np.bool_:
             parts = [part.view(np.uint8) for part in parts]
-        spec = InputSpec(
-            self.name, values.shape[1:], parts[0].dtype.name, scale=scale, offset=offset
-        )
+        shape, dtype = parts[0].shape[1:], parts[0].dtype.name
+        spec = InputSpec(self.name, shape, dtype, scale=scale, offset=offset)
         return parts, spec
 
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from nnlab.data.codes import Codes
 from nnlab.data.faults import Faults, names_text
 from nnlab.data.npz import Member, NpzFile
+from nnlab.data.storage import Storage
 
 UNNAMED_INPUT = "input"
 UNNAMED_TARGET = "y"
@@ -41,7 +42,9 @@ class Arrays:
     sample_weight: NDArray[np.float64] | None = None
 
 
-def read_npz(path: Path, sample_weight: str | None = None) -> Arrays:
+def read_npz(
+    path: Path, sample_weight: str | None = None, storage: Storage | None = None
+) -> Arrays:
     """Read the arrays of an NPZ file that nnlab's names make inputs and targets.
 
     These are `x_train` and `y_train`, perhaps with `x_test` and `y_test`, or `x` and `y`; of
@@ -51,6 +54,7 @@ def read_npz(path: Path, sample_weight: str | None = None) -> Arrays:
     Args:
         path: The file.
         sample_weight: Name of the weights' arrays, if there are any.
+        storage: Takes the arrays; None: they are held in memory.
 
     Returns:
         The arrays, the test rows last.
@@ -64,8 +68,9 @@ def read_npz(path: Path, sample_weight: str | None = None) -> Arrays:
     found.check(faults)
     faults.raise_if_any()
 
-    inputs = {name: _read_input(file, found.of("x", name)) for name in found.names("x")}
-    targets = {name: _read_target(file, found.of("y", name)) for name in found.names("y")}
+    storage = Storage() if storage is None else storage
+    inputs = {name: _read_input(file, found.of("x", name), storage) for name in found.names("x")}
+    targets = {name: _read_target(file, found.of("y", name), storage) for name in found.names("y")}
     weight = found.of("weight", "")
     return Arrays(
         name=str(path),
@@ -165,19 +170,20 @@ def _check_member(member: Member, faults: Faults) -> None:
         faults.data(f"Expected an array with rows. Received: {member}.")
 
 
-def _read_input(file: NpzFile, members: list[Member]) -> NDArray[Any]:
+def _read_input(file: NpzFile, members: list[Member], storage: Storage) -> NDArray[Any]:
     """Pixels stay bytes, bools bools; all other numbers become float32."""
     dtype = np.result_type(*(member.dtype for member in members))
     small = dtype in {np.dtype(np.uint8), np.dtype(np.bool_)}
-    values = file.read([member.name for member in members], dtype if small else np.float32)
+    names = [member.name for member in members]
+    values = file.read(names, dtype if small else np.float32, storage.empty)
     return values.reshape(len(values), -1) if values.ndim == 1 else values
 
 
-def _read_target(file: NpzFile, members: list[Member]) -> NDArray[Any] | Codes:
+def _read_target(file: NpzFile, members: list[Member], storage: Storage) -> NDArray[Any] | Codes:
     dtype = np.result_type(*(member.dtype for member in members))
     names = [member.name for member in members]
     if dtype.kind in "biuf":
-        values = file.read(names, np.float64)
+        values = file.read(names, np.float64, storage.empty)
         if values.ndim == 2 and values.shape[1] == 1:  # noqa: PLR2004 - [rows, 1] is [rows]
             values = values[:, 0]
         if dtype.kind != "b":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -97,13 +97,13 @@ def kind_of(dtype: pa.DataType) -> ColumnKind:
     return next(matching, "other")
 
 
-def numbers_of(column: pa.ChunkedArray) -> Iterator[NDArray[Any]]:
-    """The numbers of a column, chunk by chunk.
+def numbers_of(column: pa.Array) -> NDArray[Any]:
+    """The numbers of a column, or of a chunk of it.
 
     Args:
-        column: A column of numbers or bools.
+        column: Numbers or bools.
 
-    Yields:
+    Returns:
         Numbers, with NaN where a value is missing.
     """
     import pyarrow as pa
@@ -112,25 +112,27 @@ def numbers_of(column: pa.ChunkedArray) -> Iterator[NDArray[Any]]:
         column = column.cast(column.type.value_type)
     if not (pa.types.is_integer(column.type) or pa.types.is_floating(column.type)):
         column = column.cast(pa.float64())
-    for chunk in column.chunks:
-        yield chunk.to_numpy(zero_copy_only=False)
+    return np.asarray(column.to_numpy(zero_copy_only=False))
 
 
-def codes_of(column: pa.ChunkedArray) -> Codes:
+def codes_of(chunks: Iterable[pa.Array]) -> Codes:
     """The values of a column as codes, their names in sorted order.
 
     Args:
-        column: A column of text or bools.
+        chunks: Its chunks, of text or bools, one or more; none is held on to.
 
     Returns:
         The codes.
     """
     import pyarrow as pa
 
-    if pa.types.is_boolean(column.type):
-        truths = Codes.of(np.concatenate([np.empty(0), *numbers_of(column)]))
+    values = [
+        chunk if pa.types.is_boolean(chunk.type) else chunk.dictionary_encode() for chunk in chunks
+    ]
+    if pa.types.is_boolean(values[0].type):
+        truths = Codes.of(np.concatenate([numbers_of(chunk) for chunk in values]))
         return Codes(truths.codes, tuple(str(name == "1") for name in truths.names))
-    encoded = column.dictionary_encode().unify_dictionaries().combine_chunks()
+    encoded = pa.chunked_array(values).unify_dictionaries().combine_chunks()
     names = encoded.dictionary.to_pylist()
     in_order = sorted((name, position) for position, name in enumerate(names) if name is not None)
     rank = np.full(len(names) + 1, MISSING, np.int32)  # the last stands for a missing value

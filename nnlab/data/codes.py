@@ -8,6 +8,8 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from nnlab.data.rows import row_chunks
+
 MISSING = -1
 
 
@@ -38,13 +40,19 @@ class Codes:
         Returns:
             The codes.
         """
+        codes = np.empty(len(values), np.int32)
+        chunks = list(row_chunks(len(values), values.itemsize))
+        found = []
+        for start, stop in chunks:
+            names, codes[start:stop] = np.unique(values[start:stop], return_inverse=True)
+            found.append(names)
+        different = np.unique(np.concatenate([values[:0], *found]))
         if values.dtype.kind == "f":
-            present = ~np.isnan(values)
-            codes = np.full(len(values), MISSING, np.int32)
-            different, codes[present] = np.unique(values[present], return_inverse=True)
-        else:
-            different, inverse = np.unique(values, return_inverse=True)
-            codes = inverse.astype(np.int32)
+            different = different[~np.isnan(different)]
+        for (start, stop), names in zip(chunks, found, strict=True):
+            among_all = np.searchsorted(different, names).astype(np.int32)
+            among_all[among_all == len(different)] = MISSING  # NaN, which comes last
+            codes[start:stop] = among_all[codes[start:stop]]
         return cls(codes, tuple(label(value) for value in different.tolist()))
 
     def __len__(self) -> int:
@@ -66,7 +74,11 @@ class Codes:
 
     def counts(self) -> NDArray[np.int64]:
         """Rows of each name, [names]."""
-        return np.bincount(self.codes[self.codes >= 0], minlength=len(self.names))
+        counts = np.zeros(len(self.names), np.int64)
+        for start, stop in row_chunks(len(self), self.codes.itemsize):
+            codes = self.codes[start:stop]
+            counts += np.bincount(codes[codes >= 0], minlength=len(counts))
+        return counts
 
     def missing(self) -> NDArray[np.bool_]:
         """Which rows have no name, [rows]."""

@@ -56,13 +56,13 @@ class CsvTable(Table):
         """Copy the columns out of Arrow's memory."""
         for position, name in enumerate(names):
             start = 0
-            for chunk in numbers_of(self._columns[name]):
-                matrix[start : start + len(chunk), position] = chunk
+            for chunk in self._columns[name].chunks:
+                matrix[start : start + len(chunk), position] = numbers_of(chunk)
                 start += len(chunk)
 
     def codes(self, name: str) -> Codes:
         """One column of text or bools."""
-        return codes_of(self._columns[name])
+        return codes_of(self._columns[name].chunks)
 
 
 def _check_header(path: Path) -> str:

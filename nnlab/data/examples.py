@@ -14,9 +14,10 @@ from nnlab.data.arrays import Arrays
 from nnlab.data.codes import Codes, spelt_number
 from nnlab.data.faults import Faults, did_you_mean, names_text, rows_text
 from nnlab.data.features import Features
-from nnlab.data.roles import assign_roles
+from nnlab.data.roles import Roles, assign_roles
+from nnlab.data.storage import Storage
 from nnlab.data.table import Table
-from nnlab.data.table_features import TableFeatures
+from nnlab.data.table_features import TableFeatures, most_features
 from nnlab.data.targets import RawTarget
 
 
@@ -40,7 +41,7 @@ class Examples:
 
 
 def read_table(
-    table: Table, data: DataConfig, outputs: tuple[str, ...], faults: Faults
+    table: Table, data: DataConfig, outputs: tuple[str, ...], faults: Faults, storage: Storage
 ) -> Examples:
     """Read the columns that the config uses, and no others.
 
@@ -49,6 +50,7 @@ def read_table(
         data: The config's `data` section.
         outputs: Names of the model's outputs.
         faults: Takes what is wrong with the columns' values.
+        storage: Takes the columns.
 
     Returns:
         The rows.
@@ -56,29 +58,29 @@ def read_table(
     Raises:
         DataError: If columns are not there, or hold what cannot be used.
         RequestError: Likewise, where only the config is wrong.
+        RunFailedError: They are too large for memory, and no disk has room for them.
     """
     if table.rows == 0:
         faults.data("Expected rows. Received: none, only the names of columns.")
     roles = assign_roles(table, data, outputs, faults)
     faults.raise_if_any()
-    named = {
-        column: table.categories(column)
-        for column in roles.used()
-        if column in roles.categorical or table.kinds[column] == "text"
-    }
+    named = _read_names(table, roles, storage)
     for column, codes in named.items():
         if column not in roles.categorical:
             _check_text(column, codes, faults)
     faults.raise_if_any()
+    width = sum(most_features(columns, named, data.encoding) for columns in roles.inputs.values())
+    size = table.rows * width * np.dtype(np.float32).itemsize
+    storage.expect(size, on_disk=2 * size)  # as they are read, and as they are arranged or encoded
     inputs = []
     for name, columns in roles.inputs.items():
         numbers = [column for column in columns if column not in named]
-        matrix = np.empty((table.rows, len(numbers)), np.float32)
+        matrix = storage.empty((table.rows, len(numbers)), np.float32)
         table.fill(matrix, numbers)
         categories = {column: named[column] for column in columns if column in named}
         inputs.append(TableFeatures(name, columns, matrix, categories, data.encoding))
     targets = [
-        RawTarget(output, columns, _read_target(table, columns, named))
+        RawTarget(output, columns, _read_target(table, columns, named, storage))
         for output, columns in roles.targets.items()
     ]
     weight = table.numbers(roles.sample_weight) if roles.sample_weight else None
@@ -142,12 +144,28 @@ def _match_targets(arrays: Arrays, outputs: tuple[str, ...], faults: Faults) -> 
     ]
 
 
+def _read_names(table: Table, roles: Roles, storage: Storage) -> dict[str, Codes]:
+    """The columns whose values are names, each a row of one array."""
+    columns = [
+        column
+        for column in roles.used()
+        if column in roles.categorical or table.kinds[column] == "text"
+    ]
+    held = storage.empty((len(columns), table.rows), np.int32)
+    named = {}
+    for column, row in zip(columns, held, strict=True):
+        codes = table.categories(column)
+        row[:] = codes.codes
+        named[column] = Codes(row, codes.names)
+    return named
+
+
 def _read_target(
-    table: Table, columns: tuple[str, ...], named: dict[str, Codes]
+    table: Table, columns: tuple[str, ...], named: dict[str, Codes], storage: Storage
 ) -> Codes | NDArray[Any]:
     name, *others = columns
     if others:
-        matrix = np.empty((table.rows, len(columns)))
+        matrix = storage.empty((table.rows, len(columns)), np.float64)
         table.fill(matrix, columns)
         return matrix
     if table.kinds[name] == "boolean":

@@ -12,6 +12,7 @@ from nnlab.data.faults import Faults
 from nnlab.data.prepared import InputSpec
 from nnlab.data.scaling import Scaling
 from nnlab.data.splitting import Split
+from nnlab.data.storage import Storage
 
 Missing = Literal["error", "drop", "mean", "median"]
 
@@ -40,15 +41,18 @@ class Features(ABC):
 
     @abstractmethod
     def arrange(
-        self, split: Split, missing: Missing, scaling: Scaling, faults: Faults
+        self, split: Split, missing: Missing, scaling: Scaling, faults: Faults, storage: Storage
     ) -> tuple[list[NDArray[Any]], InputSpec]:
         """Put the rows into the parts of a split, encoded, in the memory they are in if it can be.
+
+        It can be done once: the features are used up.
 
         Args:
             split: Which rows go where.
             missing: What becomes of missing values.
             scaling: How the model is to scale numbers.
             faults: Takes what is wrong with the training rows.
+            storage: Takes the arrays that are made.
 
         Returns:
             Training, validation and test rows, and what they are.

@@ -7,16 +7,20 @@ from pathlib import Path
 from nnlab.config.data import FILE_TYPES
 from nnlab.data.arrays import Arrays, read_npz
 from nnlab.data.faults import nearest_name
+from nnlab.data.storage import Storage
 from nnlab.data.table import Table
 from nnlab.errors import DataError, RequestError
 
 
-def open_file(path: Path, sample_weight: str | None = None) -> Table | Arrays:
+def open_file(
+    path: Path, sample_weight: str | None = None, storage: Storage | None = None
+) -> Table | Arrays:
     """Open a .csv, .parquet or .npz file.
 
     Args:
         path: The file.
         sample_weight: Where the weights of the rows are, for NPZ files.
+        storage: Takes the arrays of an NPZ file; None: they are held in memory.
 
     Returns:
         A table, or the arrays of an NPZ file.
@@ -36,7 +40,7 @@ def open_file(path: Path, sample_weight: str | None = None) -> Table | Arrays:
 
             return ParquetTable(path)
         case ".npz":
-            return read_npz(path, sample_weight)
+            return read_npz(path, sample_weight, storage)
     message = (
         f"{path}: Expected a .csv, .parquet or .npz file. Received: {path.suffix or 'no ending'}."
     )

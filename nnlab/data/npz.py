@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 from nnlab.data.rows import row_chunks
 from nnlab.errors import DataError
@@ -58,7 +58,12 @@ class NpzFile:
                     shape, _, dtype = _read_header(file)
                     self.members[name] = Member(name, shape, dtype)
 
-    def read(self, names: Sequence[str], dtype: np.dtype[Any] | type[np.generic]) -> NDArray[Any]:
+    def read(
+        self,
+        names: Sequence[str],
+        dtype: np.dtype[Any] | type[np.generic],
+        empty: Callable[[tuple[int, ...], DTypeLike], NDArray[Any]] = np.empty,
+    ) -> NDArray[Any]:
         """Read arrays as one, their rows one below the other.
 
         Only a few MB are held besides the array that comes back, whatever its type in the file.
@@ -66,6 +71,7 @@ class NpzFile:
         Args:
             names: Arrays whose rows have one shape.
             dtype: The type that the values become.
+            empty: Makes the array, of a shape and a type, that they are read into.
 
         Returns:
             [rows of all, *shape of a row].
@@ -75,7 +81,7 @@ class NpzFile:
         """
         members = [self.members[name] for name in names]
         rows = sum(member.shape[0] for member in members)
-        whole = np.empty((rows, *members[0].shape[1:]), dtype)
+        whole = empty((rows, *members[0].shape[1:]), dtype)
         start = 0
         with _reading(self.path), zipfile.ZipFile(self.path) as archive:
             for member in members:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,27 +10,36 @@ from numpy.typing import NDArray
 from nnlab.config.data import DataConfig
 from nnlab.config.experiment import Experiment
 from nnlab.config.model import FunctionalModel
+from nnlab.data.arranging import encode_parts
 from nnlab.data.arrays import UNNAMED_INPUT, Arrays
 from nnlab.data.builtin import open_dataset
 from nnlab.data.codes import Codes
 from nnlab.data.examples import Examples, read_arrays, read_table
 from nnlab.data.faults import Faults, names_text, rows_text
 from nnlab.data.files import open_file
-from nnlab.data.prepared import InputSpec, PreparedData, Rows
+from nnlab.data.prepared import PreparedData, Rows
 from nnlab.data.splitting import Split, SplitPlan, split_rows
+from nnlab.data.storage import Storage
 from nnlab.data.table import Table
 from nnlab.data.targets import EncodedTarget, Output, check_target, encode_target
 
 
-def prepare(experiment: Experiment) -> PreparedData:
+def prepare(experiment: Experiment, memory: int | None = None) -> PreparedData:
     """Read, check, split and encode the data of an experiment.
 
     What fills a gap, which categories there are and how features are scaled is learnt from the
     training rows alone. Images and tables of numbers are never copied whole: they are put in order
     where they are, and the parts are views of them.
 
+    What is too large for memory is on disk, in files without names that are mapped into memory:
+    `is_on_disk` tells these arrays. A Parquet file or an NPZ file of any size is prepared in a
+    bounded amount of memory, apart from some ten numbers of 8 bytes for each row, a CSV file in as
+    much as it takes as a table.
+
     Args:
         experiment: The config, with nothing left to search for.
+        memory: Bytes that the arrays may take in memory, all together, before others go to disk;
+            None: a quarter of the machine's.
 
     Returns:
         The rows of each part, and what they are.
@@ -39,6 +47,7 @@ def prepare(experiment: Experiment) -> PreparedData:
     Raises:
         DataError: With every fault of the data that can be seen together.
         RequestError: If the config asks for what the data do not have.
+        RunFailedError: If the disk has no room for what is too large for memory.
 
     Example:
         >>> experiment = Experiment.model_validate({
@@ -54,10 +63,11 @@ def prepare(experiment: Experiment) -> PreparedData:
     """
     config = experiment.data
     outputs = _outputs(experiment)
-    source = _open(config, experiment.data_seed)
+    storage = Storage.of_this_machine() if memory is None else Storage(memory)
+    source = _open(config, experiment.data_seed, storage)
     faults = Faults(source.name)
     if isinstance(source, Table):
-        examples = read_table(source, config, tuple(outputs), faults)
+        examples = read_table(source, config, tuple(outputs), faults, storage)
     else:
         examples = read_arrays(source, config, tuple(outputs), faults)
     del source
@@ -68,7 +78,7 @@ def prepare(experiment: Experiment) -> PreparedData:
     kept = _usable_rows(examples, config, faults)
     sound = [target for target in examples.targets if check_target(target, config.missing, faults)]
     if kept is not None:
-        sound = [target.take(kept) for target in sound if len(kept)]
+        sound = [target.take(kept, storage) for target in sound if len(kept)]
     found = [encode_target(target, outputs[target.name], faults) for target in sound]
     targets = [target for target in found if target is not None]
     faults.raise_if_any()
@@ -92,11 +102,33 @@ def prepare(experiment: Experiment) -> PreparedData:
     _check_classes_seen(targets, split, faults)
     placed = split if kept is None else split.of_rows(kept)
     arranged = [
-        features.arrange(placed, config.missing, config.scaling, faults)
+        features.arrange(placed, config.missing, config.scaling, faults, storage)
         for features in examples.inputs
     ]
     faults.raise_if_any()
-    return _assemble(arranged, targets, split, _weights(examples, placed))
+    encoded = {
+        target.spec.name: encode_parts(split, storage, target.shape, target.dtype, target.encode)
+        for target in targets
+    }
+    weights = examples.sample_weight
+    weighted = weights is not None and encode_parts(
+        placed, storage, (), np.float32, weights.__getitem__
+    )
+    train, validation, test = (
+        Rows(
+            {spec.name: parts[number] for parts, spec in arranged},
+            {name: parts[number] for name, parts in encoded.items()},
+            weighted[number] if weighted else None,
+        )
+        for number in range(3)
+    )
+    return PreparedData(
+        train,
+        validation if len(validation) else None,
+        test if len(test) else None,
+        {spec.name: spec for _, spec in arranged},
+        {target.spec.name: target.spec for target in targets},
+    )
 
 
 def _outputs(experiment: Experiment) -> dict[str, Output]:
@@ -107,10 +139,10 @@ def _outputs(experiment: Experiment) -> dict[str, Output]:
     }
 
 
-def _open(config: DataConfig, seed: int) -> Table | Arrays:
+def _open(config: DataConfig, seed: int, storage: Storage) -> Table | Arrays:
     if config.dataset is not None:
         return open_dataset(config.dataset, seed)
-    return open_file(Path(str(config.file)), config.sample_weight)
+    return open_file(Path(str(config.file)), config.sample_weight, storage)
 
 
 def _check_inputs(examples: Examples, experiment: Experiment, faults: Faults) -> None:
@@ -195,37 +227,3 @@ def _check_classes_seen(targets: list[EncodedTarget], split: Split, faults: Faul
                 "data.target",
                 "Add training rows of these classes, or set stratify: true.",
             )
-
-
-def _weights(examples: Examples, placed: Split) -> NDArray[np.float32] | None:
-    if examples.sample_weight is None:
-        return None
-    weights = examples.sample_weight.astype(np.float32)
-    return weights if placed.order is None else weights[placed.order]
-
-
-def _assemble(
-    arranged: list[tuple[list[NDArray[Any]], InputSpec]],
-    targets: list[EncodedTarget],
-    split: Split,
-    weights: NDArray[np.float32] | None,
-) -> PreparedData:
-    values = {
-        target.spec.name: target.values if split.order is None else target.values[split.order]
-        for target in targets
-    }
-    train, validation, test = (
-        Rows(
-            {spec.name: parts[number] for parts, spec in arranged},
-            {name: rows[part] for name, rows in values.items()},
-            None if weights is None else weights[part],
-        )
-        for number, part in enumerate(split.slices())
-    )
-    return PreparedData(
-        train,
-        validation if len(validation) else None,
-        test if len(test) else None,
-        {spec.name: spec for _, spec in arranged},
-        {target.spec.name: target.spec for target in targets},
-    )

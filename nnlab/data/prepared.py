@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from mmap import mmap
 from typing import Any, Literal
 
 import numpy as np
@@ -12,6 +13,8 @@ from numpy.typing import NDArray
 @dataclass(frozen=True)
 class Rows:
     """One part of the data: its training, validation or test rows.
+
+    Arrays that are too large for memory are in files that are mapped into it: see `is_on_disk`.
 
     Args:
         inputs: For each input [rows, *shape]: images as uint8, numbers as float32, codes as int32.
@@ -32,6 +35,22 @@ class Rows:
     def __len__(self) -> int:
         """Number of rows."""
         return len(next(iter(self.inputs.values())))
+
+
+def is_on_disk(array: NDArray[Any]) -> bool:
+    """Whether an array is, or is a view of, a file that is mapped into memory.
+
+    Args:
+        array: The array.
+
+    Example:
+        >>> is_on_disk(np.zeros(3))
+        False
+    """
+    held: Any = array
+    while isinstance(held, np.ndarray):
+        held = held.base
+    return isinstance(held, mmap)
 
 
 @dataclass(frozen=True)

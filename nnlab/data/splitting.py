@@ -33,6 +33,15 @@ class Split:
         first, second, third = (slice(a, b) for a, b in pairwise(bounds))
         return first, second, third
 
+    def source(self, start: int, stop: int) -> slice | NDArray[np.int64]:
+        """Which rows come to lie from one place up to another, once the rows are in order.
+
+        Args:
+            start: The first place.
+            stop: The place after the last.
+        """
+        return slice(start, stop) if self.order is None else self.order[start:stop]
+
     def of_rows(self, rows: NDArray[np.int64]) -> Split:
         """The same split of some rows only.
 
@@ -120,7 +129,7 @@ def split_rows(
     if plan.fold is not None:
         train, validation = _folded(train, classes, plan.fold, generator)
     own = np.arange(free, rows)
-    order = np.concatenate([train, validation, test, own]).astype(np.int64)
+    order = np.concatenate([train, validation, test, own]).astype(np.int64, copy=False)
     return Split(order, (len(train), len(validation), len(test) + own_test))
 
 

@@ -2,23 +2,52 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from nnlab.data.arranging import arrange_rows
 from nnlab.data.codes import Codes
 from nnlab.data.faults import Faults, names_text, rows_text
 from nnlab.data.features import Features, Missing
+from nnlab.data.filling import fill_gaps
 from nnlab.data.prepared import Column, InputSpec
-from nnlab.data.rows import permute_rows, row_chunks
+from nnlab.data.rows import row_chunks
 from nnlab.data.scaling import Scaling, learn_scaling
 from nnlab.data.splitting import Split
+from nnlab.data.storage import Storage
 
 Encoding = Literal["one_hot", "integer"]
 
 MOST_CATEGORIES = 1000
+
+
+def most_features(
+    columns: tuple[str, ...], categories: Mapping[str, Codes], encoding: Encoding
+) -> int:
+    """How many features columns become if the training rows hold every category.
+
+    Args:
+        columns: The columns' names.
+        categories: Those of them that are categories; other columns are left alone.
+        encoding: How categories are fed.
+
+    Returns:
+        The features; 1 for a column of more categories than can be encoded.
+
+    Example:
+        >>> town = Codes.of(np.array(["Ayr", "Bath", "Ely"]))
+        >>> most_features(("town", "rooms"), {"town": town}, "one_hot")
+        4
+    """
+    if encoding == "integer":
+        return len(columns)
+    counts = [len(categories[name].names) if name in categories else 1 for name in columns]
+    return sum(count if count <= MOST_CATEGORIES else 1 for count in counts)
 
 
 class TableFeatures(Features):
@@ -66,133 +95,144 @@ class TableFeatures(Features):
                     "data.encoding",
                     "Take encoding: integer and an Embedding layer, or leave the column out.",
                 )
-        lacks = np.zeros(len(self._numbers), np.bool_)
-        for position in np.flatnonzero(~_finite_columns(self._numbers)).tolist():
+        lacks, gaps, infinite = _not_finite(self._numbers)
+        for position in np.flatnonzero(gaps + infinite).tolist():
             name, column = self._number_names[position], self._numbers[:, position]
-            lacks |= _check_column(name, np.isnan(column), missing, faults)
-            if np.isinf(column).any():
+            self._check_gaps(name, gaps[position], partial(np.isnan, column), missing, faults)
+            if infinite[position]:
                 rows = rows_text(np.flatnonzero(np.isinf(column)))
                 faults.data(
                     f"Expected finite numbers. Received: infinity in the column `{name}`, {rows}.",
                     remedy="Correct them; 32-bit numbers end at 3.4e38.",
                 )
         for name, codes in self._categories.items():
-            lacks |= _check_column(name, codes.missing(), missing, faults)
+            lacking = codes.missing()
+            self._check_gaps(name, lacking.sum(), codes.missing, missing, faults)
+            lacks |= lacking
         return lacks if lacks.any() else None
 
     def arrange(
-        self, split: Split, missing: Missing, scaling: Scaling, faults: Faults
+        self, split: Split, missing: Missing, scaling: Scaling, faults: Faults, storage: Storage
     ) -> tuple[list[NDArray[Any]], InputSpec]:
         """Fill and encode the columns by what the training rows hold."""
-        numbers, categories = self._numbers, self._categories
-        if split.order is not None:
-            numbers = permute_rows(numbers, split.order)
-            categories = {name: codes.take(split.order) for name, codes in categories.items()}
-        train = split.slices()[0]
+        parts = arrange_rows(self._numbers, split, storage)
+        self._numbers = self._numbers[:0].copy()  # lets go of the file that the rows were in
         columns = [
-            _learn_categories(name, categories[name], train, self._encoding)
-            if name in categories
+            _learn_categories(name, self._categories[name], split, self._encoding)
+            if name in self._categories
             else Column(name, "number")
             for name in self._columns
         ]
         if missing in {"mean", "median"}:
-            learnt = iter(_fill(numbers, train, missing, self._number_names, faults))
+            learnt = iter(fill_gaps(parts, missing, self._number_names, faults))
             columns = [
                 replace(column, fill=next(learnt)) if column.kind == "number" else column
                 for column in columns
             ]
-        features = _encode(columns, numbers, categories) if categories else numbers
-        parts = [features[part] for part in split.slices()]
+        if self._categories:
+            parts = _encode(columns, parts, self._categories, split, storage)
         numeric = np.repeat(
             [column.kind == "number" for column in columns], [column.width for column in columns]
         )
-        codes_alone = features.dtype == np.int32
+        codes_alone = parts[0].dtype == np.int32
         scale, offset = (
             (None, None) if codes_alone or faults else learn_scaling(parts[0], scaling, numeric)
         )
-        shape, dtype = features.shape[1:], features.dtype.name
+        shape, dtype = parts[0].shape[1:], parts[0].dtype.name
         return parts, InputSpec(self.name, shape, dtype, tuple(columns), scale, offset)
 
-
-def _finite_columns(numbers: NDArray[np.float32]) -> NDArray[np.bool_]:
-    """Which columns hold neither NaN nor infinity, [columns]."""
-    finite = np.ones(numbers.shape[1], np.bool_)
-    for start, stop in row_chunks(len(numbers), numbers.shape[1] * numbers.itemsize):
-        finite &= np.isfinite(numbers[start:stop]).all(axis=0)
-    return finite
-
-
-def _check_column(
-    name: str, lacking: NDArray[np.bool_], missing: Missing, faults: Faults
-) -> NDArray[np.bool_]:
-    count = int(lacking.sum())
-    if count and count == len(lacking):
-        message = f"Expected values in the column `{name}`. Received: none at all."
-        faults.data(message, "data.features", "Leave the column out.")
-    elif count and missing == "error":
-        rows = rows_text(np.flatnonzero(lacking))
-        faults.data(
-            f"Expected a value in every row of the column `{name}`. Received: none in {rows}.",
-            "data.missing",
-            "Fill the cells, or set data.missing: drop leaves such rows out, mean and median fill "
-            "numbers.",
-        )
-    return lacking
-
-
-def _learn_categories(name: str, codes: Codes, train: slice, encoding: Encoding) -> Column:
-    seen = Codes(codes.codes[train], codes.names).used()
-    return Column(name, "category", None, seen.names, encoding)
-
-
-def _fill(
-    numbers: NDArray[np.float32],
-    train: slice,
-    how: Missing,
-    names: tuple[str, ...],
-    faults: Faults,
-) -> list[float]:
-    """Write the training rows' mean or median where a number is missing, and tell it."""
-    fills = []
-    for position, name in enumerate(names):
-        column = numbers[:, position]
-        known = column[train][~np.isnan(column[train])]
-        if not len(known):
-            message = f"Expected a value in a training row of the column `{name}`. Received: none."
+    def _check_gaps(
+        self,
+        name: str,
+        count: int,
+        lacking: Callable[[], NDArray[np.bool_]],
+        missing: Missing,
+        faults: Faults,
+    ) -> None:
+        if count and count == len(self._numbers):
+            message = f"Expected values in the column `{name}`. Received: none at all."
             faults.data(message, "data.features", "Leave the column out.")
-            fills.append(0.0)
-            continue
-        middle = known.mean(dtype=np.float64) if how == "mean" else np.median(known)
-        fills.append(float(np.float32(middle)))
-        column[np.isnan(column)] = fills[-1]
-    return fills
+        elif count and missing == "error":
+            rows = rows_text(np.flatnonzero(lacking()))
+            faults.data(
+                f"Expected a value in every row of the column `{name}`. Received: none in {rows}.",
+                "data.missing",
+                "Fill the cells, or set data.missing: drop leaves such rows out, mean and median "
+                "fill numbers.",
+            )
+
+
+def _not_finite(
+    numbers: NDArray[np.float32],
+) -> tuple[NDArray[np.bool_], NDArray[np.int64], NDArray[np.int64]]:
+    """Which rows lack a number, [rows], and how many NaN and infinities there are, [columns]."""
+    lacks = np.zeros(len(numbers), np.bool_)
+    gaps, infinite = np.zeros((2, numbers.shape[1]), np.int64)
+    for start, stop in row_chunks(len(numbers), numbers.shape[1] * numbers.itemsize):
+        chunk = numbers[start:stop]
+        if not np.isfinite(chunk).all():
+            nan = np.isnan(chunk)
+            lacks[start:stop] = nan.any(axis=1)
+            gaps += nan.sum(axis=0)
+            infinite += np.isinf(chunk).sum(axis=0)
+    return lacks, gaps, infinite
+
+
+def _learn_categories(name: str, codes: Codes, split: Split, encoding: Encoding) -> Column:
+    train = codes.codes[split.source(0, split.sizes[0])]
+    return Column(name, "category", None, Codes(train, codes.names).used().names, encoding)
 
 
 def _encode(
-    columns: list[Column], numbers: NDArray[np.float32], categories: dict[str, Codes]
-) -> NDArray[Any]:
+    columns: list[Column],
+    parts: list[NDArray[np.float32]],
+    categories: dict[str, Codes],
+    split: Split,
+    storage: Storage,
+) -> list[NDArray[Any]]:
     """Numbers and encoded categories side by side, in the columns' order."""
     integers = all(column.encoding == "integer" for column in columns)
     width = sum(column.width for column in columns)
-    features = np.zeros((len(numbers), width), np.int32 if integers else np.float32)
+    known = {
+        column.name: _codes_in_training(categories[column.name].names, column.categories)
+        for column in columns
+        if column.kind == "category"
+    }
+    encoded = []
+    for numbers, places in zip(parts, split.slices(), strict=True):
+        features = storage.empty((len(numbers), width), np.int32 if integers else np.float32)
+        for start, stop in row_chunks(len(features), width * features.itemsize):
+            source = split.source(places.start + start, places.start + stop)
+            codes = {name: known[name][categories[name].codes[source]] for name in known}
+            _encode_rows(columns, numbers[start:stop], codes, features[start:stop])
+        encoded.append(features)
+    return encoded
+
+
+def _encode_rows(
+    columns: list[Column],
+    numbers: NDArray[np.float32],
+    codes: dict[str, NDArray[np.int32]],
+    features: NDArray[Any],
+) -> None:
+    features[:] = 0
     start, number = 0, 0
     for column in columns:
         if column.kind == "number":
             features[:, start] = numbers[:, number]
             number += 1
+        elif column.encoding == "integer":
+            features[:, start] = codes[column.name] + 1
         else:
-            codes = _codes_in_training(categories[column.name], column.categories)
-            if column.encoding == "integer":
-                features[:, start] = codes + 1
-            else:
-                seen = np.flatnonzero(codes >= 0)
-                features[seen, start + codes[seen]] = 1
+            seen = np.flatnonzero(codes[column.name] >= 0)
+            features[seen, start + codes[column.name][seen]] = 1
         start += column.width
-    return features
 
 
-def _codes_in_training(codes: Codes, seen: tuple[str, ...]) -> NDArray[np.int32]:
-    """Codes by the categories of the training rows, -1 for others and for missing values."""
+def _codes_in_training(names: tuple[str, ...], seen: tuple[str, ...]) -> NDArray[np.int32]:
+    """For each code of all rows that by the categories of the training rows, else -1.
+
+    The last is for the code of a missing value, which is -1.
+    """
     position = {name: number for number, name in enumerate(seen)}
-    known = np.array([position.get(name, -1) for name in codes.names] + [-1], np.int32)
-    return known[codes.codes]
+    return np.array([position.get(name, -1) for name in names] + [-1], np.int32)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,10 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnlab.config.words.losses import Loss
+from nnlab.data.arranging import encode_parts
 from nnlab.data.codes import Codes
 from nnlab.data.faults import Faults, counted, names_text, rows_text
 from nnlab.data.features import Missing
 from nnlab.data.prepared import TargetSpec
+from nnlab.data.rows import row_chunks
+from nnlab.data.splitting import Split
+from nnlab.data.storage import Storage
 
 _PATH = "data.target"
 
@@ -38,12 +43,20 @@ class RawTarget:
     def missing(self) -> NDArray[np.bool_]:
         """Which rows have no target, [rows]."""
         values = self.values
-        return values.missing() if isinstance(values, Codes) else _any_column(np.isnan(values))
+        return values.missing() if isinstance(values, Codes) else _any_column(np.isnan, values)
 
-    def take(self, rows: NDArray[np.int64]) -> RawTarget:
-        """The given rows, in the given order."""
+    def take(self, rows: NDArray[np.int64], storage: Storage) -> RawTarget:
+        """The given rows, in the given order.
+
+        Args:
+            rows: Which ones.
+            storage: Takes their numbers.
+        """
         held = self.values
-        values = held.take(rows).used() if isinstance(held, Codes) else held[rows]
+        if isinstance(held, Codes):
+            return RawTarget(self.name, self.columns, held.take(rows).used())
+        split = Split(rows, (len(rows), 0, 0))
+        values, *_ = encode_parts(split, storage, held.shape[1:], held.dtype, held.__getitem__)
         return RawTarget(self.name, self.columns, values)
 
 
@@ -77,17 +90,41 @@ class Output:
 
 @dataclass(frozen=True)
 class EncodedTarget:
-    """A target ready for its loss.
+    """A target, and how it becomes what its loss wants.
 
     Args:
-        values: [rows, units] float32, or codes [rows] int32.
-        spec: What they are.
+        source: Codes of classes [rows] int32, or numbers [rows, units].
+        spec: What they become.
         classes: The class of each row, where the target is one.
     """
 
-    values: NDArray[Any]
+    source: NDArray[Any]
     spec: TargetSpec
     classes: Codes | None
+
+    @property
+    def dtype(self) -> type[np.generic]:
+        """Type of the encoded target."""
+        return np.int32 if self.spec.encoding == "integer" else np.float32
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Shape of a row of the encoded target."""
+        return () if self.spec.encoding == "integer" else (self.spec.units,)
+
+    def encode(self, rows: slice | NDArray[np.int64]) -> NDArray[Any]:
+        """Some rows as the loss wants them.
+
+        Args:
+            rows: Which ones, in the order that they are to have.
+
+        Returns:
+            [rows, units] float32, or codes [rows] int32.
+        """
+        picked = self.source[rows]
+        if self.spec.encoding == "one_hot" and picked.ndim == 1:
+            return _one_hot(picked, self.spec.units)
+        return picked.reshape(len(picked), *self.shape).astype(self.dtype)
 
 
 def check_target(target: RawTarget, missing: Missing, faults: Faults) -> bool:
@@ -111,7 +148,7 @@ def check_target(target: RawTarget, missing: Missing, faults: Faults) -> bool:
         )
         return False
     values = target.values
-    infinite = np.zeros(0) if isinstance(values, Codes) else _any_column(np.isinf(values))
+    infinite = np.zeros(0) if isinstance(values, Codes) else _any_column(np.isinf, values)
     if infinite.any():
         rows = rows_text(np.flatnonzero(infinite))
         faults.data(f"Expected finite numbers. Received: infinity in {target}, {rows}.", _PATH)
@@ -137,7 +174,7 @@ def encode_target(target: RawTarget, output: Output, faults: Faults) -> EncodedT
         >>> from nnlab.config.words.losses import Loss
         >>> wine = RawTarget("output", ("kind",), Codes.of(np.array(["red", "white", "red"])))
         >>> crossentropy = Output(Loss.parse("categorical_crossentropy"), width=2)
-        >>> encode_target(wine, crossentropy, Faults("wine")).values.tolist()
+        >>> encode_target(wine, crossentropy, Faults("wine")).encode(slice(3)).tolist()
         [[1.0, 0.0], [0.0, 1.0], [1.0, 0.0]]
     """
     values = target.values
@@ -199,8 +236,8 @@ def _encode_classes(
         )
         return None
     if encoding == "integer":
-        return _encoded(target, classes.codes, classes, "integer", 1)
-    return _encoded(target, _one_hot(classes), classes, "one_hot", count)
+        return _encoded(target, classes, "integer", 1)
+    return _encoded(target, classes, "one_hot", count)
 
 
 def _classes_as_numbers(
@@ -208,10 +245,9 @@ def _classes_as_numbers(
 ) -> EncodedTarget | None:
     count, units = len(classes.names), output.units
     if units == count:
-        return _encoded(target, _one_hot(classes), classes, "one_hot", count)
+        return _encoded(target, classes, "one_hot", count)
     if count == 2 and units in {1, None}:  # noqa: PLR2004 - the two are 0 and 1
-        zero_or_one = classes.codes[:, np.newaxis].astype(np.float32)
-        return _encoded(target, zero_or_one, classes, "number", 1)
+        return _encoded(target, classes, "number", 1)
     numbers = classes.numbers()
     if numbers is None or output.two_sided:
         faults.data(
@@ -250,7 +286,7 @@ def _as_numbers(
         )
         return None
     spec = TargetSpec(target.name, "number", (), "number", width)
-    return EncodedTarget(columns.astype(np.float32), spec, None)
+    return EncodedTarget(columns, spec, None)
 
 
 def _encode_several(
@@ -260,7 +296,7 @@ def _encode_several(
     if output.encoding == "number":
         return _as_numbers(target, values, output, faults)
     shares = values.min() >= 0 and np.allclose(values.sum(axis=1), 1, atol=1e-3)
-    one_hot = shares and bool(((values == 0) | (values == 1)).all())
+    one_hot = shares and not _any_column(lambda some: (some != 0) & (some != 1), values).any()
     if not (one_hot if output.encoding == "integer" else shares):
         faults.data(
             f"Expected one column of classes, or a column of 0 and 1 for each class, for "
@@ -277,22 +313,27 @@ def _encode_several(
         return _encode_classes(target, classes, output, faults)
     if output.units not in {width, None}:
         return _encode_classes(target, classes, output, faults)  # notes that the widths differ
-    return _encoded(target, values.astype(np.float32), classes, "one_hot", width)
-
-
-def _encoded(
-    target: RawTarget, values: NDArray[Any], classes: Codes, encoding: Any, units: int
-) -> EncodedTarget:
-    spec = TargetSpec(target.name, "classes", classes.names, encoding, units)
+    spec = TargetSpec(target.name, "classes", names, "one_hot", width)
     return EncodedTarget(values, spec, classes)
 
 
-def _one_hot(classes: Codes) -> NDArray[np.float32]:
-    rows = np.zeros((len(classes), len(classes.names)), np.float32)
-    rows[np.arange(len(classes)), classes.codes] = 1
+def _encoded(target: RawTarget, classes: Codes, encoding: Any, units: int) -> EncodedTarget:
+    spec = TargetSpec(target.name, "classes", classes.names, encoding, units)
+    return EncodedTarget(classes.codes, spec, classes)
+
+
+def _one_hot(codes: NDArray[np.int32], count: int) -> NDArray[np.float32]:
+    rows = np.zeros((len(codes), count), np.float32)
+    rows[np.arange(len(codes)), codes] = 1
     return rows
 
 
-def _any_column(truths: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    rows: NDArray[np.bool_] = np.logical_or.reduce(truths.reshape(len(truths), -1), axis=1)
-    return rows
+def _any_column(
+    test: Callable[[NDArray[Any]], NDArray[np.bool_]], values: NDArray[Any]
+) -> NDArray[np.bool_]:
+    """Which rows have a value that the test is true of, looked at a few rows at a time."""
+    rows = values.reshape(len(values), -1)
+    found = np.zeros(len(rows), np.bool_)
+    for start, stop in row_chunks(len(rows), rows.shape[1] * rows.itemsize):
+        found[start:stop] = test(rows[start:stop]).any(axis=1)
+    return found

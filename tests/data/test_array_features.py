@@ -7,6 +7,7 @@ from nnlab.data.array_features import ArrayFeatures
 from nnlab.data.faults import Faults
 from nnlab.data.features import Missing
 from nnlab.data.splitting import Split
+from nnlab.data.storage import Storage
 from nnlab.errors import DataError
 
 ALL = Split(None, (3, 0, 0))
@@ -14,7 +15,9 @@ ALL = Split(None, (3, 0, 0))
 
 def test_images_are_neither_copied_nor_changed() -> None:
     images = np.arange(12, dtype=np.uint8).reshape(3, 2, 2)
-    parts, spec = ArrayFeatures("input", images).arrange(ALL, "error", "minmax", Faults("images"))
+    parts, spec = ArrayFeatures("input", images).arrange(
+        ALL, "error", "minmax", Faults("images"), Storage()
+    )
     assert np.shares_memory(parts[0], images)
     assert (spec.shape, spec.dtype, spec.scale) == ((2, 2), "uint8", 1 / 255)
 
@@ -22,14 +25,18 @@ def test_images_are_neither_copied_nor_changed() -> None:
 def test_parts_are_views_of_one_array_in_the_split_s_order() -> None:
     values = np.array([[1.0], [2], [3]], np.float32)
     split = Split(np.array([2, 0, 1]), (1, 1, 1))
-    parts, _ = ArrayFeatures("input", values).arrange(split, "error", "none", Faults("numbers"))
+    parts, _ = ArrayFeatures("input", values).arrange(
+        split, "error", "none", Faults("numbers"), Storage()
+    )
     assert [part.tolist() for part in parts] == [[[3]], [[1]], [[2]]]
     assert all(np.shares_memory(part, values) for part in parts)
 
 
 def test_bools_are_fed_as_bytes_and_not_divided() -> None:
     hot = np.array([[True], [False], [True]])
-    parts, spec = ArrayFeatures("input", hot).arrange(ALL, "error", "minmax", Faults("words"))
+    parts, spec = ArrayFeatures("input", hot).arrange(
+        ALL, "error", "minmax", Faults("words"), Storage()
+    )
     assert parts[0].dtype == np.uint8
     assert parts[0].tolist() == [[1], [0], [1]]
     assert (spec.dtype, spec.scale) == ("uint8", None)

@@ -11,6 +11,7 @@ from nnlab.data.features import Missing
 from nnlab.data.prepared import Column, InputSpec
 from nnlab.data.scaling import Scaling
 from nnlab.data.splitting import Split
+from nnlab.data.storage import Storage
 from nnlab.data.table_features import MOST_CATEGORIES, TableFeatures
 from nnlab.errors import DataError, RequestError
 
@@ -41,7 +42,7 @@ def arranged(
     scaling: Scaling = "none",
 ) -> tuple[list[list[list[float]]], InputSpec]:
     faults = Faults("table")
-    parts, spec = made.arrange(Split(None, sizes), missing, scaling, faults)
+    parts, spec = made.arrange(Split(None, sizes), missing, scaling, faults, Storage())
     faults.raise_if_any()
     return [part.tolist() for part in parts], spec
 
@@ -101,7 +102,7 @@ def test_numbers_stay_in_their_memory() -> None:
     matrix = np.arange(6, dtype=np.float32).reshape(3, 2)
     made = TableFeatures("input", ("a", "b"), matrix, {}, "one_hot")
     split = Split(np.array([2, 0, 1]), (2, 1, 0))
-    parts, _ = made.arrange(split, "error", "standard", Faults("table"))
+    parts, _ = made.arrange(split, "error", "standard", Faults("table"), Storage())
     assert np.shares_memory(parts[0], matrix)
     assert parts[0].tolist() == [[4, 5], [0, 1]]
 
