@@ -19,6 +19,7 @@ from nnlab.cli.schema import schema
 from nnlab.cli.show import show
 from nnlab.cli.summary import summary
 from nnlab.cli.train import train
+from nnlab.cli.tune import tune
 from nnlab.cli.validate import validate
 from nnlab.errors import NnlabError
 
@@ -33,7 +34,7 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (init, train, validate, summary, show, dashboard, datasets, devices, schema):
+for command in (init, train, tune, validate, summary, show, dashboard, datasets, devices, schema):
     app.command()(command)
 app.add_typer(runs)
 app.add_typer(compare)

@@ -44,11 +44,12 @@ JsonOption = Annotated[
 ]
 
 
-def resolve_config(config: Path | None) -> Path:
+def resolve_config(config: Path | None, default: str | None = None) -> Path:
     """The file that a command is to read.
 
     Args:
         config: What the user named, or None.
+        default: The shipped config for where nothing was named or found; None: that of a first run.
 
     Returns:
         The file; a shipped one for a shipped name, or where nothing was named or found here.
@@ -57,12 +58,28 @@ def resolve_config(config: Path | None) -> Path:
 
     if config is None:
         here = Path("nnlab.yaml")
-        chosen = here if here.exists() else find_shipped(DEFAULT_CONFIG)
+        chosen = here if here.exists() else find_shipped(default or DEFAULT_CONFIG)
         typer.echo(f"No config named: using {chosen}", err=True)
         return chosen
     if not config.exists() and config.suffix == "" and config.parent == Path():
         return find_shipped(str(config))
     return config
+
+
+def resolve_comparison(comparison: Path) -> Path:
+    """The file that `compare variants` is to read.
+
+    Args:
+        comparison: What the user named.
+
+    Returns:
+        The file; a shipped one for a shipped name.
+    """
+    from nnlab.config.shipped import find_comparison
+
+    if comparison.exists() or comparison.suffix:
+        return comparison
+    return find_comparison(str(comparison))
 
 
 def overrides(assignments: list[str] | None, device: str | None, seed: int | None) -> list[str]:

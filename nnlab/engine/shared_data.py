@@ -25,6 +25,18 @@ class SharedData:
     def __init__(self) -> None:
         self._held: dict[str, PreparedData | None] = {}
 
+    def add(self, experiment: Experiment) -> None:
+        """Prepare the data of an experiment.
+
+        Args:
+            experiment: The experiment.
+
+        Raises:
+            ConfigError: The config asks for what the data do not have.
+            DataError: The data cannot be read, or do not fit.
+        """
+        self._held[_key(experiment)] = shareable(prepare(experiment))
+
     def of(self, experiment: Experiment) -> PreparedData | None:
         """The data of an experiment.
 

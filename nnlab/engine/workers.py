@@ -23,6 +23,7 @@ from typing import Literal, Self
 
 import tensorflow as tf
 
+from nnlab.config import Experiment
 from nnlab.engine.shared_data import SharedData
 from nnlab.engine.tasks import Event, Outcome, Task
 from nnlab.engine.worker import work
@@ -44,6 +45,7 @@ class Workers:
     Args:
         jobs: Tasks at the same time; `auto`: one for each GPU, else for each core, as far as the
             memory goes.
+        most: Tasks that there will be at most: no more of them are done at the same time.
 
     Raises:
         NnlabError: This process has computed with TensorFlow.
@@ -59,7 +61,7 @@ class Workers:
         ```
     """
 
-    def __init__(self, jobs: int | Literal["auto"] = "auto") -> None:
+    def __init__(self, jobs: int | Literal["auto"] = "auto", most: int | None = None) -> None:
         self._gpus = len(tf.config.list_physical_devices("GPU"))
         # A forked process cannot use a GPU that its parent has looked at.
         forks = hasattr(os, "fork") and not self._gpus
@@ -68,7 +70,8 @@ class Workers:
         self._context: ForkContext | SpawnContext = (
             multiprocessing.get_context("fork") if forks else multiprocessing.get_context("spawn")
         )
-        self.jobs = automatic_jobs(self._gpus) if jobs == "auto" else jobs
+        wanted = automatic_jobs(self._gpus) if jobs == "auto" else jobs
+        self.jobs = wanted if most is None else max(1, min(wanted, most))
         self._data = SharedData() if forks else None
         self._waiting: deque[Task] = deque()
         self._working: dict[Connection, _Worker] = {}
@@ -82,6 +85,18 @@ class Workers:
     def idle(self) -> int:
         """Tasks that could start at once."""
         return max(0, self.jobs - self.left)
+
+    def prepare(self, experiment: Experiment) -> None:
+        """Prepare the data of tasks to come, so that what is wrong with them is told at once.
+
+        Args:
+            experiment: The experiment of one of them.
+
+        Raises:
+            ConfigError: The config asks for what the data do not have.
+            DataError: The data cannot be read, or do not fit.
+        """
+        (self._data or SharedData()).add(experiment)
 
     def submit(self, task: Task) -> None:
         """Take a task on; it starts as soon as a worker is free.

@@ -78,9 +78,11 @@ class BayesianSearch:
         if trial.status is TrialStatus.COMPLETE:
             self._study.tell(self._optuna_numbers[trial.number], trial.score)
         elif trial.is_over:
-            self._study.tell(
-                self._optuna_numbers[trial.number], state=optuna.trial.TrialState.FAIL
-            )
+            self._study.tell(self._optuna_numbers[trial.number], state=optuna.trial.TrialState.FAIL)
+
+    def waits_for(self, number: int) -> bool:  # noqa: ARG002 - none is
+        """See `Proposer.waits_for`."""
+        return False
 
     def _estimated(self, number: int, attempt: int) -> Mapping[str, Value]:
         with warnings.catch_warnings():

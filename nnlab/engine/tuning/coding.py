@@ -108,17 +108,16 @@ class _Coded:
         return tuple(self.hyperparameter.points())
 
     @cached_property
-    def _positions(self) -> Mapping[Value, int]:
+    def _positions(self) -> Mapping[tuple[type, Value], int]:
         # True equals 1: with its type, a value is itself alone.
-        return {(type(point), point): at for at, point in enumerate(self._points)}  # type: ignore[misc]
+        return {(type(point), point): at for at, point in enumerate(self._points)}
 
     def encode(self, value: Value) -> int | float:
         if not self._by_position:
-            return value  # type: ignore[return-value] - ranges hold numbers alone
-        position = self._positions.get((type(value), value))  # type: ignore[call-overload]
-        return self._points.index(value) if position is None else int(position)
+            return float(value) if self.hyperparameter.kind == "float" else int(value)
+        return self._positions[type(value), value]
 
-    def decode(self, code: int | float) -> Value:
+    def decode(self, code: float) -> Value:
         if self._by_position:
             return self._points[int(code)]
         return int(code) if self.hyperparameter.kind == "int" else float(code)
@@ -153,7 +152,7 @@ class _Coded:
     def to_optuna(self, value: Value) -> int | float:
         return self._mirrored(self.encode(value))
 
-    def _mirrored(self, code: int | float) -> int | float:
+    def _mirrored(self, code: float) -> int | float:
         """Optuna has no reversed logarithmic scale: the mirror image of a plain one is it."""
         one = self.hyperparameter
         if self._by_position or one.sampling != "reverse_log":

@@ -95,11 +95,7 @@ class Hyperband(keras_tuner.oracles.HyperbandOracle):  # type: ignore[misc]
             self._end(name, self.trials[name].hyperparameters.values, score)
 
     def waits_for(self, number: int) -> bool:
-        """Whether a trial may still be asked to go on.
-
-        Args:
-            number: The trial's number.
-        """
+        """See `Proposer.waits_for`."""
         name = str(number)
         self._remove_completed_brackets()
         for bracket in self._brackets:
@@ -108,8 +104,8 @@ class Hyperband(keras_tuner.oracles.HyperbandOracle):  # type: ignore[misc]
                     later = bracket["rounds"][rung + 1]
                     went_on = [entry["id"] for entry in later if entry["past_id"] == name]
                     if went_on:
-                        return self.trials[went_on[0]].status == TrialStatus.RUNNING
-                    return len(later) < self._get_size(bracket["bracket_num"], rung + 1)
+                        return bool(self.trials[went_on[0]].status == TrialStatus.RUNNING)
+                    return bool(len(later) < self._get_size(bracket["bracket_num"], rung + 1))
         return False
 
     def _start_new_bracket(self) -> None:

@@ -55,6 +55,10 @@ class RandomSearch(keras_tuner.oracles.RandomSearchOracle):  # type: ignore[misc
         codes = self._coding.encode(trial.values)
         self._tried_so_far.add(self._compute_values_hash(codes))
 
+    def waits_for(self, number: int) -> bool:  # noqa: ARG002 - none is
+        """See `Proposer.waits_for`."""
+        return False
+
 
 class GridSearch(keras_tuner.oracles.GridSearchOracle):  # type: ignore[misc]
     """`keras_tuner.oracles.GridSearchOracle`, whose next point follows from the last one alone.
@@ -92,3 +96,7 @@ class GridSearch(keras_tuner.oracles.GridSearchOracle):  # type: ignore[misc]
         """See `Proposer.learn`."""
         if trial.number > self._last[0]:
             self._last = (trial.number, self._coding.encode(trial.values))
+
+    def waits_for(self, number: int) -> bool:  # noqa: ARG002 - none is
+        """See `Proposer.waits_for`."""
+        return False

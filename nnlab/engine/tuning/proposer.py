@@ -58,6 +58,13 @@ class Proposer(Protocol):
             trial: The trial as it stands.
         """
 
+    def waits_for(self, number: int) -> bool:
+        """Whether a trial that has ended may still be asked to go on.
+
+        Args:
+            number: The trial's number.
+        """
+
 
 def seed_of(seed: int, number: int, attempt: int = 0) -> int:
     """The seed of one proposal.

@@ -1,0 +1,182 @@
+"""`nnlab tune`: from a config with open values to the best of them."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from nnlab.cli.options import (
+    DeviceOption,
+    JsonOption,
+    RunsDirOption,
+    SeedOption,
+    SetOption,
+    overrides,
+    print_json,
+    resolve_config,
+    runs_folder,
+)
+from nnlab.errors import RequestError
+
+if TYPE_CHECKING:
+    from nnlab.config import Config
+    from nnlab.runs.search import SearchRecord
+
+DEFAULT_SEARCH = "search_layers"
+
+_UNITS = {"s": 1, "m": 60, "h": 3600}
+
+
+def tune(
+    config: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="CONFIG",
+            help="A YAML file, or a shipped config's name; else nnlab.yaml here, "
+            f"else {DEFAULT_SEARCH}.",
+            show_default=False,
+        ),
+    ] = None,
+    trials: Annotated[
+        int | None, typer.Option("--trials", metavar="N", min=1, help="Trials, at most.")
+    ] = None,
+    max_time: Annotated[
+        str | None,
+        typer.Option(
+            "--max-time", metavar="TIME", help="Time of the search, at most: 90 (s), 15m, 2h."
+        ),
+    ] = None,
+    jobs: Annotated[
+        str | None, typer.Option("--jobs", metavar="N", help="Trials at the same time, or auto.")
+    ] = None,
+    algorithm: Annotated[
+        str | None,
+        typer.Option("--algorithm", metavar="NAME", help="random, grid, bayesian or hyperband."),
+    ] = None,
+    resume: Annotated[
+        str | None,
+        typer.Option("--resume", metavar="RUN", help="Go on with a search that was interrupted."),
+    ] = None,
+    no_retrain: Annotated[
+        bool, typer.Option("--no-retrain", help="Do not train the best once more at the end.")
+    ] = False,
+    assignments: SetOption = None,
+    device: DeviceOption = None,
+    seed: SeedOption = None,
+    runs_dir: RunsDirOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Search the values that CONFIG leaves open; ends in best.yaml, which `nnlab train` takes.
+
+    Examples:
+
+        nnlab tune search_layers
+
+        nnlab tune my.yaml --trials 60 --max-time 15m --algorithm bayesian
+
+        nnlab tune --resume last --trials 100
+    """
+    changes = _limits(trials, max_time, jobs)
+    folder = runs_folder(runs_dir)
+    if resume is None:
+        if algorithm is not None:
+            changes.append(f"tune.algorithm={algorithm}")
+        file = resolve_config(config, default=DEFAULT_SEARCH)
+        path, read = None, _read(file, [*overrides(assignments, device, seed), *changes])
+    else:
+        from nnlab.runs import find_run
+
+        _refuse_changes(config, algorithm, assignments, seed, device)
+        path = find_run(resume, folder).path
+        read = _read(path / "config.yaml", changes)
+
+    from nnlab.config.loading import placing
+    from nnlab.engine.tuning.search import resume as resume_search
+    from nnlab.engine.tuning.search import search
+    from nnlab.report.progress import make_search_progress
+
+    progress, command = make_search_progress(), ("nnlab", *sys.argv[1:])
+    with placing(read):
+        if path is None:
+            record = search(
+                read, runs_dir=folder, progress=progress, command=command, retrain=not no_retrain
+            )
+        else:
+            record = resume_search(
+                read, path, progress=progress, command=command, retrain=not no_retrain
+            )
+    if as_json:
+        print_json(record.to_dict())
+        return
+    _print(path or folder / record.id, record)
+
+
+def _limits(trials: int | None, max_time: str | None, jobs: str | None) -> list[str]:
+    """What may be changed in a search that goes on, too, in the form of `--set`."""
+    seconds = None if max_time is None else _seconds(max_time)
+    limits = {"max_trials": trials, "max_time": seconds, "jobs": jobs}
+    return [f"tune.{key}={value}" for key, value in limits.items() if value is not None]
+
+
+def _seconds(text: str) -> float:
+    """The seconds that `90`, `90s`, `15m` or `2h` means."""
+    unit = _UNITS.get(text[-1:], 0)
+    try:
+        return float(text[:-1]) * unit if unit else float(text)
+    except ValueError as error:
+        message = "Expected a time in seconds, or with a unit: 90, 90s, 15m, 2h."
+        raise RequestError(f"{message} Received: --max-time {text}.") from error
+
+
+def _refuse_changes(
+    config: Path | None,
+    algorithm: str | None,
+    assignments: list[str] | None,
+    seed: int | None,
+    device: str | None,
+) -> None:
+    """Refuse to go on with another search than the one that was begun."""
+    given = {
+        "CONFIG": config,
+        "--algorithm": algorithm,
+        "--set": assignments,
+        "--seed": seed,
+        "--device": device,
+    }
+    names = [name for name, value in given.items() if value is not None]
+    if names:
+        message = "Expected --resume to go on with the search as it was begun."
+        remedy = "Leave that out; --trials, --max-time and --jobs may change."
+        raise RequestError(f"{message} Received: {', '.join(names)} as well. {remedy}")
+
+
+def _read(file: Path, changes: list[str]) -> Config:
+    """The config, with what is legal in it and yet unwise told."""
+    from nnlab.config.check import warnings_of
+    from nnlab.config.loading import read_config
+    from nnlab.report.faults import print_faults
+
+    read = read_config(file, changes)
+    if not read.space:
+        message = f"Expected a config with open values to search. Received: {file}, with none."
+        remedy = "Mark one: --set 'training.optimizer={Choice: [adam, sgd]}'."
+        raise RequestError(f"{message} {remedy}")
+    if advice := warnings_of(read):
+        print_faults((), advice)
+    return read
+
+
+def _print(path: Path, record: SearchRecord) -> None:
+    from nnlab.report.run_tables import closing_table
+    from nnlab.report.tables import print_tables
+    from nnlab.runs import read_run
+
+    commands = [
+        (f"nnlab train {path / 'best.yaml'}", "train the best again"),
+        (f"nnlab dashboard {path}", "curves and hyperparameters of all trials"),
+        (f"nnlab tune --resume {path} --trials {2 * record.max_trials}", "search on"),
+    ]
+    print_tables(closing_table(read_run(path).record, path, commands))

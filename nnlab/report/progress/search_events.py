@@ -1,0 +1,98 @@
+"""What a search tells about its progress."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from nnlab.report.numbers import plural, seconds_text
+from nnlab.report.progress.events import Logs
+from nnlab.runs.record import Direction
+from nnlab.runs.trial import TrialRecord
+
+
+@dataclass(frozen=True)
+class SearchInfo:
+    """What is known of a search before its first trial.
+
+    Args:
+        name: The experiment's name.
+        algorithm: What proposes.
+        objective: The metric that the best trial is best at.
+        direction: Whether less or more of it is better.
+        jobs: Trials at the same time.
+        max_trials: Trials at most.
+        hyperparameters: How many hyperparameters there are.
+        max_time: Seconds at most; None: any.
+    """
+
+    name: str
+    algorithm: str
+    objective: str
+    direction: Direction
+    jobs: int
+    max_trials: int
+    hyperparameters: int
+    max_time: float | None = None
+
+    def headline(self) -> str:
+        """All of it on one line."""
+        word = "least" if self.direction == "min" else "greatest"
+        size = f"{plural(self.hyperparameters, 'hyperparameter')}, {self.algorithm} search"
+        limit = f"{plural(self.max_trials, 'trial')} at most"
+        if self.max_time is not None:
+            limit += f", {seconds_text(self.max_time)} at most"
+        return f"{self.name}: {size} for the {word} {self.objective}, {limit}, {self.jobs} at once"
+
+
+class SearchProgress(Protocol):
+    """Listens to a search. Nothing here may start a thread: the search forks processes."""
+
+    def start(self, info: SearchInfo, trials: list[TrialRecord]) -> None:
+        """The search begins.
+
+        Args:
+            info: What is known of it.
+            trials: Those that an earlier sitting has left.
+        """
+
+    def trial_began(self, trial: TrialRecord) -> None:
+        """A trial is at work.
+
+        Args:
+            trial: The trial.
+        """
+
+    def epoch(self, number: int, epoch: int, epochs: int, logs: Logs) -> None:
+        """A trial has come through an epoch; of quick ones only some are told.
+
+        Args:
+            number: The trial's number.
+            epoch: The epoch, from 1.
+            epochs: Epochs at most.
+            logs: Its values by name.
+        """
+
+    def trial_ended(self, trial: TrialRecord) -> None:
+        """A trial has ended.
+
+        Args:
+            trial: The trial.
+        """
+
+    def tick(self) -> None:
+        """Time has passed: what is shown may be painted anew."""
+
+    def message(self, text: str) -> None:
+        """Something is worth a line of its own.
+
+        Args:
+            text: The line.
+        """
+
+    def stop(self, outcome: str = "") -> None:
+        """The search is over. A second call does nothing.
+
+        Args:
+            outcome: How it ended, in a few words; may be empty.
+        """

@@ -1,0 +1,78 @@
+"""Progress of a search as plain lines, for a pipe or a log file."""
+
+from __future__ import annotations
+
+from typing import TextIO
+
+from nnlab.report.numbers import metric_text, seconds_text
+from nnlab.report.progress.events import Logs
+from nnlab.report.progress.search_events import SearchInfo
+from nnlab.report.progress.search_state import SearchState, shortened, values_text
+from nnlab.runs.trial import TrialRecord
+
+
+class PlainSearchProgress:
+    """One line a trial, when it has ended.
+
+    Args:
+        stream: Where to write.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._state: SearchState | None = None
+        self._gone = False
+
+    def start(self, info: SearchInfo, trials: list[TrialRecord]) -> None:
+        """See `SearchProgress.start`."""
+        self._state = SearchState(info, trials)
+        self.message(info.headline())
+
+    def trial_began(self, trial: TrialRecord) -> None:
+        """See `SearchProgress.trial_began`."""
+        if self._state is not None:
+            self._state.began(trial)
+
+    def epoch(self, number: int, epoch: int, epochs: int, logs: Logs) -> None:
+        """See `SearchProgress.epoch`."""
+
+    def trial_ended(self, trial: TrialRecord) -> None:
+        """See `SearchProgress.trial_ended`."""
+        if self._state is None:
+            return
+        is_best = self._state.ended(trial)
+        info = self._state.info
+        if trial.score is None:
+            result = f"failed: {trial.error}"
+        else:
+            result = f"{info.objective} {metric_text(trial.score)}"
+        parts = [
+            f"trial {trial.number:>{len(str(info.max_trials))}}/{info.max_trials}",
+            result + (" (best)" if is_best else ""),
+            shortened(values_text(trial)),
+            seconds_text(trial.seconds),
+            self._state.left_text(),
+        ]
+        self.message("  ".join(part for part in parts if part))
+
+    def tick(self) -> None:
+        """See `SearchProgress.tick`."""
+
+    def message(self, text: str) -> None:
+        """See `SearchProgress.message`."""
+        if self._gone:
+            return
+        try:
+            self._stream.write(text + "\n")
+            self._stream.flush()
+        except BrokenPipeError:
+            # Whoever read the lines has left: the search goes on.
+            self._gone = True
+
+    def stop(self, outcome: str = "") -> None:
+        """See `SearchProgress.stop`."""
+        if self._state is None:
+            return
+        self._state = None
+        if outcome:
+            self.message(outcome)
