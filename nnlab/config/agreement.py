@@ -15,6 +15,8 @@ from nnlab.config.tune import TuneConfig
 
 Path = tuple[str | int, ...]
 
+LEARNING_RATE = "learning_rate"
+
 
 def agreement_problems(
     data: DataConfig | None,
@@ -46,6 +48,12 @@ def agreement_problems(
         validated = data.has_validation or (tune is not None and tune.cv is not None)
         names = _logged(ends.outputs, training, validated=validated)
         problems += _watched_metrics_exist(watched, names)
+        if tune is not None and (tune.objective, tune.direction) == (LEARNING_RATE, None):
+            message = f"Nobody can tell whether less or more of `{LEARNING_RATE}` is better."
+            remedy = "Take a loss or a metric, or set `direction`."
+            problems.append(Problem(("tune", "objective"), message, remedy))
+    if data is not None and tune is not None:
+        problems += _folds_stand_alone(data, tune)
     return problems
 
 
@@ -81,7 +89,16 @@ def _logged(outputs: Sequence[str], training: TrainingConfig, *, validated: bool
         names += [metric.logged_name for metric in training.metrics]
     if validated:
         names += [f"val_{name}" for name in names]
-    return [*names, "learning_rate"]
+    return [*names, LEARNING_RATE]
+
+
+def _folds_stand_alone(data: DataConfig, tune: TuneConfig) -> Iterator[Problem]:
+    """Folds that part rows which are kept for validation already."""
+    key = "validation_split" if data.validation_split is not None else "validation_fold"
+    if tune.cv is None or not data.has_validation:
+        return
+    message = f"`tune.cv` validates on each of {tune.cv} folds in turn. Received: {key} as well."
+    yield Problem(("data", key), message, f"Remove `{key}`, or `tune.cv`.", at_key=True)
 
 
 def _outputs_have_losses(outputs: Sequence[str], training: TrainingConfig) -> Iterator[Problem]:
@@ -181,10 +198,14 @@ def _watched_metrics_exist(
             continue
         message = f"No metric will be called `{name}`."
         trained = name.removeprefix("val_")
+        tested = name.removeprefix("test_")
         if trained != name and not validated and trained in names:
             remedy = (
                 f"There are no validation rows: set data.validation_split, or watch `{trained}`."
             )
+        elif tested != name and tested in names:
+            remedy = "The test is done once, at the end: watch "
+            remedy += f"`val_{tested}`." if validated else "a metric of the validation rows."
         else:
             alike = [one for one in names if one.startswith("val_") == (trained != name)]
             remedy = did_you_mean(name, alike or names, "metrics of this config")

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import log10
 from pathlib import Path
 
 from nnlab.config.advice import advice
 from nnlab.config.comparing import is_comparison, read_comparison
 from nnlab.config.defaults import idle_defaults
+from nnlab.config.hyperparameters import space_size
 from nnlab.config.loading import Config, in_file_order, located, read_config
+from nnlab.config.searching import search_advice
 from nnlab.config.variants import Comparison
 from nnlab.errors import ConfigError, Fault, Location
+
+# Larger spaces are told by their order of magnitude.
+_LARGE = 10**6
 
 
 @dataclass(frozen=True)
@@ -23,6 +29,7 @@ class Check:
         faults: What is wrong; a config with any cannot be used.
         advice: What is legal and yet unwise.
         open_values: How many search markers it holds.
+        space: How many configs they leave; None: infinitely many.
         runs: How many trainings a comparison takes; 0 for a config.
     """
 
@@ -30,6 +37,7 @@ class Check:
     faults: tuple[Fault, ...] = ()
     advice: tuple[Fault, ...] = ()
     open_values: int = 0
+    space: int | None = 1
     runs: int = 0
 
     @property
@@ -43,11 +51,18 @@ class Check:
         if self.runs:
             return f"; a comparison of {self.runs:,} runs"
         count = self.open_values
-        return (
-            f"; {count} open value{'s' * (count > 1)}, to be chosen before it trains"
-            if count
-            else ""
-        )
+        if not count:
+            return ""
+        values = f"{count} open value{'s' * (count > 1)}"
+        return f"; {values}, {_configs(self.space)}: `nnlab tune` searches them"
+
+
+def _configs(size: int | None) -> str:
+    if size is None:
+        return "infinitely many configs"
+    if size < _LARGE:
+        return f"{size:,} configs"
+    return f"about 10^{round(log10(size))} configs"
 
 
 def check_config(file: str | Path, overrides: Sequence[str] = ()) -> Check:
@@ -71,7 +86,8 @@ def check_config(file: str | Path, overrides: Sequence[str] = ()) -> Check:
         config = read_config(file, overrides)
     except ConfigError as error:
         return Check(str(file), faults=error.faults)
-    return Check(str(file), (), warnings_of(config), len(config.space))
+    size = space_size(config.hyperparameters)
+    return Check(str(file), (), warnings_of(config), len(config.space), size)
 
 
 def warnings_of(config: Config) -> tuple[Fault, ...]:
@@ -81,7 +97,10 @@ def warnings_of(config: Config) -> tuple[Fault, ...]:
         config: A sound config.
     """
     unwise = located(config.resolved, advice(config.experiment))
-    return in_file_order([*unwise, *located(config.document, idle_defaults(config.document.tree))])
+    written = [*idle_defaults(config.document.tree)]
+    if config.space:
+        written += search_advice(config.document, config.experiment)
+    return in_file_order([*unwise, *located(config.document, written)])
 
 
 def _warnings_of_variants(comparison: Comparison) -> tuple[Fault, ...]:

@@ -27,7 +27,7 @@ _STAND_INS = {
     "data": {"dataset": "xor"},
     "training": {"optimizer": "SGD", "epochs": 1},
 }
-_AGREED_ON = {"target", "inputs", "validation_split", "loss", "metrics"}
+_AGREED_ON = {"target", "inputs", "validation_split", "loss", "metrics", "cv"}
 
 
 class Experiment(Section):

@@ -6,11 +6,12 @@ import zipfile
 from contextlib import suppress
 from pathlib import Path
 
-from nnlab.config.agreement import metric_names
+from nnlab.config.agreement import LEARNING_RATE, metric_names
 from nnlab.config.data import DataConfig
 from nnlab.config.experiment import Experiment
+from nnlab.config.words.metrics.metric import Direction
 
-_LEARNING_RATE = "learning_rate"
+_VALIDATION = "val_"
 
 
 def has_test_rows(data: DataConfig) -> bool:
@@ -46,7 +47,7 @@ def figure_names(experiment: Experiment) -> list[str]:
     names = [
         name
         for name in metric_names(experiment.data, experiment.model, experiment.training)
-        if name != _LEARNING_RATE
+        if name != LEARNING_RATE
     ]
     trained = [name for name in names if not name.startswith("val_")]
     return [*names, *(f"test_{name}" for name in trained if has_test_rows(experiment.data))]
@@ -65,3 +66,31 @@ def default_figure(experiment: Experiment) -> str:
     trained = [name for name in names if not name.startswith(("val_", "test_"))]
     plain = next((name for name in trained if not name.endswith("loss")), trained[0])
     return next(name for name in (f"test_{plain}", f"val_{plain}", plain) if name in names)
+
+
+def directions(experiment: Experiment) -> dict[str, Direction]:
+    """Which way each figure of a training is better, by its name without `val_` and `test_`.
+
+    Args:
+        experiment: The experiment.
+
+    Returns:
+        `min` for losses, each metric's own direction; the learning rate has none.
+    """
+    model, training = experiment.model, experiment.training
+    logged = metric_names(experiment.data, model, training)
+    losses = {name for name in logged if name == "loss" or name.endswith("_loss")}
+    found: dict[str, Direction] = dict.fromkeys(sorted(losses), "min")
+    several = len(model.output_names) > 1
+    if isinstance(training.metrics, dict):
+        metrics = training.metrics
+    else:
+        metrics = dict.fromkeys(model.output_names, training.metrics)
+    for output, words in metrics.items():
+        prefix = f"{output}_" if several else ""
+        found |= {f"{prefix}{word.logged_name}": word.direction for word in words}
+    return {
+        name: way
+        for name, way in found.items()
+        if name != LEARNING_RATE and not name.startswith(_VALIDATION)
+    }

@@ -14,18 +14,14 @@ from typing import Any, Literal
 
 from nnlab.config.document import Document, Path
 from nnlab.config.markers import Choice, Float, Int, Marker, Repeat, Sampling
-from nnlab.config.problems import shown
+from nnlab.config.option_names import Value, option_names
 from nnlab.config.space import OpenValue, as_marker, items_of, options_of
-from nnlab.config.vocabulary import find_word
 
-Value = int | float | str | bool
 Kind = Literal["int", "float", "choice", "boolean"]
 
 # Numbers that steps reach are written with as many digits as make 0.1 + 2 * 0.1 read as 0.3.
 _DIGITS = 12
 _ROUNDING = 1e-9
-# What stands for an option in tables and pictures is no longer than this.
-_LONGEST_NAME = 60
 
 
 @dataclass(frozen=True)
@@ -208,49 +204,13 @@ def _hyperparameter(
     values: tuple[Value, ...] = (False, True)
     ordered: bool | None = False
     if isinstance(marker, Choice):
-        kind, values, ordered = "choice", _names_of(marker.values), marker.ordered
+        kind, values, ordered = "choice", option_names(marker.values), marker.ordered
         first = values[first]
     if ordered is None:
         ordered = all(type(value) in {int, float} for value in values)
     return Hyperparameter(
         at.name, kind, first, at.path, values=values, ordered=ordered, conditions=conditions
     )
-
-
-def _names_of(options: Sequence[Any]) -> tuple[Value, ...]:
-    """What stands for each option of a choice where a plain value must stand."""
-    short = [_short(option) for option in options]
-    long = [
-        one if short.count(one) == 1 else _long(option)
-        for one, option in zip(short, options, strict=True)
-    ]
-    return tuple(
-        one if long.count(one) == 1 else f"{_long(options[position])} ({position})"
-        for position, one in enumerate(long)
-    )
-
-
-def _short(option: Any) -> Value:
-    if isinstance(option, str | int | float):
-        return option
-    words = [key for key in option if key != "from"] if isinstance(option, Mapping) else []
-    return words[0] if len(words) == 1 and find_word(words[0]) is not None else _long(option)
-
-
-def _long(option: Any) -> str:
-    if isinstance(option, str):
-        return option
-    text = shown(_unmarked(option), _LONGEST_NAME).replace("'", "")
-    return text.removeprefix("{").removesuffix("}") if isinstance(option, Mapping) else text
-
-
-def _unmarked(tree: Any) -> Any:
-    """Data with an ellipsis in the place of each marker."""
-    if as_marker(tree) is not None:
-        return "…"
-    if isinstance(tree, Mapping):
-        return {key: _unmarked(value) for key, value in tree.items()}
-    return [_unmarked(value) for value in tree] if isinstance(tree, list) else tree
 
 
 def space_size(hyperparameters: Iterable[Hyperparameter]) -> int | None:

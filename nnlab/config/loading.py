@@ -17,7 +17,9 @@ from nnlab.config.experiment import Experiment
 from nnlab.config.hyperparameters import Hyperparameter, declared
 from nnlab.config.merging import assignment_path, merge, override
 from nnlab.config.problems import Collector, Problem, nearest, shown
-from nnlab.config.space import OpenValue, fill, find_markers, sample_picks
+from nnlab.config.sampling import merged_faults, sample_picks
+from nnlab.config.searching import search_problems
+from nnlab.config.space import OpenValue, fill, find_markers
 from nnlab.config.yaml_source import read_yaml
 from nnlab.errors import ConfigError, Fault, Location
 
@@ -74,18 +76,14 @@ def examine(document: Document) -> Config:
     """
     document, markers, problems = find_markers(document)
     faults = dict.fromkeys([*document.faults, *located(document, problems)])
-    sound: list[tuple[Experiment, Document]] = []
-    for pick in sample_picks(markers):
-        experiment, resolved, wrong = _examined(fill(document, pick))
-        if experiment is not None:
-            sound.append((experiment, resolved))
-        # One place is told once, whatever else other values of the markers make of it.
-        told = {(fault.where, fault.path) for fault in faults}
-        new = [fault for fault in wrong if (fault.where, fault.path) not in told]
-        faults |= dict.fromkeys(_blamed_on_markers(document, markers, new))
+    outcomes = [(sample, *_examined(fill(document, sample))) for sample in sample_picks(markers)]
+    wrong = merged_faults([(sample, found) for sample, _, _, found in outcomes], faults)
+    faults |= dict.fromkeys(_blamed_on_markers(document, markers, wrong))
+    faults |= dict.fromkeys(located(document, search_problems(document)))
     if faults:
         raise ConfigError(in_file_order(faults))
-    return Config(document, *sound[0], tuple(value for value in markers if value.is_open))
+    experiment, resolved = next((made, tree) for _, made, tree, _ in outcomes if made is not None)
+    return Config(document, experiment, resolved, tuple(one for one in markers if one.is_open))
 
 
 def _blamed_on_markers(
@@ -185,6 +183,36 @@ def _open_value(value: OpenValue) -> Problem:
     name = value.marker.called()
     remedy = f"Search it with `nnlab tune`, or choose a value: --set {value.name}=VALUE."
     return Problem(value.path, f"The value is open: a search marker, {name}, stands here.", remedy)
+
+
+def read_search(file: str | FilePath, overrides: Sequence[str] = ()) -> Config:
+    """Read a config that leaves values open, to search them.
+
+    Args:
+        file: The YAML file.
+        overrides: `KEY=VALUE`, as `--set` takes them, applied in turn.
+
+    Returns:
+        The config. It has a `tune` section, be it one of defaults.
+
+    Raises:
+        ConfigError: With every fault that was found; where nothing is open.
+    """
+    document = load_document(file, overrides)
+    if document.tree.get("tune") is None:
+        document = document.moved({**document.tree, "tune": {}}, {})
+    faults: tuple[Fault, ...] = ()
+    if not any(value.is_open for value in find_markers(document)[1]):
+        message = "No value of the config is open: there is nothing to search."
+        remedy = "Mark one, `units: {Int: {min_value: 8, max_value: 64}}`, or use `nnlab train`."
+        faults = (Fault(message, "", Location(str(file)), remedy),)
+    try:
+        config = examine(document)
+    except ConfigError as error:
+        raise ConfigError(in_file_order([*faults, *error.faults])) from error
+    if faults:
+        raise ConfigError(faults)
+    return config
 
 
 def load_document(file: str | FilePath, overrides: Sequence[str] = ()) -> Document:

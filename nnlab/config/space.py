@@ -107,7 +107,10 @@ def _find(tree: Any, path: Path) -> tuple[list[OpenValue], list[tuple[Path, Prob
         collector.add(*_misplaced(word, path))
         with collector.reading(*inside):
             found.append(OpenValue(path, word.from_arguments(arguments)))
-        problems += [(path, problem) for problem in collector.problems()]
+        found_wrong = collector.problems()
+        if word is Choice and not isinstance(arguments, Mapping):
+            found_wrong = [_in_short_form(problem, inside) for problem in found_wrong]
+        problems += [(path, problem) for problem in found_wrong]
         if word not in (Choice, Repeat):
             return found, problems
         tree = arguments
@@ -118,6 +121,13 @@ def _find(tree: Any, path: Path) -> tuple[list[OpenValue], list[tuple[Path, Prob
         found += inner
         problems += wrong
     return found, problems
+
+
+def _in_short_form(problem: Problem, inside: Path) -> Problem:
+    """A problem of a choice whose values stand right behind its name."""
+    if problem.path[len(inside) : len(inside) + 1] != ("values",):
+        return problem
+    return replace(problem, path=(*inside, *problem.path[len(inside) + 1 :]))
 
 
 def _beside_from(tree: Any, path: Path) -> Iterator[Problem]:
@@ -275,28 +285,3 @@ class _Filling:
     def _picked(self, named: tuple[type[Marker], Any], at: Path) -> Any:
         word, arguments = named
         return self._pick(OpenValue(at, word.from_arguments(arguments), self._repetition))
-
-
-def sample_picks(markers: list[OpenValue]) -> Iterator[Pick]:
-    """Ways to fill a config that together put every option and both ends of every range in it.
-
-    Args:
-        markers: All its markers.
-
-    Yields:
-        One way for the defaults, then one for each further value of each marker.
-    """
-    yield lambda at: at.marker.samples()[0]
-    for target in markers:
-        for value in target.marker.samples()[1:]:
-            yield lambda at, target=target, value=value: _toward(at, target, value)  # type: ignore[misc]
-
-
-def _toward(at: OpenValue, target: OpenValue, value: Any) -> Any:
-    """The value of the target where it stands; elsewhere what leads to it."""
-    if at.path == target.path:
-        return value
-    inside = target.path[len(at.path) :]
-    if isinstance(at.marker, Choice) and target.path[: len(at.path)] == at.path:
-        return next(part for part in inside if isinstance(part, int))
-    return at.marker.samples()[0]

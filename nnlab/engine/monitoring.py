@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from nnlab.config import Experiment
-from nnlab.config.agreement import metric_names
+from nnlab.config.figures import directions
 
 Direction = Literal["min", "max"]
 Mode = Literal["auto", "min", "max"]
 
-LEARNING_RATE = "learning_rate"
 _VALIDATION = "val_"
 
 
@@ -64,34 +63,6 @@ class Monitor:
             False
         """
         return value < than if self.direction == "min" else value > than
-
-
-def directions(experiment: Experiment) -> dict[str, Direction]:
-    """Which way each figure of a training is better, by its name without `val_` and `test_`.
-
-    Args:
-        experiment: The experiment.
-
-    Returns:
-        `min` for losses, each metric's own direction; the learning rate has none.
-    """
-    model, training = experiment.model, experiment.training
-    logged = metric_names(experiment.data, model, training)
-    losses = {name for name in logged if name == "loss" or name.endswith("_loss")}
-    found: dict[str, Direction] = dict.fromkeys(sorted(losses), "min")
-    several = len(model.output_names) > 1
-    if isinstance(training.metrics, dict):
-        metrics = training.metrics
-    else:
-        metrics = dict.fromkeys(model.output_names, training.metrics)
-    for output, words in metrics.items():
-        prefix = f"{output}_" if several else ""
-        found |= {f"{prefix}{word.logged_name}": word.direction for word in words}
-    return {
-        name: way
-        for name, way in found.items()
-        if name != LEARNING_RATE and not name.startswith(_VALIDATION)
-    }
 
 
 def weights_monitor(experiment: Experiment, *, has_validation: bool) -> Monitor | None:

@@ -8,7 +8,8 @@ import pytest
 
 from nnlab.config.document import Document
 from nnlab.config.markers import Choice, Int, Repeat
-from nnlab.config.space import OpenValue, fill, find_markers, sample_picks
+from nnlab.config.sampling import sample_picks
+from nnlab.config.space import OpenValue, fill, find_markers
 from nnlab.config.yaml_source import read_yaml
 
 TEXT = """\
