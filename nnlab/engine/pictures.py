@@ -12,15 +12,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnlab.config import Experiment
+from nnlab.config.agreement import LEARNING_RATE
 from nnlab.config.words.losses import Loss
 from nnlab.data import PreparedData, Rows, TargetSpec
-from nnlab.engine.monitoring import LEARNING_RATE
+from nnlab.engine.gradients import kernel_gradients, kernels
 from nnlab.engine.predicting import predict
 
 # More would make no other picture, and on a large test set a run that ends waits for it.
 _MOST_ROWS = 50_000
 _PLANE = 2
-_MATRIX_AXES = 2
+
+Figures = dict[str, Any]
+"""What pictures show in figures, by their names: plain data for figures.json."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,8 @@ class Trained:
         model: The model, with the weights that the run reports on.
         history: Each epoch's values by name.
         best_epoch: The epoch of those weights, from 1; None where no epoch ended.
-        first_weights: What `kernels` gave before the training.
+        first_weights: What `get_weights` gave before the training.
+        batch: Some training rows as the model takes them: inputs, targets and perhaps weights.
     """
 
     experiment: Experiment
@@ -41,24 +45,11 @@ class Trained:
     model: keras.Model
     history: Sequence[Mapping[str, float]]
     best_epoch: int | None
-    first_weights: Mapping[str, NDArray[Any]]
+    first_weights: Sequence[NDArray[Any]]
+    batch: tuple[Any, ...]
 
 
-def kernels(model: keras.Model) -> dict[str, NDArray[Any]]:
-    """A copy of each layer's matrix of weights, by the layer's name.
-
-    Args:
-        model: The model.
-    """
-    return {
-        layer.name: keras.ops.convert_to_numpy(weight)
-        for layer in model.layers
-        for weight in layer.trainable_weights[:1]
-        if len(weight.shape) >= _MATRIX_AXES
-    }
-
-
-def draw_pictures(trained: Trained, folder: Path) -> Iterator[None]:
+def draw_pictures(trained: Trained, folder: Path) -> Iterator[Figures]:
     """Draw what suits the problem: curves, weights, confusion matrix or residuals, regions.
 
     Args:
@@ -66,13 +57,14 @@ def draw_pictures(trained: Trained, folder: Path) -> Iterator[None]:
         folder: Where the PNGs go.
 
     Yields:
-        Nothing, after each picture: the caller may leave out the rest.
+        What a picture shows in figures, after each picture: the caller may leave out the rest.
+        Curves show no more than metrics.csv holds.
 
     Raises:
         RunFailedError: The disk refuses.
     """
     yield from _curves(trained, folder)
-    yield from _weights(trained, folder)
+    yield from _spreads(trained, folder)
     yield from _predictions(trained, folder)
     yield from _regions(trained, folder)
 
@@ -81,7 +73,7 @@ def draw_pictures(trained: Trained, folder: Path) -> Iterator[None]:
 # train never does.
 
 
-def _curves(trained: Trained, folder: Path) -> Iterator[None]:
+def _curves(trained: Trained, folder: Path) -> Iterator[Figures]:
     from nnlab.report.plots import plot_curves
 
     epochs = trained.history
@@ -91,21 +83,37 @@ def _curves(trained: Trained, folder: Path) -> Iterator[None]:
             continue
         path, title = folder / f"{metric}.png", trained.experiment.name
         plot_curves(history, metric, path, best_epoch=trained.best_epoch, title=title)
-        yield
+        yield {}
 
 
-def _weights(trained: Trained, folder: Path) -> Iterator[None]:
-    from nnlab.report.plots import plot_weight_histograms
+def _spreads(trained: Trained, folder: Path) -> Iterator[Figures]:
+    from nnlab.report.plots import plot_spreads
+    from nnlab.report.spreads import layer_spreads
 
-    last = kernels(trained.model)
-    if last:
-        path, title = folder / "weights.png", trained.experiment.name
-        plot_weight_histograms(trained.first_weights, last, path, title=title)
-        yield
+    model = trained.model
+    last, last_weights = kernels(model), model.get_weights()
+    if not last:
+        return
+    model.set_weights(trained.first_weights)
+    first = kernels(model)
+    model.set_weights(last_weights)
+    weights = layer_spreads("weights", first, last)
+    plot_spreads(weights, folder / "weights.png", title=trained.experiment.name)
+    gradients = layer_spreads(
+        "gradients",
+        kernel_gradients(model, trained.batch, trained.first_weights),
+        kernel_gradients(model, trained.batch, last_weights),
+    )
+    yield {
+        "weights": [spread.to_dict() for spread in weights],
+        "gradients": [spread.to_dict() for spread in gradients],
+    }
 
 
-def _predictions(trained: Trained, folder: Path) -> Iterator[None]:
+def _predictions(trained: Trained, folder: Path) -> Iterator[Figures]:
     from nnlab.report.plots import plot_confusion_matrix, plot_residuals
+    from nnlab.report.plots.confusion import confusion_counts
+    from nnlab.report.plots.residuals import residual_figures
 
     part, rows = _unseen(trained.data)
     names = trained.experiment.model.output_names
@@ -115,16 +123,20 @@ def _predictions(trained: Trained, folder: Path) -> Iterator[None]:
         suffix = f"_{name}" if len(names) > 1 else ""
         true, made = rows.targets[name], outputs[name]
         if target.kind == "classes":
-            path = folder / f"confusion_matrix{suffix}.png"
             predicted = predicted_codes(made, _loss(trained.experiment, name))
             codes = _true_codes(true, target)
+            path = folder / f"confusion_matrix{suffix}.png"
             plot_confusion_matrix(codes, predicted, target.classes, path, title=title)
+            counts = confusion_counts(codes, predicted, len(target.classes))
+            shown = {"classes": [*map(str, target.classes)], "counts": counts.tolist()}
         else:
-            plot_residuals(true, made, folder / f"residuals{suffix}.png", title=title)
-        yield
+            path = folder / f"residuals{suffix}.png"
+            plot_residuals(true, made, path, title=title)
+            shown = residual_figures(true, made)
+        yield {path.stem: {"part": part, "output": name} | shown}
 
 
-def _regions(trained: Trained, folder: Path) -> Iterator[None]:
+def _regions(trained: Trained, folder: Path) -> Iterator[Figures]:
     from nnlab.report.plots import Plane, plot_decision_regions
 
     data = trained.data
@@ -149,7 +161,15 @@ def _regions(trained: Trained, folder: Path) -> Iterator[None]:
     )
     path, title = folder / "decision_regions.png", trained.experiment.name
     plot_decision_regions(plane, classify, path, title=title)
-    yield
+    right = float(np.mean(classify(np.asarray(plane.features, np.float32)) == plane.classes))
+    yield {
+        "decision_regions": {
+            "features": list(columns),
+            "classes": [*map(str, target.classes)],
+            "rows": len(plane.features),
+            "right": right,
+        }
+    }
 
 
 def predicted_codes(outputs: NDArray[Any], loss: Loss) -> NDArray[np.intp]:

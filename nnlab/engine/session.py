@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import json
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -16,17 +18,20 @@ import tensorflow as tf
 from nnlab.engine.callbacks import Diverged, RunCallbacks
 from nnlab.engine.divergence import divergence_remedies
 from nnlab.engine.export import exported, save_model, without_optimizer
+from nnlab.engine.gradients import sample_batch
 from nnlab.engine.interruption import Stopped
 from nnlab.engine.job import Job
 from nnlab.engine.listeners import make_listeners
 from nnlab.engine.loops import Loop
 from nnlab.engine.options import Bar
-from nnlab.engine.pictures import Trained, draw_pictures, kernels
+from nnlab.engine.pictures import Trained, draw_pictures
+from nnlab.engine.summarizing import summarize
 from nnlab.engine.training_state import save_state
 from nnlab.errors import RunFailedError, RunInterrupted
 from nnlab.report.numbers import plural
 from nnlab.report.progress import StartInfo
-from nnlab.runs import RunStatus, writing
+from nnlab.runs import RunStatus, atomic_write, writing
+from nnlab.runs.json_object import strict
 
 _DISK_FULL = "No space left on device"
 _OUT_OF_MEMORY = (
@@ -62,7 +67,7 @@ class Session:
     def __init__(self, job: Job) -> None:
         self._job = job
         self._exported: keras.Model | None = None
-        self._first_weights = kernels(job.model) if job.options.pictures else {}
+        self._first_weights = job.model.get_weights() if job.options.pictures else []
         self._listeners = make_listeners(job, self._write_model_now_and_then)
 
     def execute(self, loop: Loop, started: float) -> None:
@@ -80,6 +85,8 @@ class Session:
         outcome = "failed"
         try:
             with _disk_errors(self._job.run.path):
+                summary = summarize(self._job.model).to_dict()
+                self._write_json(self._job.run.summary_json, summary)
                 begun = time.perf_counter()
                 ending = self._fit(loop)
                 fit_s = time.perf_counter() - begun
@@ -175,10 +182,18 @@ class Session:
             self._listeners.recorder.history,
             best_epoch,
             self._first_weights,
+            sample_batch(self._job.feed),
         )
-        for _ in draw_pictures(trained, self._job.run.plots):
+        shown: dict[str, Any] = {}
+        for figures in draw_pictures(trained, self._job.run.plots):
+            shown |= figures
             if self._job.interruption.impatient:
-                return
+                break
+        self._write_json(self._job.run.figures_json, shown)
+
+    def _write_json(self, path: Path, values: Mapping[str, Any]) -> None:
+        with writing(path):
+            atomic_write(path, json.dumps(strict(values), ensure_ascii=False) + "\n")
 
     def _write_model_now_and_then(self) -> None:
         """Write the best weights so far, where they are to be kept in any case."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from nnlab.errors import DataError
 from nnlab.report.numbers import count_text
 from nnlab.report.tables import Cell, Column, Table
 
@@ -62,6 +64,35 @@ class ModelSummary:
     def to_dict(self) -> dict[str, Any]:
         """The summary for JSON: shapes become lists, None stays the axis of the rows."""
         return dataclasses.asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> ModelSummary:
+        """What `to_dict` gave, also after a journey through JSON.
+
+        Args:
+            values: The mapping.
+
+        Raises:
+            DataError: It is no summary.
+        """
+        try:
+            rows = [
+                LayerRow(
+                    **row
+                    | {
+                        "input_shapes": tuple(map(tuple, row["input_shapes"])),
+                        "output_shape": tuple(row["output_shape"]),
+                        "inbound": tuple(row["inbound"]),
+                    }
+                )
+                for row in values["layers"]
+            ]
+            return cls(**{**values, "layers": tuple(rows)})
+        except (KeyError, TypeError) as error:
+            message = f"Expected the summary of a model. Received: {type(error).__name__}: {error}."
+            raise DataError(
+                f"{message} Something else has changed the file: restore it."
+            ) from error
 
     def table(self) -> Table:
         """The layers as a table."""

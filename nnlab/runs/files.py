@@ -49,6 +49,16 @@ class RunFiles:
         return self.path / "tensorboard"
 
     @property
+    def summary_json(self) -> Path:
+        """The layers of the model: shapes, parameters, what each takes its input from."""
+        return self.path / "summary.json"
+
+    @property
+    def figures_json(self) -> Path:
+        """The numbers behind the pictures."""
+        return self.path / "figures.json"
+
+    @property
     def plots(self) -> Path:
         """The folder of the run's pictures, PNG."""
         return self.path / "plots"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,19 +13,31 @@ import pytest
 from nnlab.config import Experiment
 from nnlab.config.words.losses import Loss
 from nnlab.data import prepare
+from nnlab.engine.compiling import compile_model
+from nnlab.engine.feeding import Feed
+from nnlab.engine.gradients import sample_batch
 from nnlab.engine.model import build_model
-from nnlab.engine.pictures import Trained, draw_pictures, kernels, predicted_codes
+from nnlab.engine.pictures import Trained, draw_pictures, predicted_codes
 
 
 def trained(experiment: Experiment, history: list[dict[str, float]]) -> Trained:
     data = prepare(experiment)
     model = build_model(experiment, data.inputs)
-    return Trained(experiment, data, model, history, len(history) or None, kernels(model))
+    compile_model(model, experiment)
+    batch = sample_batch(Feed(experiment, data, model))
+    best = len(history) or None
+    return Trained(experiment, data, model, history, best, model.get_weights(), batch)
+
+
+def figures(found: Trained, folder: Path) -> dict[str, Any]:
+    shown: dict[str, Any] = {}
+    for some in draw_pictures(found, folder):
+        shown |= some
+    return shown
 
 
 def drawn(found: Trained, folder: Path) -> set[str]:
-    for _ in draw_pictures(found, folder):
-        pass
+    figures(found, folder)
     return {path.name for path in folder.iterdir()}
 
 
@@ -74,15 +87,41 @@ def test_whoever_is_in_a_hurry_may_leave_out_the_rest(
     assert [path.name for path in tmp_path.iterdir()] == ["loss.png"]
 
 
-def test_kernels_are_copies_of_the_matrices(moons: Callable[..., Experiment]) -> None:
-    layers = [{"Dense": {"units": 8, "name": "first"}}, "BatchNormalization", {"Dense": 1}]
-    experiment = moons(model={"layers": layers})
-    model = build_model(experiment, prepare(experiment).inputs)
-    before = kernels(model)
-    model.set_weights([np.zeros_like(values) for values in model.get_weights()])
-    assert list(before) == ["first", "output"]
-    assert before["first"].shape == (2, 8)
-    assert before["first"].any()
+def test_figures_say_what_the_pictures_show(
+    moons: Callable[..., Experiment], tmp_path: Path
+) -> None:
+    found = trained(moons(), epochs(0.1))
+    shown = json.loads(json.dumps(figures(found, tmp_path)))
+    assert set(shown) == {"weights", "gradients", "confusion_matrix", "decision_regions"}
+    assert shown["confusion_matrix"]["part"] == "test"
+    assert sum(map(sum, shown["confusion_matrix"]["counts"])) == 10
+    assert shown["decision_regions"]["rows"] == 20
+    assert 0 <= shown["decision_regions"]["right"] <= 1
+    for kind in ("weights", "gradients"):
+        assert [spread["layer"] for spread in shown[kind]] == ["dense", "output"]
+
+
+def test_figures_tell_first_from_last_and_leave_the_model_as_it_is(
+    moons: Callable[..., Experiment], tmp_path: Path
+) -> None:
+    found = trained(moons(), [])
+    found.model.set_weights([2 * values for values in found.model.get_weights()])
+    before = found.model.get_weights()
+    spread = figures(found, tmp_path)["weights"][0]
+    assert spread["last"]["std"] == pytest.approx(2 * spread["first"]["std"])
+    assert all(map(np.array_equal, found.model.get_weights(), before))
+
+
+def test_residuals_come_with_their_figures(
+    moons: Callable[..., Experiment], tmp_path: Path
+) -> None:
+    experiment = moons(
+        data={"dataset": {"linear": {"n_samples": 20}}},
+        model={"layers": [{"Dense": 1}]},
+        training={"loss": "mse"},
+    )
+    shown = figures(trained(experiment, []), tmp_path)["residuals"]
+    assert shown["rmse"] >= shown["mae"] > 0
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from nnlab.report.plots.curves import plot_curves
 from nnlab.report.plots.overlay import plot_overlay
 from nnlab.report.plots.regions import Plane, plot_decision_regions
 from nnlab.report.plots.residuals import plot_residuals
-from nnlab.report.plots.weights import plot_weight_histograms
+from nnlab.report.plots.weights import plot_spreads
 
 __all__ = [
     "Plane",
@@ -16,5 +16,5 @@ __all__ = [
     "plot_decision_regions",
     "plot_overlay",
     "plot_residuals",
-    "plot_weight_histograms",
+    "plot_spreads",
 ]

@@ -48,10 +48,7 @@ def plot_confusion_matrix(
         RunFailedError: The disk refused.
     """
     classes = len(class_names)
-    pairs = np.stack([np.ravel(true), np.ravel(predicted)]).astype(np.int64)
-    known = pairs[:, ((pairs >= 0) & (pairs < classes)).all(axis=0)]
-    codes = known[0] * classes + known[1]
-    counts = np.bincount(codes, minlength=classes * classes).reshape(classes, classes)
+    counts = confusion_counts(true, predicted, classes)
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     right = np.trace(counts) / max(counts.sum(), 1)
     with style():
@@ -67,6 +64,29 @@ def plot_confusion_matrix(
         axes.set_title(f"{title}: {head}" if title else head)
         figure.colorbar(image, cax=beside).set_label("share of the true class")
         save(figure, path)
+
+
+def confusion_counts(
+    true: NDArray[np.integer[Any]], predicted: NDArray[np.integer[Any]], classes: int
+) -> NDArray[np.int64]:
+    """How many rows of each class the model gave to each class.
+
+    Args:
+        true: Class codes [rows], from 0; rows of a code that no class has are left out.
+        predicted: Class codes [rows], from 0.
+        classes: How many classes there are.
+
+    Returns:
+        Counts [true class, predicted class].
+
+    Example:
+        >>> confusion_counts(np.array([0, 1, 1]), np.array([0, 0, 1]), 2).tolist()
+        [[1, 0], [1, 1]]
+    """
+    pairs = np.stack([np.ravel(true), np.ravel(predicted)]).astype(np.int64)
+    known = pairs[:, ((pairs >= 0) & (pairs < classes)).all(axis=0)]
+    codes = known[0] * classes + known[1]
+    return np.bincount(codes, minlength=classes * classes).reshape(classes, classes)
 
 
 def _frame(names: Sequence[str]) -> tuple[Figure, Axes, Axes]:

@@ -36,10 +36,7 @@ def plot_residuals(
     Raises:
         RunFailedError: The disk refused.
     """
-    targets = np.asarray(true, dtype=float).ravel()
-    guesses = np.asarray(predicted, dtype=float).ravel()
-    finite = np.isfinite(targets) & np.isfinite(guesses)
-    targets, guesses = targets[finite], guesses[finite]
+    targets, guesses = _finite(true, predicted)
     residuals = guesses - targets
     of_unit = f" ({unit})" if unit else ""
     with style():
@@ -62,18 +59,54 @@ def plot_residuals(
         right.axvline(0, color=QUIET, linewidth=1.2, linestyle="--")
         right.set_xlabel(f"predicted - true{of_unit}")
         right.set_ylabel("rows")
-        right.set_title(_quality(targets, residuals))
+        right.set_title(_quality(residual_figures(true, predicted)))
         save(figure, path)
 
 
-def _quality(targets: NDArray[np.float64], residuals: NDArray[np.float64]) -> str:
-    """Mean absolute error, root mean square error and the share of variance that is explained."""
+def residual_figures(
+    true: NDArray[np.floating[Any]], predicted: NDArray[np.floating[Any]]
+) -> dict[str, float | int | None]:
+    """How good predicted numbers are.
+
+    Args:
+        true: The targets [rows].
+        predicted: What the model made of them [rows].
+
+    Returns:
+        `rows` that are finite, `mae`, `rmse` and `r2`, the share of the variance that is explained;
+        None where it says nothing.
+
+    Example:
+        >>> residual_figures(np.array([1.0, 3.0]), np.array([1.0, 2.0]))
+        {'rows': 2, 'mae': 0.5, 'rmse': 0.7071067811865476, 'r2': 0.5}
+    """
+    targets, guesses = _finite(true, predicted)
     if not targets.size:
+        return {"rows": 0, "mae": None, "rmse": None, "r2": None}
+    residuals = guesses - targets
+    square, variance = float(np.square(residuals).mean()), float(targets.var())
+    return {
+        "rows": int(targets.size),
+        "mae": float(np.abs(residuals).mean()),
+        "rmse": float(np.sqrt(square)),
+        "r2": 1 - square / variance if variance else None,
+    }
+
+
+def _finite(
+    true: NDArray[np.floating[Any]], predicted: NDArray[np.floating[Any]]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Targets and predictions [rows], where both are numbers."""
+    targets = np.asarray(true, dtype=float).ravel()
+    guesses = np.asarray(predicted, dtype=float).ravel()
+    finite = np.isfinite(targets) & np.isfinite(guesses)
+    return targets[finite], guesses[finite]
+
+
+def _quality(figures: dict[str, float | int | None]) -> str:
+    """Mean absolute error, root mean square error and the share of variance that is explained."""
+    mae, rmse, r2 = figures["mae"], figures["rmse"], figures["r2"]
+    if mae is None or rmse is None:
         return "no finite predictions"
-    mean_absolute = float(np.abs(residuals).mean())
-    root_mean_square = float(np.sqrt(np.square(residuals).mean()))
-    words = f"MAE {metric_text(mean_absolute)}, RMSE {metric_text(root_mean_square)}"
-    variance = float(targets.var())
-    if not variance:
-        return words
-    return f"{words}, R² {metric_text(1 - float(np.square(residuals).mean()) / variance)}"
+    words = f"MAE {metric_text(mae)}, RMSE {metric_text(rmse)}"
+    return words if r2 is None else f"{words}, R² {metric_text(r2)}"

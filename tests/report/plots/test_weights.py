@@ -1,4 +1,4 @@
-"""Weights before and after."""
+"""Weights and gradients before and after."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import pytest
 from matplotlib.image import imread
 from numpy.typing import NDArray
 
-from nnlab.report.plots import plot_weight_histograms
+from nnlab.report.plots import plot_spreads
+from nnlab.report.spreads import LayerSpread, layer_spreads
 
 
 def weights(layers: int, spread: float) -> dict[str, NDArray[np.float64]]:
@@ -18,21 +19,26 @@ def weights(layers: int, spread: float) -> dict[str, NDArray[np.float64]]:
     return {f"dense_{i}": random.normal(0, spread, (32, 16)) for i in range(layers)}
 
 
+def spreads(layers: int) -> list[LayerSpread]:
+    return layer_spreads("weights", weights(layers, 0.1), weights(layers, 0.2))
+
+
 @pytest.mark.parametrize(("layers", "height"), [(1, 350), (3, 350), (4, 600), (30, 1_100)])
 def test_panels_fill_rows_of_three_and_stop_at_twelve(
     tmp_path: Path, layers: int, height: int
 ) -> None:
     path = tmp_path / "weights.png"
-    plot_weight_histograms(weights(layers, 0.1), weights(layers, 0.2), path, title="mnist")
+    plot_spreads(spreads(layers), path, title="mnist")
     assert imread(path).shape[:2] == (height, 1_000)
 
 
 def test_equal_weights_give_equal_bytes(tmp_path: Path) -> None:
     for name in ("a.png", "b.png"):
-        plot_weight_histograms(weights(2, 0.1), weights(2, 0.2), tmp_path / name)
+        plot_spreads(spreads(2), tmp_path / name)
     assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()
 
 
+@pytest.mark.parametrize("kind", ["weights", "gradients"])
 @pytest.mark.parametrize(
     "last",
     [
@@ -44,12 +50,13 @@ def test_equal_weights_give_equal_bytes(tmp_path: Path) -> None:
         np.zeros(500_000, dtype=np.float32),
     ],
 )
-def test_any_weights_can_be_drawn(tmp_path: Path, last: NDArray[np.float64]) -> None:
-    path = tmp_path / "weights.png"
-    plot_weight_histograms({"dense": np.zeros(4), "gone": np.zeros(4)}, {"dense": last}, path)
+def test_any_numbers_can_be_drawn(tmp_path: Path, kind: str, last: NDArray[np.float64]) -> None:
+    path = tmp_path / "spreads.png"
+    first = {"dense": np.zeros(4), "gone": np.zeros(4)}
+    plot_spreads(layer_spreads(kind, first, {"dense": last}), path)  # type: ignore[arg-type]
     assert path.stat().st_size > 1_000
 
 
 def test_a_model_without_weights_can_be_drawn(tmp_path: Path) -> None:
-    plot_weight_histograms({}, {}, tmp_path / "weights.png")
+    plot_spreads([], tmp_path / "weights.png")
     assert (tmp_path / "weights.png").exists()
