@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from nnlab.cli.compare_runs import compare_runs
+from nnlab.cli.compare_variants import compare_variants
 
 compare = typer.Typer(
     name="compare",
@@ -13,3 +14,4 @@ compare = typer.Typer(
     rich_markup_mode="markdown",
 )
 compare.command("runs")(compare_runs)
+compare.command("variants")(compare_variants)

@@ -5,11 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from statistics import fmean
 from typing import Any
 
 from nnlab.compare.statistics import Mean, PairedTest, mean, paired_test, with_holm
-from nnlab.runs import RunRecord, RunStatus
+from nnlab.errors import RunNotFoundError
+from nnlab.runs import RunRecord, RunStatus, read_run
+from nnlab.runs.comparison import ComparisonFiles, read_comparison_record
 from nnlab.runs.record import Direction
 
 
@@ -178,6 +181,44 @@ def variant_table(
     directions = (record.direction(metric) for record in records if metric in record.metrics)
     direction = next((way for way in directions if way is not None), None)
     return VariantTable(metric, direction, baseline, tuple(seeds), tuple(tested))
+
+
+def read_variants(path: Path) -> VariantTable:
+    """Compare the variants of a comparison by what lies in its folder.
+
+    Args:
+        path: The comparison's folder.
+
+    Returns:
+        The comparison, as far as its runs have come.
+
+    Raises:
+        RunNotFoundError: The folder holds no comparison.
+        DataError: Its record, or that of a run, cannot be read.
+    """
+    compared = read_comparison_record(path)
+    files = ComparisonFiles(path)
+    variants = [
+        VariantRuns(
+            row["name"],
+            row["changes"],
+            {
+                seed: record
+                for seed in compared.seeds
+                if (record := _record(files.run(row["name"], seed))) is not None
+            },
+            row.get("file"),
+        )
+        for row in compared.variants
+    ]
+    return variant_table(compared.metric, compared.baseline, compared.seeds, variants)
+
+
+def _record(path: Path) -> RunRecord | None:
+    try:
+        return read_run(path).record
+    except RunNotFoundError:
+        return None
 
 
 def _row(variant: VariantRuns, metric: str) -> VariantRow:

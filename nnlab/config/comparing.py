@@ -70,7 +70,7 @@ def read_comparison(
     Args:
         file: The YAML file.
         overrides: `KEY=VALUE`, as `--set` takes them: changes of all variants, on top of their own.
-        seeds: How many, in the place of the file's.
+        seeds: How many: the file's first, then those that follow its largest.
         metric: In the place of the file's.
         baseline: In the place of the file's.
 
@@ -81,11 +81,11 @@ def read_comparison(
         ConfigError: With every fault that was found.
     """
     document = read_mapping(FilePath(file))
-    for key, value in {"seeds": seeds, "metric": metric, "baseline": baseline}.items():
+    for key, value in {"metric": metric, "baseline": baseline}.items():
         if value is not None:
             place = Location(f"--{key}")
             document = assign(document, (key,), Document(value, {(): Mark(place, place, place)}))
-    return _Reading(FilePath(file), document, overrides).comparison()
+    return _Reading(FilePath(file), document, overrides).comparison(seeds)
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ class _Reading:
         self._faults = list(document.faults)
         self._of_variants: dict[Fault, list[_Plan]] = {}
 
-    def comparison(self) -> Comparison:
+    def comparison(self, count: int | None) -> Comparison:
         said = self._said()
         plans = list(_plans(self._document.tree))
         names = [plan.name for plan in plans]
@@ -128,12 +128,9 @@ class _Reading:
         metric = self._metric(variants)
         baseline = self._baseline(names)
         self._raise_what_is_wrong(plans)
-        first = variants[0].config.experiment.seed
-        seeds = range(first, first + said.seeds) if isinstance(said.seeds, int) else said.seeds
+        seeds = _seeds(said.seeds, count, variants[0].config.experiment.seed)
         name = said.name or self._file.stem
-        return Comparison(
-            str(self._file), name, metric, baseline, tuple(seeds), tuple(variants), base
-        )
+        return Comparison(str(self._file), name, metric, baseline, seeds, tuple(variants), base)
 
     def _said(self) -> ComparisonConfig:
         """The file's own keys; where one is wrong, it counts as not said."""
@@ -234,8 +231,12 @@ class _Reading:
         """What is compared; every variant's runs must report it."""
         figures = {variant.name: figure_names(variant.config.experiment) for variant in variants}
         wanted = self._document.tree.get("metric")
-        if not isinstance(wanted, str) or not variants:
-            return default_figure(variants[0].config.experiment) if variants else ""
+        if not variants:
+            return ""
+        if not isinstance(wanted, str):
+            first = default_figure(variants[0].config.experiment)
+            likely = (first, "test_loss", "val_loss", "loss")
+            return next(name for name in likely if all(name in has for has in figures.values()))
         lacking = {name: names for name, names in figures.items() if wanted not in names}
         if lacking:
             whose = "" if len(lacking) == len(figures) else f" by {_listed(list(lacking))}"
@@ -261,6 +262,20 @@ class _Reading:
             faults.append(replace(fault, message=told))
         if faults:
             raise ConfigError(in_file_order(dict.fromkeys(faults)))
+
+
+def _seeds(said: int | list[int], count: int | None, first: int) -> tuple[int, ...]:
+    """The seeds of a comparison.
+
+    Args:
+        said: How many, or which.
+        count: How many are wanted; None: as said.
+        first: The base's.
+    """
+    if isinstance(said, int):
+        return tuple(range(first, first + (count or said)))
+    after = max(said) + 1
+    return tuple([*said, *range(after, after + (count or 0))][: count or len(said)])
 
 
 def _plans(tree: Mapping[str, Any]) -> Iterator[_Plan]:

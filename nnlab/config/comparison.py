@@ -7,12 +7,18 @@ from typing import Annotated, Any
 from pydantic import Field, field_validator
 
 from nnlab.config.experiment import Name
-from nnlab.config.problems import Problem, problems_error
+from nnlab.config.problems import Expected, Problem, problems_error
 from nnlab.config.words.forms import ByForm
 from nnlab.config.words.word import Section
 
 Seed = Annotated[int, Field(ge=0, lt=2**32)]
 Changes = dict[str, Any]
+# Those that a grid makes have `=` and `,` in them.
+VariantName = Annotated[
+    str,
+    Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._=,+-]*$", max_length=150),
+    Expected("letters, digits, `.`, `_`, `-`, `=`, `,` or `+`, a letter or digit first,"),
+]
 
 # The folder of a comparison's pictures stands beside those of its variants.
 PLOTS = "plots"
@@ -37,7 +43,7 @@ class ComparisonConfig(Section):
     changes: Changes = Field(
         default_factory=dict, description="What all variants change, by dotted key."
     )
-    variants: dict[Name, Annotated[str | Changes, ByForm()]] = Field(
+    variants: dict[VariantName, Annotated[str | Changes, ByForm()]] = Field(
         default_factory=dict,
         description="What each variant changes, by dotted key; or a whole config's file.",
     )

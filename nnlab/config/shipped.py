@@ -9,6 +9,7 @@ from pathlib import Path
 from nnlab.config.hints import did_you_mean
 from nnlab.errors import RequestError
 
+COMPARISONS = "compare"
 DEFAULT_CONFIG = "mnist_5k"
 SCHEMA_FILE = "nnlab.schema.json"
 
@@ -54,6 +55,39 @@ def list_shipped() -> list[ShippedConfig]:
         ShippedConfig(path.stem, _purpose(path), path)
         for path in sorted(shipped_folder().glob("*.yaml"))
     ]
+
+
+def list_comparisons() -> list[ShippedConfig]:
+    """All shipped comparisons, by name: `compare/` and the file's without `.yaml`."""
+    return [
+        ShippedConfig(f"{COMPARISONS}/{path.stem}", _purpose(path), path)
+        for path in sorted((shipped_folder() / COMPARISONS).glob("*.yaml"))
+    ]
+
+
+def find_comparison(name: str) -> Path:
+    """The file of a shipped comparison.
+
+    Args:
+        name: Its name, with or without `compare/`.
+
+    Returns:
+        The file.
+
+    Raises:
+        RequestError: There is neither such a file here nor a shipped comparison of that name.
+
+    Example:
+        >>> find_comparison("initializers").name
+        'initializers.yaml'
+    """
+    shipped = {config.path.stem: config.path for config in list_comparisons()}
+    plain = name.removeprefix(f"{COMPARISONS}/")
+    if plain in shipped:
+        return shipped[plain]
+    remedy = did_you_mean(plain, shipped, "shipped comparisons")
+    message = f"There is no file and no shipped comparison called {name!r}. {remedy}"
+    raise RequestError(f"{message} `nnlab init` lists the shipped comparisons.")
 
 
 def find_shipped(name: str) -> Path:

@@ -64,7 +64,7 @@ class RunDirectory(RunFiles):
         *,
         folder: str | None = None,
         **fields: Any,
-    ) -> RunDirectory:
+    ) -> Self:
         """Makes `<runs_dir>/<name>-<UTC time>-<short hash>/`, with its config and a first record.
 
         The folder is this run's alone, whatever else starts in the same second, here or in another

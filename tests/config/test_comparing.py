@@ -45,7 +45,10 @@ def test_seeds_count_from_that_of_the_base(read: Read) -> None:
     assert read(text).seeds == (0, 1, 2)
     assert read(text, "seed=7").seeds == (7, 8, 9)
     assert read(text, seeds=2).seeds == (0, 1)
-    assert read(text.replace("seeds: 3", "seeds: [5, 1]")).seeds == (5, 1)
+    listed = text.replace("seeds: 3", "seeds: [5, 1]")
+    assert read(listed).seeds == (5, 1)
+    assert read(listed, seeds=1).seeds == (5,)
+    assert read(listed, seeds=4).seeds == (5, 1, 6, 7)
 
 
 def test_changes_are_made_from_the_inside_out_and_the_command_line_is_last(read: Read) -> None:
@@ -85,6 +88,10 @@ def test_a_whole_config_can_be_a_variant(read: Read) -> None:
     assert comparison.base is None
 
 
+def test_the_metric_is_one_that_all_variants_report(read: Read) -> None:
+    assert read("variants: {a: stack.yaml, b: graph.yaml}\n").metric == "val_loss"
+
+
 def test_a_shipped_config_serves_as_base(read: Read) -> None:
     comparison = read("base: mnist_5k\nvariants: {a: , b: {training.epochs: 1}}\n")
     assert comparison.variants[0].config.experiment.name == "mnist_5k"
@@ -105,12 +112,8 @@ def test_an_experiment_is_called_by_comparison_and_variant(read: Read) -> None:
 
 def test_flags_are_named_where_they_are_wrong(read: Read) -> None:
     with pytest.raises(ConfigError) as told:
-        read("base: stack.yaml\nvariants: {a: , b: }\n", metric="lss", baseline="c", seeds=0)
-    assert [str(fault.where) for fault in told.value.faults] == [
-        "--baseline",
-        "--metric",
-        "--seeds",
-    ]
+        read("base: stack.yaml\nvariants: {a: , b: }\n", metric="lss", baseline="c")
+    assert [str(fault.where) for fault in told.value.faults] == ["--baseline", "--metric"]
 
 
 @pytest.mark.parametrize(

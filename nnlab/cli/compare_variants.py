@@ -1,0 +1,149 @@
+"""`nnlab compare variants`: which variant is better, and whether chance could have made it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from nnlab.cli.options import (
+    DeviceOption,
+    JsonOption,
+    RunsDirOption,
+    SeedOption,
+    SetOption,
+    overrides,
+    print_json,
+    resolve_comparison,
+    runs_folder,
+)
+from nnlab.errors import RequestError
+
+if TYPE_CHECKING:
+    from nnlab.engine.comparing import Compared
+
+FAILED = 1
+
+
+def compare_variants(
+    comparison: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="COMPARISON",
+            help="A YAML file, or a shipped comparison's name: see `nnlab init`.",
+            show_default=False,
+        ),
+    ] = None,
+    seeds: Annotated[
+        int | None,
+        typer.Option("--seeds", metavar="N", min=1, help="How many; else those of the file."),
+    ] = None,
+    metric: Annotated[
+        str | None, typer.Option("--metric", metavar="NAME", help="What is compared.")
+    ] = None,
+    baseline: Annotated[
+        str | None,
+        typer.Option("--baseline", metavar="VARIANT", help="What the others are tested against."),
+    ] = None,
+    jobs: Annotated[
+        int | None,
+        typer.Option("--jobs", metavar="N", min=1, help="Runs at the same time; else one a core."),
+    ] = None,
+    resume: Annotated[
+        str | None,
+        typer.Option(
+            "--resume",
+            metavar="RUN",
+            help="Go on with a comparison: its folder, id, a prefix of it, or `last`.",
+        ),
+    ] = None,
+    assignments: SetOption = None,
+    device: DeviceOption = None,
+    seed: SeedOption = None,
+    no_report: Annotated[
+        bool, typer.Option("--no-report", help="Draw no pictures and write no report.")
+    ] = False,
+    runs_dir: RunsDirOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Train each variant of COMPARISON with several seeds, and say which is better.
+
+    Gives the mean of each with its 95 % interval, a paired test against the baseline with Holm's
+    correction, curves, and a verdict in one sentence. With `--resume`, runs that are done are kept
+    where nothing that matters has changed.
+
+    Examples:
+
+        nnlab compare variants initializers
+
+        nnlab compare variants my.yaml --seeds 3 --set training.epochs=5
+
+        nnlab compare variants my.yaml --resume last
+    """
+    from nnlab.config.comparing import read_comparison
+    from nnlab.report.progress.several import make_several_progress
+    from nnlab.runs.comparison import find_comparison
+
+    folder = runs_folder(runs_dir)
+    earlier = None if resume is None else find_comparison(resume, folder).path
+    read = read_comparison(
+        _file(comparison, earlier),
+        overrides(assignments, device, seed),
+        seeds=seeds,
+        metric=metric,
+        baseline=baseline,
+    )
+
+    from nnlab.engine.comparing import compare_variants as compare
+
+    compared = compare(
+        read,
+        runs_dir=folder,
+        progress=make_several_progress(),
+        resume=earlier,
+        jobs=jobs or "auto",
+        command=["nnlab", *sys.argv[1:]],
+    )
+    if not no_report:
+        _report(compared)
+    if as_json:
+        print_json(compared.record.to_dict() | {"path": str(compared.path)})
+    else:
+        _print(compared, "" if runs_dir is None else f" --runs-dir {runs_dir}")
+    if compared.record.error is not None:
+        typer.echo(compared.record.error, err=True)
+        raise typer.Exit(FAILED)
+
+
+def _file(comparison: Path | None, earlier: Path | None) -> Path:
+    """The comparison's file: the one named, else that in the folder to go on with."""
+    from nnlab.runs.comparison import ComparisonFiles
+
+    if comparison is not None:
+        return resolve_comparison(comparison)
+    if earlier is not None:
+        return ComparisonFiles(earlier).config_yaml
+    message = "Expected a comparison. Received: neither COMPARISON nor --resume RUN."
+    raise RequestError(f"{message} `nnlab init` lists those that come with nnlab.")
+
+
+def _report(compared: Compared) -> None:
+    from nnlab.report.variant_pictures import draw_variant_pictures
+
+    list(draw_variant_pictures(compared.path, compared.table, compared.record.name))
+
+
+def _print(compared: Compared, option: str) -> None:
+    from nnlab.report.tables import print_tables
+    from nnlab.report.variant_tables import next_table, variants_table, verdicts_table
+
+    identity = compared.record.id
+    commands = [
+        (f"nnlab report {identity}{option}", "the report, one HTML file"),
+        (f"nnlab compare variants --resume {identity}{option} --seeds N", "more seeds"),
+    ]
+    tables = [variants_table(compared.table), verdicts_table(compared.table)]
+    print_tables([*tables, next_table(compared.path, commands)])
+    typer.echo(f"\n{compared.record.verdict}")

@@ -1,0 +1,317 @@
+"""A comparison of variants at work: each with each seed an ordinary run, several at once."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from nnlab.compare.variants import VariantRuns, VariantTable, variant_table
+from nnlab.config.comparison_yaml import comparison_files
+from nnlab.config.dumping import config_yaml
+from nnlab.config.variants import Comparison, Variant
+from nnlab.engine.interruption import Interruption
+from nnlab.engine.keeping import has_diverged, kept_run
+from nnlab.engine.options import TrainingOptions
+from nnlab.engine.workers import Event, Outcome, Task, Workers
+from nnlab.errors import (
+    RequestError,
+    RunFailedError,
+    RunInterrupted,
+)
+from nnlab.report.numbers import metric_text, plural
+from nnlab.report.progress.several import SeveralProgress
+from nnlab.report.verdicts import headline, verdict
+from nnlab.runs import (
+    RunDirectory,
+    RunRecord,
+    RunStatus,
+    atomic_write,
+    environment,
+    read_run,
+    writing,
+)
+from nnlab.runs.comparison import ComparisonDirectory, ComparisonRecord, write_comparison
+from nnlab.runs.process import Process
+
+_WAIT_S = 0.2
+
+
+@dataclass(frozen=True)
+class Compared:
+    """What a comparison came to.
+
+    Args:
+        path: Its folder.
+        record: What `comparison.json` says.
+        table: The variants with their means and tests.
+    """
+
+    path: Path
+    record: ComparisonRecord
+    table: VariantTable
+
+
+def compare_variants(  # noqa: PLR0913 - each is named where it is called
+    comparison: Comparison,
+    *,
+    runs_dir: Path,
+    progress: SeveralProgress,
+    resume: Path | None = None,
+    jobs: int | Literal["auto"] = "auto",
+    command: Sequence[str] = (),
+) -> Compared:
+    """Train each variant with each seed, and compare what comes of them.
+
+    Args:
+        comparison: The comparison.
+        runs_dir: The folder in which the comparison's own is made.
+        progress: Is told how it goes.
+        resume: The folder of a comparison to go on with: its runs are kept where their config and
+            all versions are still the same. None: a new one.
+        jobs: Runs at the same time; `auto`: what suits the machine.
+        command: The command line, for the record.
+
+    Returns:
+        The comparison with its results; a run that diverged counts as a result.
+
+    Raises:
+        RequestError: Somebody is at work on the comparison to go on with.
+        RunFailedError: No run could be completed, or the disk refused.
+        RunInterrupted: The user stopped it. What has ended until then is kept.
+    """
+    # Before the folder is made: from then on a signal must not stop the work where it stands.
+    with Interruption() as interruption:
+        run = _directory(comparison, runs_dir, resume, command)
+        with run:
+            work = _Work(comparison, run, progress, tuple(command))
+            # Here once, not in each process that is forked from this one.
+            import nnlab.report.plots  # noqa: F401
+
+            with Workers(jobs) as workers:
+                work.begin(workers)
+                while workers.left and not interruption.requested:
+                    for news in workers.wait(_WAIT_S):
+                        work.hear(news)
+            return work.end(interrupted=interruption.requested)
+
+
+class _Work:
+    """One comparison at work."""
+
+    def __init__(
+        self,
+        comparison: Comparison,
+        run: ComparisonDirectory,
+        progress: SeveralProgress,
+        command: tuple[str, ...],
+    ) -> None:
+        self._comparison = comparison
+        self._run = run
+        self._progress = progress
+        self._command = command
+        self._started = time.perf_counter()
+        self._records: dict[tuple[str, int], RunRecord] = {}
+        self._tasks: dict[str, tuple[Variant, int]] = {}
+        self._reused = 0
+        self._jobs = 1
+
+    def begin(self, workers: Workers) -> None:
+        """Keep the runs that are done, and hand the others to the workers, seed after seed."""
+        comparison = self._comparison
+        self._jobs = workers.jobs
+        now = self._run.record.environment
+        for seed in comparison.seeds:
+            for variant in comparison.variants:
+                path = self._run.run(variant.name, seed)
+                experiment = variant.experiment(comparison.name, seed)
+                kept = kept_run(path, experiment, now)
+                if kept is not None:
+                    self._records[variant.name, seed] = kept
+                else:
+                    self._tasks[f"{variant.name}/{seed}"] = (variant, seed)
+        self._reused = len(self._records)
+        self._write(RunStatus.RUNNING)
+        self._progress.start(self._headline(workers.jobs), len(self._tasks), workers.jobs)
+        for key, (variant, seed) in self._tasks.items():
+            path = self._run.run(variant.name, seed)
+            with writing(path):
+                if path.exists():
+                    shutil.rmtree(path)
+            # One run of each variant shows what it is like: boundary, weights, confusion.
+            options = TrainingOptions(pictures=seed == comparison.seeds[0])
+            experiment = variant.experiment(comparison.name, seed)
+            workers.submit(Task(key, experiment, path, options, self._command))
+
+    def hear(self, news: Event | Outcome) -> None:
+        """Take in what a worker tells."""
+        if isinstance(news, Event):
+            self._progress.epoch(news.key, news.epoch, news.epochs, news.logs)
+            return
+        variant, seed = self._tasks[news.key]
+        record = news.record or self._failed(variant, seed, str(news.error))
+        self._records[variant.name, seed] = record
+        self._progress.ended(news.key, _words(record, self._comparison.metric), news.seconds)
+
+    def end(self, *, interrupted: bool) -> Compared:
+        """Compare what there is, and give the comparison its last status."""
+        table = self._table()
+        status, error = self._ending(table, interrupted=interrupted)
+        record = self._write(status, error, table)
+        self._run.finish(
+            status,
+            error,
+            timing=record.timing,
+            training={"comparison": self._comparison.metric, "runs": record.runs},
+        )
+        self._progress.stop(status.value)
+        if interrupted:
+            raise RunInterrupted(str(error))
+        if not record.runs["complete"]:
+            raise RunFailedError(str(error))
+        return Compared(self._run.path, record, table)
+
+    def _table(self) -> VariantTable:
+        comparison = self._comparison
+        variants = [
+            VariantRuns(
+                variant.name,
+                variant.changes,
+                {
+                    seed: self._records[variant.name, seed]
+                    for seed in comparison.seeds
+                    if (variant.name, seed) in self._records
+                },
+                variant.file,
+            )
+            for variant in comparison.variants
+        ]
+        return variant_table(comparison.metric, comparison.baseline, comparison.seeds, variants)
+
+    def _ending(self, table: VariantTable, *, interrupted: bool) -> tuple[RunStatus, str | None]:
+        """How the comparison ended, and why where it did not end well."""
+        go_on = f"Go on with: nnlab compare variants --resume {self._run.path.name}"
+        done = sum(row.ended for row in table.rows)
+        if interrupted:
+            many = f"{done} of {plural(self._comparison.runs, 'run')}"
+            return RunStatus.INTERRUPTED, f"Interrupted after {many}. {go_on}"
+        broken = [
+            record
+            for record in self._records.values()
+            if record.status is RunStatus.FAILED and not has_diverged(record)
+        ]
+        complete = sum(len(row.values) for row in table.rows)
+        if complete and not broken:
+            return RunStatus.COMPLETE, None
+        failed = broken or [record for record in self._records.values() if record.error]
+        reason = failed[0].error if failed else f"No run reports {table.metric}."
+        if not complete:
+            return RunStatus.FAILED, f"No run could be completed. The first: {reason}"
+        many = plural(len(broken), "run")
+        return RunStatus.FAILED, f"{many} could not be completed. The first: {reason} {go_on}"
+
+    def _write(
+        self, status: RunStatus, error: str | None = None, table: VariantTable | None = None
+    ) -> ComparisonRecord:
+        """Write `comparison.json`; without a table, what is to be compared."""
+        table = table or self._table()
+        before = self._run.record.timing.get("total_s", 0.0)
+        complete = sum(len(row.values) for row in table.rows)
+        failed = sum(len(row.failures) for row in table.rows)
+        record = ComparisonRecord(
+            self._run.record.id,
+            self._comparison.name,
+            status.value,
+            table.metric,
+            table.baseline,
+            table.seeds,
+            tuple(_row(table, name) for name in (row.name for row in table.rows)),
+            table.direction,
+            headline(table) if complete else "",
+            {
+                "complete": complete,
+                "failed": failed,
+                "left": self._comparison.runs - complete - failed,
+                "reused": self._reused,
+            },
+            self._jobs,
+            {"total_s": before + time.perf_counter() - self._started},
+            error,
+            self._command,
+        )
+        write_comparison(self._run, record)
+        return record
+
+    def _failed(self, variant: Variant, seed: int, error: str) -> RunRecord:
+        """The record of a run that could not even begin, which gets a folder all the same."""
+        experiment = variant.experiment(self._comparison.name, seed)
+        folder = self._run.run(variant.name, seed)
+        run = RunDirectory.create(
+            folder.parent,
+            experiment.name,
+            config_yaml(experiment),
+            folder=folder.name,
+            seed=seed,
+            environment=self._run.record.environment,
+        )
+        run.finish(RunStatus.FAILED, error)
+        return run.record
+
+    def _headline(self, jobs: int) -> str:
+        comparison = self._comparison
+        variants, seeds = len(comparison.variants), len(comparison.seeds)
+        size = f"{plural(variants, 'variant')}, {plural(seeds, 'seed')}"
+        kept = f", {self._reused} done already" if self._reused else ""
+        return (
+            f"{comparison.name}: {size}, {plural(comparison.runs, 'run')}{kept}, {jobs} at a time"
+        )
+
+
+def _directory(
+    comparison: Comparison, runs_dir: Path, resume: Path | None, command: Sequence[str]
+) -> ComparisonDirectory:
+    """The folder of a comparison that begins, or that goes on."""
+    texts = comparison_files(comparison)
+    main = texts["comparison.yaml"]
+    found = environment(command)
+    if resume is None:
+        run = ComparisonDirectory.create(
+            runs_dir, f"{comparison.name}-compare", main, environment=found
+        )
+    else:
+        record = read_run(resume).record
+        if record.status is RunStatus.RUNNING:
+            message = f"Expected a comparison that nobody is at work on. Received: {resume.name}"
+            raise RequestError(f"{message}, which is running. Wait for it, or stop it.")
+        run = ComparisonDirectory(resume, record)
+        run.update(
+            status=RunStatus.RUNNING,
+            error=None,
+            finished=None,
+            process=Process.current(),
+            environment=found,
+            config_hash=hashlib.sha256(main.encode()).hexdigest(),
+        )
+    for name, text in texts.items():
+        with writing(run.path / name):
+            atomic_write(run.path / name, text)
+    return run
+
+
+def _words(record: RunRecord, metric: str) -> str:
+    """What came of a run, in a few words."""
+    if record.status is RunStatus.COMPLETE and metric in record.metrics:
+        return f"{metric} {metric_text(record.metrics[metric])}"
+    reason = (record.error or "").partition(":" if has_diverged(record) else ".")[0]
+    return f"{record.status}: {reason}" if reason else str(record.status)
+
+
+def _row(table: VariantTable, name: str) -> dict[str, Any]:
+    """A variant for `comparison.json`."""
+    row = table.row(name)
+    tells = name != table.baseline and row.ended
+    return row.to_dict() | {"verdict": verdict(table, row) if tells else None}

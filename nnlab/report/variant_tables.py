@@ -1,0 +1,136 @@
+"""Variants of a comparison as a table: a row for each, with its mean, interval and test."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from nnlab.compare.statistics import Mean
+from nnlab.compare.variants import VariantRow, VariantTable
+from nnlab.report.numbers import count_text, metric_text, plural, seconds_text
+from nnlab.report.tables import Cell, Column, Table, Tone
+from nnlab.report.verdicts import amount_text, is_share, verdict
+
+_NOTHING = Cell("-", "dim")
+_TINY = 0.001
+_WAYS = {"max": "higher is better", "min": "lower is better", None: ""}
+_REASON = 100
+
+
+def variants_table(table: VariantTable) -> Table:
+    """The variants, one a row.
+
+    Args:
+        table: The comparison.
+
+    Returns:
+        The table; the best mean is marked.
+    """
+    unit = "points" if is_share(table.metric) else table.metric
+    columns = (
+        Column("variant"),
+        Column(table.metric, right=True),
+        Column("95 % interval", right=True),
+        Column("seeds", right=True),
+        Column(f"to {table.baseline}", right=True),
+        Column("p (Holm)", right=True),
+        Column("best epoch", right=True, optional=True),
+        Column("epochs", right=True, optional=True),
+        Column("training", right=True, optional=True),
+        Column("params", right=True, optional=True),
+    )
+    best = table.best
+    rows = tuple(_cells(table, row, is_best=row is best) for row in table.rows)
+    way = _WAYS[table.direction]
+    title = f"{table.metric}{f', {way}' if way else ''}; differences in {unit}"
+    return Table(title, columns, rows, star="the best mean", notes=_notes(table))
+
+
+def verdicts_table(table: VariantTable) -> Table:
+    """What can be said of each variant against the baseline, a sentence each.
+
+    Args:
+        table: The comparison.
+
+    Returns:
+        The table; empty where there is nothing but the baseline.
+    """
+    rows = tuple(
+        (Cell(row.name, "dim"), Cell(verdict(table, row)))
+        for row in table.rows
+        if row.name != table.baseline
+    )
+    return Table("", (Column(""), Column("")), rows)
+
+
+def next_table(path: Path, commands: Sequence[tuple[str, str]]) -> Table:
+    """Where a comparison lies, and what to type next.
+
+    Args:
+        path: Its folder.
+        commands: Pairs of a command and what it does.
+    """
+    rows = [("folder", str(path)), *commands]
+    cells = tuple((Cell(left), Cell(right, "dim")) for left, right in rows)
+    return Table("Next", (Column(""), Column("")), cells)
+
+
+def _cells(table: VariantTable, row: VariantRow, *, is_best: bool) -> tuple[Cell, ...]:
+    tone: Tone = "best" if is_best else ""
+    test = row.test
+    shown: Tone = "" if test is None or not test.is_shown else "good"
+    if shown and (table.gain(row) or 0) < 0:
+        shown = "bad"
+    return (
+        Cell(row.name),
+        _NOTHING if row.mean is None else Cell(metric_text(row.mean.value), tone),
+        _interval(row.mean),
+        _seeds(row),
+        _NOTHING
+        if test is None
+        else Cell(_signed(amount_text(table.metric, test.difference.value, unit=False)), shown),
+        _NOTHING if test is None or test.adjusted is None else Cell(_p_text(test.adjusted), shown),
+        _NOTHING if row.best_epoch is None else Cell(f"{row.best_epoch:,.0f}"),
+        _NOTHING if row.epochs is None else Cell(f"{row.epochs:,.0f}"),
+        _seconds(row),
+        _NOTHING if row.params is None else Cell(count_text(row.params)),
+    )
+
+
+def _interval(mean: Mean | None) -> Cell:
+    if mean is None or mean.low is None or mean.high is None:
+        return _NOTHING
+    return Cell(f"{metric_text(mean.low)} to {metric_text(mean.high)}")
+
+
+def _seeds(row: VariantRow) -> Cell:
+    if not row.failures:
+        return Cell(str(len(row.values)))
+    return Cell(f"{len(row.values)} of {row.ended}", "bad")
+
+
+def _signed(text: str) -> str:
+    return text if text.startswith("-") else f"+{text}"
+
+
+def _p_text(p: float) -> str:
+    return f"{p:.3f}" if p >= _TINY else f"< {_TINY}"
+
+
+def _seconds(row: VariantRow) -> Cell:
+    seconds = (row.seconds or {}).get("fit_s")
+    return _NOTHING if seconds is None else Cell(seconds_text(seconds))
+
+
+def _notes(table: VariantTable) -> tuple[str, ...]:
+    """What the numbers leave out: runs that failed, and runs that are still to do."""
+    notes = []
+    for row in table.rows:
+        if row.failures:
+            reason = next(iter(row.failures.values()))[:_REASON].partition(". ")[0]
+            failed = f"{len(row.failures)} of {plural(row.ended, 'run')}"
+            notes.append(f"{row.name}: {failed} failed and count in no mean. {reason}")
+    left = sum(len(table.seeds) - row.ended for row in table.rows)
+    if left:
+        notes.append(f"{plural(left, 'run')} still to do.")
+    return tuple(notes)

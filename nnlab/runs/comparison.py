@@ -1,0 +1,235 @@
+"""What a comparison of variants leaves behind: its folder, and what was compared.
+
+The folder is a run's: its `record.json` says how the work went. Beside it, `comparison.json` says
+what was compared and what came of it, and each variant's runs lie in `<variant>/<seed>`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from nnlab.errors import DataError, RunNotFoundError
+from nnlab.runs.atomic import atomic_write, writing
+from nnlab.runs.directory import RunDirectory
+from nnlab.runs.files import RunFiles
+from nnlab.runs.json_object import (
+    COUNT,
+    LIST,
+    TABLE,
+    TEXT,
+    Kind,
+    broken,
+    json_text,
+    read_object,
+    strict,
+)
+from nnlab.runs.store import StoredRun, find_run, read_run
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class ComparisonFiles(RunFiles):
+    """Where each thing lies in a comparison's folder.
+
+    Args:
+        path: The folder.
+
+    Example:
+        >>> from pathlib import Path
+        >>> ComparisonFiles(Path("runs/widths")).run("small", 3).as_posix()
+        'runs/widths/small/3'
+    """
+
+    @property
+    def config_yaml(self) -> Path:
+        """The comparison with all that it refers to: running it repeats the comparison."""
+        return self.path / "comparison.yaml"
+
+    @property
+    def base_yaml(self) -> Path:
+        """The base that `comparison.yaml` names."""
+        return self.path / "base.yaml"
+
+    @property
+    def comparison_json(self) -> Path:
+        """What was compared and what came of it, see `ComparisonRecord`."""
+        return self.path / "comparison.json"
+
+    @property
+    def report_html(self) -> Path:
+        """The report, one file."""
+        return self.path / "report.html"
+
+    def run(self, variant: str, seed: int) -> Path:
+        """The folder of a run.
+
+        Args:
+            variant: The variant's name.
+            seed: The seed.
+        """
+        return self.path / variant / str(seed)
+
+
+class ComparisonDirectory(ComparisonFiles, RunDirectory):
+    """A comparison at work: its folder, and the record that says how it goes."""
+
+
+@dataclass(frozen=True)
+class ComparisonRecord:
+    """What was compared and what came of it, as `comparison.json` and `--json` carry it.
+
+    Args:
+        id: The comparison's id, which is its folder's name.
+        name: Its name.
+        status: Where it stands: as in `record.json`.
+        metric: What is compared, `test_accuracy`.
+        direction: Whether smaller ("min") or larger ("max") is better; None before a run said it.
+        baseline: The variant that the others are tested against.
+        seeds: The seeds that each variant is trained with.
+        variants: For each: `name`, `changes` by dotted key, `file` of a whole config, and what came
+            of it: `mean`, `interval`, `values` by seed, `failures`, `difference`, `p_holm`,
+            `verdict` and so on.
+        verdict: What came of it all, one sentence.
+        runs: How many there are: `complete`, `failed`, `left`, and `reused` from before.
+        jobs: Runs at the same time.
+        timing: Seconds: `total_s`.
+        error: Why it failed, or what interrupted it.
+        command: The command line.
+    """
+
+    id: str
+    name: str
+    status: str
+    metric: str
+    baseline: str
+    seeds: tuple[int, ...]
+    variants: tuple[dict[str, Any], ...]
+    direction: str | None = None
+    verdict: str = ""
+    runs: dict[str, int] = field(default_factory=dict)
+    jobs: int = 1
+    timing: dict[str, float] = field(default_factory=dict)
+    error: str | None = None
+    command: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """The record as strict JSON can carry it."""
+        return {item.name: strict(getattr(self, item.name)) for item in dataclasses.fields(self)}
+
+    @classmethod
+    def from_json(cls, text: str, source: str = "comparison.json") -> ComparisonRecord:
+        """Reads the text of a `comparison.json`; keys that this version does not know are left out.
+
+        Args:
+            text: The file's text.
+            source: The file's name, for messages.
+
+        Returns:
+            The record.
+
+        Raises:
+            DataError: The text is not JSON, or not the record of a comparison.
+        """
+        known = read_object(text, _KINDS, _REQUIRED, source)
+        variants = known["variants"]
+        if not all(isinstance(row, dict) and {"name", "changes"} <= row.keys() for row in variants):
+            raise broken(source, f"a name and changes of each variant. Received: {variants!r:.60}")
+        known.update({key: tuple(known[key]) for key in _LISTS & known.keys()})
+        return cls(**known)
+
+
+_KINDS: dict[str, Kind] = {
+    "id": TEXT,
+    "name": TEXT,
+    "status": TEXT,
+    "metric": TEXT,
+    "baseline": TEXT,
+    "seeds": LIST,
+    "variants": LIST,
+    "direction": TEXT,
+    "verdict": TEXT,
+    "runs": TABLE,
+    "jobs": COUNT,
+    "timing": TABLE,
+    "error": TEXT,
+    "command": LIST,
+}
+_LISTS = {"seeds", "variants", "command"}
+_REQUIRED = ("id", "name", "status", "metric", "baseline", "seeds", "variants")
+
+
+def write_comparison(files: ComparisonFiles, record: ComparisonRecord) -> None:
+    """Writes `comparison.json`, whole or not at all.
+
+    Args:
+        files: The comparison's folder.
+        record: The record.
+
+    Raises:
+        RunFailedError: The disk refused.
+    """
+    with writing(files.comparison_json):
+        atomic_write(files.comparison_json, json_text(record.to_dict()))
+
+
+def read_comparison_record(path: Path) -> ComparisonRecord:
+    """Reads what was compared in a folder.
+
+    Args:
+        path: The comparison's folder.
+
+    Returns:
+        The record.
+
+    Raises:
+        RunNotFoundError: The folder holds no comparison.
+        DataError: The record cannot be read.
+    """
+    source = ComparisonFiles(path).comparison_json
+    try:
+        text = source.read_text(encoding="utf-8")
+    except (FileNotFoundError, NotADirectoryError) as error:
+        message = f"Expected the folder of a comparison. Received: {path}, without {source.name}."
+        remedy = "Start one with: nnlab compare variants COMPARISON.yaml"
+        raise RunNotFoundError(f"{message} {remedy}") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise broken(str(source), f"text that can be read. Received: {error}") from error
+    return ComparisonRecord.from_json(text, str(source))
+
+
+def find_comparison(name: str, runs_dir: Path) -> StoredRun:
+    """Finds the comparison that a user means.
+
+    Args:
+        name: Its folder, its id, a prefix that only one id starts with, or `last` for the
+            comparison that was started last.
+        runs_dir: The folder of all runs.
+
+    Returns:
+        The comparison, as a run among runs.
+
+    Raises:
+        RunNotFoundError: There is none.
+        DataError: Its record cannot be read.
+    """
+    if name == "last":
+        comparisons = [path.parent for path in runs_dir.glob("*/comparison.json")]
+        found = [run for path in comparisons if (run := _read(path)) is not None]
+        if found:
+            return max(found, key=lambda run: (run.record.created, run.record.id))
+        message = f"Expected a comparison. Received: run='last', and {runs_dir} holds none."
+        remedy = "Start one with: nnlab compare variants COMPARISON.yaml"
+        raise RunNotFoundError(f"{message} {remedy}")
+    run = find_run(name, runs_dir)
+    read_comparison_record(run.path)
+    return run
+
+
+def _read(path: Path) -> StoredRun | None:
+    try:
+        return read_run(path)
+    except (DataError, RunNotFoundError):
+        return None

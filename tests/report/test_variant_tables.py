@@ -1,0 +1,44 @@
+"""The table of a comparison."""
+
+from __future__ import annotations
+
+import math
+
+from nnlab.report.variant_tables import variants_table, verdicts_table
+from tests.report.test_verdicts import STRONG, WEAK, table
+
+
+def test_a_row_a_variant_with_the_best_mean_marked() -> None:
+    lines = variants_table(table(random_normal=WEAK, glorot=STRONG)).lines()
+    assert lines[0] == "test_accuracy, higher is better; differences in points"
+    assert lines[1].split()[:2] == ["variant", "test_accuracy"]
+    assert lines[2].split()[:6] == ["random_normal", "0.8508", "0.8484", "to", "0.8532", "5"]
+    assert lines[3].split()[:2] == ["glorot", "0.9638*"]
+    assert "+11.3" in lines[3]
+    assert "< 0.001" in lines[3]
+
+
+def test_differences_of_an_error_are_in_its_own_unit() -> None:
+    lines = variants_table(table("test_mae", mse=STRONG, huber=WEAK)).lines()
+    assert lines[0] == "test_mae, lower is better; differences in test_mae"
+    assert "0.8508*" in lines[3]
+    assert "-0.1130" in lines[3]
+
+
+def test_failed_runs_are_counted_and_named_below() -> None:
+    found = table(a=WEAK, b=[*STRONG[:3], math.nan, math.nan], c=[math.nan] * 5)
+    lines = variants_table(found).lines()
+    assert "3 of 5" in lines[3]
+    assert "0 of 5" in lines[4]
+    assert "b: 2 of 5 runs failed and count in no mean. It failed." in lines
+
+
+def test_runs_that_are_still_to_do_are_told() -> None:
+    lines = variants_table(table(a=WEAK, b=STRONG[:4])).lines()
+    assert lines[-1] == "1 run still to do."
+
+
+def test_a_verdict_for_each_but_the_baseline() -> None:
+    rows = verdicts_table(table(a=WEAK, b=STRONG, c=WEAK)).rows
+    assert [row[0].text for row in rows] == ["b", "c"]
+    assert rows[1][1].text == "c and a are equal at each of 5 seeds"
