@@ -12,14 +12,14 @@ _CHUNK_BYTES = 16 << 20
 
 
 def row_chunks(
-    rows: int, row_bytes: int, chunk_bytes: int = _CHUNK_BYTES
+    rows: int, row_bytes: int, chunk_bytes: int | None = None
 ) -> Iterator[tuple[int, int]]:
     """Cut rows into runs of a bounded size.
 
     Args:
         rows: Number of rows.
         row_bytes: Size of one, in bytes.
-        chunk_bytes: Size of a run at most, in bytes; a run has one row at least.
+        chunk_bytes: Size of a run at most, in bytes; None: 16 MiB. A run has one row at least.
 
     Yields:
         First row and the row after the last.
@@ -28,7 +28,7 @@ def row_chunks(
         >>> list(row_chunks(5, row_bytes=10, chunk_bytes=20))
         [(0, 2), (2, 4), (4, 5)]
     """
-    step = max(1, chunk_bytes // max(row_bytes, 1))
+    step = max(1, (chunk_bytes or _CHUNK_BYTES) // max(row_bytes, 1))
     for start in range(0, rows, step):
         yield start, min(start + step, rows)
 

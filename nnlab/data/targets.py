@@ -199,9 +199,11 @@ def encode_target(target: RawTarget, output: Output, faults: Faults) -> EncodedT
 def _means_classes(values: NDArray[Any], output: Output) -> bool:
     if output.encoding != "number":
         return True
+    if not output.two_sided:
+        return False
     different = np.unique(values)
     whole = bool((different == np.floor(different)).all())  # 0.2 and 0.8 are shares, not classes
-    return output.two_sided and whole and len(different) == 2  # noqa: PLR2004 - two classes
+    return whole and len(different) == 2  # noqa: PLR2004 - two classes
 
 
 def _as_codes(values: NDArray[Any], output: Output) -> Codes:

@@ -1,4 +1,4 @@
-"""Loading a big table takes less than three times the memory of its float32 values."""
+"""A big table takes less than three times the memory of its float32 values, or next to none."""
 
 from __future__ import annotations
 
@@ -65,3 +65,65 @@ def test_a_parquet_table_takes_less_than_three_times_its_float32_size(
     assert read_rows == rows
     assert train_bytes == rows * 8 // 10 * COLUMNS * 4
     assert grown < 2.5 * rows * COLUMNS * 4, f"{grown / (rows * COLUMNS * 4):.2f} times"
+
+
+# Memory of the process's own is what counts: what it has of files the system takes back at need.
+MEASURE_ON_DISK = """
+import sys, threading, time
+import pyarrow.parquet
+from nnlab.config import Experiment
+from nnlab.data import is_on_disk, prepare
+
+def own():
+    with open("/proc/self/status") as status:
+        return next(int(line.split()[1]) for line in status if line.startswith("RssAnon")) * 1024
+
+def watch():
+    while True:
+        seen.append(own())
+        time.sleep(0.002)
+
+experiment = Experiment.model_validate({
+    "data": {"file": sys.argv[1], "target": "target", "scaling": "standard", "missing": "mean",
+             "validation_split": 0.1, "test_split": 0.1},
+    "model": {"layers": [{"Dense": 1}]},
+    "training": {"optimizer": "adam", "loss": "mean_squared_error", "epochs": 1},
+})
+before = own()
+seen = []
+threading.Thread(target=watch, daemon=True).start()
+data = prepare(experiment, memory=0)
+inputs = [part.inputs["input"] for part in (data.train, data.validation, data.test)]
+print(max(seen) - before, len(seen), sum(map(len, inputs)), all(map(is_on_disk, inputs)))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="counts memory as Linux does")
+def test_a_table_on_disk_takes_memory_for_its_rows_but_not_for_its_columns(tmp_path: Path) -> None:
+    rows, columns = 800_000, 80
+    values = np.random.default_rng(0).normal(size=rows).astype(np.float32)
+    values[::50] = np.nan
+    towns = pa.array([f"town {code}" for code in range(5)] * (rows // 5))
+    path = tmp_path / "big.parquet"
+    pq.write_table(
+        pa.table(
+            {f"x{number}": values for number in range(columns)}
+            | {"town": towns, "target": np.arange(rows)}
+        ),
+        path,
+        use_dictionary=["town"],
+        compression="none",
+        row_group_size=300_000,
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", MEASURE_ON_DISK, str(path)],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ},
+    )
+    path.unlink()
+    grown, looks, read_rows, on_disk = run.stdout.split()
+    assert int(looks) > 50
+    assert (int(read_rows), on_disk) == (rows, "True")
+    assert int(grown) < 120e6 + 48 * rows < 0.65 * rows * columns * 4, f"{int(grown) / 1e6:.0f} MB"

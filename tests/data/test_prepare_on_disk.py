@@ -1,0 +1,273 @@
+"""Data that go to disk come out bit for bit as those that stay in memory."""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from nnlab.config import Experiment
+from nnlab.data import PreparedData, Rows, arranging, filling, is_on_disk, parquet, prepare, rows
+from nnlab.errors import DataError, NnlabError, RunFailedError
+
+MakeExperiment = Callable[..., Experiment]
+WriteNpz = Callable[..., Path]
+
+ROWS = 4000
+
+
+@pytest.fixture(autouse=True)
+def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take a few rows at a time, so that a small table takes many steps."""
+    monkeypatch.setattr(rows, "_CHUNK_BYTES", 5000)
+    monkeypatch.setattr(arranging, "_BUCKET_BYTES", 10_000)
+    monkeypatch.setattr(filling, "_BLOCK_BYTES", 30_000)
+    monkeypatch.setattr(parquet, "_BATCH_ROWS", 150)
+    monkeypatch.setattr(parquet, "_TEXT_BATCH_ROWS", 170)
+
+
+@pytest.fixture(scope="module")
+def table(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A table of everything."""
+    random = np.random.default_rng(3)
+
+    def some(values: np.ndarray) -> pa.Array:
+        return pa.array(values, mask=random.random(ROWS) < 0.05)
+
+    share = random.random(ROWS)
+    columns = {
+        "age": random.integers(18, 90, ROWS),
+        "income": some(random.lognormal(9, 1, ROWS)),
+        "height": some(random.normal(170, 10, ROWS)),
+        "constant": np.full(ROWS, 4.5),
+        "town": some(np.array([f"town {code}" for code in random.integers(0, 40, ROWS)])),
+        "member": random.random(ROWS) < 0.3,
+        "floor": some(random.integers(-2, 60, ROWS).astype(float)),
+        "weight": random.random(ROWS),
+        "price": random.normal(size=ROWS),
+        "rent": random.normal(size=ROWS),
+        "some_price": some(random.normal(size=ROWS)),
+        "kind": np.array(["no", "yes", "maybe"])[random.choice(3, ROWS, p=[0.7, 0.2, 0.1])],
+        "sold": random.integers(0, 2, ROWS),
+        "share": share,
+        "rest": 1 - share,
+    }
+    path = tmp_path_factory.mktemp("table") / "table.parquet"
+    pq.write_table(pa.table(columns), path, row_group_size=700)
+    return path
+
+
+NUMBERS = ["age", "income", "height", "constant"]
+MIXED = ["town", "age", "income", "member", "constant", "height", "floor"]
+SPLITS = {"validation_split": 0.2, "test_split": 0.1}
+PRICE = (1, "mean_squared_error")
+KIND = (3, "categorical_crossentropy")
+
+
+def both_ways(experiment: Experiment) -> tuple[PreparedData, PreparedData]:
+    return prepare(experiment), prepare(experiment, memory=0)
+
+
+def arrays(part: Rows) -> list[np.ndarray]:
+    weights = [] if part.sample_weight is None else [part.sample_weight]
+    return [*part.inputs.values(), *part.targets.values(), *weights]
+
+
+def check_equal(in_memory: PreparedData, on_disk: PreparedData) -> None:
+    assert on_disk.targets == in_memory.targets
+    assert on_disk.inputs.keys() == in_memory.inputs.keys()
+    for name, spec in in_memory.inputs.items():
+        other = on_disk.inputs[name]
+        assert (other.shape, other.dtype, other.columns) == (spec.shape, spec.dtype, spec.columns)
+        for learnt in ("scale", "offset"):
+            assert np.array_equal(getattr(other, learnt), getattr(spec, learnt))
+    for part in ("train", "validation", "test"):
+        expected_rows, found_rows = getattr(in_memory, part), getattr(on_disk, part)
+        if expected_rows is None:
+            assert found_rows is None
+            continue
+        for expected, found in zip(arrays(expected_rows), arrays(found_rows), strict=True):
+            assert (found.shape, found.dtype) == (expected.shape, expected.dtype)
+            assert (found == expected).all()
+            assert is_on_disk(found)
+            assert not is_on_disk(expected)
+            assert found.ctypes.data % 64 == 0
+            assert found.flags.writeable
+            assert found.flags.c_contiguous
+
+
+@pytest.mark.parametrize("missing", ["drop", "mean", "median"])
+@pytest.mark.parametrize("scaling", ["minmax", "standard"])
+@pytest.mark.parametrize("features", [NUMBERS, MIXED], ids=["numbers", "mixed"])
+def test_a_table_with_gaps_is_the_same(
+    experiment: MakeExperiment, table: Path, missing: str, scaling: str, features: list[str]
+) -> None:
+    config = {"file": str(table), "features": features, "missing": missing, "scaling": scaling}
+    made = experiment({**config, **SPLITS, "target": "kind", "sample_weight": "weight"}, *KIND)
+    in_memory, on_disk = both_ways(made)
+    check_equal(in_memory, on_disk)
+    assert len(in_memory.train) > ROWS / 2
+
+
+@pytest.mark.parametrize(
+    ("config", "output"),
+    [
+        ({"features": ["age"], "target": "price"}, PRICE),
+        ({"features": MIXED, "target": "price", "test_split": 0.25}, PRICE),
+        ({"features": NUMBERS, "target": "some_price", **SPLITS}, PRICE),
+        ({"features": ["age", "floor"], "categorical": ["floor"], "target": "price"}, PRICE),
+        ({"features": ["town", "member"], "target": "price", **SPLITS}, PRICE),
+        (
+            {
+                "features": ["town", "floor", "member"],
+                "categorical": ["floor", "member"],
+                "encoding": "integer",
+                "target": "price",
+                **SPLITS,
+            },
+            PRICE,
+        ),
+        ({"features": ["age"], "target": ["price", "rent"], **SPLITS}, (2, "mae")),
+        ({"features": ["age"], "target": ["share", "rest"], **SPLITS}, (2, KIND[1])),
+        ({"features": ["age"], "target": "member", **SPLITS}, (1, "binary_crossentropy")),
+        ({"features": ["age"], "target": "sold", **SPLITS}, (1, "hinge")),
+        ({"features": ["age"], "target": "kind", **SPLITS, "stratify": False}, KIND),
+        ({"features": ["age"], "target": "kind", **SPLITS}, (3, "sparse_categorical_crossentropy")),
+    ],
+)
+def test_inputs_and_targets_of_every_kind_are_the_same(
+    experiment: MakeExperiment, table: Path, config: dict[str, Any], output: tuple[int, str]
+) -> None:
+    check_equal(*both_ways(experiment({"file": str(table), "missing": "drop", **config}, *output)))
+
+
+def test_several_inputs_and_outputs_are_the_same(functional: MakeExperiment, table: Path) -> None:
+    config = {
+        "file": str(table),
+        "inputs": {"person": ["age", "town", "income"], "house": ["floor", "town"]},
+        "target": {"cost": ["price", "rent"], "state": "kind", "again": "kind"},
+        "missing": "mean",
+        "scaling": "standard",
+        **SPLITS,
+    }
+    outputs = {"cost": (2, "mse"), "state": KIND, "again": KIND}
+    made = functional(config, {"person": 42, "house": 41}, outputs)
+    in_memory, on_disk = both_ways(made)
+    check_equal(in_memory, on_disk)
+    assert list(in_memory.train.targets) == ["cost", "state", "again"]
+
+
+@pytest.mark.parametrize("splits", [{}, {"validation_split": 0.3}], ids=["whole", "split"])
+@pytest.mark.parametrize("kind", [np.uint8, np.float64, np.bool_])
+def test_arrays_of_an_npz_file_are_the_same(
+    experiment: MakeExperiment, write_npz: WriteNpz, splits: dict[str, float], kind: type
+) -> None:
+    random = np.random.default_rng(0)
+    path = write_npz(
+        x_train=random.integers(0, 200, (701, 5, 5)).astype(kind),
+        y_train=random.integers(0, 3, 701),
+        x_test=random.integers(0, 200, (99, 5, 5)).astype(kind),
+        y_test=random.integers(0, 3, 99),
+    )
+    config = {"file": str(path), "scaling": "standard", **splits}
+    check_equal(*both_ways(experiment(config, *KIND)))
+
+
+def test_only_what_is_too_large_goes_to_disk(experiment: MakeExperiment, table: Path) -> None:
+    config = {"file": str(table), "features": NUMBERS, "missing": "drop", "target": "price"}
+    data = prepare(experiment({**config, **SPLITS}), memory=60_000)
+    assert is_on_disk(data.train.inputs["input"])
+    assert not is_on_disk(data.train.targets["output"])
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        {"features": MIXED, "target": "price"},
+        {"features": NUMBERS, "target": "some_price", "sample_weight": "income"},
+        {"features": [*NUMBERS, "town"], "target": "kind"},
+        {"features": ["when"], "target": "price"},
+    ],
+)
+def test_faults_are_the_same(
+    experiment: MakeExperiment, table: Path, config: dict[str, Any]
+) -> None:
+    told = []
+    for memory in (None, 0):
+        with pytest.raises(NnlabError) as error:
+            prepare(experiment({"file": str(table), **config}), memory)
+        told.append((type(error.value), str(error.value)))
+    assert told[0] == told[1]
+
+
+def test_many_categories_are_a_fault_of_the_data_not_of_the_disk(
+    experiment: MakeExperiment, tmp_path: Path
+) -> None:
+    path = tmp_path / "data.parquet"
+    pq.write_table(pa.table({"id": [f"{row}!" for row in range(3000)], "y": range(3000)}), path)
+    with pytest.raises(DataError, match="Received: 3000 in the column `id`"):
+        prepare(experiment({"file": str(path), "target": "y"}), memory=0)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="takes room on disk in advance")
+def test_a_disk_without_room_is_told_and_nothing_stays_on_it(
+    experiment: MakeExperiment, table: Path, own_caches: Path
+) -> None:
+    made = experiment({"file": str(table), "features": ["age", "constant"], "target": "price"})
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (ROWS, hard))
+    try:
+        with pytest.raises(RunFailedError, match=rf"to {own_caches}\. Received: File too large"):
+            prepare(made, memory=0)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert list(own_caches.iterdir()) == []
+
+
+# It says what its folder for temporary files holds while its arrays are there, then waits.
+HOLD = """
+import os, sys, time
+from nnlab.config import Experiment
+from nnlab.data import is_on_disk, prepare
+
+data = prepare(Experiment.model_validate({
+    "data": {"file": sys.argv[1], "target": "price", "features": ["age", "constant"],
+             "test_split": 0.1},
+    "model": {"layers": [{"Dense": 1}]},
+    "training": {"optimizer": "adam", "loss": "mse", "epochs": 1},
+}), memory=0)
+maps = open("/proc/self/maps").read()
+folder = os.environ["TMPDIR"]
+print(is_on_disk(data.train.inputs["input"]), maps.count(folder), os.listdir(folder), flush=True)
+time.sleep(60)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into Linux's list of mapped files")
+def test_a_killed_process_leaves_no_files_behind(table: Path, tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(table)],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+    )
+    assert process.stdout is not None
+    try:
+        on_disk, mapped, listed = process.stdout.readline().split(maxsplit=2)
+    finally:
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        process.stdout.close()
+    assert (on_disk, listed.strip()) == ("True", "[]")
+    assert int(mapped) >= 4
+    assert list(tmp_path.iterdir()) == []
