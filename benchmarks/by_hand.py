@@ -1,0 +1,100 @@
+"""What the hand-written scripts share: their arguments, a stopwatch, what they leave behind.
+
+It imports Keras first, as a script does that starts with `import keras`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import keras
+
+
+class Stopwatch(keras.callbacks.Callback):  # type: ignore[misc]
+    """Takes the time of each epoch, validation included.
+
+    Attributes:
+        seconds: How long each epoch took.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seconds: list[float] = []
+        self._start = 0.0
+
+    def on_epoch_begin(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
+        """See `keras.callbacks.Callback`."""
+        del epoch, logs
+        self._start = time.perf_counter()
+
+    def on_epoch_end(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
+        """See `keras.callbacks.Callback`."""
+        del epoch, logs
+        self.seconds.append(time.perf_counter() - self._start)
+
+
+@dataclass(frozen=True)
+class Arguments:
+    """How a script is called.
+
+    Args:
+        epochs: Epochs at most.
+        folder: Where the model and the curves go.
+    """
+
+    epochs: int
+    folder: Path
+
+
+def arguments(epochs: int) -> Arguments:
+    """Read the command line.
+
+    Args:
+        epochs: Epochs where it does not say.
+    """
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--epochs", type=int, default=epochs)
+    parser.add_argument("--folder", type=Path, default=Path())
+    return Arguments(**vars(parser.parse_args()))
+
+
+def draw_curves(history: Mapping[str, Sequence[float]], folder: Path) -> None:
+    """Draw a picture of each metric, validation beside training.
+
+    Args:
+        history: Each epoch's values by name, as `fit` returns them.
+        folder: Where the PNGs go.
+    """
+    import matplotlib as mpl
+
+    mpl.use("Agg")
+    from matplotlib import pyplot as plt
+
+    for name, values in history.items():
+        if name.startswith("val_"):
+            continue
+        plt.figure()
+        plt.plot(values, label="training")
+        if f"val_{name}" in history:
+            plt.plot(history[f"val_{name}"], label="validation")
+        plt.xlabel("epoch")
+        plt.ylabel(name)
+        plt.legend()
+        plt.savefig(folder / f"{name}.png")
+        plt.close()
+
+
+def print_times(stopwatch: Stopwatch, **figures: Any) -> None:
+    """Print the seconds of each epoch as the last line, JSON.
+
+    Args:
+        stopwatch: What took them.
+        **figures: What else there is to tell.
+    """
+    print(json.dumps({"epoch_seconds": stopwatch.seconds} | figures))
