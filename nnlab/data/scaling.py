@@ -45,7 +45,7 @@ def learn_scaling(
         return 1 / _PIXEL_MAX, 0.0
     images = train.ndim > 2  # noqa: PLR2004 - rows and features
     flat = train.reshape(-1, 1) if images else train
-    low, high = flat.min(axis=0).astype(np.float64), flat.max(axis=0).astype(np.float64)
+    low, high = _range(flat)
     shift, spread = (low, high - low) if scaling == "minmax" else _mean_and_deviation(flat)
     # Not `spread == 0`: the deviation of a constant column is a rounding error, seldom exactly 0.
     varies = high > low
@@ -56,6 +56,13 @@ def learn_scaling(
     if numeric is not None:
         scale, offset = np.where(numeric, scale, 1.0), np.where(numeric, offset, 0.0)
     return scale.astype(np.float32), offset.astype(np.float32)
+
+
+def _range(flat: NDArray[Any]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Least and greatest value of each column; once through, as a file may be too large to keep."""
+    runs = (flat[start:stop] for start, stop in row_chunks(len(flat), flat[:1].nbytes))
+    low, high = zip(*((run.min(axis=0), run.max(axis=0)) for run in runs), strict=True)
+    return np.min(low, axis=0).astype(np.float64), np.max(high, axis=0).astype(np.float64)
 
 
 def _mean_and_deviation(flat: NDArray[Any]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
