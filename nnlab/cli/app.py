@@ -14,6 +14,7 @@ from nnlab.cli.dashboard import dashboard
 from nnlab.cli.datasets import datasets
 from nnlab.cli.devices import devices
 from nnlab.cli.init import init
+from nnlab.cli.report import report
 from nnlab.cli.runs import runs
 from nnlab.cli.schema import schema
 from nnlab.cli.show import show
@@ -34,7 +35,19 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (init, train, tune, validate, summary, show, dashboard, datasets, devices, schema):
+for command in (
+    init,
+    train,
+    tune,
+    validate,
+    summary,
+    show,
+    report,
+    dashboard,
+    datasets,
+    devices,
+    schema,
+):
     app.command()(command)
 app.add_typer(runs)
 app.add_typer(compare)

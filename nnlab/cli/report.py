@@ -1,0 +1,46 @@
+"""`nnlab report`: one HTML file about a run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from nnlab.cli.options import JsonOption, RunsDirOption, print_json, runs_folder
+from nnlab.cli.show import RunArgument
+
+
+def report(
+    run: RunArgument = "last",
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="FILE", help="The file; else report.html in its folder."),
+    ] = None,
+    open_browser: Annotated[
+        bool, typer.Option("--open/--no-open", help="Open the page in the browser.")
+    ] = False,
+    runs_dir: RunsDirOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Write a report of a run, a search or a comparison: one HTML file that needs nothing else.
+
+    It shows the config, the model, curves, predictions, histograms of weights and gradients, the
+    environment, and how to repeat it. Send it, print it, read it on a phone.
+
+    Examples:
+
+        nnlab report last --open
+
+        nnlab report mnist_5k-2026 --out mnist.html
+    """
+    from nnlab.report.html.writing import write_report
+    from nnlab.runs import find_run
+
+    file = write_report(find_run(run, runs_folder(runs_dir)), out)
+    if as_json:
+        print_json({"report": str(file), "bytes": file.stat().st_size})
+    else:
+        typer.echo(f"Wrote {file}")
+    if open_browser:
+        typer.launch(file.resolve().as_uri())

@@ -1,0 +1,312 @@
+"""The report of a run: made of what lies in its folder, and of nothing else."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from nnlab.errors import DataError
+from nnlab.report.html.drawing import drawn_picture, stored_picture
+from nnlab.report.html.page import Block, Code, Page, Picture, Section, Text
+from nnlab.report.html.words import (
+    confusion_words,
+    curve_words,
+    model_words,
+    region_words,
+    residual_words,
+    spread_words,
+)
+from nnlab.report.numbers import count_text, metric_text, plural, seconds_text
+from nnlab.report.run_tables import run_tables
+from nnlab.report.spreads import LayerSpread
+from nnlab.report.summary import ModelSummary
+from nnlab.report.tables import Cell, Column, Table
+from nnlab.runs import StoredRun
+from nnlab.runs.history import read_history
+from nnlab.runs.record import RunRecord
+
+_NOT_RECORDED = "The version of nnlab that made this run did not record it."
+_LEARNING_RATE = "learning_rate"
+_FACTS = 3
+
+
+def run_page(run: StoredRun) -> Page:
+    """The report of a run.
+
+    Args:
+        run: The run.
+
+    Returns:
+        The page. What the run lacks is left out, or said to be missing.
+
+    Raises:
+        DataError: A file of the run cannot be read.
+    """
+    record = run.record
+    figures = _read_json(run.figures_json)
+    return Page(
+        f"{record.name}: run {record.id}",
+        lead(record),
+        [
+            Section("Result", result_tables(record)),
+            Section("Curves", list(curves(run))),
+            Section("Predictions", list(predictions(run, figures))),
+            Section("Model", list(model(run))),
+            Section("Weights and gradients", list(weights_and_gradients(run, figures))),
+            Section("Config", config(run)),
+            Section("Environment", environment(record)),
+            Section("How to repeat it", repeat(run)),
+        ],
+        facts(record),
+    )
+
+
+def lead(record: RunRecord) -> str:
+    """What came of a run, in a sentence or two.
+
+    Args:
+        record: The run.
+    """
+    epochs = plural(record.epochs_run, "epoch")
+    where = f" on {record.device}" if record.device else ""
+    words = f"The run is {record.status.value} after {epochs}{where}."
+    if record.best_epoch is not None and record.best_epoch != record.epochs_run:
+        words += f" It keeps the weights of epoch {count_text(record.best_epoch)}."
+    return f"{words} {record.error}" if record.error else words
+
+
+def facts(record: RunRecord) -> list[tuple[str, str]]:
+    """The figures to see first.
+
+    Args:
+        record: The run.
+    """
+    parts = ("test_", "val_", "")
+    names = sorted(
+        (name for name in record.metrics if name != _LEARNING_RATE),
+        key=lambda name: next(i for i, part in enumerate(parts) if name.startswith(part)),
+    )
+    shown = [(name.replace("_", " "), metric_text(record.metrics[name])) for name in names[:_FACTS]]
+    shown.append(("epochs", count_text(record.epochs_run)))
+    if record.params is not None:
+        shown.append(("parameters", count_text(record.params)))
+    if "total_s" in record.timing:
+        shown.append(("time", seconds_text(record.timing["total_s"])))
+    return shown
+
+
+def result_tables(record: RunRecord) -> list[Block]:
+    """Facts, metrics and times of a run.
+
+    Args:
+        record: The run.
+    """
+    return [table for table in run_tables(record) if table.title != "Environment"]
+
+
+def curves(run: StoredRun) -> Iterator[Picture]:
+    """A picture of each metric over the epochs.
+
+    Args:
+        run: The run.
+    """
+    history = read_history(run.metrics_csv)
+    for metric in history:
+        values = history[metric]
+        is_still = metric == _LEARNING_RATE and len(set(values)) == 1
+        if metric == "epoch" or metric.startswith("val_") or is_still or not values:
+            continue
+        words = curve_words(metric, history, run.record)
+        found = stored_picture(run.plots / f"{metric}.png", words, metric)
+        yield found or _drawn_curve(metric, history, run.record, words)
+
+
+def _drawn_curve(
+    metric: str, history: Mapping[str, Sequence[float]], record: RunRecord, words: str
+) -> Picture:
+    from nnlab.report.plots import plot_curves
+
+    def draw(path: Path) -> None:
+        plot_curves(history, metric, path, best_epoch=record.best_epoch, title=record.name)
+
+    return drawn_picture(draw, ".png", words, metric)
+
+
+def predictions(run: StoredRun, figures: Mapping[str, Any]) -> Iterator[Block]:
+    """Confusion matrices or residuals, and decision regions.
+
+    Args:
+        run: The run.
+        figures: The numbers behind its pictures.
+    """
+    kinds = (
+        ("confusion_matrix*.png", confusion_words, "Confusion matrix"),
+        ("residuals*.png", residual_words, "Predicted and true values"),
+        ("decision_regions.png", region_words, "Decision regions"),
+    )
+    for pattern, in_words, name in kinds:
+        for path in sorted(run.plots.glob(pattern)):
+            shown = figures.get(path.stem)
+            words = in_words(shown) if shown else f"{name}. {_NOT_RECORDED}"
+            if picture := stored_picture(path, words, words if shown else name):
+                yield picture
+
+
+def model(run: StoredRun) -> Iterator[Block]:
+    """The model's picture and its layers.
+
+    Args:
+        run: The run.
+    """
+    values = _read_json(run.summary_json)
+    if not values:
+        yield Text(_NOT_RECORDED)
+        return
+    summary = ModelSummary.from_dict(values)
+    from nnlab.report.model_picture import draw
+
+    words = model_words(summary)
+    yield drawn_picture(lambda path: draw(summary, path), ".svg", words, "The layers as a graph")
+    table = summary.table()
+    yield Table("Layers", table.columns, table.rows, notes=tuple(summary.totals()))
+
+
+def weights_and_gradients(run: StoredRun, figures: Mapping[str, Any]) -> Iterator[Block]:
+    """Histograms of weights and gradients first and last, and their figures in a table.
+
+    Args:
+        run: The run.
+        figures: The numbers behind its pictures.
+    """
+    weights = _spreads(run, figures, "weights")
+    gradients = _spreads(run, figures, "gradients")
+    if not weights and not gradients:
+        path = run.plots / "weights.png"
+        if picture := stored_picture(path, f"Histograms of weights. {_NOT_RECORDED}", "Weights"):
+            yield picture
+        yield Text(f"Gradients: {_NOT_RECORDED}")
+        return
+    if weights:
+        yield _spread_picture(run, weights, "Weights before the training and after it")
+    if gradients:
+        caption = "Sizes of the loss's gradient on one batch, before the training and after it"
+        yield _spread_picture(run, gradients, caption)
+    yield spread_table(weights, gradients)
+
+
+def _spread_picture(run: StoredRun, spreads: Sequence[LayerSpread], caption: str) -> Picture:
+    from nnlab.report.plots import plot_spreads
+
+    words, name, kind = spread_words(spreads), run.record.name, spreads[0].kind
+    found = stored_picture(run.plots / f"{kind}.png", words, caption)
+    title = name if kind == "weights" else f"{name}, {kind}"
+    return found or drawn_picture(
+        lambda path: plot_spreads(spreads, path, title=title), ".png", words, caption
+    )
+
+
+def spread_table(weights: Sequence[LayerSpread], gradients: Sequence[LayerSpread]) -> Table:
+    """How each layer's weights and gradients changed.
+
+    Args:
+        weights: The spreads of the weights, by layer.
+        gradients: Those of the gradients; they may be missing.
+
+    Returns:
+        A row for each layer.
+    """
+    found = {spread.layer: spread for spread in gradients}
+    columns = (
+        Column("layer"),
+        Column("weights", right=True),
+        Column("spread first", right=True),
+        Column("spread last", right=True),
+        Column("gradient first", right=True),
+        Column("gradient last", right=True),
+        Column("of it zero", right=True),
+    )
+    rows = []
+    for spread in weights:
+        gradient = found.get(spread.layer)
+        cells = [count_text(spread.last.size), metric_text(spread.first.std)]
+        cells += [metric_text(spread.last.std)]
+        if gradient is None:
+            cells += ["-"] * 3
+        else:
+            cells += [metric_text(gradient.first.norm), metric_text(gradient.last.norm)]
+            cells += [f"{gradient.last.zeros / max(gradient.last.size, 1):.1%}"]
+        rows.append((Cell(spread.layer), *map(Cell, cells)))
+    notes = (
+        "Spread: the standard deviation of the weights.",
+        "Gradient: its norm on one batch of training rows, with the first and the last weights.",
+        "Of it zero: the share of weights that the batch would not move at the end.",
+    )
+    return Table("Layers, first and last", columns, tuple(rows), notes=notes)
+
+
+def config(run: StoredRun) -> list[Block]:
+    """The resolved config.
+
+    Args:
+        run: The run.
+    """
+    try:
+        text = run.config_yaml.read_text(encoding="utf-8").rstrip()
+    except (OSError, UnicodeDecodeError) as error:
+        return [Text(f"The config cannot be read: {error}.")]
+    return [Code(text, run.config_yaml.name)]
+
+
+def environment(record: RunRecord) -> list[Block]:
+    """What a run was made with.
+
+    Args:
+        record: The run.
+    """
+    return [table for table in run_tables(record) if table.title == "Environment"]
+
+
+def repeat(run: StoredRun) -> list[Block]:
+    """The commands that repeat a run.
+
+    Args:
+        run: The run.
+    """
+    packages = run.record.environment.get("packages") or {}
+    pinned = " ".join(f"{name}=={version}" for name, version in packages.items() if version)
+    python = run.record.environment.get("python")
+    lines = [f"# Python {python}"] if python else []
+    lines += [f"pip install {pinned}"] if pinned else []
+    lines += [f"nnlab reproduce {run.path}", f"nnlab train {run.config_yaml}"]
+    words = (
+        "The first command installs the same versions; the second repeats the run and says whether "
+        "the numbers are the same to the bit; the third trains its config again."
+    )
+    return [Text(words if pinned else ""), Code("\n".join(lines), "commands that repeat the run")]
+
+
+def _spreads(run: StoredRun, figures: Mapping[str, Any], kind: str) -> list[LayerSpread]:
+    try:
+        return [LayerSpread.from_dict(values) for values in figures.get(kind, ())]
+    except (KeyError, TypeError, ValueError) as error:
+        raise _unreadable(run.figures_json, error) from error
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    """A file of the run; nothing where it is not there."""
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise _unreadable(path, error) from error
+    if not isinstance(values, dict):
+        raise _unreadable(path, TypeError(f"a {type(values).__name__}"))
+    return values
+
+
+def _unreadable(path: Path, error: Exception) -> DataError:
+    message = f"Expected {path} to be readable. Received: {type(error).__name__}: {error}."
+    return DataError(f"{message} Something else has changed the file: restore it, or delete it.")
