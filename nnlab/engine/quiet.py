@@ -13,6 +13,7 @@ import os
 import sys
 from collections.abc import Iterator
 
+from nnlab.engine.xla_cache import keep_programs
 from nnlab.errors import NnlabError
 
 _LOG_LEVEL = "TF_CPP_MIN_LOG_LEVEL"
@@ -76,6 +77,7 @@ def load_tensorflow() -> None:
     # Not the user's choice: a backend set for other programs would only make every command here
     # fail.
     os.environ["KERAS_BACKEND"] = "tensorflow"
+    keep_programs()
     quiet = silenced_standard_error() if wants_quiet else contextlib.nullcontext()
     with quiet, _garbage_left_alone():
         try:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from enum import Enum, auto
 from typing import Any
 
 import keras
 import tensorflow as tf
+
+from nnlab.engine.loops.noise import threefry
 
 
 class Taking(Enum):
@@ -37,6 +40,7 @@ class BatchLoop:
 
     Attributes:
         names: The metrics' names, once a graph is traced.
+        taking: How a batch is taken from the rows.
         batch_size: Rows a batch.
     """
 
@@ -53,7 +57,7 @@ class BatchLoop:
         self._model = model
         self._step = step
         self._spec = spec
-        self._taking = taking
+        self.taking = taking
         self._graphs: dict[bool, Any] = {}
 
     def graph(self, *, xla: bool) -> Any:
@@ -71,18 +75,23 @@ class BatchLoop:
             self._graphs[xla] = self._traced(xla=xla)
         return self._graphs[xla]
 
+    def forget(self) -> None:
+        """Let the next graph be traced anew."""
+        self._graphs.clear()
+
     def _traced(self, *, xla: bool) -> Any:
         # A partial function would do, but each call of it takes a way that writes out all numbers.
         def batches(rows: Any, order: Any, like: Any, span: Any) -> Any:
             return self._batches(rows, order, like, span, xla=xla)
 
         traced = tf.function(batches, autograph=False, jit_compile=xla)
-        return traced.get_concrete_function(
-            self._spec,
-            tf.TensorSpec([None], tf.int64),
-            tf.TensorSpec([None], tf.bool),
-            tf.TensorSpec([4], tf.int32),
-        )
+        with threefry() if xla else contextlib.nullcontext():
+            return traced.get_concrete_function(
+                self._spec,
+                tf.TensorSpec([None], tf.int64),
+                tf.TensorSpec([None], tf.bool),
+                tf.TensorSpec([4], tf.int32),
+            )
 
     def _batches(self, rows: Any, order: Any, like: Any, span: Any, *, xla: bool) -> Any:
         count, first, last, fresh = tf.unstack(span)
@@ -102,9 +111,9 @@ class BatchLoop:
         return self._figures()
 
     def _batch(self, rows: Any, order: Any, start: Any, size: Any) -> Any:
-        if self._taking is Taking.WHOLE:
+        if self.taking is Taking.WHOLE:
             return rows
-        if self._taking is Taking.BY_ORDER:
+        if self.taking is Taking.BY_ORDER:
             positions = tf.slice(order, [start], [size])
             return tf.nest.map_structure(lambda array: tf.gather(array, positions), rows)
 

@@ -36,7 +36,7 @@ _LOOP_BY_XLA_S = 4e-6
 # Epochs that take less are run several at once, many of them: coming back to Python after each
 # costs a millisecond, tracing them together 0.1 s once.
 _SHORT_S = 0.03
-_MANY = 100
+_MANY = 30
 # XLA for a last batch of fewer rows and for validation takes about as long again to compile, and
 # saves half a millisecond an epoch.
 _EPOCHS_FOR_ALL = 1000

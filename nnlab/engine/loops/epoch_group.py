@@ -12,7 +12,8 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from nnlab.engine.callbacks import PastEpoch
-from nnlab.engine.loops.row_pass import NOT_IN_XLA, RowPass
+from nnlab.engine.loops.first_call import call_first
+from nnlab.engine.loops.row_pass import RowPass
 from nnlab.engine.loops.states import States
 
 _RATE_AND_ITERATIONS = 2
@@ -55,17 +56,11 @@ class EpochGroup:
         if self._is_built:
             return
         self._is_built = True
-        no_order = np.zeros([1, rows], np.int64)
-        try:
-            self._trace()
-            self._run(tf.constant(no_order), tf.constant(0))
-        except NOT_IN_XLA:
-            if not self._learning.is_compiled_by_xla:
-                raise
-            for part in self._passes:
-                part.leave_xla()
-            self._trace()
-            self._run(tf.constant(no_order), tf.constant(0))
+        for part in self._passes:
+            part.trace()
+        self._trace()
+        no_order = tf.zeros([1, rows], tf.int64)
+        call_first(lambda: self._run(no_order, tf.constant(0)), self._retrace, self._leave_xla)
 
     def run(self, orders: NDArray[np.int64]) -> list[GroupedEpoch]:
         """Run epochs.
@@ -98,9 +93,17 @@ class EpochGroup:
             lambda: self._go_back(states, tf.constant(number)),
         )
 
-    def _trace(self) -> None:
+    def _retrace(self) -> None:
         for part in self._passes:
-            part.trace()
+            part.retrace()
+        self._trace()
+
+    def _leave_xla(self) -> None:
+        for part in self._passes:
+            part.leave_xla()
+        self._trace()
+
+    def _trace(self) -> None:
         number = tf.TensorSpec([], tf.int32)
         orders = tf.TensorSpec([None, None], tf.int64)
         self._run = tf.function(self._epochs, autograph=False).get_concrete_function(orders, number)

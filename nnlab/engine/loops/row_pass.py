@@ -9,16 +9,10 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from nnlab.engine.loops.batch_loop import BatchLoop
+from nnlab.engine.loops.batch_loop import BatchLoop, Taking
+from nnlab.engine.loops.first_call import call_first
 from nnlab.engine.memory import as_tensor
 
-# What is raised where XLA has no form of an operation.
-NOT_IN_XLA = (
-    tf.errors.InvalidArgumentError,
-    tf.errors.UnimplementedError,
-    tf.errors.NotFoundError,
-    tf.errors.InternalError,
-)
 _NO_ORDER = np.zeros([0], np.int64)
 
 
@@ -78,13 +72,11 @@ class RowPass:
         if self._parts:
             return
         self.trace()
-        try:
-            self.figures(_NO_ORDER, 0, self.steps, share=0)
-        except NOT_IN_XLA:
-            if not self._xla.whole:
-                raise
-            self.leave_xla()
-            self.figures(_NO_ORDER, 0, self.steps, share=0)
+        # XLA compiles for an order of this length.
+        order = np.zeros([self._rows], np.int64)
+        call_first(
+            lambda: self.figures(order, 0, self.steps, share=0), self.retrace, self.leave_xla
+        )
 
     def trace(self) -> None:
         """Trace; what is to be compiled is so in the first call of `figures`."""
@@ -99,17 +91,22 @@ class RowPass:
         else:
             self._parts = (_Part.of(graph, size, 0, self.steps),)
 
+    def retrace(self) -> None:
+        """Trace anew."""
+        self._loop.forget()
+        self.trace()
+
     def leave_xla(self) -> None:
         """Trace anew, for XLA has no form of an operation."""
         self._xla = NO_XLA
-        self.trace()
+        self.retrace()
 
     def run(self, order: NDArray[np.int64] | None, first: int, last: int) -> dict[str, float]:
         """Go through a range of batches.
 
         Args:
             order: Positions of the rows in the order of the pass, [rows]; None where the loop takes
-                them as they lie.
+                them without one.
             first: The first batch, from 0. At 0 the metrics start afresh.
             last: The batch before which to stop.
 
@@ -133,6 +130,8 @@ class RowPass:
             The metrics so far, a tensor [metrics] of float64.
         """
         result: Any = None
+        if self._loop.taking is not Taking.BY_ORDER:
+            order = _NO_ORDER
         for part in self._parts:
             begin, end = max(first, part.first), min(last, part.last)
             if begin < end:

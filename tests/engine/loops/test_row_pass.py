@@ -47,6 +47,7 @@ def trained(xla: Xla, cuts: list[int]) -> tuple[dict[str, float], list[Any]]:
     for _ in range(2):
         for first, last in zip([0, *cuts], [*cuts, learning.steps], strict=True):
             logs = learning.run(order, first, last)
+    assert learning.is_compiled_by_xla == xla.whole
     return logs, model.get_weights()
 
 
@@ -80,6 +81,7 @@ def test_building_trains_nothing() -> None:
     before = model.get_weights()
     learning = learning_of(model, ALL)
     learning.build()
+    assert learning.is_compiled_by_xla
     for one, other in zip(before, model.get_weights(), strict=True):
         np.testing.assert_array_equal(one, other)
     assert int(model.optimizer.iterations) == 0
