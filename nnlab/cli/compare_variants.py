@@ -104,6 +104,7 @@ def compare_variants(
         progress=make_several_progress(),
         resume=earlier,
         jobs=jobs or "auto",
+        pictures=not no_report,
         command=["nnlab", *sys.argv[1:]],
     )
     if not no_report:

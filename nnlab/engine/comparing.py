@@ -63,6 +63,7 @@ def compare_variants(  # noqa: PLR0913 - each is named where it is called
     progress: SeveralProgress,
     resume: Path | None = None,
     jobs: int | Literal["auto"] = "auto",
+    pictures: bool = True,
     command: Sequence[str] = (),
 ) -> Compared:
     """Train each variant with each seed, and compare what comes of them.
@@ -74,6 +75,7 @@ def compare_variants(  # noqa: PLR0913 - each is named where it is called
         resume: The folder of a comparison to go on with: its runs are kept where their config and
             all versions are still the same. None: a new one.
         jobs: Runs at the same time; `auto`: what suits the machine.
+        pictures: Whether the run of each variant's first seed gets its pictures.
         command: The command line, for the record.
 
     Returns:
@@ -89,11 +91,11 @@ def compare_variants(  # noqa: PLR0913 - each is named where it is called
         run = _directory(comparison, runs_dir, resume, command)
         with run:
             work = _Work(comparison, run, progress, tuple(command))
-            # Here once, not in each process that is forked from this one.
-            import nnlab.report.plots  # noqa: F401
-
+            if pictures:
+                # Here once, not in each process that is forked from this one.
+                import nnlab.report.plots  # noqa: F401
             with Workers(jobs) as workers:
-                work.begin(workers)
+                work.begin(workers, pictures=pictures)
                 while workers.left and not interruption.requested:
                     for news in workers.wait(_WAIT_S):
                         work.hear(news)
@@ -120,7 +122,7 @@ class _Work:
         self._reused = 0
         self._jobs = 1
 
-    def begin(self, workers: Workers) -> None:
+    def begin(self, workers: Workers, *, pictures: bool) -> None:
         """Keep the runs that are done, and hand the others to the workers, seed after seed."""
         comparison = self._comparison
         self._jobs = workers.jobs
@@ -143,7 +145,7 @@ class _Work:
                 if path.exists():
                     shutil.rmtree(path)
             # One run of each variant shows what it is like: boundary, weights, confusion.
-            options = TrainingOptions(pictures=seed == comparison.seeds[0])
+            options = TrainingOptions(pictures=pictures and seed == comparison.seeds[0])
             experiment = variant.experiment(comparison.name, seed)
             workers.submit(Task(key, experiment, path, options, self._command))
 

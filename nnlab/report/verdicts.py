@@ -79,21 +79,30 @@ def headline(table: VariantTable) -> str:
     if len(others) == 1:
         return verdict(table, others[0])
     if not table.row(table.baseline).values:
-        return verdict(table, others[0])
+        return _without_baseline(table)
     shown = [row for row in others if row.test is not None and row.test.is_shown]
     better = [row for row in shown if (table.gain(row) or 0) > 0]
     if better:
         return verdict(table, max(better, key=lambda row: table.gain(row) or 0))
-    worse = [row for row in shown if (table.gain(row) or 0) < 0]
     seeds = plural(len(table.seeds), "seed")
-    if worse:
-        named = ", ".join(row.name for row in worse[:_NAMED])
-        more = f" and {len(worse) - _NAMED} more" if len(worse) > _NAMED else ""
+    if shown:
+        named = ", ".join(row.name for row in shown[:_NAMED])
+        more = f" and {len(shown) - _NAMED} more" if len(shown) > _NAMED else ""
         return f"none is shown to beat {table.baseline}, which beats {named}{more}, {seeds}"
-    tested = any(row.test is not None and row.test.p is not None for row in others)
-    if not tested:
+    if not any(row.test is not None and row.test.p is not None for row in others):
         return f"nothing is shown: {seeds} tell nothing of chance"
     return f"no difference to {table.baseline} shown in any variant, {seeds}"
+
+
+def _without_baseline(table: VariantTable) -> str:
+    base = table.row(table.baseline)
+    reason = _runs_failed(base) if base.failures else f"{base.name} has no complete run"
+    found = (row for row in table.rows if row.mean is not None)
+    best = table.best or next(found, None)
+    if best is None or best.mean is None:
+        return f"nothing to compare: {reason}"
+    mean = metric_text(best.mean.value)
+    return f"{reason}; best of the others is {best.name} with a mean {table.metric} of {mean}"
 
 
 def _outcome(table: VariantTable, row: VariantRow, test: PairedTest) -> str:
