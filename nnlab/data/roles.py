@@ -158,15 +158,14 @@ def _check_kinds(table: Table, roles: Roles, faults: Faults) -> None:
                 f"Received: {_UNFIT[kind]}.",
                 remedy="Convert it, or leave it out by data.features.",
             )
-    several = [columns for columns in roles.targets.values() if len(columns) > 1]
-    for name in [name for columns in several for name in columns] + _listed_weight(roles):
+    wanted = {
+        name: ("data.target", "Give a target of classes an output of its own.")
+        for columns in roles.targets.values()
+        if len(columns) > 1
+        for name in columns
+    }
+    if roles.sample_weight:
+        wanted[roles.sample_weight] = ("data.sample_weight", "Name a column of numbers.")
+    for name, (path, remedy) in wanted.items():
         if kinds.get(name) == "text":
-            faults.data(
-                f"Expected numbers in the column `{name}`. Received: text.",
-                "data.sample_weight" if name == roles.sample_weight else "data.target",
-                "Give a target of classes an output of its own.",
-            )
-
-
-def _listed_weight(roles: Roles) -> list[str]:
-    return [roles.sample_weight] if roles.sample_weight else []
+            faults.data(f"Expected numbers in the column `{name}`. Received: text.", path, remedy)

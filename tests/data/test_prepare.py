@@ -289,7 +289,7 @@ TABLE = "age,colour,when,empty,y 1,red,2024-01-01,,1 2,blue,2024-01-02,,2 x,red,
         (
             {"target": "y", "features": ["colour"], "sample_weight": "colour"},
             DataError,
-            r"data\.sample_weight: Expected numbers",
+            r"data\.sample_weight: Expected numbers.* text\. Name a column of numbers\.$",
         ),
     ],
 )
