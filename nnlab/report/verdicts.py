@@ -55,10 +55,10 @@ def verdict(table: VariantTable, row: VariantRow) -> str:
         One sentence, without a full stop.
     """
     base = table.row(table.baseline)
-    for one in (row, base):
-        if not one.values:
-            reason = _runs_failed(one) if one.failures else f"{one.name} has no complete run"
-            return f"nothing to compare with {table.baseline if one is row else row.name}: {reason}"
+    if not row.values:
+        return f"{_absence(row)}: nothing to compare with {base.name}"
+    if not base.values:
+        return f"{_absence(base)}: nothing to compare {row.name} with"
     if row.test is None:
         return f"nothing to compare: {row.name} and {base.name} share no seed"
     failed = "".join(f"; {_runs_failed(one)}" for one in (row, base) if one.failures)
@@ -96,13 +96,14 @@ def headline(table: VariantTable) -> str:
 
 def _without_baseline(table: VariantTable) -> str:
     base = table.row(table.baseline)
-    reason = _runs_failed(base) if base.failures else f"{base.name} has no complete run"
     found = (row for row in table.rows if row.mean is not None)
     best = table.best or next(found, None)
     if best is None or best.mean is None:
-        return f"nothing to compare: {reason}"
+        return f"{_absence(base)}: nothing to compare"
     mean = metric_text(best.mean.value)
-    return f"{reason}; best of the others is {best.name} with a mean {table.metric} of {mean}"
+    return (
+        f"{_absence(base)}; best of the others is {best.name} with a mean {table.metric} of {mean}"
+    )
 
 
 def _outcome(table: VariantTable, row: VariantRow, test: PairedTest) -> str:
@@ -126,11 +127,21 @@ def _outcome(table: VariantTable, row: VariantRow, test: PairedTest) -> str:
         ends = [-difference.high, -difference.low]
     low, high = (amount_text(table.metric, end, unit=False) for end in ends)
     spread = f"95 % interval {low} to {high}, {seeds}"
+    if not gain:
+        return f"no difference shown: {ahead} and {behind} are equal on average, {spread}"
     if test.is_shown:
         return f"{ahead} beats {behind} by {amount}, {spread}"
     return f"no difference shown: {ahead} is {amount} ahead of {behind}, {spread}"
 
 
 def _runs_failed(row: VariantRow) -> str:
-    count = len(row.failures)
-    return f"{count} of {plural(row.ended, 'run')} of {row.name} failed"
+    return f"{len(row.failures)} of {plural(row.ended, 'run')} of {row.name} failed"
+
+
+def _absence(row: VariantRow) -> str:
+    """Why a variant has no values."""
+    if not row.failures:
+        return f"{row.name} has no complete run"
+    if row.ended == 1:
+        return f"the run of {row.name} failed"
+    return f"all {row.ended} runs of {row.name} failed"

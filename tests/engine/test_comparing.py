@@ -101,7 +101,7 @@ def test_runs_that_diverge_are_counted_and_named(made: Made) -> None:
     assert (row["seeds"], row["failed"]) == (0, 2)
     assert row["mean"] is None
     assert row["failures"]["3"].startswith("diverged at epoch 1")
-    assert row["verdict"] == "nothing to compare with slow: 2 of 2 runs of wild failed"
+    assert row["verdict"] == "all 2 runs of wild failed: nothing to compare with slow"
     assert made.record["runs"] == {"complete": 4, "failed": 2, "left": 0, "reused": 0}
     assert made.record["status"] == "complete"
 

@@ -61,6 +61,11 @@ def test_what_chance_may_have_made_is_no_difference() -> None:
     assert " -0.3 to 0.3, 5 seeds" in found
 
 
+def test_equal_on_average_is_not_equal_at_each_seed() -> None:
+    found = headline(table(a=[0.5, 0.6, 0.7], b=[0.6, 0.5, 0.7]))
+    assert found.startswith("no difference shown: b and a are equal on average, 95 % interval")
+
+
 def test_the_same_at_each_seed() -> None:
     assert headline(table(zeros=[0.5] * 3, glorot=[1.0] * 3)) == (
         "glorot beats zeros by 50.0 points at each of 3 seeds"
@@ -96,9 +101,9 @@ def test_failed_runs_are_told() -> None:
 def test_nothing_is_said_against_a_variant_without_a_complete_run() -> None:
     dead = table(a=DEAD, b=STRONG, c=WEAK)
     assert headline(dead) == (
-        "5 of 5 runs of a failed; best of the others is b with a mean test_accuracy of 0.9638"
+        "all 5 runs of a failed; best of the others is b with a mean test_accuracy of 0.9638"
     )
-    assert verdict(dead, dead.row("b")) == "nothing to compare with b: 5 of 5 runs of a failed"
+    assert verdict(dead, dead.row("b")) == "all 5 runs of a failed: nothing to compare b with"
     assert verdict(table(a=STRONG, b=DEAD), table(a=STRONG, b=DEAD).row("b")) == (
-        "nothing to compare with a: 5 of 5 runs of b failed"
+        "all 5 runs of b failed: nothing to compare with a"
     )
