@@ -15,6 +15,7 @@ from nnlab.cli.datasets import datasets
 from nnlab.cli.devices import devices
 from nnlab.cli.init import init
 from nnlab.cli.report import report
+from nnlab.cli.reproduce import reproduce
 from nnlab.cli.runs import runs
 from nnlab.cli.schema import schema
 from nnlab.cli.show import show
@@ -43,6 +44,7 @@ for command in (
     summary,
     show,
     report,
+    reproduce,
     dashboard,
     datasets,
     devices,

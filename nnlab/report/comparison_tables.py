@@ -38,14 +38,23 @@ def comparison_tables(comparison: RunComparison) -> list[Table]:
     labels = comparison.labels
     tables = [
         _legend(comparison),
-        _differences("Config: what differs", comparison.config, labels, "no config differs"),
+        differences_table(
+            "Config: what differs", comparison.config, labels, _unless(comparison.config, "configs")
+        ),
         _metrics(comparison.metrics, labels),
         _facts(comparison.facts, labels),
-        _differences(
-            "Environment: what differs", comparison.environment, labels, "no environment differs"
+        differences_table(
+            "Environment: what differs",
+            comparison.environment,
+            labels,
+            _unless(comparison.environment, "environments"),
         ),
     ]
     return [table for table in tables if table.rows or table.notes]
+
+
+def _unless(rows: Sequence[Difference], what: str) -> list[str]:
+    return [] if rows else [f"The {what} are equal."]
 
 
 def _legend(comparison: RunComparison) -> Table:
@@ -57,14 +66,27 @@ def _legend(comparison: RunComparison) -> Table:
     return Table("", columns, rows, notes=comparison.notes)
 
 
-def _differences(title: str, rows: Sequence[Difference], labels: str, if_none: str) -> Table:
+def differences_table(
+    title: str, rows: Sequence[Difference], names: Sequence[str], notes: Sequence[str] = ()
+) -> Table:
+    """Keys whose values differ, a column for each value.
+
+    Args:
+        title: A line above the table.
+        rows: The differences.
+        names: What the columns are called.
+        notes: Lines below it.
+
+    Returns:
+        The table; notes alone where nothing differs.
+    """
     if not rows:
-        return Table(title, (), (), notes=(if_none,))
-    columns = (Column("key"), *(Column(label) for label in labels))
+        return Table(title, (), (), notes=tuple(notes))
+    columns = (Column("key"), *(Column(name) for name in names))
     cells = tuple((Cell(row.path), *map(_value, row.values)) for row in rows)
     absent = any(value is None for row in rows for value in row.values)
-    notes = ("- not there, or at its default",) if absent else ()
-    return Table(title, columns, cells, notes=notes, fixed=1)
+    marks = ("- not there, or at its default",) if absent else ()
+    return Table(title, columns, cells, notes=(*marks, *notes), fixed=1)
 
 
 def _metrics(rows: Sequence[MetricRow], labels: str) -> Table:

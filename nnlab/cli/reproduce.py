@@ -1,0 +1,122 @@
+"""`nnlab reproduce`: repeat a run, and say whether the numbers are the same."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from nnlab.cli.options import JsonOption, RunsDirOption, print_json, runs_folder
+from nnlab.cli.show import RunArgument
+from nnlab.errors import RequestError, RunFailedError
+
+if TYPE_CHECKING:
+    from nnlab.runs import StoredRun
+
+_NOT_EQUAL = 1
+
+
+def reproduce(
+    run: RunArgument = "last", runs_dir: RunsDirOption = None, as_json: JsonOption = False
+) -> None:
+    """Repeat a run from its folder, and say whether the numbers are equal to the bit.
+
+    The new run, `<id>-again`, has the config, the device and the engine of the first. Compared are
+    metrics.csv, the final metrics and the weights; where they differ, what differs in the
+    environment is told. Exit code 0: equal; 1: not.
+
+    Examples:
+
+        nnlab reproduce last
+
+        nnlab reproduce mnist_5k-2026 --json
+    """
+    from nnlab.compare.equality import compare_bits
+    from nnlab.report.equality_tables import equality_tables, verdict
+    from nnlab.report.tables import print_tables
+    from nnlab.runs import find_run, read_run
+
+    folder = runs_folder(runs_dir)
+    then = find_run(run, folder)
+    _check(then)
+    now = read_run(_repeat(then, folder))
+    equality = compare_bits(then, now)
+    if as_json:
+        names = {"run": then.record.id, "again": now.record.id, "path": str(now.path)}
+        print_json(names | equality.to_dict())
+    else:
+        print_tables(equality_tables(equality, then.record.id, now.record.id))
+        typer.echo(f"\n{verdict(equality)}")
+    if not equality.is_equal:
+        raise typer.Exit(_NOT_EQUAL)
+
+
+def _check(run: StoredRun) -> None:
+    """Refuses what cannot be repeated by training once."""
+    from nnlab.runs import RunStatus
+
+    path, record = run.path, run.record
+    reason = ""
+    if record.status is RunStatus.RUNNING:
+        reason = "which is still at work. Wait until it has ended."
+    elif record.training.get("search"):
+        reason = f"a search. Repeat it with: nnlab tune {run.config_yaml}"
+    elif (path / "comparison.json").is_file():
+        reason = f"a comparison. Repeat it with: nnlab compare variants {path / 'comparison.yaml'}"
+    elif not run.config_yaml.is_file():
+        reason = "without config.yaml. A run cannot be repeated without its config."
+    if reason:
+        raise RequestError(f"Expected a run that can be repeated. Received: {path}, {reason}")
+
+
+def _repeat(then: StoredRun, folder: Path) -> Path:
+    """Train the run's config again as it was trained; the folder of the new run."""
+    from nnlab.config.loading import placing, read_closed_config
+    from nnlab.report.progress import make_progress
+
+    determinism = then.record.environment.get("determinism") or {}
+    changes = [
+        f"training.{key}={value}"
+        for key, value in (
+            ("device", then.record.device),
+            ("engine", then.record.engine),
+            ("jit_compile", str(determinism.get("jit_compile", "auto")).lower()),
+        )
+        if value
+    ]
+    read = read_closed_config(then.config_yaml, changes)
+    if determinism.get("onednn") is False:
+        # Heeded when TensorFlow is imported.
+        os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
+
+    from nnlab.engine.training import train
+
+    path = _free(folder / f"{then.record.id}-again")
+    try:
+        with placing(read):
+            train(
+                read.experiment,
+                runs_dir=folder,
+                folder=path.name,
+                progress=make_progress(),
+                command=["nnlab", *sys.argv[1:]],
+                config_text=then.config_yaml.read_text(encoding="utf-8"),
+            )
+    except RunFailedError:
+        # A run that diverged is repeated by one that diverges.
+        if not (then.record.error and (path / "record.json").is_file()):
+            raise
+    return path
+
+
+def _free(path: Path) -> Path:
+    """A folder that is not there yet."""
+    number = 1
+    free = path
+    while free.exists():
+        number += 1
+        free = path.with_name(f"{path.name}-{number}")
+    return free

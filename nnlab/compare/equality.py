@@ -1,0 +1,203 @@
+"""Whether a run and its repetition came to the same numbers to the bit, and if not, why perhaps."""
+
+from __future__ import annotations
+
+import io
+import math
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from nnlab.compare.differences import Difference
+from nnlab.compare.runs import environment_differences
+from nnlab.runs import RunStatus, StoredRun
+from nnlab.runs.history import read_history
+from nnlab.runs.keys import read_config_tree
+
+_WEIGHTS = "model.weights.h5"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure that differs.
+
+    Args:
+        name: Its name, `val_loss`.
+        then: What the run came to.
+        now: What its repetition came to; None where it has none.
+        epoch: The epoch, from 1; None for a final figure.
+    """
+
+    name: str
+    then: float | None
+    now: float | None
+    epoch: int | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The figure for JSON, which knows no NaN."""
+        values = {"then": self.then, "now": self.now}
+        plain = {key: _strict(value) for key, value in values.items()}
+        return {"name": self.name, "epoch": self.epoch} | plain
+
+
+@dataclass(frozen=True)
+class Equality:
+    """What a run and its repetition have in common.
+
+    Args:
+        epochs: How many epochs were compared.
+        first: The first figure of metrics.csv that differs; None: none does.
+        final: The final figures that differ.
+        weights: Whether the weights are equal; None where one of the two keeps none.
+        largest: The largest difference of two weights; None where their shapes differ, too.
+        environment: What differs of all that bears on the numbers.
+        notes: What else may have changed, a sentence each.
+    """
+
+    epochs: int
+    first: Figure | None
+    final: tuple[Figure, ...]
+    weights: bool | None
+    largest: float | None
+    environment: tuple[Difference, ...]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def is_equal(self) -> bool:
+        """Whether nothing that was compared differs, and something was compared."""
+        compared = self.epochs > 0 or self.weights is not None
+        return compared and self.first is None and not self.final and self.weights is not False
+
+    def to_dict(self) -> dict[str, Any]:
+        """The comparison for JSON."""
+        return {
+            "equal": self.is_equal,
+            "epochs": self.epochs,
+            "first_difference": None if self.first is None else self.first.to_dict(),
+            "final": [figure.to_dict() for figure in self.final],
+            "weights_equal": self.weights,
+            "largest_weight_difference": self.largest,
+            "environment": [row.to_dict() for row in self.environment],
+            "notes": list(self.notes),
+        }
+
+
+def compare_bits(then: StoredRun, now: StoredRun) -> Equality:
+    """Compare a run with its repetition.
+
+    Of a run that was interrupted the epochs that it has are compared, nothing else.
+
+    Args:
+        then: The run.
+        now: Its repetition.
+
+    Returns:
+        What is equal and what is not.
+
+    Raises:
+        DataError: The metrics of one of them cannot be read.
+    """
+    is_part = then.record.status is RunStatus.INTERRUPTED
+    before, after = read_history(then.metrics_csv), read_history(now.metrics_csv)
+    epochs, first = _first_difference(before, after, is_part=is_part)
+    weights, largest = (None, None) if is_part else _weights(then.model_keras, now.model_keras)
+    return Equality(
+        epochs,
+        first,
+        () if is_part else tuple(_final(then.record.metrics, now.record.metrics)),
+        weights,
+        largest,
+        tuple(environment_differences([then.record, now.record])),
+        tuple(_notes(then)),
+    )
+
+
+def _first_difference(
+    before: Mapping[str, Sequence[float]], after: Mapping[str, Sequence[float]], *, is_part: bool
+) -> tuple[int, Figure | None]:
+    """How many epochs both have, and the first figure that is not the same."""
+    names = [name for name in {**before, **after} if name != "epoch"]
+    then, now = len(before.get("epoch", ())), len(after.get("epoch", ()))
+    common = min(then, now)
+    for i in range(common):
+        for name in names:
+            left, right = (one[name][i] if name in one else None for one in (before, after))
+            if not _same(left, right):
+                return common, Figure(name, left, right, i + 1)
+    if then != now and not (is_part and then < now):
+        return common, Figure("epochs", float(then), float(now))
+    return common, None
+
+
+def _final(then: Mapping[str, float], now: Mapping[str, float]) -> list[Figure]:
+    pairs = {name: (then.get(name), now.get(name)) for name in {**then, **now}}
+    return [Figure(name, *pair) for name, pair in pairs.items() if not _same(*pair)]
+
+
+def _same(left: float | None, right: float | None) -> bool:
+    """Whether two figures are equal; NaN is equal to itself here, and 0.0 to -0.0."""
+    if left is None or right is None:
+        return left is right
+    return left == right or (math.isnan(left) and math.isnan(right))
+
+
+def _weights(then: Path, now: Path) -> tuple[bool | None, float | None]:
+    """Whether the weights of two saved models are equal, and by how much they differ at most."""
+    if not (then.is_file() and now.is_file()):
+        return None, None
+    if then.read_bytes() == now.read_bytes():
+        return True, 0.0
+    left, right = _arrays(then), _arrays(now)
+    if {name: array.shape for name, array in left.items()} != {
+        name: array.shape for name, array in right.items()
+    }:
+        return False, None
+    import numpy as np
+
+    equal = all(array.tobytes() == right[name].tobytes() for name, array in left.items())
+    largest = max(
+        (
+            float(np.max(np.abs(array.astype(float) - right[name].astype(float)), initial=0.0))
+            for name, array in left.items()
+        ),
+        default=0.0,
+    )
+    return equal, largest
+
+
+def _arrays(model: Path) -> dict[str, Any]:
+    """The weights of a saved model by their place in the file, without the optimizer's state."""
+    import h5py
+
+    found: dict[str, Any] = {}
+
+    def keep(name: str, item: Any) -> None:
+        if isinstance(item, h5py.Dataset) and not name.startswith("optimizer"):
+            found[name] = item[()]
+
+    with zipfile.ZipFile(model) as saved, h5py.File(io.BytesIO(saved.read(_WEIGHTS)), "r") as file:
+        file.visititems(keep)
+    return found
+
+
+def _notes(then: StoredRun) -> list[str]:
+    """What no environment tells: that a file of data is newer than the run that read it."""
+    file = (read_config_tree(then).get("data") or {}).get("file")
+    if file is None:
+        return []
+    try:
+        changed = Path(file).stat().st_mtime
+    except OSError:
+        return [f"The file of the data is not there any more: {file}."]
+    if changed > datetime.fromisoformat(then.record.created).timestamp():
+        return [f"The file of the data was changed after the run: {file}."]
+    return []
+
+
+def _strict(value: float | None) -> float | str | None:
+    if value is None or math.isfinite(value):
+        return value
+    return str(value)
