@@ -38,6 +38,7 @@ def train(
     """
     from nnlab.config.check import warnings_of
     from nnlab.config.loading import placing, read_closed_config
+    from nnlab.data.ahead import DataAhead
     from nnlab.report.faults import print_faults
     from nnlab.report.progress import make_progress
 
@@ -45,6 +46,8 @@ def train(
     if advice := warnings_of(read):
         print_faults((), advice)
     folder = runs_folder(runs_dir)
+
+    data = DataAhead(read.experiment)
 
     from nnlab.engine.training import train as train_experiment
 
@@ -54,6 +57,7 @@ def train(
             runs_dir=folder,
             progress=make_progress(),
             command=["nnlab", *sys.argv[1:]],
+            data=data,
         )
     if as_json:
         print_json(record.to_dict())

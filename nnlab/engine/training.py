@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import keras
@@ -41,7 +41,7 @@ def train(  # noqa: PLR0913 - each is named where it is called
     folder: str | None = None,
     command: Sequence[str] = (),
     config_text: str | None = None,
-    data: PreparedData | None = None,
+    data: PreparedData | Callable[[], PreparedData] | None = None,
     options: TrainingOptions = _AS_A_USER,
 ) -> RunRecord:
     """Run an experiment: prepare its data, build its model, train it, leave a run's folder.
@@ -58,7 +58,7 @@ def train(  # noqa: PLR0913 - each is named where it is called
             made of the experiment's, the time and a hash.
         command: The command line, for the record.
         config_text: The YAML that the run keeps; None: that of the experiment.
-        data: What `shareable(prepare(experiment))` gives, where somebody has it already.
+        data: The experiment's data, or what gives them, where somebody prepares them already.
         options: What is done besides what the config says.
 
     Returns:
@@ -77,7 +77,8 @@ def train(  # noqa: PLR0913 - each is named where it is called
     tf.config.experimental.enable_op_determinism()
     with on(chosen):
         if data is None:
-            data = shareable(prepare(experiment))
+            data = prepare(experiment)
+        data = shareable(data() if callable(data) else data)
         loaded = time.perf_counter()
         # Layers of an earlier run in this process would make Keras count on: `dense_7`.
         keras.backend.clear_session()
