@@ -69,7 +69,9 @@ class SearchRecord:
         best: The best trial, as `TrialRecord.to_dict` gives it; None before one is complete.
         retrained: The final figures of the run in `best/` by name; None: it was not retrained.
         ended_by: Why no more trials were made: `max_trials`, `max_time`, `space`, `user`.
-        importance: The share that each hyperparameter has in the score, by its name.
+        importance: The share that each hyperparameter has in the score, by its name without
+            repetitions.
+        explained: How much of the trials' ranks the hyperparameters explain, 1: all.
         timing: Seconds by name: `total_s`, `search_s`, `retrain_s`; a resumed search adds to them.
         error: Why the search failed, or what interrupted it.
         command: The command line.
@@ -93,6 +95,7 @@ class SearchRecord:
     retrained: dict[str, float] | None = None
     ended_by: str | None = None
     importance: dict[str, float] = field(default_factory=dict)
+    explained: float | None = None
     timing: dict[str, float] = field(default_factory=dict)
     error: str | None = None
     command: tuple[str, ...] = ()
@@ -253,6 +256,7 @@ _KINDS: dict[str, Kind] = {
     "retrained": TABLE,
     "ended_by": TEXT,
     "importance": TABLE,
+    "explained": NUMBER,
     "timing": TABLE,
     "error": TEXT,
     "command": LIST,

@@ -1,0 +1,159 @@
+"""What pictures of a search have in common: trials, axes of hyperparameters, what is better."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from nnlab.config.hyperparameters import Hyperparameter
+from nnlab.report.hyperparameter_names import marker_name, short_names
+from nnlab.report.plots.curves import spans_decades
+from nnlab.runs.trial import TrialRecord, TrialStatus, Value, ranked
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from numpy.typing import NDArray
+
+Direction = Literal["min", "max"]
+
+MOST_SHOWN = 8
+_FEW = 8
+_LONGEST_LABEL = 14
+
+
+@dataclass(frozen=True)
+class SearchPicture:
+    """What the pictures of a search are drawn from.
+
+    Args:
+        name: The experiment's name.
+        objective: The metric that trials are ranked by.
+        direction: Whether less or more of it is better.
+        space: The hyperparameters.
+        trials: The trials.
+        importance: The share of each hyperparameter in the score, by its name without repetitions;
+            the most important are shown. Empty: the first.
+    """
+
+    name: str
+    objective: str
+    direction: Direction
+    space: Sequence[Hyperparameter]
+    trials: Sequence[TrialRecord]
+    importance: Mapping[str, float]
+
+    @property
+    def scored(self) -> list[TrialRecord]:
+        """The trials that have a score, in their order."""
+        complete = (trial for trial in self.trials if trial.status is TrialStatus.COMPLETE)
+        return [t for t in complete if t.score is not None and np.isfinite(t.score)]
+
+    @property
+    def best(self) -> TrialRecord | None:
+        """The best trial."""
+        order = ranked(self.scored, self.direction)
+        return order[0] if order else None
+
+    @property
+    def shown(self) -> dict[str, Hyperparameter]:
+        """The hyperparameters to show, each under its short name; several repetitions are one.
+
+        Those that never change, or that fewer than two trials have, are left out.
+        """
+        first = {marker_name(one.name): one for one in reversed(self.space)}
+        order = list(dict.fromkeys(marker_name(one.name) for one in self.space))
+        varied = [name for name in order if len(self.values(name)) > 1]
+        varied.sort(key=lambda name: -self.importance.get(name, 0.0))
+        short = short_names(order)
+        kept = set(varied[:MOST_SHOWN])
+        return {short[name]: first[name] for name in order if name in kept}
+
+    def values(self, marker: str) -> set[Value]:
+        """The different values that trials have of a hyperparameter, over all repetitions."""
+        return {
+            value
+            for trial in self.scored
+            for name, value in trial.values.items()
+            if marker_name(name) == marker
+        }
+
+    @property
+    def label(self) -> str:
+        """The objective and which way it is better."""
+        way = "less" if self.direction == "min" else "more"
+        return f"{self.objective.replace('_', ' ')} ({way} is better)"
+
+    @property
+    def is_logarithmic(self) -> bool:
+        """Whether scores differ by factors rather than by amounts."""
+        scores = np.array([trial.score for trial in self.scored], float)
+        return spans_decades(self.objective, [scores])
+
+
+def position(one: Hyperparameter, value: Value) -> float:
+    """Where a value stands on the axis of its hyperparameter.
+
+    Args:
+        one: The hyperparameter.
+        value: One of its values.
+
+    Returns:
+        A number's own value, its logarithm where sampling is logarithmic; else the position among
+        the values.
+    """
+    if one.values:
+        return float(one.values.index(value)) if value in one.values else float("nan")
+    number = float(value)
+    return float(np.log10(number)) if one.sampling == "log" else number
+
+
+def ends(one: Hyperparameter) -> tuple[float, float]:
+    """Both ends of a hyperparameter's axis, as `position` counts.
+
+    Args:
+        one: The hyperparameter.
+    """
+    if one.values:
+        return 0.0, float(len(one.values) - 1)
+    return position(one, one.min_value or 0.0), position(one, one.max_value or 0.0)
+
+
+def ticks(one: Hyperparameter) -> tuple[NDArray[np.float64], list[str]]:
+    """A few places on a hyperparameter's axis, as `position` counts, and what to write there.
+
+    Args:
+        one: The hyperparameter.
+    """
+    low, high = ends(one)
+    if one.values:
+        step = max(1, -(-len(one.values) // _FEW))
+        places = np.arange(0, len(one.values), step, dtype=float)
+        return places, [_label(str(one.values[int(place)])) for place in places]
+    places = np.linspace(low, high, 2 if low < high else 1)
+    numbers = 10**places if one.sampling == "log" else places
+    return places, [f"{number:.4g}" for number in numbers]
+
+
+def _label(text: str) -> str:
+    return text if len(text) <= _LONGEST_LABEL else f"{text[: _LONGEST_LABEL - 1]}…"
+
+
+def scale_scores(axes: Axes, picture: SearchPicture, *, along: Literal["x", "y"] = "y") -> None:
+    """Give an axis of scores its scale and label.
+
+    Args:
+        axes: The axes.
+        picture: The search.
+        along: Which of the two axes it is.
+    """
+    axis = axes.yaxis if along == "y" else axes.xaxis
+    words = picture.label
+    if picture.is_logarithmic:
+        (axes.set_yscale if along == "y" else axes.set_xscale)("log")
+        axis.set_major_formatter("{x:g}")
+        axis.set_minor_formatter("")
+        words += ", logarithmic"
+    axis.set_label_text(words)

@@ -1,0 +1,205 @@
+"""A search in tables: facts, best trials, why others failed, what the score depends on."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from nnlab.report.hyperparameter_names import marker_name, short_names
+from nnlab.report.numbers import count_text, metric_text, plural, seconds_text
+from nnlab.report.run_tables import status_cell
+from nnlab.report.tables import Cell, Column, Table
+from nnlab.runs.search import SearchRecord
+from nnlab.runs.trial import TrialRecord, TrialStatus, Value, ranked
+
+BEST_SHOWN = 10
+
+_NOTHING = Cell("-", "dim")
+_LONGEST_REASON = 160
+_WAYS = {"min": "less is better", "max": "more is better"}
+_ENDS = {
+    "max_trials": "all trials are done",
+    "max_time": "its time is over",
+    "space": "the space holds no other config",
+    "user": "it was interrupted",
+}
+
+
+def search_tables(
+    record: SearchRecord, trials: Sequence[TrialRecord], path: Path | None = None
+) -> list[Table]:
+    """All that a search came to.
+
+    Args:
+        record: The search.
+        trials: Its trials.
+        path: Its folder, for the commands that go on from here; None: there are none.
+
+    Returns:
+        Tables of facts, the best ten trials, the reasons of those that failed, the importance of
+        the hyperparameters, and the next commands; empty ones are left out.
+    """
+    tables = [
+        _facts(record, path),
+        best_table(record, trials),
+        _failures(trials),
+        _importance(record),
+        _next(record, path),
+    ]
+    return [table for table in tables if table.rows]
+
+
+def best_table(record: SearchRecord, trials: Iterable[TrialRecord]) -> Table:
+    """The best trials with their values, the best first.
+
+    Args:
+        record: The search.
+        trials: Its trials.
+
+    Returns:
+        The table. The repetitions of a hyperparameter share a column, one value after the other.
+    """
+    order = ranked(trials, record.direction)
+    best = order[:BEST_SHOWN]
+    markers = _markers(record, best)
+    repeated = any(trial.spread is not None for trial in best)
+    columns = (
+        Column("trial", right=True),
+        Column(record.objective, right=True),
+        *((Column("spread", right=True),) if repeated else ()),
+        *(Column(name) for name in markers.values()),
+        Column("epochs", right=True, optional=True),
+        Column("params", right=True, optional=True),
+    )
+    rows = tuple(
+        (
+            Cell(count_text(trial.number)),
+            Cell(metric_text(trial.score or 0.0), "best" if trial is best[0] else ""),
+            *((_spread(trial),) if repeated else ()),
+            *(_values(trial, marker) for marker in markers),
+            Cell(count_text(trial.epochs)),
+            _NOTHING if trial.params is None else Cell(count_text(trial.params)),
+        )
+        for trial in best
+    )
+    title = f"The best {len(best)} of {plural(len(order), 'complete trial')}"
+    notes = []
+    if repeated:
+        what = "folds" if record.cv else "repetitions"
+        notes.append(f"{record.objective} is the mean over {what}; spread: standard deviation.")
+    return Table(title, columns, rows, notes=tuple(notes), fixed=2)
+
+
+def _markers(record: SearchRecord, trials: Sequence[TrialRecord]) -> dict[str, str]:
+    """The open values of the config that some trials have, and what they are called."""
+    used = {marker_name(name) for trial in trials for name in trial.values}
+    names = dict.fromkeys(marker_name(one["name"]) for one in record.space)
+    short = short_names(names)
+    return {name: short[name] for name in names if name in used}
+
+
+def _values(trial: TrialRecord, marker: str) -> Cell:
+    values = [value for name, value in trial.values.items() if marker_name(name) == marker]
+    return Cell(" ".join(map(value_text, values))) if values else _NOTHING
+
+
+def value_text(value: Value) -> str:
+    """The value of a hyperparameter as people write it, four figures of a number.
+
+    Args:
+        value: The value.
+
+    Example:
+        >>> value_text(0.00123456), value_text(True), value_text(128), value_text("relu")
+        ('0.001235', 'true', '128', 'relu')
+    """
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+def _spread(trial: TrialRecord) -> Cell:
+    return _NOTHING if trial.spread is None else Cell(metric_text(trial.spread))
+
+
+def _facts(record: SearchRecord, path: Path | None) -> Table:
+    counts = {name: count for name, count in record.counts.items() if count}
+    told = ", ".join(f"{count_text(count)} {name}" for name, count in counts.items())
+    algorithm = f"{record.algorithm}, seed {record.seed}"
+    ended = _ENDS.get(record.ended_by or "", "")
+    retrained = {
+        name: metric_text(value)
+        for name, value in (record.retrained or {}).items()
+        if name.startswith("test_") or name == record.objective
+    }
+    facts = [
+        ("search", record.id),
+        ("folder", str(path) if path else ""),
+        ("error", record.error or ""),
+        ("algorithm", algorithm),
+        ("objective", f"{record.objective} ({_WAYS[record.direction]})"),
+        ("trials", f"{told}; {ended}" if told and ended else told),
+        ("space", plural(len(record.space), "hyperparameter")),
+        ("trials at once", str(record.jobs)),
+        ("time", seconds_text(record.timing["total_s"]) if "total_s" in record.timing else ""),
+        ("best, retrained", ", ".join(f"{name} {text}" for name, text in retrained.items())),
+    ]
+    rows = [
+        (Cell(name, "dim"), Cell(text, "bad" if name == "error" else ""))
+        for name, text in facts
+        if text
+    ]
+    rows.insert(1, (Cell("status", "dim"), status_cell(record.status)))
+    return Table(record.name, (Column(""), Column("")), tuple(rows))
+
+
+def _failures(trials: Iterable[TrialRecord]) -> Table:
+    """Each reason for which trials failed, and how many did."""
+    failed = [trial for trial in trials if trial.status is TrialStatus.FAILED]
+    reasons = Counter(_reason(trial) for trial in failed)
+    rows = tuple(
+        (
+            Cell(count_text(count)),
+            Cell(reason, "bad"),
+            Cell(str(min(trial.number for trial in failed if _reason(trial) == reason)), "dim"),
+        )
+        for reason, count in reasons.most_common()
+    )
+    columns = (Column("trials", right=True), Column("reason"), Column("first", right=True))
+    return Table("Failed", columns, rows)
+
+
+def _reason(trial: TrialRecord) -> str:
+    text = (trial.error or "no reason is known").strip().splitlines()[0]
+    return text if len(text) <= _LONGEST_REASON else f"{text[: _LONGEST_REASON - 1]}…"
+
+
+def _importance(record: SearchRecord) -> Table:
+    from nnlab.report.importance import METHOD
+
+    short = short_names(dict.fromkeys(marker_name(one["name"]) for one in record.space))
+    rows = tuple(
+        (Cell(short.get(name, name), "dim"), Cell(f"{share:.0%}"))
+        for name, share in record.importance.items()
+    )
+    notes = [f"The share in the score: {METHOD}."]
+    if record.explained is not None:
+        notes.append(
+            f"The forest knows {record.explained:.0%} of how trials rank; chance, the rest."
+        )
+    return Table("Importance", (Column(""), Column("share", right=True)), rows, notes=tuple(notes))
+
+
+def _next(record: SearchRecord, path: Path | None) -> Table:
+    if path is None or record.best is None:
+        return Table("Next", (), ())
+    more = 2 * (record.max_trials or BEST_SHOWN)
+    commands = [
+        (f"nnlab train {path / 'best.yaml'}", "train the best config"),
+        (f"nnlab show {path / 'trials' / str(record.best['number'])}", "the best trial"),
+        (f"nnlab dashboard {path}", "the curves of all trials, in the browser"),
+        (f"nnlab tune --resume {path.name} --trials {more}", "go on searching"),
+    ]
+    rows = tuple((Cell(command), Cell(words, "dim")) for command, words in commands)
+    return Table("Next", (Column(""), Column("")), rows)

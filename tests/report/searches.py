@@ -1,0 +1,111 @@
+"""Searches that were never run, for tests of what is told of one: a space with everything in it."""
+
+from __future__ import annotations
+
+import dataclasses
+import random
+from typing import Any
+
+from nnlab.config.hyperparameters import Condition, Hyperparameter
+from nnlab.runs.record import RunStatus
+from nnlab.runs.search import SearchRecord
+from nnlab.runs.trial import TrialRecord, TrialStatus, counts, ranked
+
+UNITS = "model.layers.0.Dense.units"
+TIMES = "model.layers.1.Repeat.times"
+DROPOUT = "model.layers.1.Repeat[{}].layers.0.Dropout"
+OPTIMIZER = "training.optimizer"
+RATE = "training.optimizer.Choice.1.SGD.learning_rate"
+SHUFFLE = "training.shuffle"
+
+SPACE = (
+    Hyperparameter(UNITS, "int", 8, min_value=8, max_value=128, step=8),
+    Hyperparameter(TIMES, "int", 0, min_value=0, max_value=3, step=1),
+    *(
+        Hyperparameter(
+            DROPOUT.format(repetition),
+            "choice",
+            0.1,
+            values=(0.1, 0.2, 0.3),
+            conditions=(Condition(TIMES, tuple(range(repetition, 4))),),
+        )
+        for repetition in (1, 2, 3)
+    ),
+    Hyperparameter(OPTIMIZER, "choice", "adam", values=("adam", "SGD"), ordered=False),
+    Hyperparameter(
+        RATE,
+        "float",
+        0.001,
+        min_value=0.001,
+        max_value=1.0,
+        sampling="log",
+        conditions=(Condition(OPTIMIZER, ("SGD",)),),
+    ),
+    Hyperparameter(SHUFFLE, "boolean", False, values=(False, True), ordered=False),
+)
+
+
+def trials(
+    count: int = 40, runs: int = 1, *, failed: tuple[int, ...] = (), seed: int = 0
+) -> list[TrialRecord]:
+    """Trials whose score falls with the depth and depends on nothing else but a little chance.
+
+    Args:
+        count: How many.
+        runs: Scores of each.
+        failed: The numbers of those that failed.
+        seed: Of the values and of chance.
+    """
+    generator = random.Random(seed)  # noqa: S311 - no secret
+    made = []
+    for number in range(1, count + 1):
+        values = _values(generator)
+        if number in failed:
+            error = "The loss is not a number: the training diverged.\nSee the log."
+            made.append(TrialRecord(number, values, TrialStatus.FAILED, error=error))
+            continue
+        scores = tuple(0.9 - 0.1 * values[TIMES] + generator.gauss(0, 0.01) for _ in range(runs))
+        made.append(
+            TrialRecord(
+                number,
+                values,
+                TrialStatus.COMPLETE,
+                scores,
+                sum(scores) / runs,
+                epochs=20 * runs,
+                seconds=0.5,
+                params=100 + number,
+            )
+        )
+    return made
+
+
+def _values(generator: random.Random) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for one in SPACE:
+        if one.is_active(values):
+            points = [0.001, 0.02, 0.3] if one.size is None else list(one.points())
+            values[one.name] = generator.choice(points)
+    return values
+
+
+def search(several: list[TrialRecord], **fields: Any) -> SearchRecord:
+    """The record of a search that made these trials.
+
+    Args:
+        several: The trials.
+        **fields: More of the record.
+    """
+    best = ranked(several, "max")[:1]
+    return SearchRecord(
+        "deep-tune-20261121T031500Z-1f2e3d4",
+        "deep",
+        RunStatus.COMPLETE,
+        objective="val_accuracy",
+        direction="max",
+        max_trials=len(several),
+        space=tuple(dataclasses.asdict(one) for one in SPACE),
+        counts=counts(several),
+        best=best[0].to_dict() if best else None,
+        **fields,
+    )
