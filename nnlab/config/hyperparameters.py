@@ -77,6 +77,27 @@ class Hyperparameter:
     ordered: bool = True
     conditions: tuple[Condition, ...] = ()
 
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Hyperparameter:
+        """Reads what `dataclasses.asdict` made of one, be it through JSON.
+
+        Args:
+            values: Its fields.
+
+        Example:
+            >>> from dataclasses import asdict
+            >>> asked = (Condition("optimizer", ("SGD",)),)
+            >>> one = Hyperparameter("momentum", "float", 0.0, conditions=asked, min_value=0.0)
+            >>> Hyperparameter.from_dict(asdict(one)) == one
+            True
+        """
+        conditions = (
+            Condition(condition["name"], tuple(condition["values"]))
+            for condition in values.get("conditions", ())
+        )
+        lists = {key: tuple(values.get(key, ())) for key in ("path", "values")}
+        return cls(**{**values, **lists, "conditions": tuple(conditions)})
+
     @cached_property
     def size(self) -> int | None:
         """How many values it has; None where there are infinitely many."""

@@ -185,9 +185,8 @@ def _importance(record: SearchRecord) -> Table:
     )
     notes = [f"The share in the score: {METHOD}."]
     if record.explained is not None:
-        notes.append(
-            f"The forest knows {record.explained:.0%} of how trials rank; chance, the rest."
-        )
+        share = f"{record.explained:.0%}"
+        notes.append(f"The values explain {share} of the differences in rank; the rest is chance.")
     return Table("Importance", (Column(""), Column("share", right=True)), rows, notes=tuple(notes))
 
 

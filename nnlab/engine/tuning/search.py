@@ -253,11 +253,22 @@ class _Search:
         with writing(self._directory.best_yaml):
             atomic_write(self._directory.best_yaml, text)
         if not retrain:
+            self._report()
             return None
         known = self._directory.search.retrained
         if known is not None and self._retrained_before == best[0].number:
+            self._report()
             return known
         return self._retrained(best[0], interruption)
+
+    def _report(self) -> None:
+        """Leave a table and pictures of the trials."""
+        from nnlab.report.search_files import write_search_files
+
+        trials = [trial for _, trial in sorted(self._directory.records.items())]
+        found = write_search_files(self._directory, self._directory.search, trials)
+        if found is not None:
+            self._directory.update(importance=found.shares, explained=found.explained)
 
     def _retrained(self, best: TrialRecord, interruption: Interruption) -> dict[str, float]:
         started = time.monotonic()
@@ -265,6 +276,8 @@ class _Search:
         experiment = with_values(self._plan.config, best.values).experiment
         shutil.rmtree(self._directory.best, ignore_errors=True)
         self._workers.submit(Task(_BEST, experiment, self._directory.best, command=self._command))
+        # A worker is busy now: this process has the time.
+        self._report()
         outcome = None
         while outcome is None:
             for news in self._workers.wait(_TICK_S):
