@@ -62,7 +62,7 @@ def _check(run: StoredRun) -> None:
     reason = ""
     if record.status is RunStatus.RUNNING:
         reason = "which is still at work. Wait until it has ended."
-    elif record.training.get("search"):
+    elif (path / "search.json").is_file():
         reason = f"a search. Repeat it with: nnlab tune {run.config_yaml}"
     elif (path / "comparison.json").is_file():
         reason = f"a comparison. Repeat it with: nnlab compare variants {path / 'comparison.yaml'}"

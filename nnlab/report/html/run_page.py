@@ -45,7 +45,7 @@ def run_page(run: StoredRun) -> Page:
         DataError: A file of the run cannot be read.
     """
     record = run.record
-    figures = _read_json(run.figures_json)
+    figures = read_figures(run)
     return Page(
         f"{record.name}: run {record.id}",
         lead(record),
@@ -55,12 +55,24 @@ def run_page(run: StoredRun) -> Page:
             Section("Predictions", list(predictions(run, figures))),
             Section("Model", list(model(run))),
             Section("Weights and gradients", list(weights_and_gradients(run, figures))),
-            Section("Config", config(run)),
+            Section("Config", config(run.config_yaml)),
             Section("Environment", environment(record)),
             Section("How to repeat it", repeat(run)),
         ],
         facts(record),
     )
+
+
+def read_figures(run: StoredRun) -> dict[str, Any]:
+    """The numbers behind a run's pictures; none where the run has kept none.
+
+    Args:
+        run: The run.
+
+    Raises:
+        DataError: They cannot be read.
+    """
+    return _read_json(run.figures_json)
 
 
 def lead(record: RunRecord) -> str:
@@ -246,17 +258,17 @@ def spread_table(weights: Sequence[LayerSpread], gradients: Sequence[LayerSpread
     return Table("Layers, first and last", columns, tuple(rows), notes=notes)
 
 
-def config(run: StoredRun) -> list[Block]:
-    """The resolved config.
+def config(path: Path) -> list[Block]:
+    """A config as it lies in a folder.
 
     Args:
-        run: The run.
+        path: The file.
     """
     try:
-        text = run.config_yaml.read_text(encoding="utf-8").rstrip()
+        text = path.read_text(encoding="utf-8").rstrip()
     except (OSError, UnicodeDecodeError) as error:
-        return [Text(f"The config cannot be read: {error}.")]
-    return [Code(text, run.config_yaml.name)]
+        return [Text(f"{path.name} cannot be read: {error}.")]
+    return [Code(text, path.name)]
 
 
 def environment(record: RunRecord) -> list[Block]:

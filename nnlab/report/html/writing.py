@@ -6,9 +6,13 @@ import os
 from pathlib import Path
 
 from nnlab.errors import RequestError
+from nnlab.report.html.comparison_page import comparison_page
 from nnlab.report.html.page import Page, render
 from nnlab.report.html.run_page import run_page
+from nnlab.report.html.search_page import search_page
 from nnlab.runs import StoredRun, atomic_write
+from nnlab.runs.comparison import ComparisonFiles
+from nnlab.runs.search import SearchFiles
 
 REPORT = "report.html"
 
@@ -47,4 +51,8 @@ def page_of(run: StoredRun) -> Page:
     Args:
         run: The run.
     """
+    if SearchFiles(run.path).search_json.is_file():
+        return search_page(run)
+    if ComparisonFiles(run.path).comparison_json.is_file():
+        return comparison_page(run)
     return run_page(run)

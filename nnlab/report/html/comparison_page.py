@@ -1,0 +1,141 @@
+"""The report of a comparison of variants."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from nnlab.compare.variants import VariantTable, read_variants
+from nnlab.report.html.drawing import drawn_picture, stored_picture
+from nnlab.report.html.page import Block, Code, Page, Section, Text
+from nnlab.report.html.run_page import config, environment
+from nnlab.report.numbers import count_text, metric_text, seconds_text
+from nnlab.report.tables import Cell, Column, Table
+from nnlab.report.values import plain_text
+from nnlab.report.variant_tables import variants_table, verdicts_table
+from nnlab.runs import StoredRun
+from nnlab.runs.comparison import ComparisonFiles, ComparisonRecord, read_comparison_record
+
+
+def comparison_page(run: StoredRun) -> Page:
+    """The report of a comparison.
+
+    Args:
+        run: The comparison, as a run among runs.
+
+    Returns:
+        The page.
+
+    Raises:
+        DataError: A file of the comparison cannot be read.
+        RunNotFoundError: The folder holds no comparison.
+    """
+    record = read_comparison_record(run.path)
+    table = read_variants(run.path)
+    files = ComparisonFiles(run.path)
+    return Page(
+        f"{record.name}: comparison {record.id}",
+        _lead(record),
+        [
+            Section("Result", [variants_table(table), verdicts_table(table)]),
+            Section("Pictures", list(_pictures(run, table))),
+            Section("What the variants change", [_changes(table)]),
+            Section("Each run", [_runs(table)]),
+            Section("Config", _configs(files)),
+            Section("Environment", environment(run.record)),
+            Section("How to repeat it", _repeat(files)),
+        ],
+        _facts(record),
+    )
+
+
+def _lead(record: ComparisonRecord) -> str:
+    verdict = record.verdict[:1].upper() + record.verdict[1:]
+    words = f"{verdict}." if verdict else f"The comparison is {record.status}."
+    return f"{words} {record.error}" if record.error else words
+
+
+def _facts(record: ComparisonRecord) -> list[tuple[str, str]]:
+    facts = [
+        ("compared by", record.metric.replace("_", " ")),
+        ("variants", count_text(len(record.variants))),
+        ("seeds", count_text(len(record.seeds))),
+        ("baseline", record.baseline),
+    ]
+    if "total_s" in record.timing:
+        facts.append(("time", seconds_text(record.timing["total_s"])))
+    return facts
+
+
+def _pictures(run: StoredRun, table: VariantTable) -> Iterator[Block]:
+    """The intervals, drawn anew where they are missing; then the curves that there are."""
+    means = [
+        f"{row.name} {metric_text(row.mean.value)}"
+        + (
+            ""
+            if row.mean.low is None or row.mean.high is None
+            else f" (95 % interval {metric_text(row.mean.low)} to {metric_text(row.mean.high)})"
+        )
+        for row in table.rows
+        if row.mean is not None
+    ]
+    if not means:
+        return
+    words = f"Mean of {table.metric} for each variant: {'; '.join(means)}."
+    caption = f"{table.metric}: means with their 95 % intervals"
+    path = run.plots / "variants.png"
+
+    def draw(file: Path) -> None:
+        from nnlab.report.plots.variants import plot_intervals
+
+        plot_intervals(table, file, title=run.record.name)
+
+    yield stored_picture(path, words, caption) or drawn_picture(draw, ".png", words, caption)
+    for curve in sorted(run.plots.glob("*.png")):
+        if curve != path:
+            names = ", ".join(row.name for row in table.rows)
+            words = (
+                f"Curves of {curve.stem} over the epochs: a mean and a band for each of {names}."
+            )
+            caption = f"{curve.stem}: mean over the seeds, with a band"
+            if picture := stored_picture(curve, words, caption):
+                yield picture
+
+
+def _changes(table: VariantTable) -> Table:
+    rows = []
+    for row in table.rows:
+        changes = [f"{key}: {plain_text(value)}" for key, value in row.changes.items()]
+        whole = [f"the config {row.file}"] if row.file else []
+        rows.append((Cell(row.name), Cell("; ".join([*whole, *changes]) or "nothing: the base")))
+    return Table("", (Column("variant"), Column("changes")), tuple(rows))
+
+
+def _runs(table: VariantTable) -> Table:
+    columns = (Column("variant"), *(Column(f"seed {seed}", right=True) for seed in table.seeds))
+    rows = tuple(
+        (
+            Cell(row.name),
+            *(_score(row.values.get(seed), seed in row.failures) for seed in table.seeds),
+        )
+        for row in table.rows
+    )
+    return Table(f"{table.metric} of each run", columns, rows)
+
+
+def _score(value: float | None, has_failed: bool) -> Cell:  # noqa: FBT001 - reads as it is called
+    if value is not None:
+        return Cell(metric_text(value))
+    return Cell("failed", "bad") if has_failed else Cell("-", "dim")
+
+
+def _configs(files: ComparisonFiles) -> list[Block]:
+    found = [(path, config(path)) for path in (files.config_yaml, files.base_yaml)]
+    return [block for path, blocks in found for block in (Text(path.name), *blocks)]
+
+
+def _repeat(files: ComparisonFiles) -> list[Block]:
+    lines = [f"nnlab compare variants {files.config_yaml}"]
+    lines += [f"nnlab compare variants --resume {files.path}"]
+    words = "The first command repeats the comparison; the second does what is left of it."
+    return [Text(words), Code("\n".join(lines), "commands that repeat the comparison")]
