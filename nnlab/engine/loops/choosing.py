@@ -9,6 +9,7 @@ import keras
 import tensorflow as tf
 
 from nnlab.config import Experiment
+from nnlab.data import is_on_disk
 from nnlab.engine.callbacks.averaged_weights import averages
 from nnlab.engine.devices import Device
 from nnlab.engine.feeding import Feed
@@ -19,6 +20,8 @@ from nnlab.engine.loops.row_pass import Xla
 
 # The rows lie on the device twice while they are put there, and the arithmetic needs room, too.
 _SHARE_OF_MEMORY = 0.25
+# Of rows that come in chunks: on two cores a tenth of a second of a small net's work.
+_CHUNK_BYTES = 64 * 2**20
 
 # Measured on two cores with TensorFlow 2.21, for nets of 4 to 30 variables: what a step of `fit`
 # costs beside its arithmetic, seconds a variable; what XLA's compiler takes, in all and a variable.
@@ -74,26 +77,30 @@ def choose_loop(experiment: Experiment, feed: Feed, model: keras.Model, device: 
     """
     engine = experiment.training.engine
     if engine == "auto":
-        why = _needs_fit(experiment, feed, device)
-        if why is not None:
+        board = experiment.tensorboard
+        if board is not False and (board.update_freq != "epoch" or board.profile_batch):
+            why = "TensorBoard listens to every step"
             return Choice(KerasFit(), why, bool(model.jit_compile))
     if engine == "keras":
         return Choice(KerasFit(), "the config asks for it", bool(model.jit_compile))
-    return _compiled(experiment, feed, model)
+    return _compiled(experiment, feed, model, device)
 
 
-def _needs_fit(experiment: Experiment, feed: Feed, device: Device) -> str | None:
-    """Why only Keras' `fit` will do; None where nothing speaks against epochs on the device."""
-    board = experiment.tensorboard
-    if board is not False and (board.update_freq != "epoch" or board.profile_batch):
-        return "TensorBoard listens to every step"
-    needed = sum(array.nbytes for array in tf.nest.flatten(feed.train))
-    if device.memory is not None and needed > _SHARE_OF_MEMORY * device.memory:
-        return f"the rows take more than {_SHARE_OF_MEMORY:.0%} of the device's memory"
-    return None
+def _chunk(feed: Feed, device: Device) -> tuple[int | None, str]:
+    """Rows to bring to the device at once, and why; None where all of them fit."""
+    arrays = tf.nest.flatten([feed.train, feed.validation_arrays() or ()])
+    needed = sum(array.nbytes for array in arrays)
+    if any(is_on_disk(array) for array in arrays):
+        why = "the rows are on disk"
+    elif device.memory is not None and needed > _SHARE_OF_MEMORY * device.memory:
+        why = f"the rows take more than {_SHARE_OF_MEMORY:.0%} of the device's memory"
+    else:
+        return None, ""
+    bytes_a_row = sum(array.nbytes for array in tf.nest.flatten(feed.train)) // feed.rows
+    return max(1, _CHUNK_BYTES // bytes_a_row), f"; {why}: they come in chunks"
 
 
-def _compiled(experiment: Experiment, feed: Feed, model: keras.Model) -> Choice:
+def _compiled(experiment: Experiment, feed: Feed, model: keras.Model, device: Device) -> Choice:
     training = experiment.training
     for_all = training.epochs >= _EPOCHS_FOR_ALL
     wanted = training.jit_compile
@@ -108,9 +115,10 @@ def _compiled(experiment: Experiment, feed: Feed, model: keras.Model) -> Choice:
         pays, what = wanted, f"the config says jit_compile: {str(wanted).lower()}"
     loop_s = (_LOOP_BY_XLA_S if pays else _LOOP_S) * variables * steps + flop / _FLOP_PER_S
     is_short = loop_s < _SHORT_S * training.epochs and training.epochs >= _MANY
-    grouped = is_short and _callbacks_allow_groups(experiment, model)
+    chunk, in_chunks = _chunk(feed, device)
+    grouped = is_short and chunk is None and _callbacks_allow_groups(experiment, model)
     xla = Xla(whole=pays, last=pays and for_all)
-    return Choice(CompiledEpochs(xla, grouped=grouped), what, pays)
+    return Choice(CompiledEpochs(xla, grouped=grouped, chunk=chunk), what + in_chunks, pays)
 
 
 def _callbacks_allow_groups(experiment: Experiment, model: keras.Model) -> bool:

@@ -1,4 +1,4 @@
-"""The epochs run on the device, over rows that lie there: a call an epoch, not one a step."""
+"""The epochs run on the device: a call an epoch, not one a step."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from nnlab.engine.loops.batch_loop import BatchLoop, Taking
 from nnlab.engine.loops.epochs import LongEpochs, Parts, ShortEpochs, evaluate
 from nnlab.engine.loops.pace import Pace
 from nnlab.engine.loops.row_pass import NO_XLA, RowPass, Xla
+from nnlab.engine.loops.rows import ResidentRows, RowSource, StreamedRows
 
 
 class CompiledEpochs:
@@ -28,13 +29,15 @@ class CompiledEpochs:
         xla: What XLA compiles; of validation all, where it compiles a last batch of fewer rows.
         grouped: Whether epochs are so short that several should be run at once, and no callback
             minds.
+        chunk: Rows that are brought to the device at once, about; None: all, once and for all.
     """
 
     name: ClassVar[str] = "compiled"
 
-    def __init__(self, xla: Xla, *, grouped: bool = False) -> None:
+    def __init__(self, xla: Xla, *, grouped: bool = False, chunk: int | None = None) -> None:
         self._xla = xla
         self._grouped = grouped
+        self._chunk = chunk
         self._evaluating: tuple[Any, BatchLoop] | None = None
 
     def run(
@@ -48,14 +51,14 @@ class CompiledEpochs:
         """See `nnlab.engine.loops.loop.Loop.run`."""
         _build(model, feed)
         self._evaluating = None
-        taking = Taking.BY_ORDER if feed.steps_per_epoch > 1 else Taking.WHOLE
+        taking = self._taking(feed)
         learning = BatchLoop(model, model.train_step, feed.batch_spec, taking, feed.batch_size)
         rows = feed.validation_arrays()
         parts = Parts(
             model,
             feed,
             callbacks,
-            RowPass(learning, feed.train, self._xla),
+            RowPass(learning, self._source(feed.train, learning), self._xla),
             None if rows is None else self._evaluation(model, feed, rows),
         )
         epochs = ShortEpochs(parts) if self._grouped else LongEpochs(parts)
@@ -79,7 +82,20 @@ class CompiledEpochs:
             loop = BatchLoop(model, model.test_step, spec, Taking.AS_THEY_LIE, size)
             self._evaluating = (spec, loop)
         xla = Xla(whole=True, last=True) if self._xla.last else NO_XLA
-        return RowPass(self._evaluating[1], arrays, xla)
+        loop = self._evaluating[1]
+        return RowPass(loop, self._source(arrays, loop), xla)
+
+    def _taking(self, feed: Feed) -> Taking:
+        if feed.steps_per_epoch == 1:
+            return Taking.WHOLE
+        # Streamed rows come in the order in which they are wanted.
+        return Taking.BY_ORDER if self._chunk is None else Taking.AS_THEY_LIE
+
+    def _source(self, arrays: Any, loop: BatchLoop) -> RowSource:
+        if self._chunk is None:
+            return ResidentRows(arrays, ordered=loop.taking is Taking.BY_ORDER)
+        batches = max(1, self._chunk // loop.batch_size)
+        return StreamedRows(arrays, batches * loop.batch_size)
 
 
 def _build(model: keras.Model, feed: Feed) -> None:

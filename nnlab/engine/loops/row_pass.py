@@ -1,4 +1,4 @@
-"""A pass over rows that lie on the device: a call for all its batches, not one for each."""
+"""A pass over rows on the device: a call for many batches, not one for each."""
 
 from __future__ import annotations
 
@@ -9,11 +9,9 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from nnlab.engine.loops.batch_loop import BatchLoop, Taking
+from nnlab.engine.loops.batch_loop import BatchLoop
 from nnlab.engine.loops.first_call import call_first
-from nnlab.engine.memory import as_tensor
-
-_NO_ORDER = np.zeros([0], np.int64)
+from nnlab.engine.loops.rows import RowSource
 
 
 @dataclass(frozen=True)
@@ -41,19 +39,18 @@ class RowPass:
     afresh.
 
     Args:
-        loop: The loop over batches.
-        arrays: Inputs, targets and perhaps weights, each [rows, ...].
+        loop: The loop over batches; it takes the rows as the source gives them.
+        source: Brings the rows to the device.
         xla: What XLA compiles.
 
     Attributes:
         steps: Batches of a pass.
     """
 
-    def __init__(self, loop: BatchLoop, arrays: Any, xla: Xla) -> None:
+    def __init__(self, loop: BatchLoop, source: RowSource, xla: Xla) -> None:
         self._loop = loop
-        self._rows = len(tf.nest.flatten(arrays)[0])
-        self._arrays = tf.nest.map_structure(_on_device, arrays)
-        self.steps = -(-self._rows // loop.batch_size)
+        self._source = source
+        self.steps = -(-source.rows // loop.batch_size)
         self._xla = xla
         self._parts: tuple[_Part, ...] = ()
 
@@ -72,16 +69,20 @@ class RowPass:
         if self._parts:
             return
         self.trace()
-        # XLA compiles for an order of this length.
-        order = np.zeros([self._rows], np.int64)
-        call_first(
-            lambda: self.figures(order, 0, self.steps, share=0), self.retrace, self.leave_xla
-        )
+        # XLA compiles for rows and an order of this length.
+        held = self._source.at(np.arange(self._source.rows), 0)
+
+        def compile_all() -> None:
+            for part in self._parts:
+                part.graph(held.arrays, held.order, part.like, tf.constant([held.count, 0, 0, 1]))
+
+        call_first(compile_all, self.retrace, self.leave_xla)
 
     def trace(self) -> None:
         """Trace; what is to be compiled is so in the first call of `figures`."""
-        graph, size = self._loop.graph(xla=self._xla.whole), min(self._loop.batch_size, self._rows)
-        rest = self._rows % size
+        rows = self._source.rows
+        graph, size = self._loop.graph(xla=self._xla.whole), min(self._loop.batch_size, rows)
+        rest = rows % size
         if rest and self._xla.whole:
             other = self._loop.graph(xla=self._xla.last)
             self._parts = (
@@ -105,8 +106,7 @@ class RowPass:
         """Go through a range of batches.
 
         Args:
-            order: Positions of the rows in the order of the pass, [rows]; None where the loop takes
-                them without one.
+            order: Positions of the rows in the order of the pass, [rows]; None: as they lie.
             first: The first batch, from 0. At 0 the metrics start afresh.
             last: The batch before which to stop.
 
@@ -114,14 +114,14 @@ class RowPass:
             The metrics so far, by name.
         """
         self.build()
-        figures = self.figures(_NO_ORDER if order is None else order, first, last)
+        figures = self.figures(order, first, last)
         return dict(zip(self.names, figures.numpy().tolist(), strict=True))
 
     def figures(self, order: Any, first: int, last: int, share: Any = 1) -> Any:
         """Go through a range of batches, as `run` does, also as a part of another graph.
 
         Args:
-            order: Positions of the rows, [rows] of int64.
+            order: Positions of the rows, [rows] of int64; None: as they lie.
             first: The first batch, from 0.
             last: The batch before which to stop, above the first.
             share: 1; or 0 to go through none of them, which compiles.
@@ -130,14 +130,22 @@ class RowPass:
             The metrics so far, a tensor [metrics] of float64.
         """
         result: Any = None
-        if self._loop.taking is not Taking.BY_ORDER:
-            order = _NO_ORDER
         for part in self._parts:
             begin, end = max(first, part.first), min(last, part.last)
             if begin < end:
-                span = [self._rows, begin, begin + (end - begin) * share, int(begin == 0)]
-                order = tf.convert_to_tensor(order)
-                result = part.graph(self._arrays, order, part.like, tf.stack(span))
+                result = self._run_part(part, order, begin, end, share=share)
+        return result
+
+    def _run_part(self, part: _Part, order: Any, first: int, last: int, share: Any) -> Any:
+        result: Any = None
+        while first < last:
+            held = self._source.at(order, first * self._loop.batch_size)
+            before = held.first // self._loop.batch_size
+            end = min(last, -(-(held.first + held.count) // self._loop.batch_size))
+            begin = first - before
+            span = [held.count, begin, begin + (end - first) * share, int(first == 0)]
+            result = part.graph(held.arrays, held.order, part.like, tf.stack(span))
+            first = end
         return result
 
 
@@ -161,8 +169,3 @@ class _Part:
     def of(cls, graph: Any, size: int, first: int, last: int) -> _Part:
         """A part by the rows of its batches."""
         return cls(graph, tf.zeros([size], tf.bool), first, last)
-
-
-def _on_device(array: NDArray[Any]) -> tf.Tensor:
-    """An array on the device of the scope; on the CPU in the memory that it has."""
-    return tf.identity(as_tensor(array))

@@ -13,6 +13,7 @@ import tensorflow as tf
 from nnlab.engine.feeding import batch_spec
 from nnlab.engine.loops.batch_loop import BatchLoop, Taking
 from nnlab.engine.loops.row_pass import RowPass, Xla
+from nnlab.engine.loops.rows import ResidentRows, StreamedRows
 
 X = np.random.default_rng(1).normal(size=(27, 3)).astype(np.float32)
 Y = X[:, :1] + 1
@@ -31,17 +32,24 @@ def model_of(*make_layers: Callable[[], Any]) -> keras.Model:
 
 def learning_of(model: keras.Model, xla: Xla) -> RowPass:
     loop = BatchLoop(model, model.train_step, batch_spec((X, Y)), Taking.BY_ORDER, 8)
-    return RowPass(loop, (X, Y), xla)
+    return RowPass(loop, ResidentRows((X, Y), ordered=True), xla)
 
 
 def evaluation_of(model: keras.Model, xla: Xla) -> RowPass:
     loop = BatchLoop(model, model.test_step, batch_spec((X, Y)), Taking.AS_THEY_LIE, 8)
-    return RowPass(loop, (X, Y), xla)
+    return RowPass(loop, ResidentRows((X, Y), ordered=False), xla)
 
 
-def trained(xla: Xla, cuts: list[int]) -> tuple[dict[str, float], list[Any]]:
+def streaming_of(model: keras.Model, xla: Xla) -> RowPass:
+    loop = BatchLoop(model, model.train_step, batch_spec((X, Y)), Taking.AS_THEY_LIE, 8)
+    return RowPass(loop, StreamedRows((X, Y), chunk=16), xla)
+
+
+def trained(
+    xla: Xla, cuts: list[int], passing: Callable[..., RowPass] = learning_of
+) -> tuple[dict[str, float], list[Any]]:
     model = model_of(lambda: keras.layers.Dropout(0.3), keras.layers.BatchNormalization)
-    learning = learning_of(model, xla)
+    learning = passing(model, xla)
     order = np.random.default_rng(2).permutation(27)
     logs: dict[str, float] = {}
     for _ in range(2):
@@ -59,6 +67,16 @@ def test_cuts_change_no_bit(xla: Xla) -> None:
         assert logs == expected
         for one, other in zip(weights, others, strict=True):
             np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize("xla", [ALL, NONE, Xla(whole=True, last=False)])
+@pytest.mark.parametrize("cuts", [[], [1], [2], [1, 2, 3]])
+def test_streamed_rows_give_the_very_bits_of_resident_ones(xla: Xla, cuts: list[int]) -> None:
+    expected, weights = trained(xla, [])
+    logs, others = trained(xla, cuts, streaming_of)
+    assert logs == expected
+    for one, other in zip(weights, others, strict=True):
+        np.testing.assert_array_equal(one, other)
 
 
 def test_metrics_start_afresh_with_the_first_batch() -> None:
@@ -92,7 +110,7 @@ def test_graph_is_traced_once_for_rows_of_any_number() -> None:
     loop = BatchLoop(model, model.test_step, batch_spec((X, Y)), Taking.AS_THEY_LIE, 8)
     graph = loop.graph(xla=False)
     for rows in (27, 8, 3):
-        part = RowPass(loop, (X[:rows], Y[:rows]), NONE)
+        part = RowPass(loop, ResidentRows((X[:rows], Y[:rows]), ordered=False), NONE)
         expected = model.evaluate(X[:rows], Y[:rows], verbose=0, return_dict=True)
         assert part.run(None, 0, part.steps) == pytest.approx(expected)
     assert loop.graph(xla=False) is graph
