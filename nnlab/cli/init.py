@@ -12,7 +12,10 @@ from nnlab.cli.options import JsonOption, print_json
 
 def init(
     name: Annotated[
-        str | None, typer.Argument(metavar="[NAME]", help="A shipped config.", show_default=False)
+        str | None,
+        typer.Argument(
+            metavar="[NAME]", help="A shipped config or comparison.", show_default=False
+        ),
     ] = None,
     folder: Annotated[
         Path, typer.Option("--to", metavar="DIR", help="Where to write it.")
@@ -20,47 +23,56 @@ def init(
     force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """List the shipped configs, or write one here to edit, with the schema for editors.
+    """List what comes with nnlab, or write one of it here to edit, with the schema for editors.
 
     Examples:
 
         nnlab init
 
         nnlab init mnist_5k
+
+        nnlab init compare/initializers
     """
-    from nnlab.config.shipped import list_shipped
+    from nnlab.config.shipped import list_comparisons, list_shipped
 
     if name is not None:
         _write(name, folder, force=force, as_json=as_json)
         return
-    shipped = list_shipped()
+    shipped, comparisons = list_shipped(), list_comparisons()
     if as_json:
         print_json(
             [
                 {"name": config.name, "purpose": config.purpose, "path": str(config.path)}
-                for config in shipped
+                for config in [*shipped, *comparisons]
             ]
         )
         return
     from nnlab.report.listings import listing
     from nnlab.report.tables import print_tables
 
-    rows = [{"name": config.name, "purpose": config.purpose} for config in shipped]
-    print_tables(listing("", rows, ("name", "purpose"), optional=()))
+    tables = []
+    for title, found in {"": shipped, "Comparisons": comparisons}.items():
+        rows = [{"name": config.name, "purpose": config.purpose} for config in found]
+        tables.append(listing(title, rows, ("name", "purpose"), optional=()))
+    print_tables(tables)
     typer.echo(
-        "Write one here with `nnlab init NAME`, or train it as it is with `nnlab train NAME`.",
+        "Write one here with `nnlab init NAME`, or use it as it is: `nnlab train NAME`, "
+        "`nnlab compare variants NAME`.",
         err=True,
     )
 
 
 def _write(name: str, folder: Path, *, force: bool, as_json: bool) -> None:
-    from nnlab.config.shipped import SCHEMA_FILE, find_shipped, schema_text, with_bases
+    from nnlab.config.shipped import COMPARISONS, SCHEMA_FILE, file_of, schema_text, with_bases
     from nnlab.errors import RequestError
     from nnlab.runs import atomic_write, writing
 
+    shipped = file_of(name.removesuffix(".yaml"))
+    is_comparison = shipped.parent.name == COMPARISONS
+    # A comparison may be called as a config is: it has a folder of its own.
+    into = folder / COMPARISONS if is_comparison else folder
     texts = {
-        folder / source.name: source.read_text(encoding="utf-8")
-        for source in with_bases(find_shipped(name.removesuffix(".yaml")))
+        into / source.name: source.read_text(encoding="utf-8") for source in with_bases(shipped)
     }
     there = [str(target) for target in texts if target.exists()]
     if there and not force:
@@ -70,16 +82,18 @@ def _write(name: str, folder: Path, *, force: bool, as_json: bool) -> None:
             "Replace with --force, or write elsewhere with --to DIR."
         )
     target, *bases = texts
+    # The schema is that of a config.
+    schema = None if is_comparison else folder / SCHEMA_FILE
     with writing(target):
-        folder.mkdir(parents=True, exist_ok=True)
-        atomic_write(folder / SCHEMA_FILE, schema_text())
+        if schema is not None:
+            atomic_write(schema, schema_text())
         for file, text in texts.items():
             atomic_write(file, text)
-    schema = folder / SCHEMA_FILE
     if as_json:
-        print_json(
-            {"config": str(target), "extends": [str(base) for base in bases], "schema": str(schema)}
-        )
+        written = {"config": str(target), "extends": [str(base) for base in bases]}
+        print_json({**written, "schema": None if schema is None else str(schema)})
         return
-    written = ", ".join(map(str, [target, *bases]))
-    typer.echo(f"Wrote {written} and {schema}. Edit, then: nnlab train {target}")
+    files = ", ".join(map(str, [target, *bases]))
+    also = "" if schema is None else f" and {schema}"
+    command = "compare variants" if is_comparison else "train"
+    typer.echo(f"Wrote {files}{also}. Edit, then: nnlab {command} {target}")

@@ -114,6 +114,21 @@ def find_shipped(name: str) -> Path:
     raise RequestError(f"{message} `nnlab init` lists the shipped configs.")
 
 
+def file_of(name: str) -> Path:
+    """The file of a shipped config or comparison.
+
+    Args:
+        name: A config's name, or a comparison's with `compare/` before it.
+
+    Returns:
+        The file.
+
+    Raises:
+        RequestError: Nothing of that name is shipped.
+    """
+    return (find_comparison if name.startswith(f"{COMPARISONS}/") else find_shipped)(name)
+
+
 def with_bases(path: Path) -> list[Path]:
     """A shipped config and those that it extends, directly or not.
 
