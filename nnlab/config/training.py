@@ -89,9 +89,11 @@ class TrainingConfig(Section):
         None, description="The weight of each output's loss in the sum that is minimized."
     )
     class_weight: (
-        Annotated[Literal["balanced"] | dict[int, Annotated[float, Field(ge=0)]], ByForm()] | None
+        Annotated[Literal["balanced"] | dict[int | str, Annotated[float, Field(ge=0)]], ByForm()]
+        | None
     ) = Field(
-        None, description="The weight of each class in the loss; balanced: by how rare it is."
+        None,
+        description="The weight of each class, by number or name; balanced: by how rare it is.",
     )
     batch_size: Annotated[Annotated[int, Field(gt=0)] | Literal["full"], ByForm()] = Field(
         32, description="Rows a step; full: all of them, batch gradient descent."

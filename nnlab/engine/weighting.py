@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Literal
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +12,7 @@ from nnlab.config import Experiment
 from nnlab.data.prepared import PreparedData, Rows, TargetSpec
 from nnlab.errors import ConfigError, Fault
 
-ClassWeight = Literal["balanced"] | Mapping[int, float]
+ClassWeight = Literal["balanced"] | Mapping[int | str, float]
 
 _PATH = "training.class_weight"
 
@@ -46,15 +46,17 @@ def class_weights(
 
     Args:
         codes: Each row's class, [rows].
-        wanted: A weight for each class, 1 for those left out; or `balanced`: such weights that the
-            classes that occur weigh the same in all (King and Zeng, 2001; as in scikit-learn).
+        wanted: A weight for each class, by number or name, 1 for those left out; or `balanced`:
+            such weights that the classes that occur weigh the same in all (King and Zeng, 2001; as
+            in scikit-learn).
         target: What the target is.
 
     Returns:
         Weights, [rows].
 
     Raises:
-        ConfigError: There is a weight for a class that the target does not have.
+        ConfigError: There is a weight for a class that the target does not have, or a second one
+            for a class.
 
     Example:
         >>> spec = TargetSpec("output", "classes", ("no", "yes"), "integer", 1)
@@ -67,14 +69,25 @@ def class_weights(
         occurring = counts > 0
         by_class[occurring] = len(codes) / (occurring.sum() * counts[occurring])
     else:
-        unknown = [code for code in wanted if not 0 <= code < len(target.classes)]
-        if unknown:
-            there_are = ", ".join(f"{code}: {name}" for code, name in enumerate(target.classes))
-            message = f"The target has no class {unknown[0]}. Received: {dict(wanted)}."
-            raise ConfigError((Fault(message, _PATH, remedy=f"The classes are {there_are}."),))
-        for code, weight in wanted.items():
+        for code, weight in _weights_by_code(wanted, target).items():
             by_class[code] = weight
     return by_class[codes].astype(np.float32)
+
+
+def _weights_by_code(wanted: Mapping[int | str, float], target: TargetSpec) -> dict[int, float]:
+    there_are = ", ".join(f"{code}: {name}" for code, name in enumerate(target.classes))
+    numbers = range(len(target.classes))
+    weights: dict[int, float] = {}
+    for key, weight in wanted.items():
+        known: Sequence[Any] = numbers if isinstance(key, int) else target.classes
+        if key not in known:
+            message = f"The target has no class {key}. Received: {dict(wanted)}."
+            raise ConfigError((Fault(message, _PATH, remedy=f"The classes are {there_are}."),))
+        if (code := known.index(key)) in weights:
+            message = f"Expected one weight for each class. Received: {dict(wanted)}."
+            raise ConfigError((Fault(message, _PATH, remedy=f"The classes are {there_are}."),))
+        weights[code] = weight
+    return weights
 
 
 def target_codes(rows: Rows, target: TargetSpec) -> NDArray[np.intp]:

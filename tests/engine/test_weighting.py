@@ -40,9 +40,26 @@ def test_class_without_a_weight_weighs_one() -> None:
     assert weights.tolist() == [1, 5, 1]
 
 
-def test_weight_for_a_class_that_is_not_there_is_refused() -> None:
-    with pytest.raises(ConfigError, match=r"no class 3.*0: a, 1: b, 2: c"):
-        class_weights(np.array([0, 1]), {3: 2.0}, CLASSES)
+def test_classes_are_weighed_by_number_or_by_name() -> None:
+    weights = class_weights(np.array([0, 1, 2]), {"c": 5.0, 0: 2.0}, CLASSES)
+    assert weights.tolist() == [2, 1, 5]
+
+
+def test_a_text_is_a_name_also_where_it_is_a_number() -> None:
+    ratings = TargetSpec("output", "classes", ("1", "2"), "integer", 1)
+    assert class_weights(np.array([0, 1]), {"1": 5.0}, ratings).tolist() == [5, 1]
+    assert class_weights(np.array([0, 1]), {1: 5.0}, ratings).tolist() == [1, 5]
+
+
+@pytest.mark.parametrize("key", [3, -1, "d", "0"])
+def test_weight_for_a_class_that_is_not_there_is_refused(key: int | str) -> None:
+    with pytest.raises(ConfigError, match=rf"no class {key}\..*0: a, 1: b, 2: c"):
+        class_weights(np.array([0, 1]), {key: 2.0}, CLASSES)
+
+
+def test_two_weights_for_one_class_are_refused() -> None:
+    with pytest.raises(ConfigError, match=r"one weight for each class.*0: a, 1: b, 2: c"):
+        class_weights(np.array([0, 1]), {0: 2.0, "a": 3.0}, CLASSES)
 
 
 @pytest.mark.parametrize(
