@@ -19,6 +19,7 @@ from nnlab.engine.feeding import Feed
 from nnlab.engine.interruption import Interruption
 from nnlab.engine.job import Job
 from nnlab.engine.loops import Choice, choose_loop
+from nnlab.engine.loops.keras_fit import KerasFit
 from nnlab.engine.memory import shareable
 from nnlab.engine.model import build_model
 from nnlab.engine.monitoring import directions, weights_monitor
@@ -88,6 +89,7 @@ def train(  # noqa: PLR0913 - each is named where it is called
         if options.start is not None:
             restore_state(model, options.start)
         engine = choose_loop(experiment, feed, model, chosen)
+        _rewrite_graphs(wanted=engine.xla or engine.loop.name == KerasFit.name)
         timing = {"load_s": loaded - start, "build_s": time.perf_counter() - loaded}
         text = config_text or config_yaml(experiment)
         # Before the folder is made: from then on a signal must not stop the run where it stands.
@@ -110,6 +112,15 @@ def train(  # noqa: PLR0913 - each is named where it is called
                 job = Job(experiment, data, model, feed, run, progress, interruption, options)
                 Session(job).execute(engine.loop, start)
     return run.record
+
+
+def _rewrite_graphs(*, wanted: bool) -> None:
+    """Have TensorFlow rewrite graphs before it runs them, or not.
+
+    Where a training is so short that XLA does not pay, rewriting takes a third of the time before
+    the first step (nine sigmoid layers: 0.28 s against 0.19 s), and no epoch is quicker for it.
+    """
+    tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": not wanted})
 
 
 def _details(
