@@ -64,7 +64,6 @@ tuner.search(
     validation_data=(x_val, y_val),
     batch_size=32,
     epochs=20,
-    callbacks=[keras.callbacks.TensorBoard(str(args.folder / "tensorboard"), write_graph=False)],
     verbose=0,
 )
 best = tuner.oracle.get_best_trials()[0]
