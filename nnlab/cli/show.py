@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from nnlab.cli.options import JsonOption, RunsDirOption, print_json, runs_folder
+
+if TYPE_CHECKING:
+    from nnlab.runs import StoredRun
 
 RunArgument = Annotated[
     str, typer.Argument(metavar="RUN", help="A run's folder, its id, a prefix of it, or `last`.")
@@ -16,7 +19,7 @@ RunArgument = Annotated[
 def show(
     run: RunArgument = "last", runs_dir: RunsDirOption = None, as_json: JsonOption = False
 ) -> None:
-    """Show a run: how it ended, its metrics, timings, files and environment.
+    """Show a run: how it ended, its metrics, timings, files and environment; of a search its best.
 
     Examples:
 
@@ -27,9 +30,29 @@ def show(
     from nnlab.report.run_tables import run_tables
     from nnlab.report.tables import print_tables
     from nnlab.runs import find_run
+    from nnlab.runs.search import SearchFiles
 
     found = find_run(run, runs_folder(runs_dir))
-    if as_json:
+    if SearchFiles(found.path).search_json.is_file():
+        _show_search(found, as_json=as_json)
+    elif as_json:
         print_json(found.record.to_dict() | {"path": str(found.path)})
-        return
-    print_tables(run_tables(found.record, found.path))
+    else:
+        print_tables(run_tables(found.record, found.path))
+
+
+def _show_search(found: StoredRun, *, as_json: bool) -> None:
+    from dataclasses import replace
+
+    from nnlab.report.search_tables import search_tables
+    from nnlab.report.tables import print_tables
+    from nnlab.runs.search import read_search, read_trials
+
+    # The run's record knows of a process that was killed and could not say so.
+    seen, trials = found.record, read_trials(found.path)
+    search = replace(read_search(found.path), status=seen.status, error=seen.error)
+    if as_json:
+        rows = [trial.to_dict() for trial in trials]
+        print_json(search.to_dict() | {"path": str(found.path), "trials": rows})
+    else:
+        print_tables(search_tables(search, trials, found.path))

@@ -156,27 +156,18 @@ def _refuse_changes(
 def _read(file: Path, changes: list[str]) -> Config:
     """The config, with what is legal in it and yet unwise told."""
     from nnlab.config.check import warnings_of
-    from nnlab.config.loading import read_config
+    from nnlab.config.loading import read_search
     from nnlab.report.faults import print_faults
 
-    read = read_config(file, changes)
-    if not read.space:
-        message = f"Expected a config with open values to search. Received: {file}, with none."
-        remedy = "Mark one: --set 'training.optimizer={Choice: [adam, sgd]}'."
-        raise RequestError(f"{message} {remedy}")
+    read = read_search(file, changes)
     if advice := warnings_of(read):
         print_faults((), advice)
     return read
 
 
 def _print(path: Path, record: SearchRecord) -> None:
-    from nnlab.report.run_tables import closing_table
+    from nnlab.report.search_tables import search_tables
     from nnlab.report.tables import print_tables
-    from nnlab.runs import read_run
+    from nnlab.runs.search import read_trials
 
-    commands = [
-        (f"nnlab train {path / 'best.yaml'}", "train the best again"),
-        (f"nnlab dashboard {path}", "curves and hyperparameters of all trials"),
-        (f"nnlab tune --resume {path} --trials {2 * record.max_trials}", "search on"),
-    ]
-    print_tables(closing_table(read_run(path).record, path, commands))
+    print_tables(search_tables(record, read_trials(path), path))

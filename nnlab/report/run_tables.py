@@ -58,7 +58,7 @@ def runs_table(
         (
             Cell(run.id),
             status_cell(run.status),
-            Cell(count_text(run.epochs_run)),
+            _length(run),
             *(_metric(run.metrics.get(name), best[name]) for name in metrics),
             _seconds(run.timing.get("total_s")),
             _count(run.params),
@@ -217,6 +217,14 @@ def _count(value: int | None) -> Cell:
 def _text(value: str | None) -> Cell:
     """A text's cell."""
     return Cell(value) if value else _NOTHING
+
+
+def _length(record: RunRecord) -> Cell:
+    """How many epochs a run has, or how many trials a search."""
+    trials = record.training.get("trials")
+    if isinstance(trials, dict):
+        return Cell(plural(sum(trials.values()), "trial"))
+    return Cell(count_text(record.epochs_run))
 
 
 def _epochs(record: RunRecord) -> Cell:

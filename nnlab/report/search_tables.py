@@ -10,6 +10,7 @@ from nnlab.report.hyperparameter_names import marker_name, short_names
 from nnlab.report.numbers import count_text, metric_text, plural, seconds_text
 from nnlab.report.run_tables import status_cell
 from nnlab.report.tables import Cell, Column, Table
+from nnlab.runs.record import RunStatus
 from nnlab.runs.search import SearchRecord
 from nnlab.runs.trial import TrialRecord, TrialStatus, Value, ranked
 
@@ -191,14 +192,16 @@ def _importance(record: SearchRecord) -> Table:
 
 
 def _next(record: SearchRecord, path: Path | None) -> Table:
-    if path is None or record.best is None:
-        return Table("Next", (), ())
-    more = 2 * (record.max_trials or BEST_SHOWN)
-    commands = [
-        (f"nnlab train {path / 'best.yaml'}", "train the best config"),
-        (f"nnlab show {path / 'trials' / str(record.best['number'])}", "the best trial"),
-        (f"nnlab dashboard {path}", "the curves of all trials, in the browser"),
-        (f"nnlab tune --resume {path.name} --trials {more}", "go on searching"),
-    ]
+    commands = []
+    if path is not None and record.best is not None:
+        commands = [
+            (f"nnlab train {path / 'best.yaml'}", "train the best config"),
+            (f"nnlab show {path / 'trials' / str(record.best['number'])}", "the best trial"),
+            (f"nnlab dashboard {path}", "the curves of all trials, in the browser"),
+        ]
+    if path is not None and record.status is not RunStatus.RUNNING:
+        ended = record.status is RunStatus.COMPLETE
+        more = f" --trials {2 * record.max_trials}" if ended else ""
+        commands.append((f"nnlab tune --resume {path.name}{more}", "go on searching"))
     rows = tuple((Cell(command), Cell(words, "dim")) for command, words in commands)
     return Table("Next", (Column(""), Column("")), rows)

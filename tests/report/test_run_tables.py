@@ -80,6 +80,13 @@ def test_the_metric_to_sort_by_comes_first() -> None:
     assert runs_table([MNIST, DROPOUT], sort="accuracy").columns[3].title == "accuracy"
 
 
+def test_a_search_is_as_long_as_its_trials() -> None:
+    counts = {"complete": 11, "failed": 1}
+    search = RunRecord("a-tune-1", "a", training={"search": "random", "trials": counts})
+    lengths = [row[2].text for row in runs_table([MNIST, search]).rows]
+    assert lengths == ["20", "12 trials"]
+
+
 def test_no_runs_give_an_empty_table() -> None:
     assert runs_table([]).rows == ()
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import pytest
 
 from nnlab.report.search_tables import best_table, search_tables
 from nnlab.report.tables import Table
+from nnlab.runs.record import RunStatus
 from nnlab.runs.trial import TrialRecord, TrialStatus, Value, ranked
 from tests.report.searches import DROPOUT, OPTIMIZER, TIMES, UNITS, search, trials
 
@@ -85,7 +87,7 @@ def test_a_search_tells_what_to_type_next(tmp_path: Path) -> None:
 def test_a_search_without_scores_is_told_without_a_best(tmp_path: Path, count: int) -> None:
     several = trials(count, failed=(1, 2))
     titles = [table.title for table in search_tables(search(several), several, tmp_path)]
-    assert titles == ["deep", "Failed"][: 1 + bool(count)]
+    assert titles == ["deep", *["Failed"] * bool(count), "Next"]
 
 
 def test_facts_tell_how_it_ended_and_what_the_best_came_to() -> None:
@@ -101,3 +103,11 @@ def test_facts_tell_how_it_ended_and_what_the_best_came_to() -> None:
     assert facts["best, retrained"] == "test_accuracy 0.8750"
     assert facts["time"] == "1 min 5 s"
     assert facts["objective"] == "val_accuracy (more is better)"
+
+
+@pytest.mark.parametrize("status", [RunStatus.INTERRUPTED, RunStatus.FAILED])
+def test_a_search_that_was_stopped_tells_how_to_go_on(tmp_path: Path, status: RunStatus) -> None:
+    record = dataclasses.replace(search([]), status=status, error="The process died.")
+    tables = search_tables(record, [], tmp_path)
+    assert dict(texts(tables[0]))["error"] == "The process died."
+    assert texts(titled(tables, "Next"))[0][0] == f"nnlab tune --resume {tmp_path.name}"
