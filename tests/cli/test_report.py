@@ -1,0 +1,121 @@
+"""`nnlab report` as a user runs it, and its page in a real browser."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.browser import Tab, browser, needs_chromium
+from tests.cli.running import Trained, run_nnlab
+
+TELL_TENSORFLOW = """
+import sys
+from nnlab.cli.app import main
+sys.argv = ["nnlab", *sys.argv[1:]]
+try:
+    main()
+finally:
+    print({"tensorflow", "keras", "keras_tuner"} & set(sys.modules), file=sys.stderr)
+"""
+
+
+@pytest.fixture(scope="module")
+def page(trained: Trained, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The report of the small run."""
+    out = tmp_path_factory.mktemp("report") / "small.html"
+    written = run_nnlab("report", "last", "--out", out, "--json", cwd=trained.folder)
+    assert written.json == {"report": str(out), "bytes": out.stat().st_size}
+    return out
+
+
+@pytest.fixture(scope="module")
+def tab(page: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tab]:
+    del page
+    with browser(tmp_path_factory.mktemp("profile")) as tab:
+        yield tab
+
+
+def test_it_loads_no_tensorflow(trained: Trained, tmp_path: Path) -> None:
+    command = [sys.executable, "-c", TELL_TENSORFLOW, "report", "last", "--out"]
+    told = subprocess.run(
+        [*command, str(tmp_path / "a.html")],
+        cwd=trained.folder,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    assert told.stderr == "set()\n"
+
+
+def test_the_file_lies_in_the_runs_folder_unless_it_is_named(trained: Trained) -> None:
+    written = run_nnlab("report", cwd=trained.folder)
+    path = trained.run / "report.html"
+    assert written.out == f"Wrote {path.relative_to(trained.folder)}\n"
+    path.unlink()
+
+
+def test_it_shows_every_picture_with_figures_in_its_words(page: Path) -> None:
+    alts = re.findall(r'<img src="data:[^"]+" alt="([^"]+)"', page.read_text())
+    assert len(alts) == 7
+    assert all(re.search(r"\d", alt) for alt in alts)
+
+
+def test_a_run_that_is_not_there_is_told(trained: Trained) -> None:
+    refused = run_nnlab("report", "nothing", cwd=trained.folder)
+    assert refused.code == 2
+    assert "nothing" in refused.err
+
+
+@needs_chromium
+def test_a_browser_asks_for_nothing_and_complains_of_nothing(page: Path, tab: Tab) -> None:
+    tab.open(page)
+    assert tab.requests() == []
+    assert tab.complaints() == []
+    broken = "[...document.images].filter(one => !one.complete || !one.naturalWidth).length"
+    assert tab.evaluate(broken) == 0
+
+
+@needs_chromium
+@pytest.mark.parametrize("width", [320, 375, 1200])
+def test_no_width_scrolls_sideways(page: Path, tab: Tab, width: int) -> None:
+    tab.open(page, width)
+    assert tab.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@needs_chromium
+def test_a_dark_page_has_light_ink(page: Path, tab: Tab) -> None:
+    colour = (
+        "getComputedStyle(document.body).color + getComputedStyle(document.body).backgroundColor"
+    )
+    tab.open(page)
+    light = tab.evaluate(colour)
+    tab.open(page, dark=True)
+    assert light == "rgb(26, 26, 26)rgb(255, 255, 255)"
+    assert tab.evaluate(colour) == "rgb(232, 234, 237)rgb(20, 23, 26)"
+
+
+@needs_chromium
+def test_it_prints(page: Path, tab: Tab) -> None:
+    tab.open(page)
+    printed = tab.pdf()
+    assert printed.startswith(b"%PDF")
+    assert len(re.findall(rb"/Type\s*/Page\b", printed)) >= 3
+    assert len(printed) > 20_000
+
+
+@needs_chromium
+def test_a_keyboard_reaches_what_scrolls_and_headings_are_in_order(page: Path, tab: Tab) -> None:
+    tab.open(page, 375)
+    closed = "[...document.querySelectorAll('.scroll, pre')].filter(one => one.tabIndex < 0).length"
+    assert tab.evaluate(closed) == 0
+    levels = "JSON.stringify([...document.querySelectorAll('h1,h2,h3')].map(one => one.tagName))"
+    names = json.loads(tab.evaluate(levels))
+    assert names[0] == "H1"
+    assert names.count("H1") == 1

@@ -1,0 +1,141 @@
+"""Reports of a run, a search and a comparison, from their folders alone."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nnlab.errors import DataError, RequestError
+from nnlab.report.html.page import Page, Picture
+from nnlab.report.html.writing import page_of, write_report
+from nnlab.runs import RunRecord, RunStatus, StoredRun, read_run
+from nnlab.runs.comparison import ComparisonFiles, ComparisonRecord, write_comparison
+from nnlab.runs.search import SearchRecord, write_search, write_trial
+from nnlab.runs.trial import TrialRecord, TrialStatus
+
+SPREAD = {"counts": [1, 3], "size": 4, "zeros": 1, "std": 0.5, "norm": 1.0}
+LAYER = {"layer": "dense", "low": -1.0, "high": 1.0, "first": SPREAD, "last": SPREAD}
+FIGURES = {"weights": [LAYER | {"kind": "weights"}], "gradients": [LAYER | {"kind": "gradients"}]}
+SUMMARY = {
+    "name": "net",
+    "layers": [
+        {
+            "name": "dense",
+            "type": "Dense",
+            "input_shapes": [[None, 2]],
+            "output_shape": [None, 1],
+            "params": 3,
+            "trainable": 3,
+            "inbound": [],
+        }
+    ],
+    "params": 3,
+    "trainable_params": 3,
+    "optimizer_params": None,
+}
+
+
+def made(path: Path, **fields: Any) -> StoredRun:
+    """A run's folder with the least that a run leaves."""
+    path.mkdir(parents=True)
+    record = RunRecord(path.name, "net", RunStatus.COMPLETE, metrics={"loss": 0.2}, **fields)
+    (path / "record.json").write_text(record.to_json())
+    (path / "config.yaml").write_text("name: net\nseed: 1\n")
+    (path / "metrics.csv").write_text("epoch,loss,val_loss\n1,0.5,0.6\n2,0.2,0.3\n")
+    return read_run(path)
+
+
+def titles(page: Page) -> list[str]:
+    return [section.title for section in page.sections if list(section.blocks)]
+
+
+def pictures(page: Page) -> list[Picture]:
+    blocks = [block for section in page.sections for block in section.blocks]
+    return [block for block in blocks if isinstance(block, Picture)]
+
+
+def test_a_run_without_pictures_gets_those_that_its_numbers_allow(tmp_path: Path) -> None:
+    run = made(tmp_path / "run", epochs_run=2, best_epoch=2)
+    run.figures_json.write_text(json.dumps(FIGURES))
+    run.summary_json.write_text(json.dumps(SUMMARY))
+    page = page_of(run)
+    captions = [picture.caption.split()[0] for picture in pictures(page)]
+    assert captions == ["loss", "The", "Weights", "Sizes"]
+    assert all(picture.alt for picture in pictures(page))
+    assert "Predictions" not in titles(page)
+
+
+def test_a_run_of_an_older_version_says_what_it_lacks(tmp_path: Path) -> None:
+    html = write_report(made(tmp_path / "run")).read_text()
+    assert html.count("did not record it") == 2
+
+
+def test_a_failed_run_without_an_epoch_has_a_report(tmp_path: Path) -> None:
+    run = made(tmp_path / "run", error="Diverged.")
+    run.metrics_csv.unlink()
+    assert "Diverged." in write_report(run).read_text()
+
+
+@pytest.mark.parametrize("name", ["figures.json", "summary.json"])
+@pytest.mark.parametrize("text", ["{", "[]", '{"layers": 3, "weights": [3]}'])
+def test_a_broken_file_is_told(tmp_path: Path, name: str, text: str) -> None:
+    run = made(tmp_path / "run")
+    (run.path / name).write_text(text)
+    with pytest.raises(DataError, match="Something else has changed the file"):
+        page_of(run)
+
+
+def test_the_file_can_be_named_but_is_no_folder(tmp_path: Path) -> None:
+    run = made(tmp_path / "run")
+    assert write_report(run, tmp_path / "new" / "a.html").stat().st_size > 1_000
+    with pytest.raises(RequestError, match="a folder"):
+        write_report(run, tmp_path)
+    (tmp_path / "file").write_text("")
+    with pytest.raises(RequestError, match="--out"):
+        write_report(run, tmp_path / "file" / "a.html")
+
+
+def test_a_search_shows_its_trials_and_its_best_run(tmp_path: Path) -> None:
+    search = made(tmp_path / "search")
+    made(search.path / "best")
+    (search.path / "best.yaml").write_text("name: best\n")
+    done = TrialRecord(1, {"training.optimizer": "adam"}, TrialStatus.COMPLETE, (0.4,), 0.4)
+    failed = TrialRecord(2, {"training.optimizer": "sgd"}, TrialStatus.FAILED, error="Diverged.")
+    for trial in (done, failed):
+        write_trial(search.path, trial)
+    record = SearchRecord("search", "net", RunStatus.COMPLETE, best=done.to_dict())
+    write_search(search.path, record)
+    page = page_of(read_run(search.path))
+    assert "The best is trial 1, val_loss 0.4000." in page.lead
+    assert {"Trials", "Config of the best trial", "Curves of the best"} <= set(titles(page))
+    html = write_report(read_run(search.path)).read_text()
+    assert "adam" in html
+    assert "Diverged." in html
+
+
+def test_a_comparison_shows_its_verdict_and_each_run(tmp_path: Path) -> None:
+    run = made(tmp_path / "comparison")
+    names = ("relu", "tanh")
+    for name in names:
+        for seed in (1, 2, 3):
+            made(run.path / name / str(seed), directions={"loss": "min"})
+    record = ComparisonRecord(
+        "comparison",
+        "net",
+        "complete",
+        metric="loss",
+        baseline="relu",
+        seeds=(1, 2, 3),
+        variants=tuple({"name": name, "changes": {"a.b": name}} for name in names),
+        verdict="no difference shown",
+    )
+    write_comparison(ComparisonFiles(run.path), record)
+    page = page_of(read_run(run.path))
+    assert page.lead == "No difference shown."
+    (means,) = pictures(page)
+    assert "relu 0.2000" in means.alt
+    html = write_report(read_run(run.path)).read_text()
+    assert "a.b: tanh" in html
