@@ -24,6 +24,7 @@ from benchmarks.digits import write_digits
 from benchmarks.rows import Row
 
 SOURCES = Path(__file__).parent
+_CACHE = "cache"
 _TERMINAL_SIZE = (30, 100)
 _TIMEOUT_S = 600
 _LAST_LINES = 20
@@ -67,7 +68,7 @@ class Bench:
         self.quick = quick
         self._environment = os.environ | {"PYTHONPATH": str(SOURCES.parent)}
         self._environment.pop("NNLAB_RUNS_DIR", None)
-        # Both sides show what they show without colour, unless a terminal is asked for.
+        self._environment["NNLAB_CACHE_DIR"] = str(folder / _CACHE)
         self._environment["TERM"] = "xterm-256color"
 
     def rounds(self, usual: int) -> int:
@@ -77,6 +78,10 @@ class Bench:
             usual: How many where there is time.
         """
         return 1 if self.quick else usual
+
+    def forget(self) -> None:
+        """Empty nnlab's cache: what comes next is as slow as on a machine that never did it."""
+        shutil.rmtree(self.folder / _CACHE, ignore_errors=True)
 
     def python(self, *words: str, cwd: str = ".", terminal: bool = False) -> Timed:
         """Run this Python once, and time it.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from benchmarks.rows import Row, in_turn
 
 BY_HAND = "script by hand"
 LIMIT = "matrix products"
+Seconds = tuple[float, ...]
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,7 @@ class Pair:
         rounds: Pairs to measure.
         goals: What is aimed at.
         products: The machine's own limit, where arithmetic takes most of the time.
+        again: Whether nnlab is also timed when it does the same for the second time.
     """
 
     key: str
@@ -67,6 +69,7 @@ class Pair:
     rounds: int
     goals: Goals = Goals()
     products: Products | None = None
+    again: bool = False
 
     def measure(self, bench: Bench) -> Iterator[Row]:
         """See `benchmarks.bench.Workload`."""
@@ -79,14 +82,17 @@ class Pair:
         # With few epochs a process is mostly its start: another ratio than the one aimed at.
         process = None if bench.quick and self.quick_epochs < self.epochs else self.goals.process
 
-        def row(what: str, against: str, other: Sequence[float], goal: float | None) -> Row:
-            ours = epochs if what == "epoch" else tuple(run.process_s for run in nnlab)
-            return Row(self.key, case, what, against, tuple(other), ours, goal)
+        def row(what: str, other: Seconds, ours: Seconds, goal: float | None) -> Row:
+            return Row(self.key, case, what, BY_HAND, other, ours, goal)
 
-        yield row("epoch", BY_HAND, [run.epoch_s for run in by_hand], self.goals.epoch)
-        yield row("whole process", BY_HAND, [run.process_s for run in by_hand], process)
+        yield row("epoch", tuple(run.epoch_s for run in by_hand), epochs, self.goals.epoch)
+        whole = tuple(run.process_s for run in by_hand)
+        yield row("whole process", whole, tuple(run.process_s for run in nnlab), process)
+        if again := tuple(run.again_s for run in nnlab if run.again_s is not None):
+            yield row("the second time", whole, again, None)
         for limit in limits:
-            yield row("epoch", LIMIT, [run.epoch_s for run in limit], self.goals.limit)
+            least = tuple(run.epoch_s for run in limit)
+            yield Row(self.key, case, "epoch", LIMIT, least, epochs, self.goals.limit)
 
     def _by_hand(self, bench: Bench) -> _Run:
         options = ["--epochs", str(self._most(bench))]
@@ -95,9 +101,12 @@ class Pair:
         return _Run(timed.seconds, statistics.median(epochs[1:]), len(epochs))
 
     def _nnlab(self, bench: Bench) -> _Run:
-        timed = bench.train(self.config, f"training.epochs={self._most(bench)}")
+        epochs = f"training.epochs={self._most(bench)}"
+        bench.forget()
+        timed = bench.train(self.config, epochs)
         record = timed.json()
-        return _Run(timed.seconds, record["timing"]["epoch_s"], record["epochs_run"])
+        again = bench.train(self.config, epochs).seconds if self.again else None
+        return _Run(timed.seconds, record["timing"]["epoch_s"], record["epochs_run"], again)
 
     def _most(self, bench: Bench) -> int:
         return self.quick_epochs if bench.quick else self.epochs
@@ -105,11 +114,15 @@ class Pair:
 
 @dataclass(frozen=True)
 class _Run:
-    """A run: seconds of its process, of the median epoch after the first; its epochs."""
+    """A run: seconds of its process, of the median epoch after the first; its epochs.
+
+    And seconds of the same process once more.
+    """
 
     process_s: float
     epoch_s: float
     epochs: int
+    again_s: float | None = None
 
 
 def _limit(bench: Bench, products: Products) -> Callable[[], _Run]:

@@ -8,8 +8,6 @@ from benchmarks.pairs import Goals, Pair, Products
 from benchmarks.start.workload import Start
 from benchmarks.writing.workload import Writing
 
-_DIGIT_LAYERS = (784, 256, 256, 10)
-
 WORKLOADS: tuple[Workload, ...] = (
     Pair(
         "a",
@@ -18,8 +16,9 @@ WORKLOADS: tuple[Workload, ...] = (
         "batch_one/config.yaml",
         epochs=15,
         quick_epochs=15,
-        rounds=3,
+        rounds=2,
         goals=Goals(epoch=80),
+        again=True,
     ),
     Pair(
         "a",
@@ -48,8 +47,9 @@ WORKLOADS: tuple[Workload, ...] = (
         "regularized/config.yaml",
         epochs=50,
         quick_epochs=50,
-        rounds=5,
+        rounds=3,
         goals=Goals(epoch=25, process=1.3),
+        again=True,
     ),
     Pair(
         "d",
@@ -58,9 +58,9 @@ WORKLOADS: tuple[Workload, ...] = (
         "mnist/config.yaml",
         epochs=20,
         quick_epochs=6,
-        rounds=3,
+        rounds=2,
         goals=Goals(epoch=2.3, process=1.5, limit=0.9),
-        products=Products(_DIGIT_LAYERS, rows=60_000),
+        products=Products((784, 256, 256, 10), rows=60_000),
     ),
     Pair(
         "d",
@@ -71,7 +71,6 @@ WORKLOADS: tuple[Workload, ...] = (
         quick_epochs=6,
         rounds=2,
         goals=Goals(epoch=2.3, process=1.5),
-        products=Products(_DIGIT_LAYERS, rows=60_000),
     ),
     Pair(
         "e",
@@ -80,7 +79,7 @@ WORKLOADS: tuple[Workload, ...] = (
         "wide/config.yaml",
         epochs=4,
         quick_epochs=3,
-        rounds=3,
+        rounds=2,
         goals=Goals(epoch=1.3, process=1.2, limit=0.8),
         products=Products((784, 1024, 1024, 1024, 10), rows=20_000),
     ),
