@@ -2,18 +2,24 @@ from __future__ import annotations
 
 import numpy as np
 import tensorflow as tf
+from numpy.typing import NDArray
 
 from nnlab.engine.loops.noise import threefry
 
 
-def drawn() -> list[np.ndarray]:
+def drawn() -> list[NDArray[np.float32]]:
     seed = [3, 4]
-    return [
-        tf.random.stateless_uniform([20_000], seed).numpy(),
-        tf.random.stateless_normal([20_000], seed).numpy(),
-        tf.random.stateless_truncated_normal([20_000], seed).numpy(),
-        tf.nn.experimental.stateless_dropout(tf.ones([20_000]), 0.3, seed).numpy(),
-    ]
+
+    @tf.function(jit_compile=True, autograph=False)  # type: ignore[untyped-decorator]
+    def draw() -> list[tf.Tensor]:
+        return [
+            tf.random.stateless_uniform([20_000], seed),
+            tf.random.stateless_normal([20_000], seed),
+            tf.random.stateless_truncated_normal([20_000], seed),
+            tf.nn.experimental.stateless_dropout(tf.ones([20_000]), 0.3, seed),
+        ]
+
+    return [numbers.numpy() for numbers in draw()]
 
 
 def test_other_numbers_of_the_same_distribution_and_only_inside() -> None:
