@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -11,6 +12,8 @@ from numpy.typing import NDArray
 from nnlab.data.rows import row_chunks
 
 MISSING = -1
+# 3,14 and 1.234,56 and 1 234,5 and 12 %: digits, perhaps in groups of three, perhaps a fraction.
+_OTHER_NOTATION = re.compile(r"[+-]?(\d+|\d{1,3}([.,' \u00a0\u202f]\d{3})+)([.,]\d+)?( ?%)?")
 
 
 @dataclass(frozen=True)
@@ -120,3 +123,16 @@ def spelt_number(text: str) -> float | None:
         return None if "_" in text else float(text)
     except ValueError:
         return None
+
+
+def in_other_notation(text: str) -> bool:
+    """Whether a text is most likely a number that is not written as computers write it.
+
+    Args:
+        text: Any text.
+
+    Example:
+        >>> [in_other_notation(text) for text in ("3,14", "1.234,5", "50 %", "3.14", "B 3,14")]
+        [True, True, True, False, False]
+    """
+    return spelt_number(text) is None and _OTHER_NOTATION.fullmatch(text.strip()) is not None

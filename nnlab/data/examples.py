@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from nnlab.config.data import DataConfig
 from nnlab.data.array_features import ArrayFeatures
 from nnlab.data.arrays import Arrays
-from nnlab.data.codes import Codes, spelt_number
+from nnlab.data.codes import Codes, in_other_notation, spelt_number
 from nnlab.data.faults import Faults, did_you_mean, names_text, rows_text
 from nnlab.data.features import Features
 from nnlab.data.roles import Roles, assign_roles
@@ -174,17 +174,25 @@ def _read_target(
 
 
 def _check_text(name: str, codes: Codes, faults: Faults) -> None:
-    """Note a column of numbers that a few texts among them turned into text."""
+    """Note a column of numbers that a few texts, or another notation, turned into text."""
     words = np.array([spelt_number(text) is None for text in codes.names], np.bool_)
     counts = codes.counts()
+    texts = [codes.names[position] for position in np.flatnonzero(words)]
+    if texts and all(map(in_other_notation, texts)):
+        faults.data(
+            f"Expected numbers in the column `{name}`. "
+            f"Received: {names_text([repr(text) for text in texts], most=3)}.",
+            remedy="Write numbers as 1234.5 or 1.2e3; if these name categories, list the column in "
+            "data.categorical.",
+        )
+        return
     if not words.any() or counts[words].sum() >= counts[~words].sum():
         return
     is_word = np.append(words, [False])  # the last stands for a missing value
     rows = np.flatnonzero(is_word[codes.codes])
-    texts = [repr(codes.names[position]) for position in np.flatnonzero(words)]
+    shown = names_text([repr(text) for text in texts], most=3)
     faults.data(
-        f"Expected numbers in the column `{name}`. Received: {names_text(texts, most=3)} "
-        f"in {rows_text(rows)}.",
+        f"Expected numbers in the column `{name}`. Received: {shown} in {rows_text(rows)}.",
         remedy="Correct them, or empty these cells and set data.missing; if it names categories, "
         "list it in data.categorical.",
     )

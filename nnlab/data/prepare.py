@@ -33,8 +33,8 @@ def prepare(experiment: Experiment, memory: int | None = None) -> PreparedData:
 
     What is too large for memory is on disk, in files without names that are mapped into memory:
     `is_on_disk` tells these arrays. A Parquet file or an NPZ file of any size is prepared in a
-    bounded amount of memory, apart from some ten numbers of 8 bytes for each row, a CSV file in as
-    much as it takes as a table.
+    bounded amount of memory, apart from some 50 bytes a row that say what goes where; a CSV file is
+    read into memory whole.
 
     Args:
         experiment: The config, with nothing left to search for.

@@ -3,7 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from nnlab.data.codes import Codes, label, spelt_number
+from nnlab.data import rows
+from nnlab.data.codes import Codes, in_other_notation, label, spelt_number
 
 
 def test_numbers_are_sorted_by_size_and_named_without_decimals() -> None:
@@ -33,6 +34,29 @@ def test_take_keeps_names_that_lose_their_rows() -> None:
 
 def test_counts_leave_missing_values_out() -> None:
     assert Codes(np.array([0, -1, 0], np.int32), ("a", "b")).counts().tolist() == [2, 0]
+
+
+@pytest.mark.parametrize("text", ["3,14", "-0,5", "1.234,56", "1,234.56", "1 234 567", "12%"])
+def test_numbers_in_other_notations_are_told_apart_from_names(text: str) -> None:
+    assert in_other_notation(text)
+
+
+@pytest.mark.parametrize("text", ["3.14", "1e3", "", "1.2.3", "a1", "12-13", "2024-01-31", ",5,"])
+def test_names_and_plain_numbers_are_in_no_other_notation(text: str) -> None:
+    assert not in_other_notation(text)
+
+
+def test_many_values_are_numbered_as_a_few_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rows, "_CHUNK_BYTES", 1000)
+    random = np.random.default_rng(0)
+    values = random.integers(-30, 300, 3000) / 4
+    values[random.random(3000) < 0.1] = np.nan
+    codes = Codes.of(values)
+    names = np.unique(values[~np.isnan(values)])
+    assert codes.names == tuple(label(name) for name in names.tolist())
+    assert (codes.missing() == np.isnan(values)).all()
+    assert (names[codes.codes[~codes.missing()]] == values[~np.isnan(values)]).all()
+    assert codes.counts().sum() == (~np.isnan(values)).sum()
 
 
 def test_numbers_of_names_that_spell_them() -> None:

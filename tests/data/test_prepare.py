@@ -314,6 +314,16 @@ def test_text_among_numbers_is_told_with_its_rows(
     assert data.inputs["input"].columns[0].categories == ("1", "2", "x")
 
 
+def test_numbers_in_another_notation_are_no_categories(
+    experiment: MakeExperiment, write_csv: WriteCsv
+) -> None:
+    config = {"file": str(write_csv("x;y 3,14;1 2,5;2 7;3")), "target": "y", "features": ["x"]}
+    with pytest.raises(DataError, match=r"column `x`\. Received: '2,5', '3,14'\. Write .*1234\.5"):
+        prepare(experiment(config))
+    data = prepare(experiment({**config, "categorical": ["x"]}))
+    assert data.inputs["input"].columns[0].categories == ("2,5", "3,14", "7")
+
+
 def test_all_faults_of_values_are_told_together(
     experiment: MakeExperiment, write_csv: WriteCsv
 ) -> None:
