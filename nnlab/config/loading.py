@@ -83,7 +83,10 @@ def examine(document: Document) -> Config:
     if faults:
         raise ConfigError(in_file_order(faults))
     experiment, resolved = next((made, tree) for _, made, tree, _ in outcomes if made is not None)
-    return Config(document, experiment, resolved, tuple(one for one in markers if one.is_open))
+    # What stands in layers that are repeated no time is open, yet nobody asks for it.
+    asked = {one.path for one in declared(document)}
+    space = tuple(one for one in markers if one.is_open and one.path in asked)
+    return Config(document, experiment, resolved, space)
 
 
 def _blamed_on_markers(
@@ -202,7 +205,7 @@ def read_search(file: str | FilePath, overrides: Sequence[str] = ()) -> Config:
     if document.tree.get("tune") is None:
         document = document.moved({**document.tree, "tune": {}}, {})
     faults: tuple[Fault, ...] = ()
-    if not any(value.is_open for value in find_markers(document)[1]):
+    if not declared(find_markers(document)[0]):
         message = "No value of the config is open: there is nothing to search."
         remedy = "Mark one, `units: {Int: {min_value: 8, max_value: 64}}`, or use `nnlab train`."
         faults = (Fault(message, "", Location(str(file)), remedy),)

@@ -124,6 +124,13 @@ def test_repeat_with_a_plain_number_is_no_open_value() -> None:
     assert names == ["Dense", "Dropout"] * 3 + ["Dropout", "Dense"]
 
 
+def test_what_is_repeated_no_time_leaves_nothing_open() -> None:
+    layers = "[{Dense: {units: {Choice: [4, 8]}}}]"
+    repeat = f"model.layers.0={{Repeat: {{times: 0, layers: {layers}}}}}"
+    experiment = load_config(BAD / "stack.yaml", [repeat])
+    assert [layer.called() for layer in experiment.model.layers] == ["Dropout", "Dense"]  # type: ignore[union-attr]
+
+
 def test_set_closes_an_open_value(tmp_path: Path) -> None:
     write(tmp_path, open=OPEN.format(base=BAD / "stack.yaml"))
     flags = ["training.epochs=7", "training.optimizer=adam"]
