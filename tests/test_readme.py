@@ -21,7 +21,7 @@ TEXT = README.read_text(encoding="utf-8")
 STEPS = read_steps(TEXT)
 
 # What these print differs in figures and times from run to run, from machine to machine.
-MEASURING = ("nnlab train", "nnlab runs", "nnlab show")
+MEASURING = ("nnlab train", "nnlab runs", "nnlab show", "nnlab compare", "nnlab reproduce")
 # Of this one the first line alone is the same everywhere.
 OF_THE_MACHINE = "nnlab devices"
 
