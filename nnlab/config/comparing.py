@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 from typing import Any
 
-from nnlab.config.comparison import ComparisonConfig
+from nnlab.config.comparison import ComparisonConfig, compares
 from nnlab.config.document import Document, Mark, Path, dotted, undotted
 from nnlab.config.figures import default_figure, figure_names
 from nnlab.config.grid import combinations
@@ -51,10 +51,9 @@ def is_comparison(file: str | FilePath) -> bool:
         False
     """
     try:
-        keys = read_mapping(FilePath(file)).tree.keys()
+        return compares(read_mapping(FilePath(file)).tree)
     except ConfigError:
         return False
-    return bool(keys & {"variants", "grid"}) or ("base" in keys and "model" not in keys)
 
 
 def read_comparison(
@@ -81,6 +80,10 @@ def read_comparison(
         ConfigError: With every fault that was found.
     """
     document = read_mapping(FilePath(file))
+    if not compares(document.tree) and document.tree.keys() & {"model", "training", "extends"}:
+        message = "This file is a config, not a comparison."
+        remedy = f"Train it, `nnlab train {file}`, or name it as the `base` of a comparison."
+        raise ConfigError((Fault(message, "", Location(str(file), 1, 1), remedy),))
     for key, value in {"metric": metric, "baseline": baseline}.items():
         if value is not None:
             place = Location(f"--{key}")

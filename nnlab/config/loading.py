@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path as FilePath
 
+from nnlab.config.comparison import compares
 from nnlab.config.defaults import spread_defaults
 from nnlab.config.document import Document, Path, dotted, undotted
 from nnlab.config.experiment import Experiment
@@ -287,6 +288,10 @@ def _read_chain(
         raise ConfigError((Fault(message, "extends", where, "Remove one `extends`."),))
     document = anchored(read_mapping(file, where), file.parent)
     tree = document.tree
+    if compares(tree):
+        message = "This file is a comparison, not a config."
+        remedy = f"Run it with `nnlab compare variants {file}`."
+        raise ConfigError((Fault(message, "", where or Location(str(file), 1, 1), remedy),))
     if "extends" not in tree:
         return document
     base, place = tree["extends"], document.locate(("extends",))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from nnlab.config import load_config
 from nnlab.config.check import check_config
 from nnlab.config.comparing import is_comparison, read_comparison
 from nnlab.config.variants import Comparison
@@ -131,6 +132,14 @@ def test_flags_are_named_where_they_are_wrong(read: Read) -> None:
 def test_a_comparison_is_known_by_its_keys(text: str, is_one: bool, tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text(text)
     assert is_comparison(tmp_path / "a.yaml") is is_one
+
+
+def test_each_kind_of_file_says_what_it_is_where_the_other_is_expected(tmp_path: Path) -> None:
+    (tmp_path / "many.yaml").write_text("base: mnist_5k\nvariants: {a: , b: }\n")
+    with pytest.raises(ConfigError, match=r"is a comparison, not a config. Run it with `nnlab com"):
+        load_config(tmp_path / "many.yaml")
+    with pytest.raises(ConfigError, match=r"is a config, not a comparison. Train it, `nnlab train"):
+        read_comparison(BAD / "stack.yaml")
 
 
 def test_validating_counts_the_runs_and_finds_twins(tmp_path: Path) -> None:
