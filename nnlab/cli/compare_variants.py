@@ -131,9 +131,12 @@ def _file(comparison: Path | None, earlier: Path | None) -> Path:
 
 
 def _report(compared: Compared) -> None:
+    from nnlab.report.html.writing import write_report
     from nnlab.report.variant_pictures import draw_variant_pictures
+    from nnlab.runs import read_run
 
     list(draw_variant_pictures(compared.path, compared.table, compared.record.name))
+    write_report(read_run(compared.path))
 
 
 def _print(compared: Compared, option: str) -> None:
@@ -142,7 +145,7 @@ def _print(compared: Compared, option: str) -> None:
 
     identity = compared.record.id
     commands = [
-        (f"nnlab report {identity}{option}", "the report, one HTML file"),
+        (f"nnlab report {identity} --open{option}", "the report, one HTML file"),
         (f"nnlab compare variants --resume {identity}{option} --seeds N", "more seeds"),
     ]
     tables = [variants_table(compared.table), verdicts_table(compared.table)]

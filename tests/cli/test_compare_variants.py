@@ -39,7 +39,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Finished]:
 
 
 @pytest.mark.slow
-def test_table_verdict_folder_and_pictures(made: tuple[Path, Finished]) -> None:
+def test_table_verdict_folder_pictures_and_report(made: tuple[Path, Finished]) -> None:
     folder, command = made
     assert command.code == 0, command.err
     lines = command.out.splitlines()
@@ -58,10 +58,12 @@ def test_table_verdict_folder_and_pictures(made: tuple[Path, Finished]) -> None:
         "plots",
         "quick",
         "record.json",
+        "report.html",
         "slow",
     ]
     pictures = sorted(path.name for path in (run / "plots").iterdir())
     assert pictures == ["val_accuracy.png", "val_loss.png", "variants.png"]
+    assert lines[-1] in (run / "report.html").read_text()
     assert (run / "slow" / "3" / "plots" / "loss.png").is_file()
     assert not (run / "slow" / "4" / "plots").exists()
 
@@ -142,7 +144,7 @@ def test_one_that_was_killed_leaves_no_process_and_goes_on(tmp_path: Path) -> No
     went_on = run_nnlab("compare", "variants", "--resume", "last", *short, cwd=tmp_path)
     assert went_on.code == 0, went_on.err
     assert read_run(run).record.status == "complete"
-    assert not (run / "plots").exists()
+    assert not (run / "report.html").exists()
 
 
 def test_faults_come_before_tensorflow_and_leave_nothing(nnlab: Command, tmp_path: Path) -> None:
