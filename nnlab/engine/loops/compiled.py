@@ -39,6 +39,13 @@ class CompiledEpochs:
         self._grouped = grouped
         self._chunk = chunk
         self._evaluating: tuple[Any, BatchLoop] | None = None
+        self._learning: RowPass | None = None
+
+    @property
+    def xla_failed(self) -> bool:
+        """Whether XLA was to compile the steps, and has no form of one of their operations."""
+        learning = self._learning
+        return self._xla.whole and learning is not None and not learning.is_compiled_by_xla
 
     def run(
         self,
@@ -54,11 +61,12 @@ class CompiledEpochs:
         taking = self._taking(feed)
         learning = BatchLoop(model, model.train_step, feed.batch_spec, taking, feed.batch_size)
         rows = feed.validation_arrays()
+        self._learning = RowPass(learning, self._source(feed.train, learning), self._xla)
         parts = Parts(
             model,
             feed,
             callbacks,
-            RowPass(learning, self._source(feed.train, learning), self._xla),
+            self._learning,
             None if rows is None else self._evaluation(model, feed, rows),
         )
         epochs = ShortEpochs(parts) if self._grouped else LongEpochs(parts)

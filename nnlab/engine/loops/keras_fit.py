@@ -16,6 +16,7 @@ class KerasFit:
     """`keras.Model.fit`: one call of a compiled step for each batch."""
 
     name: ClassVar[str] = "keras"
+    xla_failed: ClassVar[bool] = False
 
     def run(
         self,

@@ -17,11 +17,16 @@ class Loop(Protocol):
 
     Attributes:
         name: What records and progress call it.
+        xla_failed: Whether XLA was to compile the steps, and could not.
     """
 
     @property
     def name(self) -> str:
         """What records and progress call it."""
+
+    @property
+    def xla_failed(self) -> bool:
+        """Whether XLA was to compile the steps, and could not; known when they have run."""
 
     def run(
         self,

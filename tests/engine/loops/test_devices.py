@@ -1,0 +1,63 @@
+"""Epochs run on the device that they are given, here the second of two logical CPUs."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+RUN = """
+import sys
+import keras
+import tensorflow as tf
+from nnlab.config import Experiment
+from nnlab.data import prepare
+from nnlab.engine.callbacks import RunCallbacks
+from nnlab.engine.devices import Device, on
+from nnlab.engine.feeding import Feed
+from nnlab.engine.loops.compiled import CompiledEpochs
+from nnlab.engine.loops.row_pass import Xla
+from nnlab.engine.loops.rows import ResidentRows
+from nnlab.engine.model import build_model
+from nnlab.engine.preparing import prepare_training
+
+(cpu,) = tf.config.list_physical_devices("CPU")
+tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
+experiment = Experiment.model_validate({
+    "data": {"dataset": {"moons": {"n_samples": 60}}, "validation_split": 0.2},
+    "model": {"layers": [{"Dense": 4}, {"Dense": {"units": 1, "activation": "sigmoid"}}]},
+    "training": {"optimizer": "adam", "loss": "bce", "batch_size": 10, "epochs": 9},
+})
+xla, arguments = eval(sys.argv[1])
+data = prepare(experiment)
+for number in range(2):
+    with on(Device(f"cpu:{number}", "cpu", "", None, f"/device:CPU:{number}")):
+        keras.backend.clear_session()
+        model = build_model(experiment, data.inputs)
+        feed = Feed(experiment, data, model)
+        prepare_training(model, experiment, feed)
+        callbacks = RunCallbacks([], [], model, 9, feed.steps_per_epoch)
+        loop = CompiledEpochs(Xla(whole=xla, last=xla), **arguments)
+        loop.run(model, feed, experiment.training, callbacks)
+        figures = loop.evaluate(model, feed, data.validation, callbacks)
+        rows = ResidentRows(feed.train, ordered=True).at(feed.order(0), 0).arrays
+        places = {value.device[-5:] for value in tf.nest.flatten(rows)}
+        places |= {variable.value.device[-5:] for variable in model.variables}
+        places |= {variable.value.device[-5:] for variable in model.optimizer.variables}
+        print(sorted(places), repr(figures["loss"]))
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "arguments",
+    ["(False, {'grouped': True})", "(True, {'grouped': True})", "(True, {'chunk': 20})"],
+)
+def test_second_device_holds_rows_and_variables_and_gives_the_same_bits(arguments: str) -> None:
+    command = [sys.executable, "-c", RUN, arguments]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    first, second = done.stdout.splitlines()
+    assert first.startswith("['CPU:0'] ")
+    assert second == first.replace("CPU:0", "CPU:1")
