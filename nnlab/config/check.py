@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import log10
 from pathlib import Path
@@ -12,6 +12,8 @@ from nnlab.config.comparing import is_comparison, read_comparison
 from nnlab.config.defaults import idle_defaults
 from nnlab.config.hyperparameters import space_size
 from nnlab.config.loading import Config, in_file_order, located, read_config
+from nnlab.config.markers import Repeat
+from nnlab.config.problems import Problem
 from nnlab.config.searching import search_advice
 from nnlab.config.variants import Comparison
 from nnlab.errors import ConfigError, Fault, Location
@@ -96,11 +98,20 @@ def warnings_of(config: Config) -> tuple[Fault, ...]:
     Args:
         config: A sound config.
     """
-    unwise = located(config.resolved, advice(config.experiment))
+    unwise = located(config.resolved, _of_what_is_closed(config))
     written = [*idle_defaults(config.document.tree)]
     if config.space:
         written += search_advice(config.document, config.experiment)
     return in_file_order([*unwise, *located(config.document, written)])
+
+
+def _of_what_is_closed(config: Config) -> Iterator[Problem]:
+    """Advice, without that on the first of several values: to know better is what they are for."""
+    open_paths = [one.path for one in config.space if not isinstance(one.marker, Repeat)]
+    for problem in advice(config.experiment):
+        written = config.resolved.origin(problem.path)
+        if not any(written[: len(path)] == path for path in open_paths):
+            yield problem
 
 
 def _warnings_of_variants(comparison: Comparison) -> tuple[Fault, ...]:

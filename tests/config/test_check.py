@@ -32,6 +32,16 @@ def test_open_values_are_counted_and_remarked_on(flags: list[str], count: str) -
     assert count in checked.remark
 
 
+def test_of_an_open_value_the_first_is_not_warned_of_but_what_stands_beside_it_is() -> None:
+    scaling = "data.scaling={Choice: [none, standard]}"
+    repeat = "{Repeat: {times: {Int: {min_value: 0, max_value: 2}}, layers: [%s]}}"
+    dense = "{Dense: {units: 8, activation: relu, kernel_initializer: zeros}}"
+    checked = check_config(BAD / "stack.yaml", [scaling, f"model.layers.0={repeat % dense}"])
+    assert [fault.path for fault in checked.advice] == [
+        "model.layers.0.Repeat.layers.0.Dense.kernel_initializer"
+    ]
+
+
 def test_a_config_with_faults_gets_no_advice() -> None:
     checked = check_config(BAD / "stack.yaml", ["data.scaling=none", "training.epochs=0"])
     assert not checked.is_valid
