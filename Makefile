@@ -10,7 +10,7 @@ INSTALLED := $(VENV)/.installed
 export UV_HTTP_TIMEOUT ?= 180
 
 .DEFAULT_GOAL := help
-.PHONY: help install train test check format readme lock clean
+.PHONY: help install train test check format bench readme lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,6 +32,9 @@ check: $(INSTALLED) ## lint, format, types, import boundaries; changes nothing
 format: $(INSTALLED) ## format the code and mend what ruff can mend
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
+
+bench: $(INSTALLED) ## measure the speed, renew docs/performance.md; ONLY=a, QUICK=1: a part; MNIST=mnist.npz
+	$(BIN)/python -m benchmarks $(ONLY:%=--only %) $(if $(QUICK),--quick) $(if $(MNIST),--mnist $(MNIST))
 
 readme: $(INSTALLED) ## run README.md's commands, write down what they print; renew docs/config.md's tables
 	$(BIN)/python docs/refresh_readme.py
