@@ -8,9 +8,10 @@ from typing import Any
 
 from nnlab.config.document import Document
 from nnlab.config.dumping import tree_yaml
-from nnlab.config.hyperparameters import Hyperparameter, Value
+from nnlab.config.hyperparameters import Hyperparameter
 from nnlab.config.loading import Config, validate
 from nnlab.config.markers import Choice, Repeat
+from nnlab.config.option_names import Value
 from nnlab.config.space import OpenValue, fill
 from nnlab.errors import RequestError
 

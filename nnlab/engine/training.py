@@ -13,6 +13,7 @@ import tensorflow as tf
 
 from nnlab.config import Experiment
 from nnlab.config.dumping import config_yaml
+from nnlab.config.figures import directions
 from nnlab.data import PreparedData, prepare
 from nnlab.engine.devices import Device, on, select_device
 from nnlab.engine.feeding import Feed
@@ -22,7 +23,7 @@ from nnlab.engine.loops import Choice, choose_loop
 from nnlab.engine.loops.keras_fit import KerasFit
 from nnlab.engine.memory import shareable
 from nnlab.engine.model import build_model
-from nnlab.engine.monitoring import directions, weights_monitor
+from nnlab.engine.monitoring import weights_monitor
 from nnlab.engine.options import TrainingOptions
 from nnlab.engine.preparing import prepare_training
 from nnlab.engine.session import Session

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from nnlab.config import Experiment
-from nnlab.engine.monitoring import Monitor, directions, weights_monitor
+from nnlab.config.figures import directions
+from nnlab.engine.monitoring import Monitor, weights_monitor
 
 
 def test_directions_are_those_of_losses_and_metrics(moons: Callable[..., Experiment]) -> None:
