@@ -14,11 +14,11 @@ from nnlab.data.arrays import Arrays
 from nnlab.data.codes import Codes, in_other_notation, spelt_number
 from nnlab.data.faults import Faults, did_you_mean, names_text, rows_text
 from nnlab.data.features import Features
+from nnlab.data.raw_target import RawTarget
 from nnlab.data.roles import Roles, assign_roles
 from nnlab.data.storage import Storage
 from nnlab.data.table import Table
 from nnlab.data.table_features import TableFeatures, most_features
-from nnlab.data.targets import RawTarget
 
 
 @dataclass(frozen=True)

@@ -18,10 +18,11 @@ from nnlab.data.examples import Examples, read_arrays, read_table
 from nnlab.data.faults import Faults, names_text, rows_text
 from nnlab.data.files import open_file
 from nnlab.data.prepared import PreparedData, Rows
+from nnlab.data.raw_target import check_target
 from nnlab.data.splitting import Split, SplitPlan, split_rows
 from nnlab.data.storage import Storage
 from nnlab.data.table import Table
-from nnlab.data.targets import EncodedTarget, Output, check_target, encode_target
+from nnlab.data.targets import EncodedTarget, Output, encode_target
 
 
 def prepare(experiment: Experiment, memory: int | None = None) -> PreparedData:

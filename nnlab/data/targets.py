@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,54 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnlab.config.words.losses import Loss
-from nnlab.data.arranging import encode_parts
 from nnlab.data.codes import Codes
-from nnlab.data.faults import Faults, counted, names_text, rows_text
-from nnlab.data.features import Missing
+from nnlab.data.faults import Faults, counted, names_text
 from nnlab.data.prepared import TargetSpec
-from nnlab.data.rows import row_chunks
-from nnlab.data.splitting import Split
-from nnlab.data.storage import Storage
+from nnlab.data.raw_target import RawTarget, any_column
 
 _PATH = "data.target"
-
-
-@dataclass(frozen=True)
-class RawTarget:
-    """A target as the data hold it.
-
-    Args:
-        name: Name of the output that it is for.
-        columns: The columns or the array that it comes from, for messages and as names of classes.
-        values: The codes of classes, or numbers [rows] or [rows, columns].
-    """
-
-    name: str
-    columns: tuple[str, ...]
-    values: Codes | NDArray[Any]
-
-    def __str__(self) -> str:
-        """What messages call it."""
-        return f"`{names_text(self.columns)}`"
-
-    def missing(self) -> NDArray[np.bool_]:
-        """Which rows have no target, [rows]."""
-        values = self.values
-        return values.missing() if isinstance(values, Codes) else _any_column(np.isnan, values)
-
-    def take(self, rows: NDArray[np.int64], storage: Storage) -> RawTarget:
-        """The given rows, in the given order.
-
-        Args:
-            rows: Which ones.
-            storage: Takes their numbers.
-        """
-        held = self.values
-        if isinstance(held, Codes):
-            return RawTarget(self.name, self.columns, held.take(rows).used())
-        split = Split(rows, (len(rows), 0, 0))
-        values, *_ = encode_parts(split, storage, held.shape[1:], held.dtype, held.__getitem__)
-        return RawTarget(self.name, self.columns, values)
 
 
 @dataclass(frozen=True)
@@ -125,34 +82,6 @@ class EncodedTarget:
         if self.spec.encoding == "one_hot" and picked.ndim == 1:
             return _one_hot(picked, self.spec.units)
         return picked.reshape(len(picked), *self.shape).astype(self.dtype)
-
-
-def check_target(target: RawTarget, missing: Missing, faults: Faults) -> bool:
-    """Note rows from which no loss can be computed.
-
-    Args:
-        target: The target.
-        missing: What becomes of missing values; a missing target is never filled.
-        faults: Takes the faults.
-
-    Returns:
-        Whether the rows that stay have a finite target.
-    """
-    lacking = target.missing()
-    if lacking.any() and missing != "drop":
-        faults.data(
-            f"Expected a target in every row. Received: none in {target}, "
-            f"{rows_text(np.flatnonzero(lacking))}.",
-            _PATH,
-            "Fill the cells, or set data.missing to drop to leave such rows out.",
-        )
-        return False
-    values = target.values
-    infinite = np.zeros(0) if isinstance(values, Codes) else _any_column(np.isinf, values)
-    if infinite.any():
-        rows = rows_text(np.flatnonzero(infinite))
-        faults.data(f"Expected finite numbers. Received: infinity in {target}, {rows}.", _PATH)
-    return not infinite.any()
 
 
 def encode_target(target: RawTarget, output: Output, faults: Faults) -> EncodedTarget | None:
@@ -298,7 +227,7 @@ def _encode_several(
     if output.encoding == "number":
         return _as_numbers(target, values, output, faults)
     shares = values.min() >= 0 and np.allclose(values.sum(axis=1), 1, atol=1e-3)
-    one_hot = shares and not _any_column(lambda some: (some != 0) & (some != 1), values).any()
+    one_hot = shares and not any_column(lambda some: (some != 0) & (some != 1), values).any()
     if not (one_hot if output.encoding == "integer" else shares):
         faults.data(
             f"Expected one column of classes, or a column of 0 and 1 for each class, for "
@@ -328,14 +257,3 @@ def _one_hot(codes: NDArray[np.int32], count: int) -> NDArray[np.float32]:
     rows = np.zeros((len(codes), count), np.float32)
     rows[np.arange(len(codes)), codes] = 1
     return rows
-
-
-def _any_column(
-    test: Callable[[NDArray[Any]], NDArray[np.bool_]], values: NDArray[Any]
-) -> NDArray[np.bool_]:
-    """Which rows have a value that the test is true of, looked at a few rows at a time."""
-    rows = values.reshape(len(values), -1)
-    found = np.zeros(len(rows), np.bool_)
-    for start, stop in row_chunks(len(rows), rows.shape[1] * rows.itemsize):
-        found[start:stop] = test(rows[start:stop]).any(axis=1)
-    return found

@@ -8,7 +8,8 @@ import pytest
 from nnlab.config.words.losses import Loss
 from nnlab.data.codes import Codes
 from nnlab.data.faults import Faults
-from nnlab.data.targets import EncodedTarget, Output, RawTarget, check_target, encode_target
+from nnlab.data.raw_target import RawTarget
+from nnlab.data.targets import EncodedTarget, Output, encode_target
 from nnlab.errors import DataError
 
 NAN, INF = float("nan"), float("inf")
@@ -164,25 +165,3 @@ def test_target_that_does_not_fit_its_loss_is_a_fault(
 ) -> None:
     with pytest.raises(DataError, match=message):
         encoded(values, loss, units)
-
-
-@pytest.mark.parametrize(
-    ("values", "message"),
-    [
-        (np.array([1.0, NAN, NAN]), r"none in `y`, rows 2, 3\. .*drop"),
-        (np.array([[1.0, NAN], [1.0, 2.0]]), r"none in `y`, row 1\."),
-        (np.array([1.0, -INF]), r"infinity in `y`, row 2\."),
-        (Codes(np.array([0, -1], np.int32), ("a",)), r"none in `y`, row 2\."),
-    ],
-)
-def test_target_that_is_missing_or_infinite_is_a_fault(values: Any, message: str) -> None:
-    faults = Faults("data")
-    assert not check_target(RawTarget("output", ("y",), values), "mean", faults)
-    with pytest.raises(DataError, match=message):
-        faults.raise_if_any()
-
-
-def test_missing_target_is_no_fault_where_such_rows_are_dropped() -> None:
-    faults = Faults("data")
-    assert check_target(RawTarget("output", ("y",), np.array([1.0, NAN])), "drop", faults)
-    assert not faults
