@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes into docs/config.md what the code knows best: its keys and its words.
+"""Writes into the pages of docs/ what the code knows best: its keys and its words.
 
 A table stands between `<!-- table: NAME -->` and `<!-- end -->`, NAME being one of `TABLES`.
 
@@ -21,9 +21,10 @@ from pydantic import BaseModel
 from nnlab.config.data import DataConfig
 from nnlab.config.experiment import Experiment
 from nnlab.config.json_schema import json_schema
-from nnlab.config.space import Marker
+from nnlab.config.markers import Marker
 from nnlab.config.tensorboard import TensorBoardConfig
 from nnlab.config.training import Checkpoint, EarlyStopping, ReduceLROnPlateau, TrainingConfig
+from nnlab.config.tune import TuneConfig
 from nnlab.config.vocabulary import FAMILIES
 from nnlab.config.words.activations import ActivationName
 from nnlab.config.words.losses import Loss
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
 
 PAGE = Path(__file__).parent / "config.md"
+TUNE_PAGE = PAGE.with_name("tune.md")
 
 _TABLE = re.compile(r"(<!-- table: (\w+) -->\n).*?(<!-- end -->)", flags=re.DOTALL)
 # Null goes without saying: it stands for what is not set.
@@ -182,12 +184,14 @@ TABLES: dict[str, Callable[[], str]] = {
     "checkpoint": lambda: _keys(Checkpoint),
     "tensorboard": lambda: _keys(TensorBoardConfig),
     "markers": _markers,
+    "tune": lambda: _keys(TuneConfig),
 }
 
 
 def main() -> None:
-    """Write docs/config.md anew."""
-    PAGE.write_text(refreshed(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+    """Write the pages anew."""
+    for page in (PAGE, TUNE_PAGE):
+        page.write_text(refreshed(page.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from docs.refresh_config import PAGE, TABLES, refreshed
-from nnlab.config import load_config
+from docs.refresh_config import PAGE, TABLES, TUNE_PAGE, refreshed
+from nnlab.config import load_config, read_config
 from nnlab.config.check import check_config
 from nnlab.runs import RunRecord
 
@@ -104,14 +104,27 @@ def test_example_of_a_search_space_is_checked_alone(homes: Path) -> None:
     assert check_config(config_of(space, homes)).open_values == 7
 
 
-def test_tables_are_those_of_the_code() -> None:
-    page = PAGE.read_text(encoding="utf-8")
-    assert page == refreshed(page), "run `make readme`"
+@pytest.mark.parametrize("page", [PAGE, TUNE_PAGE], ids=lambda page: str(page.name))
+def test_tables_are_those_of_the_code(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    assert text == refreshed(text), "run `make readme`"
 
 
-def test_every_table_is_on_the_page() -> None:
-    found = re.findall(r"<!-- table: (\w+) -->", PAGE.read_text(encoding="utf-8"))
-    assert sorted(found) == sorted(TABLES)
+def test_every_table_is_on_a_page() -> None:
+    pages = "".join(page.read_text(encoding="utf-8") for page in (PAGE, TUNE_PAGE))
+    assert sorted(re.findall(r"<!-- table: (\w+) -->", pages)) == sorted(TABLES)
+
+
+def test_the_space_of_the_page_has_the_names_that_it_tells(tmp_path: Path) -> None:
+    (space,) = blocks(TUNE_PAGE, "yaml")
+    path = tmp_path / "space.yaml"
+    base = "data: {dataset: moons, validation_split: 0.2}\ntraining: {loss: bce, epochs: 1}\n"
+    (tmp_path / "base.yaml").write_text(base, encoding="utf-8")
+    path.write_text(f"extends: base.yaml\n{space.text}", encoding="utf-8")
+    names = {one.name for one in read_config(path).hyperparameters}
+    told = re.findall(r"^    ((?:model|training)\.\S+)", TUNE_PAGE.read_text(), flags=re.MULTILINE)
+    assert len(told) == 7
+    assert set(told) <= names
 
 
 def test_every_key_of_the_record_is_explained() -> None:
@@ -122,7 +135,7 @@ def test_every_key_of_the_record_is_explained() -> None:
     assert sorted(keys) == sorted(field.name for field in fields(RunRecord))
 
 
-@pytest.mark.parametrize("page", [PAGE, README], ids=lambda page: str(page.name))
+@pytest.mark.parametrize("page", [PAGE, README, TUNE_PAGE], ids=lambda page: str(page.name))
 def test_links_lead_somewhere(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     titles = re.findall(r"^#+ (.+)$", text, flags=re.MULTILINE)
@@ -132,7 +145,11 @@ def test_links_lead_somewhere(page: Path) -> None:
         link
         for link in links
         if not link.startswith("https://")
-        and (link[1:] not in anchors if link[0] == "#" else not (page.parent / link).exists())
+        and (
+            link[1:] not in anchors
+            if link[0] == "#"
+            else not (page.parent / link.partition("#")[0]).exists()
+        )
     ]
     assert links
     assert broken == []
