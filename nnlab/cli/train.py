@@ -68,6 +68,7 @@ def train(
     option = "" if runs_dir is None else f" --runs-dir {runs_dir}"
     commands = [
         (f"nnlab show {record.id}{option}", "the run in full"),
+        (f"nnlab report {record.id}{option}", "all of it in one HTML file"),
         (f"nnlab dashboard {record.id}{option}", "its curves, histograms and graph"),
         (f"nnlab train {folder / record.id / 'config.yaml'}{option}", "repeat it"),
     ]

@@ -11,6 +11,8 @@ from typing import Any
 from nnlab.config.document import Path, dotted
 
 _LAYERS = "layers"
+# Words of all other families begin with a capital.
+_DATASET = "dataset"
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ def _walk(path: Path, values: Sequence[Any]) -> Iterator[Difference]:
     if path[-1] == _LAYERS and all(isinstance(value, list) for value in values):
         for place, layers in enumerate(_aligned(values)):
             yield from _walk((*path, place), layers)
-    elif all(isinstance(value, Mapping) for value in alike) and not _are_other_words(alike):
+    elif all(isinstance(value, Mapping) for value in alike) and not _are_other_words(path, alike):
         keys = dict.fromkeys(key for value in alike for key in value)
         for key in keys:
             yield from _walk((*path, key), [value.get(key) for value in alike])
@@ -81,10 +83,11 @@ def _is_word(value: Any) -> bool:
     return isinstance(value, str) and value[:1].isupper()
 
 
-def _are_other_words(values: Sequence[Mapping[str, Any]]) -> bool:
+def _are_other_words(path: Path, values: Sequence[Mapping[str, Any]]) -> bool:
     """Whether one word stands against another: their arguments have nothing in common."""
     names = [next(iter(value), None) for value in values if len(value) == 1]
-    return len(names) == len(values) and all(map(_is_word, names)) and len(set(names)) > 1
+    are_words = path[-1] == _DATASET or all(map(_is_word, names))
+    return len(names) == len(values) and are_words and len(set(names)) > 1
 
 
 def _aligned(lists: Sequence[list[Any]]) -> Iterator[list[Any]]:

@@ -50,7 +50,8 @@ class Equality:
     Args:
         epochs: How many epochs were compared.
         first: The first figure of metrics.csv that differs; None: none does.
-        final: The final figures that differ.
+        figures: How many final figures were compared.
+        final: Those of them that differ.
         weights: Whether the weights are equal; None where one of the two keeps none.
         largest: The largest difference of two weights; None where their shapes differ, too.
         environment: What differs of all that bears on the numbers.
@@ -59,6 +60,7 @@ class Equality:
 
     epochs: int
     first: Figure | None
+    figures: int
     final: tuple[Figure, ...]
     weights: bool | None
     largest: float | None
@@ -66,10 +68,19 @@ class Equality:
     notes: tuple[str, ...] = ()
 
     @property
+    def is_something(self) -> bool:
+        """Whether there was anything to compare."""
+        return self.epochs > 0 or self.figures > 0 or self.weights is not None
+
+    @property
     def is_equal(self) -> bool:
         """Whether nothing that was compared differs, and something was compared."""
-        compared = self.epochs > 0 or self.weights is not None
-        return compared and self.first is None and not self.final and self.weights is not False
+        return (
+            self.is_something
+            and self.first is None
+            and not self.final
+            and self.weights is not False
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """The comparison for JSON."""
@@ -107,6 +118,7 @@ def compare_bits(then: StoredRun, now: StoredRun) -> Equality:
     return Equality(
         epochs,
         first,
+        0 if is_part else len(then.record.metrics),
         () if is_part else tuple(_final(then.record.metrics, now.record.metrics)),
         weights,
         largest,

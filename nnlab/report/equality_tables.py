@@ -53,8 +53,8 @@ def verdict(equality: Equality) -> str:
     """
     if equality.is_equal:
         return "Equal to the bit."
-    if equality.epochs == 0 and equality.weights is None:
-        return "Nothing to compare: the run has neither epochs nor weights."
+    if not equality.is_something:
+        return "Nothing to compare: the run has neither figures nor weights."
     return "Not equal."
 
 

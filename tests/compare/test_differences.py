@@ -42,6 +42,14 @@ def test_another_word_is_told_whole() -> None:
     assert found({"optimizer": adam}, {"optimizer": sgd}) == {"optimizer": (adam, sgd)}
 
 
+def test_another_data_set_is_told_whole() -> None:
+    moons, circles = {"moons": {"noise": 0.1}}, {"circles": {"noise": 0.1}}
+    one, other = {"data": {"dataset": moons}}, {"data": {"dataset": circles}}
+    assert found(one, other) == {"data.dataset": (moons, circles)}
+    more = {"data": {"dataset": {"moons": {"noise": 0.3}}}}
+    assert found(one, more) == {"data.dataset.moons.noise": (0.1, 0.3)}
+
+
 def test_a_layer_more_is_one_difference_though_all_behind_it_move() -> None:
     first, last = {"Dense": {"units": 8}}, {"Dense": {"units": 1}}
     drop = {"Dropout": {"rate": 0.3}}

@@ -69,6 +69,14 @@ def test_nan_is_equal_to_itself(tmp_path: Path) -> None:
     assert compare_bits(then, now).is_equal
 
 
+def test_a_run_that_diverged_at_once_is_repeated_by_one_that_does(tmp_path: Path) -> None:
+    nan = {"metrics": {"loss": float("nan")}, "status": RunStatus.FAILED}
+    then, now = (made(tmp_path, name, "", **nan) for name in ("then", "now"))
+    for run in (then, now):
+        run.model_keras.unlink()
+    assert compare_bits(then, now).is_equal
+
+
 def test_another_number_of_epochs_is_not_equal(tmp_path: Path) -> None:
     found = compare_bits(made(tmp_path, "then"), made(tmp_path, "now", "1,0.5\n"))
     assert found.first == Figure("epochs", 2.0, 1.0)
@@ -81,7 +89,7 @@ def test_of_an_interrupted_run_the_epochs_that_it_has_count(tmp_path: Path) -> N
 
 
 def test_nothing_to_compare_is_not_equal(tmp_path: Path) -> None:
-    runs = [made(tmp_path, name, "") for name in ("then", "now")]
+    runs = [made(tmp_path, name, "", metrics={}) for name in ("then", "now")]
     for run in runs:
         run.model_keras.unlink()
     assert not compare_bits(*runs).is_equal

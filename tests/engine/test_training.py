@@ -78,10 +78,12 @@ def test_run_leaves_all_its_files(finished: tuple[Experiment, RunRecord, RunFile
     _, _, files = finished
     assert sorted(path.name for path in files.path.iterdir()) == [
         "config.yaml",
+        "figures.json",
         "metrics.csv",
         "model.keras",
         "plots",
         "record.json",
+        "summary.json",
         "tensorboard",
     ]
     assert sorted(path.name for path in files.plots.iterdir()) == [
