@@ -141,7 +141,7 @@ def _report(compared: Compared) -> None:
 
 def _print(compared: Compared, option: str) -> None:
     from nnlab.report.tables import print_tables
-    from nnlab.report.variant_tables import next_table, variants_table, verdicts_table
+    from nnlab.report.variant_tables import next_tables, variants_table, verdicts_table
 
     identity = compared.record.id
     commands = [
@@ -149,5 +149,5 @@ def _print(compared: Compared, option: str) -> None:
         (f"nnlab compare variants --resume {identity}{option} --seeds N", "more seeds"),
     ]
     tables = [variants_table(compared.table), verdicts_table(compared.table)]
-    print_tables([*tables, next_table(compared.path, commands)])
+    print_tables([*tables, *next_tables(compared.path, commands)])
     typer.echo(f"\n{compared.record.verdict}")

@@ -63,16 +63,17 @@ def verdicts_table(table: VariantTable) -> Table:
     return Table("", (Column(""), Column("")), rows)
 
 
-def next_table(path: Path, commands: Sequence[tuple[str, str]]) -> Table:
+def next_tables(path: Path, commands: Sequence[tuple[str, str]]) -> list[Table]:
     """Where a comparison lies, and what to type next.
 
     Args:
         path: Its folder.
         commands: Pairs of a command and what it does.
     """
-    rows = [("folder", str(path)), *commands]
-    cells = tuple((Cell(left), Cell(right, "dim")) for left, right in rows)
-    return Table("Next", (Column(""), Column("")), cells)
+    columns = (Column(""), Column(""))
+    cells = tuple((Cell(command), Cell(words, "dim")) for command, words in commands)
+    folder = ((Cell("folder", "dim"), Cell(str(path))),)
+    return [Table("", columns, folder), Table("Next", columns, cells)]
 
 
 def _cells(table: VariantTable, row: VariantRow, *, is_best: bool) -> tuple[Cell, ...]:
