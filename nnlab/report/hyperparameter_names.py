@@ -76,7 +76,10 @@ def _parts(name: str, *, numbered: bool) -> Iterator[str]:
 
 
 def _last(name: str) -> str:
-    return list(_parts(name, numbered=False))[-1]
+    parts = list(_parts(name, numbered=False))
+    # A position is one among the layers of the model, unless it is told whose.
+    inside = parts[-1].rpartition(".")[2].isdecimal() and "Repeat" in parts
+    return f"Repeat.{parts[-1]}" if inside else parts[-1]
 
 
 def _last_two(name: str) -> str:

@@ -18,6 +18,7 @@ BEST_SHOWN = 10
 
 _NOTHING = Cell("-", "dim")
 _LONGEST_REASON = 160
+_LEAST_SHARE = 0.01
 _WAYS = {"min": "less is better", "max": "more is better"}
 _ENDS = {
     "max_trials": "all trials are done",
@@ -65,12 +66,13 @@ def best_table(record: SearchRecord, trials: Iterable[TrialRecord]) -> Table:
     best = order[:BEST_SHOWN]
     markers = _markers(record, best)
     repeated = any(trial.spread is not None for trial in best)
+    tells_epochs = "epochs" not in markers.values()
     columns = (
         Column("trial", right=True),
         Column(record.objective, right=True),
         *((Column("spread", right=True),) if repeated else ()),
         *(Column(name) for name in markers.values()),
-        Column("epochs", right=True, optional=True),
+        *((Column("epochs", right=True, optional=True),) if tells_epochs else ()),
         Column("params", right=True, optional=True),
     )
     rows = tuple(
@@ -79,7 +81,7 @@ def best_table(record: SearchRecord, trials: Iterable[TrialRecord]) -> Table:
             Cell(metric_text(trial.score or 0.0), "best" if trial is best[0] else ""),
             *((_spread(trial),) if repeated else ()),
             *(_values(trial, marker) for marker in markers),
-            Cell(count_text(trial.epochs)),
+            *((Cell(count_text(trial.epochs)),) if tells_epochs else ()),
             _NOTHING if trial.params is None else Cell(count_text(trial.params)),
         )
         for trial in best
@@ -180,11 +182,13 @@ def _importance(record: SearchRecord) -> Table:
     from nnlab.report.importance import METHOD
 
     short = short_names(dict.fromkeys(marker_name(one["name"]) for one in record.space))
+    told = {name: share for name, share in record.importance.items() if share >= _LEAST_SHARE}
     rows = tuple(
-        (Cell(short.get(name, name), "dim"), Cell(f"{share:.0%}"))
-        for name, share in record.importance.items()
+        (Cell(short.get(name, name), "dim"), Cell(f"{share:.0%}")) for name, share in told.items()
     )
     notes = [f"The share in the score: {METHOD}."]
+    if len(told) < len(record.importance):
+        notes.append(f"The other {len(record.importance) - len(told)}: less than 1%.")
     if record.explained is not None:
         share = f"{record.explained:.0%}"
         notes.append(f"The values explain {share} of the differences in rank; the rest is chance.")

@@ -31,6 +31,10 @@ REPEATED = "model.layers.1.Repeat[{}].layers.{}.Dense.units"
             ["optimizer", "momentum"],
         ),
         (["model.layers.0", "model.layers.2"], ["layers.0", "layers.2"]),
+        (
+            ["model.layers.1", "model.layers.2.Repeat[3].layers.1"],
+            ["layers.1", "Repeat.layers.1 [3]"],
+        ),
         (["model.layers.1.Repeat.times", "model.layers.3.Repeat.times"], None),
     ],
 )

@@ -66,11 +66,12 @@ def test_failures_are_told_once_a_reason_with_how_many_there_are() -> None:
 
 def test_importance_stands_under_short_names_with_its_method() -> None:
     several = trials(12)
-    record = search(several, importance={TIMES: 0.75, OPTIMIZER: 0.25}, explained=0.6)
+    record = search(several, importance={TIMES: 0.75, OPTIMIZER: 0.25, UNITS: 0.0}, explained=0.6)
     table = titled(search_tables(record, several), "Importance")
     assert texts(table) == [["times", "75%"], ["optimizer", "25%"]]
     assert "random forest" in table.notes[0]
-    assert "60%" in table.notes[1]
+    assert table.notes[1] == "The other 1: less than 1%."
+    assert "60%" in table.notes[2]
 
 
 def test_a_search_tells_what_to_type_next(tmp_path: Path) -> None:
