@@ -135,6 +135,5 @@ def _tensorboard(job: Job) -> TensorBoard | None:
         job.run.config_yaml.read_text(encoding="utf-8"),
         "\n".join(summarize(job.model).lines()),
         job.run.record.id,
-        job.options.hyperparameters,
     )
     return TensorBoard(config, job.run.tensorboard, job.feed.batch_spec, about)

@@ -41,15 +41,13 @@ class TrainingOptions:
     """What is done in a training besides what the config says.
 
     Args:
-        pictures: Whether pictures are drawn at the end.
+        pictures: Whether pictures are drawn at the end, and what a report shows is kept.
         test: Whether the test rows are evaluated at the end. A search must not look at them.
         keep_model: Whether the model is kept: always, never, or where a figure is good enough; in
             that case without the optimizer's state.
         initial_epoch: The first epoch, from 0; the last is still `training.epochs`.
         start: What an earlier training left by `leave`; None: begin with the seed's weights.
         leave: Where to leave, at the end, what a later training needs to go on; None: nowhere.
-        hyperparameters: What TensorBoard's HParams page shows of the run, by name; None: the whole
-            config.
     """
 
     pictures: bool = True
@@ -58,4 +56,3 @@ class TrainingOptions:
     initial_epoch: int = 0
     start: Path | None = None
     leave: Path | None = None
-    hyperparameters: Mapping[str, bool | float | str] | None = None

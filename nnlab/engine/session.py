@@ -85,8 +85,9 @@ class Session:
         outcome = "failed"
         try:
             with _disk_errors(self._job.run.path):
-                summary = summarize(self._job.model).to_dict()
-                self._write_json(self._job.run.summary_json, summary)
+                if self._job.options.pictures:
+                    summary = summarize(self._job.model).to_dict()
+                    self._write_json(self._job.run.summary_json, summary)
                 begun = time.perf_counter()
                 ending = self._fit(loop)
                 fit_s = time.perf_counter() - begun

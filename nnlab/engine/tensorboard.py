@@ -160,18 +160,12 @@ class About:
         config_text: Its YAML.
         model_text: The model's layers as a table.
         run_id: The run's id.
-        shown: What the HParams page shows of it; None: every value of the config.
     """
 
     def __init__(
-        self,
-        experiment: Experiment,
-        config_text: str,
-        model_text: str,
-        run_id: str,
-        shown: Mapping[str, bool | float | str] | None = None,
+        self, experiment: Experiment, config_text: str, model_text: str, run_id: str
     ) -> None:
-        self._hparams = hyperparameters(experiment) if shown is None else dict(shown)
+        self._hparams = hyperparameters(experiment)
         self._texts = {"config": config_text, "model": model_text}
         self._run_id = run_id
 

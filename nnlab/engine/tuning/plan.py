@@ -9,7 +9,6 @@ from typing import Literal
 from nnlab.config import Config, Experiment
 from nnlab.config.closing import with_values
 from nnlab.config.hyperparameters import Hyperparameter
-from nnlab.config.tensorboard import TensorBoardConfig
 from nnlab.config.tune import TuneConfig
 from nnlab.engine.monitoring import Monitor
 from nnlab.engine.tuning.proposer import Proposal, Proposer
@@ -106,7 +105,6 @@ def _execution(experiment: Experiment, number: int, epochs: int | None) -> Exper
         changes["seed"] = (experiment.seed + number) % _SEEDS
     if epochs is not None:
         changes["training"] = experiment.training.model_copy(update={"epochs": epochs})
-    if experiment.tensorboard is not False:
-        # Curves and hyperparameters, no graphs and histograms: those take longer than a trial.
-        changes["tensorboard"] = TensorBoardConfig(write_graph=False)
+    # The search writes a log of its own: graphs and histograms take longer than a trial.
+    changes["tensorboard"] = False
     return experiment.model_copy(update=changes)

@@ -13,17 +13,17 @@ from typing import Literal
 from nnlab.config import Config
 from nnlab.config.closing import closed_yaml, with_values
 from nnlab.engine.interruption import Interruption, Stopped
+from nnlab.engine.tuning import tensorboard_log
 from nnlab.engine.tuning.folder import SearchDirectory
-from nnlab.engine.tuning.hparams import write_hparams
 from nnlab.engine.tuning.keeping import bar, drop_states, drop_weights
 from nnlab.engine.tuning.plan import Plan
 from nnlab.engine.tuning.proposer import Proposal
-from nnlab.engine.tuning.trial import LiveTrial
+from nnlab.engine.tuning.trial import LiveTrial, run_folders
 from nnlab.engine.workers import Event, Outcome, Task, Workers
 from nnlab.errors import ConfigError, RunFailedError, RunInterrupted
 from nnlab.report.numbers import plural
 from nnlab.report.progress.search_events import SearchInfo, SearchProgress
-from nnlab.runs import RunStatus, atomic_write, writing
+from nnlab.runs import RunFiles, RunStatus, atomic_write, writing
 from nnlab.runs.search import SearchRecord
 from nnlab.runs.trial import TrialRecord, Value
 
@@ -61,7 +61,8 @@ def search(
     with _workers(plan) as workers:
         _try_data(plan, workers)
         directory = SearchDirectory.create(runs_dir, plan, workers.jobs, command)
-        write_hparams(directory.path / "tensorboard", plan.space, plan.tune.objective)
+        if config.experiment.tensorboard is not False:
+            tensorboard_log.write_space(directory.tensorboard, plan.space, plan.tune.objective)
         return _Search(plan, directory, workers, progress, command).run(retrain=retrain)
 
 
@@ -231,6 +232,8 @@ class _Search:
 
     def _end(self, trial: TrialRecord) -> None:
         """A trial has ended: record it, and delete what nobody needs any more."""
+        if self._plan.config.experiment.tensorboard is not False:
+            self._log(trial)
         self._directory.keep(trial)
         self._proposer.learn(trial)
         self._timing["search_s"] = self._search_s()
@@ -240,6 +243,13 @@ class _Search:
         needed = {number for number in trials if self._proposer.waits_for(number)}
         drop_states(self._directory, trials.values(), needed, self._plan.trainings)
         self._progress.trial_ended(trial)
+
+    def _log(self, trial: TrialRecord) -> None:
+        """Write the trial's curves and values for TensorBoard."""
+        folders = run_folders(self._directory.trial(trial.number), self._plan.trainings)
+        for folder in folders:
+            session = str(folder.relative_to(self._directory.path.parent))
+            tensorboard_log.write_trial(RunFiles(folder), trial, session)
 
     def _conclude(self, interruption: Interruption, *, retrain: bool) -> dict[str, float] | None:
         """Write the best config, and train it once more."""

@@ -78,7 +78,6 @@ class LiveTrial:
                     initial_epoch=self.proposal.initial_epoch,
                     start=start,
                     leave=run_folder / STATE if goes_on else None,
-                    hyperparameters=self.record.values,
                 ),
                 command,
             )
