@@ -22,8 +22,8 @@ def list_all(
         typer.Option(
             "--where",
             metavar="CONDITION",
-            help="Only runs that satisfy it; keys as in --json, those of the config under "
-            "`config.`. Repeatable.",
+            help="Only runs that satisfy it. Keys are those of --json; before those of the config "
+            "stands config, as in config.seed. Repeatable.",
         ),
     ] = None,
     sort: Annotated[

@@ -162,6 +162,8 @@ def predictions(run: StoredRun, figures: Mapping[str, Any]) -> Iterator[Block]:
         for path in sorted(run.plots.glob(pattern)):
             shown = figures.get(path.stem)
             words = in_words(shown) if shown else f"{name}. {_NOT_RECORDED}"
+            if shown and path.stem.endswith(f"_{shown.get('output')}"):
+                words = f"Output {shown['output']}: {words}"
             if picture := stored_picture(path, words, words if shown else name):
                 yield picture
 
