@@ -13,15 +13,19 @@ from nnlab.config.loading import Config, validate
 from nnlab.config.markers import Choice, Repeat
 from nnlab.config.option_names import Value
 from nnlab.config.space import OpenValue, fill
+from nnlab.config.tune import TuneConfig
 from nnlab.errors import RequestError
+
+_DEFAULT_MONITOR = "val_loss"
 
 
 def with_values(config: Config, values: Mapping[str, Value], fold: int | None = None) -> Config:
     """A config with given values in the place of its hyperparameters.
 
     Nothing of it is left to search: the `tune` section is gone, `tune.max_epochs` stands in
-    `training.epochs`. Where `tune.cv` asks for folds, a fraction of the same size is kept for
-    validation, unless a fold is named.
+    `training.epochs`. Unless the config says which epoch's weights are kept, they are those that
+    are best at `tune.objective`: so a trial is judged by what it would leave. Where `tune.cv` asks
+    for folds, a fraction of the same size is kept for validation, unless a fold is named.
 
     Args:
         config: A config with open values, as `read_config` gives it.
@@ -81,7 +85,17 @@ def _closed(config: Config, values: Mapping[str, Value], fold: int | None) -> Do
         if fold is not None:
             part = {"validation_fold": {"number": fold, "folds": tune.cv}}
         tree["data"] = {**tree["data"], **part}
+    if tune is not None and not tree["training"].keys() & {"checkpoint", "early_stopping"}:
+        tree["training"] = {**tree["training"], **_checkpoint(tune)}
     return replace(document, tree=tree)
+
+
+def _checkpoint(tune: TuneConfig) -> dict[str, Any]:
+    """What keeps the weights that are best at the objective, where that is not done anyway."""
+    if tune.objective == _DEFAULT_MONITOR:
+        return {}
+    mode = {} if tune.direction is None else {"mode": tune.direction}
+    return {"checkpoint": {"monitor": tune.objective, **mode}}
 
 
 class _Given:

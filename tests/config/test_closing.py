@@ -104,3 +104,16 @@ def test_folds_stand_in_the_place_of_a_fraction(tmp_path: Path) -> None:
     assert fold.validation_split is None
     # A fold is a quarter of what is not tested on.
     assert with_values(config, VALUES).experiment.data.validation_split == pytest.approx(0.2)
+
+
+def test_weights_that_are_kept_are_those_that_the_trial_is_judged_by(tmp_path: Path) -> None:
+    text = closed_yaml(space(tmp_path, "", "tune.objective=val_accuracy"), VALUES)
+    path = tmp_path / "best.yaml"
+    path.write_text(text)
+    assert load_config(path).training.checkpoint.monitor == "val_accuracy"
+
+
+def test_config_that_says_which_weights_are_kept_is_left_alone(tmp_path: Path) -> None:
+    stopping = "training.early_stopping={monitor: val_loss, patience: 3}"
+    config = space(tmp_path, "", "tune.objective=val_accuracy", stopping)
+    assert with_values(config, VALUES).experiment.training.checkpoint.monitor is None

@@ -15,17 +15,20 @@ from nnlab.runs.trial import TrialRecord, ranked
 KEPT = 3
 
 
-def bar(trials: Iterable[TrialRecord], direction: Literal["min", "max"]) -> float:
+def bar(trials: Iterable[TrialRecord], direction: Literal["min", "max"], number: int) -> float:
     """The score that the model of a new trial must reach to be among the best.
 
     Args:
         trials: The trials so far.
         direction: Whether less or more is better.
+        number: The new trial's number: of equal scores, that of the earlier trial is the better.
     """
+    worst = math.inf if direction == "min" else -math.inf
     best = ranked(trials, direction)[:KEPT]
     if len(best) < KEPT or best[-1].score is None:
-        return math.inf if direction == "min" else -math.inf
-    return best[-1].score
+        return worst
+    is_earlier = number < best[-1].number
+    return best[-1].score if is_earlier else math.nextafter(best[-1].score, -worst)
 
 
 def drop_weights(

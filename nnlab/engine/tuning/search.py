@@ -210,7 +210,7 @@ class _Search:
         # Before anything else: whatever happens now, the trial is known.
         self._directory.keep(trial)
         self._progress.trial_began(trial)
-        limit = bar(self._directory.records.values(), self._plan.direction)
+        limit = bar(self._directory.records.values(), self._plan.direction, trial.number)
         try:
             tasks = live.tasks(limit, self._command)
         except ConfigError as error:
