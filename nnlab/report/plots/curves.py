@@ -83,14 +83,17 @@ def _mark_best(axes: Axes, values: NDArray[np.float64], epoch: int) -> None:
         axes.plot([epoch], [value], "D", color=PALETTE[2], markersize=8, label=label, zorder=3)
 
 
-def spans_decades(metric: str, curves: Sequence[NDArray[np.float64]]) -> bool:
+def spans_decades(
+    metric: str, curves: Sequence[NDArray[np.float64]], ratio: float = _DECADES
+) -> bool:
     """Whether the values of a loss or an error differ by factors rather than by amounts.
 
     Args:
         metric: The metric's name.
         curves: Its values [epochs], a curve each.
+        ratio: How many times the least the largest must be; two decades.
     """
     if not any(word in metric for word in ("loss", "error", "mse", "mae")):
         return False
     values = np.concatenate([curve[np.isfinite(curve)] for curve in curves] or [np.empty(0)])
-    return bool(values.size and values.min() > 0 and values.max() > _DECADES * values.min())
+    return bool(values.size and values.min() > 0 and values.max() > ratio * values.min())

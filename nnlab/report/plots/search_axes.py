@@ -22,6 +22,8 @@ Direction = Literal["min", "max"]
 MOST_SHOWN = 8
 _FEW = 8
 _LONGEST_LABEL = 14
+# The few best trials lie close together: where others are ten times worse, they would be one point.
+_RATIO = 10.0
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,7 @@ class SearchPicture:
     def is_logarithmic(self) -> bool:
         """Whether scores differ by factors rather than by amounts."""
         scores = np.array([trial.score for trial in self.scored], float)
-        return spans_decades(self.objective, [scores])
+        return spans_decades(self.objective, [scores], _RATIO)
 
 
 def position(one: Hyperparameter, value: Value) -> float:
