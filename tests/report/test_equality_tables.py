@@ -1,0 +1,47 @@
+"""Whether a run was repeated to the bit, in words."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from nnlab.compare.differences import Difference
+from nnlab.compare.equality import Equality, Figure
+from nnlab.report.equality_tables import equality_tables, verdict
+
+EQUAL = Equality(12, None, 4, (), True, 0.0, ())
+
+
+def text(equality: Equality) -> str:
+    tables = equality_tables(equality, "first", "first-again")
+    return "\n".join(line for table in tables for line in table.lines())
+
+
+def test_an_equal_repetition_is_told_in_one_table() -> None:
+    assert verdict(EQUAL) == "Equal to the bit."
+    assert "metrics.csv    equal in 12 epochs" in text(EQUAL)
+    assert "Environment" not in text(EQUAL)
+
+
+def test_all_digits_of_the_first_difference_are_shown() -> None:
+    first = Figure("val_loss", 0.1, 0.10000000000000002, 3)
+    found = dataclasses.replace(EQUAL, first=first, weights=False, largest=1e-7)
+    shown = text(found)
+    assert verdict(found) == "Not equal."
+    assert "differ from epoch 3 on" in shown
+    assert "differ by up to 1e-07" in shown
+    assert "val_loss, epoch 3   0.1  0.10000000000000002     1.4e-17" in shown
+    assert "Nothing that a run records differs" in shown
+
+
+def test_the_environment_is_told_where_it_differs() -> None:
+    engine = Difference("engine", ("keras", "compiled"))
+    found = dataclasses.replace(EQUAL, final=(Figure("loss", 1.0, None),), environment=(engine,))
+    shown = text(found)
+    assert "engine  keras  compiled" in shown
+    assert "Nothing that a run records differs" not in shown
+
+
+def test_what_was_not_compared_is_not_called_equal() -> None:
+    nothing = Equality(0, None, 0, (), None, None, ())
+    assert verdict(nothing).startswith("Nothing to compare")
+    assert "not compared" in text(nothing)
