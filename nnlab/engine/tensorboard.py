@@ -146,10 +146,13 @@ class TensorBoard(ToldOfEnds, keras.callbacks.TensorBoard):  # type: ignore[misc
         return self._writers[name]
 
     def _write_keras_model_train_graph(self) -> None:
-        """Write the graph of a step, traced anew: the one that Keras trains with is hidden."""
-        step = tf.function(self.model.train_step)
+        """Write the graph of a step; where Keras hides the one that it trains with, traced anew."""
+        graph = self.end.step_graph
+        if graph is None:
+            step = tf.function(self.model.train_step)
+            graph = step.get_concrete_function(self._batch_spec).graph
         with self._train_writer.as_default(), tf.summary.record_if(condition=True):
-            tf.summary.graph(step.get_concrete_function(self._batch_spec).graph)
+            tf.summary.graph(graph)
 
 
 class About:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import keras
+import tensorflow as tf
 from numpy.typing import NDArray
 
 Weights = list[NDArray[Any]]
@@ -40,12 +41,15 @@ class EpochEnd:
     Attributes:
         seconds_before: Seconds that the epoch had taken before callbacks were told of its
             beginning.
+        step_graph: The graph of a training step; None where whoever runs epochs keeps it to
+            himself.
     """
 
     def __init__(self, model: keras.Model) -> None:
         self._model = model
         self._past: PastEpoch | None = None
         self.seconds_before = 0.0
+        self.step_graph: tf.Graph | None = None
 
     @contextlib.contextmanager
     def of(self, past: PastEpoch, seconds: float) -> Iterator[None]:

@@ -42,6 +42,7 @@ class BatchLoop:
         names: The metrics' names, once a graph is traced.
         taking: How a batch is taken from the rows.
         batch_size: Rows a batch.
+        step_graph: The graph of a step, once one is traced.
     """
 
     def __init__(
@@ -54,6 +55,7 @@ class BatchLoop:
     ) -> None:
         self.names: tuple[str, ...] = ()
         self.batch_size = batch_size
+        self.step_graph: tf.Graph | None = None
         self._model = model
         self._step = step
         self._spec = spec
@@ -101,6 +103,7 @@ class BatchLoop:
         most = tf.shape(like)[0]
 
         def batch(number: Any) -> tuple[Any]:
+            self.step_graph = tf.compat.v1.get_default_graph()
             start = number * self.batch_size
             # XLA must know the size when it compiles; else the last batch is a batch like others.
             size = most if xla else tf.minimum(most, count - start)

@@ -40,6 +40,8 @@ _LOOP_BY_XLA_S = 4e-6
 # costs a millisecond, tracing them together 0.1 s once.
 _SHORT_S = 0.03
 _MANY = 30
+# A loop around the step takes 40 ms to trace, which it saves in as many epochs of one step.
+_FEW_STEPS = 12
 # XLA for a last batch of fewer rows and for validation takes about as long again to compile, and
 # saves half a millisecond an epoch.
 _EPOCHS_FOR_ALL = 1000
@@ -77,13 +79,22 @@ def choose_loop(experiment: Experiment, feed: Feed, model: keras.Model, device: 
     """
     engine = experiment.training.engine
     if engine == "auto":
-        board = experiment.tensorboard
-        if board is not False and (board.update_freq != "epoch" or board.profile_batch):
-            why = "TensorBoard listens to every step"
+        why = _for_fit(experiment, feed)
+        if why is not None:
             return Choice(KerasFit(), why, bool(model.jit_compile))
     if engine == "keras":
         return Choice(KerasFit(), "the config asks for it", bool(model.jit_compile))
     return _compiled(experiment, feed, model, device)
+
+
+def _for_fit(experiment: Experiment, feed: Feed) -> str | None:
+    """Why Keras' `fit` is the one to choose; None where nothing speaks for it."""
+    board = experiment.tensorboard
+    if board is not False and (board.update_freq != "epoch" or board.profile_batch):
+        return "TensorBoard listens to every step"
+    if feed.steps_per_epoch == 1 and experiment.training.epochs <= _FEW_STEPS:
+        return "so few steps are over before a loop is traced"
+    return None
 
 
 def _chunk(feed: Feed, device: Device) -> tuple[int | None, str]:

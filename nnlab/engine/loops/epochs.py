@@ -76,6 +76,7 @@ class LongEpochs:
     def _learn(self, epoch: int) -> Logs:
         parts, logs = self._parts, Logs()
         parts.learning.build()
+        parts.callbacks.end.step_graph = parts.learning.step_graph
         order = parts.feed.order(epoch)
         first, steps = 0, parts.learning.steps
         while first < steps and not parts.model.stop_training:
@@ -120,6 +121,7 @@ class ShortEpochs:
         """
         start = time.perf_counter()
         self._group.build(self._parts.feed.rows)
+        self._parts.callbacks.end.step_graph = self._parts.learning.step_graph
         # The first epoch holds tracing and compiling, as it does wherever epochs are run.
         extra_s = time.perf_counter() - start
         logs, epoch = Logs(), first

@@ -64,6 +64,11 @@ class RowPass:
         """The metrics' names; known once the pass is traced."""
         return self._loop.names
 
+    @property
+    def step_graph(self) -> tf.Graph | None:
+        """The graph of a step; known once the pass is traced."""
+        return self._loop.step_graph
+
     def build(self) -> None:
         """Trace and compile; nothing is trained. A second call does nothing."""
         if self._parts:

@@ -9,11 +9,11 @@ import pytest
 
 from nnlab.config import Experiment
 from nnlab.data import prepare
-from nnlab.engine.compiling import compile_model
 from nnlab.engine.devices import Device
 from nnlab.engine.feeding import Feed
 from nnlab.engine.loops import Choice, choose_loop
 from nnlab.engine.model import build_model
+from nnlab.engine.preparing import prepare_training
 
 CPU = Device("cpu", "cpu", "two cores", 8 * 2**30, "/device:CPU:0")
 
@@ -23,14 +23,22 @@ Moons = Callable[..., Experiment]
 def chosen(experiment: Experiment, device: Device = CPU) -> Choice:
     data = prepare(experiment)
     model = build_model(experiment, data.inputs)
-    compile_model(model, experiment)
-    return choose_loop(experiment, Feed(experiment, data, model), model, device)
+    feed = Feed(experiment, data, model)
+    prepare_training(model, experiment, feed)
+    return choose_loop(experiment, feed, model, device)
 
 
 def test_few_steps_do_not_pay_for_xla(moons: Moons) -> None:
     choice = chosen(moons(training={"epochs": 10}))
     assert (choice.loop.name, choice.xla) == ("compiled", False)
     assert "to compile" in choice.reason
+
+
+def test_few_epochs_of_one_step_do_not_pay_for_a_loop(moons: Moons) -> None:
+    choice = chosen(moons(training={"epochs": 5, "batch_size": "full"}))
+    assert (choice.loop.name, choice.xla) == ("keras", False)
+    assert "few steps" in choice.reason
+    assert chosen(moons(training={"epochs": 50, "batch_size": "full"})).loop.name == "compiled"
 
 
 @pytest.mark.parametrize("training", [{"epochs": 2000}, {"epochs": 300, "batch_size": 1}])
