@@ -15,6 +15,7 @@ from typing import Literal
 
 import tensorflow as tf
 
+from nnlab.data.machine_memory import machine_memory
 from nnlab.errors import DeviceError
 
 _NVIDIA_DRIVER = Path("/proc/driver/nvidia/version")
@@ -50,7 +51,7 @@ def list_devices() -> tuple[Device, ...]:
         >>> list_devices()[0].name
         'cpu'
     """
-    cpu = Device("cpu", "cpu", _cpu_description(), _cpu_memory(), "/device:CPU:0")
+    cpu = Device("cpu", "cpu", _cpu_description(), machine_memory(), "/device:CPU:0")
     physical = tf.config.list_physical_devices("GPU")
     memories = _gpu_memories(len(physical))
     gpus = (
@@ -176,13 +177,6 @@ def _cpu_model() -> str:
             if key.strip() == "model name" and value.strip():
                 return value.strip()
     return platform.processor() or platform.machine() or "unknown CPU"
-
-
-def _cpu_memory() -> int | None:
-    try:
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    except (AttributeError, OSError, ValueError):
-        return None
 
 
 def _gpu_description(gpu: tf.config.PhysicalDevice) -> str:

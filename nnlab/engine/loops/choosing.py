@@ -20,8 +20,9 @@ from nnlab.engine.loops.row_pass import Xla
 
 # The rows lie on the device twice while they are put there, and the arithmetic needs room, too.
 _SHARE_OF_MEMORY = 0.25
-# Of rows that come in chunks: on two cores a tenth of a second of a small net's work.
-_CHUNK_BYTES = 64 * 2**20
+# Of rows that come in chunks. Half a dozen copies are on their way at once; smaller ones would save
+# nothing more.
+_CHUNK_BYTES = 16 * 2**20
 
 # Measured on two cores with TensorFlow 2.21, for nets of 4 to 30 variables: what a step of `fit`
 # costs beside its arithmetic, seconds a variable; what XLA's compiler takes, in all and a variable.
