@@ -22,7 +22,8 @@ from nnlab.cli.options import (
 from nnlab.errors import RequestError
 
 if TYPE_CHECKING:
-    from nnlab.engine.comparing import Compared
+    from nnlab.compare.variants import VariantTable
+    from nnlab.runs.comparison import ComparisonRecord
 
 FAILED = 1
 
@@ -107,14 +108,15 @@ def compare_variants(
         pictures=not no_report,
         command=["nnlab", *sys.argv[1:]],
     )
+    path, record, table = compared.path, compared.record, compared.table
     if not no_report:
-        _report(compared)
+        _report(path, table, record.name)
     if as_json:
-        print_json(compared.record.to_dict() | {"path": str(compared.path)})
+        print_json(record.to_dict() | {"path": str(path)})
     else:
-        _print(compared, "" if runs_dir is None else f" --runs-dir {runs_dir}")
-    if compared.record.error is not None:
-        typer.echo(compared.record.error, err=True)
+        _print(path, table, record, "" if runs_dir is None else f" --runs-dir {runs_dir}")
+    if record.error is not None:
+        typer.echo(record.error, err=True)
         raise typer.Exit(FAILED)
 
 
@@ -130,24 +132,23 @@ def _file(comparison: Path | None, earlier: Path | None) -> Path:
     raise RequestError(f"{message} `nnlab init` lists those that come with nnlab.")
 
 
-def _report(compared: Compared) -> None:
+def _report(path: Path, table: VariantTable, name: str) -> None:
     from nnlab.report.html.writing import write_report
     from nnlab.report.variant_pictures import draw_variant_pictures
     from nnlab.runs import read_run
 
-    list(draw_variant_pictures(compared.path, compared.table, compared.record.name))
-    write_report(read_run(compared.path))
+    list(draw_variant_pictures(path, table, name))
+    write_report(read_run(path))
 
 
-def _print(compared: Compared, option: str) -> None:
+def _print(path: Path, table: VariantTable, record: ComparisonRecord, option: str) -> None:
     from nnlab.report.tables import print_tables
     from nnlab.report.variant_tables import next_tables, variants_table, verdicts_table
 
-    identity = compared.record.id
     commands = [
-        (f"nnlab report {identity} --open{option}", "the report, one HTML file"),
-        (f"nnlab compare variants --resume {identity}{option} --seeds N", "more seeds"),
+        (f"nnlab report {record.id} --open{option}", "the report, one HTML file"),
+        (f"nnlab compare variants --resume {record.id}{option} --seeds N", "more seeds"),
     ]
-    tables = [variants_table(compared.table), verdicts_table(compared.table)]
-    print_tables([*tables, *next_tables(compared.path, commands)])
-    typer.echo(f"\n{compared.record.verdict}")
+    tables = [variants_table(table), verdicts_table(table)]
+    print_tables([*tables, *next_tables(path, commands)])
+    typer.echo(f"\n{record.verdict}")

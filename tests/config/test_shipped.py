@@ -10,7 +10,10 @@ import pytest
 
 from nnlab.config.shipped import (
     DEFAULT_CONFIG,
+    file_of,
+    find_comparison,
     find_shipped,
+    list_comparisons,
     list_shipped,
     schema_text,
     shipped_folder,
@@ -41,6 +44,15 @@ def test_an_unknown_name_is_refused_with_the_nearest() -> None:
         find_shipped("mnits")
     with pytest.raises(RequestError, match="The shipped configs are: activations, "):
         find_shipped("qqqq")
+
+
+def test_a_comparison_answers_to_its_name_with_and_without_its_folder() -> None:
+    file = ROOT / "configs" / "compare" / "dropout.yaml"
+    assert find_comparison("dropout") == find_comparison("compare/dropout") == file
+    assert (file_of("compare/dropout"), file_of("dropout")) == (file, find_shipped("dropout"))
+    assert "compare/dropout" in [config.name for config in list_comparisons()]
+    with pytest.raises(RequestError, match=r"comparison called 'dropuot'.* Did you mean `dropout`"):
+        find_comparison("dropuot")
 
 
 @pytest.mark.parametrize(
@@ -88,6 +100,21 @@ def test_init_writes_the_bases_as_well(tmp_path: Path) -> None:
         "vanishing_gradients_cured.yaml",
     ]
     assert nnlab("validate", "vanishing_gradients_cured.yaml").returncode == 0
+
+
+def test_init_writes_a_comparison_beside_the_config_of_its_name(tmp_path: Path) -> None:
+    def init(name: str) -> str:
+        command = [sys.executable, "-m", "nnlab", "init", name]
+        told = subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, text=True)
+        return told.stdout
+
+    assert init("dropout").endswith("nnlab train dropout.yaml\n")
+    assert init("compare/dropout").endswith("nnlab compare variants compare/dropout.yaml\n")
+    assert sorted(str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*.*")) == [
+        "compare/dropout.yaml",
+        "dropout.yaml",
+        "nnlab.schema.json",
+    ]
 
 
 def test_the_schema_is_printed_without_reading_the_words() -> None:
