@@ -1,0 +1,137 @@
+"""Kills a search with -9 at random moments and resumes it, and holds what comes out to a whole one.
+
+python -m benchmarks.search.killed --times 20
+
+Each time a new search is started, killed once, and resumed until it ends. It must have done every
+trial exactly once, and end with the same table as a search that nobody killed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+CONFIG = """\
+name: killed
+seed: 5
+data: {dataset: {moons: {n_samples: 80, noise: 0.2}}, validation_split: 0.25, test_split: 0.25}
+model:
+  layers:
+    - Repeat:
+        times: {Int: {min_value: 0, max_value: 3}}
+        layers:
+          - Dense: {units: {Int: {min_value: 4, max_value: 32, step: 4}}, activation: relu}
+    - Dense: {units: 1, activation: sigmoid}
+training:
+  optimizer: {Choice: [adam, sgd, rmsprop]}
+  loss: binary_crossentropy
+  metrics: [accuracy]
+  batch_size: 16
+  epochs: 5
+tune: {algorithm: random, objective: val_loss, max_trials: 8, jobs: 2}
+"""
+
+
+def main() -> None:
+    """Kill and resume, and tell of each time."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--times", type=int, default=20)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--algorithm", default="random")
+    args = parser.parse_args()
+    rng = random.Random(args.seed)  # noqa: S311 - chooses moments, guards no secret
+    with tempfile.TemporaryDirectory() as folder:
+        config = Path(folder) / "killed.yaml"
+        config.write_text(CONFIG)
+        command = ["tune", str(config), "--algorithm", args.algorithm]
+        started = time.monotonic()
+        whole = _finish(Path(folder) / "whole", command)
+        seconds = time.monotonic() - started
+        equal = 0
+        for number in range(1, args.times + 1):
+            runs, moment = Path(folder) / str(number), rng.uniform(0, seconds)
+            _kill(runs, command, moment)
+            left = _statuses(runs)
+            again = ["tune", "--resume", "last"] if left is not None else command
+            table = _finish(runs, again)
+            equal += table == whole
+            words = "the same" if table == whole else "ANOTHER TABLE"
+            print(f"{number:>3}  killed after {moment:4.1f} s, with {left}: {words}", flush=True)
+    print(f"{equal} of {args.times} ended with the table of a search that nobody killed")
+    sys.exit(equal < args.times)
+
+
+def _kill(runs: Path, command: list[str], moment: float) -> None:
+    """Start a search, and kill it after some seconds."""
+    search = subprocess.Popen(
+        [sys.executable, "-m", "nnlab", *command, "--runs-dir", str(runs)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    time.sleep(moment)
+    os.kill(search.pid, signal.SIGKILL)
+    search.wait()
+    # Its workers must be gone, too: nobody else ends them.
+    deadline = time.monotonic() + 5
+    while _has_members(search.pid):
+        if time.monotonic() > deadline:
+            message = "Workers outlived the search that they belong to."
+            raise RuntimeError(message)
+        time.sleep(0.02)
+
+
+def _has_members(group: int) -> bool:
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def _finish(runs: Path, command: list[str]) -> list[Any]:
+    """Run a search to its end.
+
+    Returns:
+        The table: of each trial what was tried and what it came to; the tested best.
+    """
+    subprocess.run(
+        [sys.executable, "-m", "nnlab", *command, "--runs-dir", str(runs), "--json"],
+        check=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    (file,) = runs.glob("*/search.json")
+    search = file.parent
+    trials = [json.loads(path.read_text()) for path in search.glob("trials/*/trial.json")]
+    kept = ("number", "values", "status", "scores", "score", "epochs", "params", "goes_on_from")
+    rows: list[Any] = [
+        {name: trial[name] for name in kept}
+        for trial in sorted(trials, key=lambda trial: int(trial["number"]))
+    ]
+    found = json.loads(file.read_text())
+    curves = [(search / f"trials/{row['number']}/metrics.csv").read_text() for row in rows]
+    return [*rows, *curves, found["counts"], found["best"]["number"], found["retrained"]]
+
+
+def _statuses(runs: Path) -> dict[str, int] | None:
+    """How many trials of each status a killed search has left; None: it had not begun."""
+    found = list(runs.glob("*/search.json"))
+    if not found:
+        return None
+    trials = found[0].parent.glob("trials/*/trial.json")
+    statuses = [json.loads(file.read_text())["status"] for file in trials]
+    return {status: statuses.count(status) for status in sorted(set(statuses))}
+
+
+if __name__ == "__main__":
+    main()
