@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import csv
+import json
 import os
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +14,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nnlab.config import load_config, read_config
+from nnlab.config import load_config
+from nnlab.config.loading import read_search
 from nnlab.config.shipped import find_shipped, list_shipped
 from nnlab.data import prepare
 from nnlab.errors import RunFailedError
@@ -60,7 +64,8 @@ def test_header_tells_purpose_command_and_expectation(config: object) -> None:
     text = config.path.read_text()  # type: ignore[attr-defined]
     header = [line for line in text.splitlines() if line.startswith("#")]
     assert header[0] == "# yaml-language-server: $schema=nnlab.schema.json"
-    assert any(f"nnlab train {config.name}" in line or "nnlab validate" in line for line in header)  # type: ignore[attr-defined]
+    command = "tune" if "tune:" in text else "train"
+    assert any(f"nnlab {command} {config.name}" in line for line in header)  # type: ignore[attr-defined]
     assert any(line.startswith("# Expected: ") for line in header)
     assert any(" s" in line for line in header if "Time" in line)
 
@@ -204,9 +209,51 @@ def test_unscaled_features_stall(train: Train) -> None:
     assert train("scaling", "data.scaling=none")["test_accuracy"] < 0.8
 
 
-def test_search_config_opens_depth_width_dropout_and_optimizer() -> None:
-    space = read_config(find_shipped("search_layers")).space
-    assert {value.marker.called() for value in space} == {"Int", "Choice", "Repeat"}
+def test_search_of_layers_is_that_of_the_lesson() -> None:
+    config = read_search(find_shipped("search_layers"))
+    assert len(config.experiment.data.features or ()) == 8
+    first, times, *repeated, optimizer = config.hyperparameters
+    assert (first.min_value, first.max_value, first.step) == (8, 128, 8)
+    assert (times.min_value, times.max_value) == (0, 10)
+    assert len(repeated) == 20
+    for number, (units, dropout) in enumerate(zip(repeated[::2], repeated[1::2], strict=True), 1):
+        assert (units.min_value, units.max_value, units.step) == (8, 128, 8)
+        assert dropout.values == (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
+        assert [one.values for one in units.conditions] == [tuple(range(number, 11))]
+    assert optimizer.values == ("adam", "sgd", "rmsprop", "adadelta")
+
+
+def test_search_of_everything_opens_every_part_of_the_config() -> None:
+    names = {one.name for one in read_search(find_shipped("search_everything")).hyperparameters}
+    for part in (
+        "data.scaling",
+        "kernel_initializer",
+        "kernel_regularizer",
+        "activation",
+        "units",
+        "Repeat.times",
+        "Repeat[3].layers.1",
+        "Dropout",
+        "SGD.momentum",
+        "Adam.learning_rate",
+        "training.batch_size",
+        "training.epochs",
+    ):
+        assert any(name.endswith(part) for name in names), part
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["search_layers", "search_everything"])
+def test_a_short_search_ends_in_a_config_that_trains(name: str, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "nnlab", "tune", name, "--trials", "4", "--json"]
+    options = ["--set", "training.epochs=1", "--runs-dir", str(tmp_path)]
+    done = subprocess.run([*command, *options], check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    record = json.loads(done.stdout)
+    assert record["counts"]["complete"] == 4
+    (best,) = tmp_path.glob("*/best.yaml")
+    assert load_config(best).training.epochs == 1
+    assert {path.name for path in (best.parent / "plots").iterdir()} >= {"slices.png"}
 
 
 def test_two_heads_report_their_losses_and_the_weighted_sum(train: Train) -> None:
