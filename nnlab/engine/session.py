@@ -107,6 +107,7 @@ class Session:
                 self._listeners.callbacks,
                 self._job.options.initial_epoch,
             )
+            self._tell_of_engine(loop)
             if self._job.options.leave is not None:
                 save_state(self._job.model, self._job.options.leave)
         except Stopped:
@@ -162,6 +163,18 @@ class Session:
             training=self._job.run.record.training | {"stopped_by": ending.stopped_by},
         )
         return ending
+
+    def _tell_of_engine(self, loop: Loop) -> None:
+        """Have the record tell that XLA failed: it says what was chosen before the first step."""
+        if not loop.xla_failed:
+            return
+        record = self._job.run.record
+        reason = f"{record.training['engine_reason']}; XLA could not compile the steps"
+        determinism = record.environment["determinism"] | {"jit_compile": False}
+        self._job.run.update(
+            training=record.training | {"engine_reason": reason},
+            environment=record.environment | {"determinism": determinism},
+        )
 
     def _test(self, loop: Loop) -> dict[str, float]:
         rows = self._job.data.test if self._job.options.test else None

@@ -18,6 +18,7 @@ import yaml
 
 from nnlab.config import Experiment
 from nnlab.data import prepare
+from nnlab.engine.loops.compiled import CompiledEpochs
 from nnlab.engine.training import train
 from nnlab.errors import ConfigError, DataError, DeviceError, NnlabError, RunFailedError
 from nnlab.report.progress import SilentProgress
@@ -358,6 +359,18 @@ def test_folder_that_cannot_be_written_is_an_error_that_says_so(
     blocked.write_text("a file where the folder should be")
     with pytest.raises(RunFailedError, match="Expected to be able to write"):
         train(moons(), runs_dir=blocked, progress=SilentProgress())
+
+
+def test_record_tells_where_xla_could_not_compile(
+    moons: Moons, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # No word of the vocabulary lacks a form in XLA.
+    monkeypatch.setattr(CompiledEpochs, "xla_failed", True)
+    experiment = moons(training={"jit_compile": True, "engine": "compiled", "epochs": 1})
+    record = train(experiment, runs_dir=tmp_path, progress=SilentProgress())
+    assert record.training["engine_reason"].endswith("; XLA could not compile the steps")
+    assert record.environment["determinism"]["jit_compile"] is False
+    assert record.environment["determinism"]["op_determinism"] is True
 
 
 def test_several_outputs_are_trained_weighted_and_tested(tmp_path: Path) -> None:
