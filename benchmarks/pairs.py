@@ -13,6 +13,7 @@ from benchmarks.rows import Row, in_turn
 BY_HAND = "script by hand"
 LIMIT = "matrix products"
 Seconds = tuple[float, ...]
+_EPOCHS_WITH_SGD = 6
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ class Pair:
         """See `benchmarks.bench.Workload`."""
         parts = [lambda: self._by_hand(bench), lambda: self._nnlab(bench)]
         if self.products is not None:
-            parts.append(_limit(bench, self.products))
+            parts += [_limit(bench, self.products), lambda: self._with_sgd(bench)]
         by_hand, nnlab, *limits = in_turn(bench.rounds(self.rounds), *parts)
         case = f"{self.title}, {_epochs(by_hand[0].epochs, nnlab[0].epochs)}"
         epochs = tuple(run.epoch_s for run in nnlab)
@@ -90,9 +91,10 @@ class Pair:
         yield row("whole process", whole, tuple(run.process_s for run in nnlab), process)
         if again := tuple(run.again_s for run in nnlab if run.again_s is not None):
             yield row("the second time", whole, again, None)
-        for limit in limits:
-            least = tuple(run.epoch_s for run in limit)
+        if limits:
+            least, plain = (tuple(run.epoch_s for run in runs) for runs in limits)
             yield Row(self.key, case, "epoch", LIMIT, least, epochs, self.goals.limit)
+            yield Row(self.key, case, "epoch with SGD", LIMIT, least, plain, None)
 
     def _by_hand(self, bench: Bench) -> _Run:
         options = ["--epochs", str(self._most(bench))]
@@ -107,6 +109,12 @@ class Pair:
         record = timed.json()
         again = bench.train(self.config, epochs).seconds if self.again else None
         return _Run(timed.seconds, record["timing"]["epoch_s"], record["epochs_run"], again)
+
+    def _with_sgd(self, bench: Bench) -> _Run:
+        """With the least work that an optimizer can do: what is left is all but the optimizer's."""
+        epochs = f"training.epochs={min(_EPOCHS_WITH_SGD, self._most(bench))}"
+        timed = bench.train(self.config, epochs, "training.optimizer=sgd")
+        return _Run(timed.seconds, timed.json()["timing"]["epoch_s"], 0)
 
     def _most(self, bench: Bench) -> int:
         return self.quick_epochs if bench.quick else self.epochs
