@@ -37,7 +37,7 @@ training:
   metrics: [accuracy]
   batch_size: 16
   epochs: 5
-tune: {algorithm: random, objective: val_loss, max_trials: 8, jobs: 2}
+tune: {algorithm: random, objective: val_loss, max_trials: 20, jobs: 2}
 """
 
 

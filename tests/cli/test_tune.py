@@ -1,0 +1,294 @@
+"""`nnlab tune` as a user runs it: what it leaves, what it survives, what it refuses."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nnlab.runs.history import read_history
+from nnlab.runs.search import SearchFiles, read_search, read_trials
+from nnlab.runs.trial import TrialRecord
+from tests.cli.running import Command, run_nnlab
+
+SPACE = """\
+name: space
+seed: 3
+data:
+  dataset: {moons: {n_samples: 60, noise: 0.1}}
+  validation_split: 0.25
+  test_split: 0.25
+model:
+  layers:
+    - Repeat:
+        times: {Int: {min_value: 0, max_value: 2}}
+        layers:
+          - Dense: {units: {Choice: [4, 8]}, activation: relu}
+    - Dense: {units: 1, activation: sigmoid}
+training:
+  optimizer: {Choice: [adam, sgd]}
+  loss: binary_crossentropy
+  metrics: [accuracy]
+  batch_size: 8
+  epochs: 3
+tune: {objective: val_accuracy, max_trials: 6, jobs: 2}
+"""
+
+
+@pytest.fixture
+def space(tmp_path: Path) -> Path:
+    """A config with open values in the test's folder."""
+    path = tmp_path / "space.yaml"
+    path.write_text(SPACE)
+    return path
+
+
+@pytest.fixture(scope="module")
+def searched(tmp_path_factory: pytest.TempPathFactory) -> tuple[SearchFiles, dict[str, Any]]:
+    """One search, for all tests that only look at it."""
+    folder = tmp_path_factory.mktemp("searched")
+    (folder / "space.yaml").write_text(SPACE)
+    finished = run_nnlab("tune", "space.yaml", "--json", cwd=folder)
+    assert finished.code == 0, finished.err
+    return SearchFiles(folder / "runs" / finished.json["id"]), finished.json
+
+
+def rows_of(trials: list[TrialRecord]) -> list[Any]:
+    """What must be equal of two searches."""
+    return [(one.number, one.values, one.status, one.scores, one.epochs) for one in trials]
+
+
+@pytest.mark.slow
+def test_search_ends_with_the_best_trained_once_more(
+    searched: tuple[SearchFiles, dict[str, Any]],
+) -> None:
+    files, told = searched
+    trials = read_trials(files.path)
+    assert [trial.number for trial in trials] == [1, 2, 3, 4, 5, 6]
+    assert told["counts"] == {"running": 0, "complete": 6, "failed": 0, "pruned": 0}
+    assert told["best"]["score"] == max(trial.score or 0 for trial in trials)
+    assert told["ended_by"] == "max_trials"
+    assert told["retrained"]["test_accuracy"] >= 0
+    assert told["retrained"]["val_accuracy"] == told["best"]["score"]
+    assert read_search(files.path).to_dict() == told
+
+
+@pytest.mark.slow
+def test_no_trial_looks_at_the_test_rows(
+    searched: tuple[SearchFiles, dict[str, Any]],
+) -> None:
+    files, _ = searched
+    for number in range(1, 7):
+        record = json.loads((files.trial(number) / "record.json").read_text())
+        assert record["status"] == "complete"
+        assert not any(name.startswith("test_") for name in record["metrics"])
+        history = read_history(files.trial(number) / "metrics.csv")
+        assert record["metrics"]["val_accuracy"] == max(history["val_accuracy"])
+
+
+@pytest.mark.slow
+def test_curves_of_all_trials_and_weights_of_the_best_three_are_kept(
+    searched: tuple[SearchFiles, dict[str, Any]],
+) -> None:
+    files, _ = searched
+    assert len(list(files.trials.glob("*/tensorboard/events.*"))) == 6
+    ranking = sorted(read_trials(files.path), key=lambda trial: (-(trial.score or 0), trial.number))
+    kept = {int(path.parent.name) for path in files.trials.glob("*/model.keras")}
+    assert kept == {trial.number for trial in ranking[:3]}
+
+
+@pytest.mark.slow
+def test_best_config_trains_to_the_same_figures(
+    searched: tuple[SearchFiles, dict[str, Any]],
+) -> None:
+    files, told = searched
+    trained = run_nnlab("train", files.best_yaml, "--json", cwd=files.path)
+    assert trained.code == 0, trained.err
+    assert trained.json["metrics"] == told["retrained"]
+
+
+@pytest.mark.slow
+def test_search_is_a_run_among_runs(searched: tuple[SearchFiles, dict[str, Any]]) -> None:
+    files, told = searched
+    (run,) = run_nnlab("runs", "--json", cwd=files.path.parent.parent).json
+    assert run["id"] == told["id"]
+    assert run["metrics"]["val_accuracy"] == told["best"]["score"]
+    shown = run_nnlab("show", "last/trials/2", "--json", cwd=files.path.parent.parent)
+    assert shown.code == 0
+
+
+@pytest.mark.slow
+def test_killed_search_goes_on_as_if_nothing_had_been(
+    space: Path, nnlab: Command, searched: tuple[SearchFiles, dict[str, Any]]
+) -> None:
+    files, told = searched
+    search = subprocess.Popen(
+        [sys.executable, "-m", "nnlab", "tune", space.name],
+        cwd=space.parent,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    assert search.stderr is not None
+    with search.stderr:
+        while "trial 2/6" not in (line := search.stderr.readline()):
+            assert line, "the search ended too soon"
+        os.kill(search.pid, signal.SIGKILL)
+    search.wait()
+    (path,) = (space.parent / "runs").iterdir()
+    left = {trial.number: trial for trial in read_trials(path) if trial.is_over}
+    finished = nnlab("tune", "--resume", "last", "--json")
+    assert finished.code == 0, finished.err
+    again = read_trials(path)
+    assert rows_of(again) == rows_of(read_trials(files.path))
+    assert left
+    assert all(again[number - 1] == trial for number, trial in left.items())
+    assert finished.json["retrained"] == told["retrained"]
+    more = nnlab("tune", "--resume", "last", "--trials", "7", "--no-retrain", "--json")
+    assert more.json["counts"]["complete"] == 7
+
+
+@pytest.mark.slow
+def test_trials_that_fail_or_are_killed_are_failed_trials(space: Path) -> None:
+    text = SPACE.replace("[adam, sgd]", "[adam, {SGD: 1.0e30}]").replace("epochs: 3", "epochs: 300")
+    space.write_text(text.replace("activation: sigmoid", "activation: linear"))
+    search = subprocess.Popen(
+        [sys.executable, "-m", "nnlab", "tune", space.name, "--trials", "8", "--jobs", "1"],
+        cwd=space.parent,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert search.stderr is not None
+    victim = None
+    while victim is None and search.poll() is None:
+        found = Path(f"/proc/{search.pid}/task/{search.pid}/children").read_text().split()
+        if found and any(space.parent.glob("runs/*/trials/*/metrics.csv")):
+            victim = int(found[0])
+            os.kill(victim, signal.SIGKILL)
+        time.sleep(0.01)
+    search.stderr.read()
+    search.stderr.close()
+    assert search.wait() == 0
+    (path,) = (space.parent / "runs").iterdir()
+    errors = [trial.error or "" for trial in read_trials(path) if trial.status == "failed"]
+    assert sum("killed by signal 9 (SIGKILL)" in error for error in errors) == 1
+    assert any("diverged" in error for error in errors)
+    assert read_search(path).counts["failed"] == len(errors) < 8
+
+
+@pytest.mark.slow
+def test_interrupted_search_is_saved_and_says_how_to_go_on(space: Path) -> None:
+    search = subprocess.Popen(
+        [sys.executable, "-m", "nnlab", "tune", space.name, "--set", "training.epochs=100000"],
+        cwd=space.parent,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    assert search.stderr is not None
+    while not list(space.parent.glob("runs/*/trials/*/record.json")):
+        assert search.poll() is None
+        time.sleep(0.01)
+    os.killpg(search.pid, signal.SIGINT)
+    _, told = search.communicate(timeout=20)
+    assert search.returncode == 130
+    (path,) = (space.parent / "runs").iterdir()
+    assert f"nnlab tune --resume runs/{path.name}" in told
+    assert read_search(path).status == "interrupted"
+    assert read_search(path).counts["running"] == 2
+
+
+@pytest.mark.slow
+def test_hyperband_goes_on_from_the_weights_of_the_rung_before(space: Path, nnlab: Command) -> None:
+    hyperband = ["--algorithm", "hyperband", "--trials", "6", "--no-retrain", "--json"]
+    small = ["--set", "tune.max_epochs=4", "--set", "tune.jobs=1"]
+    finished = nnlab("tune", space, *hyperband, *small)
+    assert finished.code == 0, finished.err
+    (path,) = (space.parent / "runs").iterdir()
+    files = SearchFiles(path)
+    later = [trial for trial in read_trials(path) if trial.goes_on_from is not None]
+    assert later
+    for trial in later[-1:]:
+        before = (files.trial(trial.goes_on_from or 0) / "metrics.csv").read_text()
+        after = (files.trial(trial.number) / "metrics.csv").read_text().splitlines()[1:]
+        whole = nnlab("train", files.trial(trial.number) / "config.yaml", "--json").json
+        curves = (space.parent / "runs" / whole["id"] / "metrics.csv").read_text()
+        assert before + "\n".join(after) + "\n" == curves
+    assert finished.json["retrained"] is None
+    assert not files.best.exists()
+
+
+@pytest.mark.slow
+def test_repeated_trainings_differ_in_their_weights_alone(space: Path, nnlab: Command) -> None:
+    twice = ["--set", "tune.executions_per_trial=2", "--set", "tune.max_trials=2"]
+    finished = nnlab("tune", space, *twice, "--max-time", "5m", "--json")
+    assert finished.code == 0, finished.err
+    (path,) = (space.parent / "runs").iterdir()
+    for trial in read_trials(path):
+        assert len(trial.scores) == 2
+        assert trial.score == pytest.approx(sum(trial.scores) / 2)
+        first, second = (
+            json.loads((path / f"trials/{trial.number}/{number}/record.json").read_text())
+            for number in (1, 2)
+        )
+        assert first["training"]["rows"] == second["training"]["rows"]
+        assert first["metrics"]["loss"] != second["metrics"]["loss"]
+        text = (path / f"trials/{trial.number}/2/config.yaml").read_text()
+        assert "seed: 4" in text
+        assert "seed: 3" in text
+
+
+@pytest.mark.slow
+def test_time_that_is_up_ends_the_search(space: Path, nnlab: Command) -> None:
+    wide = "model.layers.0.Repeat.layers.0.Dense.units={Int: {min_value: 4, max_value: 99}}"
+    limits = ["--trials", "500", "--max-time", "2s", "--no-retrain", "--json"]
+    finished = nnlab("tune", space, *limits, "--set", wide)
+    assert finished.code == 0, finished.err
+    assert finished.json["ended_by"] == "max_time"
+    assert 1 <= finished.json["counts"]["complete"] < 100
+    assert finished.json["timing"]["search_s"] < 5
+
+
+def test_search_in_which_all_fails_says_why(space: Path, nnlab: Command) -> None:
+    bad = ["--set", "model.layers.1.Dense.units=3", "--set", "training.loss=mse"]
+    finished = nnlab("tune", space, "--trials", "2", *bad)
+    assert finished.code != 0
+    assert "units=3" in finished.err
+    assert "Traceback" not in finished.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--max-time", "soon"], "Received: --max-time soon"),
+        (["--resume", "last"], "--resume to go on with the search as it was begun"),
+        (["--set", "tune.jobs=none"], "tune.jobs"),
+        (["--set", "training.optimizer=adam", "--algorithm", "best"], "algorithm"),
+    ],
+)
+def test_wrong_requests_are_refused_before_anything_is_made(
+    space: Path, nnlab: Command, arguments: list[str], words: str
+) -> None:
+    finished = nnlab("tune", space, *arguments)
+    assert finished.code == 2
+    assert words in finished.err
+    assert not (space.parent / "runs").exists()
+
+
+def test_config_without_open_values_cannot_be_searched(nnlab: Command, config: Path) -> None:
+    finished = nnlab("tune", config)
+    assert finished.code == 2
+    assert "open" in finished.err
+
+
+def test_nothing_named_is_told_which_config_it_takes(nnlab: Command) -> None:
+    finished = nnlab("tune", "--set", "tune.jobs=none")
+    assert finished.code == 2
+    assert "search_layers.yaml" in finished.err
