@@ -1,0 +1,274 @@
+"""Each shipped comparison shows its lesson, on a small form of it: fewer seeds and epochs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from nnlab.config import load_config
+from nnlab.config.check import check_config
+from nnlab.config.comparing import is_comparison, read_comparison
+from nnlab.config.shipped import find_comparison, list_comparisons, list_shipped
+from nnlab.runs.history import read_history
+from tests.comparisons import Comparing, Made
+
+ROOT = Path(__file__).parent.parent
+PAGE = ROOT / "docs" / "compare.md"
+
+Compare = Callable[..., Made]
+
+
+@pytest.fixture(scope="module")
+def compare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Compare]:
+    """Make a shipped comparison with one seed, or several, and some values changed."""
+    with Comparing(tmp_path_factory.mktemp("lessons")) as process:
+
+        def small(name: str, *changes: str, seeds: int = 1) -> Made:
+            return process.compare(
+                find_comparison(name), *changes, "tensorboard=false", seeds=seeds
+            )
+
+        yield small
+
+
+def folder(made: Made, variant: str) -> Path:
+    """The run of a variant's first seed."""
+    return made.path / variant / str(made.record["seeds"][0])
+
+
+def column(made: Made, variant: str, name: str) -> list[float]:
+    """A metric of a variant's first run, epoch by epoch."""
+    return read_history(folder(made, variant) / "metrics.csv")[name]
+
+
+def weights(made: Made, variant: str) -> list[NDArray[np.float32]]:
+    """The weights that a variant's first run keeps."""
+    import keras
+
+    return list(keras.models.load_model(folder(made, variant) / "model.keras").get_weights())
+
+
+def first_weights(made: Made, variant: str) -> list[NDArray[np.float32]]:
+    """The weights that a variant's first run began with."""
+    from nnlab.data import prepare
+    from nnlab.engine.model import build_model
+
+    experiment = load_config(folder(made, variant) / "config.yaml")
+    return list(build_model(experiment, prepare(experiment).inputs).get_weights())
+
+
+@pytest.mark.parametrize("config", list_comparisons(), ids=lambda config: config.name)
+def test_header_tells_purpose_command_lesson_and_time(config: object) -> None:
+    lines = config.path.read_text().splitlines()  # type: ignore[attr-defined]
+    header = [line for line in lines if line.startswith("#")]
+    name = config.path.stem  # type: ignore[attr-defined]
+    assert re.fullmatch(r"# [A-Z].*\.", header[0])
+    assert f"#     nnlab compare variants {name}" in header
+    assert any(line.startswith("# Shown: ") for line in header)
+    assert any(re.match(r"# Time: \d+ s ", line) for line in header)
+    assert all(len(line) <= 110 for line in lines)
+
+
+@pytest.mark.parametrize("config", list_comparisons(), ids=lambda config: config.name)
+def test_it_is_sound_and_stands_by_itself(config: object, tmp_path: Path) -> None:
+    """Its base is called by its name: `nnlab init` need write one file alone."""
+    path = tmp_path / "copy.yaml"
+    path.write_text(config.path.read_text())  # type: ignore[attr-defined]
+    assert check_config(path).faults == ()
+    assert len(read_comparison(path).seeds) >= 5
+
+
+def test_no_comparison_is_listed_as_a_config() -> None:
+    assert not [config.name for config in list_shipped() if is_comparison(config.path)]
+
+
+def test_the_comparisons_of_the_page_are_sound(tmp_path: Path) -> None:
+    examples = re.findall(r"^```yaml\n(.*?)^```$", PAGE.read_text(), flags=re.MULTILINE | re.DOTALL)
+    assert len(examples) == 2
+    for example in examples:
+        (tmp_path / "example.yaml").write_text(example)
+        assert check_config(tmp_path / "example.yaml").faults == ()
+
+
+def test_zeros_and_a_constant_stay_at_chance_and_scaled_randomness_learns(compare: Compare) -> None:
+    made = compare("initializers", "training.epochs=3")
+    accuracy = {row["name"]: row["mean"] for row in made.record["variants"]}
+    for stuck in ("zeros", "constant", "small_random"):
+        assert accuracy.pop(stuck) < 0.2
+    large = accuracy.pop("large_random")
+    assert min(accuracy.values()) > large + 0.1
+    # A constant keeps the units of a layer alike.
+    alike, diverse = (weights(made, name)[0] for name in ("constant", "he_normal"))
+    assert np.ptp(alike, axis=1).max() < 1e-6
+    assert np.ptp(diverse, axis=1).max() > 0.1
+
+
+def test_the_first_layer_of_a_deep_sigmoid_net_stands_still_and_the_cures_move_it(
+    compare: Compare,
+) -> None:
+    made = compare("vanishing_gradients", "training.epochs=1")
+    moved = {
+        name: float(np.abs(weights(made, name)[0] - first_weights(made, name)[0]).max())
+        for name in ("sigmoid", "relu_he", "batch_normalization", "fewer_layers")
+    }
+    assert moved.pop("sigmoid") < 1e-4
+    assert min(moved.values()) > 1e-2
+
+
+def test_more_sigmoid_layers_learn_less_and_more_relu_layers_do_not(compare: Compare) -> None:
+    made = compare("depth")
+    assert made.row("sigmoid,times=9")["mean"] == 0.5
+    assert made.row("sigmoid,times=1")["mean"] > 0.75
+    assert made.row("relu,times=9")["mean"] > 0.9
+
+
+def test_every_way_of_clipping_trains_what_diverges_without(compare: Compare) -> None:
+    made = compare("clipping", "training.epochs=30")
+    (failure,) = made.row("none")["failures"].values()
+    assert failure.startswith("diverged at epoch 1")
+    for way in ("clipnorm", "clipvalue", "global_clipnorm"):
+        losses = column(made, way, "loss")
+        assert losses[-1] < losses[0] / 2
+
+
+def test_the_batch_size_decides_how_many_updates_an_epoch_has(compare: Compare) -> None:
+    made = compare("batch_size", "training.epochs=4")
+    for size, steps in (("full", 1), ("32", 10), ("1", 320)):
+        name = f"batch_size={size}"
+        record = (folder(made, name) / "record.json").read_text()
+        assert f'"steps_per_epoch": {steps},' in record
+    first = [column(made, f"batch_size={size}", "loss")[-1] for size in ("full", "32", "1")]
+    assert first[0] > first[1] > first[2]
+
+
+def test_stopping_early_saves_epochs_and_keeps_the_best(compare: Compare) -> None:
+    made = compare("early_stopping")
+    assert made.row("to_the_end")["epochs"] == 3500
+    patient, hasty = made.row("patience_20"), made.row("patience_5")
+    assert hasty["epochs"] < patient["epochs"] < 1000
+    losses = column(made, "patience_20", "val_loss")
+    assert patient["best_epoch"] == 1 + int(np.argmin(losses))
+    assert made.row("last_weights")["best_epoch"] == made.row("last_weights")["epochs"]
+    assert made.row("baseline_unmet")["epochs"] < patient["epochs"]
+    assert patient["mean"] < made.row("to_the_end")["mean"]
+
+
+def test_penalties_shrink_weights_and_l1_nearly_to_zero(compare: Compare) -> None:
+    made = compare("penalties")
+    kernels = {name: np.abs(weights(made, name)[0]) for name in ("none", "l1", "l2", "l1_l2")}
+    for name in ("l1", "l2", "l1_l2"):
+        assert kernels[name].mean() < 0.6 * kernels["none"].mean()
+    small = {name: float((kernel < 1e-2).mean()) for name, kernel in kernels.items()}
+    assert small["l1"] > 0.5
+    assert small["none"] < 0.2
+
+
+@pytest.mark.parametrize("name", ["dropout", "dropout_regression"])
+def test_dropout_holds_back_from_the_noise_and_too_much_underfits(
+    compare: Compare, name: str
+) -> None:
+    made = compare(name)
+    last = {row["name"]: column(made, row["name"], "loss")[-1] for row in made.record["variants"]}
+    assert last["none"] < last["rate_0.3"] < last["rate_0.9"]
+
+
+def test_absolute_and_huber_loss_resist_outliers(compare: Compare) -> None:
+    made = compare("losses")
+
+    def miss(variant: str) -> float:
+        kernel, bias = weights(made, variant)
+        return float(abs(kernel[0, 0] - 2) + abs(bias[0] - 1))
+
+    squared = miss("mse")
+    for robust in ("mae", "huber", "log_cosh"):
+        assert miss(robust) < squared / 3
+        assert made.row(robust)["mean"] < made.row("mse")["mean"]
+
+
+def test_sparse_and_one_hot_losses_are_equal(compare: Compare) -> None:
+    made = compare("losses_classes", "training.epochs=5", seeds=2)
+    assert made.record["verdict"] == "one_hot and sparse are equal at each of 2 seeds"
+
+
+def test_a_linear_net_is_a_linear_model(compare: Compare) -> None:
+    made = compare("activations", "training.epochs=60")
+    accuracy = {row["name"]: row["mean"] for row in made.record["variants"]}
+    assert accuracy["linear"] < 0.85
+    for rectified in ("relu", "leaky_relu", "prelu", "elu", "selu"):
+        assert accuracy[rectified] > 0.9
+
+
+def test_narrow_relu_layers_die_and_leaky_ones_do_not(compare: Compare) -> None:
+    import keras
+
+    from nnlab.data import prepare
+
+    made = compare("dying_relu", "training.epochs=30")
+
+    def dead(variant: str) -> int:
+        """Units that give the same for every row."""
+        run = folder(made, variant)
+        rows = prepare(load_config(run / "config.yaml")).train.inputs
+        model = keras.models.load_model(run / "model.keras")
+        layers = [one.output for one in model.layers if "re_lu" in one.name]
+        (values,) = rows.values()
+        seen = keras.Model(model.inputs, layers).predict(values, verbose=0)
+        return sum(int((np.ptp(layer, axis=0) == 0).sum()) for layer in seen)
+
+    assert dead("relu") >= 3
+    assert dead("leaky_relu") == 0
+
+
+def test_momentum_and_adaptive_rates_learn_faster_than_plain_descent(compare: Compare) -> None:
+    made = compare("optimizers", "training.epochs=3")
+    loss = {row["name"]: row["mean"] for row in made.record["variants"]}
+    plain, slowest = loss.pop("sgd"), loss.pop("adadelta")
+    assert max(loss.values()) < plain < slowest
+
+
+def test_schedules_lower_the_rate_as_they_say(compare: Compare) -> None:
+    made = compare("schedules")
+    rates = {
+        name: column(made, name, "learning_rate")
+        for name in ("constant", "exponential", "cosine", "steps", "on_plateau")
+    }
+    assert rates.pop("constant") == pytest.approx([0.1] * 10)
+    assert rates["cosine"][-1] < 1e-4
+    assert rates["steps"][-1] == pytest.approx(0.004)
+    for falling in rates.values():
+        assert falling[-1] < falling[0]
+        assert all(later <= earlier for earlier, later in pairwise(falling))
+
+
+def test_raw_features_stall_and_both_scalings_cure_it(compare: Compare) -> None:
+    made = compare("scaling", "training.epochs=30")
+    raw = made.row("scaling=none")["mean"]
+    for scaling in ("minmax", "standard"):
+        assert made.row(f"scaling={scaling}")["mean"] > raw + 0.3
+
+
+def test_batch_normalization_stands_a_rate_that_is_far_too_high(compare: Compare) -> None:
+    made = compare("batch_normalization", "training.epochs=12", seeds=4)
+    assert made.row("normalized,Adam=0.5")["mean"] > made.row("plain,Adam=0.5")["mean"] + 0.02
+
+
+def test_batch_normalization_stands_weights_that_are_far_too_large(compare: Compare) -> None:
+    made = compare("batch_normalization_mnist", "training.epochs=2")
+    accuracy = {row["name"]: row["mean"] for row in made.record["variants"]}
+    assert accuracy["normalized_large"] > accuracy["plain_large"] + 0.04
+
+
+def test_each_hyperparameter_has_its_effect(compare: Compare) -> None:
+    made = compare("hyperparameters")
+    accuracy = {row["name"]: row["mean"] for row in made.record["variants"]}
+    start = accuracy["start"]
+    for worse in ("units_8", "batch_1000", "epochs_2", "rate_0.0001"):
+        assert accuracy[worse] < start - 0.01
+    assert accuracy["units_8"] < accuracy["units_256"]
+    assert made.row("layers_4")["params"] == made.row("start")["params"] + 3 * 64 * 65
