@@ -5,6 +5,7 @@ from __future__ import annotations
 from benchmarks.bench import Workload
 from benchmarks.engines.workload import Engines
 from benchmarks.pairs import Goals, Pair, Products
+from benchmarks.search.workload import Search
 from benchmarks.start.workload import Start
 from benchmarks.writing.workload import Writing
 
@@ -86,4 +87,5 @@ WORKLOADS: tuple[Workload, ...] = (
     Start(),
     Writing(),
     Engines(),
+    Search(),
 )

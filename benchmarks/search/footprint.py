@@ -1,0 +1,74 @@
+"""What a search takes of memory and disk, from its first trial to its last.
+
+python -m benchmarks.search.footprint --trials 60
+
+Memory is that of all its processes, what they share counted once (PSS), at its highest while each
+ten trials end.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import subprocess
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from pathlib import Path
+
+_CONFIG = Path(__file__).with_name("config.yaml")
+_INTERVAL_S = 0.05
+_TEN = 10
+_MEGABYTE = 1e6
+
+
+def main() -> None:
+    """Watch a search, and print a line for each ten trials, and what it leaves on the disk."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--trials", type=int, default=60)
+    args = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        runs = Path(folder)
+        options = ["--trials", str(args.trials), "--runs-dir", str(runs)]
+        search = subprocess.Popen(
+            [sys.executable, "-m", "nnlab", "tune", str(_CONFIG), *options],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        highest: dict[int, int] = defaultdict(int)
+        while search.poll() is None:
+            ended = len(list(runs.glob("*/trials/*/tensorboard")))
+            # After the last trial the best is trained once more, with pictures: another thing.
+            if 0 < ended < args.trials:
+                tens = ended // _TEN * _TEN
+                highest[tens] = max(highest[tens], _memory(search.pid))
+            time.sleep(_INTERVAL_S)
+        for tens, kilobytes in sorted(highest.items()):
+            print(f"{tens:>3} trials have ended: {kilobytes / 1000:6.0f} MB")
+        first, *_, last = (highest[tens] for tens in sorted(highest) if tens >= _TEN)
+        print(f"from trial {_TEN} to trial {args.trials}: {last / first - 1:+.1%}")
+        sizes = [path.lstat().st_size for path in runs.rglob("*")]
+        blocks = [path.lstat().st_blocks * 512 for path in runs.rglob("*")]
+        size, taken = sum(sizes) / _MEGABYTE, sum(blocks) / _MEGABYTE
+        print(f"on the disk: {size:.2f} MB in {len(sizes)} files and folders, {taken:.2f} MB taken")
+
+
+def _memory(parent: int) -> int:
+    """Kilobytes of a process and its children."""
+    children = ""
+    with contextlib.suppress(OSError):
+        children = Path(f"/proc/{parent}/task/{parent}/children").read_text()
+    return sum(_pss(pid) for pid in [parent, *map(int, children.split())])
+
+
+def _pss(pid: int) -> int:
+    with contextlib.suppress(OSError):
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1])
+    return 0
+
+
+if __name__ == "__main__":
+    main()
