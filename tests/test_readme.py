@@ -21,7 +21,14 @@ TEXT = README.read_text(encoding="utf-8")
 STEPS = read_steps(TEXT)
 
 # What these print differs in figures and times from run to run, from machine to machine.
-MEASURING = ("nnlab train", "nnlab runs", "nnlab show", "nnlab compare", "nnlab reproduce")
+MEASURING = (
+    "nnlab train",
+    "nnlab tune",
+    "nnlab runs",
+    "nnlab show",
+    "nnlab compare",
+    "nnlab reproduce",
+)
 # Of this one the first line alone is the same everywhere.
 OF_THE_MACHINE = "nnlab devices"
 
@@ -42,7 +49,7 @@ def test_commands_print_what_the_readme_shows(tmp_path: Path) -> None:
     assert failed == {}
     others = {out.step.command: out.printed for out in outcomes if not shows_what_it_printed(out)}
     assert others == {}, "if this is right, run `make readme`"
-    (folder, *_) = (tmp_path / "runs").iterdir()
+    (folder,) = (tmp_path / "runs").glob("mnist_5k-*")
     told = re.findall(r"^      (\S+?)/?  ", TEXT, flags=re.MULTILINE)
     assert sorted(told) == sorted(path.name for path in folder.iterdir())
 

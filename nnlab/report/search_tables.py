@@ -201,7 +201,7 @@ def _next(record: SearchRecord, path: Path | None) -> Table:
         commands = [
             (f"nnlab train {path / 'best.yaml'}", "train the best config"),
             (f"nnlab show {path / 'trials' / str(record.best['number'])}", "the best trial"),
-            (f"nnlab dashboard {path}", "the curves of all trials, in the browser"),
+            (f"nnlab dashboard {path}", "the curves of all trials"),
         ]
     if path is not None and record.status is not RunStatus.RUNNING:
         ended = record.status is RunStatus.COMPLETE
