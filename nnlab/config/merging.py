@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -180,6 +181,11 @@ def override(document: Document, assignment: str) -> Document:
         raise ConfigError((Fault(message, "", Location("--set"), remedy),))
     key, _, text = assignment.partition("=")
     place = Location(f"--set {key.strip()}")
+    plain = re.sub(r"(?<=\.Repeat)\[\d+\]", "", key.strip())
+    if plain != key.strip():
+        message = "One repetition cannot be set by itself: the config holds its layers once."
+        remedy = f"Set all of them, `--set {plain}=…`, or write the layers out."
+        raise ConfigError((Fault(message, plain, place, remedy),))
     spelt = _as_spelt(document.tree, path)
     value = _read_value(text, spelt, place)
     return assign(document, spelt, Document(value, {(): Mark(place, place, place)}))
