@@ -18,6 +18,9 @@ from nnlab.errors import RequestError
 
 _DEFAULT_MONITOR = "val_loss"
 
+# Of a fraction: enough for a million rows, and short to read.
+_DIGITS = 6
+
 
 def with_values(config: Config, values: Mapping[str, Value], fold: int | None = None) -> Config:
     """A config with given values in the place of its hyperparameters.
@@ -81,7 +84,7 @@ def _closed(config: Config, values: Mapping[str, Value], fold: int | None) -> Do
     if tune is not None and tune.cv is not None:
         # As many rows as a fold has: the folds part what is not tested on.
         left = 1 - (config.experiment.data.test_split or 0)
-        part: dict[str, Any] = {"validation_split": left / tune.cv}
+        part: dict[str, Any] = {"validation_split": round(left / tune.cv, _DIGITS)}
         if fold is not None:
             part = {"validation_fold": {"number": fold, "folds": tune.cv}}
         tree["data"] = {**tree["data"], **part}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -174,8 +175,10 @@ def _failures(trials: Iterable[TrialRecord]) -> Table:
 
 
 def _reason(trial: TrialRecord) -> str:
-    text = (trial.error or "no reason is known").strip().splitlines()[0]
-    return text if len(text) <= _LONGEST_REASON else f"{text[: _LONGEST_REASON - 1]}…"
+    """The first sentence of a trial's error: what follows is of that trial alone."""
+    text = (trial.error or "No reason is known.").strip().splitlines()[0]
+    sentence = re.split(r"(?<=[.!?])\s+(?=[A-Z])", text)[0]
+    return sentence if len(sentence) <= _LONGEST_REASON else f"{sentence[: _LONGEST_REASON - 1]}…"
 
 
 def _importance(record: SearchRecord) -> Table:

@@ -61,7 +61,8 @@ def trials(
     for number in range(1, count + 1):
         values = _values(generator)
         if number in failed:
-            error = "The loss is not a number: the training diverged.\nSee the log."
+            error = "The loss is not a number: the training diverged."
+            error += f" See trials/{number}.\nIt is the last."
             made.append(TrialRecord(number, values, TrialStatus.FAILED, error=error))
             continue
         scores = tuple(0.9 - 0.1 * values[TIMES] + generator.gauss(0, 0.01) for _ in range(runs))

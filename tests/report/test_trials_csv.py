@@ -20,5 +20,5 @@ def test_every_trial_has_a_row_and_every_hyperparameter_a_column() -> None:
         assert int(row[TIMES]) == trial.values[TIMES]
         assert row[SHUFFLE] == str(trial.values[SHUFFLE]).lower()
         assert (row[DROPOUT.format(3)] == "") is (trial.values[TIMES] != 3)
-    assert "diverged.\nSee the log." in rows[2]["error"]
+    assert "See trials/3.\nIt is the last." in rows[2]["error"]
     assert rows[2]["score"] == ""
