@@ -138,13 +138,13 @@ class SearchDirectory(SearchFiles):
         Raises:
             RunFailedError: The disk refused.
         """
-        best = self.ranked()[:1]
-        self.search = dataclasses.replace(
-            self.search,
-            **changes,
-            counts=counts(self.records.values()),
-            best=best[0].to_dict() if best else None,
-        )
+        ranked = self.ranked()
+        best = ranked[0].to_dict() if ranked else None
+        if best != self.search.best:
+            # What was trained once more was another trial's config.
+            changes = {"retrained": None, **changes}
+        found = counts(self.records.values())
+        self.search = dataclasses.replace(self.search, **changes, counts=found, best=best)
         write_search(self.path, self.search)
 
     def keep(self, trial: TrialRecord) -> None:

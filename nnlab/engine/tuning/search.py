@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
 from nnlab.config import Config
-from nnlab.config.closing import closed_yaml, with_values
+from nnlab.config.closing import with_values
 from nnlab.engine.interruption import Interruption, Stopped
 from nnlab.engine.tuning import tensorboard_log
+from nnlab.engine.tuning.conclusion import write_best, write_report
 from nnlab.engine.tuning.folder import SearchDirectory
 from nnlab.engine.tuning.keeping import bar, drop_states, drop_weights
 from nnlab.engine.tuning.plan import Plan
@@ -23,7 +23,7 @@ from nnlab.engine.workers import Event, Outcome, Task, Workers
 from nnlab.errors import ConfigError, RunFailedError, RunInterrupted
 from nnlab.report.numbers import plural
 from nnlab.report.progress.search_events import SearchInfo, SearchProgress
-from nnlab.runs import RunFiles, RunStatus, atomic_write, writing
+from nnlab.runs import RunFiles, RunStatus
 from nnlab.runs.search import SearchRecord
 from nnlab.runs.trial import TrialRecord, Value
 
@@ -125,8 +125,6 @@ class _Search:
         self._ended_by: Literal["max_trials", "max_time", "space"] | None = None
         for _, trial in sorted(directory.records.items()):
             self._proposer.learn(trial)
-        before = directory.search.best
-        self._retrained_before = before["number"] if before else None
         self._again = [trial for trial in directory.records.values() if not trial.is_over]
 
     def run(self, *, retrain: bool) -> SearchRecord:
@@ -150,6 +148,8 @@ class _Search:
         return self._directory.search
 
     def _search(self, interruption: Interruption) -> None:
+        # An earlier sitting may have been killed before it came to that.
+        self._tidy()
         while True:
             self._start_trials()
             if not self._live:
@@ -231,18 +231,22 @@ class _Search:
             self._end(trial)
 
     def _end(self, trial: TrialRecord) -> None:
-        """A trial has ended: record it, and delete what nobody needs any more."""
+        """A trial has ended: record it."""
         if self._plan.config.experiment.tensorboard is not False:
             self._log(trial)
         self._directory.keep(trial)
         self._proposer.learn(trial)
         self._timing["search_s"] = self._search_s()
         self._directory.update(timing=self._times())
+        self._tidy()
+        self._progress.trial_ended(trial)
+
+    def _tidy(self) -> None:
+        """Delete the weights that nobody needs any more."""
         trials = self._directory.records
         drop_weights(self._directory, trials.values(), self._plan.direction, self._plan.trainings)
         needed = {number for number in trials if self._proposer.waits_for(number)}
         drop_states(self._directory, trials.values(), needed, self._plan.trainings)
-        self._progress.trial_ended(trial)
 
     def _log(self, trial: TrialRecord) -> None:
         """Write the trial's curves and values for TensorBoard."""
@@ -252,33 +256,17 @@ class _Search:
             tensorboard_log.write_trial(RunFiles(folder), trial, session)
 
     def _conclude(self, interruption: Interruption, *, retrain: bool) -> dict[str, float] | None:
-        """Write the best config, and train it once more."""
-        best = self._directory.ranked()[:1]
-        if not best:
-            raise RunFailedError(self._why_none())
-        score = f"{self._plan.tune.objective} {best[0].score:.6g}"
-        trials = plural(len(self._directory.records), "trial")
-        header = f"The best of {trials}: number {best[0].number}, {score}."
-        text = closed_yaml(self._plan.config, best[0].values, header)
-        with writing(self._directory.best_yaml):
-            atomic_write(self._directory.best_yaml, text)
-        if not retrain:
-            self._report()
-            return None
+        """Write the best config, and train it once more.
+
+        Returns:
+            The figures of that; None where it was not done.
+        """
+        best = write_best(self._directory, self._plan)
         known = self._directory.search.retrained
-        if known is not None and self._retrained_before == best[0].number:
-            self._report()
-            return known
-        return self._retrained(best[0], interruption)
-
-    def _report(self) -> None:
-        """Leave a table and pictures of the trials."""
-        from nnlab.report.search_files import write_search_files
-
-        trials = [trial for _, trial in sorted(self._directory.records.items())]
-        found = write_search_files(self._directory, self._directory.search, trials)
-        if found is not None:
-            self._directory.update(importance=found.shares, explained=found.explained)
+        if known is None and retrain:
+            return self._retrained(best, interruption)
+        write_report(self._directory)
+        return known
 
     def _retrained(self, best: TrialRecord, interruption: Interruption) -> dict[str, float]:
         started = time.monotonic()
@@ -287,7 +275,7 @@ class _Search:
         shutil.rmtree(self._directory.best, ignore_errors=True)
         self._workers.submit(Task(_BEST, experiment, self._directory.best, command=self._command))
         # A worker is busy now: this process has the time.
-        self._report()
+        write_report(self._directory)
         outcome = None
         while outcome is None:
             for news in self._workers.wait(_TICK_S):
@@ -298,16 +286,6 @@ class _Search:
         if outcome.record is None or outcome.error is not None:
             raise RunFailedError(f"The best could not be trained once more: {outcome.error}")
         return dict(outcome.record.metrics)
-
-    def _why_none(self) -> str:
-        """Why no trial has a score: the most common of their reasons."""
-        errors = Counter(trial.error for trial in self._directory.records.values() if trial.error)
-        if not errors:
-            return "No trial came to a score: there was none."
-        (error, count), *_ = errors.most_common(1)
-        failed = f"{count} of {plural(len(self._directory.records), 'trial')} failed with: {error}"
-        where = f"The trials are in {self._directory.trials}."
-        return f"No trial came to a score. {failed} {where}"
 
     @contextmanager
     def _told(self) -> Iterator[None]:
