@@ -1,0 +1,57 @@
+"""`nnlab show` and `nnlab runs` tell of a search by its trials."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+
+from nnlab.runs import RunRecord, RunStatus, atomic_write
+from nnlab.runs.process import Process
+from nnlab.runs.search import write_search, write_trial
+from tests.cli.running import Command
+from tests.report.searches import search, trials
+
+
+@pytest.fixture
+def searched(tmp_path: Path) -> Path:
+    """The folder of a search of 20 trials whose process was killed."""
+    several = trials(20, runs=2, failed=(4,))
+    record = dataclasses.replace(search(several), status=RunStatus.RUNNING)
+    path = tmp_path / "runs" / record.id
+    write_search(path, record)
+    for trial in several:
+        write_trial(path, trial)
+    run = RunRecord(
+        record.id,
+        record.name,
+        created="2026-11-21T03:15:00.000000Z",
+        metrics={"val_accuracy": 0.9},
+        training={"search": "random", "trials": record.counts},
+        process=dataclasses.replace(Process.current(), started=1, pid=2**22 + 1),
+    )
+    atomic_write(path / "record.json", run.to_json())
+    return path
+
+
+def test_show_has_the_best_ten_why_others_failed_and_how_to_go_on(
+    nnlab: Command, searched: Path
+) -> None:
+    shown = nnlab("show", "last")
+    assert shown.code == 0
+    assert "The best 10 of 19 complete trials" in shown.out
+    assert "The loss is not a number: the training diverged." in shown.out
+    assert "The process died" in shown.out
+    assert f"nnlab tune --resume {searched.name}" in shown.out
+
+
+def test_show_json_is_the_search_with_its_trials(nnlab: Command, searched: Path) -> None:
+    shown = nnlab("show", searched.name, "--json").json
+    assert (shown["status"], shown["objective"]) == ("failed", "val_accuracy")
+    assert [trial["number"] for trial in shown["trials"]] == list(range(1, 21))
+
+
+@pytest.mark.usefixtures("searched")
+def test_runs_counts_the_trials(nnlab: Command) -> None:
+    assert "20 trials" in nnlab("runs").out
