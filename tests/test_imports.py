@@ -30,7 +30,7 @@ LAYERS = [
 
 HEIGHT = {part: height for height, layer in enumerate(LAYERS) for part in layer}
 
-ENGINE_ONLY = {"keras", "keras_tuner", "tensorflow"}
+ENGINE_ONLY = {"keras", "keras_tuner", "optuna", "tensorflow"}
 
 HEAVY = ENGINE_ONLY | {"matplotlib", "mlxtend", "numpy", "pandas", "pyarrow", "scipy", "sklearn"}
 

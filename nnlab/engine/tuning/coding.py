@@ -9,13 +9,16 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import keras_tuner
-import optuna
 
 from nnlab.config.hyperparameters import Hyperparameter
 from nnlab.runs.trial import Value
+
+if TYPE_CHECKING:
+    # A third of a second, which a random search need not wait for.
+    import optuna
 
 
 class Coding:
@@ -134,16 +137,18 @@ class _Coded:
 
     @cached_property
     def distribution(self) -> optuna.distributions.BaseDistribution:
+        from optuna import distributions
+
         one = self.hyperparameter
         if self._by_position:
             most = len(self._points) - 1
             if one.ordered:
-                return optuna.distributions.IntDistribution(0, most)
-            return optuna.distributions.CategoricalDistribution(tuple(range(most + 1)))
+                return distributions.IntDistribution(0, most)
+            return distributions.CategoricalDistribution(tuple(range(most + 1)))
         is_log = one.sampling != "linear"
         if one.kind == "int":
-            return optuna.distributions.IntDistribution(one.min_value, one.max_value, log=is_log)
-        return optuna.distributions.FloatDistribution(one.min_value, one.max_value, log=is_log)
+            return distributions.IntDistribution(one.min_value, one.max_value, log=is_log)
+        return distributions.FloatDistribution(one.min_value, one.max_value, log=is_log)
 
     def suggest(self, trial: optuna.Trial) -> int | float:
         code: int | float = trial._suggest(self.name, self.distribution)  # noqa: SLF001 - the public ones differ in nothing but the building of the distribution
