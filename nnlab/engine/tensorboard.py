@@ -60,9 +60,9 @@ class TensorBoard(ToldOfEnds, keras.callbacks.TensorBoard):  # type: ignore[misc
         """Whether it writes anything for a step."""
         return self.update_freq != "epoch" or bool(self._should_trace)
 
-    def on_train_begin(self, logs: Mapping[str, float] | None = None) -> None:
+    def set_model(self, model: keras.Model) -> None:
         """See `keras.callbacks.Callback`."""
-        super().on_train_begin(logs)
+        super().set_model(model)
         self._is_open = True
         with self._about_writer.as_default():
             self._about.write()
