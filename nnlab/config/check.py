@@ -11,7 +11,8 @@ from nnlab.config.advice import advice
 from nnlab.config.comparing import is_comparison, read_comparison
 from nnlab.config.defaults import idle_defaults
 from nnlab.config.hyperparameters import space_size
-from nnlab.config.loading import Config, in_file_order, located, read_config
+from nnlab.config.loading import Config, read_config
+from nnlab.config.located import in_file_order, located
 from nnlab.config.markers import Repeat
 from nnlab.config.problems import Problem
 from nnlab.config.searching import search_advice

@@ -15,17 +15,11 @@ from nnlab.config.comparison import ComparisonConfig, compares
 from nnlab.config.document import Document, Mark, Path, dotted, undotted
 from nnlab.config.figures import default_figure, figure_names
 from nnlab.config.grid import combinations
-from nnlab.config.loading import (
-    anchored,
-    closed,
-    examine,
-    in_file_order,
-    load_document,
-    located,
-    read_mapping,
-)
+from nnlab.config.loading import closed, examine
+from nnlab.config.located import in_file_order, located
 from nnlab.config.merging import assign, override
 from nnlab.config.problems import Collector, Problem, did_you_mean, shown
+from nnlab.config.reading import anchored, load_document, read_mapping
 from nnlab.config.shipped import find_shipped
 from nnlab.config.variants import Comparison, Variant
 from nnlab.config.yaml_source import read_yaml

@@ -5,23 +5,22 @@ Every fault on the way is gathered, with its place.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path as FilePath
 
-from nnlab.config.comparison import compares
 from nnlab.config.defaults import spread_defaults
-from nnlab.config.document import Document, Path, dotted, undotted
+from nnlab.config.document import Document, dotted, undotted
 from nnlab.config.experiment import Experiment
 from nnlab.config.hyperparameters import Hyperparameter, declared
-from nnlab.config.merging import assignment_path, merge, override
-from nnlab.config.problems import Collector, Problem, nearest, shown
+from nnlab.config.located import in_file_order, located
+from nnlab.config.problems import Collector, Problem
+from nnlab.config.reading import load_document
 from nnlab.config.sampling import merged_faults, sample_picks
 from nnlab.config.searching import search_problems
 from nnlab.config.space import OpenValue, fill, find_markers
-from nnlab.config.yaml_source import read_yaml
 from nnlab.errors import ConfigError, Fault, Location
 
 
@@ -219,34 +218,6 @@ def read_search(file: str | FilePath, overrides: Sequence[str] = ()) -> Config:
     return config
 
 
-def load_document(file: str | FilePath, overrides: Sequence[str] = ()) -> Document:
-    """Read a file, what it extends, and what the command line changes.
-
-    Args:
-        file: The YAML file.
-        overrides: `KEY=VALUE`, applied in turn.
-
-    Returns:
-        The document, not yet validated; `data.file` in it is absolute. Its `faults` are those that
-        leave data to judge: duplicate keys, and assignments that could not be applied.
-
-    Raises:
-        ConfigError: For files that cannot be read, are no YAML, or extend each other in a circle.
-    """
-    document = _read_chain(FilePath(file), ())
-    for assignment in overrides:
-        try:
-            document = anchored(override(document, assignment), FilePath.cwd())
-        except ConfigError as error:
-            unread = assignment_path(assignment)
-            document = replace(
-                document,
-                faults=(*document.faults, *error.faults),
-                unread=(*document.unread, unread) if unread else document.unread,
-            )
-    return document
-
-
 def validate(document: Document) -> tuple[Experiment, Document]:
     """Make an experiment of a document without search markers.
 
@@ -276,136 +247,3 @@ def _examined(document: Document) -> tuple[Experiment | None, Document, tuple[Fa
         experiment = Experiment.model_validate(spread.tree)
     judged = [problem for problem in collector.problems() if spread.can_judge(problem.path)]
     return experiment, spread, located(spread, judged)
-
-
-def _read_chain(
-    file: FilePath, chain: tuple[FilePath, ...], where: Location | None = None
-) -> Document:
-    """A file merged over what it extends."""
-    if file.resolve() in chain:
-        ring = " -> ".join(link.name for link in (*chain, file))
-        message = f"The configs extend each other in a circle: {ring}."
-        raise ConfigError((Fault(message, "extends", where, "Remove one `extends`."),))
-    document = anchored(read_mapping(file, where), file.parent)
-    tree = document.tree
-    if compares(tree):
-        message = "This file is a comparison, not a config."
-        remedy = f"Run it with `nnlab compare variants {file}`."
-        raise ConfigError((Fault(message, "", where or Location(str(file), 1, 1), remedy),))
-    if "extends" not in tree:
-        return document
-    base, place = tree["extends"], document.locate(("extends",))
-    if not isinstance(base, str):
-        message = f"Expected the name of one file. Received: extends={shown(base)}."
-        remedy = "Let that file extend the next." if isinstance(base, list) else ""
-        fault = Fault(message, "extends", place, remedy or "Write `extends: base.yaml`.")
-        below = Document({}, faults=(fault,), is_part=True)
-    else:
-        try:
-            below = _read_chain(file.parent / base, (*chain, file.resolve()), place)
-        except ConfigError as error:
-            below = Document({}, faults=error.faults, is_part=True)
-    merged = merge(below, document)
-    rest = {key: value for key, value in merged.tree.items() if key != "extends"}
-    return merged.moved(rest, {})
-
-
-def read_mapping(file: FilePath, where: Location | None = None) -> Document:
-    """Read the keys and values of one YAML file, nothing of them judged.
-
-    Args:
-        file: The YAML file.
-        where: What names it, where that is another file.
-
-    Returns:
-        The document, a mapping.
-
-    Raises:
-        ConfigError: For a file that cannot be read, is no YAML, or no mapping.
-    """
-    document = read_yaml(_text(file, where), str(file))
-    tree = document.tree
-    if isinstance(tree, Mapping):
-        return document
-    received = "an empty file" if tree is None else shown(tree)
-    message = f"Expected keys such as `data`, `model` and `training`. Received: {received}."
-    remedy = "`nnlab init` writes a config to start from."
-    raise ConfigError((Fault(message, "", Location(str(file), 1, 1), remedy),))
-
-
-def _text(file: FilePath, where: Location | None) -> str:
-    try:
-        return file.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        message, remedy = f"There is no file {file}.", _other_file(file, extended=where is not None)
-    except IsADirectoryError:
-        message, remedy = f"{file} is a folder.", "Name a YAML file in it."
-    except UnicodeDecodeError:
-        message, remedy = f"{file} is not text in UTF-8.", "Save it as UTF-8."
-    except OSError as error:
-        message, remedy = f"{file} cannot be read: {error.strerror}.", "Check its permissions."
-    except ValueError:
-        message, remedy = f"{shown(str(file))} is no name of a file.", "Write its path."
-    at = where or Location(str(file))
-    raise ConfigError((Fault(message, "extends" if where else "", at, remedy),))
-
-
-def _other_file(file: FilePath, *, extended: bool) -> str:
-    """The remedy for a file that is not there."""
-    close = None
-    with suppress(OSError):
-        close = nearest(file.stem, (other.stem for other in file.parent.glob("*.yaml")))
-    if close is not None:
-        return f"Did you mean `{close}.yaml`?"
-    if extended:
-        return "Check the path: it starts at the folder of this file."
-    return "Check the path; `nnlab init` writes a config to start from."
-
-
-def anchored(document: Document, folder: FilePath) -> Document:
-    """The document with `data.file` made absolute.
-
-    Args:
-        document: The document.
-        folder: The folder of the file that names the data.
-
-    Returns:
-        The document; where its data are no file, or absolute already, as it was.
-    """
-    data = document.tree.get("data") if isinstance(document.tree, Mapping) else None
-    if not isinstance(data, Mapping) or not isinstance(data.get("file"), str):
-        return document
-    file = data["file"]
-    # A home that nobody has, a name that no file can have: the data's own reader tells of them.
-    with suppress(RuntimeError, ValueError):
-        file = str((folder / FilePath(file).expanduser()).resolve())
-    return document.moved({**document.tree, "data": {**data, "file": file}}, {})
-
-
-def located(document: Document, problems: Iterable[Problem]) -> tuple[Fault, ...]:
-    """Problems with their places, each once, in the order of the file.
-
-    Args:
-        document: The config.
-        problems: Problems, with paths from its top.
-
-    Returns:
-        Faults, their paths in the words of the file.
-    """
-    faults: dict[tuple[Location | None, str], Fault] = {}
-    for problem in problems:
-        path: Path = document.origin(problem.path)
-        where = document.locate(problem.path, at_key=problem.at_key)
-        fault = Fault(problem.message, dotted(path), where, problem.remedy)
-        # What an alias repeats was written once.
-        faults.setdefault((where, problem.message), fault)
-    return in_file_order(faults.values())
-
-
-def in_file_order(faults: Iterable[Fault]) -> tuple[Fault, ...]:
-    """Faults sorted by their places.
-
-    Args:
-        faults: In any order; those of no place come first.
-    """
-    return tuple(sorted(faults, key=lambda fault: fault.where or Location("")))

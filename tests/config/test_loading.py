@@ -8,8 +8,9 @@ import pytest
 
 from nnlab.config import load_config, read_config
 from nnlab.config.document import Document
-from nnlab.config.loading import load_document, validate
+from nnlab.config.loading import validate
 from nnlab.config.problems import Problem
+from nnlab.config.reading import load_document
 from nnlab.errors import ConfigError
 
 BAD = Path(__file__).parent / "bad"
