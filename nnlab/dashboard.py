@@ -16,6 +16,7 @@ from pathlib import Path
 from types import ModuleType
 
 from nnlab.errors import RequestError
+from nnlab.runs import RunFiles
 
 HOST = "127.0.0.1"
 """The only address that is served: logs are nobody else's business."""
@@ -72,6 +73,26 @@ def serve(
         return
 
 
+def logs_of(run: Path) -> dict[str, Path]:
+    """The logs of a run, and of those inside it: a search's trials, a comparison's variants.
+
+    Args:
+        run: The run's folder.
+
+    Returns:
+        Folders by the name that TensorBoard shows: the run's own, and below it those of the others,
+        as they lie in it.
+    """
+    own = RunFiles(run).tensorboard
+    inner = {
+        f"{run.name}/{path.parent.relative_to(run)}": path
+        for path in sorted(run.glob(f"**/{own.name}"))
+        if path != own
+    }
+    # A link holds no other links: beside others, the run's own takes a place among them.
+    return {f"{run.name}/{own.name}" if inner else run.name: own, **inner}
+
+
 def _claim(port: int) -> None:
     """Asks for the port, as a trial: where it is taken, TensorBoard's server ends the program."""
     if not 0 <= port <= _LAST_PORT:
@@ -89,11 +110,12 @@ def _claim(port: int) -> None:
 def _link(logs: Mapping[str, Path], links: Path) -> None:
     """Makes the folder of links show exactly the logs that exist."""
     wanted = {name: path.resolve() for name, path in logs.items() if path.is_dir()}
-    for link in links.iterdir():
-        if link.name not in wanted:
+    for link in [path for path in links.glob("**/*") if path.is_symlink()]:
+        if str(link.relative_to(links)) not in wanted:
             link.unlink()
     for name, path in wanted.items():
         if not (links / name).is_symlink():
+            (links / name).parent.mkdir(parents=True, exist_ok=True)
             (links / name).symlink_to(path, target_is_directory=True)
 
 

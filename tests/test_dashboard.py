@@ -196,3 +196,23 @@ def test_a_taken_port_is_refused(tmp_path: Path) -> None:
 def test_an_impossible_port_is_refused(tmp_path: Path) -> None:
     with pytest.raises(RequestError, match=r"0 to 65535\. Received: port=70000\."):
         dashboard.serve(lambda: {"run": tmp_path}, port=70_000)
+
+
+def test_logs_inside_a_run_are_shown_below_it(tmp_path: Path) -> None:
+    run = tmp_path / "search"
+    for inner in ("tensorboard", "trials/1/tensorboard", "trials/2/1/tensorboard/train"):
+        (run / inner).mkdir(parents=True)
+    logs = dashboard.logs_of(run)
+    assert logs == {
+        "search/tensorboard": run / "tensorboard",
+        "search/trials/1": run / "trials/1/tensorboard",
+        "search/trials/2/1": run / "trials/2/1/tensorboard",
+    }
+    links = tmp_path / "links"
+    links.mkdir()
+    dashboard._link(logs, links)
+    assert (links / "search/trials/2/1/train").is_dir()
+    dashboard._link({"search/trials/1": logs["search/trials/1"]}, links)
+    assert {path.name for path in links.glob("**/*") if path.is_symlink()} == {"1"}
+    (tmp_path / "run" / "tensorboard").mkdir(parents=True)
+    assert list(dashboard.logs_of(tmp_path / "run")) == ["run"]

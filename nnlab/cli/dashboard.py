@@ -40,15 +40,17 @@ def dashboard(
 
         nnlab dashboard --port 0 --json
     """
-    from nnlab.dashboard import serve
+    from nnlab.dashboard import logs_of, serve
     from nnlab.runs import RunFiles, find_run, list_runs
 
     folder = runs_folder(runs_dir)
     named = [find_run(run, folder) for run in runs or []]
 
     def find_logs() -> dict[str, Path]:
-        folders = [run.path for run in named] or [folder / one.id for one in list_runs(folder)]
-        return {path.name: RunFiles(path).tensorboard for path in folders}
+        if not named:
+            folders = [folder / one.id for one in list_runs(folder)]
+            return {path.name: RunFiles(path).tensorboard for path in folders}
+        return {name: logs for run in named for name, logs in logs_of(run.path).items()}
 
     def tell(url: str) -> None:
         names = [name for name, logs in find_logs().items() if logs.is_dir()]

@@ -94,12 +94,15 @@ def compare_variants(  # noqa: PLR0913 - each is named where it is called
             if pictures:
                 # Here once, not in each process that is forked from this one.
                 import nnlab.report.plots  # noqa: F401
-            with Workers(jobs) as workers:
-                work.begin(workers, pictures=pictures)
-                while workers.left and not interruption.requested:
-                    for news in workers.wait(_WAIT_S):
-                        work.hear(news)
-            return work.end(interrupted=interruption.requested)
+            try:
+                with Workers(jobs) as workers:
+                    work.begin(workers, pictures=pictures)
+                    while workers.left and not interruption.requested:
+                        for news in workers.wait(_WAIT_S):
+                            work.hear(news)
+                return work.end(interrupted=interruption.requested)
+            finally:
+                progress.stop()
 
 
 class _Work:

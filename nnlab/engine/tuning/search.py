@@ -250,10 +250,10 @@ class _Search:
 
     def _log(self, trial: TrialRecord) -> None:
         """Write the trial's curves and values for TensorBoard."""
-        folders = run_folders(self._directory.trial(trial.number), self._plan.trainings)
-        for folder in folders:
-            session = str(folder.relative_to(self._directory.path.parent))
-            tensorboard_log.write_trial(RunFiles(folder), trial, session)
+        folder = self._directory.trial(trial.number)
+        name = str(folder.relative_to(self._directory.path.parent))
+        for run_folder in run_folders(folder, self._plan.trainings):
+            tensorboard_log.write_trial(RunFiles(run_folder), trial, name)
 
     def _conclude(self, interruption: Interruption, *, retrain: bool) -> dict[str, float] | None:
         """Write the best config, and train it once more.

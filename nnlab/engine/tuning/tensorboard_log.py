@@ -39,13 +39,13 @@ def write_space(folder: Path, space: Iterable[Hyperparameter], objective: str) -
     _write(folder, [(0, hparams_config_pb(hparams, [metric]))])
 
 
-def write_trial(run: RunFiles, trial: TrialRecord, session: str) -> None:
+def write_trial(run: RunFiles, trial: TrialRecord, name: str) -> None:
     """Log a training of a trial that has ended.
 
     Args:
         run: The training's run.
         trial: The trial.
-        session: What the HParams page calls the training.
+        name: What the HParams page calls the trial; it shows the mean of its trainings.
     """
     from tensorboard.compat.proto.summary_pb2 import Summary
     from tensorboard.plugins.hparams import api_pb2
@@ -55,7 +55,7 @@ def write_trial(run: RunFiles, trial: TrialRecord, session: str) -> None:
 
     is_complete = trial.status is TrialStatus.COMPLETE
     status = api_pb2.STATUS_SUCCESS if is_complete else api_pb2.STATUS_FAILURE
-    summaries = [(0, hparams_pb(trial.values, trial_id=session))]
+    summaries = [(0, hparams_pb(trial.values, trial_id=name))]
     about = metadata.create_summary_metadata(display_name="", description="")
     columns = read_history(run.metrics_csv)
     for row, epoch in enumerate(columns.pop("epoch", [])):
