@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import keras
 import numpy as np
 import pytest
 
@@ -118,6 +119,22 @@ def test_products_are_those_of_a_backward_pass() -> None:
     # Those of the last whole batch, then those of the rows that are left.
     for found, right in zip(last[2:], expected, strict=True):
         np.testing.assert_allclose(found, right, rtol=1e-5)
+
+
+def test_products_with_adam_learn_as_keras_does() -> None:
+    sizes, rows = [3, 4, 2], 4
+    slopes = epoch_of_products(sizes, rows, batch=4)()
+    learnt = epoch_of_products(sizes, rows, batch=4, adam=True)()
+    random = np.random.default_rng(0)
+    random.random((rows, 3), np.float32)
+    for shape, slope, weights in zip([(3, 4), (4, 2)], slopes, learnt[::3], strict=True):
+        variable = keras.Variable(
+            random.standard_normal(shape).astype(np.float32) / shape[0] ** 0.5
+        )
+        adam = keras.optimizers.Adam()
+        adam.build([variable])
+        adam.apply([slope])
+        np.testing.assert_allclose(weights, variable.numpy(), atol=1e-6)
 
 
 def test_process_that_fails_says_how(bench: Bench) -> None:
