@@ -41,6 +41,27 @@ def compile_model(model: keras.Model, experiment: Experiment) -> None:
         loss_weights=_for_outputs(_weights(training.loss_weights, names), names),
         jit_compile=training.jit_compile,
     )
+    # Keras cannot sum penalties on what is in half precision, or in a precision of a layer's own,
+    # and the loss, which is in another.
+    model._aggregate_additional_loss = _in_the_precision_of_losses  # noqa: SLF001 - no other way in
+
+
+def build_optimizer(model: keras.Model) -> None:
+    """Make the variables of a model's optimizer, if they are not there yet.
+
+    A LossScaleOptimizer that is built again keeps the first ones as well, and is saved with more
+    than it can be loaded with.
+
+    Args:
+        model: The compiled model.
+    """
+    if not model.optimizer.built:
+        model.optimizer.build(model.trainable_variables)
+
+
+def _in_the_precision_of_losses(penalty: Any) -> Any:
+    """A penalty, as Keras adds it to the loss."""
+    return keras.ops.cast(keras.ops.sum(penalty), keras.config.floatx())
 
 
 class _Maker:

@@ -60,7 +60,11 @@ def build_model(experiment: Experiment, inputs: Mapping[str, InputSpec]) -> kera
 
 @contextlib.contextmanager
 def dtype_policy(name: str) -> Iterator[None]:
-    """Make layers inside the block with a precision.
+    """Make layers inside the block with a precision, and compute losses and metrics with it.
+
+    Mixed precision computes losses in float32. The policy alone would leave them so for `float64`,
+    too: the gradients would be no better than float32's, and Keras adds no penalty in float64 to a
+    loss in float32.
 
     Args:
         name: `float32`, `float64`, `mixed_float16` or `mixed_bfloat16`.
@@ -68,12 +72,14 @@ def dtype_policy(name: str) -> Iterator[None]:
     Yields:
         Nothing.
     """
-    before = keras.config.dtype_policy()
+    before = keras.config.dtype_policy(), keras.config.floatx()
     keras.config.set_dtype_policy(name)
+    keras.config.set_floatx("float64" if name == "float64" else "float32")
     try:
         yield
     finally:
-        keras.config.set_dtype_policy(before)
+        keras.config.set_dtype_policy(before[0])
+        keras.config.set_floatx(before[1])
 
 
 class _LayerMaker:

@@ -12,7 +12,7 @@ import tensorflow as tf
 from nnlab.config import Experiment
 from nnlab.config.words.losses import Loss
 from nnlab.config.words.metrics import Metric
-from nnlab.engine.compiling import compile_model
+from nnlab.engine.compiling import build_optimizer, compile_model
 from nnlab.engine.feeding import Feed
 from nnlab.engine.words import to_keras
 from nnlab.errors import ConfigError, Fault
@@ -49,7 +49,7 @@ def prepare_training(model: keras.Model, experiment: Experiment, feed: Feed) -> 
         raise ConfigError(
             tuple(_faults(model, experiment, feed)) or (_some_fault(error),)
         ) from error
-    model.optimizer.build(model.trainable_variables)
+    build_optimizer(model)
 
 
 def _faults(model: keras.Model, experiment: Experiment, feed: Feed) -> Iterator[Fault]:

@@ -22,7 +22,7 @@ from nnlab.engine.job import Job
 from nnlab.engine.loops import Choice, choose_loop
 from nnlab.engine.loops.keras_fit import KerasFit
 from nnlab.engine.memory import shareable
-from nnlab.engine.model import build_model
+from nnlab.engine.model import build_model, dtype_policy
 from nnlab.engine.monitoring import weights_monitor
 from nnlab.engine.options import TrainingOptions
 from nnlab.engine.preparing import prepare_training
@@ -77,7 +77,7 @@ def train(  # noqa: PLR0913 - each is named where it is called
     chosen = select_device(experiment.training.device)
     # The same bits however many threads there are; on this machine's CPUs it costs nothing.
     tf.config.experimental.enable_op_determinism()
-    with on(chosen):
+    with on(chosen), dtype_policy(experiment.training.dtype_policy):
         if data is None:
             data = prepare(experiment)
         data = shareable(data() if callable(data) else data)

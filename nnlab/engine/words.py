@@ -49,7 +49,11 @@ def to_keras(word: Word, **overrides: Any) -> Any:
         # Left to itself Keras counts up with every object that the process makes: dense, dense_1,
         # dense_2.
         arguments["name"] = snake_case(type(word).__name__)
-    return getattr(_MODULES[family_name(word)], type(word).__name__)(**arguments | overrides)
+    made = getattr(_MODULES[family_name(word)], type(word).__name__)(**arguments | overrides)
+    if isinstance(made, keras.regularizers.OrthogonalRegularizer):
+        # Keras makes it a tensor in float32, which it cannot multiply by one of another precision.
+        made.factor = arguments["factor"]
+    return made
 
 
 def family_name(word: Word) -> str:

@@ -109,11 +109,11 @@ def test_features_are_scaled_in_full_precision(
 def test_dtype_policy_holds_for_the_model_and_is_put_back(
     make_experiment: Any, rows_of: Any
 ) -> None:
-    before = keras.config.dtype_policy().name
+    before = keras.config.dtype_policy().name, keras.config.floatx()
     model = build_model(make_experiment([dense(2)], dtype_policy="mixed_bfloat16"), rows_of(3))
     assert model.layers[-1].compute_dtype == "bfloat16"
     assert model.layers[-1].variable_dtype == "float32"
-    assert keras.config.dtype_policy().name == before
+    assert (keras.config.dtype_policy().name, keras.config.floatx()) == before
 
 
 @pytest.mark.parametrize(

@@ -419,6 +419,18 @@ def test_several_outputs_are_trained_weighted_and_tested(tmp_path: Path) -> None
     assert {"confusion_matrix_which.png", "residuals_how_much.png"} <= names
 
 
+@pytest.mark.parametrize("policy", ["float64", "mixed_float16"])
+def test_penalties_are_learnt_in_every_precision(policy: str, moons: Moons, tmp_path: Path) -> None:
+    penalties = {"kernel_regularizer": "L2", "activity_regularizer": "L1"}
+    layers = [{"Dense": {"units": 4, **penalties}}, {"Dense": {"units": 1, "dtype": "float32"}}]
+    training = {"dtype_policy": policy, "loss": "mse", "metrics": ["mse"], "epochs": 1}
+    record, files = run_of(moons(model={"layers": layers}, training=training), tmp_path)
+    assert record.metrics["test_loss"] > record.metrics["test_mse"]
+    model = keras.models.load_model(files.model_keras)
+    assert model.layers[-2].variable_dtype == ("float64" if policy == "float64" else "float32")
+    assert (keras.config.floatx(), keras.config.dtype_policy().name) == ("float32", "float32")
+
+
 def test_class_weights_change_what_is_learnt_but_not_what_is_measured(
     finished: tuple[Experiment, RunRecord, RunFiles], moons: Moons, tmp_path: Path
 ) -> None:

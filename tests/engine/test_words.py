@@ -12,6 +12,7 @@ from nnlab.config.words.layers import Layer
 from nnlab.config.words.losses import Loss
 from nnlab.config.words.metrics import Metric
 from nnlab.config.words.optimizers import Optimizer
+from nnlab.config.words.regularizers import Regularizer
 from nnlab.config.words.word import Word
 from nnlab.engine.words import family_name, to_keras
 
@@ -34,6 +35,12 @@ def test_arguments_and_nested_words_arrive() -> None:
     assert layer.kernel_initializer.stddev == 0.2
     assert float(layer.kernel_regularizer.l2) == pytest.approx(0.2)
     assert layer.bias_constraint.max_value == 3
+
+
+def test_orthogonality_is_penalized_in_the_precision_of_the_kernel() -> None:
+    penalty = to_keras(Regularizer.parse({"OrthogonalRegularizer": {"factor": 0.1}}))
+    kernel = keras.ops.ones((2, 2), dtype="float64")
+    assert float(penalty(kernel)) == pytest.approx(0.1, rel=1e-12)
 
 
 def test_schedule_stands_where_the_learning_rate_would() -> None:

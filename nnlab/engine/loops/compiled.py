@@ -10,6 +10,7 @@ import tensorflow as tf
 from nnlab.config.training import TrainingConfig
 from nnlab.data import Rows
 from nnlab.engine.callbacks import RunCallbacks
+from nnlab.engine.compiling import build_optimizer
 from nnlab.engine.feeding import Feed, batch_spec
 from nnlab.engine.loops.batch_loop import BatchLoop, Taking
 from nnlab.engine.loops.epochs import LongEpochs, Parts, ShortEpochs, evaluate
@@ -110,4 +111,4 @@ def _build(model: keras.Model, feed: Feed) -> None:
     """Make the variables of metrics and optimizer, which a loop inside a graph cannot."""
     batch = tf.nest.map_structure(lambda array: array[: feed.batch_size], feed.train)
     model._symbolic_build(data_batch=batch)  # noqa: SLF001 - what `fit` does before its first step
-    model.optimizer.build(model.trainable_variables)
+    build_optimizer(model)

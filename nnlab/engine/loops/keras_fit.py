@@ -9,6 +9,7 @@ import keras
 from nnlab.config.training import TrainingConfig
 from nnlab.data import Rows
 from nnlab.engine.callbacks import RunCallbacks
+from nnlab.engine.compiling import build_optimizer
 from nnlab.engine.feeding import Feed
 
 
@@ -28,7 +29,7 @@ class KerasFit:
     ) -> None:
         """See `nnlab.engine.loops.loop.Loop.run`."""
         # `fit` builds it within its first step, where ScheduleFreeAdamW forgets how weights start.
-        model.optimizer.build(model.trainable_variables)
+        build_optimizer(model)
         model.fit(
             feed.training(initial_epoch),
             initial_epoch=initial_epoch,

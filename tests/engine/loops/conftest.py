@@ -18,7 +18,7 @@ from nnlab.engine.callbacks import RunCallbacks
 from nnlab.engine.compiling import compile_model
 from nnlab.engine.feeding import Feed
 from nnlab.engine.loops import Loop
-from nnlab.engine.model import build_model
+from nnlab.engine.model import build_model, dtype_policy
 
 ROWS = 27
 
@@ -131,13 +131,13 @@ def run() -> Run:
         callbacks: Sequence[keras.callbacks.Callback] = (),
     ) -> Outcome:
         keras.backend.clear_session()
-        model = build_model(experiment, data.inputs)
-        compile_model(model, experiment)
-        feed = Feed(experiment, data, model)
-        log = Log()
-        training = experiment.training
-        both = RunCallbacks([*callbacks, log], [log], model, training.epochs, feed.steps_per_epoch)
-        loop.run(model, feed, training, both)
+        with dtype_policy(experiment.training.dtype_policy):
+            model = build_model(experiment, data.inputs)
+            compile_model(model, experiment)
+            feed = Feed(experiment, data, model)
+            log, epochs = Log(), experiment.training.epochs
+            both = RunCallbacks([*callbacks, log], [log], model, epochs, feed.steps_per_epoch)
+            loop.run(model, feed, experiment.training, both)
         return Outcome(model, log)
 
     return trained

@@ -372,10 +372,16 @@ def test_without_shuffling(same: Any, prepared: Prepared) -> None:
 
 
 @pytest.mark.parametrize(
-    ("policy", "rtol"), [("float64", 1e-6), ("mixed_bfloat16", 0.1), ("mixed_float16", 0.02)]
+    ("policy", "rtol"), [("float64", 1e-12), ("mixed_bfloat16", 0.1), ("mixed_float16", 0.02)]
 )
-def test_precisions(policy: str, rtol: float, run: Run, prepared: Prepared) -> None:
-    experiment = experiment_of(NET, dtype_policy=policy, metrics=["mae"])
+def test_precisions_with_penalties(policy: str, rtol: float, run: Run, prepared: Prepared) -> None:
+    penalties = {
+        "kernel_regularizer": "OrthogonalRegularizer",
+        "bias_regularizer": "L2",
+        "activity_regularizer": "L1",
+    }
+    net = [{"Dense": {"units": 6, "activation": "tanh", **penalties}}, {"Dense": 1}]
+    experiment = experiment_of(net, dtype_policy=policy, metrics=["mae"])
     data = prepared({"output": NUMBER}, {"input": X})
     expected = run(KerasFit(), experiment, data)
     for loop in (GRAPH, COMPILED):

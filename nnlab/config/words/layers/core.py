@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
+from nnlab.config.problems import Problem, problems_error
 from nnlab.config.words.activations import ActivationName
 from nnlab.config.words.constraints import Constraint
 from nnlab.config.words.initializers import GlorotUniform, Initializer, RandomUniform, Zeros
 from nnlab.config.words.layers.layer import Layer
-from nnlab.config.words.regularizers import Regularizer
+from nnlab.config.words.regularizers import OrthogonalRegularizer, Regularizer
 
 
 class Dense(Layer):
@@ -28,6 +29,15 @@ class Dense(Layer):
     )
     kernel_constraint: Constraint | None = Field(None, description="Rule for the kernel.")
     bias_constraint: Constraint | None = Field(None, description="Rule for the bias.")
+
+    @field_validator("bias_regularizer", "activity_regularizer")
+    @classmethod
+    def _kernels_alone_are_made_orthogonal(cls, word: Regularizer | None) -> Regularizer | None:
+        if isinstance(word, OrthogonalRegularizer):
+            message = "OrthogonalRegularizer is for a kernel: what it penalizes is a matrix."
+            remedy = "Write it as `kernel_regularizer`, or take L1 or L2."
+            raise problems_error([Problem((), message, remedy)])
+        return word
 
 
 class Embedding(Layer):
