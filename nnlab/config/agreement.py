@@ -12,6 +12,7 @@ from nnlab.config.model import Ends, FunctionalModel, SequentialModel
 from nnlab.config.problems import Problem, did_you_mean, shown
 from nnlab.config.training import TrainingConfig
 from nnlab.config.tune import TuneConfig
+from nnlab.config.words.losses import Loss
 
 Path = tuple[str | int, ...]
 
@@ -55,6 +56,31 @@ def agreement_problems(
     if data is not None and tune is not None:
         problems += _folds_stand_alone(data, tune)
     return problems
+
+
+def unit_problems(
+    model: SequentialModel | FunctionalModel, training: TrainingConfig
+) -> Iterator[Problem]:
+    """Losses and metrics that compare the units of a row, on outputs of one unit.
+
+    Args:
+        model: The network.
+        training: How it is trained.
+
+    Yields:
+        The problems, with paths from the top of the config.
+    """
+    units = model.output_units
+    for path, output, word in training.judges(model.output_names):
+        if units.get(output) == 1 and word.compares_units:
+            name = word.called()
+            message = f"{name} compares the units of a row with each other. Received: one unit."
+            remedy = (
+                "Take mse, mae or Huber."
+                if isinstance(word, Loss)
+                else f"Write `{name}: {{axis: 0}}`, which compares the rows of a batch."
+            )
+            yield Problem(("training", *path), message, remedy)
 
 
 def metric_names(

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, ValidatorFunctionWrapHandler, field_validator, model_validator
 
-from nnlab.config.agreement import agreement_problems
+from nnlab.config.agreement import agreement_problems, unit_problems
 from nnlab.config.data import DataConfig
 from nnlab.config.model import FunctionalModel, SequentialModel, find_ends, parse_model
 from nnlab.config.problems import Collector, Expected
@@ -78,6 +78,7 @@ class Experiment(Section):
         collector = Collector()
         with collector.reading():
             experiment = validate(data)
+            collector.add(*unit_problems(experiment.model, experiment.training))
         sections = {name: _readable(name, data[name]) for name in _READERS if name in data}
         problems = agreement_problems(
             sections.get("data"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Annotated, ClassVar, Literal, Self, TypeVar
 
 from pydantic import Field, field_validator, model_validator
@@ -158,6 +158,27 @@ class TrainingConfig(Section):
     def losses(self) -> Iterator[Loss]:
         """The loss, or that of each output."""
         yield from self.loss.values() if isinstance(self.loss, dict) else [self.loss]
+
+    def judges(
+        self, outputs: Sequence[str]
+    ) -> Iterator[tuple[tuple[str | int, ...], str, Loss | Metric]]:
+        """Each loss and metric with the path of its key, and the output that it judges.
+
+        Args:
+            outputs: The model's outputs.
+        """
+        if isinstance(self.loss, dict):
+            yield from ((("loss", name), name, word) for name, word in self.loss.items())
+        else:
+            yield ("loss",), outputs[0], self.loss
+        if isinstance(self.metrics, dict):
+            for name, words in self.metrics.items():
+                yield from (
+                    (("metrics", name, place), name, word) for place, word in enumerate(words)
+                )
+        else:
+            for place, word in enumerate(self.metrics):
+                yield ("metrics", place), outputs[0], word
 
     def monitors(self) -> Iterator[tuple[tuple[str, ...], str]]:
         """Each metric that something watches, with the path of the key that names it."""

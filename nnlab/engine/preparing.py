@@ -56,7 +56,7 @@ def _faults(model: keras.Model, experiment: Experiment, feed: Feed) -> Iterator[
     """The losses and metrics that do not fit their targets: tried one by one."""
     inputs, targets = tf.nest.map_structure(lambda array: array[:_FEW], feed.train[:2])
     outputs = model(inputs, training=False)
-    for path, output, word in _judges(experiment):
+    for path, output, word in experiment.training.judges(experiment.model.output_names):
         true = targets[output] if isinstance(targets, dict) else targets
         made = outputs[output] if isinstance(outputs, dict) else outputs
         try:
@@ -64,7 +64,7 @@ def _faults(model: keras.Model, experiment: Experiment, feed: Feed) -> Iterator[
             if not isinstance(judge, str):
                 judge(true, made)
         except Exception:  # noqa: BLE001 - Keras refuses with whatever happens to go wrong
-            yield _fault(path, word, len(true.shape), int(made.shape[-1]))
+            yield _fault(("training", *path), word, len(true.shape), int(made.shape[-1]))
 
 
 def _fault(path: tuple[Any, ...], word: Loss | Metric, axes: int, units: int) -> Fault:
@@ -77,22 +77,6 @@ def _fault(path: tuple[Any, ...], word: Loss | Metric, axes: int, units: int) ->
         else "Take another, or change the output's units."
     )
     return Fault(message, ".".join(str(part) for part in path), remedy=remedy)
-
-
-def _judges(experiment: Experiment) -> Iterator[tuple[tuple[Any, ...], str, Loss | Metric]]:
-    """Each loss and metric with its place in the config, and the output that it judges."""
-    training, names = experiment.training, experiment.model.output_names
-    loss, metrics = training.loss, training.metrics
-    if isinstance(loss, dict):
-        yield from ((("training", "loss", name), name, word) for name, word in loss.items())
-    else:
-        yield ("training", "loss"), names[0], loss
-    lists = metrics.items() if isinstance(metrics, dict) else [(names[0], metrics)]
-    for name, words in lists:
-        under = (
-            ("training", "metrics", name) if isinstance(metrics, dict) else ("training", "metrics")
-        )
-        yield from (((*under, place), name, word) for place, word in enumerate(words))
 
 
 def _some_fault(error: Exception) -> Fault:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -15,3 +15,11 @@ Axes = Annotated[int | list[int], ByForm()]
 Fraction = Annotated[float, Field(ge=0, le=1)]
 Epsilon = Annotated[float, Field(ge=0, description="Small number that guards a division by zero.")]
 Name = Annotated[str, Field(min_length=1)]
+# Outputs have two axes, rows and units: along any other Keras fails, or gives figures of nothing.
+ClassAxis = Annotated[
+    Literal[-1, 1], Field(description="The axis of the classes: behind the rows is but one.")
+]
+ComparedAxis = Annotated[
+    Literal[-1, 0, 1],
+    Field(description="The axis compared: -1, the units of each row; 0, the rows of each batch."),
+]

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from nnlab.config.words.arguments import Fraction, Name
+from nnlab.config.words.arguments import ClassAxis, Fraction, Name
 from nnlab.config.words.forms import ByForm
 from nnlab.config.words.word import Word
 
@@ -25,7 +25,6 @@ FromLogits = Annotated[
 LabelSmoothing = Annotated[
     Fraction, Field(description="How far targets are moved from 0 and 1 towards the middle.")
 ]
-ClassAxis = Annotated[int, Field(description="The axis of the classes.")]
 FocalGamma = Annotated[
     float, Field(ge=0, description="How little easy rows count; 0: as much as all.")
 ]
@@ -50,6 +49,11 @@ class Loss(Word):
     def keras_string(self) -> str:
         """What Keras resolves by the output's shape; empty where a class stands behind the word."""
         return ""
+
+    @property
+    def compares_units(self) -> bool:
+        """Whether it compares the units of a row with each other: of one alone it says nothing."""
+        return False
 
     def targets_for(self, units: int) -> Encoding:
         """How the targets of an output are encoded: one-hot makes no sense for a single unit.
@@ -224,9 +228,14 @@ class MeanSquaredLogarithmicError(Loss):
 class CosineSimilarity(Loss):
     """The angle between target and output: -1 for one direction, 0 for a right angle."""
 
-    axis: int = Field(-1, description="The axis of the vectors.")
+    axis: Literal[-1, 1] = Field(-1, description="The axis of the vectors.")
     reduction: Reduction = "sum_over_batch_size"
     name: LossName = "cosine_similarity"
+
+    @property
+    def compares_units(self) -> bool:
+        """One unit has a sign, but no direction."""
+        return True
 
 
 class LogCosh(Loss):

@@ -161,6 +161,7 @@ LOSS_KINDS: dict[str, Any] = {
     "CategoricalFocalCrossentropy": OF_CLASSES,
     "CategoricalGeneralizedCrossEntropy": OF_CODES,
     "CategoricalHinge": OF_CLASSES,
+    "CosineSimilarity": OF_CLASSES,
     "Circle": OF_CODES,
     "KLDivergence": OF_CLASSES,
     "SparseCategoricalCrossentropy": OF_CODES,
@@ -191,7 +192,7 @@ def test_losses_of_several_outputs(kind: Any, same: Any, prepared: Prepared) -> 
 # Metrics that compare other things than their kind of loss suggests are left to the kind they fit.
 METRICS: dict[str, list[Any]] = {
     "number": [
-        "CosineSimilarity",
+        {"CosineSimilarity": {"axis": 0}},
         "LogCoshError",
         "MeanAbsoluteError",
         "MeanAbsolutePercentageError",
@@ -200,8 +201,8 @@ METRICS: dict[str, list[Any]] = {
         "Poisson",
         "R2Score",
         "RootMeanSquaredError",
-        "PearsonCorrelation",
-        "ConcordanceCorrelation",
+        {"PearsonCorrelation": {"axis": 0}},
+        {"ConcordanceCorrelation": {"axis": 0}},
     ],
     "truth": [
         "Accuracy",

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from nnlab.config.words.arguments import Fraction
+from nnlab.config.words.arguments import ClassAxis, ComparedAxis, Fraction
 from nnlab.config.words.metrics.metric import Direction, Metric, MetricName
 
 FromLogits = Annotated[
@@ -16,8 +16,6 @@ FromLogits = Annotated[
 LabelSmoothing = Annotated[
     Fraction, Field(description="How far targets are moved from 0 and 1 towards the middle.")
 ]
-ClassAxis = Annotated[int, Field(description="The axis of the classes.")]
-ComparedAxis = Annotated[int, Field(description="The axis compared; 0: over the rows of a batch.")]
 
 
 class MeanSquaredError(Metric):
@@ -78,7 +76,12 @@ class CosineSimilarity(Metric):
     direction: ClassVar[Direction] = "max"
 
     name: MetricName = "cosine_similarity"
-    axis: int = Field(-1, description="The axis of the vectors.")
+    axis: ComparedAxis = -1
+
+    @property
+    def compares_units(self) -> bool:
+        """One unit has a sign, but no direction."""
+        return self.axis != 0
 
 
 class R2Score(Metric):
@@ -103,6 +106,11 @@ class PearsonCorrelation(Metric):
     name: MetricName = "pearson_correlation"
     axis: ComparedAxis = -1
 
+    @property
+    def compares_units(self) -> bool:
+        """One number does not vary, so nothing goes along with it."""
+        return self.axis != 0
+
 
 class ConcordanceCorrelation(Metric):
     """Correlation that also counts offset and scale (Lin, 1989)."""
@@ -111,6 +119,11 @@ class ConcordanceCorrelation(Metric):
 
     name: MetricName = "concordance_correlation"
     axis: ComparedAxis = -1
+
+    @property
+    def compares_units(self) -> bool:
+        """One number does not vary, so nothing goes along with it."""
+        return self.axis != 0
 
 
 class Hinge(Metric):

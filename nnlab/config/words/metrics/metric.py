@@ -66,6 +66,11 @@ class Metric(Word):
         return ""
 
     @property
+    def compares_units(self) -> bool:
+        """Whether it compares the units of a row with each other: of one alone it says nothing."""
+        return False
+
+    @property
     def per_class(self) -> bool:
         """Whether it gives one figure for each class, not one in all."""
         return False
