@@ -40,13 +40,18 @@ class ScalarLog:
             step: The moment, which is an epoch or an update.
         """
         tags = tuple(values)
-        event = self._forms.get(tags)
-        if event is None:
-            event = self._forms[tags] = _event(tags)
+        is_new = tags not in self._forms
+        if is_new:
+            self._forms[tags] = _event(tags)
+        event = self._forms[tags]
         event.wall_time, event.step = time.time(), step
         for entry, value in zip(event.summary.value, values.values(), strict=True):
             entry.tensor.float_val[0] = value
         self._events.append(event.SerializeToString())
+        if is_new:
+            # What is said of a curve once holds for all of it.
+            for entry in event.summary.value:
+                entry.ClearField("metadata")
         if time.monotonic() >= self._due:
             self.flush()
 

@@ -17,6 +17,7 @@ from typing import Any, Literal
 import matplotlib as mpl
 from matplotlib.figure import Figure
 from matplotlib.rcsetup import cycler
+from PIL import Image
 
 from nnlab.errors import RequestError
 from nnlab.runs.atomic import atomic_write, writing
@@ -24,6 +25,9 @@ from nnlab.runs.atomic import atomic_write, writing
 Format = Literal["png", "svg"]
 
 DPI = 100
+# Lines, dots and letters with their smoothed edges. A picture of more colours, a map of regions or
+# a scale of scores, would show steps.
+_FEW = 1024
 INK, QUIET, FAINT = "#1a1a1a", "#5c5c5c", "#d9d9d9"
 
 # Okabe and Ito, "Color universal design" (2008): told apart with any colour vision, and in grey by
@@ -111,9 +115,22 @@ def picture(figure: Figure, kind: Format = "png", dpi: float = DPI) -> bytes:
     with warnings.catch_warnings():
         # The font lacks some scripts: a box in place of a letter needs no warning in a terminal.
         warnings.filterwarnings("ignore", "Glyph .* missing from font", UserWarning)
-        metadata = {"Date": None, "Creator": None} if kind == "svg" else {"Software": None}
-        figure.savefig(buffer, format=kind, dpi=dpi, metadata=metadata)
-    return buffer.getvalue()
+        if kind == "svg":
+            figure.savefig(buffer, format=kind, metadata={"Date": None, "Creator": None})
+            return buffer.getvalue()
+        figure.savefig(buffer, format=kind, dpi=dpi, pil_kwargs={"compress_level": 0})
+    return _small(buffer)
+
+
+def _small(png: io.BytesIO) -> bytes:
+    """The same picture to look at, a third as large: opaque, and few colours from a palette."""
+    picture = Image.open(png).convert("RGB")
+    if picture.getcolors(_FEW) is not None:
+        method, without = Image.Quantize.MAXCOVERAGE, Image.Dither.NONE
+        picture = picture.quantize(method=method, dither=without)
+    smaller = io.BytesIO()
+    picture.save(smaller, "png")
+    return smaller.getvalue()
 
 
 def draw_into(path: Path, figure: Figure, dpi: float = DPI) -> None:

@@ -61,7 +61,10 @@ def write_trial(run: RunFiles, trial: TrialRecord, name: str) -> None:
     for row, epoch in enumerate(columns.pop("epoch", [])):
         summary = Summary()
         for metric, values in columns.items():
-            entry = summary.value.add(tag=f"{_PREFIX}{metric}", metadata=about)
+            entry = summary.value.add(tag=f"{_PREFIX}{metric}")
+            if row == 0:
+                # What is said of a curve once holds for all of it.
+                entry.metadata.CopyFrom(about)
             entry.tensor.dtype = _FLOAT
             entry.tensor.tensor_shape.SetInParent()
             entry.tensor.float_val.append(values[row])
