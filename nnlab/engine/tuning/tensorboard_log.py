@@ -19,8 +19,6 @@ from nnlab.runs.history import read_history
 from nnlab.runs.trial import TrialRecord, TrialStatus
 
 _PREFIX = "epoch_"
-# `DT_FLOAT` of tensorflow/core/framework/types.proto.
-_FLOAT = 1
 
 
 def write_space(folder: Path, space: Iterable[Hyperparameter], objective: str) -> None:
@@ -51,23 +49,16 @@ def write_trial(run: RunFiles, trial: TrialRecord, name: str) -> None:
     from tensorboard.plugins.hparams import api_pb2
     from tensorboard.plugins.hparams.summary import session_end_pb
     from tensorboard.plugins.hparams.summary_v2 import hparams_pb
-    from tensorboard.plugins.scalar import metadata
 
     is_complete = trial.status is TrialStatus.COMPLETE
     status = api_pb2.STATUS_SUCCESS if is_complete else api_pb2.STATUS_FAILURE
     summaries = [(0, hparams_pb(trial.values, trial_id=name))]
-    about = metadata.create_summary_metadata(display_name="", description="")
     columns = read_history(run.metrics_csv)
     for row, epoch in enumerate(columns.pop("epoch", [])):
         summary = Summary()
         for metric, values in columns.items():
-            entry = summary.value.add(tag=f"{_PREFIX}{metric}")
-            if row == 0:
-                # What is said of a curve once holds for all of it.
-                entry.metadata.CopyFrom(about)
-            entry.tensor.dtype = _FLOAT
-            entry.tensor.tensor_shape.SetInParent()
-            entry.tensor.float_val.append(values[row])
+            # The older form needs no words about the curve: a file is one block of a disk.
+            summary.value.add(tag=f"{_PREFIX}{metric}", simple_value=values[row])
         # Keras' callback, too, counts epochs from 0.
         summaries.append((int(epoch) - 1, summary))
     _write(run.tensorboard, [*summaries, (0, session_end_pb(status))])

@@ -56,7 +56,7 @@ def test_trial_shows_its_values_its_curves_and_how_it_ended(tmp_path: Path) -> N
     assert session.hparams["units"].number_value == 16
     assert session.hparams["optimizer"].string_value == "sgd"
     assert metadata.parse_session_end_info_plugin_data(end.metadata.plugin_data.content).status == 1
-    assert [(step, value.tag, value.tensor.float_val[0]) for step, value in curves] == [
+    assert [(step, value.tag, value.simple_value) for step, value in curves] == [
         (3, "epoch_loss", 0.5),
         (3, "epoch_val_loss", 0.75),
         (4, "epoch_loss", 0.25),
