@@ -7,6 +7,7 @@ from typing import TextIO
 
 from nnlab.report.numbers import seconds_text
 from nnlab.report.progress.events import Logs, StartInfo, logs_text
+from nnlab.report.progress.lines import Lines
 from nnlab.report.progress.state import RunState
 
 
@@ -19,12 +20,11 @@ class PlainProgress:
     """
 
     def __init__(self, stream: TextIO, interval_s: float = 1.0) -> None:
-        self._stream = stream
+        self._lines = Lines(stream)
         self._interval_s = interval_s
         self._state: RunState | None = None
         self._printed = 0
         self._due = 0.0
-        self._gone = False
 
     def start(self, info: StartInfo) -> None:
         """See `Progress.start`."""
@@ -48,14 +48,7 @@ class PlainProgress:
 
     def message(self, text: str) -> None:
         """See `Progress.message`."""
-        if self._gone:
-            return
-        try:
-            self._stream.write(text + "\n")
-            self._stream.flush()
-        except BrokenPipeError:
-            # Whoever read the lines has left (`nnlab train ... 2>&1 | head`): the run goes on.
-            self._gone = True
+        self._lines.write(text)
 
     def stop(self, outcome: str = "") -> None:
         """See `Progress.stop`."""

@@ -6,6 +6,7 @@ from typing import TextIO
 
 from nnlab.report.numbers import metric_text, seconds_text
 from nnlab.report.progress.events import Logs
+from nnlab.report.progress.lines import Lines
 from nnlab.report.progress.search_events import SearchInfo
 from nnlab.report.progress.search_state import SearchState, shortened, values_text
 from nnlab.runs.trial import TrialRecord
@@ -19,9 +20,8 @@ class PlainSearchProgress:
     """
 
     def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
+        self._lines = Lines(stream)
         self._state: SearchState | None = None
-        self._gone = False
 
     def start(self, info: SearchInfo, trials: list[TrialRecord]) -> None:
         """See `SearchProgress.start`."""
@@ -60,14 +60,7 @@ class PlainSearchProgress:
 
     def message(self, text: str) -> None:
         """See `SearchProgress.message`."""
-        if self._gone:
-            return
-        try:
-            self._stream.write(text + "\n")
-            self._stream.flush()
-        except BrokenPipeError:
-            # Whoever read the lines has left: the search goes on.
-            self._gone = True
+        self._lines.write(text)
 
     def stop(self, outcome: str = "") -> None:
         """See `SearchProgress.stop`."""

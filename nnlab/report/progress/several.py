@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Protocol, TextIO
 
 from nnlab.report.numbers import seconds_text
 from nnlab.report.progress.events import Logs, logs_text
+from nnlab.report.progress.lines import Lines
+from nnlab.report.progress.live_area import LiveArea, bar
 from nnlab.report.terminal import is_terminal, terminal_console
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
-    from rich.live import Live
 
-_REFRESH_PER_SECOND = 5
 _INTERVAL_S = 10.0
 _SHOWN = 3
 
@@ -109,11 +109,10 @@ class PlainSeveral:
     """
 
     def __init__(self, stream: TextIO, interval_s: float = _INTERVAL_S) -> None:
-        self._stream = stream
+        self._lines = Lines(stream)
         self._interval_s = interval_s
         self._state: _State | None = None
         self._due = 0.0
-        self._gone = False
 
     def start(self, headline: str, runs: int, jobs: int) -> None:
         """See `SeveralProgress.start`."""
@@ -142,14 +141,7 @@ class PlainSeveral:
     def message(self, text: str) -> None:
         """See `SeveralProgress.message`."""
         self._due = time.monotonic() + self._interval_s
-        if self._gone:
-            return
-        try:
-            self._stream.write(text + "\n")
-            self._stream.flush()
-        except BrokenPipeError:
-            # Whoever read the lines has left: the work goes on.
-            self._gone = True
+        self._lines.write(text)
 
     def stop(self, outcome: str = "") -> None:
         """See `SeveralProgress.stop`."""
@@ -166,57 +158,38 @@ class RichSeveral:
     """
 
     def __init__(self, console: Console) -> None:
-        self._console = console
+        self._area = LiveArea(console)
         self._state: _State | None = None
-        self._live: Live | None = None
 
     def start(self, headline: str, runs: int, jobs: int) -> None:
         """See `SeveralProgress.start`."""
-        from rich.live import Live
-
         self.stop()
         self._state = state = _State(runs, jobs)
         self.message(headline)
-        self._live = Live(
-            console=self._console,
-            refresh_per_second=_REFRESH_PER_SECOND,
-            get_renderable=lambda: _painted(state),
-            # Standard output may be one JSON document: nothing of it may come here.
-            redirect_stdout=False,
-            # A process that is forked while another thread paints inherits its locks, closed.
-            auto_refresh=False,
-        )
-        self._live.start()
+        self._area.open(lambda: _painted(state))
 
     def epoch(self, key: str, epoch: int, epochs: int, logs: Logs) -> None:
         """See `SeveralProgress.epoch`."""
-        if self._state is not None and self._live is not None:
+        if self._state is not None:
             self._state.working[key] = (epoch, epochs, logs)
-            self._live.refresh()
+            self._area.refresh()
 
     def ended(self, key: str, words: str, seconds: float) -> None:
         """See `SeveralProgress.ended`."""
-        if self._state is None or self._live is None:
+        if self._state is None:
             return
         self._state.end(key, seconds)
         self.message("  ".join(filter(None, (key, words, seconds_text(seconds)))))
-        self._live.refresh()
+        self._area.refresh()
 
     def message(self, text: str) -> None:
         """See `SeveralProgress.message`."""
-        from rich.text import Text
-
-        self._console.print(Text(text))
+        self._area.message(text)
 
     def stop(self, outcome: str = "") -> None:
         """See `SeveralProgress.stop`."""
-        if self._live is None:
-            return
-        live, self._live = self._live, None
-        live.stop()
         self._state = None
-        if outcome:
-            self.message(outcome)
+        self._area.close(outcome)
 
 
 class SilentSeveral:
@@ -254,24 +227,9 @@ def make_several_progress(stream: TextIO | None = None) -> SeveralProgress:
 def _painted(state: _State) -> RenderableType:
     """The bar and the runs at work as they stand now."""
     from rich.console import Group
-    from rich.progress_bar import ProgressBar
-    from rich.table import Table
     from rich.text import Text
 
+    title = f"{state.done:>{len(str(state.runs))}}/{state.runs} runs"
     elapsed = seconds_text(time.monotonic() - state.started)
-    bar = Table.grid(padding=(0, 1), expand=True)
-    bar.add_column(no_wrap=True)
-    bar.add_column(ratio=1)
-    bar.add_column(no_wrap=True, justify="right")
-    bar.add_row(
-        Text(f"{state.done:>{len(str(state.runs))}}/{state.runs} runs", style="bold"),
-        ProgressBar(
-            total=max(state.runs, 1),
-            completed=state.done,
-            complete_style="cyan",
-            finished_style="green",
-        ),
-        Text("  ".join(filter(None, (elapsed, state.left_text())))),
-    )
     lines = (Text(line, no_wrap=True, overflow="ellipsis") for line in state.at_work())
-    return Group(bar, *lines)
+    return Group(bar(title, state.done, state.runs, elapsed, state.left_text()), *lines)
