@@ -201,8 +201,12 @@ def _print_rich(tables: Sequence[Table], stream: TextIO) -> None:
 
     console = terminal_console(stream)
     fitted = (table.fitted(console.width) for table in tables)
+    notes: list[str] = []
     for table in (part for whole in fitted for part in whole.parts(console.width)):
-        marked = table.marked()
+        if notes:
+            # A table ends with a blank line of its own, its notes do not.
+            console.print()
+        marked, notes = table.marked(), table.footnotes()
         rich = RichTable(
             title=Text(table.title, style="bold") if table.title else None,
             title_justify="left",
@@ -225,5 +229,5 @@ def _print_rich(tables: Sequence[Table], stream: TextIO) -> None:
                 *(Text(_plain(cell, star=star), style=_STYLES[cell.tone]) for cell, star in cells)
             )
         console.print(rich)
-        for note in table.footnotes():
+        for note in notes:
             console.print(Text(note, style="dim"))
