@@ -6,7 +6,6 @@ what was compared and what came of it, and each variant's runs lie in `<variant>
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -19,11 +18,10 @@ from nnlab.runs.json_object import (
     LIST,
     TABLE,
     TEXT,
+    JsonRecord,
     Kind,
     broken,
-    json_text,
     read_object,
-    strict,
 )
 from nnlab.runs.store import StoredRun, find_run, read_run
 
@@ -78,7 +76,7 @@ class ComparisonDirectory(ComparisonFiles, RunDirectory):
 
 
 @dataclass(frozen=True)
-class ComparisonRecord:
+class ComparisonRecord(JsonRecord):
     """What was compared and what came of it, as `comparison.json` and `--json` carry it.
 
     Args:
@@ -114,10 +112,6 @@ class ComparisonRecord:
     timing: dict[str, float] = field(default_factory=dict)
     error: str | None = None
     command: tuple[str, ...] = ()
-
-    def to_dict(self) -> dict[str, Any]:
-        """The record as strict JSON can carry it."""
-        return {item.name: strict(getattr(self, item.name)) for item in dataclasses.fields(self)}
 
     @classmethod
     def from_json(cls, text: str, source: str = "comparison.json") -> ComparisonRecord:
@@ -172,7 +166,7 @@ def write_comparison(files: ComparisonFiles, record: ComparisonRecord) -> None:
         RunFailedError: The disk refused.
     """
     with writing(files.comparison_json):
-        atomic_write(files.comparison_json, json_text(record.to_dict()))
+        atomic_write(files.comparison_json, record.to_json())
 
 
 def read_comparison_record(path: Path) -> ComparisonRecord:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import math
 from collections.abc import Collection, Mapping
@@ -21,13 +22,18 @@ TABLE: Kind = (dict, "an object")
 LIST: Kind = (list, "a list")
 
 
-def json_text(values: Mapping[str, Any]) -> str:
-    """The text of a record: two blanks of indent, a new line at the end.
+@dataclasses.dataclass(frozen=True)
+class JsonRecord:
+    """A record that is kept as a JSON object with a key for each of its fields."""
 
-    Args:
-        values: Plain data, as `strict` makes them.
-    """
-    return json.dumps(values, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    def to_dict(self) -> dict[str, Any]:
+        """The record as strict JSON can carry it: NaN is None, infinity is the text "Infinity"."""
+        return {item.name: strict(getattr(self, item.name)) for item in dataclasses.fields(self)}
+
+    def to_json(self) -> str:
+        """The text of the record's file: two blanks of indent, a new line at the end."""
+        text = json.dumps(self.to_dict(), indent=2, ensure_ascii=False, allow_nan=False)
+        return f"{text}\n"
 
 
 def read_object(
@@ -98,7 +104,7 @@ def strict(value: Any) -> Any:
     """What strict JSON takes for a value: RFC 8259 has neither NaN nor infinity.
 
     Args:
-        value: Plain data, NumPy's numbers among them.
+        value: Plain data, NumPy's numbers and dataclasses among them.
 
     Returns:
         The same; NaN is None, infinity is the text "Infinity".
@@ -113,6 +119,8 @@ def strict(value: Any) -> Any:
         return int(value)
     if isinstance(value, Real):
         return _strict_number(float(value))
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        value = dataclasses.asdict(value)
     if isinstance(value, Mapping):
         return {str(key): strict(item) for key, item in value.items()}
     return [strict(item) for item in value] if isinstance(value, (list, tuple)) else str(value)

@@ -11,12 +11,12 @@ from nnlab.runs.json_object import (
     COUNT,
     TABLE,
     TEXT,
+    JsonRecord,
     Kind,
     broken,
-    json_text,
     number,
     read_object,
-    strict,
+    read_status,
 )
 from nnlab.runs.process import Process
 
@@ -43,7 +43,7 @@ class RunStatus(StrEnum):
 
 
 @dataclass(frozen=True)
-class RunRecord:
+class RunRecord(JsonRecord):
     """All that is known of a run, as `record.json` and `--json` carry it.
 
     Args:
@@ -125,16 +125,6 @@ class RunRecord:
         known = self.directions.get(metric) or self.directions.get(plain)
         return known or ("min" if plain == "loss" or plain.endswith("_loss") else None)
 
-    def to_dict(self) -> dict[str, Any]:
-        """The record as strict JSON can carry it: NaN is None, infinity is the text "Infinity"."""
-        values = {item.name: getattr(self, item.name) for item in dataclasses.fields(self)}
-        values["process"] = dataclasses.asdict(self.process) if self.process else None
-        return {name: strict(value) for name, value in values.items()}
-
-    def to_json(self) -> str:
-        """The text of `record.json`."""
-        return json_text(self.to_dict())
-
     @classmethod
     def from_json(cls, text: str, source: str = "record.json") -> RunRecord:
         """Reads the text of a `record.json`; keys that this version does not know are left out.
@@ -150,10 +140,7 @@ class RunRecord:
             DataError: The text is not JSON, or not the record of a run.
         """
         known = read_object(text, _KINDS, _REQUIRED, source)
-        if known["status"] not in list(RunStatus):
-            words = ", ".join(RunStatus)
-            raise broken(source, f"a status of {words}. Received: status={known['status']!r}")
-        known["status"] = RunStatus(known["status"])
+        known["status"] = read_status(RunStatus, known, source)
         try:
             for key in known.keys() & {"metrics", "timing"}:
                 known[key] = {name: number(value) for name, value in known[key].items()}

@@ -6,7 +6,6 @@ says what was searched, and how far it came.
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -19,12 +18,11 @@ from nnlab.runs.json_object import (
     NUMBER,
     TABLE,
     TEXT,
+    JsonRecord,
     Kind,
     broken,
-    json_text,
     read_object,
     read_status,
-    strict,
 )
 from nnlab.runs.record import Direction, RunStatus
 from nnlab.runs.trial import TrialRecord, TrialStatus, Value, counts, ranked
@@ -48,7 +46,7 @@ __all__ = [
 
 
 @dataclass(frozen=True)
-class SearchRecord:
+class SearchRecord(JsonRecord):
     """All that is known of a search, as `search.json` and `--json` carry it.
 
     Args:
@@ -99,14 +97,6 @@ class SearchRecord:
     timing: dict[str, float] = field(default_factory=dict)
     error: str | None = None
     command: tuple[str, ...] = ()
-
-    def to_dict(self) -> dict[str, Any]:
-        """The record as strict JSON can carry it."""
-        return {item.name: strict(getattr(self, item.name)) for item in dataclasses.fields(self)}
-
-    def to_json(self) -> str:
-        """The text of `search.json`."""
-        return json_text(self.to_dict())
 
     @classmethod
     def from_json(cls, text: str, source: str = "search.json") -> SearchRecord:

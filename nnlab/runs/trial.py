@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import statistics
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -14,13 +13,12 @@ from nnlab.runs.json_object import (
     NUMBER,
     TABLE,
     TEXT,
+    JsonRecord,
     Kind,
     broken,
-    json_text,
     number,
     read_object,
     read_status,
-    strict,
 )
 from nnlab.runs.record import Direction
 
@@ -47,7 +45,7 @@ class TrialStatus(StrEnum):
 
 
 @dataclass(frozen=True)
-class TrialRecord:
+class TrialRecord(JsonRecord):
     """One trial of a search.
 
     Args:
@@ -90,14 +88,6 @@ class TrialRecord:
     def is_over(self) -> bool:
         """Whether nothing more will happen to it."""
         return self.status is not TrialStatus.RUNNING
-
-    def to_dict(self) -> dict[str, Any]:
-        """The record as strict JSON can carry it."""
-        return {item.name: strict(getattr(self, item.name)) for item in dataclasses.fields(self)}
-
-    def to_json(self) -> str:
-        """The text of `trial.json`."""
-        return json_text(self.to_dict())
 
     @classmethod
     def from_json(cls, text: str, source: str = "trial.json") -> TrialRecord:
