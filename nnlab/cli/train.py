@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 
 from nnlab.cli.options import (
     ConfigArgument,
@@ -36,6 +37,7 @@ def train(
 
         nnlab train my.yaml --device cpu --seed 7 --json
     """
+    begun = time.perf_counter()
     from nnlab.config.check import warnings_of
     from nnlab.config.loading import placing, read_closed_config
     from nnlab.data.ahead import DataAhead
@@ -58,6 +60,7 @@ def train(
             progress=make_progress(),
             command=["nnlab", *sys.argv[1:]],
             data=data,
+            start_s=time.perf_counter() - begun,
         )
     if as_json:
         print_json(record.to_dict())

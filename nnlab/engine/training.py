@@ -45,6 +45,7 @@ def train(  # noqa: PLR0913 - each is named where it is called
     config_text: str | None = None,
     data: PreparedData | Callable[[], PreparedData] | None = None,
     options: TrainingOptions = _AS_A_USER,
+    start_s: float | None = None,
 ) -> RunRecord:
     """Run an experiment: prepare its data, build its model, train it, leave a run's folder.
 
@@ -62,6 +63,8 @@ def train(  # noqa: PLR0913 - each is named where it is called
         config_text: The YAML that the run keeps; None: that of the experiment.
         data: The experiment's data, or what gives them, where somebody prepares them already.
         options: What is done besides what the config says.
+        start_s: Seconds that the user has waited until here, for TensorFlow above all; None: for
+            other runs, too.
 
     Returns:
         The record of a run that did all that it was asked to.
@@ -91,7 +94,8 @@ def train(  # noqa: PLR0913 - each is named where it is called
             restore_state(model, options.start)
         engine = choose_loop(experiment, feed, model, chosen)
         _rewrite_graphs(wanted=engine.xla or engine.loop.name == KerasFit.name)
-        timing = {"load_s": loaded - start, "build_s": time.perf_counter() - loaded}
+        timing = {} if start_s is None else {"start_s": start_s}
+        timing |= {"load_s": loaded - start, "build_s": time.perf_counter() - loaded}
         text = config_text or config_yaml(experiment)
         # Before the folder is made: from then on a signal must not stop the run where it stands.
         with Interruption() as interruption:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from nnlab.report.numbers import count_text, metric_text, plural, seconds_text
@@ -20,12 +20,13 @@ _TONES: dict[RunStatus, Tone] = {
     RunStatus.INTERRUPTED: "dim",
 }
 _TIMES = {
+    "start_s": "starting TensorFlow",
     "load_s": "loading the data",
     "build_s": "building the model",
     "compile_s": "compiling",
     "fit_s": "training",
     "epoch_s": "an epoch (median)",
-    "total_s": "in all",
+    "total_s": "the run in all",
 }
 
 
@@ -124,12 +125,11 @@ def closing_table(
     Returns:
         Two tables, or three: facts, metrics, commands.
     """
-    took = seconds_text(record.timing["total_s"]) if "total_s" in record.timing else "-"
     facts = [
         ("status", status_cell(record.status)),
         ("error", Cell(record.error, "bad") if record.error else _NOTHING),
         ("epochs", _epochs(record)),
-        ("time", Cell(took)),
+        ("time", Cell(_waited(record.timing))),
         ("folder", Cell(str(directory))),
     ]
     commands = tuple((Cell(command), Cell(words, "dim")) for command, words in next_commands)
@@ -148,6 +148,18 @@ def status_cell(status: RunStatus) -> Cell:
         status: The status.
     """
     return Cell(status.value, _TONES[status])
+
+
+def _waited(timing: Mapping[str, float]) -> str:
+    """How long the user has waited, and for what."""
+    if "total_s" not in timing:
+        return "-"
+    run = seconds_text(timing["total_s"])
+    if "start_s" not in timing:
+        return run
+    start = seconds_text(timing["start_s"])
+    whole = seconds_text(timing["start_s"] + timing["total_s"])
+    return f"{whole}: {start} to start TensorFlow, {run} for the run"
 
 
 def _pairs(title: str, pairs: Sequence[tuple[str, Cell]]) -> Table:

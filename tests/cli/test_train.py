@@ -36,7 +36,7 @@ def test_record_carries_what_outside_checks_rely_on(trained: Trained) -> None:
     assert record["device"] == "cpu"
     wanted = {"loss", "accuracy", "val_loss", "val_accuracy", "test_loss", "test_accuracy"}
     assert wanted <= record["metrics"].keys()
-    seconds = {"total_s", "load_s", "build_s", "compile_s", "fit_s", "epoch_s"}
+    seconds = {"start_s", "total_s", "load_s", "build_s", "compile_s", "fit_s", "epoch_s"}
     assert seconds <= record["timing"].keys()
 
 

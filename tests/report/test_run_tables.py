@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 from nnlab.report.run_tables import closing_table, run_tables, runs_table
@@ -125,3 +126,11 @@ def test_the_closing_table_names_the_folder_and_the_next_commands() -> None:
         "folder  runs/mnist-1",
     ]
     assert tables[-1].lines() == ["Next", "nnlab show last  all about this run"]
+
+
+def test_the_closing_table_tells_the_whole_wait_and_what_of_it_was_the_run() -> None:
+    waited = replace(MNIST, timing={"total_s": 2.3, "start_s": 2.54})
+    (line,) = (one for one in closing_table(waited, Path("runs"))[0].lines() if "time" in one)
+    assert line == "time    4.8 s: 2.5 s to start TensorFlow, 2.3 s for the run"
+    times = {table.title: table.lines() for table in run_tables(waited)}["Time"]
+    assert times[1:] == ["starting TensorFlow  2.5 s", "the run in all       2.3 s"]

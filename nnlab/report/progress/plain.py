@@ -33,8 +33,10 @@ class PlainProgress:
         self._due = 0.0
         self.message(info.headline())
 
-    def batch(self, epoch: int, step: int, logs: Logs) -> None:
+    def batch(self, epoch: int, step: int, logs: Logs) -> None:  # noqa: ARG002 - the epoch is known
         """See `Progress.batch`."""
+        if self._state is not None:
+            self._state.batch(step, logs)
 
     def epoch(self, epoch: int, logs: Logs, *, best: bool, seconds: float) -> None:
         """See `Progress.epoch`."""

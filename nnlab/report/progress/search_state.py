@@ -84,9 +84,12 @@ class SearchState:
         return time.monotonic() - self.started
 
     def left_s(self) -> float | None:
-        """Seconds that are left; None before there is any pace."""
-        new = self.done() - self._before
-        by_pace = self.elapsed_s() * (self.info.max_trials - self.done()) / new if new > 0 else None
+        """Seconds that are left; None before there is any pace.
+
+        The first epochs of the first trials hold loading and compiling: they tell no pace.
+        """
+        new, rest = self.done() - self._before, self.info.max_trials - self.done()
+        by_pace = self.elapsed_s() * rest / new if self.over > self._before else None
         if self.info.max_time is None:
             return by_pace
         by_clock = max(0.0, self.info.max_time - self.elapsed_s())

@@ -27,20 +27,28 @@ class RunState:
         self.running: Logs = {}
         self.seconds = 0.0
         self._best: tuple[int, Logs] | None = None
+        self._told = 0
         self._recent: deque[float] = deque(maxlen=_RECENT)
         self._epoch_began = self.started
+        self._first_step: tuple[int, float] | None = None
+        self._stepped = self.started
 
     def batch(self, step: int, logs: Logs) -> None:
         """Takes in an update of the epoch under way."""
-        self.step, self.running = step, logs
+        self.step, self.running, self._stepped = step, logs, time.monotonic()
+        if self._first_step is None:
+            self._first_step = (step, self._stepped)
 
     def epoch(self, epoch: int, logs: Logs, *, best: bool, seconds: float) -> None:
         """Takes in an epoch that ended."""
-        if self.epochs_done == 1:
-            # The first epoch holds tracing and compiling: as soon as there is another, it counts no
-            # more.
+        if self._told == 1:
             self._recent.clear()
-        self._recent.append(seconds)
+        # The first epoch holds tracing and compiling: of it counts the pace of its later steps.
+        pace = seconds if self._told else self._by_steps(self.info.steps_per_epoch)
+        if pace is not None:
+            self._recent.append(pace)
+        self._told += 1
+        self._first_step = None
         self.epochs_done, self.step, self.seconds = epoch, 0, seconds
         self.logs, self.running = logs, {}
         self._epoch_began = time.monotonic()
@@ -67,7 +75,17 @@ class RunState:
             pace = sum(self._recent) / len(self._recent)
             spent = min(time.monotonic() - self._epoch_began, pace) if to_go else 0.0
             return max(pace * to_go - spent, 0.0)
-        return self.elapsed_s() * (self.info.epochs / self.done() - 1) if self.step else None
+        return self._by_steps(to_go * self.info.steps_per_epoch - self.step)
+
+    def _by_steps(self, steps: int) -> float | None:
+        """Seconds that steps take at the pace behind the epoch's first; None before there is any.
+
+        What comes before holds tracing and compiling.
+        """
+        if self._first_step is None or self.step <= self._first_step[0]:
+            return None
+        first, began = self._first_step
+        return (self._stepped - began) / (self.step - first) * steps
 
     def best_text(self) -> str:
         """The best epoch so far and its monitored value; empty where there is none."""

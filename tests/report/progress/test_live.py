@@ -45,11 +45,12 @@ def test_the_bar_ends_with_the_last_epoch_the_best_and_the_outcome(
 
 def test_updates_within_an_epoch_move_the_bar(progress: RichProgress, terminal: Terminal) -> None:
     progress.start(INFO)
-    progress.epoch(1, {"loss": 0.5, "val_loss": 0.7}, best=True, seconds=0.2)
-    progress.batch(2, 3, {"loss": 0.4})
+    for epoch in (1, 2):
+        progress.epoch(epoch, {"loss": 0.5, "val_loss": 0.7}, best=True, seconds=0.2)
+    progress.batch(3, 3, {"loss": 0.4})
     progress.stop()
     text = plain(terminal.close())
-    assert "epoch     2/3,500" in text
+    assert "epoch     3/3,500" in text
     assert "loss 0.4000  val_loss 0.7000" in text
     assert " left" in text
 

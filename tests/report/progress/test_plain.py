@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -29,7 +31,7 @@ def test_fast_epochs_give_the_first_line_and_the_last() -> None:
     last = "epoch 3500/3500  loss 2.86e-04  val_loss 5.71e-04"
     assert out.getvalue().splitlines() == [
         "circles: 1,025 parameters, 320 rows, 3,500 epochs of 1 step, on cpu with keras",
-        "epoch    1/3500  loss 1.0000  val_loss 2.0000  1 ms  3.5 s left",
+        "epoch    1/3500  loss 1.0000  val_loss 2.0000  1 ms",
         f"{last}  best val_loss 5.72e-04 (epoch 3,498)  1 ms",
         "complete: stopped early at epoch 3,500",
     ]
@@ -46,15 +48,29 @@ def test_slow_epochs_give_a_line_each() -> None:
     assert "best val_loss 0.6667 (epoch 3)" in lines[-1]
 
 
-def test_the_first_epoch_does_not_spoil_the_time_left() -> None:
+def test_compiling_in_the_first_epoch_does_not_spoil_the_time_left() -> None:
     out = io.StringIO()
     progress = PlainProgress(out, interval_s=0)
     progress.start(INFO)
     progress.epoch(1, {"loss": 1.0}, best=True, seconds=100)
     progress.epoch(2, {"loss": 1.0}, best=True, seconds=0.01)
     first, second = out.getvalue().splitlines()[1:]
-    assert first.endswith("97 h 12 min left")
+    assert first.endswith("1 min 40 s")
     assert second.endswith("35.0 s left")
+
+
+def test_the_first_epoch_tells_the_time_left_by_its_later_steps() -> None:
+    out = io.StringIO()
+    progress = PlainProgress(out, interval_s=0)
+    progress.start(replace(INFO, steps_per_epoch=10, epochs=101))
+    progress.batch(1, 1, {})
+    time.sleep(0.09)
+    progress.batch(1, 10, {})
+    progress.epoch(1, {"loss": 1.0}, best=True, seconds=100)
+    seconds = re.search(r"min 40 s  ([\d.]+) s left", out.getvalue())
+    assert seconds is not None
+    # A hundred epochs of ten steps of ten milliseconds, or more where the machine was busy.
+    assert 9 < float(seconds[1]) < 60
 
 
 def test_a_message_comes_at_once() -> None:

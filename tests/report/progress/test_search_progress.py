@@ -35,6 +35,13 @@ def test_headline_says_what_is_searched() -> None:
     assert "1 min 30 s at most" in timed
 
 
+def test_no_time_is_told_as_left_before_a_trial_has_ended() -> None:
+    state = SearchState(INFO, [])
+    state.began(begun(1))
+    state.epoch(1, 1, 100)
+    assert state.left_s() is None
+
+
 def test_state_counts_trials_and_knows_the_best() -> None:
     state = SearchState(INFO, [ended(1, 0.8), begun(2)])
     assert state.left_s() is None
