@@ -118,7 +118,7 @@ def _plot(comparison: RunComparison, metrics: list[str] | None, path: Path) -> N
     from nnlab.report.plots import plot_overlay
 
     histories = {
-        f"{label}: {run.record.id}": history
+        f"{label}: {run.full_id}": history
         for label, run, history in zip(
             comparison.labels, comparison.runs, comparison.histories, strict=True
         )

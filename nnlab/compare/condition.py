@@ -6,13 +6,14 @@ import ast
 import difflib
 import operator
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
 from nnlab.errors import RequestError
 from nnlab.runs.keys import RunKeys
+from nnlab.runs.record import RunStatus
 
 ValueOf = Callable[[str], Any]
 
@@ -36,6 +37,8 @@ _COMPARISONS: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
     ast.In: lambda item, many: item in many,
     ast.NotIn: lambda item, many: item not in many,
 }
+
+_ORDERS = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
 
 
 @dataclass(frozen=True)
@@ -188,13 +191,16 @@ def select(runs: Sequence[RunKeys], conditions: Sequence[Condition]) -> list[Run
         Some of the runs, in their order.
 
     Raises:
-        RequestError: A condition names a key that no run has; all such keys are told.
+        RequestError: A condition names a key that no run has, asks for a status that there is not,
+            or whether a text is larger than a number; all such faults are told.
     """
     named = {key: one.text for one in conditions for key in one.keys}
     unknown = [key for key in named if runs and not any(run.has(key) for run in runs)]
     if unknown:
         known = sorted({name for run in runs for name in run.names()})
         raise RequestError("\n".join(_unknown(key, named[key], known) for key in unknown))
+    if misfits := [words for one in conditions for words in _misfits(one, runs)]:
+        raise RequestError("\n".join(dict.fromkeys(misfits)))
     return [run for run in runs if all(one.holds(run.__getitem__) for one in conditions)]
 
 
@@ -210,6 +216,43 @@ def _unknown(key: str, text: str, known: Sequence[str]) -> str:
     quoted = "" if "." in key else f" A text stands in quotes: '{key}'."
     message = f"Expected a key that a run has. Received: {key!r} in --where {text!r}.{hint}{quoted}"
     return f"{message} `nnlab runs --json` shows the keys of the record."
+
+
+def _misfits(condition: Condition, runs: Sequence[RunKeys]) -> Iterator[str]:
+    """What is said of comparisons that no run can satisfy, whatever its values."""
+    for node in ast.walk(condition.body):
+        if not isinstance(node, ast.Compare):
+            continue
+        for op, sides in zip(node.ops, pairwise((node.left, *node.comparators)), strict=True):
+            for name, other in (sides, sides[::-1]):
+                if isinstance(name, ast.Name):
+                    key = condition.keys[int(name.id[1:])]
+                    constants = [
+                        part.value for part in ast.walk(other) if isinstance(part, ast.Constant)
+                    ]
+                    yield from _misfit(condition.text, key, op, constants, runs)
+
+
+def _misfit(
+    text: str, key: str, op: ast.cmpop, constants: Sequence[Any], runs: Sequence[RunKeys]
+) -> Iterator[str]:
+    received = f"in --where {text!r}."
+    if key == "status" and not isinstance(op, _ORDERS):
+        words = ", ".join(RunStatus)
+        for word in constants:
+            if word not in [*RunStatus, None]:
+                yield f"Expected a status: {words}. Received: {word!r} {received}"
+    if not isinstance(op, _ORDERS):
+        return
+    values = [value for run in runs if (value := run[key]) is not None]
+    numbers = [isinstance(value, (int, float)) for value in values]
+    for constant in constants:
+        if isinstance(constant, str) and all(numbers):
+            message = f"Expected a number, as {key} is one. Received: {constant!r} {received}"
+            yield f"{message} A number stands without quotes."
+        elif isinstance(constant, (int, float)) and not any(numbers):
+            message = f"Expected a text, as {key} is one. Received: {constant!r} {received}"
+            yield f"{message} A text stands in quotes, as in {key} > '{values[0]}'."
 
 
 def _compare(op: ast.cmpop, left: Any, right: Any) -> bool:

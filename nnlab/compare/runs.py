@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import math
 import string
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from nnlab.compare.differences import Difference, differences
 from nnlab.errors import DataError, RequestError
-from nnlab.runs import RunRecord, StoredRun
+from nnlab.runs import RunRecord, StoredRun, read_run
 from nnlab.runs.history import read_history
 from nnlab.runs.keys import leaves, read_config_tree
-from nnlab.runs.record import Direction
+from nnlab.runs.record import Direction, common_direction
 
 LABELS = string.ascii_uppercase + string.ascii_lowercase
 """What runs are called in tables and charts."""
@@ -137,14 +138,16 @@ def compare_runs(runs: Sequence[StoredRun]) -> RunComparison:
     """Set runs side by side.
 
     Args:
-        runs: Two or more, all different.
+        runs: Two or more, all different. For a search stands the run of its best config.
 
     Returns:
         The comparison. What of a run cannot be read is told in its notes.
 
     Raises:
-        RequestError: There are fewer than two, too many, or one of them twice.
+        RequestError: There are fewer than two, too many, or one of them twice; or one is a
+            comparison, or a search that has not come to a best run.
     """
+    runs = [_stands_for(run) for run in runs]
     _check(runs)
     notes: list[str] = []
     trees: list[dict[str, Any]] = []
@@ -161,15 +164,54 @@ def compare_runs(runs: Sequence[StoredRun]) -> RunComparison:
             notes.append(str(error))
             histories.append({})
     records = [run.record for run in runs]
+    metrics = metric_rows(records)
+    if len({_source(tree) for tree in trees if tree}) > 1:
+        notes.append("The runs learn different data: no figure is marked as the best.")
+        metrics = [replace(row, best=()) for row in metrics]
+    elif len({_loss(tree) for tree in trees if tree}) > 1:
+        notes.append("The runs have different losses: of these none is marked as the best.")
+        metrics = [replace(row, best=()) if _is_loss(row.name) else row for row in metrics]
     return RunComparison(
         tuple(runs),
         tuple(differences(trees)),
-        tuple(metric_rows(records)),
+        tuple(metrics),
         tuple(_facts(records)),
         tuple(environment_differences(records)),
         tuple(histories),
         tuple(notes),
     )
+
+
+def _stands_for(run: StoredRun) -> StoredRun:
+    """A run that has figures of its own: itself, or the best of a search."""
+    if (run.path / "search.json").is_file():
+        if (run.path / "best" / "record.json").is_file():
+            return read_run(run.path / "best")
+        what, inner = "a search without a best run", "*/*/record.json"
+    elif (run.path / "comparison.json").is_file():
+        what, inner = "a comparison", "*/*/record.json"
+    else:
+        return run
+    inside = sorted(path.parent.relative_to(run.path) for path in run.path.glob(inner))
+    example = f"{run.record.id}/{inside[0]}" if inside else ""
+    remedy = f"Name runs inside it, such as {example}." if example else "Name another run."
+    raise RequestError(f"Expected runs to compare. Received: {run.record.id}, {what}. {remedy}")
+
+
+def _source(tree: Mapping[str, Any]) -> str:
+    """Where a config's rows come from, whatever the arguments of a data set; its targets."""
+    data = tree.get("data") or {}
+    dataset = data.get("dataset")
+    name = next(iter(dataset)) if isinstance(dataset, Mapping) else dataset
+    return json.dumps([name, data.get("file"), data.get("target")], default=str)
+
+
+def _loss(tree: Mapping[str, Any]) -> str:
+    return json.dumps((tree.get("training") or {}).get("loss"), sort_keys=True, default=str)
+
+
+def _is_loss(name: str) -> bool:
+    return name == "loss" or name.endswith("_loss")
 
 
 def metric_rows(records: Sequence[RunRecord]) -> list[MetricRow]:
@@ -195,8 +237,7 @@ def metric_rows(records: Sequence[RunRecord]) -> list[MetricRow]:
 
 def _metric_row(name: str, records: Sequence[RunRecord]) -> MetricRow:
     values = tuple(record.metrics.get(name) for record in records)
-    ways = {record.direction(name) for record in records if name in record.metrics}
-    direction = ways.pop() if len(ways) == 1 else None
+    direction = common_direction(records, name)
     finite = [value for value in values if value is not None and math.isfinite(value)]
     # Where all are equal none is the best, and one alone is not the best of anything.
     if direction is None or len(set(finite)) < 2:  # noqa: PLR2004 - see above
@@ -237,7 +278,8 @@ def _facts(records: Sequence[RunRecord]) -> list[MetricRow]:
         MetricRow(name, None, tuple(getattr(record, name) for record in records)) for name in _FACTS
     ]
     rows += [
-        MetricRow(name, None, tuple(record.timing.get(name) for record in records))
+        # A run without an epoch has no time of one.
+        MetricRow(name, None, tuple(record.timing.get(name) or None for record in records))
         for name in _TIMES
     ]
     return [row for row in rows if any(value is not None for value in row.values)]

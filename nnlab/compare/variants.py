@@ -13,7 +13,7 @@ from nnlab.compare.statistics import Mean, PairedTest, mean, paired_test, with_h
 from nnlab.errors import RunNotFoundError
 from nnlab.runs import RunRecord, RunStatus, read_run
 from nnlab.runs.comparison import ComparisonFiles, read_comparison_record
-from nnlab.runs.record import Direction
+from nnlab.runs.record import Direction, common_direction
 
 
 @dataclass(frozen=True)
@@ -178,8 +178,7 @@ def variant_table(
         for row, test in zip(rows, tests, strict=True)
     ]
     records = (record for variant in variants for record in variant.records.values())
-    directions = (record.direction(metric) for record in records if metric in record.metrics)
-    direction = next((way for way in directions if way is not None), None)
+    direction = common_direction(records, metric)
     return VariantTable(metric, direction, baseline, tuple(seeds), tuple(tested))
 
 

@@ -59,7 +59,7 @@ def _unless(rows: Sequence[Difference], what: str) -> list[str]:
 
 def _legend(comparison: RunComparison) -> Table:
     rows = tuple(
-        (Cell(label), Cell(run.record.id), status_cell(run.record.status))
+        (Cell(label), Cell(run.full_id), status_cell(run.record.status))
         for label, run in zip(comparison.labels, comparison.runs, strict=True)
     )
     columns = (Column(""), Column("run"), Column("status"))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from nnlab.report.numbers import count_text, metric_text, plural, seconds_text
 from nnlab.report.tables import Cell, Column, Table, Tone
-from nnlab.runs.record import RunRecord, RunStatus
+from nnlab.runs.record import RunRecord, RunStatus, common_direction
 
 _NOTHING = Cell("-", "dim")
 _METRICS_SHOWN = 4
@@ -196,11 +196,11 @@ def _main_metrics(runs: Sequence[RunRecord], sort: str | None) -> list[str]:
 def _best(runs: Sequence[RunRecord], name: str) -> float | None:
     """The best value; None where nothing is to compare, or nobody knows which way is up."""
     values = [run.metrics[name] for run in runs if math.isfinite(run.metrics.get(name, math.nan))]
-    directions = {run.direction(name) for run in runs if name in run.metrics}
-    if len(values) < 2 or len(directions) != 1:  # noqa: PLR2004 - one alone is not the best of anything
+    direction = common_direction(runs, name)
+    # Where all are equal none is the best, and one alone is not the best of anything.
+    if len(set(values)) < 2 or direction is None:  # noqa: PLR2004 - see above
         return None
-    direction = directions.pop()
-    return None if direction is None else (max if direction == "max" else min)(values)
+    return (max if direction == "max" else min)(values)
 
 
 def _plain_name(name: str) -> str:
@@ -232,10 +232,12 @@ def _text(value: str | None) -> Cell:
 
 
 def _length(record: RunRecord) -> Cell:
-    """How many epochs a run has, or how many trials a search."""
-    trials = record.training.get("trials")
+    """How many epochs a run has, how many trials a search, how many runs a comparison."""
+    trials, runs = record.training.get("trials"), record.training.get("runs")
     if isinstance(trials, dict):
         return Cell(plural(sum(trials.values()), "trial"))
+    if isinstance(runs, dict):
+        return Cell(plural(runs.get("complete", 0) + runs.get("failed", 0), "run"))
     return Cell(count_text(record.epochs_run))
 
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _CONFIG = "config"
 _SHORT = ("metrics", "timing")
+HEADINGS = {"run": "id", "epochs": "epochs_run", "time": "total_s"}
+"""What tables call keys of the record."""
 
 
 def read_config_tree(run: RunFiles) -> dict[str, Any]:
@@ -78,7 +80,8 @@ class RunKeys:
     """A run's record and config under dotted keys.
 
     A key is looked for in the record, under `config.` or not in the config, and by its bare name
-    among the metrics and timings: `test_accuracy` is `metrics.test_accuracy`.
+    among the metrics and timings: `test_accuracy` is `metrics.test_accuracy`. What tables call
+    `run`, `epochs` and `time` is a key, too.
 
     Args:
         record: The run's record.
@@ -106,6 +109,8 @@ class RunKeys:
         if found is None and len(path) == 1:
             tables = (self._plain[part] for part in _SHORT)
             found = next((table[key] for table in tables if key in table), None)
+            if found is None and key in HEADINGS:
+                return self[HEADINGS[key]]
         return _down(self._config, path) if found is None else found
 
     def has(self, key: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Literal
@@ -150,6 +151,25 @@ class RunRecord(JsonRecord):
         except (TypeError, ValueError) as error:
             raise broken(source, f"the record of a run. Received: {error}") from error
         return cls(**known)
+
+
+def common_direction(records: Iterable[RunRecord], metric: str) -> Direction | None:
+    """Whether smaller or larger is better in several runs.
+
+    Args:
+        records: The runs.
+        metric: A metric's name.
+
+    Returns:
+        What those runs say that have the metric and know; None where none does, or they disagree.
+
+    Example:
+        >>> knows = RunRecord("a", "a", metrics={"auc": 0.9}, directions={"auc": "max"})
+        >>> common_direction([knows, RunRecord("b", "b", metrics={"auc": 0.8})], "auc")
+        'max'
+    """
+    told = {record.direction(metric) for record in records if metric in record.metrics} - {None}
+    return told.pop() if len(told) == 1 else None
 
 
 _KINDS: dict[str, Kind] = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import math
 import os
+import re
 from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _SHOWN = 8
+# A run of a comparison lies in the folder of its variant.
+_DEEPEST = 2
+_TIME = re.compile(r"-\d{8}T\d{6}Z-\w+$")
 _UNSORTABLE = {"metrics", "directions", "timing", "training", "environment", "process"}
 
 
@@ -32,6 +36,12 @@ class StoredRun(RunFiles):
     def __init__(self, path: Path, record: RunRecord) -> None:
         super().__init__(path)
         self.record = record
+
+    @property
+    def full_id(self) -> str:
+        """Its id, behind that of the search or the comparison in which it lies: `digits-1/best`."""
+        outer = [place for place in self.path.parents[:_DEEPEST] if _holds_run(place)]
+        return str(self.path.relative_to(outer[-1].parent)) if outer else self.record.id
 
 
 def default_runs_dir() -> Path:
@@ -91,6 +101,7 @@ def list_runs(runs_dir: Path, sort: str | None = None) -> list[RunRecord]:
     known = sorted(set().union(*values))
     if sort not in known:
         values = [{sort: keys_of(record, runs_dir)[sort]} for record in records]
+    values = [{sort: None if isinstance(one.get(sort), dict) else one.get(sort)} for one in values]
     if all(value.get(sort) is None for value in values):
         near = difflib.get_close_matches(sort, known, n=1)
         hint = f" Did you mean {near[0]!r}?" if near else ""
@@ -113,8 +124,9 @@ def find_run(name: str, runs_dir: Path) -> StoredRun:
     """Finds the run that a user means.
 
     Args:
-        name: A run's folder, its id, a prefix that only one id starts with, or `last` for the run
-            that was started last. A run inside another follows after a slash: `last/trials/3`.
+        name: A run's folder, its id, a prefix that only one id starts with, its name where only one
+            has it, or `last` for the run that was started last. A run inside another follows after
+            a slash: `last/trials/3`.
         runs_dir: The folder of all runs.
 
     Returns:
@@ -133,14 +145,16 @@ def find_run(name: str, runs_dir: Path) -> StoredRun:
     outer, _, inner = name.partition("/")
     if outer and inner:
         return _find_inside(find_run(outer, runs_dir).path, inner)
-    ids = sorted(path.name for path in folders)
+    ids = sorted((path.name for path in folders), key=_age)
     if not ids:
         message = f"Expected a run. Received: run={name!r}, and {runs_dir} holds none."
         remedy = "Train one with: nnlab train CONFIG, or name the folder with --runs-dir."
         raise RunNotFoundError(f"{message} {remedy}")
     matches = [one for one in ids if name and one.startswith(name)]
-    if len(matches) == 1:
-        return read_run(runs_dir / matches[0])
+    # `mnist` means the only run of that name, though `mnist_dropout` begins alike.
+    named = [one for one in matches if _TIME.match(one, len(name))]
+    if len(named or matches) == 1:
+        return read_run(runs_dir / (named or matches)[0])
     if matches:
         message = f"Expected the start of one run's id. Received: run={name!r}, where"
         there = f"{len(matches)} begin: {_some(matches)}"
@@ -230,6 +244,12 @@ def _rank(value: Any) -> tuple[bool, Any]:
 def _missing(value: Any) -> bool:
     """Whether a run has nothing to be ranked by."""
     return value is None or (isinstance(value, float) and math.isnan(value))
+
+
+def _age(run: str) -> tuple[str, str]:
+    """What ids are ordered by: their time, the oldest first."""
+    found = _TIME.search(run)
+    return (found[0] if found else "", run)
 
 
 def _hint(name: str, ids: Sequence[str]) -> str:

@@ -112,3 +112,22 @@ def test_every_condition_must_hold(run: RunKeys) -> None:
     assert select([run], parse_conditions(["seed == 3", "loss < 1"])) == [run]
     assert select([run], parse_conditions(["seed == 3", "loss > 1"])) == []
     assert select([], parse_conditions(["anything == 3"])) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("test_accuracy > '0.9'", "Expected a number, as test_accuracy is one. Received: '0.9'"),
+        ("3 < name", "Expected a text, as name is one. Received: 3"),
+        ("status == 'completed'", "Expected a status: running, complete, failed, interrupted."),
+        ("seed == 3 and status in ['fail']", "Received: 'fail' in --where"),
+    ],
+)
+def test_what_no_run_can_satisfy_is_told(run: RunKeys, text: str, told: str) -> None:
+    with pytest.raises(RequestError) as caught:
+        select([run], [Condition.parse(text)])
+    assert told in str(caught.value)
+
+
+def test_headings_of_tables_are_keys(run: RunKeys) -> None:
+    assert select([run], [Condition.parse("run == 'moons-1' and epochs == 0")]) == [run]

@@ -104,3 +104,66 @@ def test_one_run_alone_or_twice_is_refused(tmp_path: Path) -> None:
         compare_runs([run])
     with pytest.raises(RequestError, match=r"Received more than once: a\."):
         compare_runs([run, run])
+
+
+def inside(outer: StoredRun, *places: str, **fields: Any) -> Path:
+    """The folder of a run inside another's."""
+    path = outer.path.joinpath(*places)
+    path.mkdir(parents=True)
+    record = RunRecord(places[-1], "inner", RunStatus.COMPLETE, **fields)
+    (path / "record.json").write_text(record.to_json())
+    (outer.path / "record.json").write_text(outer.record.to_json())
+    return path
+
+
+def test_the_best_run_stands_for_its_search(tmp_path: Path) -> None:
+    search, run = stored(tmp_path, "a-tune"), stored(tmp_path, "b", metrics={"test_auc": 0.5})
+    (search.path / "search.json").write_text("{}")
+    inside(search, "best", metrics={"test_auc": 0.9}, directions={"auc": "max"})
+    found = compare_runs([search, run])
+    assert [one.full_id for one in found.runs] == ["a-tune/best", "b"]
+    assert [(row.direction, row.best) for row in found.metrics] == [("max", (0,))]
+
+
+@pytest.mark.parametrize(
+    ("mark", "place", "told"),
+    [
+        ("comparison.json", ("relu", "1"), "a comparison. Name runs inside it, such as a/relu/1."),
+        ("search.json", ("trials", "1"), "a search without a best run. Name runs inside it"),
+    ],
+)
+def test_what_has_no_figures_of_its_own_names_the_runs_inside_it(
+    mark: str, place: tuple[str, ...], told: str, tmp_path: Path
+) -> None:
+    outer = stored(tmp_path, "a")
+    (outer.path / mark).write_text("{}")
+    inside(outer, *place)
+    with pytest.raises(RequestError) as caught:
+        compare_runs([outer, stored(tmp_path, "b")])
+    assert told in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("configs", "best", "note"),
+    [
+        (("data: {dataset: iris}", "data: {dataset: wine}"), [(), ()], "learn different data"),
+        (("training: {loss: mse}", "training: {loss: mae}"), [(1,), ()], "have different losses"),
+        (("seed: 1", "seed: 2"), [(1,), (1,)], ""),
+    ],
+)
+def test_none_is_the_best_of_what_does_not_compare(
+    configs: tuple[str, str], best: list[tuple[int, ...]], note: str, tmp_path: Path
+) -> None:
+    runs = [
+        stored(tmp_path, str(i), config, metrics={"r2": i, "loss": 1 - i}, directions={"r2": "max"})
+        for i, config in enumerate(configs)
+    ]
+    found = compare_runs(runs)
+    assert [row.best for row in found.metrics] == best
+    assert (note in " ".join(found.notes)) is bool(note or not found.notes)
+
+
+def test_a_run_without_an_epoch_has_no_time_of_one(tmp_path: Path) -> None:
+    runs = [stored(tmp_path, name, timing={"epoch_s": s}) for name, s in (("a", 0.0), ("b", 0.1))]
+    (row,) = (row for row in compare_runs(runs).facts if row.name == "epoch_s")
+    assert row.values == (None, 0.1)

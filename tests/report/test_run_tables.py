@@ -71,6 +71,12 @@ def test_a_metric_whose_direction_nobody_knows_has_no_best() -> None:
     assert [cell.tone for cell in column(runs, "flavour")] == ["", ""]
 
 
+def test_a_run_that_knows_no_direction_takes_that_of_the_others() -> None:
+    silent = RunRecord("tune-1", "tune", metrics={"test_accuracy": 0.99})
+    cells = column([MNIST, DROPOUT, silent], "test_accuracy")
+    assert [cell.tone for cell in cells] == ["", "", "best"]
+
+
 def test_test_metrics_come_first_and_only_a_few_are_shown() -> None:
     titles = [one.title for one in runs_table([MNIST, DROPOUT]).columns]
     assert titles[3:7] == ["test_loss", "test_accuracy", "val_loss", "loss"]
@@ -86,6 +92,16 @@ def test_a_search_is_as_long_as_its_trials() -> None:
     search = RunRecord("a-tune-1", "a", training={"search": "random", "trials": counts})
     lengths = [row[2].text for row in runs_table([MNIST, search]).rows]
     assert lengths == ["20", "12 trials"]
+
+
+def test_a_comparison_is_as_long_as_its_runs() -> None:
+    counts = {"complete": 5, "failed": 1, "left": 2, "reused": 0}
+    run = RunRecord("a-compare-1", "a", training={"comparison": "test_mae", "runs": counts})
+    assert runs_table([run]).rows[0][2].text == "6 runs"
+
+
+def test_equal_figures_have_no_best() -> None:
+    assert [cell.tone for cell in column([MNIST, MNIST], "test_loss")] == ["", ""]
 
 
 def test_no_runs_give_an_empty_table() -> None:

@@ -158,7 +158,7 @@ def test_a_slip_names_the_nearest_run(runs_dir: Path, name: str) -> None:
 def test_an_unknown_name_says_what_there_is(runs_dir: Path, name: str) -> None:
     with pytest.raises(RunNotFoundError) as caught:
         find_run(name, runs_dir)
-    assert f"run={name!r}. The runs in {runs_dir}: mnist-" in str(caught.value)
+    assert f"run={name!r}. The runs in {runs_dir}: xor-" in str(caught.value)
 
 
 def test_many_runs_are_counted_not_listed(tmp_path: Path) -> None:
@@ -216,3 +216,25 @@ def test_a_trial_that_is_not_there_is_told_with_those_that_are(
 ) -> None:
     with pytest.raises(RunNotFoundError, match=r"'trials/7'. There are: best, trials/0"):
         find_run(f"{search.name}/trials/7", runs_dir)
+
+
+def test_a_name_that_one_run_has_finds_it_though_others_begin_alike(runs_dir: Path) -> None:
+    keep(runs_dir, "xor_deep-20261121T031700Z-ddd", created="5")
+    assert find_run("xor", runs_dir).record.id == "xor-20261121T031400Z-ccc"
+    with pytest.raises(RunNotFoundError):
+        find_run("mnist", runs_dir)
+
+
+def test_headings_sort_and_tables_within_the_record_do_not(runs_dir: Path) -> None:
+    assert names(list_runs(runs_dir, "run")) == ["aaa", "bbb", "ccc"]
+    with pytest.raises(RequestError):
+        list_runs(runs_dir, "metrics")
+
+
+def test_runs_that_are_named_are_the_newest(tmp_path: Path) -> None:
+    for hour in range(9):
+        keep(tmp_path, f"{'zyxwvutsr'[hour]}-20261121T{hour:02}0000Z-abc")
+    with pytest.raises(RunNotFoundError) as caught:
+        find_run("none", tmp_path)
+    assert "r-20261121T080000Z-abc, and 1 more" in str(caught.value)
+    assert "z-20261121T000000Z-abc" not in str(caught.value)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from nnlab.config.dumping import tree_yaml
+from nnlab.config.figures import directions
 from nnlab.engine.tuning.plan import Plan
 from nnlab.errors import RequestError
 from nnlab.runs import RunDirectory, RunStatus, environment, read_run
@@ -65,7 +66,7 @@ class SearchDirectory(SearchFiles):
             f"{experiment.name}-tune",
             tree_yaml(plan.config.document.tree),
             seed=plan.seed,
-            directions={plan.tune.objective: plan.direction},
+            directions=directions(experiment) | {plan.tune.objective: plan.direction},
             environment=environment(command),
             training={"search": plan.tune.algorithm},
         )
