@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from nnlab.report.html.page import Page, Section, render
+from nnlab.report.tables import Cell, Column, Table
 from tests.browser import Tab, browser, needs_chromium
 from tests.cli.running import Trained, run_nnlab
 
@@ -108,6 +110,22 @@ def test_it_prints(page: Path, tab: Tab) -> None:
     assert printed.startswith(b"%PDF")
     assert len(re.findall(rb"/Type\s*/Page\b", printed)) >= 3
     assert len(printed) > 20_000
+
+
+@needs_chromium
+def test_a_table_of_many_keys_is_not_wider_than_paper(tab: Tab, tmp_path: Path) -> None:
+    keys = [f"model.layers.{i}.Repeat[1].layers.0.Dense.units" for i in range(5)]
+    columns = tuple(map(Column, ["trial", "val_accuracy", *keys]))
+    table = Table("All trials", columns, (tuple(Cell("adadelta") for _ in columns),))
+    wide = tmp_path / "wide.html"
+    wide.write_text(render(Page("Trials", "", [Section("Trials", [table])])), encoding="utf-8")
+    paper = 718  # A4 without its margins, pixels
+    tab.open(wide, paper)
+    tab.call("Emulation.setEmulatedMedia", media="print")
+    try:
+        assert tab.evaluate("document.documentElement.scrollWidth") <= paper
+    finally:
+        tab.call("Emulation.setEmulatedMedia", media="")
 
 
 @needs_chromium

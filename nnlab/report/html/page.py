@@ -7,11 +7,14 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib import resources
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from nnlab import __version__
 from nnlab.report.tables import Table
 from nnlab.report.terminal import printable
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
 
 _KINDS = {"png": "image/png", "svg": "image/svg+xml"}
 
@@ -69,6 +72,11 @@ class Picture:
         # PNG specification, 11.2.2: eight bytes of signature, then IHDR with both numbers.
         width, height = self.content[16:20], self.content[20:24]
         return int.from_bytes(width, "big"), int.from_bytes(height, "big")
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether it can be read at half the height of a page: as wide as it is high, or wider."""
+        return self.size is not None and self.size[0] >= self.size[1]
 
 
 Block = Table | Text | Code | Picture
@@ -134,6 +142,7 @@ def render(page: Page) -> str:
         lstrip_blocks=True,
     )
     environment.filters["printable"] = _printable_lines
+    environment.filters["breakable"] = _breakable
     environment.tests["table"] = lambda block: isinstance(block, Table)
     environment.tests["text"] = lambda block: isinstance(block, Text)
     environment.tests["code"] = lambda block: isinstance(block, Code)
@@ -158,6 +167,13 @@ def _with_anchors(sections: Sequence[Section]) -> Iterator[tuple[str, Section]]:
             anchor += "-"
         taken.add(anchor)
         yield anchor, section
+
+
+def _breakable(key: str) -> Markup:
+    """A heading that may go on in another line behind each dot: on paper, where all must fit."""
+    from markupsafe import Markup, escape
+
+    return Markup(".<wbr>").join(map(escape, key.split(".")))
 
 
 def _says_something(block: Block) -> bool:

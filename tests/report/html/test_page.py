@@ -90,10 +90,17 @@ def test_a_page_has_a_language_one_title_and_links_to_its_sections() -> None:
     assert [one["href"] for one in elements.of("a")] == [f"#{one}" for one in ids]
 
 
+def test_a_heading_may_go_on_behind_its_dots_and_stays_text() -> None:
+    table = Table("", (Column("model.<b>.units"),), ((Cell("8"),),))
+    html = render(Page("a", "b", [Section("Trials", [table])]))
+    assert '<th scope="col">model.<wbr>&lt;b&gt;.<wbr>units</th>' in html
+
+
 def test_a_picture_says_its_words_and_its_size() -> None:
     (image,) = Elements(page(Picture(PNG, "png", "Loss falls to 0.1."))).of("img")
     assert image["alt"] == "Loss falls to 0.1."
     assert (image["width"], image["height"]) == ("640", "480")
+    assert image["class"] == "wide"
 
 
 def luminance(colour: str) -> float:
