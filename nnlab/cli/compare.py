@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import typer
 
+from nnlab.cli.compare_devices import compare_devices
 from nnlab.cli.compare_runs import compare_runs
 from nnlab.cli.compare_variants import compare_variants
 
 compare = typer.Typer(
     name="compare",
-    help="Set runs side by side: what differs, and what came of it.",
+    help="Set devices, runs or variants side by side: what differs, and what came of it.",
     no_args_is_help=True,
     rich_markup_mode="markdown",
 )
+compare.command("cpu-vs-gpu")(compare_devices)
 compare.command("runs")(compare_runs)
 compare.command("variants")(compare_variants)

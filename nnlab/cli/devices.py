@@ -16,7 +16,8 @@ def devices(as_json: JsonOption = False) -> None:
 
         nnlab devices
     """
-    from nnlab.engine.devices import explain_gpu_absence, list_devices
+    from nnlab.engine.devices import list_devices
+    from nnlab.engine.gpu_absence import explain_gpu_absence
 
     found = list_devices()
     absent = all(device.kind != "gpu" for device in found)

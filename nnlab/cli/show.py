@@ -30,11 +30,14 @@ def show(
     from nnlab.report.run_tables import run_tables
     from nnlab.report.tables import print_tables
     from nnlab.runs import find_run
+    from nnlab.runs.devices import DevicesFiles
     from nnlab.runs.search import SearchFiles
 
     found = find_run(run, runs_folder(runs_dir))
     if SearchFiles(found.path).search_json.is_file():
         _show_search(found, as_json=as_json)
+    elif DevicesFiles(found.path).devices_json.is_file():
+        _show_devices(found, as_json=as_json)
     elif as_json:
         print_json(found.record.to_dict() | {"path": str(found.path)})
     else:
@@ -56,3 +59,21 @@ def _show_search(found: StoredRun, *, as_json: bool) -> None:
         print_json(search.to_dict() | {"path": str(found.path), "trials": rows})
     else:
         print_tables(search_tables(search, trials, found.path))
+
+
+def _show_devices(found: StoredRun, *, as_json: bool) -> None:
+    from dataclasses import replace
+
+    from nnlab.report.device_tables import devices_tables
+    from nnlab.report.run_tables import run_tables
+    from nnlab.report.tables import print_tables
+    from nnlab.runs.devices import read_devices
+
+    seen = found.record
+    record = replace(read_devices(found.path), status=seen.status, error=seen.error)
+    if as_json:
+        print_json(record.to_dict() | {"path": str(found.path)})
+        return
+    print_tables([*run_tables(seen, found.path)[:1], *devices_tables(record)])
+    if record.verdict:
+        typer.echo(f"\n{record.verdict}")

@@ -25,7 +25,9 @@ from nnlab.data.table import Table
 from nnlab.data.targets import EncodedTarget, Output, encode_target
 
 
-def prepare(experiment: Experiment, memory: int | None = None) -> PreparedData:
+def prepare(
+    experiment: Experiment, memory: int | None = None, source: Table | Arrays | None = None
+) -> PreparedData:
     """Read, check, split and encode the data of an experiment.
 
     What fills a gap, which categories there are and how features are scaled is learnt from the
@@ -41,6 +43,7 @@ def prepare(experiment: Experiment, memory: int | None = None) -> PreparedData:
         experiment: The config, with nothing left to search for.
         memory: Bytes that the arrays may take in memory, all together, before others go to disk;
             None: a quarter of the machine's.
+        source: Rows that stand in for those that the config names; None: these.
 
     Returns:
         The rows of each part, and what they are.
@@ -65,7 +68,7 @@ def prepare(experiment: Experiment, memory: int | None = None) -> PreparedData:
     config = experiment.data
     outputs = _outputs(experiment)
     storage = Storage.of_this_machine() if memory is None else Storage(memory)
-    source = _open(config, experiment.data_seed, storage)
+    source = source or _open(config, experiment.data_seed, storage)
     faults = Faults(source.name)
     if isinstance(source, Table):
         examples = read_table(source, config, tuple(outputs), faults, storage)

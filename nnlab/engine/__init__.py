@@ -8,4 +8,5 @@ from __future__ import annotations
 
 from nnlab.engine.quiet import load_tensorflow
 
-load_tensorflow()
+IMPORT_S = load_tensorflow()
+"""How long TensorFlow took to load, in seconds; next to nothing where somebody had done so."""

@@ -1,4 +1,4 @@
-"""The devices that TensorFlow can train on, and why there is no GPU among them."""
+"""The devices that TensorFlow can train on."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ import contextlib
 import os
 import platform
 import re
-import shutil
-import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,10 +14,14 @@ from typing import Literal
 import tensorflow as tf
 
 from nnlab.data.machine_memory import machine_memory
+from nnlab.engine.gpu_absence import explain_gpu_absence, nvidia_smi
 from nnlab.errors import DeviceError
+from nnlab.report.numbers import plural
 
-_NVIDIA_DRIVER = Path("/proc/driver/nvidia/version")
-_REQUEST = re.compile(r"auto|cpu|gpu|gpu:(\d+)")
+MOST_CPUS = 8
+"""Logical CPUs at most."""
+
+_REQUEST = re.compile(r"auto|cpu|gpu|(?:cpu|gpu):(\d+)")
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,7 @@ class Device:
     """One device that a training can run on.
 
     Args:
-        name: What `--device` calls it: `cpu`, `gpu:0`.
+        name: What `--device` calls it: `cpu`, `gpu:0`; one of several logical CPUs: `cpu:1`.
         kind: `cpu` or `gpu`.
         description: Its model, and for a CPU the number of cores.
         memory: Its memory in bytes; None where nobody tells.
@@ -45,13 +47,19 @@ def list_devices() -> tuple[Device, ...]:
     """The CPU and every GPU that TensorFlow can use.
 
     Returns:
-        The CPU first, then the GPUs in TensorFlow's order.
+        The CPU first, or each of the logical ones that `make_logical_cpus` made of it; then the
+        GPUs in TensorFlow's order.
 
     Example:
         >>> list_devices()[0].name
         'cpu'
     """
-    cpu = Device("cpu", "cpu", _cpu_description(), machine_memory(), "/device:CPU:0")
+    names = [f"cpu:{number}" for number in range(_logical_cpus())] or ["cpu"]
+    described = _cpu_description()
+    cpus = (
+        Device(name, "cpu", described, machine_memory(), f"/device:CPU:{number}")
+        for number, name in enumerate(names)
+    )
     physical = tf.config.list_physical_devices("GPU")
     memories = _gpu_memories(len(physical))
     gpus = (
@@ -60,15 +68,33 @@ def list_devices() -> tuple[Device, ...]:
         )
         for number, gpu in enumerate(physical)
     )
-    return (cpu, *gpus)
+    return (*cpus, *gpus)
 
 
-def select_device(requested: str, devices: Sequence[Device] | None = None) -> Device:
+def make_logical_cpus(count: int) -> None:
+    """Make several devices of the CPU, which stand for several wherever devices are compared.
+
+    TensorFlow places on them by their names as it does on GPUs; they share the same cores. It must
+    not have computed anything in this process yet.
+
+    Args:
+        count: How many, from 2 to `MOST_CPUS`.
+    """
+    (cpu,) = tf.config.list_physical_devices("CPU")
+    one = tf.config.LogicalDeviceConfiguration()
+    tf.config.set_logical_device_configuration(cpu, [one] * count)
+
+
+def select_device(
+    requested: str, devices: Sequence[Device] | None = None, flag: str = "--device"
+) -> Device:
     """The device that a request means.
 
     Args:
-        requested: `auto` (the first GPU, else the CPU), `cpu`, `gpu` (the first), or `gpu:N`.
+        requested: `auto` (the first GPU, else the CPU), `cpu`, `gpu` (the first), `gpu:N`, or
+            `cpu:N` of logical CPUs.
         devices: What there is to choose from; None: what `list_devices` finds.
+        flag: Where the request was made, for messages.
 
     Returns:
         The device.
@@ -88,49 +114,17 @@ def select_device(requested: str, devices: Sequence[Device] | None = None) -> De
     gpus = [device for device in found if device.kind == "gpu"]
     if requested == "auto":
         return gpus[0] if gpus else found[0]
-    wanted = "gpu:0" if requested == "gpu" else requested
+    wanted = requested if ":" in requested else f"{requested}:0"
     for device in found:
-        if device.name == wanted:
+        if wanted in (device.name, f"{device.name}:0"):
             return device
     there_is = ", ".join(f"{device.name} ({device.description})" for device in found)
-    why = (
-        f"TensorFlow sees {len(gpus)} GPU{'s' * (len(gpus) != 1)}, numbered from 0."
-        if gpus
-        else " ".join(explain_gpu_absence())
-    )
-    instead = gpus[0].name if gpus else "cpu"
-    remedy = f"There is: {there_is}. Use `--device {instead}`, or `--device auto`."
+    instead = (gpus or found)[0].name
+    remedy = f"There is: {there_is}. Use `{flag} {instead}`, or `{flag} auto`."
     raise DeviceError(
-        f"Expected a device of this machine. Received: device={requested!r}. {why} {remedy}"
+        f"Expected a device of this machine. Received: device={requested!r}. "
+        f"{_why_not(wanted, len(gpus))} {remedy}"
     )
-
-
-def explain_gpu_absence() -> tuple[str, ...]:
-    """Why TensorFlow sees no GPU, and how to get one.
-
-    Returns:
-        Sentences; none where it sees a GPU.
-    """
-    if tf.config.list_physical_devices("GPU"):
-        return ()
-    looked = "TensorFlow looked for NVIDIA GPUs and found none."
-    hidden = os.environ.get("CUDA_VISIBLE_DEVICES")
-    if not tf.test.is_built_with_cuda():
-        reason = "This TensorFlow is built without CUDA: it can only use the CPU."
-        remedy = _HOW_TO_GET_CUDA.get(platform.system(), _NO_CUDA_HERE)
-    elif hidden is not None and hidden.strip() in {"", "-1"}:
-        reason = f"CUDA_VISIBLE_DEVICES={hidden!r} hides every GPU."
-        remedy = "Unset it, or name GPUs in it: CUDA_VISIBLE_DEVICES=0."
-    elif not _has_nvidia_driver():
-        reason = "No NVIDIA driver is loaded: no /proc/driver/nvidia, and no nvidia-smi that works."
-        remedy = (
-            "If there is an NVIDIA GPU, install its driver, then CUDA's libraries with "
-            "`pip install 'tensorflow[and-cuda]'`; a container must be started with its GPUs."
-        )
-    else:
-        reason = "The NVIDIA driver is there, but CUDA's libraries are missing, or too new for it."
-        remedy = "Install them with `pip install 'tensorflow[and-cuda]'`, or update the driver."
-    return (looked, reason, remedy)
 
 
 @contextlib.contextmanager
@@ -152,15 +146,20 @@ def on(device: Device) -> Iterator[None]:
         yield
 
 
-_HOW_TO_GET_CUDA = {
-    "Linux": "Install the one with CUDA: `pip install 'tensorflow[and-cuda]'`.",
-    "Windows": "TensorFlow uses GPUs on Windows inside WSL2 alone: install nnlab there.",
-}
-_NO_CUDA_HERE = "TensorFlow uses NVIDIA GPUs on Linux, and on Windows inside WSL2."
+def _why_not(wanted: str, gpus: int) -> str:
+    """Why there is no such device."""
+    if wanted.startswith("cpu"):
+        return "The CPU, with all its cores, is one device."
+    if gpus:
+        return f"TensorFlow sees {plural(gpus, 'GPU')}, numbered from 0."
+    return " ".join(explain_gpu_absence())
 
 
-def _has_nvidia_driver() -> bool:
-    return _NVIDIA_DRIVER.exists() or _nvidia_smi("name") is not None
+def _logical_cpus() -> int:
+    """How many devices were made of the CPU; 0 where it is one as it is."""
+    (cpu,) = tf.config.list_physical_devices("CPU")
+    made = tf.config.get_logical_device_configuration(cpu) or ()
+    return len(made) if len(made) > 1 else 0
 
 
 def _cpu_description() -> str:
@@ -189,19 +188,7 @@ def _gpu_description(gpu: tf.config.PhysicalDevice) -> str:
 
 def _gpu_memories(count: int) -> list[int | None]:
     """Memory of each GPU in bytes; None where the driver lists others than TensorFlow does."""
-    mebibytes = _nvidia_smi("memory.total") if count else None
+    mebibytes = nvidia_smi("memory.total") if count else None
     if mebibytes is None or len(mebibytes) != count:
         return [None] * count
     return [int(number) * 2**20 if number.isdigit() else None for number in mebibytes]
-
-
-def _nvidia_smi(query: str) -> list[str] | None:
-    program = shutil.which("nvidia-smi")
-    if program is None:
-        return None
-    command = [program, f"--query-gpu={query}", "--format=csv,noheader,nounits"]
-    try:
-        answer = subprocess.run(command, capture_output=True, text=True, timeout=10, check=True)
-    except (OSError, subprocess.SubprocessError):
-        return None
-    return [line.strip() for line in answer.stdout.splitlines() if line.strip()]

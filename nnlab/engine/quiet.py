@@ -11,6 +11,7 @@ import gc
 import importlib
 import os
 import sys
+import time
 from collections.abc import Iterator
 
 from nnlab.engine.xla_cache import keep_programs
@@ -62,15 +63,19 @@ def _garbage_left_alone() -> Iterator[None]:
             gc.enable()
 
 
-def load_tensorflow() -> None:
+def load_tensorflow() -> float:
     """Import TensorFlow and Keras quietly, and let each GPU's memory grow as it is needed.
 
     Without memory growth TensorFlow takes a whole GPU at once, and a second process finds it full.
+
+    Returns:
+        How long that took, in seconds.
 
     Raises:
         NnlabError: TensorFlow or Keras is not installed, or cannot be loaded, or Keras runs on
             another backend.
     """
+    start = time.perf_counter()
     # The level is inherited: where we find our own, we are the child of a process that wanted
     # quiet.
     wants_quiet = os.environ.setdefault(_LOG_LEVEL, _SILENT) == _SILENT
@@ -98,6 +103,7 @@ def load_tensorflow() -> None:
         # RuntimeError: TensorFlow has used the GPU already, so its owner has decided.
         with contextlib.suppress(RuntimeError, ValueError):
             tensorflow.config.experimental.set_memory_growth(gpu, enable=True)
+    return time.perf_counter() - start
 
 
 def _forget_user_defaults(keras: object) -> None:

@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-import keras
 import tensorflow as tf
 
 from nnlab.config import Experiment
@@ -19,14 +18,13 @@ from nnlab.engine.devices import Device, on, select_device
 from nnlab.engine.feeding import Feed
 from nnlab.engine.interruption import Interruption
 from nnlab.engine.job import Job
-from nnlab.engine.loops import Choice, choose_loop
-from nnlab.engine.loops.keras_fit import KerasFit
+from nnlab.engine.loops import Choice
 from nnlab.engine.memory import shareable
-from nnlab.engine.model import build_model, dtype_policy
+from nnlab.engine.model import dtype_policy
 from nnlab.engine.monitoring import weights_monitor
 from nnlab.engine.options import TrainingOptions
-from nnlab.engine.preparing import prepare_training
 from nnlab.engine.session import Session
+from nnlab.engine.trainable import make_trainable
 from nnlab.engine.training_state import restore_state
 from nnlab.report.progress import Progress
 from nnlab.runs import RunDirectory, RunRecord, environment, writing
@@ -85,15 +83,10 @@ def train(  # noqa: PLR0913 - each is named where it is called
             data = prepare(experiment)
         data = shareable(data() if callable(data) else data)
         loaded = time.perf_counter()
-        # Layers of an earlier run in this process would make Keras count on: `dense_7`.
-        keras.backend.clear_session()
-        model = build_model(experiment, data.inputs)
-        feed = Feed(experiment, data, model)
-        prepare_training(model, experiment, feed)
+        made = make_trainable(experiment, data, chosen)
+        model, feed, engine = made.model, made.feed, made.engine
         if options.start is not None:
             restore_state(model, options.start)
-        engine = choose_loop(experiment, feed, model, chosen)
-        _rewrite_graphs(wanted=engine.xla or engine.loop.name == KerasFit.name)
         timing = {} if start_s is None else {"start_s": start_s}
         timing |= {"load_s": loaded - start, "build_s": time.perf_counter() - loaded}
         text = config_text or config_yaml(experiment)
@@ -117,15 +110,6 @@ def train(  # noqa: PLR0913 - each is named where it is called
                 job = Job(experiment, data, model, feed, run, progress, interruption, options)
                 Session(job).execute(engine.loop, start)
     return run.record
-
-
-def _rewrite_graphs(*, wanted: bool) -> None:
-    """Have TensorFlow rewrite graphs before it runs them, or not.
-
-    Where a training is so short that XLA does not pay, rewriting takes a third of the time before
-    the first step (nine sigmoid layers: 0.28 s against 0.19 s), and no epoch is quicker for it.
-    """
-    tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": not wanted})
 
 
 def _details(

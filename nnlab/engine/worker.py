@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-import ctypes
-import gc
 import os
-import signal
-import sys
 import time
 from collections.abc import Iterable
 from multiprocessing.connection import Connection
@@ -15,13 +10,12 @@ from multiprocessing.connection import Connection
 import tensorflow as tf
 
 from nnlab.data import PreparedData
+from nnlab.engine.processes import error_words, settle
 from nnlab.engine.tasks import Event, Task
 from nnlab.engine.training import train
-from nnlab.errors import NnlabError
 from nnlab.report.progress import SilentProgress, StartInfo
 from nnlab.report.progress.events import Logs
 
-_PR_SET_PDEATHSIG = 1
 _INTERVAL_S = 0.2
 
 
@@ -41,20 +35,7 @@ def work(
         data: The experiment's data, where somebody has prepared them.
         threads: How many threads TensorFlow may use for an operation.
     """
-    parent = os.getppid()
-    _end_with(parent)
-    # Ctrl-C reaches every process of the terminal: what it means for a task, its owner decides.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    if hasattr(signal, "pthread_sigmask"):
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
-    for other in others:
-        other.close()
-    _fall_silent()
-    # What a training makes it keeps to its end, and then the process is gone: nothing to collect
-    # in the short run, and little in a long one.
-    gc.freeze()
-    gc.set_threshold(100_000, 20, 20)
+    settle(others)
     tf.config.threading.set_intra_op_parallelism_threads(threads)
     tf.config.threading.set_inter_op_parallelism_threads(threads)
     try:
@@ -67,10 +48,8 @@ def work(
             data=data,
             options=task.options,
         )
-    except NnlabError as error:
-        told.send(str(error))
     except Exception as error:  # noqa: BLE001 - whatever ends a task must not end its owner
-        told.send(_words(error))
+        told.send(error_words(error))
     finally:
         told.close()
 
@@ -100,27 +79,3 @@ class _Teller(SilentProgress):
         except BrokenPipeError:
             # Nobody is there any more to use the run.
             os._exit(1)
-
-
-def _end_with(parent: int) -> None:
-    """Have the kernel end this process when the one that made it is gone, killed or not."""
-    if sys.platform != "linux":
-        return
-    with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:
-        os._exit(1)
-
-
-def _fall_silent() -> None:
-    """Send output to the null device: the screen belongs to the owner."""
-    null = os.open(os.devnull, os.O_WRONLY)
-    for descriptor in (1, 2):
-        os.dup2(null, descriptor)
-    os.close(null)
-
-
-def _words(error: Exception) -> str:
-    """An exception that is not ours, on one line."""
-    first = next((line.strip() for line in str(error).splitlines() if line.strip()), "")
-    return f"{type(error).__name__}: {first}".removesuffix(": ")

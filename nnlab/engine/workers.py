@@ -7,16 +7,13 @@ is, and whatever happens to a training (killed, out of memory) happens to that o
 
 from __future__ import annotations
 
-import multiprocessing
 import os
-import signal
 import time
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
-from multiprocessing.context import ForkContext, SpawnContext
 from multiprocessing.process import BaseProcess
 from types import TracebackType
 from typing import Literal, Self
@@ -24,10 +21,11 @@ from typing import Literal, Self
 import tensorflow as tf
 
 from nnlab.config import Experiment
+from nnlab.engine.processes import death_words, interrupt_held, process_context
 from nnlab.engine.shared_data import SharedData
 from nnlab.engine.tasks import Event, Outcome, Task
 from nnlab.engine.worker import work
-from nnlab.errors import DataError, NnlabError, RunNotFoundError
+from nnlab.errors import DataError, RunNotFoundError
 from nnlab.runs import RunRecord, RunStatus, read_run
 
 __all__ = ["Event", "Outcome", "Task", "Workers"]
@@ -63,13 +61,8 @@ class Workers:
 
     def __init__(self, jobs: int | Literal["auto"] = "auto", most: int | None = None) -> None:
         self._gpus = len(tf.config.list_physical_devices("GPU"))
-        # A forked process cannot use a GPU that its parent has looked at.
-        forks = hasattr(os, "fork") and not self._gpus
-        if forks:
-            _require_no_computation()
-        self._context: ForkContext | SpawnContext = (
-            multiprocessing.get_context("fork") if forks else multiprocessing.get_context("spawn")
-        )
+        self._context = process_context()
+        forks = self._context.get_start_method() == "fork"
         wanted = automatic_jobs(self._gpus) if jobs == "auto" else jobs
         self.jobs = wanted if most is None else max(1, min(wanted, most))
         self._data = SharedData() if forks else None
@@ -167,7 +160,7 @@ class Workers:
         )
         slots = {worker.slot for worker in self._working.values()}
         slot = next(number for number in range(self.jobs) if number not in slots)
-        with _interrupt_held(), self._one_gpu(task, slot):
+        with interrupt_held(), self._one_gpu(task, slot):
             process.start()
         telling.close()
         return _Worker(task, slot, told, process, time.monotonic())
@@ -242,7 +235,7 @@ class _Worker:
         self._close()
         record = _record(self.task)
         if error is None:
-            error = _death(self.process.exitcode)
+            error = death_words(self.process.exitcode)
         if error is None and (record is None or record.status is not RunStatus.COMPLETE):
             error = "The process ended before the run did." if record is None else record.error
         return Outcome(self.task.key, record, error, time.monotonic() - self.started)
@@ -257,39 +250,3 @@ def _record(task: Task) -> RunRecord | None:
         return read_run(task.run_dir).record
     except (RunNotFoundError, DataError):
         return None
-
-
-def _death(exit_code: int | None) -> str | None:
-    """Why a process ended, where it did not do so by itself."""
-    if exit_code == 0:
-        return None
-    if exit_code is None or exit_code > 0:
-        return f"The process ended with exit code {exit_code}."
-    number = -exit_code
-    try:
-        name = signal.Signals(number).name
-    except ValueError:
-        name = "unknown"
-    guess = " That is how the system ends what takes too much memory." if name == "SIGKILL" else ""
-    return f"The process was killed by signal {number} ({name}).{guess}"
-
-
-@contextmanager
-def _interrupt_held() -> Iterator[None]:
-    """Hold Ctrl-C back until a new process has got its own way to take it."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
-
-
-def _require_no_computation() -> None:
-    from tensorflow.python.eager import context
-
-    if context.context_safe() is not None and context.context()._initialized:  # noqa: SLF001 - no public way to ask
-        message = "Expected a process in which TensorFlow has computed nothing yet: its forks hang."
-        raise NnlabError(f"{message} Start this work from a new process.")

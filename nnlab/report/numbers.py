@@ -73,6 +73,28 @@ def seconds_text(seconds: float) -> str:
     return f"{minutes // 60:,} h {minutes % 60} min"
 
 
+def time_text(seconds: float) -> str:
+    """A duration to three digits, for what is compared to the hundredth.
+
+    Args:
+        seconds: The duration in seconds.
+
+    Returns:
+        Its text.
+
+    Example:
+        >>> [time_text(seconds) for seconds in (5.123e-6, 0.00143, 0.0850, 1.2, 134.6)]
+        ['5.12 us', '1.43 ms', '85.0 ms', '1.20 s', '135 s']
+    """
+    value, unit = seconds, "s"
+    for smaller in ("ms", "us", "ns"):
+        if value >= 1 or not value:
+            break
+        value, unit = value * 1000, smaller
+    digits = max(0, 2 - math.floor(math.log10(value))) if value > 0 else 0
+    return f"{value:.{min(digits, 2)}f} {unit}"
+
+
 def bytes_text(size: int) -> str:
     """A number of bytes in the unit that suits it.
 

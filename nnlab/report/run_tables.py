@@ -232,10 +232,12 @@ def _text(value: str | None) -> Cell:
 
 
 def _length(record: RunRecord) -> Cell:
-    """How many epochs a run has, how many trials a search, how many runs a comparison."""
-    trials, runs = record.training.get("trials"), record.training.get("runs")
-    if isinstance(trials, dict):
-        return Cell(plural(sum(trials.values()), "trial"))
+    """How many epochs a run has, how many trials a search, how many runs or points a comparison."""
+    for parts, noun in (("trials", "trial"), ("points", "point")):
+        counts = record.training.get(parts)
+        if isinstance(counts, dict):
+            return Cell(plural(sum(counts.values()), noun))
+    runs = record.training.get("runs")
     if isinstance(runs, dict):
         return Cell(plural(runs.get("complete", 0) + runs.get("failed", 0), "run"))
     return Cell(count_text(record.epochs_run))

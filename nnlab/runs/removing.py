@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-_RECORDS = ("record.json", "search.json", "comparison.json")
+_RECORDS = ("record.json", "search.json", "comparison.json", "devices.json")
 
 
 def check_removable(runs: Sequence[StoredRun], runs_dir: Path) -> None:

@@ -8,7 +8,7 @@ import sys
 import pytest
 import tensorflow as tf
 
-from nnlab.engine.devices import Device, explain_gpu_absence, list_devices, on, select_device
+from nnlab.engine.devices import Device, list_devices, on, select_device
 from nnlab.errors import DeviceError
 
 CPU = Device("cpu", "cpu", "Abacus, 2 cores", 2**34, "/device:CPU:0")
@@ -62,26 +62,6 @@ def test_word_that_is_no_device_is_refused(requested: str) -> None:
         select_device(requested, (CPU,))
 
 
-@without_gpu
-def test_hidden_gpus_are_the_reason_where_the_environment_hides_them(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(tf.test, "is_built_with_cuda", lambda: True)
-    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "-1")
-    assert "CUDA_VISIBLE_DEVICES='-1' hides every GPU." in explain_gpu_absence()
-
-
-@without_gpu
-def test_build_without_cuda_is_the_reason_before_all_others(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(tf.test, "is_built_with_cuda", lambda: False)
-    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "-1")
-    assert (
-        "This TensorFlow is built without CUDA: it can only use the CPU." in explain_gpu_absence()
-    )
-
-
 def test_block_runs_on_its_device_among_several() -> None:
     """Logical CPUs stand for several devices: TensorFlow places by name whatever is behind it."""
     code = """
@@ -104,3 +84,22 @@ print(made.device[-5:], model.weights[0].value.device[-5:], tf.ones(1).device[-5
 def test_cpu_serves_where_gpus_are_preferred_otherwise() -> None:
     with on(select_device("cpu")):
         assert tf.constant(1.0).device.endswith("CPU:0")
+
+
+def test_cpu_is_one_device_and_its_first_whatever_it_is_called() -> None:
+    assert select_device("cpu:0", (CPU,)) is CPU
+    with pytest.raises(DeviceError, match="The CPU, with all its cores, is one device"):
+        select_device("cpu:1", (CPU,))
+
+
+def test_logical_cpus_are_listed_and_chosen_by_number() -> None:
+    code = """
+import nnlab.engine
+from nnlab.engine.devices import list_devices, make_logical_cpus, select_device
+make_logical_cpus(2)
+print([device.name for device in list_devices() if device.kind == "cpu"])
+print(select_device("cpu").name, select_device("cpu:1").tensorflow_name)
+"""
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    assert done.stdout.splitlines() == ["['cpu:0', 'cpu:1']", "cpu:0 /device:CPU:1"]

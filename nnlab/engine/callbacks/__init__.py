@@ -13,6 +13,7 @@ from nnlab.engine.callbacks.epoch_end import EpochEnd, PastEpoch, ToldOfEnds
 from nnlab.engine.callbacks.recorder import Diverged, Recorder, Watch
 from nnlab.engine.callbacks.reduce_lr_on_plateau import ReduceLROnPlateau
 from nnlab.engine.callbacks.run_callbacks import RunCallbacks
+from nnlab.engine.callbacks.stopwatch import Stopwatch
 
 __all__ = [
     "AveragedWeights",
@@ -24,6 +25,7 @@ __all__ = [
     "Recorder",
     "ReduceLROnPlateau",
     "RunCallbacks",
+    "Stopwatch",
     "ToldOfEnds",
     "Watch",
 ]

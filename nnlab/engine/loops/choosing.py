@@ -56,11 +56,13 @@ class Choice:
         loop: The engine.
         reason: Why it is this one, as a clause: for the run's record.
         xla: Whether XLA compiles the steps.
+        chunk: Rows that are brought to the device at once; None: all, once and for all.
     """
 
     loop: Loop
     reason: str
     xla: bool
+    chunk: int | None = None
 
 
 def choose_loop(experiment: Experiment, feed: Feed, model: keras.Model, device: Device) -> Choice:
@@ -130,7 +132,7 @@ def _compiled(experiment: Experiment, feed: Feed, model: keras.Model, device: De
     chunk, in_chunks = _chunk(feed, device)
     grouped = is_short and chunk is None and _callbacks_allow_groups(experiment, model)
     xla = Xla(whole=pays, last=pays and for_all)
-    return Choice(CompiledEpochs(xla, grouped=grouped, chunk=chunk), what + in_chunks, pays)
+    return Choice(CompiledEpochs(xla, grouped=grouped, chunk=chunk), what + in_chunks, pays, chunk)
 
 
 def _callbacks_allow_groups(experiment: Experiment, model: keras.Model) -> bool:

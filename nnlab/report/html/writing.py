@@ -7,11 +7,13 @@ from pathlib import Path
 
 from nnlab.errors import RequestError
 from nnlab.report.html.comparison_page import comparison_page
+from nnlab.report.html.devices_page import devices_page
 from nnlab.report.html.page import Page, render
 from nnlab.report.html.run_page import run_page
 from nnlab.report.html.search_page import search_page
 from nnlab.runs import StoredRun, atomic_write
 from nnlab.runs.comparison import ComparisonFiles
+from nnlab.runs.devices import DevicesFiles
 from nnlab.runs.search import SearchFiles
 
 REPORT = "report.html"
@@ -55,4 +57,6 @@ def page_of(run: StoredRun) -> Page:
         return search_page(run)
     if ComparisonFiles(run.path).comparison_json.is_file():
         return comparison_page(run)
+    if DevicesFiles(run.path).devices_json.is_file():
+        return devices_page(run)
     return run_page(run)

@@ -1,0 +1,68 @@
+"""Several measurements of the same point, each in a process of its own, as one."""
+
+from __future__ import annotations
+
+import dataclasses
+import statistics
+from collections.abc import Sequence
+
+from nnlab.compare.statistics import median
+from nnlab.runs.device_point import DevicePoint, Timed
+
+# Fewer epochs than these give no interval.
+_EPOCHS = 6
+
+
+def point_of_rounds(rounds: Sequence[DevicePoint]) -> DevicePoint:
+    """One point, its step's time the median over all processes.
+
+    Two processes that do the same differ, by where their memory lies, by the load of the machine:
+    times of one process alone would claim more than they know (Kalibera and Jones, "Rigorous
+    benchmarking in reasonable time", 2013).
+
+    Args:
+        rounds: The point as each process measured it, one at least, with the same losses.
+
+    Returns:
+        The point; the first failure, where there is one.
+
+    Example:
+        >>> rounds = [
+        ...     DevicePoint("cpu", 32, steps_per_epoch=10, samples_s=((0.001, 0.002, 0.003),)),
+        ...     DevicePoint("cpu", 32, steps_per_epoch=10, samples_s=((0.002, 0.003, 0.004),)),
+        ... ]
+        >>> point_of_rounds(rounds).step
+        Timed(median_s=0.0025, low_s=0.001, high_s=0.004, samples=6)
+    """
+    failed = next((point for point in rounds if point.error), None)
+    if failed is not None:
+        return failed
+    samples = tuple(times for point in rounds for times in point.samples_s)
+    epochs = tuple(times for point in rounds for times in point.epochs_s)
+    first = rounds[0]
+    step = _timed([time for times in samples for time in times])
+    whole = [time for times in epochs for time in times]
+    is_measured = len(whole) >= _EPOCHS
+    return dataclasses.replace(
+        first,
+        samples_s=samples,
+        epochs_s=epochs,
+        step=step,
+        epoch=_timed(whole) if is_measured else _scaled(step, first.steps_per_epoch),
+        is_epoch_measured=is_measured,
+        timing={
+            name: statistics.median(point.timing[name] for point in rounds) for name in first.timing
+        },
+        peak_bytes=max((point.peak_bytes or 0 for point in rounds), default=0) or None,
+        losses={steps: loss for point in rounds for steps, loss in point.losses.items()},
+    )
+
+
+def _timed(times: Sequence[float]) -> Timed:
+    found = median(times)
+    return Timed(found.value, found.low, found.high, found.count)
+
+
+def _scaled(step: Timed, steps: int) -> Timed:
+    low, high = (None if end is None else end * steps for end in (step.low_s, step.high_s))
+    return Timed(step.median_s * steps, low, high, step.samples)

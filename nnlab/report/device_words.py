@@ -1,0 +1,173 @@
+"""What a comparison of devices came to, in plain sentences."""
+
+from __future__ import annotations
+
+from nnlab.compare.devices import Agreement, DeviceTable, Limit, Speedup, Win
+from nnlab.report.numbers import count_text
+from nnlab.runs.devices import DevicesRecord
+
+_TENFOLD = 10
+# Devices round differently, and training carries that on.
+_AGREEING = 0.01
+
+
+def devices_headline(table: DeviceTable, *, has_gpu: bool) -> str:
+    """What the whole comparison came to.
+
+    Args:
+        table: The comparison.
+        has_gpu: Whether the machine has a GPU that TensorFlow can use.
+
+    Returns:
+        One sentence, without a full stop; empty where nothing was measured.
+    """
+    if not any(point.step for point in table.points):
+        return ""
+    if len(table.devices) == 1:
+        return _alone(table, has_gpu=has_gpu)
+    several = len(table.widths) > 1
+    sentences = [
+        (f"at width {_width_text(win.width)} " if several else "") + _win_words(table, win)
+        for win in table.wins
+    ]
+    return "; ".join(sentences)
+
+
+def rows_text(record: DevicesRecord) -> str:
+    """What was trained on.
+
+    Args:
+        record: What was recorded.
+    """
+    count = count_text(record.rows_count)
+    return f"{count} random rows" if record.rows_note else f"{count} rows of {record.rows}"
+
+
+def limit_text(limit: Limit) -> str:
+    """What most of a step goes to.
+
+    Args:
+        limit: The limit.
+
+    Example:
+        >>> limit_text(Limit("launch", 0.912))
+        'launch 91 %'
+    """
+    return f"{limit.bound} {100 * limit.share:.0f} %"
+
+
+def speedup_text(speedup: Speedup) -> str:
+    """How many times faster.
+
+    Args:
+        speedup: The speedup.
+
+    Example:
+        >>> speedup_text(Speedup(3.14159, 2.9, 3.4)), speedup_text(Speedup(14.2, None, None))
+        ('3.1 (2.9 to 3.4)', '14')
+    """
+    value = times_text(speedup.value)
+    if speedup.low is None or speedup.high is None:
+        return value
+    return f"{value} ({times_text(speedup.low)} to {times_text(speedup.high)})"
+
+
+def times_text(value: float) -> str:
+    """A ratio, as precise as it is of use.
+
+    Args:
+        value: The ratio.
+
+    Example:
+        >>> [times_text(value) for value in (0.052, 0.96, 3.14, 132.4)]
+        ['0.05', '0.96', '3.1', '132']
+    """
+    return f"{value:.0f}" if value >= _TENFOLD else f"{value:.{1 + (value < 1)}f}"
+
+
+def agreement_words(agreement: Agreement, baseline: str) -> str:
+    """How far the losses of the devices differ.
+
+    Args:
+        agreement: The agreement.
+        baseline: The first device.
+
+    Returns:
+        One sentence.
+
+    Example:
+        >>> agreement_words(Agreement(0.0, "gpu:0", None, 32, 8, 12), "cpu")
+        'The losses agree to the bit with those of cpu: 12 were compared.'
+    """
+    where = f"{agreement.device}, batch size {count_text(agreement.batch_size)}"
+    if agreement.width is not None:
+        where += f", width {count_text(agreement.width)}"
+    count, steps = count_text(agreement.compared), count_text(agreement.steps)
+    if not agreement.largest:
+        return f"The losses agree to the bit with those of {baseline}: {count} were compared."
+    word = "agree" if agreement.largest <= _AGREEING else "differ"
+    return (
+        f"The losses {word}: of {count}, the largest difference to those of {baseline} is "
+        f"{100 * agreement.largest:.2g} % ({where}, after {steps} steps)."
+    )
+
+
+def _alone(table: DeviceTable, *, has_gpu: bool) -> str:
+    (device,) = table.devices
+    measured = [point for point in table.points if point.examples_per_s is not None]
+    best = max(measured, key=lambda point: point.examples_per_s or 0.0)
+    pace = f"{count_text(round(best.examples_per_s or 0))} examples a second"
+    where = f"at batch size {count_text(best.batch_size)}"
+    if len(table.widths) > 1:
+        where += f" and width {_width_text(best.width)}"
+    why = f"{device} alone was measured" if has_gpu else f"no GPU here: {device} alone was measured"
+    return f"{why}, at best {pace} {where}"
+
+
+def _win_words(table: DeviceTable, win: Win) -> str:
+    sizes = sorted(table.batch_sizes)
+    sweep = count_text(sizes[0])
+    if len(sizes) > 1:
+        sweep += f" to {count_text(sizes[-1])}"
+    if win.speedup is None or win.best is None:
+        return f"nothing compares {win.device} with {win.baseline}"
+    best = f"{speedup_words(win.speedup)} at {count_text(win.best)}"
+    if win.batch_size is None:
+        if win.slower_at == tuple(sizes):
+            return f"{win.device} is slower than {win.baseline} at every batch size, {sweep}"
+        if win.faster_at:
+            alone = ", ".join(map(count_text, win.faster_at))
+            return (
+                f"{win.device} is faster than {win.baseline} at batch size {alone} alone, "
+                f"and from none on: {best}"
+            )
+        never = f"{win.device} is never shown to be faster than {win.baseline} within this sweep"
+        return f"{never} (batch size {sweep}); at its best it is {best}"
+    if win.batch_size == sizes[0]:
+        return f"{win.device} is faster than {win.baseline} at every batch size, {sweep}: {best}"
+    from_here = f"from batch size {count_text(win.batch_size)} on"
+    before = max(size for size in sizes if size < win.batch_size)
+    point = table.point(win.device, win.width, before)
+    limit = None if point is None else table.limit(point)
+    why = f"; at {count_text(before)} it is {limit.bound}-bound" if limit else ""
+    return f"{win.device} is faster than {win.baseline} {from_here}: {best}{why}"
+
+
+def speedup_words(speedup: Speedup) -> str:
+    """How many times faster, with the interval.
+
+    Args:
+        speedup: The speedup.
+
+    Example:
+        >>> speedup_words(Speedup(3.14159, 2.9, 3.4))
+        '3.1 times (95 % interval 2.9 to 3.4)'
+    """
+    value = f"{times_text(speedup.value)} times"
+    if speedup.low is None or speedup.high is None:
+        return value
+    return f"{value} (95 % interval {times_text(speedup.low)} to {times_text(speedup.high)})"
+
+
+def _width_text(width: int | None) -> str:
+    return "of the config" if width is None else count_text(width)

@@ -1,0 +1,148 @@
+"""What was measured of one device with one net at one batch size."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass, field
+from typing import Any
+
+from nnlab.runs.json_object import strict
+
+
+@dataclass(frozen=True)
+class Timed:
+    """How long something takes, done again and again.
+
+    Args:
+        median_s: The median, seconds.
+        low_s: The lower end of the median's 95 % interval; None where it was done too few times.
+        high_s: The upper end.
+        samples: How many times were measured.
+    """
+
+    median_s: float
+    low_s: float | None
+    high_s: float | None
+    samples: int
+
+
+@dataclass(frozen=True)
+class DevicePoint:
+    """One point of a comparison of devices, measured in processes of its own.
+
+    Args:
+        device: The device, `cpu`, `gpu:0`.
+        batch_size: Rows a step.
+        width: Units of each hidden Dense layer; None: as the config has them.
+        error: Why nothing was measured; None where it was.
+        engine: What ran the epochs, as `nnlab train` would choose it, and why.
+        xla: Whether XLA compiled the steps.
+        params: Weights of the model.
+        rows: Training rows.
+        steps_per_epoch: Steps of an epoch.
+        timing: Seconds before the first steady step: `import_s` (loading TensorFlow), `ready_s`
+            (the device's first operation), `rows_s` (bringing the rows), `build_s` (the model),
+            `compile_s` (tracing and compiling, in the first call).
+        rows_brought: The rows that were brought in `rows_s`: all; a chunk where they are streamed.
+        rows_bytes: Their bytes.
+        is_streamed: Whether rows come to the device again in each epoch, chunk by chunk.
+        is_shared: Whether the device reads the rows where they lie, so that none are copied.
+        step: A step.
+        epoch: An epoch over the training rows, without validation.
+        is_epoch_measured: Whether whole epochs were timed; else an epoch is its steps' time.
+        samples_s: For each process the times of a step; `step` is the median of all of them.
+        epochs_s: For each process the times of whole epochs.
+        flop_per_step: Floating-point operations of a step; None where nobody can count them.
+        peak_bytes: Memory at the most.
+        peak_of: Whose memory: that of the `process`, or on a GPU that of the `device`.
+        losses: The training loss by the number of steps done: the mean over the steps of its epoch.
+        limit: What most of a step goes to: `bound` and `share`, see `nnlab.compare.devices.Limit`.
+        speedup: How many times faster it is than the first device: `value`, `low`, `high`.
+
+    Example:
+        >>> point = DevicePoint("cpu", 128, step=Timed(0.002, 0.0019, 0.0021, 12))
+        >>> point.examples_per_s, DevicePoint.from_dict(point.to_dict()) == point
+        (64000.0, True)
+    """
+
+    device: str
+    batch_size: int
+    width: int | None = None
+    error: str | None = None
+    engine: str | None = None
+    engine_reason: str | None = None
+    xla: bool = False
+    params: int | None = None
+    rows: int = 0
+    steps_per_epoch: int = 0
+    timing: dict[str, float] = field(default_factory=dict)
+    rows_brought: int = 0
+    rows_bytes: int = 0
+    is_streamed: bool = False
+    is_shared: bool = False
+    step: Timed | None = None
+    epoch: Timed | None = None
+    is_epoch_measured: bool = False
+    samples_s: tuple[tuple[float, ...], ...] = ()
+    epochs_s: tuple[tuple[float, ...], ...] = ()
+    flop_per_step: int | None = None
+    peak_bytes: int | None = None
+    peak_of: str | None = None
+    losses: dict[int, float] = field(default_factory=dict)
+    limit: dict[str, Any] | None = None
+    speedup: dict[str, Any] | None = None
+
+    @property
+    def examples_per_s(self) -> float | None:
+        """Rows that a second of steps goes through."""
+        return None if self.step is None else self.batch_size / self.step.median_s
+
+    @property
+    def flop_per_s(self) -> float | None:
+        """Floating-point operations that a second of steps does."""
+        if self.step is None or self.flop_per_step is None:
+            return None
+        return self.flop_per_step / self.step.median_s
+
+    @property
+    def rows_bytes_per_s(self) -> float | None:
+        """Bytes of rows that come to the device in a second; None where none are copied."""
+        seconds = self.timing.get("rows_s", 0.0)
+        return None if self.is_shared or not seconds else self.rows_bytes / seconds
+
+    def to_dict(self) -> dict[str, Any]:
+        """The point as strict JSON can carry it, with what follows from it."""
+        follows = {
+            "status": "failed" if self.error else "complete",
+            "examples_per_s": self.examples_per_s,
+            "flop_per_s": self.flop_per_s,
+            "rows_bytes_per_s": self.rows_bytes_per_s,
+        }
+        values: dict[str, Any] = strict(dataclasses.asdict(self) | follows)
+        return values
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> DevicePoint:
+        """The point that `to_dict` wrote; keys that this version does not know are left out.
+
+        Args:
+            values: Plain data.
+
+        Raises:
+            KeyError: It is not a point.
+            TypeError: Likewise.
+            ValueError: Likewise.
+        """
+        names = {item.name for item in dataclasses.fields(cls)}
+        known = {name: value for name, value in values.items() if name in names}
+        for name in ("step", "epoch"):
+            if known.get(name) is not None:
+                known[name] = Timed(**known[name])
+        for name in ("samples_s", "epochs_s"):
+            known[name] = tuple(tuple(times) for times in known.get(name, ()))
+        losses = known.get("losses", {})
+        known["losses"] = {
+            int(steps): float("nan") if loss is None else float(loss)
+            for steps, loss in losses.items()
+        }
+        return cls(**known)

@@ -1,0 +1,93 @@
+"""A comparison of devices on plain numbers, for all tests that show one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from nnlab.compare.devices import DeviceTable
+from nnlab.report.device_words import devices_headline
+from nnlab.runs.device_point import DevicePoint, Timed
+from nnlab.runs.devices import DevicesRecord
+
+SIZES = (32, 128, 512)
+CPU_S = {1: 0.0001, 32: 0.0005, 128: 0.002, 512: 0.008}
+
+
+def timed(step_s: float) -> Timed:
+    return Timed(step_s, step_s * 0.95, step_s * 1.05, 12)
+
+
+def measured(device: str, size: int, step_s: float, width: int | None = None) -> DevicePoint:
+    is_cpu = device.startswith("cpu")
+    return DevicePoint(
+        device,
+        size,
+        width,
+        xla=True,
+        steps_per_epoch=100,
+        timing={"import_s": 2.0, "ready_s": 0.1, "build_s": 0.2, "compile_s": 1.0, "rows_s": 0.01},
+        rows_bytes=2**24,
+        is_shared=is_cpu,
+        step=timed(step_s),
+        epoch=timed(step_s * 100),
+        is_epoch_measured=size > 1,
+        flop_per_step=10**6 * size,
+        peak_bytes=2**29,
+        losses={8: 2.0 if is_cpu else 2.0001},
+    )
+
+
+def cpu_alone() -> DevicesRecord:
+    """A comparison on a machine without a GPU."""
+    points = tuple(measured("cpu", size, step) for size, step in CPU_S.items())
+    return told(
+        DevicesRecord(
+            "mnist-devices-1",
+            "mnist",
+            "complete",
+            ({"name": "cpu", "description": "Abacus, 2 cores"},),
+            SIZES,
+            (None,),
+            "random",
+            points,
+            gpu_absence=("TensorFlow looked for NVIDIA GPUs and found none.", "No driver."),
+            rows_count=60_000,
+            rows_note="mnist could not be fetched.",
+            command=("nnlab", "compare", "cpu-vs-gpu"),
+        )
+    )
+
+
+def with_gpu(*gpu_s: float, failed: int | None = None) -> DevicesRecord:
+    """The same with a GPU, whose steps of 1, 32, 128 and 512 rows take these times."""
+    points = [measured("gpu:0", size, step) for size, step in zip(CPU_S, gpu_s, strict=True)]
+    points = [
+        DevicePoint("gpu:0", failed, error="Memory ran out.")
+        if point.batch_size == failed
+        else point
+        for point in points
+    ]
+    alone = cpu_alone()
+    gpu = {"name": "gpu:0", "description": "Big One"}
+    return told(
+        replace(
+            alone,
+            devices=(*alone.devices, gpu),
+            points=(*alone.points, *points),
+            gpu=gpu,
+            gpu_absence=(),
+            rows="mnist",
+            rows_note="",
+        )
+    )
+
+
+def table_of(record: DevicesRecord) -> DeviceTable:
+    names = tuple(str(device["name"]) for device in record.devices)
+    return DeviceTable(names, record.widths, record.batch_sizes, record.points)
+
+
+def told(record: DevicesRecord) -> DevicesRecord:
+    """The record with its verdict."""
+    verdict = devices_headline(table_of(record), has_gpu=record.gpu is not None)
+    return replace(record, verdict=verdict)

@@ -1,0 +1,47 @@
+"""A comparison of devices as tables."""
+
+from __future__ import annotations
+
+from nnlab.report.device_tables import devices_tables, points_table
+from tests.report.devices import cpu_alone, table_of, with_gpu
+
+
+def test_devices_stand_one_below_the_other_at_each_batch_size() -> None:
+    lines = points_table(table_of(with_gpu(0.001, 0.001, 0.001, 0.001))).lines()
+    assert "times cpu" in lines[0]
+    cells = [line.split() for line in lines[1:9]]
+    assert [row[:2] for row in cells[:4]] == [
+        ["cpu", "1"],
+        ["gpu:0", "1"],
+        ["cpu", "32"],
+        ["gpu:0", "32"],
+    ]
+    assert "2.0 (1.8 to 2.2)" in lines[6]
+    assert "launch 100 %" in lines[6]
+    assert "64,000" in lines[5]
+
+
+def test_failed_point_is_in_the_table_with_its_reason_below() -> None:
+    lines = points_table(table_of(with_gpu(0.001, 0.001, 0.001, 0.001, failed=512))).lines()
+    assert "failed" in lines[8]
+    assert "gpu:0, batch size 512: Memory ran out." in lines
+
+
+def test_epoch_that_was_not_timed_whole_is_marked() -> None:
+    table = points_table(table_of(cpu_alone()))
+    lines = table.lines()
+    assert "~ 10.0 ms" in lines[1]
+    assert "~ an epoch that was not timed whole: its steps' time" in lines
+    assert "~" not in lines[2]
+
+
+def test_start_rows_and_absence_are_told() -> None:
+    text = "\n".join("\n".join(one.lines()) for one in devices_tables(cpu_alone()))
+    starts = text.partition("Before the first step")[2].splitlines()[2]
+    assert starts.split() == ["cpu", "2.00", "s", "100", "ms", "200", "ms", "1.00", "s", "shared"]
+    assert "60,000 random rows" in text
+    assert "mnist could not be fetched." in text
+    assert "TensorFlow looked for NVIDIA GPUs and found none. No driver." in text
+    compared = "\n".join("\n".join(one.lines()) for one in devices_tables(with_gpu(1, 1, 1, 1)))
+    assert "10.0 ms (16.0 MiB, 1.6 GiB/s)" in compared
+    assert "The losses agree" in compared

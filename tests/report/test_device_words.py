@@ -1,0 +1,80 @@
+"""What a comparison of devices came to, in words."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from nnlab.compare.devices import Agreement
+from nnlab.report.device_words import agreement_words, devices_headline
+from tests.report.devices import cpu_alone, measured, table_of, told, with_gpu
+
+
+def test_cpu_alone_is_said_to_be_alone_with_its_best_pace() -> None:
+    assert cpu_alone().verdict == (
+        "no GPU here: cpu alone was measured, at best 64,000 examples a second at batch size 32"
+    )
+    assert devices_headline(table_of(cpu_alone()), has_gpu=True).startswith("cpu alone was")
+
+
+@pytest.mark.parametrize(
+    ("gpu_s", "said"),
+    [
+        (
+            (0.001, 0.0011, 0.0012, 0.001),
+            (
+                "gpu:0 is faster than cpu from batch size 128 on: 8.0 times "
+                "(95 % interval 7.2 to 8.8) at 512; at 32 it is launch-bound"
+            ),
+        ),
+        (
+            (0.0001, 0.0001, 0.0001, 0.0001),
+            (
+                "gpu:0 is faster than cpu at every batch size, 32 to 512: 80 times "
+                "(95 % interval 72 to 88) at 512"
+            ),
+        ),
+        (
+            (1.0, 1.0, 1.0, 1.0),
+            "gpu:0 is slower than cpu at every batch size, 32 to 512",
+        ),
+        (
+            (1.0, 1.0, 1.0, 0.008),
+            (
+                "gpu:0 is never shown to be faster than cpu within this sweep "
+                "(batch size 32 to 512); at its best it is 1.0 times "
+                "(95 % interval 0.90 to 1.1) at 512"
+            ),
+        ),
+        (
+            (1.0, 0.0001, 1.0, 1.0),
+            (
+                "gpu:0 is faster than cpu at batch size 32 alone, and from none on: 5.0 times "
+                "(95 % interval 4.5 to 5.5) at 32"
+            ),
+        ),
+    ],
+)
+def test_verdict_says_from_where_the_gpu_wins_and_why_not_before(
+    gpu_s: tuple[float, ...], said: str
+) -> None:
+    assert with_gpu(*gpu_s).verdict == said
+
+
+def test_each_width_has_its_own_verdict() -> None:
+    record = with_gpu(1.0, 1.0, 1.0, 1.0)
+    wide = [measured(name, 32, step, 1024) for name, step in (("cpu", 1.0), ("gpu:0", 0.1))]
+    both = told(replace(record, widths=(None, 1024), points=(*record.points, *wide)))
+    first, second = both.verdict.split("; ")
+    assert first.startswith("at width of the config gpu:0 is slower")
+    assert second.startswith("at width 1,024 ")
+
+
+def test_losses_that_differ_are_not_said_to_agree() -> None:
+    near = Agreement(2e-6, "gpu:0", 64, 32, 8, 12)
+    assert agreement_words(near, "cpu") == (
+        "The losses agree: of 12, the largest difference to those of cpu is 0.0002 % "
+        "(gpu:0, batch size 32, width 64, after 8 steps)."
+    )
+    assert "differ" in agreement_words(replace(near, largest=0.2), "cpu")
