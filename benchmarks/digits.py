@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nnlab.config.words.datasets import Mnist5k
+from nnlab.config.words.datasets.packaged import Mnist5k
 from nnlab.data.arrays import Arrays
 from nnlab.data.builtin import open_dataset
 from nnlab.data.codes import Codes

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from nnlab.config import load_config
 from nnlab.config.check import check_config
-from nnlab.config.comparing import is_comparison, read_comparison
+from nnlab.config.comparing import read_comparison
+from nnlab.config.reading import is_comparison
 from nnlab.config.shipped import find_comparison, list_comparisons, list_shipped
 from nnlab.runs.history import read_history
 from tests.comparisons import Comparing, Made

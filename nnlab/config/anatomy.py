@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from nnlab.config.graph import MERGING_LAYERS
 from nnlab.config.model import FunctionalModel, SequentialModel
 from nnlab.config.node import Node
-from nnlab.config.words.layers import Dense, Layer
+from nnlab.config.words.layers import Layer
+from nnlab.config.words.layers.core import Dense
 
 Path = tuple[str | int, ...]
 

@@ -6,18 +6,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import log10
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from nnlab.config.advice import advice
-from nnlab.config.comparing import is_comparison, read_comparison
 from nnlab.config.defaults import idle_defaults
 from nnlab.config.hyperparameters import space_size
 from nnlab.config.loading import Config, read_config
 from nnlab.config.located import in_file_order, located
 from nnlab.config.markers import Repeat
 from nnlab.config.problems import Problem
+from nnlab.config.reading import is_comparison
 from nnlab.config.searching import search_advice
-from nnlab.config.variants import Comparison
 from nnlab.errors import ConfigError, Fault, Location
+
+if TYPE_CHECKING:
+    from nnlab.config.variants import Comparison
 
 # Larger spaces are told by their order of magnitude.
 _LARGE = 10**6
@@ -84,6 +87,8 @@ def check_config(file: str | Path, overrides: Sequence[str] = ()) -> Check:
     """
     try:
         if is_comparison(file):
+            from nnlab.config.comparing import read_comparison
+
             comparison = read_comparison(file, overrides)
             return Check(str(file), (), _warnings_of_variants(comparison), runs=comparison.runs)
         config = read_config(file, overrides)

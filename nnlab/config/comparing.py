@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 from typing import Any
 
-from nnlab.config.comparison import ComparisonConfig, compares
+from nnlab.config.comparison import ComparisonConfig
 from nnlab.config.document import Document, Mark, Path, dotted, undotted
 from nnlab.config.figures import default_figure, figure_names
 from nnlab.config.grid import combinations
@@ -19,7 +19,7 @@ from nnlab.config.loading import closed, examine
 from nnlab.config.located import in_file_order, located
 from nnlab.config.merging import assign, override
 from nnlab.config.problems import Collector, Problem, did_you_mean, shown
-from nnlab.config.reading import anchored, load_document, read_mapping
+from nnlab.config.reading import anchored, compares, load_document, read_mapping
 from nnlab.config.shipped import find_shipped
 from nnlab.config.variants import Comparison, Variant
 from nnlab.config.yaml_source import read_yaml
@@ -29,25 +29,6 @@ _FEWEST = 2
 _NAMED = 3
 # No variant changes these: the comparison has its own.
 _OWN = {"seed": "seeds", "name": "name", "extends": "base"}
-
-
-def is_comparison(file: str | FilePath) -> bool:
-    """Whether a file has the keys of a comparison, not those of a config.
-
-    Args:
-        file: The YAML file.
-
-    Returns:
-        False also for a file that cannot be read.
-
-    Example:
-        >>> is_comparison("configs/mnist_5k.yaml")
-        False
-    """
-    try:
-        return compares(read_mapping(FilePath(file)).tree)
-    except ConfigError:
-        return False
 
 
 def read_comparison(

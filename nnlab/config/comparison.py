@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Annotated, Any
 
 from pydantic import Field, field_validator
@@ -23,20 +22,6 @@ VariantName = Annotated[
 
 # The folder of a comparison's pictures stands beside those of its variants.
 PLOTS = "plots"
-
-
-def compares(tree: Mapping[str, Any]) -> bool:
-    """Whether a file has the keys of a comparison, not those of a config.
-
-    Args:
-        tree: What the file holds.
-
-    Example:
-        >>> compares({"base": "mnist_5k", "variants": {}}), compares({"extends": "mnist_5k.yaml"})
-        (True, False)
-    """
-    keys = tree.keys()
-    return bool(keys & {"variants", "grid"}) or ("base" in keys and "model" not in keys)
 
 
 class ComparisonConfig(Section):

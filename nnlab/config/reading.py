@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path as FilePath
+from typing import Any
 
-from nnlab.config.comparison import compares
 from nnlab.config.document import Document
 from nnlab.config.merging import assignment_path, merge, override
 from nnlab.config.problems import nearest, shown
@@ -96,6 +96,39 @@ def read_mapping(file: FilePath, where: Location | None = None) -> Document:
     message = f"Expected keys such as `data`, `model` and `training`. Received: {received}."
     remedy = "`nnlab init` writes a config to start from."
     raise ConfigError((Fault(message, "", Location(str(file), 1, 1), remedy),))
+
+
+def compares(tree: Mapping[str, Any]) -> bool:
+    """Whether a file has the keys of a comparison, not those of a config.
+
+    Args:
+        tree: What the file holds.
+
+    Example:
+        >>> compares({"base": "mnist_5k", "variants": {}}), compares({"extends": "mnist_5k.yaml"})
+        (True, False)
+    """
+    keys = tree.keys()
+    return bool(keys & {"variants", "grid"}) or ("base" in keys and "model" not in keys)
+
+
+def is_comparison(file: str | FilePath) -> bool:
+    """Whether a file has the keys of a comparison, not those of a config.
+
+    Args:
+        file: The YAML file.
+
+    Returns:
+        False also for a file that cannot be read.
+
+    Example:
+        >>> is_comparison("configs/mnist_5k.yaml")
+        False
+    """
+    try:
+        return compares(read_mapping(FilePath(file)).tree)
+    except ConfigError:
+        return False
 
 
 def _text(file: FilePath, where: Location | None) -> str:

@@ -12,7 +12,7 @@ from nnlab.config.words.forms import ByForm
 from nnlab.config.words.losses import Loss
 from nnlab.config.words.metrics import Metric
 from nnlab.config.words.optimizers import Optimizer
-from nnlab.config.words.schedules import Schedule
+from nnlab.config.words.schedule import Schedule
 from nnlab.config.words.word import Section, Word
 
 T = TypeVar("T")

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from nnlab.config.words.constraints import Constraint
+from nnlab.config.words.constraint import Constraint
 from nnlab.config.words.datasets import Dataset
 from nnlab.config.words.initializers import Initializer
 from nnlab.config.words.layers import Layer
 from nnlab.config.words.losses import Loss
 from nnlab.config.words.metrics import Metric
 from nnlab.config.words.optimizers import Optimizer
-from nnlab.config.words.regularizers import Regularizer
-from nnlab.config.words.schedules import Schedule
+from nnlab.config.words.regularizer import Regularizer
+from nnlab.config.words.schedule import Schedule
 from nnlab.config.words.word import Word
 
 FAMILIES: tuple[type[Word], ...] = (

@@ -21,7 +21,7 @@ def open_dataset(word: Dataset, seed: int) -> Table | Arrays:
         DataError: If it must be downloaded and cannot be.
 
     Example:
-        >>> from nnlab.config.words.datasets import Xor
+        >>> from nnlab.config.words.datasets.classification import Xor
         >>> open_dataset(Xor(), seed=42).rows
         4
     """

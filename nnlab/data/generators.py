@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nnlab.config.words import datasets as words
+from nnlab.config.words.datasets import Dataset, classification, regression
 from nnlab.data.codes import Codes
 from nnlab.data.table import MemoryTable
 
@@ -21,7 +21,7 @@ _OUTLIER_RANGE = (5.0, 10.0)
 
 
 @singledispatch
-def generate(word: words.Dataset, seed: int) -> MemoryTable:
+def generate(word: Dataset, seed: int) -> MemoryTable:
     """Draw a generated data set.
 
     Args:
@@ -32,7 +32,7 @@ def generate(word: words.Dataset, seed: int) -> MemoryTable:
         The features x1, x2, … and the target.
 
     Example:
-        >>> generate(words.Moons(n_samples=6), seed=42).kinds
+        >>> generate(classification.Moons(n_samples=6), seed=42).kinds
         {'x1': 'number', 'x2': 'number', 'target': 'text'}
     """
     message = f"Expected a generated data set. Received: {word.called()} with seed={seed}."
@@ -40,7 +40,7 @@ def generate(word: words.Dataset, seed: int) -> MemoryTable:
 
 
 @generate.register
-def _(word: words.Xor, seed: int) -> MemoryTable:
+def _(word: classification.Xor, seed: int) -> MemoryTable:
     rng = _generator(word, seed)
     corner = np.arange(word.n_samples) % 4
     x = np.column_stack([corner // 2, corner % 2]).astype(float)
@@ -49,7 +49,7 @@ def _(word: words.Xor, seed: int) -> MemoryTable:
 
 
 @generate.register
-def _(word: words.Moons, seed: int) -> MemoryTable:
+def _(word: classification.Moons, seed: int) -> MemoryTable:
     from sklearn.datasets import make_moons
 
     x, y = make_moons(
@@ -59,7 +59,7 @@ def _(word: words.Moons, seed: int) -> MemoryTable:
 
 
 @generate.register
-def _(word: words.Circles, seed: int) -> MemoryTable:
+def _(word: classification.Circles, seed: int) -> MemoryTable:
     from sklearn.datasets import make_circles
 
     x, y = make_circles(
@@ -72,7 +72,7 @@ def _(word: words.Circles, seed: int) -> MemoryTable:
 
 
 @generate.register
-def _(word: words.Spirals, seed: int) -> MemoryTable:
+def _(word: classification.Spirals, seed: int) -> MemoryTable:
     rng = _generator(word, seed)
     arm = np.arange(word.n_samples) % word.n_classes
     # The square root spreads the points evenly along the arm, as it grows longer outwards.
@@ -83,7 +83,7 @@ def _(word: words.Spirals, seed: int) -> MemoryTable:
 
 
 @generate.register
-def _(word: words.Blobs, seed: int) -> MemoryTable:
+def _(word: classification.Blobs, seed: int) -> MemoryTable:
     from sklearn.datasets import make_blobs
 
     x, y = make_blobs(
@@ -97,7 +97,7 @@ def _(word: words.Blobs, seed: int) -> MemoryTable:
 
 
 @generate.register
-def _(word: words.GaussianQuantiles, seed: int) -> MemoryTable:
+def _(word: classification.GaussianQuantiles, seed: int) -> MemoryTable:
     from sklearn.datasets import make_gaussian_quantiles
 
     x, y = make_gaussian_quantiles(
@@ -110,7 +110,7 @@ def _(word: words.GaussianQuantiles, seed: int) -> MemoryTable:
 
 
 @generate.register
-def _(word: words.Classification, seed: int) -> MemoryTable:
+def _(word: classification.Classification, seed: int) -> MemoryTable:
     from sklearn.datasets import make_classification
 
     x, y = make_classification(
@@ -128,7 +128,7 @@ def _(word: words.Classification, seed: int) -> MemoryTable:
 
 
 @generate.register
-def _(word: words.Hastie, seed: int) -> MemoryTable:
+def _(word: classification.Hastie, seed: int) -> MemoryTable:
     from sklearn.datasets import make_hastie_10_2
 
     x, y = make_hastie_10_2(word.n_samples, random_state=_random_state(word, seed))
@@ -136,7 +136,7 @@ def _(word: words.Hastie, seed: int) -> MemoryTable:
 
 
 @generate.register
-def _(word: words.Linear, seed: int) -> MemoryTable:
+def _(word: regression.Linear, seed: int) -> MemoryTable:
     rng = _generator(word, seed)
     x = rng.uniform(-1.0, 1.0, (word.n_samples, 1))
     y = word.slope * x[:, 0] + word.intercept + _noise(rng, word.noise, word.n_samples)
@@ -144,7 +144,7 @@ def _(word: words.Linear, seed: int) -> MemoryTable:
 
 
 @generate.register
-def _(word: words.Sine, seed: int) -> MemoryTable:
+def _(word: regression.Sine, seed: int) -> MemoryTable:
     rng = _generator(word, seed)
     x = rng.uniform(-1.0, 1.0, (word.n_samples, 1))
     y = np.sin(2 * np.pi * word.frequency * x[:, 0]) + _noise(rng, word.noise, word.n_samples)
@@ -152,7 +152,7 @@ def _(word: words.Sine, seed: int) -> MemoryTable:
 
 
 @generate.register
-def _(word: words.Regression, seed: int) -> MemoryTable:
+def _(word: regression.Regression, seed: int) -> MemoryTable:
     from sklearn.datasets import make_regression
 
     x, y = make_regression(
@@ -170,7 +170,7 @@ def _(word: words.Regression, seed: int) -> MemoryTable:
 
 
 @generate.register
-def _(word: words.Friedman1, seed: int) -> MemoryTable:
+def _(word: regression.Friedman1, seed: int) -> MemoryTable:
     from sklearn.datasets import make_friedman1
 
     x, y = make_friedman1(
@@ -182,9 +182,7 @@ def _(word: words.Friedman1, seed: int) -> MemoryTable:
     return _table(word, x, y)
 
 
-def _table(
-    word: words.Dataset, x: NDArray[Any], *targets: NDArray[np.float64] | Codes
-) -> MemoryTable:
+def _table(word: Dataset, x: NDArray[Any], *targets: NDArray[np.float64] | Codes) -> MemoryTable:
     features = {f"x{number}": column for number, column in enumerate(x.T, 1)}
     names = [TARGET] if len(targets) == 1 else [f"{TARGET}_{n + 1}" for n in range(len(targets))]
     columns = {**features, **dict(zip(names, targets, strict=True))}
@@ -195,12 +193,12 @@ def _classes(codes: Sequence[int] | NDArray[Any]) -> Codes:
     return Codes.of(np.asarray(codes, np.int64))
 
 
-def _random_state(word: words.Dataset, seed: int) -> int:
+def _random_state(word: Dataset, seed: int) -> int:
     own: int | None = getattr(word, "random_state", None)
     return seed if own is None else own
 
 
-def _generator(word: words.Dataset, seed: int) -> np.random.Generator:
+def _generator(word: Dataset, seed: int) -> np.random.Generator:
     return np.random.default_rng(_random_state(word, seed))
 
 

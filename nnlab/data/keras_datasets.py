@@ -19,7 +19,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nnlab.config.words import datasets as words
+from nnlab.config.words.datasets import Dataset
+from nnlab.config.words.datasets import downloads as words
 from nnlab.data.arrays import UNNAMED_INPUT, Arrays
 from nnlab.data.cache import cached_arrays
 from nnlab.data.class_names import (
@@ -91,7 +92,7 @@ _FIRST_WORD = 3
 
 
 @singledispatch
-def load_download(word: words.Dataset) -> Table | Arrays:
+def load_download(word: Dataset) -> Table | Arrays:
     """Read a data set of `keras.datasets`, downloaded if it is not there yet.
 
     Args:
@@ -218,14 +219,12 @@ def _intact(path: Path) -> Iterator[None]:
         raise DataError(message) from error
 
 
-def _images(
-    word: words.Dataset, images: NDArray[np.uint8], labels: Codes, test_rows: int
-) -> Arrays:
+def _images(word: Dataset, images: NDArray[np.uint8], labels: Codes, test_rows: int) -> Arrays:
     return Arrays(word.called(), {UNNAMED_INPUT: images}, {TARGET: labels}, test_rows)
 
 
 def _texts(
-    word: words.Dataset, texts: NDArray[Any], classes: Codes, test_rows: int, num_words: int
+    word: Dataset, texts: NDArray[Any], classes: Codes, test_rows: int, num_words: int
 ) -> Arrays:
     features = multi_hot(texts, num_words)
     return Arrays(word.called(), {UNNAMED_INPUT: features}, {TARGET: classes}, test_rows)
@@ -245,7 +244,7 @@ def _shuffled(*sizes: int) -> list[NDArray[np.int64]]:
 
 
 def _housing(
-    word: words.Dataset, path: Path, columns: tuple[str, ...], rows: int | None = None
+    word: Dataset, path: Path, columns: tuple[str, ...], rows: int | None = None
 ) -> MemoryTable:
     file = NpzFile(path)
     with _intact(path):

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nnlab.config.words import datasets as words
+from nnlab.config.words.datasets import Dataset
+from nnlab.config.words.datasets import packaged as words
 from nnlab.data.arrays import UNNAMED_INPUT, Arrays
 from nnlab.data.cache import cached_arrays
 from nnlab.data.codes import Codes
@@ -24,7 +25,7 @@ _PIXELS = 784
 
 
 @singledispatch
-def load_packaged(word: words.Dataset) -> Table | Arrays:
+def load_packaged(word: Dataset) -> Table | Arrays:
     """Read a packaged data set.
 
     Args:
@@ -103,7 +104,7 @@ def snake_case_names(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_") for name in names)
 
 
-def _table(word: words.Dataset, bunch: Mapping[str, Any]) -> MemoryTable:
+def _table(word: Dataset, bunch: Mapping[str, Any]) -> MemoryTable:
     """A table from what scikit-learn's loaders give."""
     columns: dict[str, NDArray[Any] | Codes] = dict(
         zip(snake_case_names(bunch["feature_names"]), bunch["data"].T, strict=True)

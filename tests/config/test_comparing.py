@@ -10,7 +10,7 @@ import pytest
 
 from nnlab.config import load_config
 from nnlab.config.check import check_config
-from nnlab.config.comparing import is_comparison, read_comparison
+from nnlab.config.comparing import read_comparison
 from nnlab.config.variants import Comparison
 from nnlab.errors import ConfigError
 from tests.config.conftest import BAD
@@ -115,23 +115,6 @@ def test_flags_are_named_where_they_are_wrong(read: Read) -> None:
     with pytest.raises(ConfigError) as told:
         read("base: stack.yaml\nvariants: {a: , b: }\n", metric="lss", baseline="c")
     assert [str(fault.where) for fault in told.value.faults] == ["--baseline", "--metric"]
-
-
-@pytest.mark.parametrize(
-    ("text", "is_one"),
-    [
-        ("base: a.yaml\n", True),
-        ("variants: {}\n", True),
-        ("grid: 3\n", True),
-        ("base: a.yaml\nmodel: {}\n", False),
-        ("name: a\n", False),
-        ("- 1\n", False),
-        ("{", False),
-    ],
-)
-def test_a_comparison_is_known_by_its_keys(text: str, is_one: bool, tmp_path: Path) -> None:
-    (tmp_path / "a.yaml").write_text(text)
-    assert is_comparison(tmp_path / "a.yaml") is is_one
 
 
 def test_each_kind_of_file_says_what_it_is_where_the_other_is_expected(tmp_path: Path) -> None:

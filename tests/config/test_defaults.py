@@ -11,7 +11,8 @@ from nnlab.config import Experiment, load_config, read_config
 from nnlab.config.defaults import idle_defaults
 from nnlab.config.document import dotted
 from nnlab.config.model import FunctionalModel, SequentialModel
-from nnlab.config.words.layers import Dense, Dropout
+from nnlab.config.words.layers.core import Dense
+from nnlab.config.words.layers.regularization import Dropout
 from nnlab.config.yaml_source import read_yaml
 from tests.config.conftest import Make
 

@@ -7,7 +7,7 @@ import math
 import pytest
 
 from nnlab.config.hints import did_you_mean, hint, nearest, shown
-from nnlab.config.words.layers import Dense
+from nnlab.config.words.layers.core import Dense
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,9 @@ from pydantic import ValidationError
 
 from nnlab.config.model import Ends, FunctionalModel, SequentialModel, find_ends, parse_model
 from nnlab.config.node import Node
-from nnlab.config.words.layers import Dense, Dropout, Flatten
+from nnlab.config.words.layers.core import Dense
+from nnlab.config.words.layers.regularization import Dropout
+from nnlab.config.words.layers.reshaping import Flatten
 
 GRAPH: dict[str, Any] = {
     "inputs": {"x": {"shape": [4]}, "y": {"shape": [2, 2], "dtype": "int32"}},

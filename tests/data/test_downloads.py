@@ -10,7 +10,7 @@ from typing import ClassVar
 
 import pytest
 
-from nnlab.config.words.datasets import Mnist
+from nnlab.config.words.datasets.downloads import Mnist
 from nnlab.data.downloads import RemoteFile, fetch, keras_folders
 from nnlab.errors import DataError
 

@@ -3,8 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from nnlab.config.words import datasets as words
-from nnlab.config.words.datasets import Dataset
+from nnlab.config.words.datasets import Dataset, classification, packaged, regression
 from nnlab.data.generators import generate
 from nnlab.data.table import Table
 
@@ -43,7 +42,7 @@ def test_a_seed_gives_one_data_set_and_random_state_overrules_it(word: type[Data
 
 
 def test_four_rows_of_xor_are_its_four_corners() -> None:
-    table = generate(words.Xor(), seed=0)
+    table = generate(classification.Xor(), seed=0)
     rows = np.column_stack([features(table), table.codes("target").codes])
     assert rows.tolist() == [[0, 0, 0], [0, 1, 1], [1, 0, 1], [1, 1, 0]]
 
@@ -52,13 +51,13 @@ def test_moons_are_scikit_learn_s() -> None:
     from sklearn.datasets import make_moons
 
     x, y = make_moons(100, noise=0.3, random_state=7)
-    table = generate(words.Moons(n_samples=100, noise=0.3), seed=7)
+    table = generate(classification.Moons(n_samples=100, noise=0.3), seed=7)
     assert (features(table) == x).all()
     assert (table.codes("target").codes == y).all()
 
 
 def test_arms_of_a_spiral_are_as_many_as_asked_for_and_apart() -> None:
-    table = generate(words.Spirals(n_samples=300, n_classes=3, noise=0.0), seed=0)
+    table = generate(classification.Spirals(n_samples=300, n_classes=3, noise=0.0), seed=0)
     classes = table.codes("target")
     assert classes.names == ("0", "1", "2")
     x = features(table)
@@ -68,16 +67,16 @@ def test_arms_of_a_spiral_are_as_many_as_asked_for_and_apart() -> None:
 
 
 def test_linear_is_a_line() -> None:
-    table = generate(words.Linear(n_samples=50, noise=0.0, slope=3.0, intercept=-1.0), seed=0)
+    table = generate(regression.Linear(n_samples=50, noise=0.0, slope=3.0, intercept=-1.0), seed=0)
     assert np.allclose(table.numbers("target"), 3 * table.numbers("x1") - 1)
 
 
 def test_sine_has_its_frequency() -> None:
-    table = generate(words.Sine(noise=0.0, frequency=2.0), seed=0)
+    table = generate(regression.Sine(noise=0.0, frequency=2.0), seed=0)
     assert np.allclose(table.numbers("target"), np.sin(4 * np.pi * table.numbers("x1")))
 
 
-@pytest.mark.parametrize("word", [words.Linear, words.Sine, words.Regression])
+@pytest.mark.parametrize("word", [regression.Linear, regression.Sine, regression.Regression])
 def test_outliers_are_a_fraction_of_the_rows_far_above(word: type[Dataset]) -> None:
     plain = targets(word(n_samples=100))  # type: ignore[call-arg]
     raised = targets(word(n_samples=100, outliers=0.1)) - plain  # type: ignore[call-arg]
@@ -87,10 +86,10 @@ def test_outliers_are_a_fraction_of_the_rows_far_above(word: type[Dataset]) -> N
 
 
 def test_several_targets_of_a_regression_are_numbered() -> None:
-    table = generate(words.Regression(n_targets=2), seed=0)
+    table = generate(regression.Regression(n_targets=2), seed=0)
     assert table.targets == ("target_1", "target_2")
 
 
 def test_other_data_sets_are_not_generated() -> None:
     with pytest.raises(TypeError, match="Received: iris"):
-        generate(words.Iris(), seed=0)
+        generate(packaged.Iris(), seed=0)

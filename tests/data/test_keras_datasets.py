@@ -18,8 +18,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from nnlab.config.words import datasets as words
 from nnlab.config.words.datasets import Dataset
+from nnlab.config.words.datasets import downloads as words
 from nnlab.data import class_names, keras_datasets
 from nnlab.data.arrays import Arrays
 from nnlab.data.codes import Codes

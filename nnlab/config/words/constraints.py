@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Self
+from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
 from nnlab.config.problems import Problem, problems_error
-from nnlab.config.words.word import Word
+from nnlab.config.words.constraint import Constraint
 
 NormAxis = Annotated[
     int,
@@ -15,13 +15,6 @@ NormAxis = Annotated[
         description="Axis of the kernel whose entries make one norm; 0: the weights into a unit."
     ),
 ]
-
-
-class Constraint(Word):
-    """A rule that a layer's weights are made to obey after each step (`keras.constraints`)."""
-
-    family: ClassVar[str] = "a constraint"
-    example: ClassVar[str] = "MaxNorm: 2"
 
 
 class MaxNorm(Constraint):

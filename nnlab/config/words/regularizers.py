@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import Literal
 
 from pydantic import Field
 
-from nnlab.config.words.word import Word
-
-
-class Regularizer(Word):
-    """A penalty on a layer's weights, added to the loss (`keras.regularizers`)."""
-
-    family: ClassVar[str] = "a regularizer"
-    example: ClassVar[str] = "L2: 0.01"
+from nnlab.config.words.regularizer import Regularizer
 
 
 class L1(Regularizer):

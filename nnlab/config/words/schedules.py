@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Self
+from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
 from nnlab.config.problems import Problem, problems_error
 from nnlab.config.words.arguments import Name
-from nnlab.config.words.word import Word
+from nnlab.config.words.schedule import Schedule
 
 InitialLearningRate = Annotated[float, Field(gt=0, description="The learning rate at the start.")]
 DecaySteps = Annotated[int, Field(gt=0, description="Steps (updates, not epochs) of one decay.")]
@@ -16,13 +16,6 @@ DecayRate = Annotated[float, Field(gt=0, description="How much it decays in that
 Staircase = Annotated[bool, Field(description="Whether it falls in steps, not smoothly.")]
 Alpha = Annotated[float, Field(ge=0, description="Lowest learning rate, as a part of the first.")]
 ScheduleName = Annotated[Name, Field(description="The schedule's name.")]
-
-
-class Schedule(Word):
-    """The learning rate as a function of the steps done (`keras.optimizers.schedules`)."""
-
-    family: ClassVar[str] = "a learning-rate schedule"
-    example: ClassVar[str] = "CosineDecay: {initial_learning_rate: 0.1, decay_steps: 1000}"
 
 
 class ExponentialDecay(Schedule):

@@ -30,6 +30,7 @@ from nnlab.config.problems import (
     problems_error,
     shown,
 )
+from nnlab.config.words.lexicon import Lexicon
 
 
 def snake_case(name: str) -> str:
@@ -130,6 +131,9 @@ class Word(Section):
     A family is a direct subclass of `Word`; its `family` is the phrase for a member of it, "a
     layer", its `example` a member as one writes it. As the type of a field it takes any of its
     members, in any form that YAML allows.
+    `files` are the files beside the family's own that its words stand in, with their names: such a
+    word is loaded when it is first asked for. `members` and `names` find words, by their name in
+    YAML and by all of their names.
     `aliases` are names besides the class's own and its snake_case form; `yaml_name` is the name in
     YAML where it is not the class's.
 
@@ -145,23 +149,25 @@ class Word(Section):
     yaml_name: ClassVar[str] = ""
     family: ClassVar[str] = ""
     example: ClassVar[str] = ""
-    members: ClassVar[dict[str, type[Word]]] = {}
-    names: ClassVar[dict[str, type[Word]]] = {}
+    files: ClassVar[Mapping[str, str]] = {}
+    members: ClassVar[Lexicon] = Lexicon("", {})
+    names: ClassVar[Lexicon] = Lexicon("", {})
 
     @classmethod
     def __pydantic_init_subclass__(cls, **_: Any) -> None:
         """Open a family, or enter the word into its family's vocabulary under all of its names."""
         super().__pydantic_init_subclass__()
         if cls.is_family():
-            cls.members, cls.names = {}, {}
+            package = cls.__module__.rpartition(".")[0]
+            cls.members, cls.names = Lexicon(package, cls.files), Lexicon(package, cls.files)
             return
         cls._own_fields_first()
         if cls.__name__.startswith("_"):  # what words have in common, no word itself
             return
         cls.yaml_name = cls.__dict__.get("yaml_name") or cls.__name__
-        cls.members[cls.yaml_name] = cls
+        cls.members.enter(cls.yaml_name, cls)
         for name in cls.all_names():
-            cls.names[name] = cls
+            cls.names.enter(name, cls)
 
     @classmethod
     def _own_fields_first(cls) -> None:

@@ -6,7 +6,8 @@ import pytest
 from pydantic import Field, TypeAdapter, ValidationError
 
 from nnlab.config.words.forms import ByForm
-from nnlab.config.words.schedules import ExponentialDecay, Schedule
+from nnlab.config.words.schedule import Schedule
+from nnlab.config.words.schedules import ExponentialDecay
 
 Rate = Annotated[Annotated[float, Field(gt=0)] | Schedule, ByForm()]
 Axes = Annotated[int | list[int], ByForm()]

@@ -11,12 +11,16 @@ import pytest
 
 from nnlab.config.vocabulary import FAMILIES
 from nnlab.config.words.activations import ActivationName
-from nnlab.config.words.constraints import Constraint, UnitNorm
+from nnlab.config.words.constraint import Constraint
+from nnlab.config.words.constraints import UnitNorm
 from nnlab.config.words.datasets import Dataset
 from nnlab.config.words.initializers import HeNormal, Initializer
-from nnlab.config.words.losses import CrossentropyByShape, Loss
-from nnlab.config.words.metrics import Accuracy, Metric
-from nnlab.config.words.regularizers import L1L2, Regularizer
+from nnlab.config.words.losses import Loss
+from nnlab.config.words.losses.crossentropy import CrossentropyByShape
+from nnlab.config.words.metrics import Metric
+from nnlab.config.words.metrics.accuracy import Accuracy
+from nnlab.config.words.regularizer import Regularizer
+from nnlab.config.words.regularizers import L1L2
 from nnlab.config.words.word import Word
 from nnlab.engine.words import to_keras
 

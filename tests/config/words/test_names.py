@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import pytest
 
-from nnlab.config.words.losses import (
+from nnlab.config.words.losses import Loss
+from nnlab.config.words.losses.crossentropy import (
     BinaryCrossentropy,
     CategoricalCrossentropy,
     CrossentropyByShape,
-    Loss,
-    MeanSquaredError,
     SparseCategoricalCrossentropy,
 )
-from nnlab.config.words.metrics import AUC, Accuracy, AccuracyByShape, F1Score, Metric, Precision
-from nnlab.config.words.optimizers import Adam, AdamW, Optimizer, RMSprop
+from nnlab.config.words.losses.errors import MeanSquaredError
+from nnlab.config.words.metrics import Metric
+from nnlab.config.words.metrics.accuracy import Accuracy, AccuracyByShape
+from nnlab.config.words.metrics.confusion import AUC, F1Score, Precision
+from nnlab.config.words.optimizers import Optimizer
+from nnlab.config.words.optimizers.adam import Adam, AdamW
+from nnlab.config.words.optimizers.adaptive import RMSprop
 
 
 @pytest.mark.parametrize(

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from nnlab.config.words.constraints import Constraint
+from nnlab.config.words.constraint import Constraint
 from nnlab.config.words.initializers import Initializer
 from nnlab.config.words.layers import Layer
 from nnlab.config.words.metrics import Metric
 from nnlab.config.words.optimizers import Optimizer
-from nnlab.config.words.schedules import Schedule
+from nnlab.config.words.schedule import Schedule
 from nnlab.config.words.word import Word
 
 ProblemsOf = Callable[[type[Word], object], dict[tuple[str | int, ...], str]]

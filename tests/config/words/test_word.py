@@ -6,17 +6,14 @@ import pytest
 from pydantic import Field
 
 from nnlab.config.words.initializers import GlorotUniform, HeNormal, Zeros
-from nnlab.config.words.layers import (
-    Add,
-    BatchNormalization,
-    Dense,
-    Dropout,
-    Flatten,
-    Layer,
-    Reshape,
-    SpectralNormalization,
-)
-from nnlab.config.words.regularizers import L1L2, L2, Regularizer
+from nnlab.config.words.layers import Layer
+from nnlab.config.words.layers.core import Dense
+from nnlab.config.words.layers.merging import Add
+from nnlab.config.words.layers.normalization import BatchNormalization, SpectralNormalization
+from nnlab.config.words.layers.regularization import Dropout
+from nnlab.config.words.layers.reshaping import Flatten, Reshape
+from nnlab.config.words.regularizer import Regularizer
+from nnlab.config.words.regularizers import L1L2, L2
 from nnlab.config.words.word import Word, snake_case
 
 ProblemsOf = Callable[[type[Word], object], dict[tuple[str | int, ...], str]]

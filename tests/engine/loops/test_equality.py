@@ -14,7 +14,7 @@ from nnlab.config.words.layers import Layer
 from nnlab.config.words.losses import Loss
 from nnlab.config.words.metrics import Metric
 from nnlab.config.words.optimizers import Optimizer
-from nnlab.config.words.schedules import Schedule
+from nnlab.config.words.schedule import Schedule
 from nnlab.data import PreparedData
 from nnlab.engine.loops.compiled import CompiledEpochs
 from nnlab.engine.loops.keras_fit import KerasFit

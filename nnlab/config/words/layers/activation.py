@@ -8,10 +8,10 @@ from pydantic import Field
 
 from nnlab.config.words.activations import ActivationName
 from nnlab.config.words.arguments import Axes
-from nnlab.config.words.constraints import Constraint
+from nnlab.config.words.constraint import Constraint
 from nnlab.config.words.initializers import Initializer, Zeros
 from nnlab.config.words.layers.layer import Layer
-from nnlab.config.words.regularizers import Regularizer
+from nnlab.config.words.regularizer import Regularizer
 
 
 class Activation(Layer):

@@ -6,10 +6,10 @@ from pydantic import Field, field_validator
 
 from nnlab.config.problems import Problem, problems_error
 from nnlab.config.words.activations import ActivationName
-from nnlab.config.words.constraints import Constraint
+from nnlab.config.words.constraint import Constraint
 from nnlab.config.words.initializers import GlorotUniform, Initializer, RandomUniform, Zeros
 from nnlab.config.words.layers.layer import Layer
-from nnlab.config.words.regularizers import OrthogonalRegularizer, Regularizer
+from nnlab.config.words.regularizer import Regularizer
 
 
 class Dense(Layer):
@@ -33,7 +33,7 @@ class Dense(Layer):
     @field_validator("bias_regularizer", "activity_regularizer")
     @classmethod
     def _kernels_alone_are_made_orthogonal(cls, word: Regularizer | None) -> Regularizer | None:
-        if isinstance(word, OrthogonalRegularizer):
+        if word is not None and word.called() == "OrthogonalRegularizer":
             message = "OrthogonalRegularizer is for a kernel: what it penalizes is a matrix."
             remedy = "Write it as `kernel_regularizer`, or take L1 or L2."
             raise problems_error([Problem((), message, remedy)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
@@ -19,6 +20,22 @@ class Layer(Word):
 
     family: ClassVar[str] = "a layer"
     example: ClassVar[str] = "Dense: {units: 64}"
+    files: ClassVar[Mapping[str, str]] = {
+        "activation": "Activation ReLU LeakyReLU PReLU ELU Softmax",
+        "core": "Dense Embedding Identity",
+        "merging": "Add Subtract Multiply Average Maximum Minimum Concatenate Dot",
+        "normalization": (
+            "BatchNormalization LayerNormalization GroupNormalization RMSNormalization "
+            "UnitNormalization SpectralNormalization"
+        ),
+        "regularization": (
+            "Dropout AlphaDropout GaussianDropout GaussianNoise ActivityRegularization"
+        ),
+        "reshaping": (
+            "Flatten Reshape Permute RepeatVector Rescaling GlobalAveragePooling1D "
+            "GlobalMaxPooling1D"
+        ),
+    }
 
     name: LayerName | None = Field(None, description="The layer's name; None: made from its type.")
     trainable: bool = Field(True, description="False freezes the layer's weights.")

@@ -8,11 +8,11 @@ from pydantic import Field, field_validator, model_validator
 
 from nnlab.config.problems import Problem, did_you_mean, problems_error
 from nnlab.config.words.arguments import Axes, Epsilon
-from nnlab.config.words.constraints import Constraint
+from nnlab.config.words.constraint import Constraint
 from nnlab.config.words.initializers import Initializer, Ones, Zeros
 from nnlab.config.words.layers.core import Dense, Embedding
 from nnlab.config.words.layers.layer import Layer
-from nnlab.config.words.regularizers import Regularizer
+from nnlab.config.words.regularizer import Regularizer
 from nnlab.config.words.word import Section
 
 _CLIPPING_KEYS = ("rmax", "rmin", "dmax")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field
@@ -25,6 +26,25 @@ class Metric(Word):
 
     family: ClassVar[str] = "a metric"
     example: ClassVar[str] = "accuracy"
+    files: ClassVar[Mapping[str, str]] = {
+        "accuracy": (
+            "accuracy acc BinaryAccuracy CategoricalAccuracy "
+            "SparseCategoricalAccuracy TopKCategoricalAccuracy SparseTopKCategoricalAccuracy"
+        ),
+        "confusion": (
+            "TruePositives TrueNegatives FalsePositives FalseNegatives Precision Recall "
+            "PrecisionAtRecall RecallAtPrecision SensitivityAtSpecificity "
+            "SpecificityAtSensitivity AUC FBetaScore F1Score"
+        ),
+        "errors": (
+            "MeanSquaredError mse RootMeanSquaredError MeanAbsoluteError mae "
+            "MeanAbsolutePercentageError mape MeanSquaredLogarithmicError msle LogCoshError "
+            "CosineSimilarity R2Score PearsonCorrelation ConcordanceCorrelation Hinge "
+            "SquaredHinge CategoricalHinge KLDivergence Poisson BinaryCrossentropy bce "
+            "CategoricalCrossentropy SparseCategoricalCrossentropy"
+        ),
+        "overlap": "IoU MeanIoU BinaryIoU OneHotIoU OneHotMeanIoU",
+    }
     direction: ClassVar[Direction]
 
     name: AutoName = None
