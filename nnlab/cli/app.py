@@ -78,6 +78,8 @@ def options(
 
 def main() -> None:
     """Run the command line; exit 0 done, 1 failed, 2 wrong request, 130 interrupted."""
+    # To find plugins that nobody needs here, pydantic would ask every installed package for one.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     arguments = sys.argv[1:]
     debug = "--debug" in arguments
     try:

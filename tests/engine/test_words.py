@@ -12,7 +12,7 @@ from nnlab.config.words.layers import Layer
 from nnlab.config.words.losses import Loss
 from nnlab.config.words.metrics import Metric
 from nnlab.config.words.optimizers import Optimizer
-from nnlab.config.words.regularizers import Regularizer
+from nnlab.config.words.regularizer import Regularizer
 from nnlab.config.words.word import Word
 from nnlab.engine.words import family_name, to_keras
 

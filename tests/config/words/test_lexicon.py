@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from importlib import import_module
+from pkgutil import walk_packages
 
 import pytest
 
+from nnlab.config import words
 from nnlab.config.vocabulary import FAMILIES
 from nnlab.config.words.layers import Layer
 from nnlab.config.words.lexicon import _bare
@@ -24,6 +27,8 @@ def run(code: str) -> str:
 
 @pytest.mark.parametrize("family", [one for one in FAMILIES if one.files])
 def test_each_word_stands_in_the_file_that_its_family_names(family: type[Word]) -> None:
+    for module in walk_packages(words.__path__, "nnlab.config.words."):
+        import_module(module.name)
     stand_in = {_bare(name): word.__module__ for name, word in family.names.items()}
     assert family.names._module_of == stand_in
 
