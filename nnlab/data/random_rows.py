@@ -34,7 +34,7 @@ def random_rows(word: Dataset) -> Arrays:
         The rows, the same ones every time.
 
     Example:
-        >>> from nnlab.config.words.datasets import Mnist
+        >>> from nnlab.config.words.datasets.downloads import Mnist
         >>> rows = random_rows(Mnist())
         >>> rows.inputs["input"].shape, rows.inputs["input"].dtype.name, rows.test_rows
         ((70000, 28, 28), 'uint8', 10000)
