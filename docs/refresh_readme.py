@@ -183,7 +183,7 @@ _MASKS = (
     (r"\d{8}T\d{6}Z-[0-9a-f]+", "#"),
     (r"\bgpu:\d+\b", "cpu"),
     (r"\d[\d,]*(\.\d+)?(e[-+]?\d+)?", "#"),
-    (r"# (ms|s|min|h)\b", "# s"),
+    (r"# (ns|us|ms|s|min|h)\b", "# s"),
     (r"\s+", " "),
     (r"(# s )+", "# s "),  # one duration of several parts, or two of them
 )

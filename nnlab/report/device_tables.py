@@ -192,9 +192,7 @@ def _amount(value: float | None, digits: int = 0) -> Cell:
 
 
 def _notes(points: Sequence[DevicePoint]) -> list[str]:
-    notes = []
-    limits = "Goes to: launch is what every step costs, however few rows it holds, by the step of"
-    notes.append(f"{limits} one row; compute is the rest.")
+    notes = ["Goes to launch: what every step costs, however few rows it holds; compute: the rest."]
     if any(point.epoch and not point.is_epoch_measured for point in points):
         notes.append("~ an epoch that was not timed whole: its steps' time")
     for point in points:
