@@ -197,10 +197,13 @@ def test_a_read_only_disk_refuses_with_the_remedy(read_only_disk: Path) -> None:
 
 
 WRITER = textwrap.dedent("""
+    import signal
     import sys
     from itertools import count
     from pathlib import Path
     from nnlab.runs import RunDirectory, RunStatus
+    # Whoever is started in the background by a shell, and its children, would not hear of it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     run = RunDirectory.create(Path(sys.argv[1]), "xor", "name: xor\\n" * 1000)
     run._metrics._interval_s = 0
     with run:
