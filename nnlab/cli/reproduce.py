@@ -45,10 +45,10 @@ def reproduce(
     now = read_run(_repeat(then, folder))
     equality = compare_bits(then, now)
     if as_json:
-        names = {"run": then.record.id, "again": now.record.id, "path": str(now.path)}
+        names = {"run": then.full_id, "again": now.record.id, "path": str(now.path)}
         print_json(names | equality.to_dict())
     else:
-        print_tables(equality_tables(equality, then.record.id, now.record.id))
+        print_tables(equality_tables(equality, then.full_id, now.record.id))
         typer.echo(f"\n{verdict(equality)}")
     if not equality.is_equal:
         raise typer.Exit(_NOT_EQUAL)
@@ -94,7 +94,8 @@ def _repeat(then: StoredRun, folder: Path) -> Path:
 
     from nnlab.engine.training import train
 
-    path = _free(folder / f"{then.record.id}-again")
+    # A run inside a search or a comparison is called `best`, or `1`.
+    path = _free(folder / f"{then.full_id.replace('/', '-')}-again")
     try:
         with placing(read):
             train(

@@ -75,6 +75,9 @@ def _reason(run: StoredRun, runs_dir: Path) -> str:
     if run.path.is_symlink():
         return "is a link to another folder. Delete the link yourself."
     if run.path.resolve().parent != runs_dir.resolve():
+        if run.full_id != run.record.id:
+            whole = run.full_id.partition("/")[0]
+            return f"is a part of {whole}. Delete the whole, or leave it."
         return f"does not lie directly in {runs_dir}. Name its folder of runs with --runs-dir."
     if run.record.status is RunStatus.RUNNING:
         return "is at work. Stop it first, or wait."

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 _SHOWN = 8
 # A run of a comparison lies in the folder of its variant.
 _DEEPEST = 2
-_TIME = re.compile(r"-\d{8}T\d{6}Z-\w+$")
+# What follows a run's name in its id; a repeated run has the same name.
+_TIME = re.compile(r"-\d{8}T\d{6}Z-\w+(-again(-\d+)?)?$")
 _UNSORTABLE = {"metrics", "directions", "timing", "training", "environment", "process"}
 
 
@@ -41,7 +42,7 @@ class StoredRun(RunFiles):
     def full_id(self) -> str:
         """Its id, behind that of the search or the comparison in which it lies: `digits-1/best`."""
         outer = [place for place in self.path.parents[:_DEEPEST] if _holds_run(place)]
-        return str(self.path.relative_to(outer[-1].parent)) if outer else self.record.id
+        return self.path.relative_to(outer[-1].parent).as_posix() if outer else self.record.id
 
 
 def default_runs_dir() -> Path:

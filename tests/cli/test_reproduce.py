@@ -32,14 +32,19 @@ def test_the_same_run_again_is_equal_to_the_bit(runs: Path) -> None:
 
 
 @pytest.mark.slow
-def test_another_environment_is_told_where_the_numbers_differ(runs: Path) -> None:
-    path = runs / "first" / "record.json"
+def test_a_run_inside_a_search_is_repeated_and_what_differs_is_told(runs: Path) -> None:
+    search = runs / "digits-tune"
+    shutil.copytree(runs / "first", search / "best")
+    shutil.copy(runs / "first" / "record.json", search)
+    path = search / "best" / "record.json"
     record = json.loads(path.read_text())
     record["environment"]["packages"]["keras"] = "3.14.0"
     record["metrics"]["val_loss"] += 1e-6
     path.write_text(json.dumps(record))
-    again = run_nnlab("reproduce", "first", "--json", cwd=runs.parent)
+    again = run_nnlab("reproduce", "digits-tune/best", "--json", cwd=runs.parent)
     assert again.code == 1
+    assert again.json["run"] == "digits-tune/best"
+    assert again.json["path"] == "runs/digits-tune-best-again"
     assert again.json["equal"] is False
     assert [figure["name"] for figure in again.json["final"]] == ["val_loss"]
     assert [row["path"] for row in again.json["environment"]] == ["packages.keras"]

@@ -49,6 +49,13 @@ def test_a_run_that_holds_one_at_work_stays(tmp_path: Path) -> None:
     check_removable([outer], tmp_path)
 
 
+def test_a_part_of_a_search_stays(tmp_path: Path) -> None:
+    made(tmp_path, "digits-tune")
+    trial = made(tmp_path / "digits-tune" / "trials", "3")
+    with pytest.raises(RequestError, match="is a part of digits-tune"):
+        check_removable([trial], tmp_path)
+
+
 def test_size_counts_all_files_but_no_links(tmp_path: Path) -> None:
     run = made(tmp_path, "a")
     before = size_of(run)

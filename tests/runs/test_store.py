@@ -221,8 +221,10 @@ def test_a_trial_that_is_not_there_is_told_with_those_that_are(
 def test_a_name_that_one_run_has_finds_it_though_others_begin_alike(runs_dir: Path) -> None:
     keep(runs_dir, "xor_deep-20261121T031700Z-ddd", created="5")
     assert find_run("xor", runs_dir).record.id == "xor-20261121T031400Z-ccc"
-    with pytest.raises(RunNotFoundError):
-        find_run("mnist", runs_dir)
+    keep(runs_dir, "xor-20261121T031400Z-ccc-again", created="6")
+    for several in ("mnist", "xor"):
+        with pytest.raises(RunNotFoundError):
+            find_run(several, runs_dir)
 
 
 def test_headings_sort_and_tables_within_the_record_do_not(runs_dir: Path) -> None:
