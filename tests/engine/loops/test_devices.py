@@ -8,7 +8,6 @@ import sys
 import pytest
 
 RUN = """
-import sys
 import keras
 import tensorflow as tf
 from nnlab.config import Experiment
@@ -29,35 +28,35 @@ experiment = Experiment.model_validate({
     "model": {"layers": [{"Dense": 4}, {"Dense": {"units": 1, "activation": "sigmoid"}}]},
     "training": {"optimizer": "adam", "loss": "bce", "batch_size": 10, "epochs": 9},
 })
-xla, arguments = eval(sys.argv[1])
 data = prepare(experiment)
-for number in range(2):
-    with on(Device(f"cpu:{number}", "cpu", "", None, f"/device:CPU:{number}")):
-        keras.backend.clear_session()
-        model = build_model(experiment, data.inputs)
-        feed = Feed(experiment, data, model)
-        prepare_training(model, experiment, feed)
-        callbacks = RunCallbacks([], [], model, 9, feed.steps_per_epoch)
-        loop = CompiledEpochs(Xla(whole=xla, last=xla), **arguments)
-        loop.run(model, feed, experiment.training, callbacks)
-        figures = loop.evaluate(model, feed, data.validation, callbacks)
-        rows = ResidentRows(feed.train, ordered=True).at(feed.order(0), 0).arrays
-        places = {value.device[-5:] for value in tf.nest.flatten(rows)}
-        places |= {variable.value.device[-5:] for variable in model.variables}
-        places |= {variable.value.device[-5:] for variable in model.optimizer.variables}
-        print(sorted(places), repr(figures["loss"]))
+forms = (False, {"grouped": True}), (True, {"grouped": True}), (True, {"chunk": 20})
+for xla, arguments in forms:
+    for number in range(2):
+        with on(Device(f"cpu:{number}", "cpu", "", None, f"/device:CPU:{number}")):
+            keras.backend.clear_session()
+            model = build_model(experiment, data.inputs)
+            feed = Feed(experiment, data, model)
+            prepare_training(model, experiment, feed)
+            callbacks = RunCallbacks([], [], model, 9, feed.steps_per_epoch)
+            loop = CompiledEpochs(Xla(whole=xla, last=xla), **arguments)
+            loop.run(model, feed, experiment.training, callbacks)
+            figures = loop.evaluate(model, feed, data.validation, callbacks)
+            rows = ResidentRows(feed.train, ordered=True).at(feed.order(0), 0).arrays
+            places = {value.device[-5:] for value in tf.nest.flatten(rows)}
+            places |= {variable.value.device[-5:] for variable in model.variables}
+            places |= {variable.value.device[-5:] for variable in model.optimizer.variables}
+            print(sorted(places), repr(figures["loss"]))
 """
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "arguments",
-    ["(False, {'grouped': True})", "(True, {'grouped': True})", "(True, {'chunk': 20})"],
-)
-def test_second_device_holds_rows_and_variables_and_gives_the_same_bits(arguments: str) -> None:
-    command = [sys.executable, "-c", RUN, arguments]
+def test_second_device_holds_rows_and_variables_and_gives_the_same_bits() -> None:
+    """Of graphs, of what XLA compiles, and of streamed rows."""
+    command = [sys.executable, "-c", RUN]
     done = subprocess.run(command, check=False, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    first, second = done.stdout.splitlines()
-    assert first.startswith("['CPU:0'] ")
-    assert second == first.replace("CPU:0", "CPU:1")
+    lines = done.stdout.splitlines()
+    assert len(lines) == 6
+    for first, second in zip(lines[::2], lines[1::2], strict=True):
+        assert first.startswith("['CPU:0'] ")
+        assert second == first.replace("CPU:0", "CPU:1")
