@@ -1,15 +1,23 @@
-"""Running a command in its own process, and what it leaves."""
+"""Running a command, in its own process or in this one, and what it leaves."""
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import os
 import subprocess
 import sys
+import traceback
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import pytest
+
+from nnlab.cli.app import main
 
 SMALL_CONFIG = """\
 name: small
@@ -51,12 +59,39 @@ class Finished:
 Command = Callable[..., Finished]
 
 
+PLAIN = {"NO_COLOR": "1", "COLUMNS": "120"}
+
+
+def call_nnlab(*arguments: str | Path, cwd: Path, **environment: str) -> Finished:
+    """Run `nnlab` in a folder, in this process: no Python starts, no TensorFlow is loaded."""
+    out, err = io.StringIO(), io.StringIO()
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        warnings.catch_warnings(action="ignore", category=UserWarning),  # no fault for a user
+        contextlib.redirect_stdout(out),
+        contextlib.redirect_stderr(err),
+    ):
+        patch.chdir(cwd)
+        patch.setattr(sys, "argv", ["nnlab", *map(str, arguments)])
+        for name, value in (PLAIN | environment).items():
+            patch.setenv(name, value)
+        code: Any = 0
+        try:
+            main()
+        except SystemExit as ending:
+            code = ending.code
+        except Exception:  # noqa: BLE001 - as Python ends a program
+            traceback.print_exc()
+            code = 1
+    return Finished(code or 0, out.getvalue(), err.getvalue())
+
+
 def run_nnlab(*arguments: str | Path, cwd: Path, **environment: str) -> Finished:
-    """Run `nnlab` in a folder."""
+    """Run `nnlab` in a folder, in its own process: where signals, memory or forks matter."""
     finished = subprocess.run(
         [sys.executable, "-m", "nnlab", *map(str, arguments)],
         cwd=cwd,
-        env=os.environ | {"NO_COLOR": "1", "COLUMNS": "120"} | environment,
+        env=os.environ | PLAIN | environment,
         capture_output=True,
         text=True,
         check=False,

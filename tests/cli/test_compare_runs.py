@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.running import Trained, run_nnlab
+from tests.cli.running import Trained, call_nnlab
 
 TELL_TENSORFLOW = """
 import sys
@@ -42,7 +42,7 @@ def pair(trained: Trained, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_it_tells_what_differs_and_nothing_else(pair: Path) -> None:
-    shown = run_nnlab("compare", "runs", "first", "second", cwd=pair)
+    shown = call_nnlab("compare", "runs", "first", "second", cwd=pair)
     assert shown.code == 0, shown.err
     assert "model.layers.0.Dense.units  4  9" in shown.out
     assert "batch_size" not in shown.out
@@ -58,9 +58,9 @@ def test_it_loads_neither_tensorflow_nor_matplotlib(pair: Path) -> None:
 
 def test_json_csv_and_markdown_hold_the_same_difference(pair: Path) -> None:
     def run(option: str) -> str:
-        return run_nnlab("compare", "runs", "first", "second", option, cwd=pair).out
+        return call_nnlab("compare", "runs", "first", "second", option, cwd=pair).out
 
-    plain = run_nnlab("compare", "runs", "first", "second", "--json", cwd=pair).json
+    plain = call_nnlab("compare", "runs", "first", "second", "--json", cwd=pair).json
     key = "model.layers.0.Dense.units"
     assert plain["config"] == [{"path": key, "values": [4, 9]}]
     rows = list(csv.DictReader(io.StringIO(run("--csv"))))
@@ -70,7 +70,7 @@ def test_json_csv_and_markdown_hold_the_same_difference(pair: Path) -> None:
 
 def test_curves_are_drawn_into_a_file(pair: Path) -> None:
     options = ["--metric", "val_accuracy", "--plot", "curves.png"]
-    shown = run_nnlab("compare", "runs", "first", "second", *options, cwd=pair)
+    shown = call_nnlab("compare", "runs", "first", "second", *options, cwd=pair)
     assert (shown.code, shown.err) == (0, "Drew curves.png\n")
     assert (pair / "curves.png").read_bytes().startswith(b"\x89PNG")
     assert "\nval_accuracy\n" in shown.out
@@ -88,7 +88,7 @@ def test_curves_are_drawn_into_a_file(pair: Path) -> None:
     ],
 )
 def test_a_wrong_request_is_told(pair: Path, arguments: list[str], told: str) -> None:
-    refused = run_nnlab("compare", "runs", *arguments, cwd=pair)
+    refused = call_nnlab("compare", "runs", *arguments, cwd=pair)
     assert refused.code == 2
     assert told in refused.err
     assert "Traceback" not in refused.err

@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from tests.cli.running import Command, Trained, run_nnlab
+from tests.cli.running import Command, Trained, call_nnlab
 
 
 def test_validate_says_that_a_config_is_valid(nnlab: Command, config: Path) -> None:
@@ -37,10 +37,10 @@ def test_validate_gives_advice_as_warnings(nnlab: Command, config: Path) -> None
 
 
 def test_runs_lists_the_run(trained: Trained) -> None:
-    listed = run_nnlab("runs", "--sort", "val_loss", cwd=trained.folder)
+    listed = call_nnlab("runs", "--sort", "val_loss", cwd=trained.folder)
     assert listed.code == 0
     assert trained.run.name in listed.out
-    assert run_nnlab("runs", "--json", cwd=trained.folder).json[0]["id"] == trained.run.name
+    assert call_nnlab("runs", "--json", cwd=trained.folder).json[0]["id"] == trained.run.name
 
 
 def test_runs_without_any_says_how_to_make_one(nnlab: Command) -> None:
@@ -51,7 +51,7 @@ def test_runs_without_any_says_how_to_make_one(nnlab: Command) -> None:
 
 @pytest.mark.parametrize("name", ["last", "small-2"])
 def test_show_finds_a_run_by_prefix_or_as_last(trained: Trained, name: str) -> None:
-    shown = run_nnlab("show", name, cwd=trained.folder)
+    shown = call_nnlab("show", name, cwd=trained.folder)
     assert shown.code == 0
     assert trained.run.name in shown.out
     assert "accuracy" in shown.out

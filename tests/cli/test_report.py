@@ -14,7 +14,7 @@ import pytest
 from nnlab.report.html.page import Page, Section, render
 from nnlab.report.tables import Cell, Column, Table
 from tests.browser import Tab, browser, needs_chromium
-from tests.cli.running import Trained, run_nnlab
+from tests.cli.running import Trained, call_nnlab
 
 TELL_TENSORFLOW = """
 import sys
@@ -31,7 +31,7 @@ finally:
 def page(trained: Trained, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The report of the small run."""
     out = tmp_path_factory.mktemp("report") / "small.html"
-    written = run_nnlab("report", "last", "--out", out, "--json", cwd=trained.folder)
+    written = call_nnlab("report", "last", "--out", out, "--json", cwd=trained.folder)
     assert written.json == {"report": str(out), "bytes": out.stat().st_size}
     return out
 
@@ -57,7 +57,7 @@ def test_it_loads_no_tensorflow(trained: Trained, tmp_path: Path) -> None:
 
 
 def test_the_file_lies_in_the_runs_folder_unless_it_is_named(trained: Trained) -> None:
-    written = run_nnlab("report", cwd=trained.folder)
+    written = call_nnlab("report", cwd=trained.folder)
     path = trained.run / "report.html"
     assert written.out == f"Wrote {path.relative_to(trained.folder)}\n"
     path.unlink()
@@ -70,7 +70,7 @@ def test_it_shows_every_picture_with_figures_in_its_words(page: Path) -> None:
 
 
 def test_a_run_that_is_not_there_is_told(trained: Trained) -> None:
-    refused = run_nnlab("report", "nothing", cwd=trained.folder)
+    refused = call_nnlab("report", "nothing", cwd=trained.folder)
     assert refused.code == 2
     assert "nothing" in refused.err
 

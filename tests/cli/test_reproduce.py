@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.running import Trained, run_nnlab
+from tests.cli.running import Trained, call_nnlab, run_nnlab
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ def test_a_run_inside_a_search_is_repeated_and_what_differs_is_told(runs: Path) 
 
 def test_what_cannot_be_repeated_is_told(runs: Path) -> None:
     (runs / "first" / "config.yaml").unlink()
-    refused = run_nnlab("reproduce", "first", cwd=runs.parent)
+    refused = call_nnlab("reproduce", "first", cwd=runs.parent)
     assert refused.code == 2
     assert "without config.yaml" in refused.err
     assert [path.name for path in runs.iterdir()] == ["first"]

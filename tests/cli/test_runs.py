@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.running import Trained, run_nnlab
+from tests.cli.running import Trained, call_nnlab
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def runs(trained: Trained, tmp_path: Path) -> Path:
 
 
 def ids(folder: Path, *arguments: str) -> list[str]:
-    rows = run_nnlab("runs", *arguments, "--json", cwd=folder.parent).json
+    rows = call_nnlab("runs", *arguments, "--json", cwd=folder.parent).json
     return [row["id"] for row in rows]
 
 
@@ -44,27 +44,27 @@ def test_any_key_sorts(runs: Path) -> None:
 
 
 def test_a_part_of_the_runs_is_told_as_one(runs: Path) -> None:
-    shown = run_nnlab("runs", "--where", "seed == 7", cwd=runs.parent)
+    shown = call_nnlab("runs", "--where", "seed == 7", cwd=runs.parent)
     assert shown.out.endswith("1 of 2 runs\n")
-    nothing = run_nnlab("runs", "--where", "seed > 7", cwd=runs.parent)
+    nothing = call_nnlab("runs", "--where", "seed > 7", cwd=runs.parent)
     assert (nothing.code, nothing.out) == (0, "")
     assert "None of 2 runs" in nothing.err
 
 
 def test_a_slip_in_a_condition_is_told(runs: Path) -> None:
-    refused = run_nnlab("runs", "--where", "metrics.val_los < 1", cwd=runs.parent)
+    refused = call_nnlab("runs", "--where", "metrics.val_los < 1", cwd=runs.parent)
     assert refused.code == 2
     assert "metrics.val_loss" in refused.err
 
 
 def test_rm_deletes_with_yes_and_says_so(runs: Path) -> None:
-    done = run_nnlab("runs", "rm", "first", "--yes", "--json", cwd=runs.parent)
+    done = call_nnlab("runs", "rm", "first", "--yes", "--json", cwd=runs.parent)
     assert done.json["deleted"] == ["first"]
     assert [path.name for path in runs.iterdir()] == ["second"]
 
 
 def test_rm_deletes_nothing_where_nobody_can_be_asked(runs: Path) -> None:
-    refused = run_nnlab("runs", "rm", "first", cwd=runs.parent)
+    refused = call_nnlab("runs", "rm", "first", cwd=runs.parent)
     assert refused.code == 2
     assert "--yes" in refused.err
     assert len(list(runs.iterdir())) == 2
@@ -86,6 +86,6 @@ def test_rm_asks_in_a_terminal(runs: Path, answer: str, left: int) -> None:
 
 
 def test_options_before_rm_are_refused_not_ignored(runs: Path) -> None:
-    refused = run_nnlab("runs", "--runs-dir", "elsewhere", "rm", "first", "--yes", cwd=runs.parent)
+    refused = call_nnlab("runs", "--runs-dir", "elsewhere", "rm", "first", "--yes", cwd=runs.parent)
     assert refused.code == 2
     assert len(list(runs.iterdir())) == 2

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.running import SMALL_CONFIG, Command, Trained, run_nnlab
+from tests.cli.running import SMALL_CONFIG, Command, Trained, call_nnlab
 
 
 def record_of(runs: Path) -> dict[str, object]:
@@ -137,7 +137,7 @@ def test_killed_run_shows_as_failed(tmp_path: Path) -> None:
     wait_for_rows(tmp_path / "runs")
     process.kill()
     process.wait()
-    shown = run_nnlab("runs", "--json", cwd=tmp_path)
+    shown = call_nnlab("runs", "--json", cwd=tmp_path)
     assert shown.json[0]["status"] == "failed"
     assert "died" in shown.json[0]["error"]
 

@@ -16,7 +16,7 @@ import pytest
 from nnlab.runs.history import read_history
 from nnlab.runs.search import SearchFiles, read_search, read_trials
 from nnlab.runs.trial import TrialRecord
-from tests.cli.running import Command, run_nnlab
+from tests.cli.running import Command, call_nnlab, run_nnlab
 
 SPACE = """\
 name: space
@@ -109,7 +109,7 @@ def test_best_config_trains_to_the_same_figures(
     searched: tuple[SearchFiles, dict[str, Any]],
 ) -> None:
     files, told = searched
-    trained = run_nnlab("train", files.best_yaml, "--json", cwd=files.path)
+    trained = call_nnlab("train", files.best_yaml, "--json", cwd=files.path)
     assert trained.code == 0, trained.err
     assert trained.json["metrics"] == told["retrained"]
 
@@ -117,16 +117,16 @@ def test_best_config_trains_to_the_same_figures(
 @pytest.mark.slow
 def test_search_is_a_run_among_runs(searched: tuple[SearchFiles, dict[str, Any]]) -> None:
     files, told = searched
-    (run,) = run_nnlab("runs", "--json", cwd=files.path.parent.parent).json
+    (run,) = call_nnlab("runs", "--json", cwd=files.path.parent.parent).json
     assert run["id"] == told["id"]
     assert run["metrics"]["val_accuracy"] == told["best"]["score"]
-    shown = run_nnlab("show", "last/trials/2", "--json", cwd=files.path.parent.parent)
+    shown = call_nnlab("show", "last/trials/2", "--json", cwd=files.path.parent.parent)
     assert shown.code == 0
 
 
 @pytest.mark.slow
 def test_killed_search_goes_on_as_if_nothing_had_been(
-    space: Path, nnlab: Command, searched: tuple[SearchFiles, dict[str, Any]]
+    space: Path, searched: tuple[SearchFiles, dict[str, Any]]
 ) -> None:
     files, told = searched
     search = subprocess.Popen(
@@ -144,14 +144,15 @@ def test_killed_search_goes_on_as_if_nothing_had_been(
     search.wait()
     (path,) = (space.parent / "runs").iterdir()
     left = {trial.number: trial for trial in read_trials(path) if trial.is_over}
-    finished = nnlab("tune", "--resume", "last", "--json")
+    finished = run_nnlab("tune", "--resume", "last", "--json", cwd=space.parent)
     assert finished.code == 0, finished.err
     again = read_trials(path)
     assert rows_of(again) == rows_of(read_trials(files.path))
     assert left
     assert all(again[number - 1] == trial for number, trial in left.items())
     assert finished.json["retrained"] == told["retrained"]
-    more = nnlab("tune", "--resume", "last", "--trials", "7", "--no-retrain", "--json")
+    one_more = ["--trials", "7", "--no-retrain", "--json"]
+    more = run_nnlab("tune", "--resume", "last", *one_more, cwd=space.parent)
     assert more.json["counts"]["complete"] == 7
 
 
@@ -209,7 +210,7 @@ def test_interrupted_search_is_saved_and_says_how_to_go_on(space: Path) -> None:
 def test_hyperband_goes_on_from_the_weights_of_the_rung_before(space: Path, nnlab: Command) -> None:
     hyperband = ["--algorithm", "hyperband", "--trials", "6", "--no-retrain", "--json"]
     small = ["--set", "tune.max_epochs=4", "--set", "tune.jobs=1"]
-    finished = nnlab("tune", space, *hyperband, *small)
+    finished = run_nnlab("tune", space, *hyperband, *small, cwd=space.parent)
     assert finished.code == 0, finished.err
     (path,) = (space.parent / "runs").iterdir()
     files = SearchFiles(path)
@@ -226,9 +227,9 @@ def test_hyperband_goes_on_from_the_weights_of_the_rung_before(space: Path, nnla
 
 
 @pytest.mark.slow
-def test_repeated_trainings_differ_in_their_weights_alone(space: Path, nnlab: Command) -> None:
+def test_repeated_trainings_differ_in_their_weights_alone(space: Path) -> None:
     twice = ["--set", "tune.executions_per_trial=2", "--set", "tune.max_trials=2"]
-    finished = nnlab("tune", space, *twice, "--max-time", "5m", "--json")
+    finished = run_nnlab("tune", space, *twice, "--max-time", "5m", "--json", cwd=space.parent)
     assert finished.code == 0, finished.err
     (path,) = (space.parent / "runs").iterdir()
     for trial in read_trials(path):
@@ -246,19 +247,19 @@ def test_repeated_trainings_differ_in_their_weights_alone(space: Path, nnlab: Co
 
 
 @pytest.mark.slow
-def test_time_that_is_up_ends_the_search(space: Path, nnlab: Command) -> None:
+def test_time_that_is_up_ends_the_search(space: Path) -> None:
     wide = "model.layers.0.Repeat.layers.0.Dense.units={Int: {min_value: 4, max_value: 99}}"
     limits = ["--trials", "500", "--max-time", "2s", "--no-retrain", "--json"]
-    finished = nnlab("tune", space, *limits, "--set", wide)
+    finished = run_nnlab("tune", space, *limits, "--set", wide, cwd=space.parent)
     assert finished.code == 0, finished.err
     assert finished.json["ended_by"] == "max_time"
     assert 1 <= finished.json["counts"]["complete"] < 100
     assert finished.json["timing"]["search_s"] < 5
 
 
-def test_search_in_which_all_fails_says_why(space: Path, nnlab: Command) -> None:
+def test_search_in_which_all_fails_says_why(space: Path) -> None:
     bad = ["--set", "model.layers.1.Dense.units=3", "--set", "training.loss=mse"]
-    finished = nnlab("tune", space, "--trials", "2", *bad)
+    finished = run_nnlab("tune", space, "--trials", "2", *bad, cwd=space.parent)
     assert finished.code != 0
     assert "units=3" in finished.err
     assert "Traceback" not in finished.err
