@@ -83,7 +83,9 @@ def compare_variants(
 
         nnlab compare variants my.yaml --resume last
     """
+    from nnlab.config.check import twins_of
     from nnlab.config.comparing import read_comparison
+    from nnlab.report.faults import print_faults
     from nnlab.report.progress.several import make_several_progress
     from nnlab.runs.comparison import find_comparison
 
@@ -96,6 +98,8 @@ def compare_variants(
         metric=metric,
         baseline=baseline,
     )
+    if twins := twins_of(read):
+        print_faults((), twins)
 
     from nnlab.engine.comparing import compare_variants as compare
 

@@ -123,15 +123,25 @@ def _of_what_is_closed(config: Config) -> Iterator[Problem]:
 def _warnings_of_variants(comparison: Comparison) -> tuple[Fault, ...]:
     """What is unwise in a comparison's configs, each once; and which of them are the same."""
     told: dict[tuple[Location | None, str], Fault] = {}
-    first: dict[str, str] = {}
-    twins = []
     for variant in comparison.variants:
         for fault in warnings_of(variant.config):
             told.setdefault((fault.where, fault.message), fault)
+    return in_file_order([*told.values(), *twins_of(comparison)])
+
+
+def twins_of(comparison: Comparison) -> tuple[Fault, ...]:
+    """Which variants of a comparison are the same config: comparing them tells nothing.
+
+    Args:
+        comparison: A sound comparison.
+    """
+    first: dict[str, str] = {}
+    twins = []
+    for variant in comparison.variants:
         text = repr(variant.config.experiment)
         if text in first:
             message = f"Variants `{first[text]}` and `{variant.name}` are the same config."
             where = Location(comparison.file)
             twins.append(Fault(message, f"variants.{variant.name}", where, "Remove one of them."))
         first.setdefault(text, variant.name)
-    return in_file_order([*told.values(), *twins])
+    return tuple(twins)

@@ -6,27 +6,26 @@ Every fault on the way is gathered, with its place; one that all variants share 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path as FilePath
 from typing import Any
 
-from nnlab.config.comparison import ComparisonConfig
+from nnlab.config.comparison import SEEDS, ComparisonConfig
 from nnlab.config.document import Document, Mark, Path, dotted, undotted
 from nnlab.config.figures import default_figure, figure_names
-from nnlab.config.grid import combinations
 from nnlab.config.loading import closed, examine
 from nnlab.config.located import in_file_order, located
 from nnlab.config.merging import assign, override
 from nnlab.config.problems import Collector, Problem, did_you_mean, shown
-from nnlab.config.reading import anchored, compares, load_document, read_mapping
+from nnlab.config.reading import anchored, compares, is_comparison, load_document, read_mapping
 from nnlab.config.shipped import find_shipped
+from nnlab.config.variant_plans import VariantPlan, listed, variant_plans
 from nnlab.config.variants import Comparison, Variant
 from nnlab.config.yaml_source import read_yaml
 from nnlab.errors import ConfigError, Fault, Location, RequestError
 
 _FEWEST = 2
-_NAMED = 3
 # No variant changes these: the comparison has its own.
 _OWN = {"seed": "seeds", "name": "name", "extends": "base"}
 
@@ -66,24 +65,6 @@ def read_comparison(
     return _Reading(FilePath(file), document, overrides).comparison(seeds)
 
 
-@dataclass(frozen=True)
-class _Plan:
-    """A variant as the file has it.
-
-    Args:
-        name: Its name, the grid's part included.
-        file: The whole config that it is; None for the base.
-        changes: Dotted keys and where in the comparison file their values stand, to be applied in
-            this order.
-        at: Where the variant itself stands in the file.
-    """
-
-    name: str
-    file: str | None
-    changes: tuple[tuple[Any, Path], ...]
-    at: Path
-
-
 class _Reading:
     """One reading of a comparison file; it remembers what is wrong."""
 
@@ -93,20 +74,21 @@ class _Reading:
         self._overrides = overrides
         self._problems: list[Problem] = []
         self._faults = list(document.faults)
-        self._of_variants: dict[Fault, list[_Plan]] = {}
+        self._of_variants: dict[Fault, list[VariantPlan]] = {}
 
     def comparison(self, count: int | None) -> Comparison:
         said = self._said()
-        plans = list(_plans(self._document.tree))
+        plans = list(variant_plans(self._document.tree))
         names = [plan.name for plan in plans]
         base = self._base()
         self._judge_plans(plans)
         read = (self._variant(plan, base) for plan in plans)
         variants = [variant for variant in read if variant is not None]
-        metric = self._metric(variants)
+        metric = self._metric(variants, plans)
         baseline = self._baseline(names)
         self._raise_what_is_wrong(plans)
         seeds = _seeds(said.seeds, count, variants[0].config.experiment.seed)
+        self._judge_seeds(seeds)
         name = said.name or self._file.stem
         return Comparison(str(self._file), name, metric, baseline, seeds, tuple(variants), base)
 
@@ -127,7 +109,11 @@ class _Reading:
         where = self._document.locate(at)
         try:
             file = _config_file(named, self._file.parent)
-            return load_document(file)
+            if not is_comparison(file):
+                return load_document(file)
+            message = f"{named} is a comparison, not a config."
+            remedy = "Name a config: `nnlab init` lists those that come with nnlab."
+            self._faults.append(Fault(message, dotted(at), where, remedy))
         except ConfigError as error:
             # A file that is not there is a fault of whoever names it.
             self._faults += (
@@ -140,7 +126,7 @@ class _Reading:
             self._faults.append(Fault(str(error), dotted(at), where))
         return None
 
-    def _judge_plans(self, plans: Sequence[_Plan]) -> None:
+    def _judge_plans(self, plans: Sequence[VariantPlan]) -> None:
         tree = self._document.tree
         if len(plans) < _FEWEST and not self._problems:
             message = f"A comparison needs two variants or more. Received: {len(plans)}."
@@ -152,7 +138,7 @@ class _Reading:
             remedy = "Add `base: CONFIG.yaml`."
             self._problems.append(Problem(baseless[0].at, message, remedy, at_key=True))
 
-    def _variant(self, plan: _Plan, base: Document | None) -> Variant | None:
+    def _variant(self, plan: VariantPlan, base: Document | None) -> Variant | None:
         """A variant; None where something is wrong with it, which is noted."""
         document = base if plan.file is None else self._load(plan.file, plan.at)
         if document is None:
@@ -205,7 +191,7 @@ class _Reading:
         inside = {path[len(at) :]: mark for path, mark in marks.items() if path[: len(at)] == at}
         return Document(tree, inside)
 
-    def _metric(self, variants: Sequence[Variant]) -> str:
+    def _metric(self, variants: Sequence[Variant], plans: Sequence[VariantPlan]) -> str:
         """What is compared; every variant's runs must report it."""
         figures = {variant.name: figure_names(variant.config.experiment) for variant in variants}
         wanted = self._document.tree.get("metric")
@@ -215,11 +201,11 @@ class _Reading:
             first = default_figure(variants[0].config.experiment)
             likely = (first, "test_loss", "val_loss", "loss")
             return next(name for name in likely if all(name in has for has in figures.values()))
-        lacking = {name: names for name, names in figures.items() if wanted not in names}
+        lacking = [plan for plan in plans if wanted not in figures.get(plan.name, [wanted])]
         if lacking:
-            whose = "" if len(lacking) == len(figures) else f" by {_listed(list(lacking))}"
+            whose = "" if len(lacking) == len(figures) else f" by {listed(lacking, plans)}"
             message = f"No figure called `{wanted}` will be reported{whose}."
-            remedy = _other_figure(wanted, next(iter(lacking.values())))
+            remedy = _other_figure(wanted, figures[lacking[0].name])
             self._problems.append(Problem(("metric",), message, remedy))
         return wanted
 
@@ -231,11 +217,19 @@ class _Reading:
             self._problems.append(Problem(("baseline",), message, remedy))
         return wanted if isinstance(wanted, str) else next(iter(names), "")
 
-    def _raise_what_is_wrong(self, plans: Sequence[_Plan]) -> None:
+    def _judge_seeds(self, seeds: Sequence[int]) -> None:
+        """Counting on from a large seed may lead beyond the largest."""
+        if max(seeds) >= SEEDS:
+            message = f"Expected seeds less than {SEEDS}. Received: {min(seeds)} to {max(seeds)}."
+            remedy = "List smaller ones, `seeds: [1, 2, 3]`, or start from a smaller `seed`."
+            problem = Problem(("seeds",), message, remedy)
+            raise ConfigError(located(self._document, [problem]))
+
+    def _raise_what_is_wrong(self, plans: Sequence[VariantPlan]) -> None:
         faults = [*self._faults, *located(self._document, self._problems)]
         for fault, faulty in self._of_variants.items():
             # What all of them share is a fault of the base, or of `changes`.
-            whose = "" if len(faulty) == len(plans) else f"{_listed(_names(faulty, plans))}: "
+            whose = "" if len(faulty) == len(plans) else f"{listed(faulty, plans)}: "
             told = f"{whose[:1].upper()}{whose[1:]}{fault.message}"
             faults.append(replace(fault, message=told))
         if faults:
@@ -256,35 +250,6 @@ def _seeds(said: int | list[int], count: int | None, first: int) -> tuple[int, .
     return tuple([*said, *range(after, after + (count or 0))][: count or len(said)])
 
 
-def _plans(tree: Mapping[str, Any]) -> Iterator[_Plan]:
-    """The variants of a comparison file, without those whose form is wrong."""
-    common = [(key, ("changes", key)) for key in _mapping(tree, "changes")]
-    grid = {
-        str(key): values
-        for key, values in _mapping(tree, "grid").items()
-        if isinstance(values, list) and values
-    }
-    for name, said in (_mapping(tree, "variants") or {"": None}).items():
-        if not isinstance(said, Mapping | str | None):
-            continue
-        at: Path = ("variants", name)
-        own = [(key, (*at, key)) for key in said] if isinstance(said, Mapping) else []
-        for label, positions in combinations(grid):
-            chosen = [
-                (key, ("grid", key, position))
-                for key, position in zip(grid, positions, strict=True)
-            ]
-            called = ",".join(filter(None, [str(name), label]))
-            if called:
-                file = said if isinstance(said, str) else None
-                yield _Plan(called, file, (*common, *own, *chosen), at if name else ("grid",))
-
-
-def _mapping(tree: Mapping[str, Any], key: str) -> Mapping[Any, Any]:
-    value = tree.get(key)
-    return value if isinstance(value, Mapping) else {}
-
-
 def _config_file(named: str, folder: FilePath) -> FilePath:
     """The config that a comparison file means."""
     file = FilePath(os.path.normpath(folder / FilePath(named).expanduser()))
@@ -300,17 +265,3 @@ def _other_figure(wanted: str, names: Sequence[str]) -> str:
         split = f"{'validation' if part == 'val' else part}_split"
         return f"There are no {rows} rows: change data.{split}, or compare `{plain}`."
     return did_you_mean(wanted, names, "figures of its runs")
-
-
-def _names(some: Sequence[_Plan], plans: Sequence[_Plan]) -> list[str]:
-    """Names of variants; where all that the grid makes of one are among them, its own."""
-    whole = {plan.at for plan in plans} - {plan.at for plan in plans if plan not in some}
-    names = (str(plan.at[-1]) if plan.at in whole else plan.name for plan in some)
-    return list(dict.fromkeys(names))
-
-
-def _listed(names: Sequence[str]) -> str:
-    """Some variants by name, the first few of many."""
-    quoted = ", ".join(f"`{name}`" for name in names[:_NAMED])
-    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    return f"variant{'s' * (len(names) > 1)} {quoted}{more}"

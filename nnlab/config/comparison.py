@@ -11,7 +11,8 @@ from nnlab.config.problems import Expected, Problem, problems_error
 from nnlab.config.words.forms import ByForm
 from nnlab.config.words.word import Section
 
-Seed = Annotated[int, Field(ge=0, lt=2**32)]
+SEEDS = 2**32
+Seed = Annotated[int, Field(ge=0, lt=SEEDS)]
 Changes = dict[str, Any]
 # Those that a grid makes have `=` and `,` in them.
 VariantName = Annotated[
@@ -20,8 +21,9 @@ VariantName = Annotated[
     Expected("letters, digits, `.`, `_`, `-`, `=`, `,` or `+`, a letter or digit first,"),
 ]
 
-# The folder of a comparison's pictures stands beside those of its variants.
+# The comparison's own files and the folder of its pictures stand beside those of its variants.
 PLOTS = "plots"
+_FILES = (".yaml", ".json", ".html")
 
 
 class ComparisonConfig(Section):
@@ -80,11 +82,21 @@ class ComparisonConfig(Section):
 
     @field_validator("variants")
     @classmethod
-    def _leave_room_for_the_pictures(cls, variants: dict[str, Any]) -> dict[str, Any]:
-        if PLOTS not in variants:
-            return variants
-        message = f"The folder `{PLOTS}` holds the comparison's pictures."
-        raise problems_error([Problem((PLOTS,), message, "Choose another name.", at_key=True)])
+    def _leave_room_for_its_own_files(cls, variants: dict[str, Any]) -> dict[str, Any]:
+        whose = {PLOTS: f"The folder `{PLOTS}` holds the comparison's pictures."}
+        whose |= {
+            name: f"A name that ends like a file's, `{name}`, may be one of the comparison's own."
+            for name in variants
+            if name.endswith(_FILES)
+        }
+        problems = [
+            Problem((name,), message, "Choose another name.", at_key=True)
+            for name, message in whose.items()
+            if name in variants
+        ]
+        if problems:
+            raise problems_error(problems)
+        return variants
 
     @field_validator("seeds")
     @classmethod

@@ -28,8 +28,10 @@ def comparison_files(comparison: Comparison) -> dict[str, str]:
         # Each its own copy: YAML would write what two share as an anchor and an alias.
         variants[variant.name] = deepcopy(variant.changes)
         if variant.file is not None:
-            variants[variant.name] = f"{variant.name}.yaml"
-            texts[f"{variant.name}.yaml"] = tree_yaml(variant.config.document.tree)
+            # No variant can be called so, nor is the base.
+            file = f"{variant.name}.config.yaml"
+            variants[variant.name] = file
+            texts[file] = tree_yaml(variant.config.document.tree)
     tree = {
         "name": comparison.name,
         **({"base": BASE} if comparison.base is not None else {}),

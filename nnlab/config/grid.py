@@ -32,7 +32,7 @@ def combinations(grid: Mapping[str, Sequence[Any]]) -> Iterator[tuple[str, tuple
     for positions in product(*(range(len(values)) for values in grid.values())):
         chosen = [values[at] for values, at in zip(grid.values(), positions, strict=True)]
         parts = (f"{label}={_slug(value)}" for label, value in zip(labels, chosen, strict=True))
-        name = ",".join(parts)[:_LONGEST]
+        name = ",".join(parts)[:_LONGEST].rstrip(",-.")
         told[name] = told.get(name, 0) + 1
         yield name if told[name] == 1 else f"{name}-{told[name]}", positions
 

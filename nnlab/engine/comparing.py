@@ -8,12 +8,15 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-from nnlab.compare.variants import VariantRuns, VariantTable, variant_table
+from nnlab.compare.variants import VariantTable
 from nnlab.config.comparison_yaml import comparison_files
 from nnlab.config.dumping import config_yaml
+from nnlab.config.loading import placing
 from nnlab.config.variants import Comparison, Variant
+from nnlab.engine.comparison_results import ComparisonResults
+from nnlab.engine.devices import select_device
 from nnlab.engine.interruption import Interruption
 from nnlab.engine.keeping import has_diverged, kept_run
 from nnlab.engine.options import TrainingOptions
@@ -25,7 +28,7 @@ from nnlab.errors import (
 )
 from nnlab.report.numbers import metric_text, plural
 from nnlab.report.progress.several import SeveralProgress
-from nnlab.report.verdicts import headline, verdict
+from nnlab.report.verdicts import headline
 from nnlab.runs import (
     RunDirectory,
     RunRecord,
@@ -82,27 +85,45 @@ def compare_variants(  # noqa: PLR0913 - each is named where it is called
         The comparison with its results; a run that diverged counts as a result.
 
     Raises:
-        RequestError: Somebody is at work on the comparison to go on with.
+        RequestError: Somebody is at work on the comparison to go on with; there is no such device;
+            config and data do not fit each other.
+        DataError: The data of the first run cannot be read, or do not fit.
         RunFailedError: No run could be completed, or the disk refused.
         RunInterrupted: The user stopped it. What has ended until then is kept.
     """
-    # Before the folder is made: from then on a signal must not stop the work where it stands.
-    with Interruption() as interruption:
-        run = _directory(comparison, runs_dir, resume, command)
-        with run:
+    with Workers(jobs) as workers:
+        _try(comparison, workers, is_new=resume is None)
+        # Before the folder is made: from then on a signal must not stop the work where it stands.
+        with (
+            Interruption() as interruption,
+            _directory(comparison, runs_dir, resume, command) as run,
+        ):
             work = _Work(comparison, run, progress, tuple(command))
             if pictures:
                 # Here once, not in each process that is forked from this one.
                 import nnlab.report.plots  # noqa: F401
             try:
-                with Workers(jobs) as workers:
-                    work.begin(workers, pictures=pictures)
-                    while workers.left and not interruption.requested:
-                        for news in workers.wait(_WAIT_S):
-                            work.hear(news)
+                work.begin(workers, pictures=pictures)
+                while workers.left and not interruption.requested:
+                    for news in workers.wait(_WAIT_S):
+                        work.hear(news)
+                workers.stop()
                 return work.end(interrupted=interruption.requested)
             finally:
                 progress.stop()
+
+
+def _try(comparison: Comparison, workers: Workers, *, is_new: bool) -> None:
+    """Find out what would let every run fail, before there is a folder.
+
+    The data are those of the first run; one that goes on may have it, and need no data any more.
+    """
+    first = comparison.variants[0]
+    for device in {variant.config.experiment.training.device for variant in comparison.variants}:
+        select_device(device)
+    if is_new:
+        with placing(first.config):
+            workers.prepare(first.experiment(comparison.name, comparison.seeds[0]))
 
 
 class _Work:
@@ -120,7 +141,7 @@ class _Work:
         self._progress = progress
         self._command = command
         self._started = time.perf_counter()
-        self._records: dict[tuple[str, int], RunRecord] = {}
+        self._results = ComparisonResults(comparison)
         self._tasks: dict[str, tuple[Variant, int]] = {}
         self._reused = 0
         self._jobs = 1
@@ -136,10 +157,10 @@ class _Work:
                 experiment = variant.experiment(comparison.name, seed)
                 kept = kept_run(path, experiment, now)
                 if kept is not None:
-                    self._records[variant.name, seed] = kept
+                    self._results.add(variant, seed, kept)
+                    self._reused += 1
                 else:
                     self._tasks[f"{variant.name}/{seed}"] = (variant, seed)
-        self._reused = len(self._records)
         self._write(RunStatus.RUNNING)
         self._progress.start(self._headline(workers.jobs), len(self._tasks), workers.jobs)
         for key, (variant, seed) in self._tasks.items():
@@ -159,14 +180,15 @@ class _Work:
             return
         variant, seed = self._tasks[news.key]
         record = news.record or self._failed(variant, seed, str(news.error))
-        self._records[variant.name, seed] = record
+        self._results.add(variant, seed, record)
         self._progress.ended(news.key, _words(record, self._comparison.metric), news.seconds)
 
     def end(self, *, interrupted: bool) -> Compared:
         """Compare what there is, and give the comparison its last status."""
-        table = self._table()
-        status, error = self._ending(table, interrupted=interrupted)
-        record = self._write(status, error, table)
+        status, error = self._results.ending(interrupted=interrupted)
+        if error is not None and (interrupted or self._results.counts()["complete"]):
+            error += f" Go on with: nnlab compare variants --resume {self._run.path}"
+        record = self._write(status, error)
         self._run.finish(
             status,
             error,
@@ -178,75 +200,27 @@ class _Work:
             raise RunInterrupted(str(error))
         if not record.runs["complete"]:
             raise RunFailedError(str(error))
-        return Compared(self._run.path, record, table)
+        return Compared(self._run.path, record, self._results.table())
 
-    def _table(self) -> VariantTable:
-        comparison = self._comparison
-        variants = [
-            VariantRuns(
-                variant.name,
-                variant.changes,
-                {
-                    seed: self._records[variant.name, seed]
-                    for seed in comparison.seeds
-                    if (variant.name, seed) in self._records
-                },
-                variant.file,
-            )
-            for variant in comparison.variants
-        ]
-        return variant_table(comparison.metric, comparison.baseline, comparison.seeds, variants)
-
-    def _ending(self, table: VariantTable, *, interrupted: bool) -> tuple[RunStatus, str | None]:
-        """How the comparison ended, and why where it did not end well."""
-        go_on = f"Go on with: nnlab compare variants --resume {self._run.path.name}"
-        done = sum(row.ended for row in table.rows)
-        if interrupted:
-            many = f"{done} of {plural(self._comparison.runs, 'run')}"
-            return RunStatus.INTERRUPTED, f"Interrupted after {many}. {go_on}"
-        broken = [
-            record
-            for record in self._records.values()
-            if record.status is RunStatus.FAILED and not has_diverged(record)
-        ]
-        complete = sum(len(row.values) for row in table.rows)
-        if complete and not broken:
-            return RunStatus.COMPLETE, None
-        failed = broken or [record for record in self._records.values() if record.error]
-        reason = failed[0].error if failed else f"No run reports {table.metric}."
-        if not complete:
-            return RunStatus.FAILED, f"No run could be completed. The first: {reason}"
-        many = plural(len(broken), "run")
-        return RunStatus.FAILED, f"{many} could not be completed. The first: {reason} {go_on}"
-
-    def _write(
-        self, status: RunStatus, error: str | None = None, table: VariantTable | None = None
-    ) -> ComparisonRecord:
-        """Write `comparison.json`; without a table, what is to be compared."""
-        table = table or self._table()
+    def _write(self, status: RunStatus, error: str | None = None) -> ComparisonRecord:
+        """Write `comparison.json`; before a run has ended, what is to be compared."""
+        table, counts = self._results.table(), self._results.counts()
         before = self._run.record.timing.get("total_s", 0.0)
-        complete = sum(len(row.values) for row in table.rows)
-        failed = sum(len(row.failures) for row in table.rows)
         record = ComparisonRecord(
-            self._run.record.id,
-            self._comparison.name,
-            status.value,
-            table.metric,
-            table.baseline,
-            table.seeds,
-            tuple(_row(table, name) for name in (row.name for row in table.rows)),
-            table.direction,
-            headline(table) if complete else "",
-            {
-                "complete": complete,
-                "failed": failed,
-                "left": self._comparison.runs - complete - failed,
-                "reused": self._reused,
-            },
-            self._jobs,
-            {"total_s": before + time.perf_counter() - self._started},
-            error,
-            self._command,
+            id=self._run.record.id,
+            name=self._comparison.name,
+            status=status.value,
+            metric=table.metric,
+            baseline=table.baseline,
+            seeds=table.seeds,
+            variants=self._results.rows(),
+            direction=table.direction,
+            verdict=headline(table) if counts["complete"] else "",
+            runs=counts | {"reused": self._reused},
+            jobs=self._jobs,
+            timing={"total_s": before + time.perf_counter() - self._started},
+            error=error,
+            command=self._command,
         )
         write_comparison(self._run, record)
         return record
@@ -311,12 +285,5 @@ def _words(record: RunRecord, metric: str) -> str:
     """What came of a run, in a few words."""
     if record.status is RunStatus.COMPLETE and metric in record.metrics:
         return f"{metric} {metric_text(record.metrics[metric])}"
-    reason = (record.error or "").partition(":" if has_diverged(record) else ".")[0]
+    reason = (record.error or "").partition(":" if has_diverged(record) else ". ")[0]
     return f"{record.status}: {reason}" if reason else str(record.status)
-
-
-def _row(table: VariantTable, name: str) -> dict[str, Any]:
-    """A variant for `comparison.json`."""
-    row = table.row(name)
-    tells = name != table.baseline and row.ended
-    return row.to_dict() | {"verdict": verdict(table, row) if tells else None}

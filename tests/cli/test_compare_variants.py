@@ -117,7 +117,8 @@ def test_an_interruption_keeps_what_is_done_and_says_how_to_go_on(
     assert "Traceback" not in told
     (run,) = (tmp_path / "runs").iterdir()
     assert told.rstrip().endswith(
-        f"Interrupted after 0 of 4 runs. Go on with: nnlab compare variants --resume {run.name}"
+        "Interrupted after 0 of 4 runs. "
+        f"Go on with: nnlab compare variants --resume runs/{run.name}"
     )
     assert read_run(run).record.status == "interrupted"
     assert json.loads((run / "comparison.json").read_text())["runs"]["left"] == 4

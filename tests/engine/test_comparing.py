@@ -151,15 +151,41 @@ def test_other_versions_and_newer_data_make_runs_anew(
     assert again.record["runs"]["reused"] == 0
 
 
-def test_a_comparison_of_which_no_run_can_begin_fails_with_the_reason(
+def test_a_comparison_of_which_no_run_is_complete_fails_with_the_reason(
     comparing: Comparing, folder: Path
 ) -> None:
-    text = (folder / "widths.yaml").read_text()
-    (folder / "nowhere.yaml").write_text(f"{text}changes: {{data.target: z}}\n")
-    told = comparing.tell(folder / "nowhere.yaml", seeds=1)
+    text = "base: base.yaml\nmetric: val_loss\nvariants: {wild: , wilder: {training.epochs: 2}}\n"
+    changes = "changes: {training: {optimizer: {SGD: 1e30}, loss: mse, epochs: 3}}\n"
+    (folder / "wild.yaml").write_text(f"{text}{changes}")
+    told = comparing.tell(folder / "wild.yaml", "model.layers.1={Dense: 1}", seeds=1)
     assert told["kind"] == "RunFailedError"
-    assert "No run could be completed. The first: " in told["error"]
-    assert "z" in told["error"]
+    assert "No run could be completed. The first: diverged at epoch 1" in told["error"]
     found = find_comparison("last", folder / "runs")
     assert found.record.status == "failed"
-    assert read_run(found.path / "slow" / "3").record.status == "failed"
+    assert read_run(found.path / "wild" / "3").record.status == "failed"
+
+
+@pytest.mark.parametrize(
+    ("change", "kind", "words"),
+    [
+        ("data.target=z", "RequestError", "Received: `z`."),
+        ("data.file=nowhere.csv", "DataError", "nowhere.csv"),
+        ("training.device=gpu:7", "DeviceError", "gpu:7"),
+    ],
+)
+def test_what_would_let_every_run_fail_is_told_before_there_is_a_folder(
+    comparing: Comparing, folder: Path, change: str, kind: str, words: str
+) -> None:
+    before = sorted((folder / "runs").glob("*"))
+    told = comparing.tell(folder / "widths.yaml", change)
+    assert told["kind"] == kind
+    assert words in told["error"]
+    assert sorted((folder / "runs").glob("*")) == before
+
+
+def test_a_whole_config_can_be_called_as_the_base_is(comparing: Comparing, folder: Path) -> None:
+    text = "base: base.yaml\nvariants: {base: base.yaml, two: {training.epochs: 2}}\n"
+    (folder / "whole.yaml").write_text(text)
+    made = comparing.compare(folder / "whole.yaml", seeds=1)
+    again = comparing.compare(made.path / "comparison.yaml", resume=made.path)
+    assert again.record["runs"]["reused"] == 2
