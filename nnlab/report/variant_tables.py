@@ -40,7 +40,7 @@ def variants_table(table: VariantTable) -> Table:
         Column("params", right=True, optional=True),
     )
     best = table.best
-    rows = tuple(_cells(table, row, is_best=row is best) for row in table.rows)
+    rows = tuple(_cells(table, row, is_best=_is_best(row, best)) for row in table.rows)
     way = _WAYS[table.direction]
     title = f"{table.metric}{f', {way}' if way else ''}; differences in {unit}"
     return Table(title, columns, rows, star="the best mean", notes=_notes(table))
@@ -96,6 +96,13 @@ def _cells(table: VariantTable, row: VariantRow, *, is_best: bool) -> tuple[Cell
         _seconds(row),
         _NOTHING if row.params is None else Cell(count_text(row.params)),
     )
+
+
+def _is_best(row: VariantRow, best: VariantRow | None) -> bool:
+    """Whether no variant has a better mean: several may share the best."""
+    if best is None or best.mean is None or row.mean is None:
+        return False
+    return row.mean.value == best.mean.value
 
 
 def _interval(mean: Mean | None) -> Cell:

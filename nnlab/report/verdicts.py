@@ -58,7 +58,8 @@ def verdict(table: VariantTable, row: VariantRow) -> str:
     if not row.values:
         return f"{_absence(row)}: nothing to compare with {base.name}"
     if not base.values:
-        return f"{_absence(base)}: nothing to compare {row.name} with"
+        complete = f"{len(row.values)} of {plural(row.ended, 'run')}"
+        return f"{_absence(base)}; {row.name} completes {complete}"
     if row.test is None:
         return f"nothing to compare: {row.name} and {base.name} share no seed"
     failed = "".join(f"; {_runs_failed(one)}" for one in (row, base) if one.failures)
@@ -88,7 +89,7 @@ def headline(table: VariantTable) -> str:
     if shown:
         named = ", ".join(row.name for row in shown[:_NAMED])
         more = f" and {len(shown) - _NAMED} more" if len(shown) > _NAMED else ""
-        return f"none is shown to beat {table.baseline}, which beats {named}{more}, {seeds}"
+        return f"no variant is shown to beat {table.baseline}, which beats {named}{more}, {seeds}"
     if not any(row.test is not None and row.test.p is not None for row in others):
         return f"nothing is shown: {seeds} tell nothing of chance"
     return f"no difference to {table.baseline} shown in any variant, {seeds}"
@@ -131,7 +132,10 @@ def _outcome(table: VariantTable, row: VariantRow, test: PairedTest) -> str:
         return f"no difference shown: {ahead} and {behind} are equal on average, {spread}"
     if test.is_shown:
         return f"{ahead} beats {behind} by {amount}, {spread}"
-    return f"no difference shown: {ahead} is {amount} ahead of {behind}, {spread}"
+    tests = sum(row.test is not None and row.test.p is not None for row in table.rows)
+    # The interval is that of one test alone: with Holm's correction for all, it may leave out 0.
+    among = f" among {tests} tests" if ends[0] > 0 else ""
+    return f"no difference shown{among}: {ahead} is {amount} ahead of {behind}, {spread}"
 
 
 def _runs_failed(row: VariantRow) -> str:

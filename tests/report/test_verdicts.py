@@ -86,9 +86,18 @@ def test_of_several_the_best_that_is_shown_to_be_better() -> None:
 
 def test_a_baseline_that_nothing_beats() -> None:
     found = headline(table(a=STRONG, b=WEAK, c=STRONG))
-    assert found == "none is shown to beat a, which beats b, 5 seeds"
+    assert found == "no variant is shown to beat a, which beats b, 5 seeds"
     assert headline(table(a=WEAK, b=ALIKE, c=WEAK)) == (
         "no difference to a shown in any variant, 5 seeds"
+    )
+
+
+def test_what_one_test_alone_would_show_is_not_shown_among_several() -> None:
+    better = [value + more for value, more in zip(WEAK, [0.02, 0.01, 0.03, 0.0, 0.02], strict=True)]
+    assert headline(table(a=WEAK, b=better)).startswith("b beats a by 1.6 points")
+    both = table(a=WEAK, b=better, c=ALIKE)
+    assert verdict(both, both.row("b")).startswith(
+        "no difference shown among 2 tests: b is 1.6 points ahead of a, 95 % interval 0.2 to 3.0"
     )
 
 
@@ -103,7 +112,7 @@ def test_nothing_is_said_against_a_variant_without_a_complete_run() -> None:
     assert headline(dead) == (
         "all 5 runs of a failed; best of the others is b with a mean test_accuracy of 0.9638"
     )
-    assert verdict(dead, dead.row("b")) == "all 5 runs of a failed: nothing to compare b with"
+    assert verdict(dead, dead.row("b")) == "all 5 runs of a failed; b completes 5 of 5 runs"
     assert verdict(table(a=STRONG, b=DEAD), table(a=STRONG, b=DEAD).row("b")) == (
         "all 5 runs of b failed: nothing to compare with a"
     )

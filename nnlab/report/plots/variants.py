@@ -17,6 +17,7 @@ _WAYS = {"max": "higher is better", "min": "lower is better", None: ""}
 _DASHES = ("-", "--", ":")
 _DECADES = 100.0
 _FEW = 30
+_BELOW = 3.0
 
 
 def plot_intervals(table: VariantTable, path: Path, *, title: str = "") -> None:
@@ -85,7 +86,10 @@ def plot_bands(bands: Mapping[str, Band], metric: str, path: Path, *, title: str
     with style():
         figure = new_figure()
         axes = figure.add_subplot()
-        is_log = spans_decades(metric, [np.asarray(one.mean) for one in bands.values()])
+        means = [np.asarray(one.mean) for one in bands.values()]
+        is_log = spans_decades(metric, means)
+        # A logarithm has no place for what lies at or below 0, and would stretch for what is near.
+        floor = np.nanmin(np.concatenate(means)) / _BELOW if is_log else -np.inf
         for number, (name, one) in enumerate(bands.items()):
             colour = PALETTE[number % len(PALETTE)]
             dash = _DASHES[number // len(PALETTE) % len(_DASHES)]
@@ -94,10 +98,7 @@ def plot_bands(bands: Mapping[str, Band], metric: str, path: Path, *, title: str
             axes.plot(
                 epochs, one.mean, label=name, color=colour, linestyle=dash, marker=marker, ms=3
             )
-            low = np.asarray(one.low)
-            if is_log:
-                # A logarithm has no place for what lies at or below 0.
-                low = np.maximum(low, np.asarray(one.mean) / _DECADES)
+            low = np.maximum(one.low, floor)
             axes.fill_between(epochs, low, one.high, color=colour, alpha=0.15, linewidth=0)
         words = metric.replace("_", " ")
         if is_log:
