@@ -47,13 +47,15 @@ Train = Callable[..., Result]
 
 @pytest.fixture
 def train(tmp_path: Path) -> Train:
-    """Train a shipped config, some values changed."""
+    """Train a shipped config; with pictures as it is, without where values are changed."""
+    from nnlab.engine.options import TrainingOptions
     from nnlab.engine.training import train as run
 
     def train_shipped(name: str, *changes: str) -> Result:
         settled = (*changes, "tensorboard=false")
         experiment = load_config(find_shipped(name), settled)
-        record = run(experiment, runs_dir=tmp_path, progress=SilentProgress())
+        options = TrainingOptions(pictures=not changes)
+        record = run(experiment, runs_dir=tmp_path, progress=SilentProgress(), options=options)
         return Result(record, tmp_path / record.id)
 
     return train_shipped

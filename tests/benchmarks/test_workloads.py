@@ -50,6 +50,7 @@ def test_script_and_config_train_the_same_net_in_the_same_way(
 ) -> None:
     import keras
 
+    from nnlab.engine.options import TrainingOptions
     from nnlab.engine.training import train
 
     config = bench.folder / pair.config
@@ -58,7 +59,8 @@ def test_script_and_config_train_the_same_net_in_the_same_way(
     runpy.run_module(pair.script, run_name="__main__")
     assert len(json.loads(capsys.readouterr().out.splitlines()[-1])["epoch_seconds"]) == 2
     experiment = load_config(config, ["training.epochs=2"])
-    record = train(experiment, runs_dir=Path("runs"), progress=SilentProgress())
+    plain = TrainingOptions(pictures=False)
+    record = train(experiment, runs_dir=Path("runs"), progress=SilentProgress(), options=plain)
 
     by_hand = keras.models.load_model("model.keras")
     ours = keras.models.load_model(Path("runs", record.id, "model.keras"))

@@ -12,6 +12,7 @@ from tensorboard.plugins.hparams import plugin_data_pb2
 from tensorboard.util.tensor_util import make_ndarray
 
 from nnlab.config import Experiment
+from nnlab.engine.options import TrainingOptions
 from nnlab.engine.tensorboard import hyperparameters
 from nnlab.engine.training import train
 from nnlab.report.progress import SilentProgress
@@ -27,7 +28,8 @@ def read(folder: Path) -> Any:
 
 
 def logged(experiment: Experiment, runs: Path) -> Path:
-    record = train(experiment, runs_dir=runs, progress=SilentProgress())
+    plain = TrainingOptions(pictures=False)
+    record = train(experiment, runs_dir=runs, progress=SilentProgress(), options=plain)
     return RunFiles(runs / record.id).tensorboard
 
 

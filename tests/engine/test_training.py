@@ -19,6 +19,7 @@ import yaml
 from nnlab.config import Experiment
 from nnlab.data import prepare
 from nnlab.engine.loops.compiled import CompiledEpochs
+from nnlab.engine.options import TrainingOptions
 from nnlab.engine.training import train
 from nnlab.errors import ConfigError, DataError, DeviceError, NnlabError, RunFailedError
 from nnlab.report.progress import SilentProgress
@@ -26,15 +27,23 @@ from nnlab.runs import RunFiles, RunRecord, RunStatus, list_runs
 
 Moons = Callable[..., Experiment]
 
+# Pictures take as long as all the rest of a small run.
+PLAIN, DRAWN = TrainingOptions(pictures=False), TrainingOptions()
 
-def run_of(experiment: Experiment, runs: Path, **arguments: Any) -> tuple[RunRecord, RunFiles]:
-    record = train(experiment, runs_dir=runs, progress=SilentProgress(), **arguments)
+
+def run_of(
+    experiment: Experiment, runs: Path, options: TrainingOptions = PLAIN, **arguments: Any
+) -> tuple[RunRecord, RunFiles]:
+    silent = SilentProgress()
+    record = train(experiment, runs_dir=runs, progress=silent, options=options, **arguments)
     return record, RunFiles(runs / record.id)
 
 
-def failed_run(experiment: Experiment, runs: Path) -> tuple[str, RunRecord, RunFiles]:
+def failed_run(
+    experiment: Experiment, runs: Path, options: TrainingOptions = PLAIN
+) -> tuple[str, RunRecord, RunFiles]:
     with pytest.raises(RunFailedError) as caught:
-        train(experiment, runs_dir=runs, progress=SilentProgress())
+        train(experiment, runs_dir=runs, progress=SilentProgress(), options=options)
     (record,) = list_runs(runs)
     assert record.status is RunStatus.FAILED
     return str(caught.value), record, RunFiles(runs / record.id)
@@ -72,7 +81,8 @@ def finished(
 ) -> tuple[Experiment, RunRecord, RunFiles]:
     experiment = moons(tensorboard={})
     command = ["nnlab", "train", "moons.yaml"]
-    return experiment, *run_of(experiment, tmp_path_factory.mktemp("runs"), command=command)
+    runs = tmp_path_factory.mktemp("runs")
+    return experiment, *run_of(experiment, runs, DRAWN, command=command)
 
 
 def test_run_leaves_all_its_files(finished: tuple[Experiment, RunRecord, RunFiles]) -> None:
@@ -276,7 +286,7 @@ def test_run_that_diverges_late_keeps_what_was_good(moons: Moons, tmp_path: Path
         model={"layers": [{"Dense": 1}]},
         training={"optimizer": {"SGD": {"learning_rate": rate}}, "loss": "mse", "metrics": []},
     )
-    _, record, files = failed_run(experiment, tmp_path)
+    _, record, files = failed_run(experiment, tmp_path, DRAWN)
     assert (record.epochs_run, record.best_epoch) == (2, 2)
     assert str(record.error).startswith("diverged at epoch 3")
     weights = keras.models.load_model(files.model_keras).get_weights()
@@ -407,7 +417,7 @@ def test_several_outputs_are_trained_weighted_and_tested(tmp_path: Path) -> None
             },
         }
     )
-    record, files = run_of(experiment, tmp_path / "runs")
+    record, files = run_of(experiment, tmp_path / "runs", DRAWN)
     metrics = record.metrics
     assert metrics["loss"] == pytest.approx(
         metrics["how_much_loss"] + 0.2 * metrics["which_loss"], rel=1e-5
