@@ -30,6 +30,7 @@ def show(
     from nnlab.report.run_tables import run_tables
     from nnlab.report.tables import print_tables
     from nnlab.runs import find_run
+    from nnlab.runs.comparison import ComparisonFiles
     from nnlab.runs.devices import DevicesFiles
     from nnlab.runs.search import SearchFiles
 
@@ -38,6 +39,8 @@ def show(
         _show_search(found, as_json=as_json)
     elif DevicesFiles(found.path).devices_json.is_file():
         _show_devices(found, as_json=as_json)
+    elif ComparisonFiles(found.path).comparison_json.is_file():
+        _show_comparison(found, as_json=as_json)
     elif as_json:
         print_json(found.record.to_dict() | {"path": str(found.path)})
     else:
@@ -59,6 +62,24 @@ def _show_search(found: StoredRun, *, as_json: bool) -> None:
         print_json(search.to_dict() | {"path": str(found.path), "trials": rows})
     else:
         print_tables(search_tables(search, trials, found.path))
+
+
+def _show_comparison(found: StoredRun, *, as_json: bool) -> None:
+    from nnlab.compare.variants import read_variants
+    from nnlab.report.run_tables import run_tables
+    from nnlab.report.tables import print_tables
+    from nnlab.report.variant_tables import variants_table, verdicts_table
+    from nnlab.runs.comparison import read_comparison_record
+
+    record = read_comparison_record(found.path)
+    if as_json:
+        print_json(record.to_dict() | {"path": str(found.path)})
+        return
+    table = read_variants(found.path)
+    facts = run_tables(found.record, found.path)[:1]
+    print_tables([*facts, variants_table(table), verdicts_table(table)])
+    if record.verdict:
+        typer.echo(f"\n{record.verdict}")
 
 
 def _show_devices(found: StoredRun, *, as_json: bool) -> None:

@@ -93,7 +93,7 @@ def run_tables(record: RunRecord, directory: Path | None = None) -> list[Table]:
         ("device", _text(record.device)),
         ("engine", _text(record.engine)),
         ("parameters", _count(record.params)),
-        ("epochs", _epochs(record)),
+        ("epochs", _epochs(record)) if _parts(record) is None else ("parts", _length(record)),
     ]
     times = [
         (words, Cell(seconds_text(record.timing[name])))
@@ -231,16 +231,18 @@ def _text(value: str | None) -> Cell:
     return Cell(value) if value else _NOTHING
 
 
-def _length(record: RunRecord) -> Cell:
-    """How many epochs a run has, how many trials a search, how many runs or points a comparison."""
-    for parts, noun in (("trials", "trial"), ("points", "point")):
+def _parts(record: RunRecord) -> str | None:
+    """How many trials a search has, how many runs or points a comparison; None of a training."""
+    for parts, noun in (("trials", "trial"), ("points", "point"), ("runs", "run")):
         counts = record.training.get(parts)
         if isinstance(counts, dict):
-            return Cell(plural(sum(counts.values()), noun))
-    runs = record.training.get("runs")
-    if isinstance(runs, dict):
-        return Cell(plural(runs.get("complete", 0) + runs.get("failed", 0), "run"))
-    return Cell(count_text(record.epochs_run))
+            return plural(sum(counts.get(kind, 0) for kind in ("complete", "failed")), noun)
+    return None
+
+
+def _length(record: RunRecord) -> Cell:
+    """How many epochs a run has, or how many parts."""
+    return Cell(_parts(record) or count_text(record.epochs_run))
 
 
 def _epochs(record: RunRecord) -> Cell:

@@ -69,6 +69,17 @@ def test_table_verdict_folder_pictures_and_report(made: tuple[Path, Finished]) -
 
 
 @pytest.mark.slow
+def test_show_tells_the_table_and_the_verdict_again(made: tuple[Path, Finished]) -> None:
+    folder, command = made
+    shown = run_nnlab("show", "last", cwd=folder)
+    assert "parts     4 runs" in shown.out
+    table = command.out[: command.out.index("\nfolder")]
+    assert table in shown.out
+    assert shown.out.splitlines()[-1] == command.out.splitlines()[-1]
+    assert run_nnlab("show", "last", "--json", cwd=folder).json["verdict"]
+
+
+@pytest.mark.slow
 def test_json_is_the_record_and_runs_that_are_done_are_kept(made: tuple[Path, Finished]) -> None:
     folder, _ = made
     command = run_nnlab("compare", "variants", "--resume", "last", "--json", cwd=folder)
