@@ -50,7 +50,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--only", action="append", choices=keys, metavar="KEY", help=f"one of {', '.join(keys)}"
     )
-    parser.add_argument("--quick", action="store_true", help="one round, few epochs: three minutes")
+    parser.add_argument("--quick", action="store_true", help="one round, few epochs: a few minutes")
     parser.add_argument(
         "--mnist", type=Path, metavar="FILE", help="mnist.npz, where it is not in Keras' cache"
     )
