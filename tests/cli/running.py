@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 
@@ -67,14 +68,14 @@ def call_nnlab(*arguments: str | Path, cwd: Path, **environment: str) -> Finishe
     out, err = io.StringIO(), io.StringIO()
     with (
         pytest.MonkeyPatch.context() as patch,
+        # Also what the command changes itself, for TensorFlow.
+        mock.patch.dict(os.environ, PLAIN | environment),
         warnings.catch_warnings(action="ignore", category=UserWarning),  # no fault for a user
         contextlib.redirect_stdout(out),
         contextlib.redirect_stderr(err),
     ):
         patch.chdir(cwd)
         patch.setattr(sys, "argv", ["nnlab", *map(str, arguments)])
-        for name, value in (PLAIN | environment).items():
-            patch.setenv(name, value)
         code: Any = 0
         try:
             main()

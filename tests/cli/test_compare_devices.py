@@ -17,6 +17,16 @@ from tests.cli.running import SMALL_CONFIG, Command, Finished, run_nnlab
 QUICK = ("--seconds", "0.05", "--repeats", "1", "--batch-sizes", "8,16")
 
 
+@pytest.fixture
+def nnlab(tmp_path: Path) -> Command:
+    """Run `nnlab` in its own process: what is measured is forked from it."""
+
+    def run(*arguments: str | Path, **environment: str) -> Finished:
+        return run_nnlab(*arguments, cwd=tmp_path, **environment)
+
+    return run
+
+
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Finished]:
     """A folder in which two devices were compared."""
