@@ -41,7 +41,7 @@ class StoredRun(RunFiles):
     @property
     def full_id(self) -> str:
         """Its id, behind that of the search or the comparison in which it lies: `digits-1/best`."""
-        outer = [place for place in self.path.parents[:_DEEPEST] if _holds_run(place)]
+        outer = [place for place in self.path.parents[:_DEEPEST] if _holds_others(place)]
         return self.path.relative_to(outer[-1].parent).as_posix() if outer else self.record.id
 
 
@@ -204,6 +204,11 @@ def _find_inside(run: Path, inner: str) -> StoredRun:
 
 def _holds_run(path: Path) -> bool:
     return (path / "record.json").is_file()
+
+
+def _holds_others(path: Path) -> bool:
+    """Whether a folder is that of a search or a comparison, not just one that runs are kept in."""
+    return any((path / name).is_file() for name in ("search.json", "comparison.json"))
 
 
 def _folders(runs_dir: Path) -> list[Path]:

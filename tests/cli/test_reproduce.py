@@ -36,6 +36,7 @@ def test_a_run_inside_a_search_is_repeated_and_what_differs_is_told(runs: Path) 
     search = runs / "digits-tune"
     shutil.copytree(runs / "first", search / "best")
     shutil.copy(runs / "first" / "record.json", search)
+    (search / "search.json").write_text("{}")
     path = search / "best" / "record.json"
     record = json.loads(path.read_text())
     record["environment"]["packages"]["keras"] = "3.14.0"

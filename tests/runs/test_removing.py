@@ -50,7 +50,8 @@ def test_a_run_that_holds_one_at_work_stays(tmp_path: Path) -> None:
 
 
 def test_a_part_of_a_search_stays(tmp_path: Path) -> None:
-    made(tmp_path, "digits-tune")
+    search = made(tmp_path, "digits-tune")
+    (search.path / "search.json").write_text("{}")
     trial = made(tmp_path / "digits-tune" / "trials", "3")
     with pytest.raises(RequestError, match="is a part of digits-tune"):
         check_removable([trial], tmp_path)

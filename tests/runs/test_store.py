@@ -56,6 +56,19 @@ def test_runs_are_listed_newest_first_and_other_things_are_left_out(runs_dir: Pa
     assert names(list_runs(runs_dir)) == ["bbb", "aaa", "ccc"]
 
 
+def test_a_run_inside_another_has_its_id_before_its_own(
+    runs_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    search = keep(runs_dir, "search-1")
+    atomic_write(runs_dir / "search-1" / "search.json", "{}")
+    keep(runs_dir / "search-1" / "trials", "3")
+    assert read_run(runs_dir / "search-1" / "trials" / "3").full_id == "search-1/trials/3"
+    # The output of `train --json`, say, in the folder where one works.
+    atomic_write(runs_dir.parent / "record.json", search.to_json())
+    monkeypatch.chdir(runs_dir.parent)
+    assert read_run(Path("runs/search-1")).full_id == "search-1"
+
+
 def test_no_folder_has_no_runs(tmp_path: Path) -> None:
     assert list_runs(tmp_path / "none") == []
     assert list_runs(tmp_path / "none", sort="anything") == []
