@@ -95,5 +95,6 @@ def _write(name: str, folder: Path, *, force: bool, as_json: bool) -> None:
         return
     files = ", ".join(map(str, [target, *bases]))
     also = "" if schema is None else f" and {schema}"
-    command = "compare variants" if is_comparison else "train"
+    is_search = any(line.startswith("tune:") for line in texts[target].splitlines())
+    command = "compare variants" if is_comparison else "tune" if is_search else "train"
     typer.echo(f"Wrote {files}{also}. Edit, then: nnlab {command} {target}")

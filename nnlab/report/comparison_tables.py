@@ -98,7 +98,7 @@ def _metrics(rows: Sequence[MetricRow], labels: str) -> Table:
     cells = tuple(
         (
             Cell(row.name),
-            *(_metric(value, is_best=i in row.best) for i, value in enumerate(row.values)),
+            *_figures(row),
             Cell(_ARROWS[row.direction], "dim"),
         )
         for row in rows
@@ -115,10 +115,17 @@ def _facts(rows: Sequence[MetricRow], labels: str) -> Table:
     return Table("Training", columns, cells, fixed=1)
 
 
-def _metric(value: float | None, *, is_best: bool) -> Cell:
+def _figures(row: MetricRow) -> list[Cell]:
+    """A metric's cells; what looks like the best is starred like it."""
+    best = {metric_text(row.values[i] or 0.0) for i in row.best}
+    return [_figure(value, best) for value in row.values]
+
+
+def _figure(value: float | None, best: set[str]) -> Cell:
     if value is None:
         return _NOTHING
-    return Cell(metric_text(value), "best" if is_best else "" if math.isfinite(value) else "bad")
+    text = metric_text(value)
+    return Cell(text, "best" if text in best else "" if math.isfinite(value) else "bad")
 
 
 def _fact(name: str, value: float | None) -> Cell:

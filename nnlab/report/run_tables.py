@@ -92,6 +92,7 @@ def run_tables(record: RunRecord, directory: Path | None = None) -> list[Table]:
         ("seed", _text(None if record.seed is None else str(record.seed))),
         ("device", _text(record.device)),
         ("engine", _text(record.engine)),
+        ("because", _text(record.training.get("engine_reason"))),
         ("parameters", _count(record.params)),
         ("epochs", _epochs(record)) if _parts(record) is None else ("parts", _length(record)),
     ]
@@ -212,8 +213,10 @@ def _metric(value: float | None, best: float | None) -> Cell:
     """A metric's cell."""
     if value is None:
         return _NOTHING
-    tone: Tone = "best" if value == best else "" if math.isfinite(value) else "bad"
-    return Cell(metric_text(value), tone)
+    text = metric_text(value)
+    # A star between two that look alike would be a riddle.
+    is_best = best is not None and text == metric_text(best)
+    return Cell(text, "best" if is_best else "" if math.isfinite(value) else "bad")
 
 
 def _seconds(value: float | None) -> Cell:

@@ -43,6 +43,8 @@ _SHORT_S = 0.03
 _MANY = 30
 # A loop around the step takes 40 ms to trace, which it saves in as many epochs of one step.
 _FEW_STEPS = 12
+_ASKED_FOR = "the config asks for it"
+_NO_WAY_BACK = "a step needs no way back to Python"
 # XLA for a last batch of fewer rows and for validation takes about as long again to compile, and
 # saves half a millisecond an epoch.
 _EPOCHS_FOR_ALL = 1000
@@ -86,7 +88,7 @@ def choose_loop(experiment: Experiment, feed: Feed, model: keras.Model, device: 
         if why is not None:
             return Choice(KerasFit(), why, bool(model.jit_compile))
     if engine == "keras":
-        return Choice(KerasFit(), "the config asks for it", bool(model.jit_compile))
+        return Choice(KerasFit(), _ASKED_FOR, bool(model.jit_compile))
     return _compiled(experiment, feed, model, device)
 
 
@@ -124,15 +126,22 @@ def _compiled(experiment: Experiment, feed: Feed, model: keras.Model, device: De
     saved = _OVERHEAD_S * variables * steps + _FUSED * flop / _FLOP_PER_S
     taken = _COMPILING_S + _COMPILING_A_VARIABLE_S * variables
     pays = saved > taken
-    what = f"XLA would take about {_text(taken)} to compile, and save about {_text(saved)}"
     if wanted != "auto":
         pays, what = wanted, f"the config says jit_compile: {str(wanted).lower()}"
+    elif pays:
+        what = f"XLA takes about {_text(taken)} to compile, and saves about {_text(saved)}"
+    else:
+        what = f"XLA would take about {_text(taken)} to compile, and save about {_text(saved)}"
+    why = _ASKED_FOR if training.engine == "compiled" else _NO_WAY_BACK
+    reason = f"{why}; {'with' if pays else 'without'} XLA: {what}"
     loop_s = (_LOOP_BY_XLA_S if pays else _LOOP_S) * variables * steps + flop / _FLOP_PER_S
     is_short = loop_s < _SHORT_S * training.epochs and training.epochs >= _MANY
     chunk, in_chunks = _chunk(feed, device)
     grouped = is_short and chunk is None and _callbacks_allow_groups(experiment, model)
     xla = Xla(whole=pays, last=pays and for_all)
-    return Choice(CompiledEpochs(xla, grouped=grouped, chunk=chunk), what + in_chunks, pays, chunk)
+    return Choice(
+        CompiledEpochs(xla, grouped=grouped, chunk=chunk), reason + in_chunks, pays, chunk
+    )
 
 
 def _callbacks_allow_groups(experiment: Experiment, model: keras.Model) -> bool:
