@@ -38,7 +38,7 @@ from nnlab.runs import (
     read_run,
     writing,
 )
-from nnlab.runs.comparison import ComparisonDirectory, ComparisonRecord, write_comparison
+from nnlab.runs.comparison import ComparisonDirectory, ComparisonRecord
 from nnlab.runs.process import Process
 
 _WAIT_S = 0.2
@@ -222,7 +222,7 @@ class _Work:
             error=error,
             command=self._command,
         )
-        write_comparison(self._run, record)
+        record.write(self._run.comparison_json)
         return record
 
     def _failed(self, variant: Variant, seed: int, error: str) -> RunRecord:

@@ -26,7 +26,7 @@ from nnlab.report.numbers import count_text, plural, time_text
 from nnlab.report.progress.several import SeveralProgress
 from nnlab.runs import RunStatus, environment
 from nnlab.runs.device_point import DevicePoint
-from nnlab.runs.devices import DevicesDirectory, DevicesRecord, write_devices
+from nnlab.runs.devices import DevicesDirectory, DevicesRecord
 
 # An interval of a median takes six times.
 _FEWEST = 6
@@ -208,7 +208,7 @@ class _Work:
             verdict=devices_headline(table, has_gpu=self._record.gpu is not None),
             timing={"total_s": time.perf_counter() - self._started},
         )
-        write_devices(self._run, record)
+        record.write(self._run.devices_json)
         return record
 
 

@@ -82,6 +82,7 @@ def run_tables(record: RunRecord, directory: Path | None = None) -> list[Table]:
     Returns:
         Tables of facts, metrics, timings and the environment; empty ones are left out.
     """
+    parts = _parts(record)
     facts = [
         ("run", _text(record.id)),
         ("folder", _text(str(directory) if directory else None)),
@@ -94,7 +95,7 @@ def run_tables(record: RunRecord, directory: Path | None = None) -> list[Table]:
         ("engine", _text(record.engine)),
         ("because", _text(record.training.get("engine_reason"))),
         ("parameters", _count(record.params)),
-        ("epochs", _epochs(record)) if _parts(record) is None else ("parts", _length(record)),
+        ("epochs", _epochs(record)) if parts is None else ("parts", Cell(parts)),
     ]
     times = [
         (words, Cell(seconds_text(record.timing[name])))

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from nnlab.errors import DataError, RunNotFoundError
-from nnlab.runs.atomic import atomic_write, writing
 from nnlab.runs.directory import RunDirectory
 from nnlab.runs.files import RunFiles
 from nnlab.runs.json_object import (
@@ -22,6 +21,7 @@ from nnlab.runs.json_object import (
     Kind,
     broken,
     read_object,
+    record_text,
 )
 from nnlab.runs.store import StoredRun, find_run, read_run
 
@@ -155,20 +155,6 @@ _LISTS = {"seeds", "variants", "command"}
 _REQUIRED = ("id", "name", "status", "metric", "baseline", "seeds", "variants")
 
 
-def write_comparison(files: ComparisonFiles, record: ComparisonRecord) -> None:
-    """Writes `comparison.json`, whole or not at all.
-
-    Args:
-        files: The comparison's folder.
-        record: The record.
-
-    Raises:
-        RunFailedError: The disk refused.
-    """
-    with writing(files.comparison_json):
-        atomic_write(files.comparison_json, record.to_json())
-
-
 def read_comparison_record(path: Path) -> ComparisonRecord:
     """Reads what was compared in a folder.
 
@@ -183,15 +169,9 @@ def read_comparison_record(path: Path) -> ComparisonRecord:
         DataError: The record cannot be read.
     """
     source = ComparisonFiles(path).comparison_json
-    try:
-        text = source.read_text(encoding="utf-8")
-    except (FileNotFoundError, NotADirectoryError) as error:
-        message = f"Expected the folder of a comparison. Received: {path}, without {source.name}."
-        remedy = "Start one with: nnlab compare variants COMPARISON.yaml"
-        raise RunNotFoundError(f"{message} {remedy}") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise broken(str(source), f"text that can be read. Received: {error}") from error
-    return ComparisonRecord.from_json(text, str(source))
+    message = f"Expected the folder of a comparison. Received: {path}, without {source.name}."
+    missing = f"{message} Start one with: nnlab compare variants COMPARISON.yaml"
+    return ComparisonRecord.from_json(record_text(source, missing), str(source))
 
 
 def find_comparison(name: str, runs_dir: Path) -> StoredRun:

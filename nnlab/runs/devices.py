@@ -9,8 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from nnlab.errors import RunNotFoundError
-from nnlab.runs.atomic import atomic_write, writing
 from nnlab.runs.device_point import DevicePoint
 from nnlab.runs.directory import RunDirectory
 from nnlab.runs.files import RunFiles
@@ -23,6 +21,7 @@ from nnlab.runs.json_object import (
     Kind,
     broken,
     read_object,
+    record_text,
 )
 
 if TYPE_CHECKING:
@@ -157,20 +156,6 @@ _LISTS = {name for name, kind in _KINDS.items() if kind is LIST}
 _REQUIRED = ("id", "name", "status", "devices", "batch_sizes", "widths", "rows", "points")
 
 
-def write_devices(files: DevicesFiles, record: DevicesRecord) -> None:
-    """Writes `devices.json`, whole or not at all.
-
-    Args:
-        files: The folder.
-        record: The record.
-
-    Raises:
-        RunFailedError: The disk refused.
-    """
-    with writing(files.devices_json):
-        atomic_write(files.devices_json, record.to_json())
-
-
 def read_devices(path: Path) -> DevicesRecord:
     """Reads what was measured.
 
@@ -185,12 +170,6 @@ def read_devices(path: Path) -> DevicesRecord:
         DataError: The record cannot be read.
     """
     source = DevicesFiles(path).devices_json
-    try:
-        text = source.read_text(encoding="utf-8")
-    except (FileNotFoundError, NotADirectoryError) as error:
-        message = f"Expected a comparison of devices. Received: {path}, without {source.name}."
-        remedy = "Make one with: nnlab compare cpu-vs-gpu"
-        raise RunNotFoundError(f"{message} {remedy}") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise broken(str(source), f"text that can be read. Received: {error}") from error
-    return DevicesRecord.from_json(text, str(source))
+    message = f"Expected a comparison of devices. Received: {path}, without {source.name}."
+    missing = f"{message} Make one with: nnlab compare cpu-vs-gpu"
+    return DevicesRecord.from_json(record_text(source, missing), str(source))

@@ -120,8 +120,7 @@ class RunDirectory(RunFiles):
             RunFailedError: The disk refused.
         """
         record = dataclasses.replace(self.record, **changes)
-        with writing(self.record_json):
-            atomic_write(self.record_json, record.to_json())
+        record.write(self.record_json)
         self.record = record
 
     def log_epoch(self, epoch: int, logs: Mapping[str, SupportsFloat]) -> None:

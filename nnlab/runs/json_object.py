@@ -8,9 +8,13 @@ import math
 from collections.abc import Collection, Mapping
 from enum import StrEnum
 from numbers import Integral, Real
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from nnlab.errors import DataError
+from nnlab.errors import DataError, RunNotFoundError
+from nnlab.runs.atomic import atomic_write, writing
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 Status = TypeVar("Status", bound=StrEnum)
 Kind = tuple[type | tuple[type, ...], str]
@@ -34,6 +38,37 @@ class JsonRecord:
         """The text of the record's file: two blanks of indent, a new line at the end."""
         text = json.dumps(self.to_dict(), indent=2, ensure_ascii=False, allow_nan=False)
         return f"{text}\n"
+
+    def write(self, path: Path) -> None:
+        """Writes the record's file, whole or not at all.
+
+        Args:
+            path: The file.
+
+        Raises:
+            RunFailedError: The disk refused.
+        """
+        with writing(path):
+            atomic_write(path, self.to_json())
+
+
+def record_text(source: Path, missing: str | None = None) -> str:
+    """The text of a record's file.
+
+    Args:
+        source: The file.
+        missing: What to say where there is no such file; None: it should be there.
+
+    Raises:
+        RunNotFoundError: There is no such file.
+        DataError: It cannot be read.
+    """
+    try:
+        return source.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        if missing is not None and isinstance(error, FileNotFoundError | NotADirectoryError):
+            raise RunNotFoundError(missing) from error
+        raise broken(str(source), f"text that can be read. Received: {error}") from error
 
 
 def read_object(

@@ -9,8 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from nnlab.errors import RunNotFoundError
-from nnlab.runs.atomic import atomic_write, writing
 from nnlab.runs.files import RunFiles
 from nnlab.runs.json_object import (
     COUNT,
@@ -20,9 +18,9 @@ from nnlab.runs.json_object import (
     TEXT,
     JsonRecord,
     Kind,
-    broken,
     read_object,
     read_status,
+    record_text,
 )
 from nnlab.runs.record import Direction, RunStatus
 from nnlab.runs.trial import TrialRecord, TrialStatus, Value, counts, ranked
@@ -40,8 +38,6 @@ __all__ = [
     "ranked",
     "read_search",
     "read_trials",
-    "write_search",
-    "write_trial",
 ]
 
 
@@ -159,6 +155,14 @@ class SearchFiles(RunFiles):
         """
         return self.trials / str(number)
 
+    def trial_json(self, number: int) -> Path:
+        """A trial's record, see `TrialRecord`.
+
+        Args:
+            number: The trial's number.
+        """
+        return self.trial(number) / "trial.json"
+
 
 def read_search(path: Path) -> SearchRecord:
     """Reads the record of a search.
@@ -174,25 +178,9 @@ def read_search(path: Path) -> SearchRecord:
         DataError: The record cannot be read.
     """
     source = SearchFiles(path).search_json
-    if not source.is_file():
-        message = f"Expected a search's folder. Received: path={str(path)!r}, without search.json."
-        raise RunNotFoundError(f"{message} Start a search with: nnlab tune CONFIG")
-    return SearchRecord.from_json(_text(source), str(source))
-
-
-def write_search(path: Path, record: SearchRecord) -> None:
-    """Writes the record of a search, whole or not at all.
-
-    Args:
-        path: The search's folder.
-        record: The record.
-
-    Raises:
-        RunFailedError: The disk refused.
-    """
-    target = SearchFiles(path).search_json
-    with writing(target):
-        atomic_write(target, record.to_json())
+    message = f"Expected a search's folder. Received: path={str(path)!r}, without search.json."
+    missing = f"{message} Start a search with: nnlab tune CONFIG"
+    return SearchRecord.from_json(record_text(source, missing), str(source))
 
 
 def read_trials(path: Path) -> list[TrialRecord]:
@@ -208,23 +196,8 @@ def read_trials(path: Path) -> list[TrialRecord]:
         DataError: The record of one cannot be read.
     """
     sources = SearchFiles(path).trials.glob("*/trial.json")
-    trials = [TrialRecord.from_json(_text(source), str(source)) for source in sources]
+    trials = [TrialRecord.from_json(record_text(source), str(source)) for source in sources]
     return sorted(trials, key=lambda trial: trial.number)
-
-
-def write_trial(path: Path, trial: TrialRecord) -> None:
-    """Writes the record of a trial, whole or not at all.
-
-    Args:
-        path: The search's folder.
-        trial: The trial.
-
-    Raises:
-        RunFailedError: The disk refused.
-    """
-    target = SearchFiles(path).trial(trial.number) / "trial.json"
-    with writing(target):
-        atomic_write(target, trial.to_json())
 
 
 _KINDS: dict[str, Kind] = {
@@ -251,10 +224,3 @@ _KINDS: dict[str, Kind] = {
     "error": TEXT,
     "command": LIST,
 }
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise broken(str(path), f"text that can be read. Received: {error}") from error

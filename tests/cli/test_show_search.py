@@ -9,7 +9,7 @@ import pytest
 
 from nnlab.runs import RunRecord, RunStatus, atomic_write
 from nnlab.runs.process import Process
-from nnlab.runs.search import write_search, write_trial
+from nnlab.runs.search import SearchFiles
 from tests.cli.running import Command
 from tests.report.searches import search, trials
 
@@ -20,9 +20,9 @@ def searched(tmp_path: Path) -> Path:
     several = trials(20, runs=2, failed=(4,))
     record = dataclasses.replace(search(several), status=RunStatus.RUNNING)
     path = tmp_path / "runs" / record.id
-    write_search(path, record)
+    record.write(SearchFiles(path).search_json)
     for trial in several:
-        write_trial(path, trial)
+        trial.write(SearchFiles(path).trial_json(trial.number))
     run = RunRecord(
         record.id,
         record.name,

@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from nnlab.report.search_files import write_search_files
-from nnlab.runs.search import SearchFiles, SearchRecord, read_search, write_search
+from nnlab.runs.search import SearchFiles, SearchRecord, read_search
 from tests.report.searches import TIMES, search, trials
 
 
 def test_a_table_and_three_pictures_are_left_and_the_importance_told(tmp_path: Path) -> None:
     several = trials(30, failed=(7,))
-    write_search(tmp_path, search(several))
+    search(several).write(SearchFiles(tmp_path).search_json)
     files = SearchFiles(tmp_path)
     found = write_search_files(files, read_search(tmp_path), several)
     assert found is not None

@@ -9,7 +9,7 @@ import pytest
 
 from nnlab.errors import DataError, RunNotFoundError
 from nnlab.runs.device_point import DevicePoint, Timed
-from nnlab.runs.devices import DevicesFiles, DevicesRecord, read_devices, write_devices
+from nnlab.runs.devices import DevicesFiles, DevicesRecord, read_devices
 
 POINT = DevicePoint(
     "gpu:0",
@@ -37,7 +37,7 @@ RECORD = DevicesRecord(
 
 
 def test_record_comes_back_as_it_was_written(tmp_path: Path) -> None:
-    write_devices(DevicesFiles(tmp_path), RECORD)
+    RECORD.write(DevicesFiles(tmp_path).devices_json)
     assert read_devices(tmp_path) == RECORD
     assert [path.name for path in tmp_path.iterdir()] == ["devices.json"]
 
@@ -59,7 +59,7 @@ def test_broken_record_is_told(tmp_path: Path, text: str) -> None:
 
 
 def test_broken_point_is_told(tmp_path: Path) -> None:
-    write_devices(DevicesFiles(tmp_path), RECORD)
+    RECORD.write(DevicesFiles(tmp_path).devices_json)
     file = tmp_path / "devices.json"
     file.write_text(file.read_text().replace('"median_s"', '"mean_s"'))
     with pytest.raises(DataError, match="measured points"):

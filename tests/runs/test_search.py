@@ -13,8 +13,6 @@ from nnlab.runs.search import (
     SearchRecord,
     read_search,
     read_trials,
-    write_search,
-    write_trial,
 )
 from nnlab.runs.trial import TrialRecord, TrialStatus
 
@@ -37,14 +35,14 @@ def test_a_search_comes_back_as_it_was(tmp_path: Path) -> None:
         timing={"total_s": 3.5},
         command=("nnlab", "tune"),
     )
-    write_search(tmp_path, record)
+    record.write(SearchFiles(tmp_path).search_json)
     assert read_search(tmp_path) == record
 
 
 def test_trials_are_read_in_the_order_of_their_numbers(tmp_path: Path) -> None:
     trials = [TrialRecord(number, {"units": 8}) for number in (1, 2, 10)]
     for trial in reversed(trials):
-        write_trial(tmp_path, trial)
+        trial.write(SearchFiles(tmp_path).trial_json(trial.number))
     (tmp_path / "trials" / "99").mkdir()
     assert read_trials(tmp_path) == trials
 

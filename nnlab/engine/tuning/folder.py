@@ -18,8 +18,6 @@ from nnlab.runs.search import (
     SearchRecord,
     read_search,
     read_trials,
-    write_search,
-    write_trial,
 )
 from nnlab.runs.trial import TrialRecord, counts, ranked
 
@@ -146,7 +144,7 @@ class SearchDirectory(SearchFiles):
             changes = {"retrained": None, **changes}
         found = counts(self.records.values())
         self.search = dataclasses.replace(self.search, **changes, counts=found, best=best)
-        write_search(self.path, self.search)
+        self.search.write(self.search_json)
 
     def keep(self, trial: TrialRecord) -> None:
         """Write a trial's record.
@@ -157,7 +155,7 @@ class SearchDirectory(SearchFiles):
         Raises:
             RunFailedError: The disk refused.
         """
-        write_trial(self.path, trial)
+        trial.write(self.trial_json(trial.number))
         self.records[trial.number] = trial
 
     def ranked(self) -> list[TrialRecord]:

@@ -7,13 +7,13 @@ from pathlib import Path
 
 from nnlab.report.html.writing import write_report
 from nnlab.runs import RunStatus, read_run
-from nnlab.runs.devices import DevicesDirectory, DevicesRecord, write_devices
+from nnlab.runs.devices import DevicesDirectory, DevicesRecord
 from tests.report.devices import cpu_alone, with_gpu
 
 
 def page(tmp_path: Path, record: DevicesRecord) -> str:
     with DevicesDirectory.create(tmp_path, "mnist-devices", "name: mnist\n") as run:
-        write_devices(run, record)
+        record.write(run.devices_json)
         run.finish(RunStatus.COMPLETE)
     return write_report(read_run(run.path)).read_text(encoding="utf-8")
 

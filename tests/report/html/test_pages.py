@@ -12,8 +12,8 @@ from nnlab.errors import DataError, RequestError
 from nnlab.report.html.page import Page, Picture
 from nnlab.report.html.writing import page_of, write_report
 from nnlab.runs import RunRecord, RunStatus, StoredRun, read_run
-from nnlab.runs.comparison import ComparisonFiles, ComparisonRecord, write_comparison
-from nnlab.runs.search import SearchRecord, write_search, write_trial
+from nnlab.runs.comparison import ComparisonFiles, ComparisonRecord
+from nnlab.runs.search import SearchFiles, SearchRecord
 from nnlab.runs.trial import TrialRecord, TrialStatus
 
 SPREAD = {"counts": [1, 3], "size": 4, "zeros": 1, "std": 0.5, "norm": 1.0}
@@ -105,9 +105,9 @@ def test_a_search_shows_its_trials_and_its_best_run(tmp_path: Path) -> None:
     done = TrialRecord(1, {"training.optimizer": "adam"}, TrialStatus.COMPLETE, (0.4,), 0.4)
     failed = TrialRecord(2, {"training.optimizer": "sgd"}, TrialStatus.FAILED, error="Diverged.")
     for trial in (done, failed):
-        write_trial(search.path, trial)
+        trial.write(SearchFiles(search.path).trial_json(trial.number))
     record = SearchRecord("search", "net", RunStatus.COMPLETE, best=done.to_dict())
-    write_search(search.path, record)
+    record.write(SearchFiles(search.path).search_json)
     page = page_of(read_run(search.path))
     assert "The best is trial 1, val_loss 0.4000." in page.lead
     assert {"Trials", "Config of the best trial", "Curves of the best"} <= set(titles(page))
@@ -132,7 +132,7 @@ def test_a_comparison_shows_its_verdict_and_each_run(tmp_path: Path) -> None:
         variants=tuple({"name": name, "changes": {"a.b": name}} for name in names),
         verdict="no difference shown",
     )
-    write_comparison(ComparisonFiles(run.path), record)
+    record.write(ComparisonFiles(run.path).comparison_json)
     page = page_of(read_run(run.path))
     assert page.lead == "No difference shown."
     (means,) = pictures(page)
