@@ -9,6 +9,9 @@ import typer
 from nnlab.cli.options import JsonOption, RunsDirOption, print_json, runs_folder
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from nnlab.report.tables import Table
     from nnlab.runs import StoredRun
 
 RunArgument = Annotated[
@@ -65,29 +68,25 @@ def _show_search(found: StoredRun, *, as_json: bool) -> None:
 
 
 def _show_comparison(found: StoredRun, *, as_json: bool) -> None:
+    from dataclasses import replace
+
     from nnlab.compare.variants import read_variants
-    from nnlab.report.run_tables import run_tables
-    from nnlab.report.tables import print_tables
     from nnlab.report.variant_tables import variants_table, verdicts_table
     from nnlab.runs.comparison import read_comparison_record
 
-    record = read_comparison_record(found.path)
+    seen = found.record
+    record = replace(read_comparison_record(found.path), status=seen.status, error=seen.error)
     if as_json:
         print_json(record.to_dict() | {"path": str(found.path)})
         return
     table = read_variants(found.path)
-    facts = run_tables(found.record, found.path)[:1]
-    print_tables([*facts, variants_table(table), verdicts_table(table)])
-    if record.verdict:
-        typer.echo(f"\n{record.verdict}")
+    _print_compared(found, [variants_table(table), verdicts_table(table)], record.verdict)
 
 
 def _show_devices(found: StoredRun, *, as_json: bool) -> None:
     from dataclasses import replace
 
     from nnlab.report.device_tables import devices_tables
-    from nnlab.report.run_tables import run_tables
-    from nnlab.report.tables import print_tables
     from nnlab.runs.devices import read_devices
 
     seen = found.record
@@ -95,6 +94,14 @@ def _show_devices(found: StoredRun, *, as_json: bool) -> None:
     if as_json:
         print_json(record.to_dict() | {"path": str(found.path)})
         return
-    print_tables([*run_tables(seen, found.path)[:1], *devices_tables(record)])
-    if record.verdict:
-        typer.echo(f"\n{record.verdict}")
+    _print_compared(found, devices_tables(record), record.verdict)
+
+
+def _print_compared(found: StoredRun, tables: Sequence[Table], verdict: str) -> None:
+    """What the folder's own record says, what was compared, and what came of it."""
+    from nnlab.report.run_tables import run_tables
+    from nnlab.report.tables import print_tables
+
+    print_tables([*run_tables(found.record, found.path)[:1], *tables])
+    if verdict:
+        typer.echo(f"\n{verdict}")
