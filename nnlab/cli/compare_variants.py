@@ -87,10 +87,10 @@ def compare_variants(
     from nnlab.config.comparing import read_comparison
     from nnlab.report.faults import print_faults
     from nnlab.report.progress.several import make_several_progress
-    from nnlab.runs.comparison import find_comparison
+    from nnlab.runs import RunKind, find_run
 
     folder = runs_folder(runs_dir)
-    earlier = None if resume is None else find_comparison(resume, folder).path
+    earlier = None if resume is None else find_run(resume, folder, RunKind.COMPARISON).path
     read = read_comparison(
         _file(comparison, earlier),
         overrides(assignments, device, seed),

@@ -56,16 +56,21 @@ def reproduce(
 
 def _check(run: StoredRun) -> None:
     """Refuses what cannot be repeated by training once."""
-    from nnlab.runs import RunStatus
+    from nnlab.runs import RunKind, RunStatus
 
     path, record = run.path, run.record
     reason = ""
     if record.status is RunStatus.RUNNING:
         reason = "which is still at work. Wait until it has ended."
-    elif (path / "search.json").is_file():
+    elif run.kind is RunKind.SEARCH:
         reason = f"a search. Repeat it with: nnlab tune {run.config_yaml}"
-    elif (path / "comparison.json").is_file():
+    elif run.kind is RunKind.COMPARISON:
         reason = f"a comparison. Repeat it with: nnlab compare variants {path / 'comparison.yaml'}"
+    elif run.kind is RunKind.DEVICES:
+        reason = f"{run.kind.words}. Repeat it with: {RunKind.DEVICES.command} {run.config_yaml}"
+    elif run.kind is RunKind.TRIAL:
+        several = [f"{run.full_id}/{name}" for name in run.inside()]
+        reason = f"a trial of {len(several)} runs. Name one: {', '.join(several) or 'none is left'}"
     elif not run.config_yaml.is_file():
         reason = "without config.yaml. A run cannot be repeated without its config."
     if reason:

@@ -30,21 +30,25 @@ def show(
 
         nnlab show mnist_5k-2026 --json
     """
-    from nnlab.report.run_tables import run_tables
-    from nnlab.report.tables import print_tables
-    from nnlab.runs import find_run
-    from nnlab.runs.comparison import ComparisonFiles
-    from nnlab.runs.devices import DevicesFiles
-    from nnlab.runs.search import SearchFiles
+    from nnlab.runs import RunKind, find_run
 
     found = find_run(run, runs_folder(runs_dir))
-    if SearchFiles(found.path).search_json.is_file():
-        _show_search(found, as_json=as_json)
-    elif DevicesFiles(found.path).devices_json.is_file():
-        _show_devices(found, as_json=as_json)
-    elif ComparisonFiles(found.path).comparison_json.is_file():
-        _show_comparison(found, as_json=as_json)
-    elif as_json:
+    match found.kind:
+        case RunKind.SEARCH:
+            _show_search(found, as_json=as_json)
+        case RunKind.COMPARISON:
+            _show_comparison(found, as_json=as_json)
+        case RunKind.DEVICES:
+            _show_devices(found, as_json=as_json)
+        case _:
+            _show_run(found, as_json=as_json)
+
+
+def _show_run(found: StoredRun, *, as_json: bool) -> None:
+    from nnlab.report.run_tables import run_tables
+    from nnlab.report.tables import print_tables
+
+    if as_json:
         print_json(found.record.to_dict() | {"path": str(found.path)})
     else:
         print_tables(run_tables(found.record, found.path))

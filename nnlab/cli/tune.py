@@ -87,10 +87,10 @@ def tune(
         file = resolve_config(config, default=DEFAULT_SEARCH)
         path, read = None, _read(file, [*overrides(assignments, device, seed), *changes])
     else:
-        from nnlab.runs import find_run
+        from nnlab.runs import RunKind, find_run
 
         _refuse_changes(config, algorithm, assignments, seed, device)
-        path = find_run(resume, folder).path
+        path = find_run(resume, folder, RunKind.SEARCH).path
         read = _read(path / "config.yaml", changes)
 
     from nnlab.config.loading import placing

@@ -11,7 +11,7 @@ from typing import Any
 
 from nnlab.compare.differences import Difference, differences
 from nnlab.errors import DataError, RequestError
-from nnlab.runs import RunRecord, StoredRun, read_run
+from nnlab.runs import RunKind, RunRecord, StoredRun, read_run
 from nnlab.runs.history import read_history
 from nnlab.runs.keys import leaves, read_config_tree
 from nnlab.runs.record import Direction, common_direction
@@ -184,18 +184,18 @@ def compare_runs(runs: Sequence[StoredRun]) -> RunComparison:
 
 def _stands_for(run: StoredRun) -> StoredRun:
     """A run that has figures of its own: itself, or the best of a search."""
-    if (run.path / "search.json").is_file():
-        if (run.path / "best" / "record.json").is_file():
-            return read_run(run.path / "best")
-        what, inner = "a search without a best run", "*/*/record.json"
-    elif (run.path / "comparison.json").is_file():
-        what, inner = "a comparison", "*/*/record.json"
-    else:
+    if run.kind is RunKind.RUN:
         return run
-    inside = sorted(path.parent.relative_to(run.path) for path in run.path.glob(inner))
-    example = f"{run.record.id}/{inside[0]}" if inside else ""
-    remedy = f"Name runs inside it, such as {example}." if example else "Name another run."
-    raise RequestError(f"Expected runs to compare. Received: {run.record.id}, {what}. {remedy}")
+    inside = run.inside()
+    if run.kind is RunKind.SEARCH and "best" in inside:
+        return read_run(run.path / "best")
+    what = f"{run.kind.words} without a best run" if run.kind is RunKind.SEARCH else run.kind.words
+    remedy = (
+        f"Name runs inside it, such as {run.full_id}/{inside[0]}."
+        if inside
+        else "Name another run."
+    )
+    raise RequestError(f"Expected runs to compare. Received: {run.full_id}, {what}. {remedy}")
 
 
 def _source(tree: Mapping[str, Any]) -> str:

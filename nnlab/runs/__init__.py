@@ -10,12 +10,16 @@ from nnlab.runs.atomic import atomic_write, replacing, writing
 from nnlab.runs.directory import RunDirectory
 from nnlab.runs.environment import environment
 from nnlab.runs.files import RunFiles
+from nnlab.runs.finding import find_run, find_runs
+from nnlab.runs.kind import RunKind
+from nnlab.runs.listing import list_runs
 from nnlab.runs.record import RunRecord, RunStatus
-from nnlab.runs.store import StoredRun, default_runs_dir, find_run, find_runs, list_runs, read_run
+from nnlab.runs.stored import StoredRun, default_runs_dir, read_run
 
 __all__ = [
     "RunDirectory",
     "RunFiles",
+    "RunKind",
     "RunRecord",
     "RunStatus",
     "StoredRun",

@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from nnlab.errors import DataError, RunNotFoundError
 from nnlab.runs.directory import RunDirectory
 from nnlab.runs.files import RunFiles
 from nnlab.runs.json_object import (
@@ -23,7 +22,6 @@ from nnlab.runs.json_object import (
     read_object,
     record_text,
 )
-from nnlab.runs.store import StoredRun, find_run, read_run
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -172,38 +170,3 @@ def read_comparison_record(path: Path) -> ComparisonRecord:
     message = f"Expected the folder of a comparison. Received: {path}, without {source.name}."
     missing = f"{message} Start one with: nnlab compare variants COMPARISON.yaml"
     return ComparisonRecord.from_json(record_text(source, missing), str(source))
-
-
-def find_comparison(name: str, runs_dir: Path) -> StoredRun:
-    """Finds the comparison that a user means.
-
-    Args:
-        name: Its folder, its id, a prefix that only one id starts with, or `last` for the
-            comparison that was started last.
-        runs_dir: The folder of all runs.
-
-    Returns:
-        The comparison, as a run among runs.
-
-    Raises:
-        RunNotFoundError: There is none.
-        DataError: Its record cannot be read.
-    """
-    if name == "last":
-        comparisons = [path.parent for path in runs_dir.glob("*/comparison.json")]
-        found = [run for path in comparisons if (run := _read(path)) is not None]
-        if found:
-            return max(found, key=lambda run: (run.record.created, run.record.id))
-        message = f"Expected a comparison. Received: run='last', and {runs_dir} holds none."
-        remedy = "Start one with: nnlab compare variants COMPARISON.yaml"
-        raise RunNotFoundError(f"{message} {remedy}")
-    run = find_run(name, runs_dir)
-    read_comparison_record(run.path)
-    return run
-
-
-def _read(path: Path) -> StoredRun | None:
-    try:
-        return read_run(path)
-    except (DataError, RunNotFoundError):
-        return None

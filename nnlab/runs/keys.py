@@ -119,8 +119,8 @@ class RunKeys:
 
     def names(self) -> list[str]:
         """The keys that have a value, those of the config under `config.`."""
-        known = [name for name, value in leaves(self._plain) if value not in (None, {}, [], "")]
-        return known + [name for name, _ in leaves(self._config, (_CONFIG,))]
+        trees = (leaves(self._plain), leaves(self._config, (_CONFIG,)))
+        return [name for tree in trees for name, value in tree if value not in (None, {}, [], "")]
 
     @cached_property
     def _plain(self) -> dict[str, Any]:

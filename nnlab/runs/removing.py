@@ -7,14 +7,13 @@ import shutil
 from typing import TYPE_CHECKING
 
 from nnlab.errors import DataError, RequestError, RunFailedError, RunNotFoundError
+from nnlab.runs.kind import RunKind
 from nnlab.runs.record import RunStatus
-from nnlab.runs.store import StoredRun, read_run
+from nnlab.runs.stored import StoredRun, read_run
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
-
-_RECORDS = ("record.json", "search.json", "comparison.json", "devices.json")
 
 
 def check_removable(runs: Sequence[StoredRun], runs_dir: Path) -> None:
@@ -51,8 +50,8 @@ def remove_run(run: StoredRun) -> None:
     beside = run.path.with_name(f".{run.path.name}.deleted")
     try:
         run.path.rename(beside)
-        for name in _RECORDS:
-            (beside / name).unlink(missing_ok=True)
+        for kind in RunKind:
+            (beside / kind.file).unlink(missing_ok=True)
         shutil.rmtree(beside)
     except OSError as error:
         words = os.strerror(error.errno) if error.errno else str(error)
@@ -81,12 +80,11 @@ def _reason(run: StoredRun, runs_dir: Path) -> str:
         return f"does not lie directly in {runs_dir}. Name its folder of runs with --runs-dir."
     if run.record.status is RunStatus.RUNNING:
         return "is at work. Stop it first, or wait."
-    for name in _RECORDS[:2]:
-        for record in run.path.glob(f"*/**/{name}"):
-            try:
-                inner = read_run(record.parent)
-            except (DataError, RunNotFoundError):
-                continue
-            if inner.record.status is RunStatus.RUNNING:
-                return f"holds {record.parent.name}, which is at work. Stop it first, or wait."
+    for name in run.inside():
+        try:
+            inner = read_run(run.path / name)
+        except (DataError, RunNotFoundError):
+            continue
+        if inner.record.status is RunStatus.RUNNING:
+            return f"holds {name}, which is at work. Stop it first, or wait."
     return ""

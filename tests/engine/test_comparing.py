@@ -13,8 +13,7 @@ from nnlab.compare.variants import read_variants
 from nnlab.config import load_config
 from nnlab.engine.training import train
 from nnlab.report.progress import SilentProgress
-from nnlab.runs import read_run
-from nnlab.runs.comparison import find_comparison
+from nnlab.runs import RunKind, find_run, read_run
 from tests.comparisons import Comparing, Made
 
 BASE = """\
@@ -111,7 +110,7 @@ def test_the_folder_tells_the_same_to_who_reads_it(made: Made, folder: Path) -> 
     rows = [json.loads(json.dumps(row.to_dict())) for row in table.rows]
     told = [{key: row[key] for key in row if key != "verdict"} for row in made.record["variants"]]
     assert rows == told
-    found = find_comparison("last", folder / "runs")
+    found = find_run("last", folder / "runs", RunKind.COMPARISON)
     assert found.path == made.path
     assert found.record.status == "complete"
 
@@ -160,7 +159,7 @@ def test_a_comparison_of_which_no_run_is_complete_fails_with_the_reason(
     told = comparing.tell(folder / "wild.yaml", "model.layers.1={Dense: 1}", seeds=1)
     assert told["kind"] == "RunFailedError"
     assert "No run could be completed. The first: diverged at epoch 1" in told["error"]
-    found = find_comparison("last", folder / "runs")
+    found = find_run("last", folder / "runs", RunKind.COMPARISON)
     assert found.record.status == "failed"
     assert read_run(found.path / "wild" / "3").record.status == "failed"
 

@@ -1,4 +1,4 @@
-"""Disks that refuse: a tiny one, mounted for a test and taken away after it."""
+"""A folder of runs, and disks that refuse, mounted for a test and taken away after it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from nnlab.runs import RunStatus
+from tests.runs.made import keep
 
 
 @pytest.fixture
@@ -35,3 +38,32 @@ def read_only_disk(small_disk: Path) -> Path:
     mount = shutil.which("mount") or "mount"
     subprocess.run([mount, "-o", "remount,ro", str(small_disk)], check=True)
     return small_disk
+
+
+@pytest.fixture
+def runs_dir(tmp_path: Path) -> Path:
+    runs_dir = tmp_path / "runs"
+    done = {"status": RunStatus.COMPLETE}
+    keep(runs_dir, "mnist-20261121T031500Z-aaa", created="3", metrics={"loss": 0.3}, **done)
+    keep(runs_dir, "mnist-20261121T031600Z-bbb", created="4", metrics={"loss": 0.1}, **done)
+    keep(
+        runs_dir,
+        "xor-20261121T031400Z-ccc",
+        created="2",
+        metrics={"loss": 0.2, "auc": 0.5},
+        directions={"auc": "max"},
+        **done,
+    )
+    (runs_dir / ".gitkeep").touch()
+    (runs_dir / "notes").mkdir()
+    return runs_dir
+
+
+@pytest.fixture
+def search(runs_dir: Path) -> Path:
+    """A search with one trial and the best trained again."""
+    path = runs_dir / "deep-tune-20261121T031300Z-ddd"
+    keep(runs_dir, path.name, status=RunStatus.COMPLETE, created="1", metrics={"loss": 0.05})
+    keep(path / "trials", "0")
+    keep(path, "best")
+    return path

@@ -11,12 +11,15 @@ from nnlab.report.html.devices_page import devices_page
 from nnlab.report.html.page import Page, render
 from nnlab.report.html.run_page import run_page
 from nnlab.report.html.search_page import search_page
-from nnlab.runs import StoredRun, atomic_write
-from nnlab.runs.comparison import ComparisonFiles
-from nnlab.runs.devices import DevicesFiles
-from nnlab.runs.search import SearchFiles
+from nnlab.runs import RunKind, StoredRun, atomic_write
 
 REPORT = "report.html"
+
+_PAGES = {
+    RunKind.SEARCH: search_page,
+    RunKind.COMPARISON: comparison_page,
+    RunKind.DEVICES: devices_page,
+}
 
 
 def write_report(run: StoredRun, out: Path | None = None) -> Path:
@@ -53,10 +56,4 @@ def page_of(run: StoredRun) -> Page:
     Args:
         run: The run.
     """
-    if SearchFiles(run.path).search_json.is_file():
-        return search_page(run)
-    if ComparisonFiles(run.path).comparison_json.is_file():
-        return comparison_page(run)
-    if DevicesFiles(run.path).devices_json.is_file():
-        return devices_page(run)
-    return run_page(run)
+    return _PAGES.get(run.kind, run_page)(run)

@@ -1,0 +1,150 @@
+"""Finding the run that a user means."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nnlab.errors import RunNotFoundError
+from nnlab.runs.kind import RunKind, kind_of
+from nnlab.runs.listing import read_anyhow, run_folders
+from nnlab.runs.stored import StoredRun, read_run
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_SHOWN = 8
+# What follows a run's name in its id; a repeated run has the same name.
+_TIME = re.compile(r"-\d{8}T\d{6}Z-\w+(-again(-\d+)?)?$")
+
+
+def find_run(name: str, runs_dir: Path, kind: RunKind | None = None) -> StoredRun:
+    """Finds the run that a user means.
+
+    Args:
+        name: A run's folder, its id, a prefix that only one id starts with, its name where only one
+            has it, or `last` for the one that was started last. A run inside another follows after
+            a slash: `last/trials/3` lies in the newest that has such a one.
+        runs_dir: The folder of all runs.
+        kind: What it must be; `last` is then the last of this kind. None: anything.
+
+    Returns:
+        The run.
+
+    Raises:
+        RunNotFoundError: None answers to the name, or more than one; or it is of another kind.
+        DataError: The run's record cannot be read.
+    """
+    folders = run_folders(runs_dir)
+    if kind is not None and name == "last":
+        folders = [path for path in folders if kind_of(path) is kind]
+    if not folders and name == "last":
+        raise RunNotFoundError(_none(name, runs_dir, kind or RunKind.RUN))
+    found = _find(name, runs_dir, folders)
+    if kind is None or found.kind is kind:
+        return found
+    message = f"Expected {kind.words}. Received: run={name!r}, which is {found.kind.words}."
+    others = sorted((path.name for path in folders if kind_of(path) is kind), key=_age)
+    there = f"There are: {_some(others)}." if others else f"Start one with: {kind.command}"
+    raise RunNotFoundError(f"{message} {there}")
+
+
+def find_runs(names: Sequence[str], runs_dir: Path) -> list[StoredRun]:
+    """Finds the runs that a user means.
+
+    Args:
+        names: Names as `find_run` takes them.
+        runs_dir: The folder of all runs.
+
+    Returns:
+        The runs, in the order of the names.
+
+    Raises:
+        RunNotFoundError: Some names have no run, or more than one; all of them are told.
+        DataError: A run's record cannot be read.
+    """
+    found, faults = [], []
+    for name in names:
+        try:
+            found.append(find_run(name, runs_dir))
+        except RunNotFoundError as error:
+            faults.append(str(error))
+    if faults:
+        raise RunNotFoundError("\n".join(faults))
+    return found
+
+
+def _find(name: str, runs_dir: Path, folders: Sequence[Path]) -> StoredRun:
+    """The run of a name, where the folders of all runs are known."""
+    for path in (runs_dir / name, Path(name)):
+        if name and kind_of(path) is not None:
+            return read_run(path)
+    outer, _, inner = name.partition("/")
+    if outer and inner:
+        return _find_inside(outer, inner, runs_dir, folders)
+    if name == "last":
+        return read_run(_newest_first(folders)[0])
+    ids = sorted((path.name for path in folders), key=_age)
+    if not ids:
+        raise RunNotFoundError(_none(name, runs_dir, RunKind.RUN))
+    matches = [one for one in ids if name and one.startswith(name)]
+    # `mnist` means the only run of that name, though `mnist_dropout` begins alike.
+    named = [one for one in matches if _TIME.match(one, len(name))]
+    if len(named or matches) == 1:
+        return read_run(runs_dir / (named or matches)[0])
+    if matches:
+        message = f"Expected the start of one run's id. Received: run={name!r}, where"
+        there = f"{len(matches)} begin: {_some(matches)}"
+        raise RunNotFoundError(f"{message} {there}. Type more of it, or 'last' for the newest.")
+    message = (
+        f"Expected a run's folder, id, the start of its id, or 'last'. Received: run={name!r}."
+    )
+    there = f"The runs in {runs_dir}: {_some(ids)}."
+    raise RunNotFoundError(f"{message}{_hint(name, ids)} {there}")
+
+
+def _find_inside(outer: str, inner: str, runs_dir: Path, folders: Sequence[Path]) -> StoredRun:
+    """The run that lies in the folder of another."""
+    # A training after a search would hide the search's trials.
+    news = _newest_first(folders) if outer == "last" else []
+    having = [path for path in news if kind_of(path / inner) is not None]
+    whole = read_run(having[0]) if having else find_run(outer, runs_dir)
+    if kind_of(whole.path / inner) is not None:
+        return read_run(whole.path / inner)
+    inside = whole.inside()
+    message = f"Expected the folder of a run in {whole.path}. Received: {inner!r}."
+    there = f"There are: {_some(inside)}." if inside else "There is none in it."
+    raise RunNotFoundError(f"{message} {there}")
+
+
+def _newest_first(folders: Sequence[Path]) -> list[Path]:
+    return sorted(folders, key=lambda path: (read_anyhow(path).created, path.name), reverse=True)
+
+
+def _none(name: str, runs_dir: Path, kind: RunKind) -> str:
+    """What is said where there is nothing to find."""
+    message = f"Expected {kind.words}. Received: run={name!r}, and {runs_dir} holds none."
+    if kind is RunKind.RUN:
+        return f"{message} Train one with: {kind.command}, or name the folder with --runs-dir."
+    return f"{message} Start one with: {kind.command}"
+
+
+def _age(run: str) -> tuple[str, str]:
+    """What ids are ordered by: their time, the oldest first."""
+    found = _TIME.search(run)
+    return (found[0] if found else "", run)
+
+
+def _hint(name: str, ids: Sequence[str]) -> str:
+    """The id that begins most like what was typed; nobody types the time and the hash."""
+    starts = {one[: len(name)]: one for one in ids}
+    near = difflib.get_close_matches(name, starts, n=1) if name else []
+    return f" Did you mean {starts[near[0]]!r}?" if near else ""
+
+
+def _some(names: Sequence[str]) -> str:
+    """The newest few of many ids, and how many more there are."""
+    shown = ", ".join(names[-_SHOWN:])
+    return shown if len(names) <= _SHOWN else f"{shown}, and {len(names) - _SHOWN} more"
