@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import product
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain, product
 from typing import Any
 
 from nnlab.config.problems import shown
 
 _LONGEST = 60
+# They say where a value stands, not what it is.
+_PLACES = frozenset({"model", "layers", "training", "data", "defaults"})
 
 
 def combinations(grid: Mapping[str, Sequence[Any]]) -> Iterator[tuple[str, tuple[int, ...]]]:
@@ -27,32 +29,105 @@ def combinations(grid: Mapping[str, Sequence[Any]]) -> Iterator[tuple[str, tuple
         >>> [name for name, _ in combinations(grid)]
         ['batch_size=32,epochs=5', 'batch_size=full,epochs=5']
     """
-    labels = short_keys(grid)
+    keys = short_keys(grid)
+    labels = [short_values(values) for values in grid.values()]
     told: dict[str, int] = {}
-    for positions in product(*(range(len(values)) for values in grid.values())):
-        chosen = [values[at] for values, at in zip(grid.values(), positions, strict=True)]
-        parts = (f"{label}={_slug(value)}" for label, value in zip(labels, chosen, strict=True))
+    for positions in product(*(range(len(values)) for values in labels)):
+        chosen = [values[at] for values, at in zip(labels, positions, strict=True)]
+        parts = (f"{key}={value}" for key, value in zip(keys, chosen, strict=True))
         name = ",".join(parts)[:_LONGEST].rstrip(",-.")
         told[name] = told.get(name, 0) + 1
         yield name if told[name] == 1 else f"{name}-{told[name]}", positions
 
 
-def short_keys(keys: Mapping[str, Any]) -> list[str]:
-    """Dotted keys, each cut to its end, as far as they can still be told apart.
+def short_keys(keys: Iterable[str]) -> list[str]:
+    """Dotted keys, each cut to the shortest end that no other key has.
 
     Args:
         keys: Dotted keys.
 
     Example:
-        >>> short_keys({"model.layers.0.Dense.units": 1, "model.layers.1.Dense.units": 1})
-        ['0.Dense.units', '1.Dense.units']
+        >>> short_keys(["model.layers.0.Dense.units", "training.optimizer"])
+        ['units', 'optimizer']
+        >>> short_keys(["model.layers.0.Dense.units", "model.layers.1.Dense.units", "seed"])
+        ['0.units', '1.units', 'seed']
     """
-    parted = [key.split(".") for key in keys]
-    for length in range(1, max((len(parts) for parts in parted), default=0) + 1):
-        ends = [".".join(parts[-length:]) for parts in parted]
-        if len(set(ends)) == len(ends):
-            return ends
-    return list(keys)
+    several = list(keys)
+    forms = [list(_ends(key)) for key in several]
+    most = max(map(len, forms), default=0)
+    # Every key in as many forms: a short one stays what it is.
+    forms = [[*ends, *[ends[-1]] * (most - len(ends))] for ends in forms]
+    levels = list(zip(*forms, strict=True))
+    return [
+        next((level[at] for level in levels if level.count(level[at]) == 1), key)
+        for at, key in enumerate(several)
+    ]
+
+
+def short_values(values: Sequence[Any]) -> list[str]:
+    """Values in the letters of a folder's name, short where that tells them apart.
+
+    Args:
+        values: The values of a key. A word is told by its name alone; one that is there several
+            times with those of its arguments that differ.
+
+    Example:
+        >>> short_values(["adam", {"SGD": {"learning_rate": 0.1, "momentum": 0.9}}])
+        ['adam', 'SGD']
+        >>> rates = [{"SGD": {"learning_rate": rate, "momentum": 0.9}} for rate in (0.1, 1)]
+        >>> short_values(rates)
+        ['SGD-0.1', 'SGD-1']
+    """
+    whole = [_slug(value) for value in values]
+    forms = zip(map(_word, values), _differing(values), whole, strict=True)
+    levels = list(zip(*forms, strict=True))
+    return [
+        next((level[at] for level in levels if level.count(level[at]) == 1), text)
+        for at, text in enumerate(whole)
+    ]
+
+
+def _ends(key: str) -> Iterator[str]:
+    """The ends of a dotted key from the shortest on: without words and places, then with them."""
+    parts = key.split(".")
+    bare = [part for part in parts[:-1] if part not in _PLACES and not part[:1].isupper()]
+    if parts[-1].isdecimal():
+        # A position alone says nothing.
+        parts = [*parts[:-2], ".".join(parts[-2:])]
+        bare = [part for part in bare if part in parts]
+    for several in ([*bare, parts[-1]], parts):
+        yield from (".".join(several[-length:]) for length in range(1, len(several) + 1))
+
+
+def _parted(value: Any) -> tuple[str, Mapping[str, Any]]:
+    """A word and its arguments; any other value is one without."""
+    if not (isinstance(value, Mapping) and len(value) == 1):
+        return _slug(value), {}
+    ((word, inside),) = value.items()
+    return _slug(word), inside if isinstance(inside, Mapping) else {"": inside}
+
+
+def _word(value: Any) -> str:
+    return _parted(value)[0]
+
+
+def _differing(values: Sequence[Any]) -> list[str]:
+    """Each value without what all that are the same word share."""
+    parted = [_parted(value) for value in values]
+    told = []
+    for word, arguments in parted:
+        alike = [others for name, others in parted if name == word and others]
+        differ = {
+            name
+            for one in alike
+            for name in one
+            if any(other.get(name) != one[name] for other in alike)
+        }
+        own = [pair for pair in arguments.items() if pair[0] in differ]
+        # What differs in one argument alone needs no name of it.
+        parts = [value for _, value in own] if len(differ) == 1 else [*chain(*own)]
+        told.append("-".join([word, *map(_slug, parts)]))
+    return told
 
 
 def _slug(value: Any) -> str:

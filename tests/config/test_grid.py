@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nnlab.config.grid import combinations
+from nnlab.config.grid import combinations, short_keys, short_values
 
 
 def names(grid: dict[str, list[object]]) -> list[str]:
@@ -24,9 +24,28 @@ def test_the_last_key_changes_the_fastest() -> None:
 
 def test_values_become_what_a_folder_can_be_called() -> None:
     grid: dict[str, list[object]] = {"training.optimizer": [{"SGD": {"learning_rate": 0.1}}, None]}
-    assert names(grid) == ["optimizer=SGD-learning_rate-0.1", "optimizer=null"]
+    assert names(grid) == ["optimizer=SGD", "optimizer=null"]
     assert names({"x": [-1, 1e-05, "a/../b", True]}) == ["x=-1", "x=1e-05", "x=a-..-b", "x=true"]
 
 
 def test_two_values_of_one_name_are_told_apart() -> None:
     assert names({"x": ["a/b", "a b"]}) == ["x=a-b", "x=a-b-2"]
+
+
+def test_a_key_is_as_long_as_it_takes_to_tell_it_from_the_others() -> None:
+    keys = ["model.layers.0.Dense.units", "model.layers.2.Dense.units", "training.optimizer"]
+    assert short_keys(keys) == ["0.units", "2.units", "optimizer"]
+    assert short_keys(["model.layers.1", "model.layers.2"]) == ["layers.1", "layers.2"]
+    both = ["model.defaults.Dense.use_bias", "model.defaults.Conv2D.use_bias"]
+    assert short_keys(both) == ["Dense.use_bias", "Conv2D.use_bias"]
+
+
+def test_a_word_is_told_by_what_differs() -> None:
+    slow, fast = ({"SGD": {"learning_rate": rate, "momentum": 0.9}} for rate in (0.01, 0.1))
+    assert short_values(["adam", slow]) == ["adam", "SGD"]
+    assert short_values(["SGD", slow, fast]) == ["SGD", "SGD-0.01", "SGD-0.1"]
+    plain = {"SGD": {"learning_rate": 0.1}}
+    assert short_values([slow, plain]) == [
+        "SGD-learning_rate-0.01-momentum-0.9",
+        "SGD-learning_rate-0.1",
+    ]
