@@ -148,10 +148,12 @@ def _report(path: Path, table: VariantTable, name: str) -> None:
 def _print(path: Path, table: VariantTable, record: ComparisonRecord, option: str) -> None:
     from nnlab.report.tables import print_tables
     from nnlab.report.variant_tables import next_tables, variants_table, verdicts_table
+    from nnlab.report.verdicts import seeds_to_take
 
+    more = seeds_to_take(table) or 2 * len(table.seeds)
     commands = [
         (f"nnlab report {record.id} --open{option}", "the report, one HTML file"),
-        (f"nnlab compare variants --resume {record.id}{option} --seeds N", "more seeds"),
+        (f"nnlab compare variants --resume {record.id}{option} --seeds {more}", "more seeds"),
     ]
     tables = [variants_table(table), verdicts_table(table)]
     print_tables([*tables, *next_tables(path, commands)])

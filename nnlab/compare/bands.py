@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from nnlab.compare.metric_ranges import ANY, Range, metric_range
 from nnlab.compare.statistics import mean
 from nnlab.compare.variants import VariantTable
 from nnlab.runs.comparison import ComparisonFiles
@@ -29,13 +30,14 @@ class Band:
     high: tuple[float, ...]
 
 
-def band(curves: Sequence[Sequence[float]]) -> Band:
+def band(curves: Sequence[Sequence[float]], within: Range = ANY) -> Band:
     """The band of some curves, as far as all of them go.
 
     Beyond the end of the shortest, which stopped early, a mean would jump by who is left.
 
     Args:
         curves: Values [epochs] for each seed.
+        within: Which values there can be.
 
     Returns:
         The band.
@@ -44,7 +46,7 @@ def band(curves: Sequence[Sequence[float]]) -> Band:
         >>> band([[0.5, 0.4, 0.1], [0.7, 0.6]]).mean
         (0.6, 0.5)
     """
-    means = [mean(values) for values in zip(*curves, strict=False)]
+    means = [mean(values, within) for values in zip(*curves, strict=False)]
     return Band(
         tuple(one.value for one in means),
         tuple(one.value if one.low is None else one.low for one in means),
@@ -87,7 +89,8 @@ def bands(histories: Histories, column: str) -> dict[str, Band]:
         name: [history[column] for history in several if column in history]
         for name, several in histories.items()
     }
-    return {name: band(several) for name, several in curves.items() if several}
+    within = metric_range(column)
+    return {name: band(several, within) for name, several in curves.items() if several}
 
 
 def curve_columns(metric: str, histories: Histories) -> list[str]:

@@ -10,12 +10,21 @@ import math
 import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import count
 from statistics import fmean, stdev
+
+from nnlab.compare.metric_ranges import ANY, Range
 
 LEVEL = 0.95
 """The share of intervals that hold the true value."""
 
 _FEWEST = 2
+# Two runs that count right and wrong on few rows are often equal by chance.
+_FEWEST_ALIKE = 3
+# How many times their own spread the differences must be for a test to show them: above the first
+# it can hardly show anything, down to the second is what to aim at.
+_HOPELESS, _GOOD = 3.0, 2.0
+_USUAL = 5
 # What is left of the same number after it was subtracted in two places.
 _ROUNDING = 1e-9
 
@@ -26,7 +35,8 @@ class Mean:
 
     Args:
         value: The mean.
-        low: The lower end of its 95 % interval; None for a single value, which tells of no spread.
+        low: The lower end of its 95 % interval; None for a single value, and for two that are the
+            same: they tell of no spread.
         high: The upper end.
         count: How many values.
     """
@@ -65,7 +75,8 @@ class PairedTest:
 
     Args:
         difference: The mean of the differences.
-        p: How likely chance alone makes a difference as large; None for a single pair.
+        p: How likely chance alone makes a difference as large; None where the pairs tell of no
+            spread.
         adjusted: The same, with Holm's correction for all the tests that were made together.
     """
 
@@ -79,11 +90,15 @@ class PairedTest:
         return self.adjusted is not None and self.adjusted <= 1 - LEVEL + _ROUNDING
 
 
-def mean(values: Sequence[float]) -> Mean:
+def mean(values: Sequence[float], within: Range = ANY) -> Mean:
     """The mean of values with its 95 % interval, by Student's t.
+
+    The interval ends where the range of the values does: the true mean lies in it, so that what is
+    cut off held it never, and the rest holds it as often as before.
 
     Args:
         values: One or more finite values, such as one a seed.
+        within: Which values there can be; not heeded where one of the values lies outside.
 
     Returns:
         The mean.
@@ -92,16 +107,21 @@ def mean(values: Sequence[float]) -> Mean:
         >>> accuracy = mean([0.90, 0.92, 0.94])
         >>> round(accuracy.value, 3), round(accuracy.low, 3), round(accuracy.high, 3)
         (0.92, 0.87, 0.97)
+        >>> mean([0.90, 1.00], Range(0, 1)).high
+        1
     """
     from scipy.stats import t
 
-    count = len(values)
+    size = len(values)
     middle = fmean(values)
-    if count < _FEWEST:
-        return Mean(middle, None, None, count)
-    error = _spread(values) / math.sqrt(count)
-    half = float(t.ppf((1 + LEVEL) / 2, count - 1)) * error
-    return Mean(middle, middle - half, middle + half, count)
+    spread = _spread(values) if size >= _FEWEST else 0.0
+    if not spread and size < _FEWEST_ALIKE:
+        return Mean(middle, None, None, size)
+    half = float(t.ppf((1 + LEVEL) / 2, size - 1)) * spread / math.sqrt(size)
+    ends = middle - half, middle + half
+    if within.holds(values):
+        ends = max(ends[0], within.low), min(ends[1], within.high)
+    return Mean(middle, *ends, size)
 
 
 def median(values: Sequence[float]) -> Median:
@@ -133,15 +153,18 @@ def median(values: Sequence[float]) -> Median:
     return Median(middle, float(low), float(high), len(values))
 
 
-def paired_test(values: Mapping[int, float], others: Mapping[int, float]) -> PairedTest | None:
+def paired_test(
+    values: Mapping[int, float], others: Mapping[int, float], within: Range = ANY
+) -> PairedTest | None:
     """Whether values differ from others, seed by seed: Student's paired t-test, two-sided.
 
-    A difference that is the same at every seed leaves nothing to chance: its p is 0, or 1 where
-    there is no difference.
+    A difference that is the same at every one of three seeds or more leaves nothing to chance: its
+    p is 0, or 1 where there is no difference.
 
     Args:
         values: Finite values by seed.
         others: Finite values by seed.
+        within: Which values there can be, see `mean`.
 
     Returns:
         The test over the seeds that both have; None where they share none.
@@ -156,8 +179,9 @@ def paired_test(values: Mapping[int, float], others: Mapping[int, float]) -> Pai
     seeds = [seed for seed in values if seed in others]
     if not seeds:
         return None
-    difference = mean([_difference(values[seed], others[seed]) for seed in seeds])
-    if len(seeds) < _FEWEST:
+    differences = [_difference(values[seed], others[seed]) for seed in seeds]
+    difference = mean(differences, within.of_differences)
+    if difference.low is None:
         return PairedTest(difference, None)
     if difference.is_exact:
         return PairedTest(difference, 0.0 if difference.value else 1.0)
@@ -188,6 +212,36 @@ def with_holm(tests: Sequence[PairedTest]) -> list[PairedTest]:
     return [
         test if test.p is None else replace(test, adjusted=float(next(adjusted))) for test in tests
     ]
+
+
+def more_seeds(seeds: int, tests: int) -> int | None:
+    """How many seeds to take where there are too few to show anything but the grossest difference.
+
+    The smallest mean difference that a t-test with Bonferroni's correction would show is so many
+    standard deviations of the paired differences: 9 of them with 2 seeds, 2.5 with 3, 1.2 with 5.
+
+    Args:
+        seeds: How many there are.
+        tests: How many tests are made together.
+
+    Returns:
+        The number; None where there are enough.
+
+    Example:
+        >>> more_seeds(2, 1), more_seeds(3, 1), more_seeds(3, 12), more_seeds(5, 12)
+        (5, None, 7, None)
+    """
+    if seeds >= _FEWEST and _least_shown(seeds, tests) <= _HOPELESS:
+        return None
+    return next(n for n in count(max(seeds + 1, _USUAL)) if _least_shown(n, tests) <= _GOOD)
+
+
+def _least_shown(seeds: int, tests: int) -> float:
+    """The smallest mean difference that is shown, in standard deviations of the differences."""
+    from scipy.stats import t
+
+    tail = (1 - LEVEL) / max(tests, 1) / 2
+    return float(t.isf(tail, seeds - 1)) / math.sqrt(seeds)
 
 
 def _difference(value: float, other: float) -> float:

@@ -9,6 +9,7 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
+from nnlab.compare.metric_ranges import metric_range
 from nnlab.compare.statistics import Mean, PairedTest, mean, paired_test, with_holm
 from nnlab.errors import RunNotFoundError
 from nnlab.runs import RunRecord, RunStatus, read_run
@@ -171,7 +172,8 @@ def variant_table(
     """
     rows = [_row(variant, metric) for variant in variants]
     base = next(row for row in rows if row.name == baseline)
-    tests = [None if row is base else paired_test(row.values, base.values) for row in rows]
+    within = metric_range(metric)
+    tests = [None if row is base else paired_test(row.values, base.values, within) for row in rows]
     adjusted = iter(with_holm([test for test in tests if test is not None]))
     tested = [
         row if test is None else replace(row, test=next(adjusted))
@@ -239,7 +241,7 @@ def _row(variant: VariantRuns, metric: str) -> VariantRow:
         variant.file,
         values,
         failures,
-        mean(list(values.values())) if values else None,
+        mean(list(values.values()), metric_range(metric)) if values else None,
         epochs=_average([record.epochs_run for record in complete]),
         best_epoch=_average([record.best_epoch for record in complete]),
         seconds={

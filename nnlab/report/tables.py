@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import re
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ _GAP = 2
 _RICH_GAP = 3
 # Where a table is cut into parts, longer texts are folded: few parts are easier to compare.
 _FOLDED = 16
+# The room that a name which may be folded has at least.
+_NAME = 24
 
 
 @dataclass(frozen=True)
@@ -43,11 +46,14 @@ class Column:
         right: Whether it is set flush right, as numbers are.
         optional: Whether it may be left out where a terminal is too narrow; the last such goes
             first.
+        folds: Whether its texts may go on in another line, behind a comma, where a terminal is too
+            narrow: names made of several parts.
     """
 
     title: str
     right: bool = False
     optional: bool = False
+    folds: bool = False
 
 
 @dataclass(frozen=True)
@@ -164,11 +170,37 @@ class Table:
         """The room that each column wants in a terminal, where longer texts are folded."""
         marked = self.marked()
         return [
-            max(len(column.title), *(min(len(row[i].text), longest) for row in self.rows), 0)
+            max(
+                len(column.title),
+                *(min(len(row[i].text), _NAME if column.folds else longest) for row in self.rows),
+                0,
+            )
             + marked[i]
             + _RICH_GAP
             for i, column in enumerate(self.columns)
         ]
+
+    def keeps_numbers(self, width: int) -> bool:
+        """Whether a terminal has room for each number on one line, and some for the texts.
+
+        Args:
+            width: The terminal's width, characters.
+        """
+        numbers = [column.right for column in self.columns]
+        needs = zip(self._widths(_FOLDED), self._widths(), numbers, strict=True)
+        return sum(whole if is_number else folded for folded, whole, is_number in needs) <= width
+
+    def room(self, width: int, place: int) -> int:
+        """The room that a column whose texts are folded has, beside all others.
+
+        Args:
+            width: The terminal's width, characters.
+            place: Which column.
+        """
+        # A sentence beside it is folded as well.
+        most = 2 * width // 3
+        others = sum(min(need, most) for i, need in enumerate(self._widths()) if i != place)
+        return max(_FOLDED, int(width - others) - _RICH_GAP)
 
 
 def print_tables(tables: Table | Iterable[Table], stream: TextIO | None = None) -> None:
@@ -191,6 +223,16 @@ def _plain(cell: Cell, *, star: bool) -> str:
     """A cell without colour; in a column that has a best one, all keep the star's place."""
     text = printable(cell.text)
     return text + ("*" if cell.tone == "best" else " ") if star else text
+
+
+def _folded(text: str, room: int | None) -> str:
+    """A text in lines that end behind a comma, as few as there is room for."""
+    lines = [""]
+    for part in re.split(r"(?<=,)", text):
+        if room is not None and lines[-1] and len(lines[-1]) + len(part) > room:
+            lines.append("")
+        lines[-1] += part
+    return "\n".join(lines)
 
 
 def _print_rich(tables: Sequence[Table], stream: TextIO) -> None:
@@ -221,12 +263,20 @@ def _print_rich(tables: Sequence[Table], stream: TextIO) -> None:
                 Text(column.title + " " * (star and column.right), style="bold"),
                 justify="right" if column.right else "left",
                 overflow="fold",
+                no_wrap=column.right and table.keeps_numbers(console.width),
                 min_width=min(longest, console.width // 2) if i < table.fixed else None,
             )
+        rooms = [
+            table.room(console.width, i) if column.folds else None
+            for i, column in enumerate(table.columns)
+        ]
         for row in table.rows:
-            cells = zip(row, marked, strict=True)
+            cells = zip(row, marked, rooms, strict=True)
             rich.add_row(
-                *(Text(_plain(cell, star=star), style=_STYLES[cell.tone]) for cell, star in cells)
+                *(
+                    Text(_folded(_plain(cell, star=star), room), style=_STYLES[cell.tone])
+                    for cell, star, room in cells
+                )
             )
         console.print(rich)
         for note in notes:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from nnlab.compare.metric_ranges import Range, is_share, metric_range
 from nnlab.compare.statistics import Mean
 from nnlab.compare.variants import VariantRow, VariantTable
 from nnlab.report.numbers import count_text, metric_text, plural, seconds_text
 from nnlab.report.tables import Cell, Column, Table, Tone
-from nnlab.report.verdicts import amount_text, is_share, verdict
+from nnlab.report.verdicts import LONG, amount_text, few_seeds_words, verdict
 
 _NOTHING = Cell("-", "dim")
+_BASELINE = Cell("baseline", "dim")
 _TINY = 0.001
 _WAYS = {"max": "higher is better", "min": "lower is better", None: ""}
 _REASON = 100
@@ -27,13 +29,14 @@ def variants_table(table: VariantTable) -> Table:
         The table; the best mean is marked.
     """
     unit = "points" if is_share(table.metric) else table.metric
+    is_long = len(table.baseline) > LONG
     columns = (
-        Column("variant"),
+        Column("variant", folds=True),
         Column(table.metric, right=True),
         Column("95 % interval", right=True),
         Column("seeds", right=True),
-        Column(f"to {table.baseline}", right=True),
-        Column("p (Holm)", right=True),
+        Column("to baseline" if is_long else f"to {table.baseline}", right=True),
+        Column("p (Holm)", right=True, optional=True),
         Column("best epoch", right=True, optional=True),
         Column("epochs", right=True, optional=True),
         Column("training", right=True, optional=True),
@@ -43,6 +46,7 @@ def variants_table(table: VariantTable) -> Table:
     rows = tuple(_cells(table, row, is_best=_is_best(row, best)) for row in table.rows)
     way = _WAYS[table.direction]
     title = f"{table.metric}{f', {way}' if way else ''}; differences in {unit}"
+    title += f" to {table.baseline}" if is_long else ""
     return Table(title, columns, rows, star="the best mean", notes=_notes(table))
 
 
@@ -60,7 +64,7 @@ def verdicts_table(table: VariantTable) -> Table:
         for row in table.rows
         if row.name != table.baseline
     )
-    return Table("", (Column(""), Column("")), rows)
+    return Table("", (Column("", folds=True), Column("")), rows)
 
 
 def next_tables(path: Path, commands: Sequence[tuple[str, str]]) -> list[Table]:
@@ -87,7 +91,7 @@ def _cells(table: VariantTable, row: VariantRow, *, is_best: bool) -> tuple[Cell
         _NOTHING if row.mean is None else Cell(metric_text(row.mean.value), tone),
         _interval(row.mean),
         _seeds(row),
-        _NOTHING
+        (_BASELINE if row.name == table.baseline else _NOTHING)
         if test is None
         else Cell(_signed(amount_text(table.metric, test.difference.value, unit=False)), shown),
         _NOTHING if test is None or test.adjusted is None else Cell(_p_text(test.adjusted), shown),
@@ -111,6 +115,13 @@ def _interval(mean: Mean | None) -> Cell:
     return Cell(f"{metric_text(mean.low)} to {metric_text(mean.high)}")
 
 
+def _is_cut(middle: Mean | None, within: Range) -> bool:
+    """Whether an interval ends where the range of the metric does."""
+    if middle is None or middle.is_exact:
+        return False
+    return middle.low == within.low or middle.high == within.high
+
+
 def _seeds(row: VariantRow) -> Cell:
     if not row.failures:
         return Cell(str(len(row.values)))
@@ -131,8 +142,14 @@ def _seconds(row: VariantRow) -> Cell:
 
 
 def _notes(table: VariantTable) -> tuple[str, ...]:
-    """What the numbers leave out: runs that failed, and runs that are still to do."""
+    """What the numbers leave out, and what they cannot show."""
     notes = []
+    within = metric_range(table.metric)
+    if any(_is_cut(row.mean, within) for row in table.rows):
+        bounds = "bounds" if " and " in within.words else "bound"
+        notes.append(f"No interval goes beyond {within.words}, the {bounds} of {table.metric}.")
+    if words := few_seeds_words(table):
+        notes.append(f"{words[:1].upper()}{words[1:]}.")
     for row in table.rows:
         if row.failures:
             reason = next(iter(row.failures.values()))[:_REASON].partition(". ")[0]

@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-from nnlab.compare.statistics import PairedTest
+from nnlab.compare.metric_ranges import is_share
+from nnlab.compare.statistics import PairedTest, more_seeds
 from nnlab.compare.variants import VariantRow, VariantTable
 from nnlab.report.numbers import metric_text, plural
 
-# Shares of the rows: their differences are told in points of a hundred.
-_SHARES = ("accuracy", "precision", "recall", "specificity", "sensitivity", "auc", "f1_score")
+LONG = 16
+"""A baseline with a longer name is not named again in every sentence and heading."""
+
 _SMALL = 0.1
 _NAMED = 3
-
-
-def is_share(metric: str) -> bool:
-    """Whether a metric is a share of the rows, told in percent.
-
-    Args:
-        metric: Its name.
-
-    Example:
-        >>> is_share("test_accuracy"), is_share("val_loss")
-        (True, False)
-    """
-    return any(share in metric for share in _SHARES)
+_ONE_SEED = "at one seed, which tells nothing of chance"
 
 
 def amount_text(metric: str, amount: float, *, unit: bool = True) -> str:
@@ -44,6 +34,11 @@ def amount_text(metric: str, amount: float, *, unit: bool = True) -> str:
     return f"{text} points" if unit else text
 
 
+def _called(table: VariantTable, name: str) -> str:
+    """A variant's name; of a baseline with a long one what it is."""
+    return "the baseline" if name == table.baseline and len(name) > LONG else name
+
+
 def verdict(table: VariantTable, row: VariantRow) -> str:
     """What can be said of a variant against the baseline.
 
@@ -56,12 +51,12 @@ def verdict(table: VariantTable, row: VariantRow) -> str:
     """
     base = table.row(table.baseline)
     if not row.values:
-        return f"{_absence(row)}: nothing to compare with {base.name}"
+        return f"{_absence(row)}: nothing to compare with {_called(table, base.name)}"
     if not base.values:
         complete = f"{len(row.values)} of {plural(row.ended, 'run')}"
         return f"{_absence(base)}; {row.name} completes {complete}"
     if row.test is None:
-        return f"nothing to compare: {row.name} and {base.name} share no seed"
+        return f"nothing to compare: {row.name} and {_called(table, base.name)} share no seed"
     failed = "".join(f"; {_runs_failed(one)}" for one in (row, base) if one.failures)
     return f"{_outcome(table, row, row.test)}{failed}"
 
@@ -77,8 +72,12 @@ def headline(table: VariantTable) -> str:
         else that none is.
     """
     others = [row for row in table.rows if row.name != table.baseline]
+    few = seeds_to_take(table)
+    remedy = f": take {few} (--seeds {few})" if few else ""
     if len(others) == 1:
-        return verdict(table, others[0])
+        words = verdict(table, others[0])
+        more = "" if words.endswith(_ONE_SEED) else "; so few can hardly show a difference"
+        return f"{words}{more}{remedy}" if few else words
     if not table.row(table.baseline).values:
         return _without_baseline(table)
     shown = [row for row in others if row.test is not None and row.test.is_shown]
@@ -89,10 +88,48 @@ def headline(table: VariantTable) -> str:
     if shown:
         named = ", ".join(row.name for row in shown[:_NAMED])
         more = f" and {len(shown) - _NAMED} more" if len(shown) > _NAMED else ""
-        return f"no variant is shown to beat {table.baseline}, which beats {named}{more}, {seeds}"
-    if not any(row.test is not None and row.test.p is not None for row in others):
-        return f"nothing is shown: {seeds} tell nothing of chance"
-    return f"no difference to {table.baseline} shown in any variant, {seeds}"
+        base = _called(table, table.baseline)
+        return f"no variant is shown to beat {base}, which beats {named}{more}, {seeds}"
+    if len(table.seeds) == 1:
+        return f"nothing is shown: one seed tells nothing of chance{remedy}"
+    words = f"no difference to {_called(table, table.baseline)} shown in any variant, {seeds}"
+    return f"{words}; so few can hardly show one{remedy}" if few else words
+
+
+def seeds_to_take(table: VariantTable) -> int | None:
+    """How many seeds it takes, where there are so few that tests can hardly show anything.
+
+    Args:
+        table: The comparison.
+
+    Returns:
+        The number; None where there are enough, or where nothing is left open.
+    """
+    tests = [row.test for row in table.rows if row.test is not None]
+    is_open = any(not (test.is_shown or test.difference.is_exact) for test in tests)
+    seeds = max((test.difference.count for test in tests), default=0)
+    return more_seeds(seeds, len(tests)) if is_open else None
+
+
+def few_seeds_words(table: VariantTable) -> str:
+    """That the seeds are too few, and what to do.
+
+    Args:
+        table: The comparison.
+
+    Returns:
+        A sentence without a full stop; empty where there are enough.
+    """
+    wanted = seeds_to_take(table)
+    if wanted is None:
+        return ""
+    seeds = max(row.test.difference.count for row in table.rows if row.test is not None)
+    remedy = f"take {wanted} (--seeds {wanted})"
+    if seeds == 1:
+        return f"one seed tells nothing of chance: {remedy}"
+    tests = sum(row.test is not None for row in table.rows)
+    among = f" among {tests} tests" if tests > 1 else ""
+    return f"{seeds} seeds can hardly show a difference{among}: {remedy}"
 
 
 def _without_baseline(table: VariantTable) -> str:
@@ -109,16 +146,18 @@ def _without_baseline(table: VariantTable) -> str:
 
 def _outcome(table: VariantTable, row: VariantRow, test: PairedTest) -> str:
     gain = table.gain(row) or 0.0
-    ahead, behind = (row.name, table.baseline) if gain >= 0 else (table.baseline, row.name)
+    base = _called(table, table.baseline)
+    ahead, behind = (row.name, base) if gain >= 0 else (base, row.name)
     amount = amount_text(table.metric, abs(gain))
     if not is_share(table.metric):
         amount = f"{amount} in {table.metric}"
     difference = test.difference
     seeds = plural(difference.count, "seed")
     if difference.low is None or difference.high is None:
-        one = "at one seed, which tells nothing of chance"
         words = f"is {amount} ahead of {behind}" if gain else f"and {behind} are equal"
-        return f"{ahead} {words} {one}"
+        if difference.count == 1:
+            return f"{ahead} {words} {_ONE_SEED}"
+        return f"no difference shown: {ahead} {words} at each of {seeds}"
     if difference.is_exact:
         words = f"beats {behind} by {amount}" if gain else f"and {behind} are equal"
         return f"{ahead} {words} at each of {seeds}"

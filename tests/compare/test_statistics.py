@@ -8,7 +8,15 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from nnlab.compare.statistics import Mean, PairedTest, mean, paired_test, with_holm
+from nnlab.compare.metric_ranges import Range
+from nnlab.compare.statistics import (
+    Mean,
+    PairedTest,
+    mean,
+    more_seeds,
+    paired_test,
+    with_holm,
+)
 
 
 def test_interval_is_students() -> None:
@@ -27,7 +35,44 @@ def test_one_value_has_no_interval() -> None:
 
 def test_values_that_are_all_the_same_have_a_point_for_an_interval() -> None:
     assert mean([0.1, 0.1, 0.1]).is_exact
-    assert mean([0.1 + 0.2, 0.3]).is_exact
+    assert mean([0.1 + 0.2, 0.3, 0.3]).is_exact
+
+
+def test_two_values_that_are_the_same_tell_of_no_spread() -> None:
+    assert mean([0.8, 0.8]) == Mean(0.8, None, None, 2)
+    found = paired_test({1: 0.8, 2: 0.9}, {1: 0.7, 2: 0.8})
+    assert found is not None
+    assert found.p is None
+
+
+def test_an_interval_ends_where_the_values_do() -> None:
+    share = Range(0.0, 1.0)
+    wide = mean([0.2, 0.9], share)
+    assert (wide.low, wide.high) == (0.0, 1.0)
+    # What is inside stays as it is; a value outside shows that the range is not its own.
+    assert mean([0.50, 0.51, 0.52], share) == mean([0.50, 0.51, 0.52])
+    assert mean([0.5, 3.0], share) == mean([0.5, 3.0])
+    found = paired_test({1: 0.9, 2: 0.3}, {1: 0.1, 2: 0.2}, share)
+    assert found is not None
+    assert (found.difference.low, found.difference.high) == (-1.0, 1.0)
+
+
+def test_cut_intervals_hold_the_true_mean_as_often() -> None:
+    random = np.random.default_rng(5)
+    samples = random.beta(4.0, 0.5, size=(2000, 3))
+    held = []
+    for within in (Range(), Range(0.0, 1.0)):
+        means = [mean(values, within) for values in samples.tolist()]
+        held.append([m.low <= 4 / 4.5 <= m.high for m in means if m.low is not None and m.high])
+    assert held[0] == held[1]
+
+
+def test_few_seeds_are_told_with_how_many_to_take() -> None:
+    # Two seeds show a difference of nine times its spread, which t-tables say for one degree.
+    assert more_seeds(1, 1) == more_seeds(2, 1) == 5
+    assert more_seeds(3, 1) is None
+    assert more_seeds(3, 12) == 7
+    assert more_seeds(5, 12) is None
 
 
 def test_intervals_hold_the_true_mean_19_times_in_20() -> None:

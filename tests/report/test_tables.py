@@ -108,3 +108,15 @@ def test_a_table_too_wide_is_cut_into_parts_that_keep_the_first_column() -> None
     assert [part.notes for part in parts] == [(), ("a note",)]
     assert table.parts(100) == [table]
     assert dataclasses.replace(table, fixed=0).parts(20) == [dataclasses.replace(table, fixed=0)]
+
+
+def test_a_name_goes_on_behind_a_comma_and_numbers_stay_whole(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "56")
+    columns = (Column("variant", folds=True), Column("interval", right=True))
+    name, interval = "units=64,optimizer=SGD,scaling=standard", "0.12345678 to 0.87654321"
+    print_tables(Table("", columns, ((Cell(name), Cell(interval)),)), terminal.stream)
+    shown = [line.strip() for line in terminal.close().splitlines()]
+    assert any(line.startswith("units=64,optimizer=SGD,") and interval in line for line in shown)
+    assert "scaling=standard" in shown

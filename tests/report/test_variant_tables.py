@@ -42,3 +42,17 @@ def test_a_verdict_for_each_but_the_baseline() -> None:
     rows = verdicts_table(table(a=WEAK, b=STRONG, c=WEAK)).rows
     assert [row[0].text for row in rows] == ["b", "c"]
     assert rows[1][1].text == "c and a are equal at each of 5 seeds"
+
+
+def test_a_long_baseline_stands_in_the_title_alone() -> None:
+    found = variants_table(table("test_accuracy", **{"units=64,optimizer=adam": WEAK, "b": STRONG}))
+    assert found.title.endswith("differences in points to units=64,optimizer=adam")
+    assert [column.title for column in found.columns][4] == "to baseline"
+    assert found.rows[0][4].text == "baseline"
+
+
+def test_what_cuts_an_interval_off_is_told() -> None:
+    notes = variants_table(table(a=[0.5, 0.6], b=[0.9, 0.7])).notes
+    assert "No interval goes beyond 0 and 1, the bounds of test_accuracy." in notes
+    assert "2 seeds can hardly show a difference: take 5 (--seeds 5)." in notes
+    assert variants_table(table(a=WEAK, b=STRONG)).notes == ()

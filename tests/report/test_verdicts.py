@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import pytest
 
 from nnlab.compare.variants import VariantRuns, VariantTable, variant_table
-from nnlab.report.verdicts import headline, verdict
+from nnlab.report.verdicts import headline, seeds_to_take, verdict
 from nnlab.runs import RunRecord, RunStatus
 from nnlab.runs.record import Direction
 
@@ -75,7 +75,33 @@ def test_the_same_at_each_seed() -> None:
 
 def test_one_seed_tells_nothing_of_chance() -> None:
     found = headline(table(a=[0.5], b=[0.75]))
-    assert found == "b is 25.0 points ahead of a at one seed, which tells nothing of chance"
+    assert found == (
+        "b is 25.0 points ahead of a at one seed, which tells nothing of chance: take 5 (--seeds 5)"
+    )
+    several = headline(table(a=[0.5], b=[0.75], c=[0.6]))
+    assert several == "nothing is shown: one seed tells nothing of chance: take 5 (--seeds 5)"
+
+
+def test_few_seeds_that_show_nothing_are_told_with_the_remedy() -> None:
+    found = headline(table(a=[0.5, 0.6], b=[0.9, 0.7]))
+    assert found == (
+        "no difference shown: b is 25.0 points ahead of a, 95 % interval -100.0 to 100.0, 2 seeds; "
+        "so few can hardly show a difference: take 5 (--seeds 5)"
+    )
+    several = headline(table(a=[0.5, 0.6], b=[0.9, 0.7], c=[0.5, 0.7]))
+    assert several.endswith("2 seeds; so few can hardly show one: take 5 (--seeds 5)")
+    assert seeds_to_take(table(a=WEAK, b=ALIKE)) is None
+    assert seeds_to_take(table(a=WEAK[:2], b=STRONG[:2])) is None
+
+
+def test_the_same_at_two_seeds_may_be_chance() -> None:
+    found = verdict(both := table(a=[0.5, 0.5], b=[0.75, 0.75]), both.row("b"))
+    assert found == "no difference shown: b is 25.0 points ahead of a at each of 2 seeds"
+
+
+def test_a_baseline_with_a_long_name_is_not_named_in_every_sentence() -> None:
+    long = table("test_accuracy", **{"units=64,optimizer=adam": WEAK, "b": STRONG})
+    assert headline(long).startswith("b beats the baseline by 11.3 points")
 
 
 def test_of_several_the_best_that_is_shown_to_be_better() -> None:
