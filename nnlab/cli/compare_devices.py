@@ -18,6 +18,7 @@ from nnlab.cli.options import (
     print_json,
     resolve_config,
     runs_folder,
+    same_folder,
 )
 from nnlab.errors import RequestError
 
@@ -137,7 +138,7 @@ def compare_devices(
     if as_json:
         print_json(record.to_dict() | {"path": str(path)})
     else:
-        _print(path, record, "" if runs_dir is None else f" --runs-dir {runs_dir}")
+        _print(path, record, same_folder(runs_dir))
 
 
 def _numbers(flag: str, text: str | None, faults: list[str]) -> tuple[int, ...]:

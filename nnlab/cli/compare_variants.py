@@ -18,6 +18,7 @@ from nnlab.cli.options import (
     print_json,
     resolve_comparison,
     runs_folder,
+    same_folder,
 )
 from nnlab.errors import RequestError
 
@@ -118,7 +119,7 @@ def compare_variants(
     if as_json:
         print_json(record.to_dict() | {"path": str(path)})
     else:
-        _print(path, table, record, "" if runs_dir is None else f" --runs-dir {runs_dir}")
+        _print(path, table, record, same_folder(runs_dir))
     if record.error is not None:
         typer.echo(record.error, err=True)
         raise typer.Exit(FAILED)

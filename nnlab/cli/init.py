@@ -57,7 +57,7 @@ def init(
     print_tables(tables)
     typer.echo(
         "Write one here with `nnlab init NAME`, or use it as it is: `nnlab train NAME`, "
-        "`nnlab compare variants NAME`.",
+        "`nnlab tune NAME` of a search, `nnlab compare variants NAME` of a comparison.",
         err=True,
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -54,14 +55,14 @@ def resolve_config(config: Path | None, default: str | None = None) -> Path:
     Returns:
         The file; a shipped one for a shipped name, or where nothing was named or found here.
     """
-    from nnlab.config.shipped import DEFAULT_CONFIG, find_shipped
+    from nnlab.config.shipped import COMPARISONS, DEFAULT_CONFIG, find_shipped
 
     if config is None:
         here = Path("nnlab.yaml")
         chosen = here if here.exists() else find_shipped(default or DEFAULT_CONFIG)
         typer.echo(f"No config named: using {chosen}", err=True)
         return chosen
-    if not config.exists() and config.suffix == "" and config.parent == Path():
+    if not config.exists() and not config.suffix and config.parent in {Path(), Path(COMPARISONS)}:
         return find_shipped(str(config))
     return config
 
@@ -115,6 +116,15 @@ def runs_folder(runs_dir: Path | None) -> Path:
         )
         raise RequestError(message)
     return runs_dir if runs_dir is not None else default_runs_dir()
+
+
+def same_folder(runs_dir: Path | None) -> str:
+    """What the next command needs, to look into the same folder of runs as this one.
+
+    Args:
+        runs_dir: That of `--runs-dir`.
+    """
+    return "" if runs_dir is None else f" --runs-dir {shlex.quote(str(runs_dir))}"
 
 
 def print_json(data: Any) -> None:

@@ -35,6 +35,9 @@ def list_all(
             "config.training.batch_size.",
         ),
     ] = None,
+    inside: Annotated[
+        bool, typer.Option("--all", help="The runs inside searches and comparisons as well.")
+    ] = False,
     limit: Annotated[
         int | None, typer.Option("--limit", metavar="N", min=1, help="The first N only.")
     ] = None,
@@ -53,11 +56,13 @@ def list_all(
 
         nnlab runs --where "status in ['failed', 'interrupted']"
 
+        nnlab runs --all --where "training.optimizer == 'adam'" --sort val_accuracy
+
         nnlab runs rm mnist_5k-20261121
     """
     if context.invoked_subcommand is not None:
         # Silently in another folder than the one that was named, `rm` would delete other runs.
-        if where or sort or limit or runs_dir or as_json:
+        if where or sort or inside or limit or runs_dir or as_json:
             name = context.invoked_subcommand
             message = f"Expected options behind the command. Received: options before `{name}`."
             raise RequestError(f"{message} Write: nnlab runs {name} RUN... [OPTIONS]")
@@ -71,14 +76,16 @@ def list_all(
 
     conditions = parse_conditions(where or [])
     folder = runs_folder(runs_dir)
-    there = list_runs(folder, sort)
-    chosen = select([keys_of(record, folder) for record in there], conditions)
-    records = [keys.record for keys in chosen][:limit]
+    there = list_runs(folder, sort, inside=inside)
+    chosen = select([keys_of(record, folder) for record in there], conditions)[:limit]
     if as_json:
-        print_json([record.to_dict() for record in records])
+        print_json([keys.record.to_dict() for keys in chosen])
     elif not there:
         typer.echo(f"No runs in {folder}. Train one: nnlab train mnist_5k", err=True)
-    elif not records:
-        typer.echo(f"None of {plural(len(there), 'run')} in {folder} satisfies that.", err=True)
+    elif not chosen:
+        more = "" if inside else " --all looks into searches and comparisons, too."
+        several = plural(len(there), "run")
+        typer.echo(f"None of {several} in {folder} satisfies that.{more}", err=True)
     else:
-        print_tables(runs_table(records, sort, of=len(there)))
+        named = [*([sort] if sort else []), *(key for one in conditions for key in one.keys)]
+        print_tables(runs_table(chosen, named, of=len(there)))

@@ -15,7 +15,7 @@ def runs_rm(
         list[str],
         typer.Argument(
             metavar="RUN...",
-            help="Runs or searches: folders, ids, prefixes of ids, or `last`.",
+            help="Runs, searches or comparisons: folders, ids, prefixes of ids, or `last`.",
             show_default=False,
         ),
     ],
@@ -48,7 +48,9 @@ def runs_rm(
             raise RequestError(f"{message} Add --yes.")
         for run, size in zip(found, sizes, strict=True):
             typer.echo(f"{run.path}  {run.record.status}  {bytes_text(size)}", err=True)
-        typer.confirm(f"Delete {plural(len(found), 'run')} for good?", abort=True, err=True)
+        if not typer.confirm(f"Delete {plural(len(found), 'run')} for good?", err=True):
+            typer.echo("Nothing is deleted.", err=True)
+            return
     for run in found:
         remove_run(run)
         if not as_json:

@@ -16,6 +16,7 @@ from nnlab.cli.options import (
     print_json,
     resolve_config,
     runs_folder,
+    same_folder,
 )
 
 
@@ -68,11 +69,11 @@ def train(
     from nnlab.report.run_tables import closing_table
     from nnlab.report.tables import print_tables
 
-    option = "" if runs_dir is None else f" --runs-dir {runs_dir}"
+    option = same_folder(runs_dir)
     commands = [
         (f"nnlab show {record.id}{option}", "the run in full"),
         (f"nnlab report {record.id}{option}", "all of it in one HTML file"),
         (f"nnlab dashboard {record.id}{option}", "its curves, histograms and graph"),
-        (f"nnlab train {folder / record.id / 'config.yaml'}{option}", "repeat it"),
+        (f"nnlab reproduce {record.id}{option}", "repeat it, and hold the figures against these"),
     ]
     print_tables(closing_table(record, folder / record.id, commands))

@@ -245,6 +245,8 @@ def _misfit(
     if not isinstance(op, _ORDERS):
         return
     values = [value for run in runs if (value := run[key]) is not None]
+    if not values:
+        return
     numbers = [isinstance(value, (int, float)) for value in values]
     for constant in constants:
         if isinstance(constant, str) and all(numbers):

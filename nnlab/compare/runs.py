@@ -22,8 +22,6 @@ LABELS = string.ascii_uppercase + string.ascii_lowercase
 _PARTS = ("test_", "val_", "")
 _FACTS = ("epochs_run", "best_epoch", "params")
 _TIMES = ("epoch_s", "fit_s", "total_s")
-# How much TensorFlow logs changes no result.
-_SILENT = "variables.TF_CPP_"
 
 
 @dataclass(frozen=True)
@@ -268,7 +266,7 @@ def environment_differences(records: Sequence[RunRecord]) -> list[Difference]:
         git = record.environment.get("git") or {}
         tree |= dict(leaves(known))
         tree |= {"git.revision": git.get("revision"), "git.dirty": git.get("dirty")}
-        trees.append({key: value for key, value in tree.items() if not key.startswith(_SILENT)})
+        trees.append(tree)
     return differences(trees)
 
 

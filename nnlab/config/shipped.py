@@ -85,6 +85,9 @@ def find_comparison(name: str) -> Path:
     plain = name.removeprefix(f"{COMPARISONS}/")
     if plain in shipped:
         return shipped[plain]
+    if name in {config.name for config in list_shipped()}:
+        message = f"Expected a comparison. Received: {name!r}, a config."
+        raise RequestError(f"{message} Train it with: nnlab train {name}")
     remedy = did_you_mean(plain, shipped, "shipped comparisons")
     message = f"There is no file and no shipped comparison called {name!r}. {remedy}"
     raise RequestError(f"{message} `nnlab init` lists the shipped comparisons.")
@@ -109,6 +112,10 @@ def find_shipped(name: str) -> Path:
     shipped = {config.name: config.path for config in list_shipped()}
     if name in shipped:
         return shipped[name]
+    plain = name.removeprefix(f"{COMPARISONS}/")
+    if plain in {config.path.stem for config in list_comparisons()}:
+        message = f"Expected a config. Received: {name!r}, a comparison."
+        raise RequestError(f"{message} Run it with: nnlab compare variants {plain}")
     remedy = did_you_mean(name, shipped, "shipped configs")
     message = f"There is no file and no shipped config called {name!r}. {remedy}"
     raise RequestError(f"{message} `nnlab init` lists the shipped configs.")
@@ -118,7 +125,8 @@ def file_of(name: str) -> Path:
     """The file of a shipped config or comparison.
 
     Args:
-        name: A config's name, or a comparison's with `compare/` before it.
+        name: A config's name, or a comparison's; where both have it, the latter needs `compare/`
+            before it.
 
     Returns:
         The file.
@@ -126,7 +134,11 @@ def file_of(name: str) -> Path:
     Raises:
         RequestError: Nothing of that name is shipped.
     """
-    return (find_comparison if name.startswith(f"{COMPARISONS}/") else find_shipped)(name)
+    configs = {config.name: config.path for config in list_shipped()}
+    comparisons = {config.name: config.path for config in list_comparisons()}
+    short = {path.stem: path for path in comparisons.values()}
+    known = short | configs | comparisons
+    return known[name] if name in known else find_shipped(name)
 
 
 def with_bases(path: Path) -> list[Path]:

@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM as wishes that a run heeds between two steps, never in the middle of one."""
+"""Ctrl-C, SIGTERM and a closed terminal as wishes, heeded between two steps of a run."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from types import FrameType, TracebackType
 from typing import Any, Self
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
+# A terminal that is closed; Windows has none of that.
+_HANGUP = getattr(signal, "SIGHUP", None)
 # Once to stop, once more to skip what can be skipped; whoever asks a third time wants out at once.
 _PATIENCE = 2
 
@@ -56,7 +58,11 @@ class Interruption:
     def __enter__(self) -> Self:
         """Start to listen."""
         if threading.current_thread() is threading.main_thread():
-            self._before = {number: signal.signal(number, self._note) for number in _SIGNALS}
+            heeded = [*_SIGNALS]
+            # `nohup` has it ignored: there the run is to outlive its terminal.
+            if _HANGUP is not None and signal.getsignal(_HANGUP) is not signal.SIG_IGN:
+                heeded.append(_HANGUP)
+            self._before = {number: signal.signal(number, self._note) for number in heeded}
         return self
 
     def __exit__(

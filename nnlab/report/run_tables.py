@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from nnlab.report.next_commands import next_table
 from nnlab.report.numbers import count_text, metric_text, plural, seconds_text
 from nnlab.report.tables import Cell, Column, Table, Tone
+from nnlab.runs.keys import RunKeys
 from nnlab.runs.record import RunRecord, RunStatus, common_direction
 
 _NOTHING = Cell("-", "dim")
 _METRICS_SHOWN = 4
+# What the table of all runs shows of each, whatever it was asked for.
+_SHOWN_ALWAYS = {"run", "id", "status", "epochs", "epochs_run", "total_s", "timing.total_s", "time"}
+_SHOWN_ALWAYS |= {"params", "device"}
 _TONES: dict[RunStatus, Tone] = {
     RunStatus.RUNNING: "",
     RunStatus.COMPLETE: "good",
@@ -31,41 +37,49 @@ _TIMES = {
 
 
 def runs_table(
-    records: Iterable[RunRecord], sort: str | None = None, *, of: int | None = None
+    several: Sequence[RunKeys], named: Iterable[str] = (), *, of: int | None = None
 ) -> Table:
     """All runs, one a row, with the metrics that most of them have and the best of each marked.
 
     Args:
-        records: The runs, in the order to show.
-        sort: The metric they are sorted by, which is then shown first.
+        several: The runs, in the order to show.
+        named: The keys by which they were sorted or chosen: metrics among them are shown first,
+            and what would not be shown gets a column.
         of: How many runs there are; None: these are all.
 
     Returns:
         The table; the first column holds the id.
     """
-    runs = list(records)
-    metrics = _main_metrics(runs, None if sort is None else sort.removeprefix("metrics."))
+    runs = [keys.record for keys in several]
+    keys = dict.fromkeys(key.removeprefix("metrics.") for key in named)
+    metrics = _main_metrics(runs, list(keys))
     best = {name: _best(runs, name) for name in metrics}
+    others = [key for key in keys if key not in {*metrics, *_SHOWN_ALWAYS}]
     columns = (
         Column("run"),
         Column("status"),
         Column("epochs", right=True),
-        *(Column(name, right=True, optional=i > 0) for i, name in enumerate(metrics)),
-        Column("time", right=True, optional=True),
-        Column("params", right=True, optional=True),
-        Column("device", optional=True),
+        *(Column(key.removeprefix("config.")) for key in others),
+        *(
+            Column(name, right=True, optional=i > 0 and name not in keys)
+            for i, name in enumerate(metrics)
+        ),
+        Column("time", right=True, optional="time" not in keys),
+        Column("params", right=True, optional="params" not in keys),
+        Column("device", optional="device" not in keys),
     )
     rows = tuple(
         (
             Cell(run.id),
             status_cell(run.status),
             _length(run),
+            *(_value(key, one[key]) for key in others),
             *(_metric(run.metrics.get(name), best[name]) for name in metrics),
             _seconds(run.timing.get("total_s")),
             _count(run.params),
             _text(run.device),
         )
-        for run in runs
+        for run, one in zip(runs, several, strict=True)
     )
     part = of is not None and of > len(runs)
     notes = (f"{count_text(len(runs))} of {plural(of or 0, 'run')}",) if part else ()
@@ -88,8 +102,8 @@ def run_tables(record: RunRecord, directory: Path | None = None) -> list[Table]:
         ("folder", _text(str(directory) if directory else None)),
         ("status", status_cell(record.status)),
         ("error", Cell(record.error, "bad") if record.error else _NOTHING),
-        ("created", _text(record.created)),
-        ("finished", _text(record.finished)),
+        ("created", _moment(record.created)),
+        ("finished", _moment(record.finished)),
         ("seed", _text(None if record.seed is None else str(record.seed))),
         ("device", _text(record.device)),
         ("engine", _text(record.engine)),
@@ -134,11 +148,10 @@ def closing_table(
         ("time", Cell(_waited(record.timing))),
         ("folder", Cell(str(directory))),
     ]
-    commands = tuple((Cell(command), Cell(words, "dim")) for command, words in next_commands)
     tables = [
         _pairs(record.name, [pair for pair in facts if pair[1] != _NOTHING]),
         _metrics_table(record),
-        Table("Next", (Column(""), Column("")), commands),
+        next_table(next_commands),
     ]
     return [table for table in tables if table.rows]
 
@@ -184,15 +197,17 @@ def _metrics_table(record: RunRecord) -> Table:
     return Table("Metrics", columns, rows)
 
 
-def _main_metrics(runs: Sequence[RunRecord], sort: str | None) -> list[str]:
-    """The few metrics to compare by: the one sorted by first, then test, validation, training."""
+def _main_metrics(runs: Sequence[RunRecord], named: Sequence[str]) -> list[str]:
+    """The few metrics to compare by: those that are named, then test, validation, training."""
     counts = Counter(name for run in runs for name in run.metrics)
 
-    def order(name: str) -> tuple[bool, int, int]:
+    def order(name: str) -> tuple[int, int, int]:
         part = 0 if name.startswith("test_") else 1 if name.startswith("val_") else 2
-        return (name != sort, part, -counts[name])
+        place = named.index(name) if name in named else len(named)
+        return (place, part, -counts[name])
 
-    return sorted(counts, key=order)[:_METRICS_SHOWN]
+    shown = max(_METRICS_SHOWN, len(counts.keys() & set(named)))
+    return sorted(counts, key=order)[:shown]
 
 
 def _best(runs: Sequence[RunRecord], name: str) -> float | None:
@@ -228,6 +243,18 @@ def _seconds(value: float | None) -> Cell:
 def _count(value: int | None) -> Cell:
     """A count's cell."""
     return _NOTHING if value is None else Cell(count_text(value))
+
+
+def _value(key: str, value: object) -> Cell:
+    """The cell of whatever a key may have as its value."""
+    if isinstance(value, float):
+        return _seconds(value) if key.endswith("_s") else _metric(value, None)
+    return _NOTHING if value is None else Cell(_flat(value))
+
+
+def _moment(value: str | None) -> Cell:
+    """A time's cell, to the second."""
+    return _text(re.sub(r"\.\d+", "", value or "").replace("T", " ").replace("Z", " UTC"))
 
 
 def _text(value: str | None) -> Cell:

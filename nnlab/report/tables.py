@@ -8,9 +8,12 @@ import re
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal, TextIO
+from typing import TYPE_CHECKING, Literal, TextIO
 
 from nnlab.report.terminal import is_terminal, printable, terminal_console
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 Tone = Literal["", "best", "good", "bad", "dim"]
 
@@ -48,12 +51,15 @@ class Column:
             first.
         folds: Whether its texts may go on in another line, behind a comma, where a terminal is too
             narrow: names made of several parts.
+        whole: Whether its texts are never folded, as they are there to be copied: where a terminal
+            is too narrow, the rest of a row stands below such a text.
     """
 
     title: str
     right: bool = False
     optional: bool = False
     folds: bool = False
+    whole: bool = False
 
 
 @dataclass(frozen=True)
@@ -166,6 +172,14 @@ class Table:
         """Which columns have a best one, and so the place of a star."""
         return [any(row[i].tone == "best" for row in self.rows) for i in range(len(self.columns))]
 
+    def is_to_copy(self, width: int) -> bool:
+        """Whether it has texts that must not be folded, and `width` no room for them.
+
+        Args:
+            width: The terminal's width, characters.
+        """
+        return any(column.whole for column in self.columns) and sum(self._widths()) > width
+
     def _widths(self, longest: float = math.inf) -> list[float]:
         """The room that each column wants in a terminal, where longer texts are folded."""
         marked = self.marked()
@@ -249,6 +263,9 @@ def _print_rich(tables: Sequence[Table], stream: TextIO) -> None:
             # A table ends with a blank line of its own, its notes do not.
             console.print()
         marked, notes = table.marked(), table.footnotes()
+        if table.is_to_copy(console.width):
+            _print_stacked(table, console)
+            continue
         rich = RichTable(
             title=Text(table.title, style="bold") if table.title else None,
             title_justify="left",
@@ -281,3 +298,16 @@ def _print_rich(tables: Sequence[Table], stream: TextIO) -> None:
         console.print(rich)
         for note in notes:
             console.print(Text(note, style="dim"))
+
+
+def _print_stacked(table: Table, console: Console) -> None:
+    """Prints each cell on a line of its own, which goes over the terminal's end unbroken."""
+    from rich.text import Text
+
+    console.print(Text(table.title, style="bold"))
+    for row in table.rows:
+        for cell, column in zip(row, table.columns, strict=True):
+            indent = "" if column.whole else " " * _GAP
+            text = f"{indent}{_plain(cell, star=False)}"
+            console.print(Text(text, style=_STYLES[cell.tone]), soft_wrap=True)
+    console.print()

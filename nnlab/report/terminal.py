@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO, cast
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -27,6 +28,8 @@ def is_terminal(stream: TextIO) -> bool:
 def terminal_console(stream: TextIO) -> Console:
     """A Rich console on a terminal; it colours nothing by itself.
 
+    A terminal may be closed: what is written to it then is lost, and the work goes on.
+
     Args:
         stream: The terminal.
 
@@ -35,7 +38,27 @@ def terminal_console(stream: TextIO) -> Console:
     """
     from rich.console import Console
 
-    return Console(file=stream, force_terminal=True, highlight=False)
+    lasting = cast("TextIO", _Lasting(stream))
+    return Console(file=lasting, force_terminal=True, highlight=False)
+
+
+class _Lasting:
+    """A stream that cannot fail."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        with contextlib.suppress(OSError):
+            self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with contextlib.suppress(OSError):
+            self._stream.flush()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
 
 
 def printable(text: str) -> str:

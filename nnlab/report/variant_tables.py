@@ -8,6 +8,7 @@ from pathlib import Path
 from nnlab.compare.metric_ranges import Range, is_share, metric_range
 from nnlab.compare.statistics import Mean
 from nnlab.compare.variants import VariantRow, VariantTable
+from nnlab.report.next_commands import next_table
 from nnlab.report.numbers import count_text, metric_text, plural, seconds_text
 from nnlab.report.tables import Cell, Column, Table, Tone
 from nnlab.report.verdicts import LONG, amount_text, few_seeds_words, verdict
@@ -74,10 +75,8 @@ def next_tables(path: Path, commands: Sequence[tuple[str, str]]) -> list[Table]:
         path: Its folder.
         commands: Pairs of a command and what it does.
     """
-    columns = (Column(""), Column(""))
-    cells = tuple((Cell(command), Cell(words, "dim")) for command, words in commands)
     folder = ((Cell("folder", "dim"), Cell(str(path))),)
-    return [Table("", columns, folder), Table("Next", columns, cells)]
+    return [Table("", (Column(""), Column("")), folder), next_table(commands)]
 
 
 def _cells(table: VariantTable, row: VariantRow, *, is_best: bool) -> tuple[Cell, ...]:

@@ -16,7 +16,6 @@ _VARIABLES = ("CUDA_VISIBLE_DEVICES", "OMP_NUM_THREADS")
 # Not all of TF_*: Terraform keeps its tokens in variables of that prefix, and a record is for
 # showing.
 _PREFIXES = (
-    "TF_CPP_",
     "TF_CUDNN_",
     "TF_DETERMINISTIC_",
     "TF_DISABLE_",
@@ -29,6 +28,9 @@ _PREFIXES = (
     "XLA_",
 )
 _GIT_SECONDS = 2.0
+# nnlab sets these itself, for speed alone.
+_FLAGS = "TF_XLA_FLAGS"
+_CACHE = "--tf_xla_persistent_cache_"
 
 
 def environment(command: Sequence[str] | None = None, folder: Path | None = None) -> dict[str, Any]:
@@ -59,12 +61,19 @@ def environment(command: Sequence[str] | None = None, folder: Path | None = None
         "cpus": _cpus(),
         "git": _git(folder),
         "command": None if command is None else list(command),
-        "variables": {
-            name: value
-            for name, value in sorted(os.environ.items())
-            if name in _VARIABLES or name.startswith(_PREFIXES)
-        },
+        "variables": _variables(),
     }
+
+
+def _variables() -> dict[str, str]:
+    """The variables that change what TensorFlow computes, without where XLA keeps its programs."""
+    found = {
+        name: value
+        for name, value in sorted(os.environ.items())
+        if name in _VARIABLES or name.startswith(_PREFIXES)
+    }
+    own = [flag for flag in found.pop(_FLAGS, "").split() if not flag.startswith(_CACHE)]
+    return found | ({_FLAGS: " ".join(own)} if own else {})
 
 
 def _version(package: str) -> str | None:

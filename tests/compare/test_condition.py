@@ -131,3 +131,7 @@ def test_what_no_run_can_satisfy_is_told(run: RunKeys, text: str, told: str) -> 
 
 def test_headings_of_tables_are_keys(run: RunKeys) -> None:
     assert select([run], [Condition.parse("run == 'moons-1' and epochs == 0")]) == [run]
+
+
+def test_where_there_are_no_runs_none_is_chosen() -> None:
+    assert select([], parse_conditions(["seed > 0 and loss < 'a'"])) == []

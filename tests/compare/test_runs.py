@@ -53,7 +53,7 @@ def test_a_metric_of_unknown_direction_has_no_best() -> None:
 
 
 def test_the_environment_tells_what_bears_on_the_numbers() -> None:
-    def record(keras: str, pid: int, log: str, *, onednn: bool) -> RunRecord:
+    def record(keras: str, pid: int, threads: str, *, onednn: bool) -> RunRecord:
         return RunRecord(
             str(pid),
             "x",
@@ -63,13 +63,13 @@ def test_the_environment_tells_what_bears_on_the_numbers() -> None:
                 "python": "3.11",
                 "packages": {"keras": keras, "numpy": "2.4"},
                 "command": ["nnlab", str(pid)],
-                "variables": {"TF_CPP_MIN_LOG_LEVEL": log},
+                "variables": {"OMP_NUM_THREADS": threads},
                 "determinism": {"onednn": onednn},
                 "git": None,
             },
         )
 
-    one, other = record("3.15", 1, "3", onednn=True), record("3.16", 2, "0", onednn=False)
+    one, other = record("3.15", 1, "2", onednn=True), record("3.16", 2, "2", onednn=False)
     found = {row.path: row.values for row in environment_differences([one, other])}
     assert found == {"packages.keras": ("3.15", "3.16"), "determinism.onednn": (True, False)}
 

@@ -125,3 +125,16 @@ def test_the_schema_is_printed_without_reading_the_words() -> None:
     told = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True)
     assert told.stdout.strip() == b"[]"
     assert schema_text() == (shipped_folder() / "nnlab.schema.json").read_text(encoding="utf-8")
+
+
+def test_what_is_of_the_other_kind_is_told_with_its_command() -> None:
+    with pytest.raises(RequestError, match=r"a comparison\. Run it with: nnlab compare"):
+        find_shipped("compare/initializers")
+    with pytest.raises(RequestError, match=r"a config\. Train it with: nnlab train mnist_5k"):
+        find_comparison("mnist_5k")
+
+
+def test_a_name_that_only_a_comparison_has_needs_no_folder_before_it() -> None:
+    assert file_of("initializers") == find_comparison("initializers")
+    assert file_of("losses") == find_shipped("losses")
+    assert file_of("compare/losses") == find_comparison("losses")

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from nnlab.report.run_tables import closing_table, run_tables, runs_table
 from nnlab.report.tables import Cell
+from nnlab.runs import RunFiles
+from nnlab.runs.keys import RunKeys
 from nnlab.runs.record import RunRecord, RunStatus
 
 MNIST = RunRecord(
@@ -48,9 +50,14 @@ FAILED = RunRecord(
 )
 
 
+def keys(*records: RunRecord) -> list[RunKeys]:
+    """Runs that lie nowhere, and so have no config."""
+    return [RunKeys(record, RunFiles(Path("nowhere") / record.id)) for record in records]
+
+
 def column(records: list[RunRecord], title: str) -> list[Cell]:
     """One column of the table of runs."""
-    table = runs_table(records)
+    table = runs_table(keys(*records))
     place = [one.title for one in table.columns].index(title)
     return [row[place] for row in table.rows]
 
@@ -78,26 +85,39 @@ def test_a_run_that_knows_no_direction_takes_that_of_the_others() -> None:
 
 
 def test_test_metrics_come_first_and_only_a_few_are_shown() -> None:
-    titles = [one.title for one in runs_table([MNIST, DROPOUT]).columns]
+    titles = [one.title for one in runs_table(keys(MNIST, DROPOUT)).columns]
     assert titles[3:7] == ["test_loss", "test_accuracy", "val_loss", "loss"]
     assert titles[7:] == ["time", "params", "device"]
 
 
 def test_the_metric_to_sort_by_comes_first() -> None:
-    assert runs_table([MNIST, DROPOUT], sort="accuracy").columns[3].title == "accuracy"
+    assert runs_table(keys(MNIST, DROPOUT), ["accuracy"]).columns[3].title == "accuracy"
+
+
+def test_keys_that_runs_were_chosen_by_are_shown_beside_them() -> None:
+    table = runs_table(keys(MNIST, DROPOUT), ["timing.epoch_s", "seed", "loss", "status"])
+    assert [one.title for one in table.columns[1:6]] == [
+        "status",
+        "epochs",
+        "timing.epoch_s",
+        "seed",
+        "loss",
+    ]
+    assert [cell.text for cell in table.rows[0][3:6]] == ["2.7 s", "0", "0.0076"]
+    assert [cell.text for cell in table.rows[1][3:6]] == ["-", "-", "-"]
 
 
 def test_a_search_is_as_long_as_its_trials() -> None:
     counts = {"complete": 11, "failed": 1}
     search = RunRecord("a-tune-1", "a", training={"search": "random", "trials": counts})
-    lengths = [row[2].text for row in runs_table([MNIST, search]).rows]
+    lengths = [row[2].text for row in runs_table(keys(MNIST, search)).rows]
     assert lengths == ["20", "12 trials"]
 
 
 def test_a_comparison_is_as_long_as_its_runs() -> None:
     counts = {"complete": 5, "failed": 1, "left": 2, "reused": 0}
     run = RunRecord("a-compare-1", "a", training={"comparison": "test_mae", "runs": counts})
-    assert runs_table([run]).rows[0][2].text == "6 runs"
+    assert runs_table(keys(run)).rows[0][2].text == "6 runs"
 
 
 def test_equal_figures_have_no_best() -> None:

@@ -70,8 +70,10 @@ def test_variables_that_change_results_are_kept_and_secrets_are_not(
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
     monkeypatch.setenv("TF_TOKEN_app_terraform_io", "secret")
     monkeypatch.setenv("TF_VAR_password", "secret")
+    monkeypatch.setenv("TF_XLA_FLAGS", "--tf_xla_persistent_cache_directory=/tmp/x --other=1")
     variables = environment()["variables"]
     assert variables["TF_ENABLE_ONEDNN_OPTS"] == "0"
+    assert variables["TF_XLA_FLAGS"] == "--other=1"
     assert variables["CUDA_VISIBLE_DEVICES"] == ""
     assert "secret" not in variables.values()
 

@@ -34,5 +34,5 @@ class Lines:
         try:
             self._stream.write(text + "\n")
             self._stream.flush()
-        except BrokenPipeError:
+        except OSError:
             self._is_read = False
