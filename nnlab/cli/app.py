@@ -82,20 +82,27 @@ def main() -> None:
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     arguments = sys.argv[1:]
     debug = "--debug" in arguments
+    given = [argument for argument in arguments if argument != "--debug"]
     try:
-        app(args=[argument for argument in arguments if argument != "--debug"], prog_name="nnlab")
+        code = app(args=given, prog_name="nnlab", standalone_mode=False) or 0
     except BrokenPipeError:
         # Our reader has gone (`nnlab runs | head`); Python would complain once more at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(FAILED)
-    except SystemExit as ending:
-        if ending.code == INTERRUPTED:  # Typer's own word for Ctrl-C is silence
-            typer.echo("Interrupted.", err=True)
-        raise
+    except typer.Abort:
+        typer.echo("Aborted.", err=True)
+        sys.exit(FAILED)
     except Exception as error:
+        from nnlab.cli.errors import in_our_words, report_error
+
+        told = in_our_words(error)
+        if told is None:
+            # No command was named: its help has been shown.
+            sys.exit(2)
         if debug:
             raise
-        from nnlab.cli.errors import report_error
-
-        report_error(error, as_json="--json" in arguments)
-        sys.exit(error.exit_code if isinstance(error, NnlabError) else FAILED)
+        report_error(told, as_json="--json" in arguments)
+        sys.exit(told.exit_code if isinstance(told, NnlabError) else FAILED)
+    if code == INTERRUPTED:  # Typer's own word for Ctrl-C is silence
+        typer.echo("Interrupted.", err=True)
+    sys.exit(code)

@@ -7,7 +7,44 @@ from typing import Any
 import typer
 
 from nnlab.cli.options import print_json
-from nnlab.errors import ConfigError, NnlabError
+from nnlab.errors import ConfigError, NnlabError, RequestError
+
+# What Typer raises for a wrong command line; its own name depends on Typer's version.
+_UsageError: Any = typer.BadParameter.__bases__[0]
+
+
+def in_our_words(error: Exception) -> Exception | None:
+    """An error of Typer's, which knows the command line alone, as one of ours.
+
+    Args:
+        error: What ended the command.
+
+    Returns:
+        The error to tell; any other as it is. None where no command was named: its help is shown.
+    """
+    if not isinstance(error, _UsageError):
+        return error
+    context: Any = getattr(error, "ctx", None)
+    if type(error).__name__ == "NoArgsIsHelpError":
+        error.show()
+        return None
+    message = _bad_value(error) or error.format_message()
+    command = context.command_path if context is not None else "nnlab"
+    return RequestError(f"{message.rstrip('. ')}. See: {command} --help")
+
+
+def _bad_value(error: Exception) -> str:
+    """What was expected of an option, and received; empty for any other error."""
+    from pydantic import ValidationError
+
+    option: Any = getattr(error, "param", None)
+    if not isinstance(error.__cause__, ValidationError) or option is None:
+        return ""
+    from nnlab.config.problems import explain
+
+    first = error.__cause__.errors(include_url=False)[0]
+    expected, _, _ = explain(first).message.partition(" Received:")
+    return f"{expected} Received: {max(option.opts, key=len)} {first['input']}"
 
 
 def report_error(error: Exception, *, as_json: bool) -> None:

@@ -96,9 +96,9 @@ def overrides(assignments: list[str] | None, device: str | None, seed: int | Non
     """
     changes = list(assignments or [])
     if device is not None:
-        changes.append(f"training.device={device}")
+        changes.append(f"--device training.device={device}")
     if seed is not None:
-        changes.append(f"seed={seed}")
+        changes.append(f"--seed seed={seed}")
     return changes
 
 

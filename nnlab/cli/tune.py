@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
 DEFAULT_SEARCH = "search_layers"
 
-_UNITS = {"s": 1, "m": 60, "h": 3600}
+# Where an option is called otherwise than the key that it sets.
+_KEYS = {"trials": "max_trials"}
 
 
 def tune(
@@ -41,7 +42,7 @@ def tune(
         ),
     ] = None,
     trials: Annotated[
-        int | None, typer.Option("--trials", metavar="N", min=1, help="Trials, at most.")
+        int | None, typer.Option("--trials", metavar="N", help="Trials, at most.")
     ] = None,
     max_time: Annotated[
         str | None,
@@ -83,7 +84,7 @@ def tune(
     folder = runs_folder(runs_dir)
     if resume is None:
         if algorithm is not None:
-            changes.append(f"tune.algorithm={algorithm}")
+            changes.append(f"--algorithm tune.algorithm={algorithm}")
         file = resolve_config(config, default=DEFAULT_SEARCH)
         path, read = None, _read(file, [*overrides(assignments, device, seed), *changes])
     else:
@@ -109,26 +110,22 @@ def tune(
                 read, path, progress=progress, command=command, retrain=not no_retrain
             )
     if as_json:
-        print_json(record.to_dict())
+        from nnlab.runs.search import read_trials
+
+        rows = [trial.to_dict() for trial in read_trials(path or folder / record.id)]
+        print_json(record.to_dict() | {"path": str(path or folder / record.id), "trials": rows})
         return
     _print(path or folder / record.id, record)
 
 
 def _limits(trials: int | None, max_time: str | None, jobs: str | None) -> list[str]:
     """What may be changed in a search that goes on, too, in the form of `--set`."""
-    seconds = None if max_time is None else _seconds(max_time)
-    limits = {"max_trials": trials, "max_time": seconds, "jobs": jobs}
-    return [f"tune.{key}={value}" for key, value in limits.items() if value is not None]
-
-
-def _seconds(text: str) -> float:
-    """The seconds that `90`, `90s`, `15m` or `2h` means."""
-    unit = _UNITS.get(text[-1:], 0)
-    try:
-        return float(text[:-1]) * unit if unit else float(text)
-    except ValueError as error:
-        message = "Expected a time in seconds, or with a unit: 90, 90s, 15m, 2h."
-        raise RequestError(f"{message} Received: --max-time {text}.") from error
+    limits = {"trials": trials, "max_time": max_time, "jobs": jobs}
+    return [
+        f"--{name.replace('_', '-')} tune.{_KEYS.get(name, name)}={value}"
+        for name, value in limits.items()
+        if value is not None
+    ]
 
 
 def _refuse_changes(

@@ -40,6 +40,8 @@ def validate(
                 "file": check.file,
                 "valid": check.is_valid,
                 "open_values": check.open_values,
+                "hyperparameters": check.hyperparameters,
+                "configs": check.space,
                 "faults": fault_rows(check.faults, check.advice),
             }
             for check in checks

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from math import log10
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nnlab.config.advice import advice
 from nnlab.config.defaults import idle_defaults
-from nnlab.config.hyperparameters import space_size
+from nnlab.config.hyperband import round_size
+from nnlab.config.hyperparameters import size_text, space_size
 from nnlab.config.loading import Config, read_config
 from nnlab.config.located import in_file_order, located
 from nnlab.config.markers import Repeat
@@ -22,9 +22,6 @@ from nnlab.errors import ConfigError, Fault, Location
 if TYPE_CHECKING:
     from nnlab.config.variants import Comparison
 
-# Larger spaces are told by their order of magnitude.
-_LARGE = 10**6
-
 
 @dataclass(frozen=True)
 class Check:
@@ -35,7 +32,9 @@ class Check:
         faults: What is wrong; a config with any cannot be used.
         advice: What is legal and yet unwise.
         open_values: How many search markers it holds.
+        hyperparameters: How many values a search chooses: those inside `Repeat` once a repetition.
         space: How many configs they leave; None: infinitely many.
+        round: Trials of a whole round of Hyperband; 0 with another algorithm.
         runs: How many trainings a comparison takes; 0 for a config.
     """
 
@@ -43,7 +42,9 @@ class Check:
     faults: tuple[Fault, ...] = ()
     advice: tuple[Fault, ...] = ()
     open_values: int = 0
+    hyperparameters: int = 0
     space: int | None = 1
+    round: int = 0
     runs: int = 0
 
     @property
@@ -56,19 +57,13 @@ class Check:
         """What a user should know of a config that is valid."""
         if self.runs:
             return f"; a comparison of {self.runs:,} runs"
-        count = self.open_values
+        count = self.hyperparameters
         if not count:
             return ""
-        values = f"{count} open value{'s' * (count > 1)}"
-        return f"; {values}, {_configs(self.space)}: `nnlab tune` searches them"
-
-
-def _configs(size: int | None) -> str:
-    if size is None:
-        return "infinitely many configs"
-    if size < _LARGE:
-        return f"{size:,} configs"
-    return f"about 10^{round(log10(size))} configs"
+        space = f"{count:,} hyperparameter{'s' * (count > 1)}, {size_text(self.space)}"
+        if self.round:
+            space += f", {self.round:,} trials a round of Hyperband"
+        return f"; {space}: `nnlab tune` searches them"
 
 
 def check_config(file: str | Path, overrides: Sequence[str] = ()) -> Check:
@@ -94,8 +89,18 @@ def check_config(file: str | Path, overrides: Sequence[str] = ()) -> Check:
         config = read_config(file, overrides)
     except ConfigError as error:
         return Check(str(file), faults=error.faults)
-    size = space_size(config.hyperparameters)
-    return Check(str(file), (), warnings_of(config), len(config.space), size)
+    space, experiment = config.hyperparameters, config.experiment
+    tune, epochs = experiment.tune, experiment.training.epochs
+    by_hyperband = bool(space) and tune is not None and tune.algorithm == "hyperband"
+    return Check(
+        str(file),
+        (),
+        warnings_of(config),
+        open_values=len(config.space),
+        hyperparameters=len(space),
+        space=space_size(space),
+        round=round_size(tune.max_epochs or epochs) if by_hyperband and tune else 0,
+    )
 
 
 def warnings_of(config: Config) -> tuple[Fault, ...]:

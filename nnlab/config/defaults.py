@@ -152,7 +152,7 @@ def idle_defaults(tree: Any) -> list[Problem]:
 def _words_in(layers: Any) -> Iterator[type[Layer]]:
     """The types of some layers, those inside search markers too."""
     for layer in layers if isinstance(layers, list) else ():
-        for name in [layer] if isinstance(layer, str) else layer:
+        for name in [layer] if isinstance(layer, str) else layer or ():
             word = Layer.lookup(name)
             if word is not None:
                 yield word

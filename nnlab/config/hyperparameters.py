@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from math import floor, log, prod
+from math import floor, log, log10, prod
 from typing import Any, Literal
 
 from nnlab.config.document import Document, Path
@@ -22,6 +22,8 @@ Kind = Literal["int", "float", "choice", "boolean"]
 # Numbers that steps reach are written with as many digits as make 0.1 + 2 * 0.1 read as 0.3.
 _DIGITS = 12
 _ROUNDING = 1e-9
+# Larger spaces are told by their order of magnitude.
+_LARGE = 10**6
 
 
 @dataclass(frozen=True)
@@ -191,11 +193,11 @@ def _repeated(
     """How often, where that is open, then the hyperparameters of each repetition."""
     times: Any = at.marker.times  # type: ignore[attr-defined]
     reached: list[Any] = [times]
-    if isinstance(times, Int):
+    if isinstance(times, Marker):
         one = _hyperparameter(at, times, conditions)
         reached = list(one.points())
         yield one
-    for repetition in range(1, reached[-1] + 1):
+    for repetition in range(1, max(reached) + 1):
         enough = tuple(count for count in reached if count >= repetition)
         always = len(enough) == len(reached)
         needed = conditions if always else (*conditions, Condition(at.name, enough))
@@ -263,6 +265,23 @@ def space_size(hyperparameters: Iterable[Hyperparameter]) -> int | None:
         children = below.get(one.name)
         ways[one.name] = _ways(one, children, ways) if children else one.size or 0
     return prod(ways[one.name] for one in below.get(None, []))
+
+
+def size_text(size: int | None) -> str:
+    """How many configs a space holds, in words; larger ones by their order of magnitude.
+
+    Args:
+        size: Their number; None: infinitely many.
+
+    Example:
+        >>> size_text(1280), size_text(5**40)
+        ('1,280 configs', 'about 10^28 configs')
+    """
+    if size is None:
+        return "infinitely many configs"
+    if size < _LARGE:
+        return f"{size:,} config{'s' * (size != 1)}"
+    return f"about 10^{round(log10(size))} configs"
 
 
 def _ways(one: Hyperparameter, children: Iterable[Hyperparameter], ways: Mapping[str, int]) -> int:

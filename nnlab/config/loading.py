@@ -20,7 +20,7 @@ from nnlab.config.problems import Collector, Problem
 from nnlab.config.reading import load_document
 from nnlab.config.sampling import merged_faults, sample_picks
 from nnlab.config.searching import search_problems
-from nnlab.config.space import OpenValue, fill, find_markers
+from nnlab.config.space import OpenValue, fill, find_markers, has_misspelt_marker
 from nnlab.errors import ConfigError, Fault, Location
 
 
@@ -204,15 +204,18 @@ def read_search(file: str | FilePath, overrides: Sequence[str] = ()) -> Config:
     document = load_document(file, overrides)
     if document.tree.get("tune") is None:
         document = document.moved({**document.tree, "tune": {}}, {})
+    cleaned, _, problems = find_markers(document)
     faults: tuple[Fault, ...] = ()
-    if not declared(find_markers(document)[0]):
+    # A marker that cannot be read is told as such: something was meant to be open.
+    if not problems and not declared(cleaned):
         message = "No value of the config is open: there is nothing to search."
         remedy = "Mark one, `units: {Int: {min_value: 8, max_value: 64}}`, or use `nnlab train`."
         faults = (Fault(message, "", Location(str(file)), remedy),)
     try:
         config = examine(document)
     except ConfigError as error:
-        raise ConfigError(in_file_order([*faults, *error.faults])) from error
+        told = () if has_misspelt_marker(document.tree) else faults
+        raise ConfigError(in_file_order([*told, *error.faults])) from error
     if faults:
         raise ConfigError(faults)
     return config

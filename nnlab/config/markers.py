@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping
-from math import isfinite, log
+from math import floor, isfinite, log
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
@@ -21,6 +21,9 @@ Sampling = Literal["linear", "log", "reverse_log"]
 MOST_REPETITIONS = 1000
 
 _ROUNDING = 1e-9
+_DIGITS = 12
+# Of a step that is proposed: how many it may be from the one written, how long to write.
+_NEARBY, _SHORT = 1000, 6
 
 
 class Marker(Word):
@@ -59,11 +62,11 @@ class _Range(Section):
         elif step is not None:
             if not _reaches(low, high, step):
                 message = f"Steps of {step} from {low} miss max_value {high}."
-                remedy = "Choose a step that divides the range."
-                problems.append(Problem(("step",), message, remedy))
+                problems.append(Problem(("step",), message, _fitting(low, high, step)))
             elif default is not None and not problems and not _reaches(low, default, step):
                 message = f"Steps of {step} from {low} miss the default {default}."
-                problems.append(Problem(("default",), message, "Choose one that they reach."))
+                under = shown(_reached(low, default, step))
+                problems.append(Problem(("default",), message, f"Take {under}, which they reach."))
         if problems:
             raise problems_error(problems)
         return self
@@ -75,7 +78,7 @@ def _log_problems(sampling: str, low: float, high: float, step: float | None) ->
         yield Problem(("min_value",), message, "Raise it, or use linear sampling.")
     elif step is not None and step > 1 and not _reaches(0, log(high / low), log(step)):
         message = f"Multiplying by {step} from {low} misses max_value {high}."
-        yield Problem(("step",), message, "Choose a step whose powers reach it.")
+        yield Problem(("step",), message, _fitting_powers(low, high, step))
     if step is not None and step <= 1:
         message = (
             f"With {sampling} sampling a step multiplies, so it must be above 1. "
@@ -88,6 +91,44 @@ def _reaches(low: float, end: float, step: float) -> bool:
     """Whether steps from the least end there, as far as rounding lets one tell."""
     steps = (end - low) / step
     return isfinite(steps) and abs(steps - round(steps)) <= _ROUNDING * max(1.0, abs(steps))
+
+
+def _reached(low: float, end: float, step: float) -> float:
+    """The last value that steps from the least come to, up to an end."""
+    return _rounded(low + floor((end - low) / step + _ROUNDING) * step)
+
+
+def _rounded(number: float) -> float:
+    """Without what adding and multiplying leave in the last digits."""
+    return number if isinstance(number, int) else float(f"{number:.{_DIGITS}g}")
+
+
+def _fitting(low: float, high: float, step: float) -> str:
+    """The remedy for steps that miss the end: ends that they reach, a step that does."""
+    if not isfinite((high - low) / step):
+        return "Choose a longer step."
+    last = _reached(low, high, step)
+    ends = [shown(end) for end in (last, _rounded(last + step)) if end > low]
+    remedy = f"Set max_value: {' or '.join(ends)}"
+    steps = max(1, round((high - low) / step))
+    tried = (count for off in range(_NEARBY) for count in (steps - off, steps + off + 1))
+    for count in tried:
+        if count > 0:
+            exact = (high - low) / count
+            other = int(exact) if isinstance(low, int) else _rounded(exact)
+            if other > 0 and _reaches(low, high, other) and len(shown(other)) <= _SHORT:
+                return f"{remedy}, or step: {shown(other)}."
+    return f"{remedy}, or another step."
+
+
+def _fitting_powers(low: float, high: float, step: float) -> str:
+    """The remedy for steps that multiply, and miss the end."""
+    try:
+        last = low * step ** floor(log(high / low) / log(step) + _ROUNDING)
+    except OverflowError:
+        return "Choose another step."
+    ends = [shown(_rounded(end)) for end in (last, last * step) if end > low and isfinite(end)]
+    return f"Set max_value: {' or '.join(ends)}, or another step."
 
 
 class Int(_Range, Marker):
@@ -128,6 +169,14 @@ class Choice(Marker):
         first = 0 if self.default is None else self.values.index(self.default)
         return list(dict.fromkeys([first, *range(len(self.values))]))
 
+    @field_validator("values", mode="before")
+    @classmethod
+    def _there_are_values(cls, values: object) -> object:
+        if values == []:
+            message = "Expected values to choose from. Received: none."
+            raise problems_error([Problem((), message, "Write two or more: `Choice: [16, 32]`.")])
+        return values
+
     @field_validator("values")
     @classmethod
     def _values_differ(cls, values: list[Any]) -> list[Any]:
@@ -165,7 +214,9 @@ class Boolean(Marker):
 class Repeat(Marker):
     """Layers that stand in the model several times, how often being open too."""
 
-    times: Int | int = Field(description="How often: {Int: {min_value: 0, max_value: 10}}.")
+    times: Int | Choice | int = Field(
+        description="How often: {Int: {min_value: 0, max_value: 10}}."
+    )
     layers: list[Any] = Field(min_length=1, description="The layers that are repeated.")
 
     def samples(self) -> list[Any]:
@@ -173,26 +224,40 @@ class Repeat(Marker):
         # Once always, so that what is wrong inside is found.
         if isinstance(self.times, int):
             return [self.times] if self.times else [0, 1]
-        low, high = self.times.min_value, self.times.max_value
+        low, high = _ends(self.times)
         return [1, *([0] if low == 0 else []), *([2] if high > 1 else [])]
 
     @field_validator("times", mode="plain")
     @classmethod
-    def _read_times(cls, value: object) -> Int | int:
-        if isinstance(value, Int) or (isinstance(value, int) and not isinstance(value, bool)):
-            times: Int | int = value
-        elif isinstance(value, Mapping) and list(value) == ["Int"]:
+    def _read_times(cls, value: object) -> Int | Choice | int:
+        times: Int | Choice | int = -1
+        if isinstance(value, Int | Choice) or _is_whole(value):
+            times = value  # type: ignore[assignment]
+        elif isinstance(value, Mapping) and list(value) in (["Int"], ["Choice"]):
+            ((name, arguments),) = value.items()
+            word: type[Int | Choice] = Int if name == "Int" else Choice
             collector = Collector()
-            with collector.reading("Int"):
-                times = Int.from_arguments(value["Int"])
+            with collector.reading(name):
+                times = word.from_arguments(arguments)
             collector.raise_if_any()
-        else:
-            times = -1
-        low, high = (times.min_value, times.max_value) if isinstance(times, Int) else (times, times)
+        low, high = _ends(times)
         if low < 0 or high > MOST_REPETITIONS:
             message = (
-                f"Expected a whole number from 0 to {MOST_REPETITIONS:,}, or `{{Int: …}}` over "
+                f"Expected a whole number from 0 to {MOST_REPETITIONS:,}, or Int or Choice over "
                 f"such. Received: times={shown(value)}."
             )
-            raise problems_error([Problem((), message, "Write `times: 2`.")])
+            remedy = "Write `times: 2`, or `times: {Int: {min_value: 0, max_value: 4}}`."
+            raise problems_error([Problem((), message, remedy)])
         return times
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _ends(times: Int | Choice | int) -> tuple[int, int]:
+    """The fewest repetitions and the most; -1 of what is no number of repetitions."""
+    if isinstance(times, Int):
+        return times.min_value, times.max_value
+    numbers = times.values if isinstance(times, Choice) else [times]
+    return (min(numbers), max(numbers)) if all(map(_is_whole, numbers)) else (-1, -1)

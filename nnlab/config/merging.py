@@ -144,15 +144,25 @@ def assignment_path(assignment: str) -> Path:
     """The path of what `KEY=VALUE` sets; empty where it names none.
 
     Args:
-        assignment: As `--set` takes it.
+        assignment: As `override` takes it.
 
     Example:
         >>> assignment_path("model.layers.0.Dense.units=3")
         ('model', 'layers', 0, 'Dense', 'units')
     """
-    key, equals, _ = assignment.partition("=")
-    path = undotted(key.strip())
+    _, key, equals, _ = _parted(assignment)
+    path = undotted(key)
     return () if not equals or "" in path else path
+
+
+def _parted(assignment: str) -> tuple[str, str, str, str]:
+    """The flag that an assignment was given by, its key, `=`, and the text of its value."""
+    flag, plain = "", assignment.strip()
+    if plain.startswith("--"):
+        flag, _, plain = plain.partition(" ")
+    key, equals, text = plain.partition("=")
+    key = key.strip()
+    return flag or f"--set {key}", key, equals, text
 
 
 def override(document: Document, assignment: str) -> Document:
@@ -161,6 +171,7 @@ def override(document: Document, assignment: str) -> Document:
     Args:
         document: The document.
         assignment: `KEY=VALUE`; the key dotted, list positions as numbers; the value in YAML.
+            Before it may stand the flag that it comes from, for messages: `--jobs tune.jobs=2`.
 
     Returns:
         The changed document.
@@ -179,10 +190,10 @@ def override(document: Document, assignment: str) -> Document:
         message = f"Expected KEY=VALUE. Received: --set {shown(assignment)}."
         remedy = "Write it like `--set training.epochs=3`."
         raise ConfigError((Fault(message, "", Location("--set"), remedy),))
-    key, _, text = assignment.partition("=")
-    place = Location(f"--set {key.strip()}")
-    plain = re.sub(r"(?<=\.Repeat)\[\d+\]", "", key.strip())
-    if plain != key.strip():
+    flag, key, _, text = _parted(assignment)
+    place = Location(flag)
+    plain = re.sub(r"(?<=\.Repeat)\[\d+\]", "", key)
+    if plain != key:
         message = "One repetition cannot be set by itself: the config holds its layers once."
         remedy = f"Set all of them, `--set {plain}=…`, or write the layers out."
         raise ConfigError((Fault(message, plain, place, remedy),))

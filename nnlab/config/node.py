@@ -34,6 +34,8 @@ class Node(Section):
                 f"Expected a layer and `from`, the name of its input. Received: {shown(value)}."
             )
             remedy = "Write it like `{Dense: {units: 64}, from: pixels}`."
+            if value is None:
+                remedy = "For a layer or none, `{Identity: {}, from: …}` lets all pass."
             raise problems_error([Problem((), message, remedy)])
         word, sources, problems = taken_apart(value)
         collector = Collector()

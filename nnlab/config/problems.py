@@ -236,7 +236,9 @@ def _missing(path: tuple[str | int, ...], parent: object) -> Problem:
 _PHRASES = {
     "int_type": "a whole number",
     "int_from_float": "a whole number",
+    "int_parsing": "a whole number",
     "float_type": "a number",
+    "float_parsing": "a number",
     "finite_number": "a finite number",
     "bool_type": "true or false",
     "string_type": "text",

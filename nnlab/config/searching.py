@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from nnlab.config.document import Document, dotted
+from nnlab.config.document import Document, Path, dotted
 from nnlab.config.experiment import Experiment
-from nnlab.config.figures import directions
-from nnlab.config.hyperparameters import Hyperparameter, declared, space_size
+from nnlab.config.figures import directions, figure_names
+from nnlab.config.hyperband import FACTOR, brackets, round_size
+from nnlab.config.hyperparameters import Hyperparameter, declared, size_text, space_size
 from nnlab.config.problems import Collector, Problem
+from nnlab.config.space import items_of
 from nnlab.config.tune import TuneConfig
 
-# Hyperband ends two of three trials at a third of the epochs, at a ninth, and so on.
-HYPERBAND_FACTOR = 3
+# A larger number is no advice for max_trials.
+_MANY = 10_000
+# In the names of arguments and of layers.
+_PENALTY = "regulariz"
 
 _EPOCHS = ("training", "epochs")
 _DECIDES_THE_ROWS = (
@@ -99,9 +103,9 @@ def _epochs_fit(space: Sequence[Hyperparameter], tune: TuneConfig, tree: Any) ->
     epochs, path = tune.max_epochs, ("tune", "max_epochs")
     if epochs is None:
         epochs, path = training.get("epochs") if isinstance(training, dict) else None, _EPOCHS
-    if hyperband and isinstance(epochs, int) and 0 < epochs < HYPERBAND_FACTOR:
+    if hyperband and isinstance(epochs, int) and 0 < epochs < FACTOR:
         message = (
-            f"Hyperband ends trials at a third of the epochs, so it needs {HYPERBAND_FACTOR} or "
+            f"Hyperband ends trials at a third of the epochs, so it needs {FACTOR} or "
             f"more. Received: {dotted(path)}={epochs}."
         )
         yield Problem(path, message, "Raise it, or use another algorithm.")
@@ -124,11 +128,9 @@ def search_advice(document: Document, experiment: Experiment) -> Iterator[Proble
     tune = experiment.tune
     if tune is None:
         return
-    size = space_size(space)
-    if tune.algorithm == "grid" and size is not None and size > tune.max_trials:
-        message = f"The grid has {size:,} points, of which {tune.max_trials} will be tried."
-        remedy = f"Set max_trials: {size}, lengthen the steps, or use another algorithm."
-        yield Problem(("tune", "algorithm"), message, remedy)
+    yield from _grid_is_large(space, tune)
+    yield from _round_is_whole(tune, experiment.training.epochs)
+    yield from _scores_compare(space, tune, document, experiment)
     name = tune.objective
     if not name.startswith("val_"):
         message = f"`{name}` is of the training rows: the trial that overfits most is the best."
@@ -140,3 +142,82 @@ def search_advice(document: Document, experiment: Experiment) -> Iterator[Proble
         message = f"Of `{name}` {'less' if better == 'min' else 'more'} is better."
         message += f" Received: direction={tune.direction}: the worst trial is the best."
         yield Problem(("tune", "direction"), message, f"Write `direction: {better}`, or remove it.")
+
+
+def _grid_is_large(space: Sequence[Hyperparameter], tune: TuneConfig) -> Iterator[Problem]:
+    size = space_size(space)
+    if tune.algorithm != "grid" or size is None or size <= tune.max_trials:
+        return
+    first = "the first one" if tune.max_trials == 1 else f"the first {tune.max_trials:,}"
+    message = f"The grid holds {size_text(size)}, of which {first} will be tried, in order."
+    remedy = "Lengthen the steps, or use another algorithm."
+    if size <= _MANY:
+        remedy = f"Set max_trials: {size}, lengthen the steps, or use another algorithm."
+    yield Problem(("tune", "algorithm"), message, remedy)
+
+
+def _round_is_whole(tune: TuneConfig, epochs: int) -> Iterator[Problem]:
+    """Hyperband with too few trials: few go on, or none."""
+    epochs = tune.max_epochs or epochs
+    if tune.algorithm != "hyperband" or tune.max_trials >= round_size(epochs):
+        return
+    first, *later = brackets(epochs)[0]
+    message = (
+        f"With {epochs} epochs a whole round of Hyperband takes {round_size(epochs)} trials; a "
+        f"trial that goes on counts as another. Received: max_trials={tune.max_trials}"
+    )
+    if tune.max_trials <= first.trials:
+        message += f": all end after epoch {first.epochs} of {epochs}, and none goes on."
+    elif tune.max_trials < first.trials + sum(rung.trials for rung in later):
+        message += f": the first {first.trials} end after epoch {first.epochs}, and few go on."
+    else:
+        message += "."
+    remedy = f"Set max_trials: {round_size(epochs)}, or lower the epochs."
+    yield Problem(("tune", "max_trials"), message, remedy)
+
+
+def _scores_compare(
+    space: Sequence[Hyperparameter], tune: TuneConfig, document: Document, experiment: Experiment
+) -> Iterator[Problem]:
+    """An objective that contains what is searched: one trial's is not measured as another's."""
+    name = tune.objective.removeprefix("val_")
+    if name != "loss" and not name.endswith("_loss"):
+        return
+    inside = [
+        path
+        for path in dict.fromkeys(one.path for one in space)
+        if path[:2] in (("training", "loss"), ("training", "loss_weights"))
+        or (name == "loss" and _changes_penalties(path, document.tree))
+    ]
+    if not inside:
+        return
+    what = "penalties" if all(path[0] == "model" for path in inside) else "the loss"
+    message = (
+        f"`{tune.objective}` contains {what}, which the search changes ({dotted(inside[0])}): "
+        "scores of different trials cannot be compared."
+    )
+    start = "val_" if tune.objective.startswith("val_") else ""
+    validated = experiment.data.has_validation or tune.cv is not None
+    plain = (one for one in figure_names(experiment) if not one.startswith(("val_", "test_")))
+    other = next((one for one in plain if not one.endswith("loss")), None)
+    remedy = f"Take `{start}{other}`, which does not contain it."
+    if other is None:
+        remedy = "Add a metric to training.metrics, and take that"
+        remedy += ", with `val_` before its name." if validated else "."
+    yield Problem(("tune", "objective"), message, remedy)
+
+
+def _changes_penalties(path: Path, tree: Any) -> bool:
+    """Whether an open value is that of a penalty, or a choice of layers with different ones."""
+    if any(_PENALTY in str(part).lower() for part in path):
+        return True
+    for part in path:
+        tree = tree[part]
+    return "Choice" in tree and path[0] == "model" and _holds_penalty(tree)
+
+
+def _holds_penalty(tree: Any) -> bool:
+    return any(
+        (_PENALTY in str(key).lower() and value is not None) or _holds_penalty(value)
+        for key, value in items_of(tree)
+    )

@@ -12,7 +12,8 @@ from typing import Any
 
 from nnlab.config.document import Document, Path, dotted
 from nnlab.config.markers import Choice, Marker, Repeat
-from nnlab.config.problems import Collector, Problem
+from nnlab.config.problems import Collector, Problem, nearest
+from nnlab.config.vocabulary import find_word
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,7 @@ class OpenValue:
         return not (isinstance(self.marker, Repeat) and isinstance(self.marker.times, int))
 
 
+_LAYERS = ("model", "layers")
 # `model.layers.<position>.Repeat`
 _REPEAT_AT = 3
 
@@ -159,7 +161,7 @@ def _misplaced(word: type[Marker], path: Path) -> Iterator[Problem]:
     if path[:1] in (("name",), ("tune",), ("extends",)):
         message = f"A search marker, {word.called()}, stands where nothing can be searched."
         yield Problem(path, message, "Write a plain value.")
-    elif word is Repeat and (path[:-1] != ("model", "layers") or isinstance(path[-1], str)):
+    elif word is Repeat and (path[:-1] != _LAYERS or isinstance(path[-1], str)):
         message = "Repeat stands elsewhere than among the layers of a Sequential model."
         yield Problem(
             (*path, word.called()), message, "Put it directly into `model.layers`.", at_key=True
@@ -191,6 +193,25 @@ def as_marker(tree: Any) -> tuple[type[Marker], Any] | None:
     ((name, arguments),) = tree.items()
     word = Marker.members.get(name)
     return (word, arguments) if word is not None and issubclass(word, Marker) else None
+
+
+def has_misspelt_marker(tree: Any) -> bool:
+    """Whether a word that is almost that of a marker stands in the place of some value.
+
+    Args:
+        tree: Plain data.
+
+    Example:
+        >>> has_misspelt_marker({"units": {"Intt": {"min_value": 1, "max_value": 4}}})
+        True
+    """
+    items = items_of(tree)
+    if isinstance(tree, Mapping) and len(items) == 1:
+        name = str(items[0][0])
+        known = name in Marker.members or find_word(name) is not None
+        if not known and nearest(name, Marker.members) is not None:
+            return True
+    return any(has_misspelt_marker(value) for _, value in items)
 
 
 def options_of(arguments: Any) -> tuple[Path, list[Any]]:
@@ -266,8 +287,13 @@ class _Filling:
                 here = (*new, len(filled))
                 self.moves[here] = source
                 outside, self._repetition = self._repetition, repetition or self._repetition
-                filled.append(self.of(part, here, source))
+                value = self.of(part, here, source)
                 self._repetition = outside
+                if value is None and new == _LAYERS and as_marker(part) is not None:
+                    # A choice of a layer or none: none was chosen.
+                    del self.moves[here]
+                else:
+                    filled.append(value)
         return filled
 
     def _parts(self, item: Any, at: Path) -> list[tuple[Path, Any, int | None]]:

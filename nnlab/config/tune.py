@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+import re
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, GetJsonSchemaHandler, field_validator
+from pydantic_core import CoreSchema
 
+from nnlab.config.problems import Problem, problems_error, shown
 from nnlab.config.words.forms import ByForm
 from nnlab.config.words.word import Section
+
+_UNITS = {"": 1, "s": 1, "m": 60, "h": 3600}
+_TIME = r"^\d+(\.\d+)? ?[smh]?$"
+
+
+class _OrWithUnit:
+    """Lets an editor know that a number of seconds may be written with a unit."""
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return {"anyOf": [handler(schema), {"type": "string", "pattern": _TIME}]}
 
 
 class TuneConfig(Section):
@@ -23,7 +38,9 @@ class TuneConfig(Section):
         None, description="Whether less or more is better; None: by the metric's nature."
     )
     max_trials: int = Field(10, gt=0, description="Trials, at most.")
-    max_time: Annotated[float, Field(gt=0)] | None = Field(None, description="Seconds, at most.")
+    max_time: Annotated[float, Field(gt=0), _OrWithUnit()] | None = Field(
+        None, description="Seconds, at most, or a time with its unit: 90s, 15m, 2h."
+    )
     max_epochs: Annotated[int, Field(gt=0)] | None = Field(
         None, description="Epochs of a full trial; None: training.epochs."
     )
@@ -40,6 +57,17 @@ class TuneConfig(Section):
     jobs: Annotated[Annotated[int, Field(gt=0)] | Literal["auto"], ByForm()] = Field(
         "auto", description="Trials at the same time; auto: as many as the machine carries."
     )
+
+    @field_validator("max_time", mode="before")
+    @classmethod
+    def _seconds(cls, value: object) -> object:
+        """The seconds that `90`, `90s`, `15m` or `2h` means."""
+        if not isinstance(value, str):
+            return value
+        if re.fullmatch(_TIME, value) is None:
+            message = f"Expected a time, such as 90s, 15m or 2h. Received: max_time={shown(value)}."
+            raise problems_error([Problem((), message, "Write seconds, or one unit: s, m or h.")])
+        return float(value.rstrip(" smh")) * _UNITS[value[-1] if value[-1] in _UNITS else ""]
 
     @classmethod
     def called(cls) -> str:

@@ -64,6 +64,43 @@ def test_error_with_json_is_one_document(nnlab: Command) -> None:
     assert refused.json["error"]["type"] == "RunNotFoundError"
 
 
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("tune", "--unknown"), "No such option: --unknown. See: nnlab tune --help"),
+        (("validate",), "Missing argument 'CONFIG...'. See: nnlab validate --help"),
+        (("runs", "--limit", "0"), "Expected 1 or more. Received: --limit 0."),
+        (("runs", "--limit", "x"), "Expected a whole number. Received: --limit x."),
+        (("nonsense",), "No such command 'nonsense'."),
+    ],
+)
+def test_wrong_command_line_with_json_is_one_document_too(
+    nnlab: Command, arguments: tuple[str, ...], words: str
+) -> None:
+    refused = nnlab(*arguments, "--json")
+    assert refused.code == 2
+    assert words in refused.json["error"]["message"]
+    assert nnlab(*arguments).err.startswith(refused.json["error"]["message"][:20])
+
+
+def test_no_command_shows_the_help(nnlab: Command) -> None:
+    shown = nnlab()
+    assert "tune" in shown.out + shown.err
+    assert "Received" not in shown.err
+
+
+def test_fault_of_an_option_names_the_option(nnlab: Command) -> None:
+    for option, value in (
+        ("--jobs", "0"),
+        ("--trials", "0"),
+        ("--max-time", "9k"),
+        ("--seed", "-1"),
+    ):
+        refused = nnlab("tune", "search_layers", option, value)
+        assert refused.code == 2
+        assert refused.err.startswith(f"{option}: error: Expected ")
+
+
 def test_reader_that_leaves_early_is_no_fault(trained: Trained) -> None:
     shell = f"{sys.executable} -m nnlab schema | head -n 1"
     finished = subprocess.run(

@@ -22,11 +22,11 @@ def test_a_sound_config_has_nothing_to_tell() -> None:
 @pytest.mark.parametrize(
     ("flags", "count"),
     [
-        ([OPEN], "1 open value,"),
-        ([OPEN, "seed={Int: {min_value: 1, max_value: 9}}"], "2 open values,"),
+        ([OPEN], "1 hyperparameter,"),
+        ([OPEN, "seed={Int: {min_value: 1, max_value: 9}}"], "2 hyperparameters,"),
     ],
 )
-def test_open_values_are_counted_and_remarked_on(flags: list[str], count: str) -> None:
+def test_hyperparameters_are_counted_and_remarked_on(flags: list[str], count: str) -> None:
     checked = check_config(BAD / "stack.yaml", flags)
     assert checked.is_valid
     assert count in checked.remark

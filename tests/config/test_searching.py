@@ -28,9 +28,37 @@ def told(*flags: str) -> list[tuple[str, str]]:
         (("tune.objective=loss",), "tune.objective", "the training rows"),
         (("tune={objective: val_accuracy, direction: min}",), "tune.direction", "more is better"),
         (("tune.direction=max",), "tune.direction", "less is better"),
-        (("tune.algorithm=grid", BATCHES), "tune.algorithm", "12 points, of which 10"),
+        (("tune.algorithm=grid", BATCHES), "tune.algorithm", "12 configs, of which the first 10"),
         (("seed={Int: {min_value: 1, max_value: 9}}",), "seed", "cannot be compared"),
         (("data.test_split={Choice: [0.1, 0.2]}",), "data.test_split", "test rows leak"),
+        (
+            ("tune.seed=1", "training.loss={Choice: [mse, mae]}"),
+            "tune.objective",
+            "contains the loss",
+        ),
+        (
+            ("tune.seed=1", "model.layers.0.Dense.kernel_regularizer={L2: {Choice: [0.1, 0.01]}}"),
+            "tune.objective",
+            "contains penalties",
+        ),
+        (
+            (
+                "tune.seed=1",
+                "model.layers.1={Choice: [null, {Dense: {units: 8, bias_regularizer: l2}}]}",
+            ),
+            "tune.objective",
+            "contains penalties",
+        ),
+        (
+            ("tune={algorithm: hyperband, max_trials: 9, max_epochs: 9}",),
+            "tune.max_trials",
+            "takes 23 trials; a trial that goes on counts as another. Received: max_trials=9: all",
+        ),
+        (
+            ("tune={algorithm: hyperband, max_trials: 12, max_epochs: 9}",),
+            "tune.max_trials",
+            "the first 9 end after epoch 1, and few go on",
+        ),
     ],
 )
 def test_unwise_searches_are_warned_of(flags: tuple[str, ...], path: str, words: str) -> None:
@@ -46,7 +74,8 @@ def test_unwise_searches_are_warned_of(flags: tuple[str, ...], path: str, words:
         ("tune={objective: val_accuracy, direction: max}",),
         ("tune.algorithm=grid",),
         ("tune={algorithm: grid, max_trials: 12}", BATCHES),
-        ("tune={algorithm: hyperband, max_trials: 99}",),
+        ("tune={algorithm: hyperband, max_trials: 999}",),
+        ("tune.objective=val_accuracy", "training.loss={Choice: [mse, mae]}"),
     ],
 )
 def test_sound_searches_get_no_warning(flags: tuple[str, ...]) -> None:
@@ -81,16 +110,32 @@ def test_a_sound_config_without_open_values_is_refused() -> None:
 @pytest.mark.parametrize(
     ("flags", "remark"),
     [
-        ((OPTIMIZER,), "; 1 open value, 3 configs: `nnlab tune` searches them"),
+        ((OPTIMIZER,), "; 1 hyperparameter, 3 configs: `nnlab tune` searches them"),
         (
             (OPTIMIZER, "model.layers.1.Dropout={Float: {min_value: 0, max_value: 1}}"),
-            "; 2 open values, infinitely many configs: `nnlab tune` searches them",
+            "; 2 hyperparameters, infinitely many configs: `nnlab tune` searches them",
         ),
         (
             (OPTIMIZER, "training.epochs={Int: {min_value: 1, max_value: 1000000000}}"),
-            "; 2 open values, about 10^9 configs: `nnlab tune` searches them",
+            "; 2 hyperparameters, about 10^9 configs: `nnlab tune` searches them",
         ),
     ],
 )
 def test_the_size_of_the_space_is_told(flags: tuple[str, ...], remark: str) -> None:
     assert check_config(STACK, flags).remark == remark
+
+
+def test_a_size_that_nobody_reads_is_no_advice() -> None:
+    units = [
+        f"model.layers.{at}={{Dense: {{Int: {{min_value: 1, max_value: 9999}}}}}}" for at in (0, 1)
+    ]
+    (advice,) = check_config(STACK, [*units, "tune.algorithm=grid"]).advice
+    assert "about 10^8 configs" in advice.message
+    assert advice.remedy == "Lengthen the steps, or use another algorithm."
+
+
+def test_a_misspelt_marker_is_not_told_as_none() -> None:
+    for marker in ("{Int: {min_value: 1, mx: 4}}", "{Intt: {min_value: 1, max_value: 4}}"):
+        with pytest.raises(ConfigError) as caught:
+            read_search(STACK, [f"model.layers.0.Dense.units={marker}"])
+        assert not any("nothing to search" in fault.message for fault in caught.value.faults)

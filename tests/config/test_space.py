@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from nnlab.config.document import Document
+from nnlab.config.hyperparameters import declared
 from nnlab.config.markers import Choice, Int, Repeat
 from nnlab.config.sampling import sample_picks
 from nnlab.config.space import OpenValue, fill, find_markers
@@ -212,3 +213,30 @@ def test_a_marker_reads_as_it_is_written() -> None:
     assert Repeat(times=2, layers=["Dense"]).to_tree() == {
         "Repeat": {"times": 2, "layers": ["Dense"]}
     }
+
+
+def test_a_choice_of_a_layer_or_none_leaves_no_layer() -> None:
+    text = (
+        "model:\n  layers:\n    - Dense: 4\n    - Choice: [null, {Dropout: 0.1}]\n    - Dense: 1\n"
+    )
+    document, _ = found(text)
+    without = fill(document, lambda _: 0)
+    assert without.tree["model"]["layers"] == [{"Dense": 4}, {"Dense": 1}]
+    assert str(without.locate(("model", "layers", 1, "Dense"))) == "a.yaml:5:14"
+    assert fill(document, lambda _: 1).tree["model"]["layers"][1] == {"Dropout": 0.1}
+
+
+def test_null_chosen_elsewhere_stays() -> None:
+    document, _ = found("training: {callbacks: [{Choice: [null, a]}]}")
+    assert fill(document, lambda _: 0).tree == {"training": {"callbacks": [None]}}
+
+
+def test_times_may_be_a_choice_of_numbers() -> None:
+    times = Choice(values=[0, 3])
+    assert Repeat(times=times, layers=["Dense"]).samples() == [1, 0, 2]
+    text = TEXT.replace("{Int: {min_value: 0, max_value: 3}}", "{Choice: [3, 0]}")
+    document, _ = found(text)
+    space = {one.name: one for one in declared(document)}
+    assert space["model.layers.1.Repeat.times"].values == (3, 0)
+    third = space["model.layers.1.Repeat[3].layers.1.Dropout"]
+    assert third.conditions[0].values == (3,)

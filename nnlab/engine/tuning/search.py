@@ -11,6 +11,8 @@ from typing import Literal
 
 from nnlab.config import Config
 from nnlab.config.closing import with_values
+from nnlab.config.hyperband import round_size
+from nnlab.engine.devices import select_device
 from nnlab.engine.interruption import Interruption, Stopped
 from nnlab.engine.tuning import tensorboard_log
 from nnlab.engine.tuning.conclusion import write_best, write_report
@@ -52,12 +54,14 @@ def search(
         The record of a search that did all that it was asked to.
 
     Raises:
+        DeviceError: There is no such device.
         ConfigError: With its first values the config has faults.
         DataError: The data cannot be read, or do not fit.
         RunFailedError: No trial came to a score; the disk refused.
         RunInterrupted: The user stopped it. `resume` goes on.
     """
     plan = Plan(config)
+    select_device(config.experiment.training.device)
     with _workers(plan) as workers:
         _try_data(plan, workers)
         directory = SearchDirectory.create(runs_dir, plan, workers.jobs, command)
@@ -88,12 +92,13 @@ def resume(
 
     Raises:
         RunNotFoundError: The folder holds no search.
-        RequestError: Somebody is at work on it.
+        RequestError: Somebody is at work on it; there is no such device.
         DataError: Its records, or the data, cannot be read.
         RunFailedError: As in `search`.
         RunInterrupted: As in `search`.
     """
     plan = Plan(config)
+    select_device(config.experiment.training.device)
     directory = SearchDirectory.reopen(path)
     with _workers(plan) as workers:
         _try_data(plan, workers)
@@ -321,6 +326,7 @@ class _Search:
             max_trials=tune.max_trials,
             hyperparameters=len(self._plan.space),
             max_time=tune.max_time,
+            round=round_size(self._plan.max_epochs) if tune.algorithm == "hyperband" else 0,
         )
 
 

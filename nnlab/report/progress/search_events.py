@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from nnlab.report.numbers import plural, seconds_text
+from nnlab.report.numbers import count_text, plural, seconds_text
 from nnlab.report.progress.events import Logs
 from nnlab.runs.record import Direction
 from nnlab.runs.trial import TrialRecord
@@ -24,6 +24,7 @@ class SearchInfo:
         max_trials: Trials at most.
         hyperparameters: How many hyperparameters there are.
         max_time: Seconds at most; None: any.
+        round: Trials of a whole round of Hyperband; 0 with another algorithm.
     """
 
     name: str
@@ -34,12 +35,15 @@ class SearchInfo:
     max_trials: int
     hyperparameters: int
     max_time: float | None = None
+    round: int = 0
 
     def headline(self) -> str:
         """All of it on one line."""
         word = "least" if self.direction == "min" else "greatest"
         size = f"{plural(self.hyperparameters, 'hyperparameter')}, {self.algorithm} search"
         limit = f"{plural(self.max_trials, 'trial')} at most"
+        if self.round:
+            limit += f" ({count_text(self.round)} a round)"
         if self.max_time is not None:
             limit += f", {seconds_text(self.max_time)} at most"
         return f"{self.name}: {size} for the {word} {self.objective}, {limit}, {self.jobs} at once"
