@@ -199,7 +199,8 @@ def _metrics_table(record: RunRecord) -> Table:
 
 def _main_metrics(runs: Sequence[RunRecord], named: Sequence[str]) -> list[str]:
     """The few metrics to compare by: those that are named, then test, validation, training."""
-    counts = Counter(name for run in runs for name in run.metrics)
+    unasked = {"learning_rate"} - {*named}
+    counts = Counter(name for run in runs for name in run.metrics if name not in unasked)
 
     def order(name: str) -> tuple[int, int, int]:
         part = 0 if name.startswith("test_") else 1 if name.startswith("val_") else 2
