@@ -56,7 +56,7 @@ def list_all(
 
         nnlab runs --where "status in ['failed', 'interrupted']"
 
-        nnlab runs --all --where "training.optimizer == 'adam'" --sort val_accuracy
+        nnlab runs --all --where "config.training.optimizer == 'Adam'" --sort val_accuracy
 
         nnlab runs rm mnist_5k-20261121
     """

@@ -81,7 +81,8 @@ class RunKeys:
 
     A key is looked for in the record, under `config.` or not in the config, and by its bare name
     among the metrics and timings: `test_accuracy` is `metrics.test_accuracy`. What tables call
-    `run`, `epochs` and `time` is a key, too.
+    `run`, `epochs` and `time` is a key, too. Of a word with arguments, `{Adam: {...}}`, the value is
+    the word.
 
     Args:
         record: The run's record.
@@ -104,14 +105,14 @@ class RunKeys:
         """The value of a key; None where the run has none."""
         path = key.split(".")
         if path[0] == _CONFIG:
-            return _down(self._config, path[1:])
+            return _word(_down(self._config, path[1:]))
         found = _down(self._plain, path)
         if found is None and len(path) == 1:
             tables = (self._plain[part] for part in _SHORT)
             found = next((table[key] for table in tables if key in table), None)
             if found is None and key in HEADINGS:
                 return self[HEADINGS[key]]
-        return _down(self._config, path) if found is None else found
+        return _word(_down(self._config, path)) if found is None else found
 
     def has(self, key: str) -> bool:
         """Whether a key is one of the record's fields, or has a value."""
@@ -149,6 +150,11 @@ def keys_of(record: RunRecord, runs_dir: Path) -> RunKeys:
     from nnlab.runs.files import RunFiles
 
     return RunKeys(record, RunFiles(runs_dir / record.id))
+
+
+def _word(value: Any) -> Any:
+    """A word with its arguments, `{Adam: {learning_rate: 0.01}}`, counts as the word."""
+    return next(iter(value)) if isinstance(value, Mapping) and len(value) == 1 else value
 
 
 def _down(tree: Any, path: list[str]) -> Any:

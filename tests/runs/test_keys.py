@@ -31,6 +31,7 @@ def keys(tmp_path: Path) -> RunKeys:
         ("config.training.epochs", 3),
         ("model.layers.1.Dense.units", 4),
         ("config.model.layers.7", None),
+        ("config.model.layers.1", "Dense"),
         ("nothing", None),
         ("config.seed", None),
     ],
