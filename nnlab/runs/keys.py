@@ -81,8 +81,8 @@ class RunKeys:
 
     A key is looked for in the record, under `config.` or not in the config, and by its bare name
     among the metrics and timings: `test_accuracy` is `metrics.test_accuracy`. What tables call
-    `run`, `epochs` and `time` is a key, too. Of a word with arguments, `{Adam: {...}}`, the value is
-    the word.
+    `run`, `epochs` and `time` is a key, too. Of a word with
+    arguments, `{Adam: {...}}`, the word is the value.
 
     Args:
         record: The run's record.
