@@ -11,14 +11,16 @@ from nnlab.runs.device_point import DevicePoint, Timed
 
 # Fewer epochs than these give no interval.
 _EPOCHS = 6
+_PROCESSES = 2
 
 
 def point_of_rounds(rounds: Sequence[DevicePoint]) -> DevicePoint:
     """One point, its step's time the median over all processes.
 
     Two processes that do the same differ, by where their memory lies, by the load of the machine:
-    times of one process alone would claim more than they know (Kalibera and Jones, "Rigorous
-    benchmarking in reasonable time", 2013).
+    times of one process alone would claim more than they know, so that they give no interval, and
+    one of several holds the median of each (Kalibera and Jones, "Rigorous benchmarking in
+    reasonable time", 2013).
 
     Args:
         rounds: The point as each process measured it, one at least, with the same losses.
@@ -40,15 +42,14 @@ def point_of_rounds(rounds: Sequence[DevicePoint]) -> DevicePoint:
     samples = tuple(times for point in rounds for times in point.samples_s)
     epochs = tuple(times for point in rounds for times in point.epochs_s)
     first = rounds[0]
-    step = _timed([time for times in samples for time in times])
-    whole = [time for times in epochs for time in times]
-    is_measured = len(whole) >= _EPOCHS
+    step = _timed(samples)
+    is_measured = sum(map(len, epochs)) >= _EPOCHS
     return dataclasses.replace(
         first,
         samples_s=samples,
         epochs_s=epochs,
         step=step,
-        epoch=_timed(whole) if is_measured else _scaled(step, first.steps_per_epoch),
+        epoch=_timed(epochs) if is_measured else _scaled(step, first.steps_per_epoch),
         is_epoch_measured=is_measured,
         timing={
             name: statistics.median(point.timing[name] for point in rounds) for name in first.timing
@@ -58,9 +59,13 @@ def point_of_rounds(rounds: Sequence[DevicePoint]) -> DevicePoint:
     )
 
 
-def _timed(times: Sequence[float]) -> Timed:
-    found = median(times)
-    return Timed(found.value, found.low, found.high, found.count)
+def _timed(processes: Sequence[Sequence[float]]) -> Timed:
+    """The median over all times of all processes."""
+    found = median([time for times in processes for time in times])
+    if len(processes) < _PROCESSES or found.low is None or found.high is None:
+        return Timed(found.value, None, None, found.count)
+    each = [statistics.median(times) for times in processes if times]
+    return Timed(found.value, min(found.low, *each), max(found.high, *each), found.count)
 
 
 def _scaled(step: Timed, steps: int) -> Timed:

@@ -88,7 +88,8 @@ def compare_devices(
             widths,
             rows.name,
             gpu=asdict(gpus[0]) if gpus else None,
-            gpu_absence=explain_gpu_absence(),
+            # Who names other devices did not ask for one.
+            gpu_absence=() if sweep.devices else explain_gpu_absence(),
             rows_count=len(data.train),
             rows_note=rows.note,
             seed=experiment.seed,
@@ -172,8 +173,9 @@ class _Work:
         measured = [point for point in self._points if point.error is None]
         status, error = RunStatus.COMPLETE, None
         if self.is_interrupted:
-            done = f"{plural(len(self._points), 'point')} measured are in {self._run.path}."
-            status, error = RunStatus.INTERRUPTED, f"Interrupted. {done}"
+            points = plural(len(self._points), "point")
+            done = f"Interrupted after {points}: what was measured is in {self._run.path}."
+            status, error = RunStatus.INTERRUPTED, done
         elif not measured:
             reason = self._points[0].error
             status, error = RunStatus.FAILED, f"No point could be measured. The first: {reason}"
@@ -205,7 +207,7 @@ class _Work:
             points=tuple(table.told(point) for point in table.points),
             wins=tuple(win.to_dict() for win in table.wins),
             agreement=None if agreement is None else agreement.to_dict(),
-            verdict=devices_headline(table, has_gpu=self._record.gpu is not None),
+            verdict=devices_headline(table, has_gpu=not self._record.gpu_absence),
             timing={"total_s": time.perf_counter() - self._started},
         )
         record.write(self._run.devices_json)

@@ -10,10 +10,10 @@ from pydantic import ValidationError
 
 from nnlab.config import Experiment
 from nnlab.config.sizes import hidden_layers, resized
-from nnlab.engine.devices import MOST_CPUS, Device, list_devices, select_device
+from nnlab.engine.devices import DEVICES, MOST_CPUS, Device, list_devices, select_device
 from nnlab.engine.gpu_absence import explain_gpu_absence
 from nnlab.errors import DeviceError, RequestError
-from nnlab.report.numbers import count_text, plural
+from nnlab.report.numbers import count_text
 
 _CPU = "cpu:"
 
@@ -88,7 +88,7 @@ def batch_sizes(experiment: Experiment, sweep: Sweep, rows: int) -> tuple[int, .
         too_large = [size for size in sweep.batch_sizes if size > rows]
         if too_large:
             named = ", ".join(map(count_text, too_large))
-            message = f"Expected batch sizes up to the {plural(rows, 'row')} there are."
+            message = f"Expected batch sizes up to {count_text(rows)}, the number of rows."
             raise RequestError(f"{message} Received: {named}. Take smaller ones, or more rows.")
         return sweep.batch_sizes
     own = experiment.training.batch_size
@@ -137,7 +137,7 @@ def _devices(sweep: Sweep) -> tuple[Device, ...]:
     faults = []
     for name in sweep.devices:
         try:
-            device = select_device(name, there, "--devices")
+            device = select_device(name, there, DEVICES)
         except DeviceError as error:
             faults.append(str(error))
             continue

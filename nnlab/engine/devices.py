@@ -21,6 +21,9 @@ from nnlab.report.numbers import plural
 MOST_CPUS = 8
 """Logical CPUs at most."""
 
+DEVICES = "--devices"
+"""The option that makes logical devices of the CPU where they are asked for."""
+
 _REQUEST = re.compile(r"auto|cpu|gpu|(?:cpu|gpu):(\d+)")
 
 
@@ -107,10 +110,12 @@ def select_device(
         '/device:CPU:0'
     """
     found = tuple(list_devices() if devices is None else devices)
+    makes_cpus = flag == DEVICES
+    # Else it may stand in a config.
+    received = f"{DEVICES} {requested}" if makes_cpus else f"device={requested!r}"
     if _REQUEST.fullmatch(requested) is None:
-        raise DeviceError(
-            f"Expected a device: auto, cpu, gpu or gpu:N. Received: device={requested!r}."
-        )
+        forms = "auto, cpu, cpu:N, gpu or gpu:N" if makes_cpus else "auto, cpu, gpu or gpu:N"
+        raise DeviceError(f"Expected a device: {forms}. Received: {received}.")
     gpus = [device for device in found if device.kind == "gpu"]
     if requested == "auto":
         return gpus[0] if gpus else found[0]
@@ -118,12 +123,13 @@ def select_device(
     for device in found:
         if wanted in (device.name, f"{device.name}:0"):
             return device
-    there_is = ", ".join(f"{device.name} ({device.description})" for device in found)
+    there_is = ", ".join(f"{name} ({description})" for name, description in _listed(found))
     instead = (gpus or found)[0].name
-    remedy = f"There is: {there_is}. Use `{flag} {instead}`, or `{flag} auto`."
+    remedy = f"There is: {there_is}. Use `{flag} {instead}`"
+    remedy += "." if makes_cpus else f", or `{flag} auto`."
     raise DeviceError(
-        f"Expected a device of this machine. Received: device={requested!r}. "
-        f"{_why_not(wanted, len(gpus))} {remedy}"
+        f"Expected a device of this machine. Received: {received}. "
+        f"{_why_not(wanted, len(gpus), makes_cpus=makes_cpus)} {remedy}"
     )
 
 
@@ -146,10 +152,20 @@ def on(device: Device) -> Iterator[None]:
         yield
 
 
-def _why_not(wanted: str, gpus: int) -> str:
+def _listed(devices: Sequence[Device]) -> Iterator[tuple[str, str]]:
+    """Names and descriptions; of logical CPUs the first and the last, of which all are one."""
+    cpus = [device for device in devices if device.kind == "cpu"]
+    if len(cpus) > 1:
+        yield f"{cpus[0].name} to {cpus[-1].name}", cpus[0].description
+    for device in devices[len(cpus) if len(cpus) > 1 else 0 :]:
+        yield device.name, device.description
+
+
+def _why_not(wanted: str, gpus: int, *, makes_cpus: bool) -> str:
     """Why there is no such device."""
     if wanted.startswith("cpu"):
-        return "The CPU, with all its cores, is one device."
+        logical = f"At most {MOST_CPUS} logical devices are made of the CPU, numbered from 0."
+        return logical if makes_cpus else "The CPU, with all its cores, is one device."
     if gpus:
         return f"TensorFlow sees {plural(gpus, 'GPU')}, numbered from 0."
     return " ".join(explain_gpu_absence())

@@ -195,6 +195,8 @@ def _notes(points: Sequence[DevicePoint]) -> list[str]:
     notes = ["Goes to launch: what every step costs, however few rows it holds; compute: the rest."]
     if any(point.epoch and not point.is_epoch_measured for point in points):
         notes.append("~ an epoch that was not timed whole: its steps' time")
+    if any(point.step and len(point.samples_s) == 1 for point in points):
+        notes.append("Measured once, a point has no interval, and shows nothing: take --repeats 3.")
     for point in points:
         if point.error:
             width = "" if point.width is None else f", width {count_text(point.width)}"

@@ -6,7 +6,7 @@ from nnlab.compare.devices import Agreement, DeviceTable, Limit, Speedup, Win
 from nnlab.report.numbers import count_text
 from nnlab.runs.devices import DevicesRecord
 
-_TENFOLD = 10
+_TWICE, _TENFOLD = 2, 10
 # Devices round differently, and training carries that on.
 _AGREEING = 0.01
 
@@ -16,7 +16,7 @@ def devices_headline(table: DeviceTable, *, has_gpu: bool) -> str:
 
     Args:
         table: The comparison.
-        has_gpu: Whether the machine has a GPU that TensorFlow can use.
+        has_gpu: Whether the machine has a GPU that TensorFlow can use, or nobody asked for one.
 
     Returns:
         One sentence, without a full stop; empty where nothing was measured.
@@ -79,10 +79,14 @@ def times_text(value: float) -> str:
         value: The ratio.
 
     Example:
-        >>> [times_text(value) for value in (0.052, 0.96, 3.14, 132.4)]
-        ['0.05', '0.96', '3.1', '132']
+        >>> [times_text(value) for value in (0.052, 0.96, 0.997, 1.04, 3.14, 132.4)]
+        ['0.05', '0.96', '0.997', '1.04', '3.1', '132']
     """
-    return f"{value:.0f}" if value >= _TENFOLD else f"{value:.{1 + (value < 1)}f}"
+    if value >= _TWICE:
+        return f"{value:.0f}" if value >= _TENFOLD else f"{value:.1f}"
+    text = f"{value:.2f}"
+    # What is not 1 must not look like it: on which side of 1 decides what is said.
+    return f"{value:.3f}" if text == "1.00" and value != 1 else text
 
 
 def agreement_words(agreement: Agreement, baseline: str) -> str:
@@ -133,16 +137,7 @@ def _win_words(table: DeviceTable, win: Win) -> str:
         return f"nothing compares {win.device} with {win.baseline}"
     best = f"{speedup_words(win.speedup)} at {count_text(win.best)}"
     if win.batch_size is None:
-        if win.slower_at == tuple(sizes):
-            return f"{win.device} is slower than {win.baseline} at every batch size, {sweep}"
-        if win.faster_at:
-            alone = ", ".join(map(count_text, win.faster_at))
-            return (
-                f"{win.device} is faster than {win.baseline} at batch size {alone} alone, "
-                f"and from none on: {best}"
-            )
-        never = f"{win.device} is never shown to be faster than {win.baseline} within this sweep"
-        return f"{never} (batch size {sweep}); at its best it is {best}"
+        return _loss_words(win, tuple(sizes), sweep, best)
     if win.batch_size == sizes[0]:
         return f"{win.device} is faster than {win.baseline} at every batch size, {sweep}: {best}"
     from_here = f"from batch size {count_text(win.batch_size)} on"
@@ -153,6 +148,23 @@ def _win_words(table: DeviceTable, win: Win) -> str:
     return f"{win.device} is faster than {win.baseline} {from_here}: {best}{why}"
 
 
+def _loss_words(win: Win, sizes: tuple[int, ...], sweep: str, best: str) -> str:
+    """Of a device that is not shown to be faster from anywhere on."""
+    if win.speedup is None or win.speedup.low is None:
+        once = "nothing is shown, as each point was measured once: take --repeats 3"
+        return f"{once}; at its best {win.device} was {best} as {win.baseline}"
+    if win.slower_at == sizes:
+        return f"{win.device} is slower than {win.baseline} at every batch size, {sweep}"
+    if win.faster_at:
+        alone = ", ".join(map(count_text, win.faster_at))
+        return (
+            f"{win.device} is faster than {win.baseline} at batch size {alone} alone, "
+            f"and from none on: {best}"
+        )
+    never = f"{win.device} is never shown to be faster than {win.baseline} within this sweep"
+    return f"{never} (batch size {sweep}); at its best it is {best}"
+
+
 def speedup_words(speedup: Speedup) -> str:
     """How many times faster, with the interval.
 
@@ -161,9 +173,9 @@ def speedup_words(speedup: Speedup) -> str:
 
     Example:
         >>> speedup_words(Speedup(3.14159, 2.9, 3.4))
-        '3.1 times (95 % interval 2.9 to 3.4)'
+        '3.1 times as fast (95 % interval 2.9 to 3.4)'
     """
-    value = f"{times_text(speedup.value)} times"
+    value = f"{times_text(speedup.value)} times as fast"
     if speedup.low is None or speedup.high is None:
         return value
     return f"{value} (95 % interval {times_text(speedup.low)} to {times_text(speedup.high)})"

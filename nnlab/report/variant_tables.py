@@ -10,6 +10,7 @@ from nnlab.compare.statistics import Mean
 from nnlab.compare.variants import VariantRow, VariantTable
 from nnlab.report.next_commands import next_table
 from nnlab.report.numbers import count_text, metric_text, plural, seconds_text
+from nnlab.report.sentences import sentence
 from nnlab.report.tables import Cell, Column, Table, Tone
 from nnlab.report.verdicts import LONG, amount_text, few_seeds_words, verdict
 
@@ -148,12 +149,12 @@ def _notes(table: VariantTable) -> tuple[str, ...]:
         bounds = "bounds" if " and " in within.words else "bound"
         notes.append(f"No interval goes beyond {within.words}, the {bounds} of {table.metric}.")
     if words := few_seeds_words(table):
-        notes.append(f"{words[:1].upper()}{words[1:]}.")
+        notes.append(sentence(words))
     for row in table.rows:
         if row.failures:
             reason = next(iter(row.failures.values()))[:_REASON].partition(". ")[0]
             failed = f"{len(row.failures)} of {plural(row.ended, 'run')}"
-            notes.append(f"{row.name}: {failed} failed and count in no mean. {reason}")
+            notes.append(f"{row.name}: {failed} failed, left out of the mean. {reason}")
     left = sum(len(table.seeds) - row.ended for row in table.rows)
     if left:
         notes.append(f"{plural(left, 'run')} still to do.")

@@ -27,6 +27,21 @@ def test_interval_holds_the_difference_between_processes() -> None:
     assert point.samples_s == ((1.0,) * 4, (2.0,) * 4)
 
 
+def test_an_interval_holds_the_median_of_each_process() -> None:
+    late = measured(3.0, 3.0, 1.0, 1.0, 3.0)
+    point = point_of_rounds([measured(*[1.0] * 9), measured(*[1.1] * 9), late])
+    assert point.step is not None
+    assert (point.step.low_s, point.step.high_s) == (1.0, 3.0)
+
+
+def test_one_process_gives_no_interval() -> None:
+    point = point_of_rounds([measured(*[1.0, 1.1] * 6, epochs=(9.0, 10.0) * 6)])
+    assert point.step is not None
+    assert point.epoch is not None
+    assert (point.step.median_s, point.step.low_s, point.step.high_s) == (1.05, None, None)
+    assert (point.epoch.low_s, point.is_epoch_measured) == (None, True)
+
+
 def test_epoch_is_timed_whole_or_its_steps() -> None:
     few = point_of_rounds([measured(1.0, 1.1, epochs=(11.0, 12.0))])
     assert few.epoch is not None

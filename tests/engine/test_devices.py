@@ -8,7 +8,7 @@ import sys
 import pytest
 import tensorflow as tf
 
-from nnlab.engine.devices import Device, list_devices, on, select_device
+from nnlab.engine.devices import DEVICES, Device, list_devices, on, select_device
 from nnlab.errors import DeviceError
 
 CPU = Device("cpu", "cpu", "Abacus, 2 cores", 2**34, "/device:CPU:0")
@@ -90,6 +90,17 @@ def test_cpu_is_one_device_and_its_first_whatever_it_is_called() -> None:
     assert select_device("cpu:0", (CPU,)) is CPU
     with pytest.raises(DeviceError, match="The CPU, with all its cores, is one device"):
         select_device("cpu:1", (CPU,))
+
+
+def test_devices_that_are_made_are_listed_as_one_with_their_option() -> None:
+    made = tuple(Device(f"cpu:{n}", "cpu", "Abacus", None, f"/device:CPU:{n}") for n in range(8))
+    with pytest.raises(DeviceError) as caught:
+        select_device("cpu:9", (*made, *GPUS), DEVICES)
+    said = str(caught.value)
+    assert "Received: --devices cpu:9. At most 8 logical devices are made of the CPU" in said
+    assert "There is: cpu:0 to cpu:7 (Abacus), gpu:0 (Model 0), gpu:1 (Model 1)." in said
+    with pytest.raises(DeviceError, match=r"cpu:N, gpu or gpu:N. Received: --devices foo\."):
+        select_device("foo", made, DEVICES)
 
 
 def test_logical_cpus_are_listed_and_chosen_by_number() -> None:

@@ -16,7 +16,7 @@ def test_devices_stand_one_below_the_other_at_each_batch_size() -> None:
         ["cpu", "32"],
         ["gpu:0", "32"],
     ]
-    assert "2.0 (1.8 to 2.2)" in lines[6]
+    assert "2.0 (1.81 to 2.2)" in lines[6]
     assert "launch 100 %" in lines[6]
     assert "64,000" in lines[5]
 

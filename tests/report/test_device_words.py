@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from nnlab.compare.devices import Agreement
-from nnlab.report.device_words import agreement_words, devices_headline
+from nnlab.report.device_words import agreement_words, devices_headline, times_text
 from tests.report.devices import cpu_alone, measured, table_of, told, with_gpu
 
 
@@ -24,14 +24,14 @@ def test_cpu_alone_is_said_to_be_alone_with_its_best_pace() -> None:
         (
             (0.001, 0.0011, 0.0012, 0.001),
             (
-                "gpu:0 is faster than cpu from batch size 128 on: 8.0 times "
+                "gpu:0 is faster than cpu from batch size 128 on: 8.0 times as fast "
                 "(95 % interval 7.2 to 8.8) at 512; at 32 it is launch-bound"
             ),
         ),
         (
             (0.0001, 0.0001, 0.0001, 0.0001),
             (
-                "gpu:0 is faster than cpu at every batch size, 32 to 512: 80 times "
+                "gpu:0 is faster than cpu at every batch size, 32 to 512: 80 times as fast "
                 "(95 % interval 72 to 88) at 512"
             ),
         ),
@@ -43,15 +43,15 @@ def test_cpu_alone_is_said_to_be_alone_with_its_best_pace() -> None:
             (1.0, 1.0, 1.0, 0.008),
             (
                 "gpu:0 is never shown to be faster than cpu within this sweep "
-                "(batch size 32 to 512); at its best it is 1.0 times "
-                "(95 % interval 0.90 to 1.1) at 512"
+                "(batch size 32 to 512); at its best it is 1.00 times as fast "
+                "(95 % interval 0.90 to 1.11) at 512"
             ),
         ),
         (
             (1.0, 0.0001, 1.0, 1.0),
             (
-                "gpu:0 is faster than cpu at batch size 32 alone, and from none on: 5.0 times "
-                "(95 % interval 4.5 to 5.5) at 32"
+                "gpu:0 is faster than cpu at batch size 32 alone, and from none on: "
+                "5.0 times as fast (95 % interval 4.5 to 5.5) at 32"
             ),
         ),
     ],
@@ -78,3 +78,26 @@ def test_losses_that_differ_are_not_said_to_agree() -> None:
         "(gpu:0, batch size 32, width 64, after 8 steps)."
     )
     assert "differ" in agreement_words(replace(near, largest=0.2), "cpu")
+
+
+def test_measured_once_nothing_is_shown() -> None:
+    record = with_gpu(0.0001, 0.0001, 0.0001, 0.0001)
+    once = [
+        replace(point, step=replace(point.step, low_s=None, high_s=None))
+        for point in record.points
+        if point.step is not None
+    ]
+    assert told(replace(record, points=tuple(once))).verdict == (
+        "nothing is shown, as each point was measured once: take --repeats 3; "
+        "at its best gpu:0 was 80 times as fast at 512 as cpu"
+    )
+
+
+def test_what_is_not_equal_does_not_look_it() -> None:
+    assert [times_text(ratio) for ratio in (1.0, 1.001, 0.996, 1.96, 2.04)] == [
+        "1.00",
+        "1.001",
+        "0.996",
+        "1.96",
+        "2.0",
+    ]

@@ -30,7 +30,7 @@ def test_failed_runs_are_counted_and_named_below() -> None:
     lines = variants_table(found).lines()
     assert "3 of 5" in lines[3]
     assert "0 of 5" in lines[4]
-    assert "b: 2 of 5 runs failed and count in no mean. It failed." in lines
+    assert "b: 2 of 5 runs failed, left out of the mean. It failed." in lines
 
 
 def test_runs_that_are_still_to_do_are_told() -> None:

@@ -10,6 +10,7 @@ from nnlab.report.html.drawing import drawn_picture, stored_picture
 from nnlab.report.html.page import Block, Code, Page, Section, Text
 from nnlab.report.html.run_page import config, environment
 from nnlab.report.numbers import count_text, metric_text, seconds_text
+from nnlab.report.sentences import sentence
 from nnlab.report.tables import Cell, Column, Table
 from nnlab.report.values import plain_text
 from nnlab.report.variant_tables import variants_table, verdicts_table
@@ -50,8 +51,8 @@ def comparison_page(run: StoredRun) -> Page:
 
 
 def _lead(record: ComparisonRecord) -> str:
-    verdict = record.verdict[:1].upper() + record.verdict[1:]
-    words = f"{verdict}." if verdict else f"The comparison is {record.status}."
+    names = (str(variant["name"]) for variant in record.variants)
+    words = sentence(record.verdict, names) or f"The comparison is {record.status}."
     return f"{words} {record.error}" if record.error else words
 
 

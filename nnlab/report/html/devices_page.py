@@ -12,6 +12,7 @@ from nnlab.report.html.drawing import drawn_picture, stored_picture
 from nnlab.report.html.page import Block, Code, Page, Section, Text
 from nnlab.report.html.run_page import config, environment
 from nnlab.report.numbers import count_text, seconds_text, time_text
+from nnlab.report.sentences import sentence
 from nnlab.runs import StoredRun
 from nnlab.runs.devices import DevicesFiles, DevicesRecord, read_devices
 
@@ -45,8 +46,8 @@ def devices_page(run: StoredRun) -> Page:
 
 
 def _lead(record: DevicesRecord) -> str:
-    verdict = record.verdict[:1].upper() + record.verdict[1:]
-    words = f"{verdict}." if verdict else f"The comparison is {record.status}."
+    names = (str(device["name"]) for device in record.devices)
+    words = sentence(record.verdict, names) or f"The comparison is {record.status}."
     return f"{words} {record.error}" if record.error else words
 
 
@@ -74,7 +75,7 @@ def _picture(files: DevicesFiles, record: DevicesRecord) -> Iterator[Block]:
     if not steps:
         return
     words = f"Line chart of the time of a step against the batch size. {'; '.join(steps)}."
-    caption = "The time of a step: medians with their 95 % intervals"
+    caption = "The time of a step: medians, with 95 % intervals where there are some"
 
     def draw(file: Path) -> None:
         from nnlab.report.plots.devices import plot_step_times

@@ -59,7 +59,10 @@ def plot_step_times(table: DeviceTable, path: Path, *, title: str = "") -> None:
             axis.set_minor_formatter(NullFormatter())
         axes.set_xlabel("batch size (logarithmic)")
         axes.set_ylabel("a step (logarithmic)")
-        axes.set_title(f"{title}: a step's time, median and 95 % interval".removeprefix(": "))
+        words = "a step's time, median"
+        if any(point.step is not None and point.step.low_s is not None for point in table.points):
+            words += " and 95 % interval"
+        axes.set_title(f"{title}: {words}".removeprefix(": "))
         axes.legend(loc="best")
         save(figure, path)
 

@@ -21,7 +21,7 @@ def page(tmp_path: Path, record: DevicesRecord) -> str:
 def test_page_has_verdict_table_picture_environment_and_the_command(tmp_path: Path) -> None:
     record = with_gpu(0.001, 0.0011, 0.0012, 0.001)
     html = page(tmp_path, replace(record, error="A point is missing."))
-    assert "Gpu:0 is faster than cpu from batch size 128 on" in html
+    assert "gpu:0 is faster than cpu from batch size 128 on" in html
     assert "A point is missing." in html
     assert html.count("data:image/png;base64,") == 1
     assert "Line chart of the time of a step" in html
