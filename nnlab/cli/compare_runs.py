@@ -18,7 +18,7 @@ _CHARTS = ("val_loss", "loss")
 RunArguments = Annotated[
     list[str],
     typer.Argument(
-        metavar="RUN RUN...",
+        metavar="RUN",
         help="Two runs or more: a run's folder, its id, a prefix of it, or `last`.",
         show_default=False,
     ),
@@ -32,7 +32,9 @@ def compare_runs(
         typer.Option(
             "--metric",
             metavar="NAME",
-            help="Draw this column of metrics.csv; else the loss. Repeatable.",
+            help="Draw this column of metrics.csv. Else here the loss, of validation where there "
+            "is one, and all of them with --plot, which draws training and validation together. "
+            "Repeatable.",
         ),
     ] = None,
     plot: Annotated[
@@ -100,8 +102,10 @@ def _charted(comparison: RunComparison, metrics: list[str] | None) -> list[str]:
     unknown = [name for name in metrics or () if name not in logged]
     if unknown:
         message = f"Expected columns of metrics.csv. Received: --metric {', '.join(unknown)}."
+        if any(name.startswith("test_") for name in unknown):
+            message += " Test figures are measured once, after the training, and have no curve."
         raise RequestError(f"{message} There are: {', '.join(logged) or 'none'}.")
-    return metrics or [name for name in _CHARTS if name in logged][:1]
+    return list(dict.fromkeys(metrics or [name for name in _CHARTS if name in logged][:1]))
 
 
 def _print_charts(comparison: RunComparison, metrics: list[str]) -> None:

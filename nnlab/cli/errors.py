@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from typing import Any
 
 import typer
@@ -50,12 +52,16 @@ def _bad_value(error: Exception) -> str:
 def report_error(error: Exception, *, as_json: bool) -> None:
     """Tell the user of an error, on standard error; with `--json` on standard output too.
 
+    Where both lead to the same terminal, or the same file, the document alone is told.
+
     Args:
         error: What ended the command.
         as_json: Whether the command was asked for JSON.
     """
     if as_json:
         print_json({"error": _as_dict(error)})
+        if _is_one_place() and isinstance(error, NnlabError):
+            return
     if isinstance(error, ConfigError):
         from nnlab.report.faults import print_faults
 
@@ -67,6 +73,15 @@ def report_error(error: Exception, *, as_json: bool) -> None:
     name = type(error).__name__
     typer.echo(f"This is a fault of nnlab itself: {name}: {error}", err=True)
     typer.echo("Run the command again with --debug, and report what it shows.", err=True)
+
+
+def _is_one_place() -> bool:
+    """Whether standard output and standard error are the same terminal or file."""
+    try:
+        out, err = (os.fstat(stream.fileno()) for stream in (sys.stdout, sys.stderr))
+    except (OSError, ValueError):
+        return False
+    return os.path.samestat(out, err)
 
 
 def _as_dict(error: Exception) -> dict[str, Any]:

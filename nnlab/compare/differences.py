@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from typing import Any
 
 from nnlab.config.document import Path, dotted
@@ -13,6 +12,8 @@ from nnlab.config.document import Path, dotted
 _LAYERS = "layers"
 # Words of all other families begin with a capital.
 _DATASET = "dataset"
+# How much it counts that two layers are equal, or of one kind at least.
+_EQUAL, _ALIKE = 2, 1
 
 
 @dataclass(frozen=True)
@@ -22,21 +23,25 @@ class Difference:
     Args:
         path: The dotted key; layers are counted over all trees together, where some have more.
         values: The value in each tree, None where a tree has none.
+        defaults: Which of the values a tree leaves out, as they are the default of their word.
     """
 
     path: str
     values: tuple[Any, ...]
+    defaults: tuple[bool, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """The difference for JSON."""
-        return {"path": self.path, "values": list(self.values)}
+        defaults = list(self.defaults) or [False] * len(self.values)
+        return {"path": self.path, "values": list(self.values), "defaults": defaults}
 
 
 def differences(trees: Sequence[Mapping[str, Any]]) -> list[Difference]:
     """Every key whose values differ.
 
     Layers are set against those they correspond to: one layer more is one difference, though all
-    behind it have another place.
+    behind it have another place. An argument that a word of one tree has and that of another leaves
+    out has its default there.
 
     Args:
         trees: Configs, or other plain data.
@@ -69,7 +74,35 @@ def _walk(path: Path, values: Sequence[Any]) -> Iterator[Difference]:
         for key in keys:
             yield from _walk((*path, key), [value.get(key) for value in alike])
     else:
-        yield Difference(dotted(path), tuple(values))
+        yield _difference(path, values)
+
+
+def _difference(path: Path, values: Sequence[Any]) -> Difference:
+    """A difference, with the defaults of what is left out."""
+    found = _argument(path) if None in values else None
+    if found is None:
+        return Difference(dotted(path), tuple(values))
+    (default,) = found
+    return Difference(
+        dotted(path),
+        tuple(default if value is None else value for value in values),
+        tuple(value is None for value in values),
+    )
+
+
+def _argument(path: Path) -> tuple[Any] | None:
+    """The default of a word's argument; None of what is no argument, or has none."""
+    if len(path) < 2 or not (_is_word(path[-2]) or _DATASET in path[-3:-2]):  # noqa: PLR2004 - a word and its argument
+        return None
+    from nnlab.config.vocabulary import FAMILIES
+    from nnlab.config.words.word import tree
+
+    words = (family.lookup(path[-2]) for family in FAMILIES)
+    fields = (word.model_fields.get(str(path[-1])) for word in words if word is not None)
+    field = next((field for field in fields if field is not None), None)
+    if field is None or field.is_required():
+        return None
+    return (tree(field.get_default(call_default_factory=True)),)
 
 
 def _spelt_alike(values: Sequence[Any]) -> list[Any]:
@@ -107,21 +140,38 @@ def _aligned(lists: Sequence[list[Any]]) -> Iterator[list[Any]]:
         ]
 
 
-def _pairs(
-    old: Sequence[Any], new: Sequence[Any], *, by_kind: bool = False
-) -> Iterator[tuple[int | None, int | None]]:
-    """The places of layers that are equal, or else of one kind; None against what is alone."""
-    sign = _kind if by_kind else _signature
-    matcher = SequenceMatcher(None, [*map(sign, old)], [*map(sign, new)], autojunk=False)
-    for tag, i1, i2, j1, j2 in matcher.get_opcodes():
-        if tag == "equal":
-            yield from zip(range(i1, i2), range(j1, j2), strict=True)
-        elif tag == "replace" and not by_kind:
-            for i, j in _pairs(old[i1:i2], new[j1:j2], by_kind=True):
-                yield (None if i is None else i + i1), (None if j is None else j + j1)
+def _pairs(old: Sequence[Any], new: Sequence[Any]) -> list[tuple[int | None, int | None]]:
+    """The places of layers that correspond, in their order; None against what is alone.
+
+    Of all ways that keep the order it is the one on which most layers are equal or of one kind
+    (Needleman and Wunsch, 1970).
+    """
+    best = [[0] * (len(new) + 1) for _ in range(len(old) + 1)]
+    for i in reversed(range(len(old))):
+        for j in reversed(range(len(new))):
+            together = best[i + 1][j + 1] + _likeness(old[i], new[j])
+            best[i][j] = max(together, best[i + 1][j], best[i][j + 1])
+    pairs: list[tuple[int | None, int | None]] = []
+    i = j = 0
+    while i < len(old) and j < len(new):
+        likeness = _likeness(old[i], new[j])
+        if likeness and best[i][j] == best[i + 1][j + 1] + likeness:
+            pairs.append((i, j))
+            i, j = i + 1, j + 1
+        elif best[i][j] == best[i + 1][j]:
+            pairs.append((i, None))
+            i += 1
         else:
-            yield from ((i, None) for i in range(i1, i2))
-            yield from ((None, j) for j in range(j1, j2))
+            pairs.append((None, j))
+            j += 1
+    rest = [(place, None) for place in range(i, len(old))]
+    return [*pairs, *rest, *((None, place) for place in range(j, len(new)))]
+
+
+def _likeness(layer: Any, other: Any) -> int:
+    if _signature(layer) == _signature(other):
+        return _EQUAL
+    return _ALIKE if _kind(layer) == _kind(other) else 0
 
 
 def _signature(value: Any) -> str:

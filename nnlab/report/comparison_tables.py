@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 
 from nnlab.compare.differences import Difference
 from nnlab.compare.runs import MetricRow, RunComparison
@@ -83,9 +83,9 @@ def differences_table(
     if not rows:
         return Table(title, (), (), notes=tuple(notes))
     columns = (Column("key"), *(Column(name) for name in names))
-    cells = tuple((Cell(row.path), *map(_value, row.values)) for row in rows)
-    absent = any(value is None for row in rows for value in row.values)
-    marks = ("- not there, or at its default",) if absent else ()
+    cells = tuple((Cell(row.path), *_values(row)) for row in rows)
+    absent = any(_NOTHING in texts for texts in cells)
+    marks = ("- not there",) if absent else ()
     return Table(title, columns, cells, notes=(*marks, *notes), fixed=1)
 
 
@@ -134,5 +134,9 @@ def _fact(name: str, value: float | None) -> Cell:
     return Cell(seconds_text(value) if name.endswith("_s") else count_text(int(value)))
 
 
-def _value(value: Any) -> Cell:
-    return _NOTHING if value is None else Cell(plain_text(value))
+def _values(row: Difference) -> Iterator[Cell]:
+    for value, is_default in zip_longest(row.values, row.defaults, fillvalue=False):
+        if is_default:
+            yield Cell(f"{'none' if value is None else plain_text(value)} (default)", "dim")
+        else:
+            yield _NOTHING if value is None else Cell(plain_text(value))

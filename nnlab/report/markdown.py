@@ -44,7 +44,8 @@ def csv_text(rows: Sequence[Mapping[str, Any]]) -> str:
         rows: A mapping for each row.
 
     Returns:
-        A heading and a line for each; empty where a value is None, lists and mappings as YAML.
+        A heading and a line for each; empty where a value is None; lists, mappings, true and false
+        as YAML writes them.
 
     Example:
         >>> csv_text([{"run": "a", "loss": 0.1}, {"run": "b", "loss": None}])
@@ -55,7 +56,7 @@ def csv_text(rows: Sequence[Mapping[str, Any]]) -> str:
     writer.writeheader()
     writer.writerows(
         {
-            key: plain_text(value) if isinstance(value, (dict, list)) else value
+            key: plain_text(value) if isinstance(value, (dict, list, bool)) else value
             for key, value in row.items()
         }
         for row in rows

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import shutil
 import subprocess
 import sys
@@ -62,7 +63,7 @@ def test_json_csv_and_markdown_hold_the_same_difference(pair: Path) -> None:
 
     plain = call_nnlab("compare", "runs", "first", "second", "--json", cwd=pair).json
     key = "model.layers.0.Dense.units"
-    assert plain["config"] == [{"path": key, "values": [4, 9]}]
+    assert plain["config"] == [{"path": key, "values": [4, 9], "defaults": [False, False]}]
     rows = list(csv.DictReader(io.StringIO(run("--csv"))))
     assert [row[f"config.{key}"] for row in rows] == ["4", "9"]
     assert f"| {key} | 4 | 9 |" in run("--markdown")
@@ -92,3 +93,25 @@ def test_a_wrong_request_is_told(pair: Path, arguments: list[str], told: str) ->
     assert refused.code == 2
     assert told in refused.err
     assert "Traceback" not in refused.err
+
+
+def test_an_error_is_told_once_where_both_outputs_are_one(pair: Path) -> None:
+    command = [sys.executable, "-m", "nnlab", "compare", "runs", "first", "second"]
+    done = subprocess.run(
+        [*command, "--json", "--csv"],
+        cwd=pair,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    assert json.loads(done.stdout)["error"]["message"].startswith("Expected one form of output.")
+
+
+def test_a_metric_named_twice_is_drawn_once_and_one_of_the_test_has_no_curve(pair: Path) -> None:
+    twice = ["--metric", "loss", "--metric", "loss"]
+    shown = call_nnlab("compare", "runs", "first", "second", *twice, cwd=pair).out
+    assert shown.splitlines().count("loss") == 1
+    refused = call_nnlab("compare", "runs", "first", "second", "--metric", "test_loss", cwd=pair)
+    assert refused.code == 2
+    assert "Test figures are measured once" in refused.err

@@ -34,7 +34,20 @@ def test_a_section_that_one_lacks_is_one_difference() -> None:
 
 def test_a_word_alone_is_the_word_with_its_defaults() -> None:
     one, other = {"optimizer": "Adam"}, {"optimizer": {"Adam": {"learning_rate": 0.1}}}
-    assert found(one, other) == {"optimizer.Adam.learning_rate": (None, 0.1)}
+    assert found(one, other) == {"optimizer.Adam.learning_rate": (0.001, 0.1)}
+
+
+def test_what_a_word_leaves_out_has_its_default() -> None:
+    plain = layers({"Dense": {"units": 8}})
+    told = layers({"Dense": {"units": 8, "use_bias": False, "kernel_regularizer": {"L2": 0.1}}})
+    bias, penalty = differences([plain, told])
+    assert (bias.path, bias.values) == ("model.layers.0.Dense.use_bias", (True, False))
+    assert (bias.defaults, penalty.defaults) == ((True, False), (True, False))
+    assert penalty.values == (None, {"L2": 0.1})
+    noisy = {"data": {"dataset": {"moons": {"noise": 0.3, "n_samples": 9}}}}
+    assert found({"data": {"dataset": {"moons": {"n_samples": 9}}}}, noisy) == {
+        "data.dataset.moons.noise": (0.2, 0.3)
+    }
 
 
 def test_another_word_is_told_whole() -> None:
@@ -62,6 +75,18 @@ def test_layers_of_one_kind_are_set_against_each_other() -> None:
     assert found(one, other) == {
         "model.layers.0.Dense.units": (8, 16),
         "model.layers.1": ("BatchNormalization", None),
+    }
+
+
+def test_layers_correspond_however_the_configs_are_ordered() -> None:
+    dense, last = {"Dense": {"units": 256, "activation": "relu"}}, {"Dense": {"units": 10}}
+    bare = {"Dense": {"units": 256, "activation": "relu", "use_bias": False}}
+    drop = {"Dropout": {"rate": 0.3}}
+    got = found(layers(dense, drop, dense, drop, last), layers(bare, dense, last))
+    assert got == {
+        "model.layers.0.Dense.use_bias": (True, False),
+        "model.layers.1": (drop, None),
+        "model.layers.3": (drop, None),
     }
 
 

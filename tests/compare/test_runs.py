@@ -77,7 +77,7 @@ def test_the_environment_tells_what_bears_on_the_numbers() -> None:
 def test_json_is_strict_and_holds_the_curves(comparison: RunComparison) -> None:
     text = json.dumps(comparison.to_dict(), allow_nan=False)
     plain = json.loads(text)
-    assert plain["config"] == [{"path": "seed", "values": [1, 2]}]
+    assert plain["config"] == [{"path": "seed", "values": [1, 2], "defaults": [False, False]}]
     assert plain["curves"]["loss"]["a"] == [0.5, None]
     assert [run["label"] for run in plain["runs"]] == ["A", "B"]
 

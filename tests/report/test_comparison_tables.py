@@ -41,7 +41,18 @@ def test_what_one_lacks_is_a_dash_that_is_explained() -> None:
     layer = {"Dropout": {"rate": 0.3}}
     config = comparison_tables(compared(Difference("model.layers.1", (None, layer))))[1]
     assert config.lines()[2] == "model.layers.1  -  Dropout: {rate: 0.3}"
-    assert config.notes == ("- not there, or at its default",)
+    assert config.notes == ("- not there",)
+
+
+def test_a_default_is_told_as_one() -> None:
+    bias = Difference("model.layers.0.Dense.use_bias", (True, False), (True, False))
+    penalty = Difference("model.layers.0.Dense.bias_regularizer", (None, "L2"), (True, False))
+    config = comparison_tables(compared(bias, penalty))[1]
+    assert [row[1] for row in config.rows] == [
+        Cell("true (default)", "dim"),
+        Cell("none (default)", "dim"),
+    ]
+    assert config.notes == ()
 
 
 def test_equal_configs_are_told_to_be_and_notes_stand_with_the_runs() -> None:
