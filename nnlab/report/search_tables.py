@@ -10,6 +10,7 @@ from pathlib import Path
 from nnlab.report.hyperparameter_names import marker_name, short_names
 from nnlab.report.numbers import count_text, metric_text, plural, seconds_text
 from nnlab.report.run_tables import status_cell
+from nnlab.report.search_scores import reached_under, retrained_otherwise, trainings_text
 from nnlab.report.tables import Cell, Column, Table
 from nnlab.runs.record import RunStatus
 from nnlab.runs.search import SearchRecord
@@ -44,7 +45,7 @@ def search_tables(
         the hyperparameters, and the next commands; empty ones are left out.
     """
     tables = [
-        _facts(record, path),
+        _facts(record, trials, path),
         best_table(record, trials),
         _failures(trials),
         _importance(record),
@@ -65,15 +66,17 @@ def best_table(record: SearchRecord, trials: Iterable[TrialRecord]) -> Table:
     """
     order = ranked(trials, record.direction)
     best = order[:BEST_SHOWN]
-    markers = _markers(record, best)
+    markers = used_markers(record, best)
     repeated = any(trial.spread is not None for trial in best)
     tells_epochs = "epochs" not in markers.values()
+    by_rungs = record.algorithm == "hyperband"
     columns = (
         Column("trial", right=True),
         Column(record.objective, right=True),
         *((Column("spread", right=True),) if repeated else ()),
+        *((Column("epochs", right=True), Column("goes on from")) if by_rungs else ()),
         *(Column(name) for name in markers.values()),
-        *((Column("epochs", right=True, optional=True),) if tells_epochs else ()),
+        *((Column("epochs", right=True, optional=True),) if tells_epochs and not by_rungs else ()),
         Column("params", right=True, optional=True),
     )
     rows = tuple(
@@ -81,8 +84,9 @@ def best_table(record: SearchRecord, trials: Iterable[TrialRecord]) -> Table:
             Cell(count_text(trial.number)),
             Cell(metric_text(trial.score or 0.0), "best" if trial is best[0] else ""),
             *((_spread(trial),) if repeated else ()),
-            *(_values(trial, marker) for marker in markers),
-            *((Cell(count_text(trial.epochs)),) if tells_epochs else ()),
+            *((Cell(count_text(trial.epochs)), goes_on_from(trial)) if by_rungs else ()),
+            *(values_cell(trial, marker) for marker in markers),
+            *((Cell(count_text(trial.epochs)),) if tells_epochs and not by_rungs else ()),
             _NOTHING if trial.params is None else Cell(count_text(trial.params)),
         )
         for trial in best
@@ -90,20 +94,92 @@ def best_table(record: SearchRecord, trials: Iterable[TrialRecord]) -> Table:
     title = f"The best {len(best)} of {plural(len(order), 'complete trial')}"
     notes = []
     if repeated:
-        what = "folds" if record.cv else "repetitions"
-        notes.append(f"{record.objective} is the mean over {what}; spread: standard deviation.")
+        what = trainings_text(record)
+        notes.append(
+            f"{record.objective} is the mean of {what}; spread: their standard deviation (n - 1)."
+        )
+    if by_rungs and any(trial.goes_on_from is not None for trial in best):
+        notes.append("A trial that goes on has another's values, and begins with its weights.")
     return Table(title, columns, rows, notes=tuple(notes), fixed=2)
 
 
-def _markers(record: SearchRecord, trials: Sequence[TrialRecord]) -> dict[str, str]:
-    """The open values of the config that some trials have, and what they are called."""
-    used = {marker_name(name) for trial in trials for name in trial.values}
-    names = dict.fromkeys(marker_name(one["name"]) for one in record.space)
+def trial_tables(record: SearchRecord, trials: Iterable[TrialRecord], number: int) -> list[Table]:
+    """One trial of a search: what it tried, and what that came to.
+
+    Args:
+        record: The search.
+        trials: Its trials.
+        number: The trial's number.
+
+    Returns:
+        Tables of facts and of values; none where there is no such trial.
+    """
+    several = list(trials)
+    trial = next((one for one in several if one.number == number), None)
+    if trial is None:
+        return []
+    order = ranked(several, record.direction)
+    score = "" if trial.score is None else metric_text(trial.score)
+    words = filter(None, (score, reached_under(record, trial) if score else ""))
+    facts = [
+        ("status", trial.status.value),
+        (record.objective, ", ".join(words)),
+        ("rank", f"{order.index(trial) + 1} of {len(order)}" if trial in order else ""),
+        ("scores", ", ".join(map(metric_text, trial.scores)) if len(trial.scores) > 1 else ""),
+        ("goes on from", "" if trial.goes_on_from is None else f"trial {goes_on_from(trial).text}"),
+        ("epochs", count_text(trial.epochs) if trial.epochs else ""),
+        ("time", seconds_text(trial.seconds) if trial.is_over else ""),
+        ("parameters", "" if trial.params is None else count_text(trial.params)),
+        ("error", trial.error or ""),
+    ]
+    rows = tuple(
+        (Cell(name, "dim"), Cell(text, "bad" if name == "error" else ""))
+        for name, text in facts
+        if text
+    )
+    values = tuple(
+        (Cell(name, "dim"), Cell(value_text(value))) for name, value in trial.values.items()
+    )
+    columns = (Column(""), Column(""))
+    title = f"Trial {count_text(number)} of {record.id}"
+    return [Table(title, columns, rows), Table("Values", columns, values)]
+
+
+def goes_on_from(trial: TrialRecord) -> Cell:
+    """The trial whose weights one begins with in Hyperband, and their epoch.
+
+    Args:
+        trial: The trial.
+    """
+    if trial.goes_on_from is None:
+        return _NOTHING
+    epoch = trial.proposal.get("initial_epoch", 0)
+    return Cell(f"{count_text(trial.goes_on_from)}, epoch {count_text(epoch)}")
+
+
+def used_markers(record: SearchRecord, trials: Sequence[TrialRecord]) -> dict[str, str]:
+    """The open values of the config that some trials have, and what they are called.
+
+    Args:
+        record: The search.
+        trials: The trials.
+
+    Returns:
+        Short names, by the name without repetitions.
+    """
+    used = dict.fromkeys(marker_name(name) for trial in trials for name in trial.values)
+    names = dict.fromkeys([*(marker_name(one["name"]) for one in record.space), *used])
     short = short_names(names)
     return {name: short[name] for name in names if name in used}
 
 
-def _values(trial: TrialRecord, marker: str) -> Cell:
+def values_cell(trial: TrialRecord, marker: str) -> Cell:
+    """A trial's value of an open value; of several repetitions one after the other.
+
+    Args:
+        trial: The trial.
+        marker: The name without repetitions.
+    """
     values = [value for name, value in trial.values.items() if marker_name(name) == marker]
     return Cell(" ".join(map(value_text, values))) if values else _NOTHING
 
@@ -127,7 +203,7 @@ def _spread(trial: TrialRecord) -> Cell:
     return _NOTHING if trial.spread is None else Cell(metric_text(trial.spread))
 
 
-def _facts(record: SearchRecord, path: Path | None) -> Table:
+def _facts(record: SearchRecord, trials: Sequence[TrialRecord], path: Path | None) -> Table:
     counts = {name: count for name, count in record.counts.items() if count}
     told = ", ".join(f"{count_text(count)} {name}" for name, count in counts.items())
     algorithm = f"{record.algorithm}, seed {record.seed}"
@@ -137,6 +213,9 @@ def _facts(record: SearchRecord, path: Path | None) -> Table:
         for name, value in (record.retrained or {}).items()
         if name.startswith("test_") or name == record.objective
     }
+    best = next(iter(ranked(trials, record.direction)), None)
+    reached = "" if best is None else reached_under(record, best)
+    otherwise = "" if best is None else retrained_otherwise(record, best)
     facts = [
         ("search", record.id),
         ("folder", str(path) if path else ""),
@@ -147,7 +226,10 @@ def _facts(record: SearchRecord, path: Path | None) -> Table:
         ("space", plural(len(record.space), "hyperparameter")),
         ("trials at once", str(record.jobs)),
         ("time", seconds_text(record.timing["total_s"]) if "total_s" in record.timing else ""),
-        ("best, retrained", ", ".join(f"{name} {text}" for name, text in retrained.items())),
+        ("best", _score_text(record, best, reached) if best is not None and reached else ""),
+        ("best, retrained", ", ".join([*(f"{name} {text}" for name, text in retrained.items())])),
+        ("", f"({otherwise})" if retrained and otherwise else ""),
+        ("importance", _untold(record, trials)),
     ]
     rows = [
         (Cell(name, "dim"), Cell(text, "bad" if name == "error" else ""))
@@ -156,6 +238,24 @@ def _facts(record: SearchRecord, path: Path | None) -> Table:
     ]
     rows.insert(1, (Cell("status", "dim"), status_cell(record.status)))
     return Table(record.name, (Column(""), Column("")), tuple(rows))
+
+
+def _score_text(record: SearchRecord, trial: TrialRecord, reached: str) -> str:
+    score = f"trial {count_text(trial.number)}, {record.objective} {metric_text(trial.score or 0)}"
+    return f"{score}, {reached}"
+
+
+def _untold(record: SearchRecord, trials: Sequence[TrialRecord]) -> str:
+    """Why a search that has ended tells of no importance; empty where it does."""
+    from nnlab.report.importance import LEAST_TRIALS, comparable
+
+    if record.status is RunStatus.RUNNING or record.best is None or any(record.importance.values()):
+        return ""
+    count = sum(map(len, comparable(trials)))
+    if count < LEAST_TRIALS:
+        what = "that begin anew" if record.algorithm == "hyperband" else "with a score"
+        return f"too few trials to say: {count} {what}, of {LEAST_TRIALS} at least"
+    return "the values explain nothing that chance would not"
 
 
 def _failures(trials: Iterable[TrialRecord]) -> Table:
@@ -186,16 +286,26 @@ def _importance(record: SearchRecord) -> Table:
 
     short = short_names(dict.fromkeys(marker_name(one["name"]) for one in record.space))
     told = {name: share for name, share in record.importance.items() if share >= _LEAST_SHARE}
+    errors = record.importance_errors
     rows = tuple(
-        (Cell(short.get(name, name), "dim"), Cell(f"{share:.0%}")) for name, share in told.items()
+        (
+            Cell(short.get(name, name), "dim"),
+            Cell(f"{share:.0%}"),
+            Cell(f"{errors[name]:.0%}" if name in errors else "-", "dim"),
+        )
+        for name, share in told.items()
     )
-    notes = [f"The share in the score: {METHOD}."]
+    notes = [f"The share in the score, and its standard error: {METHOD}."]
+    if record.algorithm == "hyperband":
+        notes.append("Of trials that begin anew, each ranked among those of as many epochs.")
     if len(told) < len(record.importance):
-        notes.append(f"The other {len(record.importance) - len(told)}: less than 1%.")
+        other = len(record.importance) - len(told)
+        notes.append(f"The other {other} cannot be told from chance, or have less than 1%.")
     if record.explained is not None:
         share = f"{record.explained:.0%}"
         notes.append(f"The values explain {share} of the differences in rank; the rest is chance.")
-    return Table("Importance", (Column(""), Column("share", right=True)), rows, notes=tuple(notes))
+    columns = (Column(""), Column("share", right=True), Column("error", right=True))
+    return Table("Importance", columns, rows, notes=tuple(notes))
 
 
 def _next(record: SearchRecord, path: Path | None) -> Table:
@@ -204,6 +314,7 @@ def _next(record: SearchRecord, path: Path | None) -> Table:
         commands = [
             (f"nnlab train {path / 'best.yaml'}", "train the best config"),
             (f"nnlab show {path / 'trials' / str(record.best['number'])}", "the best trial"),
+            (f"nnlab report {path}", "all of it in one HTML file"),
             (f"nnlab dashboard {path}", "the curves of all trials"),
         ]
     if path is not None and record.status is not RunStatus.RUNNING:

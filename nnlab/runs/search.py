@@ -58,13 +58,15 @@ class SearchRecord(JsonRecord):
         max_time: Seconds, at most; None: any.
         executions_per_trial: Trainings a trial.
         cv: Folds of the cross-validation; None: there is none.
+        max_epochs: Epochs of a full trial; None where epochs are searched.
         space: The hyperparameters, each as plain data: `name`, `kind`, range or values, conditions.
         counts: How many trials there are, by status.
         best: The best trial, as `TrialRecord.to_dict` gives it; None before one is complete.
         retrained: The final figures of the run in `best/` by name; None: it was not retrained.
         ended_by: Why no more trials were made: `max_trials`, `max_time`, `space`, `user`.
         importance: The share that each hyperparameter has in the score, by its name without
-            repetitions.
+            repetitions; 0 of those that cannot be told from chance.
+        importance_errors: The standard error of each share.
         explained: How much of the trials' ranks the hyperparameters explain, 1: all.
         timing: Seconds by name: `total_s`, `search_s`, `retrain_s`; a resumed search adds to them.
         error: Why the search failed, or what interrupted it.
@@ -83,12 +85,14 @@ class SearchRecord(JsonRecord):
     max_time: float | None = None
     executions_per_trial: int = 1
     cv: int | None = None
+    max_epochs: int | None = None
     space: tuple[dict[str, Any], ...] = ()
     counts: dict[str, int] = field(default_factory=dict)
     best: dict[str, Any] | None = None
     retrained: dict[str, float] | None = None
     ended_by: str | None = None
     importance: dict[str, float] = field(default_factory=dict)
+    importance_errors: dict[str, float] = field(default_factory=dict)
     explained: float | None = None
     timing: dict[str, float] = field(default_factory=dict)
     error: str | None = None
@@ -213,12 +217,14 @@ _KINDS: dict[str, Kind] = {
     "max_time": NUMBER,
     "executions_per_trial": COUNT,
     "cv": COUNT,
+    "max_epochs": COUNT,
     "space": LIST,
     "counts": TABLE,
     "best": TABLE,
     "retrained": TABLE,
     "ended_by": TEXT,
     "importance": TABLE,
+    "importance_errors": TABLE,
     "explained": NUMBER,
     "timing": TABLE,
     "error": TEXT,

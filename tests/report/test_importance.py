@@ -46,6 +46,29 @@ def test_one_score_that_is_far_off_does_not_count_for_all() -> None:
     assert found.shares[TIMES] > 0.8
 
 
+def test_shares_have_errors_and_what_is_chance_has_none_of_the_score() -> None:
+    found = importance(trials(60), SPACE)
+    assert found is not None
+    assert 0 < found.errors[TIMES] < 0.2
+    assert found.shares[UNITS] == found.errors[UNITS] == 0
+
+
+def test_trials_of_more_epochs_are_not_ranked_with_those_of_fewer() -> None:
+    several = [
+        dataclasses.replace(one, proposal={"epochs": 1 if one.number % 2 else 9}, score=score)
+        for one in trials(60)
+        for score in [(one.score or 0) + (5 if one.number % 2 else 0)]
+    ]
+    again = [
+        dataclasses.replace(one, number=one.number + 60, goes_on_from=one.number, score=99.0)
+        for one in several
+    ]
+    found = importance([*several, *again], SPACE)
+    assert found is not None
+    assert found.shares[TIMES] > 0.9
+    assert found == importance(several, SPACE)
+
+
 def test_equal_trials_give_equal_importance() -> None:
     assert importance(trials(30), SPACE) == importance(trials(30), SPACE)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from nnlab.report.search_tables import best_table, search_tables
+from nnlab.report.search_tables import best_table, search_tables, trial_tables
 from nnlab.report.tables import Table
 from nnlab.runs.record import RunStatus
 from nnlab.runs.trial import TrialRecord, TrialStatus, Value, ranked
@@ -52,8 +52,11 @@ def test_repeated_scores_have_a_spread_and_single_ones_none() -> None:
     several = trials(12, runs=3)
     table = best_table(search(several, executions_per_trial=3), several)
     assert table.columns[2].title == "spread"
-    assert "mean over repetitions" in table.notes[0]
-    assert "mean over folds" in best_table(search(several, cv=3), several).notes[0]
+    assert "mean of 3 executions" in table.notes[0]
+    assert (
+        "mean of 3 folds; spread: their standard deviation (n - 1)"
+        in best_table(search(several, cv=3), several).notes[0]
+    )
     single = trials(12)
     assert "spread" not in [column.title for column in best_table(search(single), single).columns]
 
@@ -66,11 +69,16 @@ def test_failures_are_told_once_a_reason_with_how_many_there_are() -> None:
 
 def test_importance_stands_under_short_names_with_its_method() -> None:
     several = trials(12)
-    record = search(several, importance={TIMES: 0.75, OPTIMIZER: 0.25, UNITS: 0.0}, explained=0.6)
+    record = search(
+        several,
+        importance={TIMES: 0.75, OPTIMIZER: 0.25, UNITS: 0.0},
+        importance_errors={TIMES: 0.1, OPTIMIZER: 0.04, UNITS: 0.0},
+        explained=0.6,
+    )
     table = titled(search_tables(record, several), "Importance")
-    assert texts(table) == [["times", "75%"], ["optimizer", "25%"]]
+    assert texts(table) == [["times", "75%", "10%"], ["optimizer", "25%", "4%"]]
     assert "random forest" in table.notes[0]
-    assert table.notes[1] == "The other 1: less than 1%."
+    assert table.notes[1] == "The other 1 cannot be told from chance, or have less than 1%."
     assert "60%" in table.notes[2]
 
 
@@ -112,3 +120,63 @@ def test_a_search_that_was_stopped_tells_how_to_go_on(tmp_path: Path, status: Ru
     tables = search_tables(record, [], tmp_path)
     assert dict(texts(tables[0]))["error"] == "The process died."
     assert texts(titled(tables, "Next"))[0][0] == f"nnlab tune --resume {tmp_path.name}"
+
+
+def rungs() -> list[TrialRecord]:
+    """Two trials of an epoch, the better of which went on and came to less."""
+    done = TrialStatus.COMPLETE
+    return [
+        TrialRecord(1, {UNITS: 8}, done, (0.7,), 0.7, epochs=1, proposal={"epochs": 1}),
+        TrialRecord(2, {UNITS: 64}, done, (0.9,), 0.9, epochs=1, proposal={"epochs": 1}),
+        TrialRecord(
+            3,
+            {UNITS: 64},
+            done,
+            (0.8,),
+            0.8,
+            epochs=3,
+            goes_on_from=2,
+            proposal={"epochs": 3, "initial_epoch": 1},
+        ),
+    ]
+
+
+def test_hyperband_tells_which_trial_goes_on_and_after_how_many_epochs_the_best_was() -> None:
+    several = rungs()
+    retrained = {"val_accuracy": 0.85}
+    record = search(several, algorithm="hyperband", max_epochs=9, retrained=retrained)
+    facts = dict(texts(search_tables(record, several)[0]))
+    assert facts["best"] == "trial 2, val_accuracy 0.9000, after 1 of 9 epochs"
+    assert facts[""] == "(one training of 9 epochs)"
+    assert facts["importance"] == "too few trials to say: 2 that begin anew, of 20 at least"
+    table = best_table(record, several)
+    at = [column.title for column in table.columns].index("goes on from")
+    assert [row[at].text for row in table.rows] == ["-", "2, epoch 1", "-"]
+    assert "begins with its weights" in table.notes[-1]
+
+
+def test_a_score_of_one_whole_training_needs_no_words() -> None:
+    several = trials(12)
+    assert "best" not in dict(texts(search_tables(search(several), several)[0]))
+
+
+def test_a_mean_is_told_as_one() -> None:
+    several = trials(3, runs=2)
+    facts = dict(texts(search_tables(search(several, executions_per_trial=2), several)[0]))
+    assert ", the mean of 2 executions, standard deviation " in facts["best"]
+
+
+def test_one_trial_tells_its_values_and_its_score() -> None:
+    several = trials(12, runs=2, failed=(5,))
+    record = search(several, executions_per_trial=2)
+    best = ranked(several, "max")[0]
+    told, values = trial_tables(record, several, best.number)
+    facts = dict(texts(told))
+    assert told.title == f"Trial {best.number} of {record.id}"
+    assert facts["rank"] == "1 of 11"
+    assert facts["val_accuracy"].endswith(f"standard deviation {best.spread:.4f}")
+    assert len(facts["scores"].split(", ")) == 2
+    assert dict(texts(values))[UNITS] == str(best.values[UNITS])
+    failed, _ = trial_tables(record, several, 5)
+    assert "diverged" in dict(texts(failed))["error"]
+    assert trial_tables(record, several, 99) == []

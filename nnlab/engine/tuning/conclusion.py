@@ -9,6 +9,7 @@ from nnlab.engine.tuning.folder import SearchDirectory
 from nnlab.engine.tuning.plan import Plan
 from nnlab.errors import RunFailedError
 from nnlab.report.numbers import plural
+from nnlab.report.search_scores import reached_under, retrained_otherwise
 from nnlab.runs import atomic_write, writing
 from nnlab.runs.trial import TrialRecord
 
@@ -32,7 +33,11 @@ def write_best(directory: SearchDirectory, plan: Plan) -> TrialRecord:
     best = ranked[0]
     trials = plural(len(directory.records), "trial")
     score = f"{plan.tune.objective} {best.score:.6g}"
-    header = f"The best of {trials}: number {best.number}, {score}."
+    reached = reached_under(directory.search, best)
+    header = f"The best of {trials}: number {best.number}, {score}{reached and f', {reached}'}."
+    if reached:
+        other = retrained_otherwise(directory.search, best)
+        header += f"\n`nnlab train` on this file is {other}: it may come to another figure."
     with writing(directory.best_yaml):
         atomic_write(directory.best_yaml, closed_yaml(plan.config, best.values, header))
     return best
@@ -53,7 +58,9 @@ def write_report(directory: SearchDirectory) -> None:
     trials = [trial for _, trial in sorted(directory.records.items())]
     found = write_search_files(directory, directory.search, trials)
     if found is not None:
-        directory.update(importance=found.shares, explained=found.explained)
+        directory.update(
+            importance=found.shares, importance_errors=found.errors, explained=found.explained
+        )
 
 
 def _why_none(directory: SearchDirectory) -> str:

@@ -125,6 +125,7 @@ class SearchDirectory(SearchFiles):
             max_time=plan.tune.max_time,
             executions_per_trial=plan.tune.executions_per_trial,
             cv=plan.tune.cv,
+            max_epochs=None if plan.searches_epochs else plan.max_epochs,
             command=command,
         )
 

@@ -53,6 +53,11 @@ class Plan:
         return self.tune.max_epochs or self.config.experiment.training.epochs
 
     @property
+    def searches_epochs(self) -> bool:
+        """Whether the epochs of a trial are among its values."""
+        return any(one.path == ("training", "epochs") for one in self.space)
+
+    @property
     def trainings(self) -> int:
         """How many trainings make a trial."""
         return self.tune.executions_per_trial * (self.tune.cv or 1)

@@ -16,11 +16,12 @@ from nnlab.report.html.run_page import (
 )
 from nnlab.report.html.run_page import model as model_of
 from nnlab.report.numbers import count_text, metric_text, plural, seconds_text
-from nnlab.report.search_tables import search_tables, value_text
+from nnlab.report.search_scores import reached_under, retrained_otherwise
+from nnlab.report.search_tables import goes_on_from, search_tables, used_markers, values_cell
 from nnlab.report.tables import Cell, Column, Table
 from nnlab.runs import StoredRun, read_run
 from nnlab.runs.search import SearchFiles, SearchRecord, read_search, read_trials
-from nnlab.runs.trial import TrialRecord
+from nnlab.runs.trial import TrialRecord, ranked
 
 _CAPTIONS = {
     "optimization_history": "The score of each trial, and the best so far",
@@ -45,7 +46,7 @@ def search_page(search: StoredRun) -> Page:
     record, files = read_search(search.path), SearchFiles(search.path)
     trials = read_trials(search.path)
     return Page(
-        f"{record.name}: search {record.id}",
+        record.id,
         _lead(record, trials),
         [
             Section("Result", search_tables(record, trials)),
@@ -62,20 +63,37 @@ def search_page(search: StoredRun) -> Page:
 
 def _lead(record: SearchRecord, trials: Sequence[TrialRecord]) -> str:
     words = f"The search is {record.status.value} after {plural(len(trials), 'trial')}."
-    if record.best is not None:
-        score = f"{record.objective} {metric_text(record.best['score'])}"
-        words += f" The best is trial {record.best['number']}, {score}."
+    best = next(iter(ranked(trials, record.direction)), None)
+    if best is not None:
+        reached = reached_under(record, best)
+        score = f"{record.objective} {metric_text(best.score or 0)}{reached and f', {reached}'}"
+        words += f" The best is trial {best.number}, {score}."
+        otherwise = retrained_otherwise(record, best)
+        if record.retrained and otherwise:
+            words += f" Its config was trained once more: {otherwise}."
     return f"{words} {record.error}" if record.error else words
 
 
 def _facts(record: SearchRecord, trials: Sequence[TrialRecord]) -> list[tuple[str, str]]:
-    facts = [("trials", count_text(len(trials))), ("algorithm", record.algorithm)]
+    facts = []
     if record.best is not None:
         name = f"best {record.objective}".replace("_", " ")
-        facts.insert(0, (name, metric_text(record.best["score"])))
+        facts.append((name, metric_text(record.best["score"])))
+        facts += _tested(record)
+    facts += [("trials", count_text(len(trials))), ("algorithm", record.algorithm)]
     if "total_s" in record.timing:
         facts.append(("time", seconds_text(record.timing["total_s"])))
     return facts
+
+
+def _tested(record: SearchRecord) -> list[tuple[str, str]]:
+    """The test score of the best, retrained: of the objective, else the first there is."""
+    tested = {k: v for k, v in (record.retrained or {}).items() if k.startswith("test_")}
+    wanted = f"test_{record.objective.removeprefix('val_')}"
+    name = wanted if wanted in tested else next(iter(tested), None)
+    if name is None:
+        return []
+    return [(f"{name.replace('_', ' ')}, retrained", metric_text(tested[name]))]
 
 
 def _pictures(
@@ -90,32 +108,39 @@ def _pictures(
 
 
 def _trials(record: SearchRecord, trials: Sequence[TrialRecord]) -> Table:
-    """Every trial in its order, with its values."""
-    names = dict.fromkeys(name for trial in trials for name in trial.values)
+    """Every trial in its order, with its values; repetitions share a column."""
+    markers = used_markers(record, trials)
     best = None if record.best is None else record.best["number"]
+    repeated = any(trial.spread is not None for trial in trials)
+    by_rungs = record.algorithm == "hyperband"
     columns = (
         Column("trial"),
         Column("status"),
         Column(record.objective, right=True),
+        *((Column("spread", right=True),) if repeated else ()),
         Column("epochs", right=True),
+        *((Column("goes on from"),) if by_rungs else ()),
         Column("time", right=True),
-        *(Column(name) for name in names),
+        *(Column(name) for name in markers.values()),
     )
     rows = tuple(
         (
             Cell(str(trial.number)),
             Cell(trial.status.value, "bad" if trial.error else ""),
             _score(trial, is_best=trial.number == best),
+            *((_spread(trial),) if repeated else ()),
             Cell(count_text(trial.epochs)),
+            *((goes_on_from(trial),) if by_rungs else ()),
             Cell(seconds_text(trial.seconds)),
-            *(
-                Cell(value_text(trial.values[name])) if name in trial.values else Cell("-", "dim")
-                for name in names
-            ),
+            *(values_cell(trial, marker) for marker in markers),
         )
         for trial in trials
     )
     return Table("All trials", columns, rows, star="the best trial")
+
+
+def _spread(trial: TrialRecord) -> Cell:
+    return Cell("-", "dim") if trial.spread is None else Cell(metric_text(trial.spread))
 
 
 def _score(trial: TrialRecord, *, is_best: bool) -> Cell:
