@@ -11,6 +11,7 @@ from matplotlib.ticker import MaxNLocator
 
 from nnlab.report.figure import PALETTE, QUIET, new_figure, save, style
 from nnlab.report.numbers import metric_text
+from nnlab.report.plots.logarithms import label_logarithm
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -61,8 +62,7 @@ def plot_curves(
         words = metric.replace("_", " ")
         if spans_decades(metric, list(curves.values())):
             axes.set_yscale("log")
-            axes.yaxis.set_major_formatter("{x:g}")
-            axes.yaxis.set_minor_formatter("")
+            label_logarithm(axes.yaxis)
             words += " (logarithmic)"
         axes.set_ylabel(words)
         axes.set_xlabel("epoch")

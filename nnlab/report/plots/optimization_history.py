@@ -9,14 +9,15 @@ from matplotlib.ticker import MaxNLocator
 
 from nnlab.report.figure import PALETTE, QUIET, new_figure, save, style
 from nnlab.report.numbers import metric_text, plural
-from nnlab.report.plots.search_axes import SearchPicture, scale_scores
+from nnlab.report.plots.search_axes import SPREAD_WORDS, SearchPicture, scale_scores
 from nnlab.runs.trial import TrialStatus
 
 
 def plot_optimization_history(picture: SearchPicture, path: Path) -> None:
     """Draws the score of each trial against its number, and the best so far.
 
-    Trials that failed are marked at the bottom. Where scores are repeated, a line spans them.
+    Trials that failed are marked at the bottom. Where scores are repeated, a line spans their
+    standard deviation.
 
     Args:
         picture: The search.
@@ -33,9 +34,11 @@ def plot_optimization_history(picture: SearchPicture, path: Path) -> None:
         figure = new_figure()
         axes = figure.add_subplot()
         for trial in scored:
-            if len(trial.scores) > 1:
-                axes.vlines(trial.number, min(trial.scores), max(trial.scores), PALETTE[0], lw=1)
-        axes.plot(numbers, scores, "o", color=PALETTE[0], markersize=6, label="trial")
+            if trial.spread is not None and trial.score is not None:
+                low, high = trial.score - trial.spread, trial.score + trial.spread
+                axes.vlines(trial.number, low, high, PALETTE[0], lw=1)
+        label = "trial" + (SPREAD_WORDS if picture.has_spread else "")
+        axes.plot(numbers, scores, "o", color=PALETTE[0], markersize=6, label=label)
         if scored:
             better = np.minimum if picture.direction == "min" else np.maximum
             so_far = better.accumulate(scores)

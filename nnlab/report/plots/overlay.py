@@ -12,6 +12,7 @@ from matplotlib.ticker import MaxNLocator
 
 from nnlab.report.figure import PALETTE, check_picture_name, draw_into, new_figure, style
 from nnlab.report.plots.curves import spans_decades
+from nnlab.report.plots.logarithms import label_logarithm
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -95,8 +96,7 @@ def _draw(axes: Axes, metric: str, histories: Histories) -> None:
     words = metric.replace("_", " ")
     if spans_decades(metric, drawn):
         axes.set_yscale("log")
-        axes.yaxis.set_major_formatter("{x:g}")
-        axes.yaxis.set_minor_formatter("")
+        label_logarithm(axes.yaxis)
         words += " (logarithmic)"
     has_both = any(f"val_{metric}" in history for history in histories.values())
     axes.set_title(f"{metric}: validation, and training thin" if has_both else metric)

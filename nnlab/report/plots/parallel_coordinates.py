@@ -11,8 +11,18 @@ import numpy as np
 from matplotlib.colors import ListedColormap, LogNorm, Normalize
 
 from nnlab.config.hyperparameters import Hyperparameter
-from nnlab.report.figure import FAINT, INK, PALETTE, QUIET, new_figure, save, style
+from nnlab.report.figure import (
+    FAINT,
+    INK,
+    PALETTE,
+    QUIET,
+    new_figure,
+    save,
+    style,
+)
 from nnlab.report.hyperparameter_names import marker_name, repetition
+from nnlab.report.numbers import plural
+from nnlab.report.plots.logarithms import label_logarithm
 from nnlab.report.plots.search_axes import SearchPicture, ends, position, ticks
 from nnlab.runs.trial import TrialRecord
 
@@ -71,9 +81,9 @@ def plot_parallel_coordinates(picture: SearchPicture, path: Path) -> bool:
         bar = figure.colorbar(mapped, ax=axes, orientation="horizontal", fraction=0.05, pad=0.02)
         bar.set_label(picture.label)
         if picture.is_logarithmic:
-            bar.ax.xaxis.set_major_formatter("{x:g}")
-            bar.ax.xaxis.set_minor_formatter("")
-        axes.set_title(f"{picture.name}: {len(picture.scored):,} trials")
+            label_logarithm(bar.ax.xaxis)
+        which = f", {picture.what_is_shown}" if picture.what_is_shown else ""
+        axes.set_title(f"{picture.name}: {plural(len(picture.scored), 'trial')}{which}", pad=24)
         save(figure, path)
     return True
 

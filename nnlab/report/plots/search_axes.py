@@ -11,6 +11,7 @@ import numpy as np
 from nnlab.config.hyperparameters import Hyperparameter
 from nnlab.report.hyperparameter_names import marker_name, short_names
 from nnlab.report.plots.curves import spans_decades
+from nnlab.report.plots.logarithms import label_logarithm, logarithmic_ticks
 from nnlab.runs.trial import TrialRecord, TrialStatus, Value, ranked
 
 if TYPE_CHECKING:
@@ -20,8 +21,11 @@ if TYPE_CHECKING:
 Direction = Literal["min", "max"]
 
 MOST_SHOWN = 8
+SPREAD_WORDS = ", \N{PLUS-MINUS SIGN} standard deviation"
 _FEW = 8
 _LONGEST_LABEL = 14
+# Of an axis' length: what a label beside that of an end needs.
+_ROOM = 0.12
 # The few best trials lie close together: where others are ten times worse, they would be one point.
 _RATIO = 10.0
 
@@ -66,12 +70,34 @@ class SearchPicture:
         Those that never change, or that fewer than two trials have, are left out.
         """
         first = {marker_name(one.name): one for one in reversed(self.space)}
-        order = list(dict.fromkeys(marker_name(one.name) for one in self.space))
-        varied = [name for name in order if len(self.values(name)) > 1]
-        varied.sort(key=lambda name: -self.importance.get(name, 0.0))
-        short = short_names(order)
+        varied = sorted(self._varied, key=lambda name: -self.importance.get(name, 0.0))
+        short = short_names(self._markers)
         kept = set(varied[:MOST_SHOWN])
-        return {short[name]: first[name] for name in order if name in kept}
+        return {short[name]: first[name] for name in self._markers if name in kept}
+
+    @property
+    def what_is_shown(self) -> str:
+        """Which of the open values are shown; empty where all are."""
+        count = len(self._varied)
+        if count <= MOST_SHOWN:
+            return ""
+        told = sum(self.importance.get(name, 0.0) > 0 for name in self._varied)
+        if not told:
+            return f"the first {MOST_SHOWN} of {count} open values"
+        if told < MOST_SHOWN:
+            matter = "one that matters" if told == 1 else f"{told} that matter"
+            return f"{MOST_SHOWN} of {count} open values, with the {matter}"
+        return f"the {MOST_SHOWN} most important of {count} open values"
+
+    @property
+    def _markers(self) -> list[str]:
+        """The open values, in the order of the config."""
+        return list(dict.fromkeys(marker_name(one.name) for one in self.space))
+
+    @property
+    def _varied(self) -> list[str]:
+        """Those of which there are two values or more among the trials."""
+        return [name for name in self._markers if len(self.values(name)) > 1]
 
     def values(self, marker: str) -> set[Value]:
         """The different values that trials have of a hyperparameter, over all repetitions."""
@@ -81,6 +107,11 @@ class SearchPicture:
             for name, value in trial.values.items()
             if marker_name(name) == marker
         }
+
+    @property
+    def has_spread(self) -> bool:
+        """Whether some trials have several scores."""
+        return any(trial.spread is not None for trial in self.scored)
 
     @property
     def label(self) -> str:
@@ -133,13 +164,22 @@ def ticks(one: Hyperparameter) -> tuple[NDArray[np.float64], list[str]]:
     if one.values:
         step = max(1, -(-len(one.values) // _FEW))
         places = np.arange(0, len(one.values), step, dtype=float)
-        return places, [_label(str(one.values[int(place)])) for place in places]
-    places = np.linspace(low, high, 2 if low < high else 1)
+        return places, [_label(one.values[int(place)]) for place in places]
+    if one.sampling == "log":
+        inside = np.log10(logarithmic_ticks(float(10**low), float(10**high)))
+    else:
+        inside = np.array([(low + high) / 2])
+        inside = np.unique(np.round(inside)) if one.kind == "int" else inside
+    # Labels must not cover those of the ends.
+    room = (high - low) * _ROOM
+    inside = inside[(inside > low + room) & (inside < high - room)]
+    places = np.unique(np.concatenate([[low], inside, [high]]))
     numbers = 10**places if one.sampling == "log" else places
     return places, [f"{number:.4g}" for number in numbers]
 
 
-def _label(text: str) -> str:
+def _label(value: Value) -> str:
+    text = str(value).lower() if isinstance(value, bool) else str(value)
     return text if len(text) <= _LONGEST_LABEL else f"{text[: _LONGEST_LABEL - 1]}…"
 
 
@@ -155,7 +195,6 @@ def scale_scores(axes: Axes, picture: SearchPicture, *, along: Literal["x", "y"]
     words = picture.label
     if picture.is_logarithmic:
         (axes.set_yscale if along == "y" else axes.set_xscale)("log")
-        axis.set_major_formatter("{x:g}")
-        axis.set_minor_formatter("")
+        label_logarithm(axis)
         words += ", logarithmic"
     axis.set_label_text(words)

@@ -11,7 +11,14 @@ from matplotlib.ticker import MaxNLocator
 from nnlab.config.hyperparameters import Hyperparameter
 from nnlab.report.figure import PALETTE, new_figure, save, style
 from nnlab.report.hyperparameter_names import marker_name
-from nnlab.report.plots.search_axes import SearchPicture, ends, position, scale_scores, ticks
+from nnlab.report.plots.search_axes import (
+    SPREAD_WORDS,
+    SearchPicture,
+    ends,
+    position,
+    scale_scores,
+    ticks,
+)
 from nnlab.runs.trial import TrialRecord
 
 if TYPE_CHECKING:
@@ -25,7 +32,8 @@ _MARGIN = 0.06
 def plot_slices(picture: SearchPicture, path: Path) -> bool:
     """Draws a panel for each hyperparameter: the score of each trial against its value.
 
-    The values of all repetitions stand in one panel. The best trial is marked.
+    The values of all repetitions stand in one panel. The best trial is marked. Where scores are
+    repeated, a line spans their standard deviation.
 
     Args:
         picture: The search.
@@ -53,7 +61,9 @@ def plot_slices(picture: SearchPicture, path: Path) -> bool:
         for axes in panels[:, 0]:
             axes.set_ylabel("")
         figure.supylabel(picture.label + (", logarithmic" if picture.is_logarithmic else ""))
-        figure.suptitle(f"{picture.name}: the score by each value", x=0.01, ha="left", fontsize=13)
+        which = picture.what_is_shown or "each open value"
+        which += SPREAD_WORDS if picture.has_spread else ""
+        figure.suptitle(f"{picture.name}: the score by {which}", x=0.01, ha="left", fontsize=13)
         save(figure, path)
     return True
 
@@ -83,6 +93,9 @@ def _points(axes: Axes, trial: TrialRecord, one: Hyperparameter, *, best: bool =
         # Points of one name would hide each other: each trial keeps its own place beside the name.
         places = places + _SPREAD * np.sin(trial.number * np.arange(1, len(places) + 1))
     colour, shape, size, alpha = (PALETTE[2], "D", 9, 1.0) if best else (PALETTE[0], "o", 5, 0.5)
+    if trial.spread is not None and trial.score is not None:
+        low, high = trial.score - trial.spread, trial.score + trial.spread
+        axes.vlines(places, low, high, colour, lw=1, alpha=alpha, zorder=1)
     axes.plot(
         places,
         np.full(len(places), trial.score),

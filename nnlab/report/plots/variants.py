@@ -12,6 +12,7 @@ from nnlab.compare.bands import Band
 from nnlab.compare.variants import VariantRow, VariantTable
 from nnlab.report.figure import PALETTE, QUIET, new_figure, save, style
 from nnlab.report.plots.curves import spans_decades
+from nnlab.report.plots.logarithms import label_logarithm
 
 _WAYS = {"max": "higher is better", "min": "lower is better", None: ""}
 _DASHES = ("-", "--", ":")
@@ -58,7 +59,7 @@ def plot_intervals(table: VariantTable, path: Path, *, title: str = "") -> None:
             axes.plot([row.mean.value], [height], "o", color=colour, markersize=9)
         if _is_wide(rows):
             axes.set_xscale("log")
-            axes.xaxis.set_major_formatter("{x:g}")
+            label_logarithm(axes.xaxis)
         axes.set_yticks(range(len(rows)), [_label(row) for row in rows])
         axes.set_ylim(len(rows) - 0.5, -0.5)
         axes.grid(visible=False, axis="y")
@@ -103,8 +104,7 @@ def plot_bands(bands: Mapping[str, Band], metric: str, path: Path, *, title: str
         words = metric.replace("_", " ")
         if is_log:
             axes.set_yscale("log")
-            axes.yaxis.set_major_formatter("{x:g}")
-            axes.yaxis.set_minor_formatter("")
+            label_logarithm(axes.yaxis)
             words += " (logarithmic)"
         axes.set_ylabel(words)
         axes.set_xlabel("epoch")

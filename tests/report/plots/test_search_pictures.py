@@ -13,7 +13,7 @@ from matplotlib.image import imread
 
 from nnlab.report.plots.optimization_history import plot_optimization_history
 from nnlab.report.plots.parallel_coordinates import plot_parallel_coordinates
-from nnlab.report.plots.search_axes import MOST_SHOWN, SearchPicture
+from nnlab.report.plots.search_axes import MOST_SHOWN, SearchPicture, ticks
 from nnlab.report.plots.slices import plot_slices
 from nnlab.runs.trial import TrialRecord, TrialStatus
 from tests.report.searches import RATE, SHUFFLE, SPACE, TIMES, UNITS, trials
@@ -72,8 +72,24 @@ def test_the_most_important_are_shown_in_the_order_of_the_config() -> None:
         for n in (1, 2)
     ]
     shares = {f"data.h{number}": number / 100 for number in range(12)}
-    shown = list(picture(several, space=space, importance=shares).shown)
-    assert shown == [f"h{number}" for number in range(12 - MOST_SHOWN, 12)]
+    drawn = picture(several, space=space, importance=shares)
+    assert list(drawn.shown) == [f"h{number}" for number in range(12 - MOST_SHOWN, 12)]
+    assert drawn.what_is_shown == "the 8 most important of 12 open values"
+    few = picture(several, space=space, importance={"data.h9": 1.0, "data.h3": 0.0})
+    assert "h9" in few.shown
+    assert few.what_is_shown == "8 of 12 open values, with the one that matters"
+    assert picture(several, space=space).what_is_shown == "the first 8 of 12 open values"
+
+
+def test_all_of_few_are_shown_without_a_word() -> None:
+    assert picture(trials(30)).what_is_shown == ""
+
+
+def test_an_axis_of_a_range_has_labels_between_its_ends() -> None:
+    one = next(one for one in SPACE if one.name == RATE)
+    assert ticks(one)[1] == ["0.001", "0.01", "0.1", "1"]
+    assert ticks(SPACE[0])[1] == ["8", "68", "128"]
+    assert ticks(next(one for one in SPACE if one.name == SHUFFLE))[1] == ["false", "true"]
 
 
 def test_repetitions_are_one_axis() -> None:
