@@ -28,6 +28,8 @@ DPI = 100
 # Lines, dots and letters with their smoothed edges. A picture of more colours, a map of regions or
 # a scale of scores, would show steps.
 _FEW = 1024
+# Letters an inch, and those that the line beside a label takes the place of.
+_LETTERS, _LINE = 11, 6
 INK, QUIET, FAINT = "#1a1a1a", "#5c5c5c", "#d9d9d9"
 
 # Okabe and Ito, "Color universal design" (2008): told apart with any colour vision, and in grey by
@@ -39,9 +41,10 @@ PALETTE = (
     "#CC79A7",
     "#E69F00",
     "#56B4E9",
-    "#F0E442",
     "#000000",
+    "#F0E442",
 )
+_DASHES = ("-", "--", ":", "-.")
 
 _STYLE: dict[str, Any] = {
     # Opaque white: on a dark page a transparent picture loses its axes.
@@ -72,6 +75,47 @@ _STYLE: dict[str, Any] = {
     # The SVG writer salts its ids with random numbers unless it is told the salt.
     "svg.hashsalt": "nnlab",
 }
+
+
+def line_look(number: int) -> dict[str, Any]:
+    """How a line among many is drawn: a colour, and a dash where the colours come again.
+
+    Args:
+        number: Which line, from 0.
+
+    Returns:
+        Arguments of matplotlib's `plot`.
+
+    Example:
+        >>> line_look(8)
+        {'color': '#0072B2', 'linestyle': '--'}
+    """
+    dash = _DASHES[number // len(PALETTE) % len(_DASHES)]
+    return {"color": PALETTE[number % len(PALETTE)], "linestyle": dash}
+
+
+def legend_below(figure: Figure, *, longest: int = 44) -> None:
+    """A legend of all lines of a figure, below its axes, where it covers none of them.
+
+    Args:
+        figure: The figure; a label that several axes have stands there once.
+        longest: Longer labels are cut, characters.
+    """
+    handles: dict[str, Any] = {}
+    for axes in figure.axes:
+        for handle, label in zip(*axes.get_legend_handles_labels(), strict=True):
+            handles.setdefault(label, handle)
+    if not handles:
+        return
+    labels = [label if len(label) <= longest else f"{label[: longest - 1]}…" for label in handles]
+    width = figure.get_figwidth()
+    columns = int(width * _LETTERS) // (max(map(len, labels)) + _LINE)
+    figure.legend(
+        list(handles.values()),
+        labels,
+        loc="outside lower center",
+        ncols=max(1, min(columns, len(labels))),
+    )
 
 
 @contextlib.contextmanager

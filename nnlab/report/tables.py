@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import math
-import re
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TextIO
 
+from nnlab.report.folding import folded
 from nnlab.report.terminal import is_terminal, printable, terminal_console
 
 if TYPE_CHECKING:
@@ -239,16 +239,6 @@ def _plain(cell: Cell, *, star: bool) -> str:
     return text + ("*" if cell.tone == "best" else " ") if star else text
 
 
-def _folded(text: str, room: int | None) -> str:
-    """A text in lines that end behind a comma, as few as there is room for."""
-    lines = [""]
-    for part in re.split(r"(?<=,)", text):
-        if room is not None and lines[-1] and len(lines[-1]) + len(part) > room:
-            lines.append("")
-        lines[-1] += part
-    return "\n".join(lines)
-
-
 def _print_rich(tables: Sequence[Table], stream: TextIO) -> None:
     """Prints tables with Rich. Texts never pass its markup: a name may hold brackets."""
     from rich import box
@@ -284,14 +274,14 @@ def _print_rich(tables: Sequence[Table], stream: TextIO) -> None:
                 min_width=min(longest, console.width // 2) if i < table.fixed else None,
             )
         rooms = [
-            table.room(console.width, i) if column.folds else None
+            table.room(console.width, i) if column.folds else math.inf
             for i, column in enumerate(table.columns)
         ]
         for row in table.rows:
             cells = zip(row, marked, rooms, strict=True)
             rich.add_row(
                 *(
-                    Text(_folded(_plain(cell, star=star), room), style=_STYLES[cell.tone])
+                    Text(folded(_plain(cell, star=star), room), style=_STYLES[cell.tone])
                     for cell, star, room in cells
                 )
             )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from nnlab.compare.variants import VariantTable, read_variants
 from nnlab.report.html.drawing import drawn_picture, stored_picture
@@ -104,12 +105,24 @@ def _pictures(run: StoredRun, table: VariantTable) -> Iterator[Block]:
 
 
 def _changes(table: VariantTable) -> Table:
-    rows = []
+    several = [row.changes for row in table.rows]
+    shared = {
+        key: value
+        for key, value in several[0].items()
+        if all(key in changes and changes[key] == value for changes in several)
+    }
+    rows = [(Cell("all of them", "dim"), Cell(_told(shared)))] if shared else []
     for row in table.rows:
-        changes = [f"{key}: {plain_text(value)}" for key, value in row.changes.items()]
-        whole = [f"the config {row.file}"] if row.file else []
-        rows.append((Cell(row.name), Cell("; ".join([*whole, *changes]) or "nothing: the base")))
+        own = {key: value for key, value in row.changes.items() if key not in shared}
+        whole = f"the config {row.file}" if row.file else ""
+        told = "; ".join(filter(None, [whole, _told(own)]))
+        nothing = "nothing else" if shared else "nothing: the base"
+        rows.append((Cell(row.name), Cell(told or nothing)))
     return Table("", (Column("variant"), Column("changes")), tuple(rows))
+
+
+def _told(changes: Mapping[str, Any]) -> str:
+    return "; ".join(f"{key}: {plain_text(value)}" for key, value in changes.items())
 
 
 def _runs(table: VariantTable) -> Table:

@@ -142,7 +142,8 @@ def render(page: Page) -> str:
         lstrip_blocks=True,
     )
     environment.filters["printable"] = _printable_lines
-    environment.filters["breakable"] = _breakable
+    environment.filters["breakable"] = lambda key: _breakable(key, ".")
+    environment.filters["foldable"] = lambda name: _breakable(name, ",")
     environment.tests["table"] = lambda block: isinstance(block, Table)
     environment.tests["text"] = lambda block: isinstance(block, Text)
     environment.tests["code"] = lambda block: isinstance(block, Code)
@@ -169,11 +170,11 @@ def _with_anchors(sections: Sequence[Section]) -> Iterator[tuple[str, Section]]:
         yield anchor, section
 
 
-def _breakable(key: str) -> Markup:
-    """A heading that may go on in another line behind each dot: on paper, where all must fit."""
+def _breakable(text: str, sign: str) -> Markup:
+    """A text that may go on in another line behind each such sign, where all must fit."""
     from markupsafe import Markup, escape
 
-    return Markup(".<wbr>").join(map(escape, key.split(".")))
+    return Markup(f"{sign}<wbr>").join(map(escape, text.split(sign)))  # noqa: S704 - the sign is ours
 
 
 def _says_something(block: Block) -> bool:

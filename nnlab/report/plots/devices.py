@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from nnlab.compare.devices import DeviceTable
-from nnlab.report.figure import PALETTE, new_figure, save, style
+from nnlab.report.figure import PALETTE, legend_below, new_figure, save, style
 from nnlab.report.numbers import count_text, time_text
 from nnlab.runs.device_point import DevicePoint, Timed
 
@@ -63,7 +63,7 @@ def plot_step_times(table: DeviceTable, path: Path, *, title: str = "") -> None:
         if any(point.step is not None and point.step.low_s is not None for point in table.points):
             words += " and 95 % interval"
         axes.set_title(f"{title}: {words}".removeprefix(": "))
-        axes.legend(loc="best")
+        legend_below(figure)
         save(figure, path)
 
 

@@ -10,18 +10,22 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
-from nnlab.report.figure import PALETTE, check_picture_name, draw_into, new_figure, style
+from nnlab.report.figure import (
+    check_picture_name,
+    draw_into,
+    legend_below,
+    line_look,
+    new_figure,
+    style,
+)
 from nnlab.report.plots.curves import spans_decades
 from nnlab.report.plots.logarithms import label_logarithm
 
 if TYPE_CHECKING:
-    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 _COLUMNS = 2
-_DASHES = ("-", "--", ":")
-_LONGEST = 44
 
 Histories = Mapping[str, Mapping[str, Sequence[float]]]
 
@@ -64,19 +68,13 @@ def _figure(histories: Histories, metrics: Sequence[str]) -> Figure:
         _draw(axes, metric, histories)
     for axes in list(grid.flat)[len(metrics) :]:
         axes.set_axis_off()
-    handles: dict[str, Artist] = {}
-    for axes in grid.flat:
-        for handle, label in zip(*axes.get_legend_handles_labels(), strict=True):
-            handles.setdefault(label, handle)
-    figure.legend(list(handles.values()), list(handles), loc="outside lower center")
+    legend_below(figure)
     return figure
 
 
 def _draw(axes: Axes, metric: str, histories: Histories) -> None:
     drawn = []
     for number, (name, history) in enumerate(histories.items()):
-        colour = PALETTE[number % len(PALETTE)]
-        dash = _DASHES[number // len(PALETTE) % len(_DASHES)]
         has_validation = f"val_{metric}" in history
         for column, is_thin in ((f"val_{metric}", False), (metric, has_validation)):
             if column not in history:
@@ -86,9 +84,8 @@ def _draw(axes: Axes, metric: str, histories: Histories) -> None:
             axes.plot(
                 np.arange(1, len(values) + 1),
                 values,
-                label=None if is_thin else _short(name),
-                color=colour,
-                linestyle=dash,
+                label=None if is_thin else name,
+                **line_look(number),
                 linewidth=0.9 if is_thin else 2.0,
                 alpha=0.6 if is_thin else 1.0,
                 marker="o" if len(values) == 1 else "",
@@ -103,8 +100,3 @@ def _draw(axes: Axes, metric: str, histories: Histories) -> None:
     axes.set_ylabel(words)
     axes.set_xlabel("epoch")
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1, steps=[1, 2, 5, 10]))
-
-
-def _short(name: str) -> str:
-    """A name that fits into the legend."""
-    return name if len(name) <= _LONGEST else name[: _LONGEST - 1] + "…"

@@ -4,18 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
 from nnlab.compare.bands import Band
 from nnlab.compare.variants import VariantRow, VariantTable
-from nnlab.report.figure import PALETTE, QUIET, new_figure, save, style
+from nnlab.report.figure import (
+    PALETTE,
+    QUIET,
+    legend_below,
+    line_look,
+    new_figure,
+    save,
+    style,
+)
+from nnlab.report.folding import folded
 from nnlab.report.plots.curves import spans_decades
 from nnlab.report.plots.logarithms import label_logarithm
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from numpy.typing import NDArray
+
 _WAYS = {"max": "higher is better", "min": "lower is better", None: ""}
-_DASHES = ("-", "--", ":")
+# Of a name beside the axis, and of one in the legend, characters.
+_ROOM, _LONGEST = 32, 80
 _DECADES = 100.0
 _FEW = 30
 _BELOW = 3.0
@@ -38,7 +53,7 @@ def plot_intervals(table: VariantTable, path: Path, *, title: str = "") -> None:
         axes = figure.add_subplot()
         base = table.row(table.baseline).mean
         if base is not None:
-            label = f"mean of {table.baseline}"
+            label = "mean of the baseline"
             axes.axvline(base.value, color=QUIET, linewidth=1, linestyle=":", label=label)
         for height, row in enumerate(rows):
             if row.mean is None:
@@ -67,13 +82,14 @@ def plot_intervals(table: VariantTable, path: Path, *, title: str = "") -> None:
         axes.set_xlabel(f"{table.metric}{f' ({way})' if way else ''}")
         name = f"{title}: {table.metric}" if title else table.metric
         axes.set_title(f"{name}, mean and 95 % interval")
-        if base is not None:
-            axes.legend(loc="best")
+        legend_below(figure)
         save(figure, path)
 
 
 def plot_bands(bands: Mapping[str, Band], metric: str, path: Path, *, title: str = "") -> None:
     """Draws a metric over the epochs: the mean over the seeds, and its 95 % interval as a band.
+
+    Where there are more variants than colours, bands would hide the lines: they are left out.
 
     Args:
         bands: The band of each variant.
@@ -85,22 +101,24 @@ def plot_bands(bands: Mapping[str, Band], metric: str, path: Path, *, title: str
         RunFailedError: The disk refused.
     """
     with style():
-        figure = new_figure()
+        has_bands = len(bands) <= len(PALETTE)
+        figure = new_figure(height=6.5 + 0.2 * len(bands))
         axes = figure.add_subplot()
         means = [np.asarray(one.mean) for one in bands.values()]
         is_log = spans_decades(metric, means)
         # A logarithm has no place for what lies at or below 0, and would stretch for what is near.
         floor = np.nanmin(np.concatenate(means)) / _BELOW if is_log else -np.inf
         for number, (name, one) in enumerate(bands.items()):
-            colour = PALETTE[number % len(PALETTE)]
-            dash = _DASHES[number // len(PALETTE) % len(_DASHES)]
+            look = line_look(number)
             epochs = np.arange(1, len(one.mean) + 1)
             marker = "o" if len(epochs) <= _FEW else ""
-            axes.plot(
-                epochs, one.mean, label=name, color=colour, linestyle=dash, marker=marker, ms=3
-            )
-            low = np.maximum(one.low, floor)
-            axes.fill_between(epochs, low, one.high, color=colour, alpha=0.15, linewidth=0)
+            axes.plot(epochs, one.mean, label=name, marker=marker, ms=3, **look)
+            if has_bands:
+                low = np.maximum(one.low, floor)
+                colour = look["color"]
+                axes.fill_between(epochs, low, one.high, color=colour, alpha=0.15, linewidth=0)
+        if not is_log:
+            _limit(axes, np.concatenate(means))
         words = metric.replace("_", " ")
         if is_log:
             axes.set_yscale("log")
@@ -110,14 +128,25 @@ def plot_bands(bands: Mapping[str, Band], metric: str, path: Path, *, title: str
         axes.set_xlabel("epoch")
         axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1, steps=[1, 2, 5, 10]))
         name = f"{title}: {metric}" if title else metric
-        axes.set_title(f"{name}, mean and 95 % interval")
-        axes.legend()
+        axes.set_title(f"{name}, mean{' and 95 % interval' * has_bands}")
+        legend_below(figure, longest=_LONGEST)
         save(figure, path)
+
+
+def _limit(axes: Axes, means: NDArray[np.float64]) -> None:
+    """Keeps bands of few seeds, which may be as wide as can be, from squeezing the curves."""
+    finite = means[np.isfinite(means)]
+    if not finite.size or finite.min() == finite.max():
+        return
+    least, most = axes.get_ylim()
+    span = finite.max() - finite.min()
+    axes.set_ylim(max(least, finite.min() - span), min(most, finite.max() + span))
 
 
 def _label(row: VariantRow) -> str:
     """A variant's name, and how many of its runs failed."""
-    return f"{row.name}\n{len(row.failures)} of {row.ended} failed" if row.failures else row.name
+    name = folded(row.name, _ROOM)
+    return f"{name}\n{len(row.failures)} of {row.ended} failed" if row.failures else name
 
 
 def _is_wide(rows: Sequence[VariantRow]) -> bool:

@@ -96,6 +96,13 @@ def test_a_heading_may_go_on_behind_its_dots_and_stays_text() -> None:
     assert '<th scope="col">model.<wbr>&lt;b&gt;.<wbr>units</th>' in html
 
 
+def test_a_long_name_may_go_on_behind_its_commas() -> None:
+    columns = (Column("variant"), Column("loss", right=True))
+    rows = ((Cell("units=64,optimizer=<SGD>"), Cell("0.1")),)
+    html = render(Page("a", "b.", [Section("Result", [Table("", columns, rows)])]))
+    assert 'long">units=64,<wbr>optimizer=&lt;SGD&gt;</th>' in html
+
+
 def test_a_picture_says_its_words_and_its_size() -> None:
     (image,) = Elements(page(Picture(PNG, "png", "Loss falls to 0.1."))).of("img")
     assert image["alt"] == "Loss falls to 0.1."

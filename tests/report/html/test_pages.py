@@ -129,7 +129,7 @@ def test_a_comparison_shows_its_verdict_and_each_run(tmp_path: Path) -> None:
         metric="loss",
         baseline="relu",
         seeds=(1, 2, 3),
-        variants=tuple({"name": name, "changes": {"a.b": name}} for name in names),
+        variants=tuple({"name": name, "changes": {"a.b": name, "c": 7}} for name in names),
         verdict="no difference shown",
     )
     record.write(ComparisonFiles(run.path).comparison_json)
@@ -139,3 +139,4 @@ def test_a_comparison_shows_its_verdict_and_each_run(tmp_path: Path) -> None:
     assert "relu 0.2000" in means.alt
     html = write_report(read_run(run.path)).read_text()
     assert "a.b: tanh" in html
+    assert html.count("c: 7") == 1, "what all variants change is told once"

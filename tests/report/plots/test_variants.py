@@ -9,6 +9,7 @@ import numpy as np
 from matplotlib.image import imread
 
 from nnlab.compare.bands import Band
+from nnlab.report.figure import line_look
 from nnlab.report.plots.variants import plot_bands, plot_intervals
 from tests.report.test_verdicts import STRONG, WEAK, table
 
@@ -45,3 +46,28 @@ def test_bands_have_their_width_also_on_a_logarithmic_axis(tmp_path: Path) -> No
     washed = [(imread(tmp_path / f"{name}.png")[..., 2] > 0.9).mean() for name in "ab"]
     assert (tmp_path / "a.png").stat().st_size > 5_000
     assert washed[0] != washed[1]
+
+
+def test_a_band_as_wide_as_can_be_does_not_squeeze_the_curves(tmp_path: Path) -> None:
+    rising, narrow, wide = (0.5, 0.6, 0.7), (0.5, 0.6, 0.7), (-90.0, -90.0, -90.0)
+    for name, low in (("narrow", narrow), ("wide", wide)):
+        plot_bands({"a": Band(rising, low, rising)}, "accuracy", tmp_path / f"{name}.png")
+    heights = []
+    for name in ("narrow", "wide"):
+        pixels = (imread(tmp_path / f"{name}.png")[..., :3] * 255).round().astype(int)
+        rows = np.nonzero((abs(pixels - BLUE) <= 2).all(axis=-1))[0]
+        heights.append(rows.max() - rows.min())
+    assert heights[1] > heights[0] / 4
+
+
+def test_the_legend_of_many_variants_stands_below_the_axes(tmp_path: Path) -> None:
+    curve = Band((0.1, 0.9), (0.1, 0.9), (0.1, 0.9))
+    for count in (2, 20):
+        many = {f"units={number},optimizer=adam,scaling=none": curve for number in range(count)}
+        plot_bands(many, "accuracy", tmp_path / f"{count}.png")
+    few, more = (imread(tmp_path / f"{count}.png").shape[0] for count in (2, 20))
+    assert more > few + 300
+
+
+def test_no_two_of_many_lines_look_alike() -> None:
+    assert len({tuple(line_look(number).values()) for number in range(32)}) == 32
