@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -19,7 +20,7 @@ from nnlab.cli.options import (
     resolve_config,
     runs_folder,
 )
-from nnlab.errors import RequestError
+from nnlab.errors import RequestError, RunFailedError, RunInterrupted
 
 if TYPE_CHECKING:
     from nnlab.config import Config
@@ -42,12 +43,19 @@ def tune(
         ),
     ] = None,
     trials: Annotated[
-        int | None, typer.Option("--trials", metavar="N", help="Trials, at most.")
+        int | None,
+        typer.Option(
+            "--trials",
+            metavar="N",
+            help="Trials, at most; with --resume in all, those that are done among them.",
+        ),
     ] = None,
     max_time: Annotated[
         str | None,
         typer.Option(
-            "--max-time", metavar="TIME", help="Time of the search, at most: 90 (s), 15m, 2h."
+            "--max-time",
+            metavar="TIME",
+            help="Time of the search, at most: 90 (s), 15m, 2h; with --resume in all, too.",
         ),
     ] = None,
     jobs: Annotated[
@@ -59,7 +67,11 @@ def tune(
     ] = None,
     resume: Annotated[
         str | None,
-        typer.Option("--resume", metavar="RUN", help="Go on with a search that was interrupted."),
+        typer.Option(
+            "--resume",
+            metavar="RUN",
+            help="Go on with a search that was interrupted, or is to have more trials or time.",
+        ),
     ] = None,
     no_retrain: Annotated[
         bool, typer.Option("--no-retrain", help="Do not train the best once more at the end.")
@@ -88,11 +100,16 @@ def tune(
         file = resolve_config(config, default=DEFAULT_SEARCH)
         path, read = None, _read(file, [*overrides(assignments, device, seed), *changes])
     else:
+        from nnlab.cli.tune_resume import limits_of, nothing_left, refuse_less
         from nnlab.runs import RunKind, find_run
+        from nnlab.runs.search import read_search
 
         _refuse_changes(config, algorithm, assignments, seed, device)
         path = find_run(resume, folder, RunKind.SEARCH).path
-        read = _read(path / "config.yaml", changes)
+        known = read_search(path)
+        read = _read(path / "config.yaml", [*limits_of(known), *changes])
+        if read.experiment.tune is not None:
+            refuse_less(known, read.experiment.tune)
 
     from nnlab.config.loading import placing
     from nnlab.engine.tuning.search import resume as resume_search
@@ -100,22 +117,21 @@ def tune(
     from nnlab.report.progress import make_search_progress
 
     progress, command = make_search_progress(), ("nnlab", *sys.argv[1:])
+    retrain = not no_retrain
     with placing(read):
         if path is None:
             record = search(
-                read, runs_dir=folder, progress=progress, command=command, retrain=not no_retrain
+                read, runs_dir=folder, progress=progress, command=command, retrain=retrain
             )
+            path = folder / record.id
+        elif found := resume_search(
+            read, path, progress=progress, command=command, retrain=retrain
+        ):
+            record = found
         else:
-            record = resume_search(
-                read, path, progress=progress, command=command, retrain=not no_retrain
-            )
-    if as_json:
-        from nnlab.runs.search import read_trials
-
-        rows = [trial.to_dict() for trial in read_trials(path or folder / record.id)]
-        print_json(record.to_dict() | {"path": str(path or folder / record.id), "trials": rows})
-        return
-    _print(path or folder / record.id, record)
+            record = known
+            typer.echo(nothing_left(record, path), err=True)
+    _tell(path, record, as_json=as_json)
 
 
 def _limits(trials: int | None, max_time: str | None, jobs: str | None) -> list[str]:
@@ -162,9 +178,25 @@ def _read(file: Path, changes: list[str]) -> Config:
     return read
 
 
-def _print(path: Path, record: SearchRecord) -> None:
+def _tell(path: Path, record: SearchRecord, *, as_json: bool) -> None:
+    """What the search came to; as an error where it did not come to its end."""
+    from dataclasses import replace
+
     from nnlab.report.search_tables import search_tables
     from nnlab.report.tables import print_tables
+    from nnlab.runs import RunStatus
     from nnlab.runs.search import read_trials
 
-    print_tables(search_tables(record, read_trials(path), path))
+    is_complete = record.status is RunStatus.COMPLETE
+    trials = read_trials(path)
+    if as_json and is_complete:
+        rows = [trial.to_dict() for trial in trials]
+        print_json(record.to_dict() | {"path": str(path), "trials": rows})
+    elif not as_json:
+        # The error comes last, by itself.
+        print_tables(search_tables(replace(record, error=None), trials, path))
+    if record.status is RunStatus.INTERRUPTED:
+        command = f"nnlab tune --resume {shlex.quote(str(path))}"
+        raise RunInterrupted(f"{record.error} Go on with: {command}")
+    if not is_complete:
+        raise RunFailedError(str(record.error))

@@ -128,11 +128,12 @@ def settle(others: Iterable[Connection]) -> None:
         others: Ends of others' connections, which a forked process holds, too.
     """
     _end_with(os.getppid())
-    # Ctrl-C reaches every process of the terminal: what it means for a task, its owner decides.
+    # Ctrl-C reaches every process of the terminal: what it means for a task, its owner decides. It
+    # is blocked as well, as a training takes over what is to be done about it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     if hasattr(signal, "pthread_sigmask"):
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     for other in others:
         other.close()
     _fall_silent()

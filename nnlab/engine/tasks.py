@@ -32,11 +32,11 @@ class Task:
 
 @dataclass(frozen=True)
 class Event:
-    """A task at work has come through an epoch; of quick ones only some are told.
+    """A task at work has begun, or come through an epoch; of quick ones only some are told.
 
     Args:
         key: The task's.
-        epoch: The epoch, from 1.
+        epoch: The epoch, from 1; 0 before the first.
         epochs: Epochs at most.
         logs: The epoch's values by name.
     """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from multiprocessing.connection import Connection
 
 import tensorflow as tf
@@ -55,7 +55,7 @@ def work(
 
 
 class _Teller(SilentProgress):
-    """Tells the owner of a task of its epochs: of some five a second, and of the last."""
+    """Tells the owner of a task that it begins, and of its epochs: of some five a second."""
 
     def __init__(self, task: Task, told: Connection) -> None:
         self._task = task
@@ -66,6 +66,7 @@ class _Teller(SilentProgress):
     def start(self, info: StartInfo) -> None:
         """See `Progress.start`."""
         self._epochs = info.epochs
+        self._tell(0, {})
 
     def epoch(self, epoch: int, logs: Logs, *, best: bool, seconds: float) -> None:  # noqa: ARG002
         """See `Progress.epoch`."""
@@ -73,7 +74,9 @@ class _Teller(SilentProgress):
         if now < self._due and epoch < self._epochs:
             return
         self._due = now + _INTERVAL_S
-        values = {name: float(value) for name, value in logs.items()}
+        self._tell(epoch, {name: float(value) for name, value in logs.items()})
+
+    def _tell(self, epoch: int, values: Mapping[str, float]) -> None:
         try:
             self._told.send(Event(self._task.key, epoch, self._epochs, values))
         except BrokenPipeError:

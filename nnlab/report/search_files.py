@@ -12,6 +12,24 @@ from nnlab.runs.search import SearchFiles, SearchRecord
 from nnlab.runs.trial import TrialRecord
 
 
+def write_trials_csv(
+    files: SearchFiles, record: SearchRecord, trials: Sequence[TrialRecord]
+) -> None:
+    """Write `trials.csv`.
+
+    Args:
+        files: The search's folder.
+        record: Its record.
+        trials: Its trials.
+
+    Raises:
+        RunFailedError: The disk refused.
+    """
+    with writing(files.trials_csv):
+        text = trials_csv(trials, [str(one["name"]) for one in record.space])
+        atomic_write(files.trials_csv, text)
+
+
 def write_search_files(
     files: SearchFiles, record: SearchRecord, trials: Sequence[TrialRecord]
 ) -> Importance | None:
@@ -28,9 +46,8 @@ def write_search_files(
     Raises:
         RunFailedError: The disk refused.
     """
+    write_trials_csv(files, record, trials)
     space = [Hyperparameter.from_dict(one) for one in record.space]
-    with writing(files.trials_csv):
-        atomic_write(files.trials_csv, trials_csv(trials, [one.name for one in space]))
     found = importance(trials, space)
 
     from nnlab.report.plots.optimization_history import plot_optimization_history

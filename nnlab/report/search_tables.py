@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -11,10 +10,11 @@ from nnlab.report.hyperparameter_names import marker_name, short_names
 from nnlab.report.numbers import count_text, metric_text, plural, seconds_text
 from nnlab.report.run_tables import status_cell
 from nnlab.report.search_scores import reached_under, retrained_otherwise, trainings_text
+from nnlab.report.search_next import ENDS, next_commands
 from nnlab.report.tables import Cell, Column, Table
-from nnlab.runs.record import RunStatus
+from nnlab.report.values import value_text
 from nnlab.runs.search import SearchRecord
-from nnlab.runs.trial import TrialRecord, TrialStatus, Value, ranked
+from nnlab.runs.trial import TrialRecord, TrialStatus, ranked
 
 BEST_SHOWN = 10
 
@@ -22,12 +22,6 @@ _NOTHING = Cell("-", "dim")
 _LONGEST_REASON = 160
 _LEAST_SHARE = 0.01
 _WAYS = {"min": "less is better", "max": "more is better"}
-_ENDS = {
-    "max_trials": "all trials are done",
-    "max_time": "its time is over",
-    "space": "the space holds no other config",
-    "user": "it was interrupted",
-}
 
 
 def search_tables(
@@ -49,7 +43,7 @@ def search_tables(
         best_table(record, trials),
         _failures(trials),
         _importance(record),
-        _next(record, path),
+        _next(record, trials, path),
     ]
     return [table for table in tables if table.rows]
 
@@ -184,21 +178,6 @@ def values_cell(trial: TrialRecord, marker: str) -> Cell:
     return Cell(" ".join(map(value_text, values))) if values else _NOTHING
 
 
-def value_text(value: Value) -> str:
-    """The value of a hyperparameter as people write it, four figures of a number.
-
-    Args:
-        value: The value.
-
-    Example:
-        >>> value_text(0.00123456), value_text(True), value_text(128), value_text("relu")
-        ('0.001235', 'true', '128', 'relu')
-    """
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
-
-
 def _spread(trial: TrialRecord) -> Cell:
     return _NOTHING if trial.spread is None else Cell(metric_text(trial.spread))
 
@@ -207,7 +186,7 @@ def _facts(record: SearchRecord, trials: Sequence[TrialRecord], path: Path | Non
     counts = {name: count for name, count in record.counts.items() if count}
     told = ", ".join(f"{count_text(count)} {name}" for name, count in counts.items())
     algorithm = f"{record.algorithm}, seed {record.seed}"
-    ended = _ENDS.get(record.ended_by or "", "")
+    ended = ENDS.get(record.ended_by or "", "")
     retrained = {
         name: metric_text(value)
         for name, value in (record.retrained or {}).items()
@@ -261,23 +240,23 @@ def _untold(record: SearchRecord, trials: Sequence[TrialRecord]) -> str:
 def _failures(trials: Iterable[TrialRecord]) -> Table:
     """Each reason for which trials failed, and how many did."""
     failed = [trial for trial in trials if trial.status is TrialStatus.FAILED]
-    reasons = Counter(_reason(trial) for trial in failed)
+    firsts: dict[str, TrialRecord] = {}
+    for trial in failed:
+        firsts.setdefault(trial.failure, trial)
     rows = tuple(
         (
             Cell(count_text(count)),
-            Cell(reason, "bad"),
-            Cell(str(min(trial.number for trial in failed if _reason(trial) == reason)), "dim"),
+            Cell(_reason(firsts[failure]), "bad"),
+            Cell(str(firsts[failure].number), "dim"),
         )
-        for reason, count in reasons.most_common()
+        for failure, count in Counter(trial.failure for trial in failed).most_common()
     )
     columns = (Column("trials", right=True), Column("reason"), Column("first", right=True))
     return Table("Failed", columns, rows)
 
 
 def _reason(trial: TrialRecord) -> str:
-    """The first sentence of a trial's error: what follows is of that trial alone."""
-    text = (trial.error or "No reason is known.").strip().splitlines()[0]
-    sentence = re.split(r"(?<=[.!?])\s+(?=[A-Z])", text)[0]
+    sentence = trial.reason
     return sentence if len(sentence) <= _LONGEST_REASON else f"{sentence[: _LONGEST_REASON - 1]}…"
 
 
@@ -308,18 +287,7 @@ def _importance(record: SearchRecord) -> Table:
     return Table("Importance", columns, rows, notes=tuple(notes))
 
 
-def _next(record: SearchRecord, path: Path | None) -> Table:
-    commands = []
-    if path is not None and record.best is not None:
-        commands = [
-            (f"nnlab train {path / 'best.yaml'}", "train the best config"),
-            (f"nnlab show {path / 'trials' / str(record.best['number'])}", "the best trial"),
-            (f"nnlab report {path}", "all of it in one HTML file"),
-            (f"nnlab dashboard {path}", "the curves of all trials"),
-        ]
-    if path is not None and record.status is not RunStatus.RUNNING:
-        ended = record.status is RunStatus.COMPLETE
-        more = f" --trials {2 * record.max_trials}" if ended else ""
-        commands.append((f"nnlab tune --resume {path.name}{more}", "go on searching"))
+def _next(record: SearchRecord, trials: Sequence[TrialRecord], path: Path | None) -> Table:
+    commands = [] if path is None else next_commands(record, trials, path)
     rows = tuple((Cell(command), Cell(words, "dim")) for command, words in commands)
     return Table("Next", (Column(""), Column("")), rows)

@@ -6,9 +6,12 @@ says what was searched, and how far it came.
 
 from __future__ import annotations
 
+import contextlib
+import dataclasses
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from nnlab.errors import RunNotFoundError
 from nnlab.runs.files import RunFiles
 from nnlab.runs.json_object import (
     COUNT,
@@ -22,7 +25,7 @@ from nnlab.runs.json_object import (
     read_status,
     record_text,
 )
-from nnlab.runs.record import Direction, RunStatus
+from nnlab.runs.record import Direction, RunRecord, RunStatus
 from nnlab.runs.trial import TrialRecord, TrialStatus, Value, counts, ranked
 
 if TYPE_CHECKING:
@@ -63,7 +66,8 @@ class SearchRecord(JsonRecord):
         counts: How many trials there are, by status.
         best: The best trial, as `TrialRecord.to_dict` gives it; None before one is complete.
         retrained: The final figures of the run in `best/` by name; None: it was not retrained.
-        ended_by: Why no more trials were made: `max_trials`, `max_time`, `space`, `user`.
+        ended_by: Why no more trials were made: `max_trials`, `max_time`, `space`, `user`,
+            `failures`.
         importance: The share that each hyperparameter has in the score, by its name without
             repetitions; 0 of those that cannot be told from chance.
         importance_errors: The standard error of each share.
@@ -71,6 +75,8 @@ class SearchRecord(JsonRecord):
         timing: Seconds by name: `total_s`, `search_s`, `retrain_s`; a resumed search adds to them.
         error: Why the search failed, or what interrupted it.
         command: The command line.
+        data: The file of data that the trials read, see `nnlab.data.fingerprint`; empty: there is
+            none.
     """
 
     id: str
@@ -97,6 +103,7 @@ class SearchRecord(JsonRecord):
     timing: dict[str, float] = field(default_factory=dict)
     error: str | None = None
     command: tuple[str, ...] = ()
+    data: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
     def from_json(cls, text: str, source: str = "search.json") -> SearchRecord:
@@ -175,16 +182,22 @@ def read_search(path: Path) -> SearchRecord:
         path: The search's folder.
 
     Returns:
-        The record.
+        The record. One that says `running` though its process is gone reads as failed, with the
+        trials counted anew; the file stays as it is.
 
     Raises:
         RunNotFoundError: The folder holds no search.
-        DataError: The record cannot be read.
+        DataError: A record cannot be read.
     """
     source = SearchFiles(path).search_json
     message = f"Expected a search's folder. Received: path={str(path)!r}, without search.json."
     missing = f"{message} Start a search with: nnlab tune CONFIG"
-    return SearchRecord.from_json(record_text(source, missing), str(source))
+    record = SearchRecord.from_json(record_text(source, missing), str(source))
+    run = _as_run(path)
+    if run is None or not _was_killed(record, run):
+        return record
+    found = counts(read_trials(path))
+    return dataclasses.replace(record, status=run.status, error=run.error, counts=found)
 
 
 def read_trials(path: Path) -> list[TrialRecord]:
@@ -194,14 +207,30 @@ def read_trials(path: Path) -> list[TrialRecord]:
         path: The search's folder.
 
     Returns:
-        The trials in the order of their numbers.
+        The trials in the order of their numbers. One that says `running` though nobody is at work
+        on the search reads as interrupted; the file stays as it is.
 
     Raises:
         DataError: The record of one cannot be read.
     """
     sources = SearchFiles(path).trials.glob("*/trial.json")
     trials = [TrialRecord.from_json(record_text(source), str(source)) for source in sources]
+    run = _as_run(path)
+    if run is not None and run.status is not RunStatus.RUNNING:
+        trials = [trial.as_left() for trial in trials]
     return sorted(trials, key=lambda trial: trial.number)
+
+
+def _as_run(path: Path) -> RunRecord | None:
+    """The search as a run: that record knows the process; None where there is none."""
+    with contextlib.suppress(RunNotFoundError):
+        source = SearchFiles(path).record_json
+        return RunRecord.from_json(record_text(source, ""), str(source)).as_seen()
+    return None
+
+
+def _was_killed(record: SearchRecord, run: RunRecord) -> bool:
+    return record.status is RunStatus.RUNNING and run.status is not RunStatus.RUNNING
 
 
 _KINDS: dict[str, Kind] = {
@@ -229,4 +258,5 @@ _KINDS: dict[str, Kind] = {
     "timing": TABLE,
     "error": TEXT,
     "command": LIST,
+    "data": TABLE,
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import re
 import statistics
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -27,12 +29,14 @@ if TYPE_CHECKING:
 
 Value = int | float | str | bool
 
+_NUMBER = re.compile(r"-?\d[\d.,]*(e[+-]?\d+)?")
+
 
 class TrialStatus(StrEnum):
     """Where a trial stands."""
 
     RUNNING = "running"
-    """At work; where nobody works at the search, it is done again when the search is resumed."""
+    """At work."""
 
     COMPLETE = "complete"
     """It has a score."""
@@ -42,6 +46,9 @@ class TrialStatus(StrEnum):
 
     PRUNED = "pruned"
     """It was ended early, as it did not promise enough."""
+
+    INTERRUPTED = "interrupted"
+    """The search ended before it did; it is done again when the search is resumed."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +61,7 @@ class TrialRecord(JsonRecord):
         status: Where it stands.
         scores: The objective of each training: one for each execution or fold.
         score: Their mean; None before it is complete.
-        error: Why it failed.
+        error: Why it failed, and what to do about it.
         epochs: Epochs that its trainings have seen, those of `goes_on_from` included.
         seconds: How long it took.
         params: Weights of its model.
@@ -87,7 +94,25 @@ class TrialRecord(JsonRecord):
     @property
     def is_over(self) -> bool:
         """Whether nothing more will happen to it."""
-        return self.status is not TrialStatus.RUNNING
+        return self.status not in {TrialStatus.RUNNING, TrialStatus.INTERRUPTED}
+
+    def as_left(self) -> TrialRecord:
+        """The record as it stands where nobody is at work on the search any more."""
+        if self.status is not TrialStatus.RUNNING:
+            return self
+        return dataclasses.replace(self, status=TrialStatus.INTERRUPTED)
+
+    @property
+    def reason(self) -> str:
+        """Why it failed, in a sentence, or in two: what was expected, and what was received."""
+        first, *others = _sentences(self.error)
+        received = [one for one in others[:1] if one.startswith("Received")]
+        return " ".join([first, *received])
+
+    @property
+    def failure(self) -> str:
+        """What its failure has in common with others of the kind: that sentence, no numbers."""
+        return _NUMBER.sub("#", _sentences(self.error)[0])
 
     @classmethod
     def from_json(cls, text: str, source: str = "trial.json") -> TrialRecord:
@@ -147,6 +172,11 @@ def counts(trials: Iterable[TrialRecord]) -> dict[str, int]:
     for trial in trials:
         found[trial.status.value] += 1
     return found
+
+
+def _sentences(error: str | None) -> list[str]:
+    first = (error or "No reason is known.").strip().partition("\n")[0]
+    return re.split(r"(?<=[.!?])\s+(?=[A-Z])", first)
 
 
 _KINDS: dict[str, Kind] = {

@@ -7,7 +7,6 @@ from collections import Counter
 from nnlab.config.closing import closed_yaml
 from nnlab.engine.tuning.folder import SearchDirectory
 from nnlab.engine.tuning.plan import Plan
-from nnlab.errors import RunFailedError
 from nnlab.report.numbers import plural
 from nnlab.report.search_scores import reached_under, retrained_otherwise
 from nnlab.runs import atomic_write, writing
@@ -18,20 +17,18 @@ def write_best(directory: SearchDirectory, plan: Plan) -> TrialRecord:
     """Write `best.yaml`.
 
     Args:
-        directory: The search's folder.
+        directory: The search's folder, with a trial that has a score.
         plan: What was searched.
 
     Returns:
         The best trial.
 
     Raises:
-        RunFailedError: No trial has a score; the disk refused.
+        RunFailedError: The disk refused.
     """
     ranked = directory.ranked()
-    if not ranked:
-        raise RunFailedError(_why_none(directory))
     best = ranked[0]
-    trials = plural(len(directory.records), "trial")
+    trials = plural(len(ranked), "complete trial")
     score = f"{plan.tune.objective} {best.score:.6g}"
     reached = reached_under(directory.search, best)
     header = f"The best of {trials}: number {best.number}, {score}{reached and f', {reached}'}."
@@ -43,19 +40,23 @@ def write_best(directory: SearchDirectory, plan: Plan) -> TrialRecord:
     return best
 
 
-def write_report(directory: SearchDirectory) -> None:
+def write_report(directory: SearchDirectory, *, pictures: bool = True) -> None:
     """Write a table of the trials and draw them; record how important each hyperparameter is.
 
     Args:
         directory: The search's folder.
+        pictures: Whether more than the table is wanted.
 
     Raises:
         RunFailedError: The disk refused.
     """
     # Matplotlib and scikit-learn: not before the last trial has been forked.
-    from nnlab.report.search_files import write_search_files
+    from nnlab.report.search_files import write_search_files, write_trials_csv
 
     trials = [trial for _, trial in sorted(directory.records.items())]
+    if not pictures or not directory.ranked():
+        write_trials_csv(directory, directory.search, trials)
+        return
     found = write_search_files(directory, directory.search, trials)
     if found is not None:
         directory.update(
@@ -63,12 +64,16 @@ def write_report(directory: SearchDirectory) -> None:
         )
 
 
-def _why_none(directory: SearchDirectory) -> str:
-    """Why no trial has a score: the most common of their reasons."""
-    trials = directory.records.values()
-    errors = Counter(trial.error for trial in trials if trial.error)
-    if not errors:
+def why_none(directory: SearchDirectory) -> str:
+    """Why no trial has a score: the most common of their reasons.
+
+    Args:
+        directory: The search's folder.
+    """
+    failed = [trial for _, trial in sorted(directory.records.items()) if trial.error]
+    if not failed:
         return "No trial came to a score: there was none."
-    (error, count), *_ = errors.most_common(1)
-    failed = f"{count} of {plural(len(trials), 'trial')} failed with: {error}"
-    return f"No trial came to a score. {failed} The trials are in {directory.trials}."
+    (failure, count), *_ = Counter(trial.failure for trial in failed).most_common(1)
+    first = next(trial for trial in failed if trial.failure == failure)
+    alike = f"{count} of {plural(len(failed), 'trial')} failed alike."
+    return f"No trial came to a score. {alike} Trial {first.number}: {first.error}"

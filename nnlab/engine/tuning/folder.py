@@ -43,7 +43,14 @@ class SearchDirectory(SearchFiles):
         self.records = dict(trials)
 
     @classmethod
-    def create(cls, runs_dir: Path, plan: Plan, jobs: int, command: tuple[str, ...]) -> Self:
+    def create(
+        cls,
+        runs_dir: Path,
+        plan: Plan,
+        jobs: int,
+        command: tuple[str, ...],
+        data: Mapping[str, Any],
+    ) -> Self:
         """Makes the folder of a new search.
 
         Args:
@@ -51,6 +58,7 @@ class SearchDirectory(SearchFiles):
             plan: What the search is to do.
             jobs: Trials at the same time.
             command: The command line.
+            data: The fingerprint of its file of data; empty where there is none.
 
         Returns:
             The search.
@@ -76,6 +84,7 @@ class SearchDirectory(SearchFiles):
             direction=plan.direction,
             seed=plan.seed,
             space=tuple(dataclasses.asdict(one) for one in plan.space),
+            data=dict(data),
         )
         made = cls(run, search, {})
         made.begin(plan, jobs, command)
@@ -146,6 +155,8 @@ class SearchDirectory(SearchFiles):
         found = counts(self.records.values())
         self.search = dataclasses.replace(self.search, **changes, counts=found, best=best)
         self.search.write(self.search_json)
+        if self.search.status is RunStatus.RUNNING:
+            self._run.update(**self._as_run())
 
     def keep(self, trial: TrialRecord) -> None:
         """Write a trial's record.
@@ -175,16 +186,18 @@ class SearchDirectory(SearchFiles):
             RunFailedError: The disk refused.
         """
         self.update(status=status, error=error, **changes)
+        self._run.finish(status, error, **self._as_run())
+
+    def _as_run(self) -> dict[str, Any]:
+        """How far the search has come, in the fields of a run's record."""
         best = self.ranked()[:1]
         score = {self.search.objective: best[0].score} if best else {}
-        self._run.finish(
-            status,
-            error,
-            params=best[0].params if best else None,
-            metrics={**score, **_of_the_test(self.search.retrained)},
-            timing=self.search.timing,
-            training={"search": self.search.algorithm, "trials": self.search.counts},
-        )
+        return {
+            "params": best[0].params if best else None,
+            "metrics": {**score, **_of_the_test(self.search.retrained)},
+            "timing": self.search.timing,
+            "training": {"search": self.search.algorithm, "trials": self.search.counts},
+        }
 
     def __enter__(self) -> Self:
         """The search itself."""

@@ -15,6 +15,7 @@ from nnlab.engine.tasks import Outcome, Task
 from nnlab.engine.tuning.plan import Plan
 from nnlab.engine.tuning.proposer import Proposal
 from nnlab.errors import NnlabError
+from nnlab.runs import RunFiles, RunStatus, read_run
 from nnlab.runs.search import SearchFiles
 from nnlab.runs.trial import TrialRecord, TrialStatus
 
@@ -109,6 +110,18 @@ class LiveTrial:
             error: Why.
         """
         return self._over(status=TrialStatus.FAILED, error=str(error))
+
+    def interrupted(self) -> TrialRecord:
+        """The trial's record, where the search ends before it does; its runs are told so."""
+        for folder in run_folders(self.files.trial(self.record.number), self.plan.trainings):
+            if not RunFiles(folder).record_json.is_file():
+                continue
+            run = read_run(folder)
+            if run.record.status is not RunStatus.COMPLETE:
+                words = "The search ended before this training did."
+                ended = dataclasses.replace(run.record, status=RunStatus.INTERRUPTED, error=words)
+                ended.write(run.record_json)
+        return self._over(status=TrialStatus.INTERRUPTED)
 
     def _ended(self, outcomes: list[Outcome]) -> TrialRecord:
         records = [outcome.record for outcome in outcomes if outcome.record is not None]

@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+# What terminals write where Ctrl-C is typed twice: a line that it makes longer than the terminal is
+# wide becomes two, and what was painted before stays above.
+_TYPED = len("^C^C")
+
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
     from rich.live import Live
@@ -26,6 +30,11 @@ class LiveArea:
         """Whether there is something to paint."""
         return self._live is not None
 
+    @property
+    def width(self) -> int:
+        """How long a line can be."""
+        return max(1, self._console.width - _TYPED)
+
     def open(
         self,
         paint: Callable[[], RenderableType],
@@ -41,13 +50,14 @@ class LiveArea:
                 that is forked while another thread paints inherits its locks, closed.
             vanishes: Whether nothing of it stays when it is closed.
         """
+        from rich.constrain import Constrain
         from rich.live import Live
 
         self._live = Live(
             console=self._console,
             refresh_per_second=per_second or 1,
             auto_refresh=per_second is not None,
-            get_renderable=paint,
+            get_renderable=lambda: Constrain(paint(), self.width),
             transient=vanishes,
             # Standard output may be one JSON document: nothing of it may come here.
             redirect_stdout=False,

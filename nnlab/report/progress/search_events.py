@@ -22,9 +22,10 @@ class SearchInfo:
         direction: Whether less or more of it is better.
         jobs: Trials at the same time.
         max_trials: Trials at most.
-        hyperparameters: How many hyperparameters there are.
+        space: The names of the hyperparameters.
         max_time: Seconds at most; None: any.
         round: Trials of a whole round of Hyperband; 0 with another algorithm.
+        searched_s: Seconds that earlier sittings have searched.
     """
 
     name: str
@@ -33,14 +34,15 @@ class SearchInfo:
     direction: Direction
     jobs: int
     max_trials: int
-    hyperparameters: int
+    space: tuple[str, ...]
     max_time: float | None = None
     round: int = 0
+    searched_s: float = 0.0
 
     def headline(self) -> str:
         """All of it on one line."""
         word = "least" if self.direction == "min" else "greatest"
-        size = f"{plural(self.hyperparameters, 'hyperparameter')}, {self.algorithm} search"
+        size = f"{plural(len(self.space), 'hyperparameter')}, {self.algorithm} search"
         limit = f"{plural(self.max_trials, 'trial')} at most"
         if self.round:
             limit += f" ({count_text(self.round)} a round)"
@@ -71,8 +73,8 @@ class SearchProgress(Protocol):
         """A trial has come through an epoch; of quick ones only some are told.
 
         Args:
-            number: The trial's number.
-            epoch: The epoch, from 1.
+            number: The trial's number; that of the best where it is trained once more.
+            epoch: The epoch, from 1; 0 before the first.
             epochs: Epochs at most.
             logs: Its values by name.
         """
@@ -82,6 +84,13 @@ class SearchProgress(Protocol):
 
         Args:
             trial: The trial.
+        """
+
+    def retraining(self, best: TrialRecord) -> None:
+        """The trials are done; the best is trained once more.
+
+        Args:
+            best: The best trial.
         """
 
     def tick(self) -> None:

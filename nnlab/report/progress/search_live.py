@@ -9,7 +9,7 @@ from nnlab.report.numbers import metric_text, seconds_text
 from nnlab.report.progress.events import Logs, logs_text
 from nnlab.report.progress.live_area import LiveArea, bar
 from nnlab.report.progress.search_events import SearchInfo
-from nnlab.report.progress.search_state import SearchState, values_text
+from nnlab.report.progress.search_state import RunningTrial, SearchState
 from nnlab.runs.trial import TrialRecord
 
 if TYPE_CHECKING:
@@ -32,13 +32,17 @@ class LiveSearchProgress:
         self._area = LiveArea(console)
         self._state: SearchState | None = None
         self._logs: dict[int, Logs] = {}
+        self._objective = ""
         self._due = 0.0
 
     def start(self, info: SearchInfo, trials: list[TrialRecord]) -> None:
         """See `SearchProgress.start`."""
         self.stop()
         self._state = state = SearchState(info, trials)
+        self._objective = info.objective
         self.message(info.headline())
+        if standing := state.standing_text():
+            self.message(standing)
         self._area.open(lambda: self._painted(state), vanishes=True)
 
     def trial_began(self, trial: TrialRecord) -> None:
@@ -59,10 +63,18 @@ class LiveSearchProgress:
         self._logs.pop(trial.number, None)
         is_best = self._state.ended(trial)
         if trial.score is None:
-            self.message(f"Trial {trial.number} failed: {trial.error}")
+            self.message(f"Trial {trial.number} failed: {trial.reason}")
         elif is_best:
             score = f"{self._state.info.objective} {metric_text(trial.score)}"
             self.message(f"Trial {trial.number} is the best so far: {score}")
+
+    def retraining(self, best: TrialRecord) -> None:
+        """See `SearchProgress.retraining`."""
+        if self._state is not None:
+            self._logs.clear()
+            self._state.retraining(best)
+            self.message(f"Training the best once more: trial {best.number}.")
+            self._area.refresh()
 
     def tick(self) -> None:
         """See `SearchProgress.tick`."""
@@ -84,14 +96,34 @@ class LiveSearchProgress:
         from rich.console import Group
         from rich.text import Text
 
-        most, elapsed = state.info.max_trials, seconds_text(state.elapsed_s())
+        elapsed = seconds_text(state.elapsed_s())
+        if state.retrained is not None:
+            trial = state.retrained
+            title = f"the best, {trial.place_text()}"
+            logs = self._logs_text(trial.record.number)
+            return Group(bar(title, trial.epoch, trial.epochs, elapsed), _line(logs, "dim"))
+        most = state.info.max_trials
         title, times = f"trials {state.over}/{most}", (elapsed, state.left_text())
         lines = [bar(title, state.done(), most, *times), Text(state.counts_text())]
-        for number, trial in state.running.items():
-            at = f"epoch {trial.epoch}/{trial.epochs}" if trial.epochs else "starting"
-            text = f"trial {number}  {at}  {logs_text(self._logs.get(number, {}))}"
-            lines.append(Text(text.rstrip(), style="dim", no_wrap=True, overflow="ellipsis"))
+        lines += [self._at_work(trial) for trial in state.running.values()]
         if state.best is not None:
-            text = f"{state.best_text()}  {values_text(state.best)}"
-            lines.append(Text(text, style="green", no_wrap=True, overflow="ellipsis"))
+            best = f"{state.best_text()}  "
+            room = self._area.width - len(best)
+            lines.append(_line(best + state.values.text(state.best, room), "green"))
         return Group(*lines)
+
+    def _at_work(self, trial: RunningTrial) -> RenderableType:
+        number = trial.record.number
+        text = f"trial {number}  {trial.place_text()}  {self._logs_text(number)}"
+        return _line(text.rstrip(), "dim")
+
+    def _logs_text(self, number: int) -> str:
+        """The last values of a training, that first by which it is judged."""
+        logs, objective = self._logs.get(number, {}), self._objective
+        return logs_text({**({objective: logs[objective]} if objective in logs else {}), **logs})
+
+
+def _line(text: str, style: str) -> RenderableType:
+    from rich.text import Text
+
+    return Text(text, style=style, no_wrap=True, overflow="ellipsis")

@@ -8,8 +8,11 @@ from nnlab.report.numbers import metric_text, seconds_text
 from nnlab.report.progress.events import Logs
 from nnlab.report.progress.lines import Lines
 from nnlab.report.progress.search_events import SearchInfo
-from nnlab.report.progress.search_state import SearchState, shortened, values_text
+from nnlab.report.progress.search_state import SearchState
 from nnlab.runs.trial import TrialRecord
+
+# Of a line; a log is read in an editor, or cut by the terminal.
+_VALUES_WIDTH = 120
 
 
 class PlainSearchProgress:
@@ -27,6 +30,8 @@ class PlainSearchProgress:
         """See `SearchProgress.start`."""
         self._state = SearchState(info, trials)
         self.message(info.headline())
+        if standing := self._state.standing_text():
+            self.message(standing)
 
     def trial_began(self, trial: TrialRecord) -> None:
         """See `SearchProgress.trial_began`."""
@@ -43,17 +48,21 @@ class PlainSearchProgress:
         is_best = self._state.ended(trial)
         info = self._state.info
         if trial.score is None:
-            result = f"failed: {trial.error}"
+            result = f"failed: {trial.reason}"
         else:
             result = f"{info.objective} {metric_text(trial.score)}"
         parts = [
             f"trial {trial.number:>{len(str(info.max_trials))}}/{info.max_trials}",
             result + (" (best)" if is_best else ""),
-            shortened(values_text(trial)),
+            self._state.values.text(trial, _VALUES_WIDTH),
             seconds_text(trial.seconds),
             self._state.left_text(),
         ]
         self.message("  ".join(part for part in parts if part))
+
+    def retraining(self, best: TrialRecord) -> None:
+        """See `SearchProgress.retraining`."""
+        self.message(f"Training the best once more: trial {best.number}.")
 
     def tick(self) -> None:
         """See `SearchProgress.tick`."""

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import statistics
 import time
-from dataclasses import dataclass
+from collections import deque
+from dataclasses import dataclass, field
 
-from nnlab.report.numbers import metric_text, seconds_text
+from nnlab.report.numbers import metric_text, plural, seconds_text
 from nnlab.report.progress.search_events import SearchInfo
+from nnlab.report.progress.trial_values import TrialValues
 from nnlab.runs.trial import TrialRecord, TrialStatus, ranked
 
-_LINE = 80
-_SHORTENED = ("model.layers.", "model.", "training.", "data.")
+_RECENT = 20
 
 
 @dataclass
@@ -21,16 +23,24 @@ class RunningTrial:
         record: Its record.
         epoch: Epochs done.
         epochs: Epochs at most; 0 as long as nobody knows.
+        began: When it began.
     """
 
     record: TrialRecord
     epoch: int = 0
     epochs: int = 0
+    began: float = field(default_factory=time.monotonic)
 
     @property
     def share(self) -> float:
         """How much of it is done."""
         return self.epoch / self.epochs if self.epochs else 0.0
+
+    def place_text(self) -> str:
+        """How far it is."""
+        if not self.epochs:
+            return "starting"
+        return f"epoch {self.epoch}/{self.epochs}" if self.epoch else f"first of {self.epochs:,}"
 
 
 class SearchState:
@@ -45,12 +55,16 @@ class SearchState:
         self.info = info
         self.started = time.monotonic()
         self.running: dict[int, RunningTrial] = {}
+        self.retrained: RunningTrial | None = None
         self.complete = self.failed = 0
         self.best: TrialRecord | None = None
+        self.values = TrialValues(info.space)
+        self._recent: deque[float] = deque(maxlen=_RECENT)
+        self._busy_s = 0.0
         for trial in trials:
             if trial.is_over:
+                self.values.see(trial)
                 self._count(trial)
-        self._before = self.over
 
     @property
     def over(self) -> int:
@@ -59,12 +73,14 @@ class SearchState:
 
     def began(self, trial: TrialRecord) -> None:
         """Takes in a trial that begins."""
+        self.values.see(trial)
         self.running[trial.number] = RunningTrial(trial)
 
     def epoch(self, number: int, epoch: int, epochs: int) -> None:
         """Takes in an epoch of a trial at work."""
-        if number in self.running:
-            self.running[number].epoch, self.running[number].epochs = epoch, epochs
+        trial = self.retrained or self.running.get(number)
+        if trial is not None:
+            trial.epoch, trial.epochs = epoch, epochs
 
     def ended(self, trial: TrialRecord) -> bool:
         """Takes in a trial that has ended.
@@ -73,7 +89,14 @@ class SearchState:
             Whether it is the best so far.
         """
         self.running.pop(trial.number, None)
+        self._recent.append(trial.seconds)
+        self._busy_s += trial.seconds
         return self._count(trial)
+
+    def retraining(self, best: TrialRecord) -> None:
+        """Takes in that the best is trained once more."""
+        self.running.clear()
+        self.retrained = RunningTrial(best)
 
     def done(self) -> float:
         """Trials that are done, and parts of those at work."""
@@ -84,21 +107,17 @@ class SearchState:
         return time.monotonic() - self.started
 
     def left_s(self) -> float | None:
-        """Seconds that are left; None before there is any pace.
-
-        The first epochs of the first trials hold loading and compiling: they tell no pace.
-        """
-        new, rest = self.done() - self._before, self.info.max_trials - self.done()
-        by_pace = self.elapsed_s() * rest / new if self.over > self._before else None
+        """Seconds that are left; None before there is any pace."""
+        by_pace = self._by_pace()
         if self.info.max_time is None:
             return by_pace
-        by_clock = max(0.0, self.info.max_time - self.elapsed_s())
+        by_clock = max(0.0, self.info.max_time - self.info.searched_s - self.elapsed_s())
         return by_clock if by_pace is None else min(by_pace, by_clock)
 
     def left_text(self) -> str:
         """The time that is left, in words; empty where nobody can tell."""
-        left = self.left_s()
-        return "" if left is None or not self.running else f"{seconds_text(left)} left"
+        left = None if self.over >= self.info.max_trials or self.retrained else self.left_s()
+        return "" if left is None else f"{seconds_text(left)} left"
 
     def counts_text(self) -> str:
         """How many trials are done, at work, failed."""
@@ -112,6 +131,32 @@ class SearchState:
         score = f"{self.info.objective} {metric_text(self.best.score)}"
         return f"best {score} (trial {self.best.number})"
 
+    def standing_text(self) -> str:
+        """Where a search stands that goes on; empty for one that begins."""
+        if not self.over:
+            return ""
+        to_go = self.info.max_trials - self.over
+        done = f"{self.over} of {plural(self.info.max_trials, 'trial')} done"
+        failed = f" ({self.failed} failed)" if self.failed else ""
+        is_late = self.info.max_time is not None and self.info.searched_s >= self.info.max_time
+        left = "the time is over" if is_late else f"{to_go} to go" if to_go > 0 else "none to go"
+        best = f"; {self.best_text()}" if self.best else ""
+        return f"Going on: {done}{failed}, {left}{best}"
+
+    def _by_pace(self) -> float | None:
+        """Seconds that the trials to come take, at the pace of the last ones.
+
+        Told by whole trials: how many epochs one will see is not known before it has ended.
+        """
+        to_come = self.info.max_trials - self.over
+        if not self._recent or to_come <= 0:
+            return None
+        now, pace = time.monotonic(), statistics.fmean(self._recent)
+        spent = [now - trial.began for trial in self.running.values()]
+        at_once = (self._busy_s + sum(spent)) / max(now - self.started, 1e-9)
+        work = pace * to_come - sum(min(one, pace) for one in spent)
+        return work / max(1.0, min(at_once, to_come))
+
     def _count(self, trial: TrialRecord) -> bool:
         if trial.status is not TrialStatus.COMPLETE:
             self.failed += 1
@@ -120,40 +165,3 @@ class SearchState:
         known = [trial] if self.best is None else [self.best, trial]
         self.best = ranked(known, self.info.direction)[0]
         return self.best is trial
-
-
-def values_text(trial: TrialRecord) -> str:
-    """What a trial tries, on one line.
-
-    Args:
-        trial: The trial.
-
-    Returns:
-        Its values, the names without what most of them begin with.
-
-    Example:
-        >>> values = {"model.layers.0.Dense.units": 64, "training.optimizer": "adam"}
-        >>> values_text(TrialRecord(1, values))
-        '0.Dense.units=64 optimizer=adam'
-    """
-    return " ".join(f"{_short(name)}={_plain(value)}" for name, value in trial.values.items())
-
-
-def shortened(text: str) -> str:
-    """A text that is no longer than a line takes.
-
-    Args:
-        text: The text.
-    """
-    return text if len(text) <= _LINE else f"{text[: _LINE - 1]}…"
-
-
-def _short(name: str) -> str:
-    for start in _SHORTENED:
-        if name.startswith(start):
-            return name.removeprefix(start)
-    return name
-
-
-def _plain(value: object) -> str:
-    return f"{value:.4g}" if isinstance(value, float) else str(value)

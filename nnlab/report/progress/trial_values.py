@@ -1,0 +1,69 @@
+"""What a trial tries, on one line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from nnlab.report.hyperparameter_names import marker_name, short_names
+from nnlab.report.values import value_text
+from nnlab.runs.trial import TrialRecord
+
+_BETWEEN = "  "
+
+
+class TrialValues:
+    """Tells the values of trials by short names, those first in which trials differ.
+
+    Args:
+        space: The names of the hyperparameters.
+    """
+
+    def __init__(self, space: Iterable[str]) -> None:
+        self._names = short_names(dict.fromkeys(map(marker_name, space)))
+        self._seen: dict[str, set[str]] = {}
+
+    def see(self, trial: TrialRecord) -> None:
+        """Take in what a trial tries.
+
+        Args:
+            trial: The trial.
+        """
+        for marker in self._names.keys() | _told(trial).keys():
+            self._seen.setdefault(marker, set()).add(_told(trial).get(marker, ""))
+
+    def text(self, trial: TrialRecord, width: int) -> str:
+        """The values of a trial; the repetitions of a hyperparameter stand together.
+
+        Args:
+            trial: The trial.
+            width: How long it may be.
+
+        Returns:
+            As many values as there is room for, whole ones, and how many more there are.
+
+        Example:
+            >>> names = ("model.layers.0.Dense.units", "training.optimizer")
+            >>> values = TrialValues(names)
+            >>> trial = TrialRecord(1, {names[0]: 64, names[1]: "adam"})
+            >>> values.text(trial, 80), values.text(trial, 20)
+            ('units=64  optimizer=adam', 'units=64  and 1 more')
+        """
+        told = _told(trial)
+        parts = [
+            f"{self._names.get(marker, marker)}={told[marker]}"
+            for marker in sorted(told, key=lambda marker: len(self._seen.get(marker, ())) == 1)
+        ]
+        for left_out in range(len(parts) + 1):
+            shown = parts[: len(parts) - left_out]
+            line = _BETWEEN.join([*shown, f"and {left_out} more"] if left_out else shown)
+            if len(line) <= width:
+                return line
+        return ""
+
+
+def _told(trial: TrialRecord) -> Mapping[str, str]:
+    """The values by what their repetitions have in common."""
+    told: dict[str, list[str]] = {}
+    for name, value in trial.values.items():
+        told.setdefault(marker_name(name), []).append(value_text(value))
+    return {marker: ",".join(values) for marker, values in told.items()}
