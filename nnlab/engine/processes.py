@@ -128,10 +128,12 @@ def settle(others: Iterable[Connection]) -> None:
         others: Ends of others' connections, which a forked process holds, too.
     """
     _end_with(os.getppid())
-    # Ctrl-C reaches every process of the terminal: what it means for a task, its owner decides. It
-    # is blocked as well, as a training takes over what is to be done about it.
+    # Ctrl-C, and that a terminal was closed, reach all its processes: what that means for a task,
+    # its owner decides. Ctrl-C is blocked as well, as a training takes over what is done about it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    if hasattr(signal, "SIGHUP"):
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     for other in others:

@@ -13,6 +13,7 @@ from nnlab.report.search_scores import reached_under, retrained_otherwise, train
 from nnlab.report.search_next import ENDS, next_commands
 from nnlab.report.tables import Cell, Column, Table
 from nnlab.report.values import value_text
+from nnlab.runs.record import RunStatus
 from nnlab.runs.search import SearchRecord
 from nnlab.runs.trial import TrialRecord, TrialStatus, ranked
 

@@ -10,6 +10,7 @@ import pytest
 from nnlab.runs import RunRecord, RunStatus, atomic_write
 from nnlab.runs.process import Process
 from nnlab.runs.search import SearchFiles
+from nnlab.runs.trial import TrialRecord
 from tests.cli.running import Command
 from tests.report.searches import search, trials
 
@@ -43,7 +44,19 @@ def test_show_has_the_best_ten_why_others_failed_and_how_to_go_on(
     assert "The best 10 of 19 complete trials" in shown.out
     assert "The loss is not a number: the training diverged." in shown.out
     assert "The process died" in shown.out
-    assert f"nnlab tune --resume {searched.name}" in shown.out
+    assert f"nnlab tune --resume runs/{searched.name}" in shown.out
+
+
+def test_show_recommends_no_file_that_is_not_there(nnlab: Command, searched: Path) -> None:
+    assert "best.yaml" not in nnlab("show", "last").out
+    (searched / "best.yaml").touch()
+    assert f"nnlab train runs/{searched.name}/best.yaml" in nnlab("show", "last").out
+
+
+def test_a_trial_is_not_running_where_nobody_is_at_work(nnlab: Command, searched: Path) -> None:
+    TrialRecord(21, {}).write(SearchFiles(searched).trial_json(21))
+    assert "19 complete, 1 failed, 1 interrupted" in nnlab("show", "last").out
+    assert nnlab("show", "last", "--json").json["counts"]["running"] == 0
 
 
 def test_show_json_is_the_search_with_its_trials(nnlab: Command, searched: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -40,6 +41,7 @@ training:
   epochs: 3
 tune: {objective: val_accuracy, max_trials: 6, jobs: 2}
 """
+WIDE = "model.layers.0.Repeat.layers.0.Dense.units={Int: {min_value: 4, max_value: 99}}"
 
 
 @pytest.fixture
@@ -72,7 +74,7 @@ def test_search_ends_with_the_best_trained_once_more(
     files, told = searched
     trials = read_trials(files.path)
     assert [trial.number for trial in trials] == [1, 2, 3, 4, 5, 6]
-    assert told["counts"] == {"running": 0, "complete": 6, "failed": 0, "pruned": 0}
+    assert {kind: count for kind, count in told["counts"].items() if count} == {"complete": 6}
     assert told["best"]["score"] == max(trial.score or 0 for trial in trials)
     assert told["ended_by"] == "max_trials"
     assert told["retrained"]["test_accuracy"] >= 0
@@ -153,9 +155,22 @@ def test_killed_search_goes_on_as_if_nothing_had_been(
     assert left
     assert all(again[number - 1] == trial for number, trial in left.items())
     assert finished.json["retrained"] == told["retrained"]
+    assert "of 6 trials done" in finished.err
+    # With more trials, and then no more: the limit of the last command counts, not the config's.
     one_more = ["--trials", "7", "--no-retrain", "--json"]
     more = run_nnlab("tune", "--resume", "last", *one_more, cwd=space.parent)
     assert more.json["counts"]["complete"] == 7
+    assert "Going on: 6 of 7 trials done, 1 to go" in more.err
+    before = SearchFiles(path).search_json.read_bytes(), (path / "record.json").read_bytes()
+    nothing = call_nnlab("tune", "--resume", "last", "--no-retrain", cwd=space.parent)
+    assert nothing.code == 0
+    assert "Nothing is left to do: all trials are done." in nothing.err
+    assert f"nnlab tune --resume runs/{path.name} --trials 14" in nothing.err
+    after = SearchFiles(path).search_json.read_bytes(), (path / "record.json").read_bytes()
+    assert before == after
+    less = call_nnlab("tune", "--resume", "last", "--trials", "5", cwd=space.parent)
+    assert less.code == 2
+    assert "--trials 12" in less.err
 
 
 @pytest.mark.slow
@@ -186,26 +201,90 @@ def test_trials_that_fail_or_are_killed_are_failed_trials(space: Path) -> None:
     assert read_search(path).counts["failed"] == len(errors) < 8
 
 
-@pytest.mark.slow
-def test_interrupted_search_is_saved_and_says_how_to_go_on(space: Path) -> None:
+def interrupted_at(sign: str, space: Path, *arguments: str) -> tuple[Path, str, str]:
+    """The folder of a search that gets a Ctrl-C when it tells of something, and its output."""
     search = subprocess.Popen(
-        [sys.executable, "-m", "nnlab", "tune", space.name, "--set", "training.epochs=100000"],
+        [sys.executable, "-m", "nnlab", "tune", space.name, *arguments],
         cwd=space.parent,
+        stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
     )
     assert search.stderr is not None
-    while not list(space.parent.glob("runs/*/trials/*/record.json")):
-        assert search.poll() is None
-        time.sleep(0.01)
+    told = ""
+    while sign not in told:
+        line = search.stderr.readline()
+        assert line, told
+        told += line
+    # A terminal sends it to all processes.
     os.killpg(search.pid, signal.SIGINT)
-    _, told = search.communicate(timeout=20)
-    assert search.returncode == 130
+    out, err = search.communicate(timeout=20)
+    assert search.returncode == 130, err
     (path,) = (space.parent / "runs").iterdir()
-    assert f"nnlab tune --resume runs/{path.name}" in told
-    assert read_search(path).status == "interrupted"
-    assert read_search(path).counts["running"] == 2
+    return path, out, err
+
+
+@pytest.mark.slow
+def test_interrupted_search_keeps_its_best_so_far_and_says_how_to_go_on(space: Path) -> None:
+    path, out, err = interrupted_at("trial  2/99", space, "--trials", "99", "--set", WIDE)
+    files, search, trials = SearchFiles(path), read_search(path), read_trials(path)
+    done = [trial for trial in trials if trial.is_over]
+    assert (search.status, search.ended_by) == ("interrupted", "user")
+    assert {trial.status for trial in trials} == {"complete", "interrupted"}
+    assert f"Interrupted after {len(done)} of 99 trials. Go on with:" in err
+    assert f"nnlab tune --resume runs/{path.name}" in err
+    assert "failed" not in out + err
+    assert f"of {len(done)} complete trials" in out
+    assert files.best_yaml.read_text().startswith(f"# The best of {len(done)} complete trials:")
+    assert len(files.trials_csv.read_text().splitlines()) == 1 + len(trials)
+    (run,) = call_nnlab("runs", "--json", cwd=space.parent).json
+    assert run["training"]["trials"]["complete"] == len(done)
+    left = [files.trial(one.number) / "record.json" for one in trials if not one.is_over]
+    ends = {json.loads(one.read_text())["status"] for one in left if one.exists()}
+    assert ends <= {"interrupted", "complete"}
+
+
+@pytest.mark.slow
+def test_interrupt_of_the_last_training_leaves_the_search_done(space: Path) -> None:
+    long = ["--trials", "1", "--set", "training.epochs=20000"]
+    path, out, err = interrupted_at("Training the best once more", space, *long)
+    assert "The search is done, and its best, trial 1, is in best.yaml" in err
+    assert "training it once more was interrupted. Go on with: nnlab tune --resume" in err
+    assert "train the best once more, and test it" in out
+    assert read_search(path).ended_by == "max_trials"
+    assert SearchFiles(path).best_yaml.exists()
+    assert not SearchFiles(path).best.exists()
+
+
+@pytest.mark.slow
+def test_search_that_goes_on_refuses_other_data(space: Path) -> None:
+    rows = "x,z,y\n" + "".join(f"{n},{n % 7},{n % 2}\n" for n in range(60))
+    data = space.parent / "rows.csv"
+    data.write_text(rows)
+    file = "{file: rows.csv, target: y, scaling: standard, validation_split: 0.25}"
+    space.write_text(re.sub(r"(?m)^data:\n(  .*\n)+", f"data: {file}\n", SPACE))
+    begun = run_nnlab("tune", space, "--trials", "1", "--no-retrain", cwd=space.parent)
+    assert begun.code == 0, begun.err
+    data.write_text(rows.replace("59,", "60,"))
+    refused = call_nnlab("tune", "--resume", "last", "--trials", "2", cwd=space.parent)
+    assert refused.code == 2
+    assert "Expected the data that the search was begun with" in refused.err
+    assert "Put the file back, or begin a new search: nnlab tune" in refused.err
+
+
+@pytest.mark.slow
+def test_search_whose_first_trials_fail_alike_gives_up(space: Path) -> None:
+    bad = ["--set", "training.optimizer={SGD: 1.0e30}", "--set", "training.loss=mse"]
+    linear = ["--set", "model.layers.1.Dense.activation=linear", "--trials", "6", "--jobs", "1"]
+    finished = run_nnlab("tune", space, *bad, *linear, "--set", WIDE, cwd=space.parent)
+    assert finished.code == 1
+    assert "The first 5 trials all failed alike, so no more were tried." in finished.err
+    assert "Lower the learning rate" in finished.err
+    assert "go on all the same" in finished.out
+    (path,) = (space.parent / "runs").iterdir()
+    assert read_search(path).ended_by == "failures"
+    assert read_search(path).counts["failed"] == 5
 
 
 @pytest.mark.slow
@@ -250,9 +329,8 @@ def test_repeated_trainings_differ_in_their_weights_alone(space: Path) -> None:
 
 @pytest.mark.slow
 def test_time_that_is_up_ends_the_search(space: Path) -> None:
-    wide = "model.layers.0.Repeat.layers.0.Dense.units={Int: {min_value: 4, max_value: 99}}"
     limits = ["--trials", "500", "--max-time", "2s", "--no-retrain", "--json"]
-    finished = run_nnlab("tune", space, *limits, "--set", wide, cwd=space.parent)
+    finished = run_nnlab("tune", space, *limits, "--set", WIDE, cwd=space.parent)
     assert finished.code == 0, finished.err
     assert finished.json["ended_by"] == "max_time"
     assert 1 <= finished.json["counts"]["complete"] < 100

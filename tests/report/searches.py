@@ -90,11 +90,14 @@ def _values(generator: random.Random) -> dict[str, Any]:
     return values
 
 
-def search(several: list[TrialRecord], **fields: Any) -> SearchRecord:
+def search(
+    several: list[TrialRecord], ended_by: str | None = "max_trials", **fields: Any
+) -> SearchRecord:
     """The record of a search that made these trials.
 
     Args:
         several: The trials.
+        ended_by: Why it made no more.
         **fields: More of the record.
     """
     best = ranked(several, "max")[:1]
@@ -105,6 +108,7 @@ def search(several: list[TrialRecord], **fields: Any) -> SearchRecord:
         objective="val_accuracy",
         direction="max",
         max_trials=len(several),
+        ended_by=ended_by,
         space=tuple(dataclasses.asdict(one) for one in SPACE),
         counts=counts(several),
         best=best[0].to_dict() if best else None,

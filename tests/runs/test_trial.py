@@ -73,7 +73,13 @@ def test_only_complete_trials_are_ranked_and_of_equal_ones_the_earlier_wins() ->
 
 
 def test_every_status_is_counted() -> None:
-    assert counts(TRIALS) == {"running": 0, "complete": 3, "failed": 1, "pruned": 1}
+    assert counts(TRIALS) == {
+        "running": 0,
+        "complete": 3,
+        "failed": 1,
+        "pruned": 1,
+        "interrupted": 0,
+    }
 
 
 def test_the_spread_of_one_score_is_unknown() -> None:

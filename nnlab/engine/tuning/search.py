@@ -51,10 +51,11 @@ def search(
         RunFailedError: The disk refused.
     """
     plan = Plan(config)
+    select_device(config.experiment.training.device)
     with _workers(plan) as workers:
         first = _first(plan)
         data = _fingerprint(first)
-        _try(first, workers)
+        workers.prepare(first)
         directory = SearchDirectory.create(runs_dir, plan, workers.jobs, command, data)
         if config.experiment.tensorboard is not False:
             tensorboard_log.write_space(directory.tensorboard, plan.space, plan.tune.objective)
@@ -89,6 +90,7 @@ def resume(
         RunFailedError: As in `search`.
     """
     plan = Plan(config)
+    select_device(config.experiment.training.device)
     directory = SearchDirectory.reopen(path)
     queue = TrialQueue(plan, directory.records)
     known = directory.search
@@ -97,7 +99,7 @@ def resume(
     if known.data and has_changed(known.data):
         raise RequestError(_other_data(path, known.data["file"]))
     with _workers(plan) as workers:
-        _try(_first(plan), workers)
+        workers.prepare(_first(plan))
         directory.begin(plan, workers.jobs, command)
         return Sitting(plan, directory, queue, workers, progress).run(retrain_best=retrain)
 
@@ -121,12 +123,6 @@ def _first(plan: Plan) -> Experiment:
         if one.is_active(defaults):
             defaults[one.name] = one.default
     return plan.experiments(Proposal(defaults))[0]
-
-
-def _try(experiment: Experiment, workers: Workers) -> None:
-    """Find out what would let every trial fail."""
-    select_device(experiment.training.device)
-    workers.prepare(experiment)
 
 
 def _fingerprint(experiment: Experiment) -> dict[str, Any]:

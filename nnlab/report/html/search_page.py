@@ -62,7 +62,8 @@ def search_page(search: StoredRun) -> Page:
 
 
 def _lead(record: SearchRecord, trials: Sequence[TrialRecord]) -> str:
-    words = f"The search is {record.status.value} after {plural(len(trials), 'trial')}."
+    over = sum(trial.is_over for trial in trials)
+    words = f"The search is {record.status.value} after {plural(over, 'trial')}."
     best = next(iter(ranked(trials, record.direction)), None)
     if best is not None:
         reached = reached_under(record, best)
@@ -80,7 +81,8 @@ def _facts(record: SearchRecord, trials: Sequence[TrialRecord]) -> list[tuple[st
         name = f"best {record.objective}".replace("_", " ")
         facts.append((name, metric_text(record.best["score"])))
         facts += _tested(record)
-    facts += [("trials", count_text(len(trials))), ("algorithm", record.algorithm)]
+    over = sum(trial.is_over for trial in trials)
+    facts += [("trials", count_text(over)), ("algorithm", record.algorithm)]
     if "total_s" in record.timing:
         facts.append(("time", seconds_text(record.timing["total_s"])))
     return facts
@@ -100,7 +102,7 @@ def _pictures(
     search: StoredRun, record: SearchRecord, trials: Sequence[TrialRecord]
 ) -> Iterator[Block]:
     best = "" if record.best is None else f", the best {metric_text(record.best['score'])}"
-    about = f"{plural(len(trials), 'trial')} by {record.objective}{best}"
+    about = f"{plural(sum(trial.is_over for trial in trials), 'trial')} by {record.objective}{best}"
     for path in sorted(search.plots.glob("*.png")):
         caption = _CAPTIONS.get(path.stem, path.stem.replace("_", " "))
         if picture := stored_picture(path, f"{caption}: {about}.", caption):

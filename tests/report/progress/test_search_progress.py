@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import io
+import re
 from dataclasses import replace
 
 import pytest
 from rich.console import Console
 
 from nnlab.report.progress import LiveSearchProgress, PlainSearchProgress, SearchInfo
-from nnlab.report.progress.search_state import SearchState, shortened, values_text
+from nnlab.report.progress.search_state import SearchState
 from nnlab.runs.trial import TrialRecord, TrialStatus
 
-INFO = SearchInfo("layers", "random", "val_accuracy", "max", 2, 10, 4)
+SPACE = ("training.optimizer", "training.epochs", "model.layers.0.Dense.units", "data.scaling")
+INFO = SearchInfo("layers", "random", "val_accuracy", "max", 2, 10, SPACE)
 
 
 def begun(number: int) -> TrialRecord:
@@ -55,19 +57,45 @@ def test_state_counts_trials_and_knows_the_best() -> None:
     assert state.counts_text() == "3 done, 1 running, 1 failed"
     assert state.best_text() == "best val_accuracy 0.9000 (trial 3)"
     assert state.done() == 4.5
-    # Three and a half trials are of this sitting, five and a half are to come.
-    assert state.left_s() == pytest.approx(state.elapsed_s() * 5.5 / 3.5, rel=0.1)
+
+
+def test_time_that_is_left_is_told_by_whole_trials_and_those_at_once() -> None:
+    state = SearchState(INFO, [ended(1, 0.8)])
+    state.started -= 4.0
+    for number in (2, 3, 4):
+        state.ended(replace(ended(number, 0.7), seconds=2.0))
+    for number in (5, 6):
+        state.began(begun(number))
+        state.running[number].began -= 1.0
+    before = state.left_s()
+    # Six of two seconds are to come; of two of them half is done; 8 of 4 seconds were worked.
+    assert before == pytest.approx((6 * 2.0 - 2 * 1.0) / 2, rel=0.01)
+    state.epoch(5, 99, 100)
+    assert state.left_s() == pytest.approx(before, rel=0.01)
 
 
 def test_time_that_is_left_ends_with_the_time_there_is() -> None:
-    state = SearchState(replace(INFO, max_time=0.0), [])
+    state = SearchState(replace(INFO, max_time=9.0, searched_s=9.0), [])
     state.began(begun(1))
     assert state.left_text() == "0 ms left"
 
 
-def test_values_lose_what_all_names_begin_with() -> None:
-    assert values_text(begun(1)) == "optimizer=adam epochs=7"
-    assert len(shortened("x" * 500)) == 80
+def test_one_at_once_is_told_the_time_that_is_left_where_none_is_at_work() -> None:
+    state = SearchState(INFO, [])
+    state.ended(ended(1, 0.8))
+    assert state.left_text().endswith(" left")
+    for number in range(2, 11):
+        state.ended(ended(number, 0.8))
+    assert not state.left_text()
+
+
+def test_a_search_that_goes_on_says_where_it_stands() -> None:
+    assert not SearchState(INFO, []).standing_text()
+    state = SearchState(INFO, [ended(1, 0.8), ended(2, None), begun(3)])
+    best = "best val_accuracy 0.8000 (trial 1)"
+    assert state.standing_text() == f"Going on: 2 of 10 trials done (1 failed), 8 to go; {best}"
+    late = SearchState(replace(INFO, max_time=5.0, searched_s=6.0), [ended(1, 0.8)])
+    assert "1 of 10 trials done, the time is over" in late.standing_text()
 
 
 def test_pipe_gets_a_line_for_each_trial_that_ends() -> None:
@@ -84,7 +112,9 @@ def test_pipe_gets_a_line_for_each_trial_that_ends() -> None:
     progress.stop("complete")
     head, first, second, last = stream.getvalue().splitlines()
     assert head == INFO.headline()
-    assert first.startswith("trial  1/10  val_accuracy 0.8000 (best)  optimizer=adam epochs=7  2.0")
+    assert first.startswith(
+        "trial  1/10  val_accuracy 0.8000 (best)  optimizer=adam  epochs=7  2.0"
+    )
     assert "trial  2/10  failed: diverged" in second
     assert last == "complete"
 
@@ -98,11 +128,19 @@ def test_terminal_shows_running_trials_and_the_best() -> None:
     progress.tick()
     progress.trial_ended(ended(2, 0.9))
     progress.trial_ended(ended(3, None))
+    progress.retraining(ended(2, 0.9))
+    progress.epoch(2, 5, 7, {"val_loss": 0.25, "val_accuracy": 0.75})
     progress.stop("complete")
     shown = stream.getvalue()
     assert "trials 1/10" in shown
     assert "1 done, 1 running" in shown
     assert "trial 2  epoch 3/7  val_loss 0.5000" in shown
-    assert "best val_accuracy 0.8000 (trial 1)  optimizer=adam epochs=7" in shown
+    assert "best val_accuracy 0.8000 (trial 1)  optimizer=adam  epochs=7" in shown
     assert "Trial 2 is the best so far: val_accuracy 0.9000" in shown
     assert "Trial 3 failed: diverged" in shown
+    assert "the best, epoch 5/7" in shown
+    # By what the best is judged stands first.
+    assert "val_accuracy 0.7500  val_loss 0.2500" in shown
+    # A terminal writes ^C where somebody types it: the line must not become two.
+    painted = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", shown).replace("\r", "\n").splitlines()
+    assert {len(line.rstrip()) <= 96 for line in painted if "\u2501" in line} == {True}

@@ -1,0 +1,36 @@
+"""The values of a trial on one line: whole ones, those first in which trials differ."""
+
+from __future__ import annotations
+
+from nnlab.report.progress.trial_values import TrialValues
+from nnlab.runs.trial import TrialRecord
+
+UNITS = "model.layers.0.Repeat[{}].layers.0.Dense.units"
+SPACE = ("data.scaling", UNITS.format(1), UNITS.format(2), "training.epochs")
+
+
+def trial(number: int, epochs: int) -> TrialRecord:
+    units = {UNITS.format(1): 64, UNITS.format(2): 8 * number}
+    return TrialRecord(number, {"data.scaling": "minmax", **units, "training.epochs": epochs})
+
+
+def test_repetitions_stand_together_under_short_names() -> None:
+    text = TrialValues(SPACE).text(trial(1, 5), 80)
+    assert text == "scaling=minmax  units=64,8  epochs=5"
+
+
+def test_what_differs_between_trials_stands_first() -> None:
+    values = TrialValues(SPACE)
+    for number in (1, 2):
+        values.see(trial(number, epochs=5))
+    assert values.text(trial(2, 5), 80) == "units=64,16  scaling=minmax  epochs=5"
+    values.see(trial(2, epochs=6))
+    assert values.text(trial(2, 6), 80) == "units=64,16  epochs=6  scaling=minmax"
+
+
+def test_what_has_no_room_is_counted_and_never_cut() -> None:
+    values = TrialValues(SPACE)
+    assert values.text(trial(1, 5), 30) == "scaling=minmax  and 2 more"
+    assert values.text(trial(1, 5), 36) == "scaling=minmax  units=64,8  epochs=5"
+    assert values.text(trial(1, 5), 12) == "and 3 more"
+    assert not values.text(trial(1, 5), 3)
