@@ -9,8 +9,8 @@ from pathlib import Path
 from nnlab.report.hyperparameter_names import marker_name, short_names
 from nnlab.report.numbers import count_text, metric_text, plural, seconds_text
 from nnlab.report.run_tables import status_cell
-from nnlab.report.search_scores import reached_under, retrained_otherwise, trainings_text
 from nnlab.report.search_next import ENDS, next_commands
+from nnlab.report.search_scores import reached_under, retrained_otherwise, trainings_text
 from nnlab.report.tables import Cell, Column, Table
 from nnlab.report.values import value_text
 from nnlab.runs.record import RunStatus
