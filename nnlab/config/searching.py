@@ -16,6 +16,7 @@ from nnlab.config.tune import TuneConfig
 
 # A larger number is no advice for max_trials.
 _MANY = 10_000
+_MANY_TRAININGS = 20
 # In the names of arguments and of layers.
 _PENALTY = "regulariz"
 
@@ -129,6 +130,7 @@ def search_advice(document: Document, experiment: Experiment) -> Iterator[Proble
     if tune is None:
         return
     yield from _grid_is_large(space, tune)
+    yield from _trials_are_cheap(tune)
     yield from _round_is_whole(tune, experiment.training.epochs)
     yield from _scores_compare(space, tune, document, experiment)
     name = tune.objective
@@ -154,6 +156,15 @@ def _grid_is_large(space: Sequence[Hyperparameter], tune: TuneConfig) -> Iterato
     if size <= _MANY:
         remedy = f"Set max_trials: {size}, lengthen the steps, or use another algorithm."
     yield Problem(("tune", "algorithm"), message, remedy)
+
+
+def _trials_are_cheap(tune: TuneConfig) -> Iterator[Problem]:
+    trainings = (tune.cv or 1) * tune.executions_per_trial
+    if trainings <= _MANY_TRAININGS:
+        return
+    key = "cv" if (tune.cv or 1) >= tune.executions_per_trial else "executions_per_trial"
+    message = f"Each trial is {trainings:,} trainings: {trainings * tune.max_trials:,} in all."
+    yield Problem(("tune", key), message, "5 or 10 folds are usual, and few executions.")
 
 
 def _round_is_whole(tune: TuneConfig, epochs: int) -> Iterator[Problem]:

@@ -13,6 +13,10 @@ from nnlab.data.codes import Codes
 from nnlab.data.faults import Faults, names_text
 from nnlab.data.order import split_generator
 
+# One row is right or wrong, and says nothing of a share.
+_LEAST_OF_A_FOLD = 2
+_USUAL_FOLDS = 5
+
 
 @dataclass(frozen=True)
 class Split:
@@ -106,17 +110,16 @@ def split_rows(
         return Split(None, (free, 0, own_test))
     wanted = [round(free * (fraction or 0)) for fraction in (plan.test, plan.validation)]
     asked = [fraction is not None for fraction in (plan.test, plan.validation)]
-    _, folds = plan.fold or (1, 1)
     if any(ask and not count for ask, count in zip(asked, wanted, strict=True)) or (
-        free - sum(wanted) < folds
+        free - sum(wanted) < 1
     ):
         faults.data(
             f"Expected a row or more in each part. Received: {free} rows, {_shares(plan)}.",
             "data",
-            "Take fewer folds, or more rows."
-            if plan.fold
-            else "Take larger fractions, or more rows.",
+            "Take larger fractions, or more rows.",
         )
+        return Split(None, (free, 0, own_test))
+    if plan.fold is not None and not _folds_are_filled(free - sum(wanted), plan.fold[1], faults):
         return Split(None, (free, 0, own_test))
 
     generator = split_generator(plan.seed)
@@ -127,6 +130,7 @@ def split_rows(
         _check_classes(classes, free, 1 + sum(asked) + (plan.fold is not None), faults)
         test, validation, train = _stratified(classes.codes[:free], wanted, generator)
     if plan.fold is not None:
+        _check_folds(train, classes, plan.fold[1], faults)
         train, validation = _folded(train, classes, plan.fold, generator)
     own = np.arange(free, rows)
     order = np.concatenate([train, validation, test, own]).astype(np.int64, copy=False)
@@ -135,8 +139,41 @@ def split_rows(
 
 def _shares(plan: SplitPlan) -> str:
     shares = {"test_split": plan.test, "validation_split": plan.validation}
-    told = [f"{name}={share:g}" for name, share in shares.items() if share is not None]
-    return ", ".join([*told, *([f"{plan.fold[1]} folds"] if plan.fold else [])])
+    return ", ".join(f"{name}={share:g}" for name, share in shares.items() if share is not None)
+
+
+def _folds_are_filled(rows: int, folds: int, faults: Faults) -> bool:
+    """Whether there are rows enough; a fault is told where not."""
+    if rows >= folds * _LEAST_OF_A_FOLD:
+        return True
+    faults.data(
+        f"Expected {_LEAST_OF_A_FOLD} rows or more in each fold. "
+        f"Received: {rows} rows beside those of the test, {folds} folds.",
+        "data",
+        f"Take {max(2, min(_USUAL_FOLDS, rows // _LEAST_OF_A_FOLD))} folds, or more rows.",
+    )
+    return False
+
+
+def _check_folds(
+    rows: NDArray[np.int64], classes: Codes | None, folds: int, faults: Faults
+) -> None:
+    """Each fold needs a row of each class: else its score is of other classes than the next."""
+    if classes is None:
+        return
+    counts = Codes(classes.codes[rows], classes.names).counts()
+    rare = [
+        f"{name} ({count})"
+        for name, count in zip(classes.names, counts.tolist(), strict=True)
+        if 0 < count < folds
+    ]
+    if rare:
+        faults.data(
+            f"Expected {folds} rows or more of each class, one for each fold. "
+            f"Received: fewer of {names_text(rare)}.",
+            "data.stratify",
+            "Take fewer folds, add rows of these classes, or set stratify: false.",
+        )
 
 
 def _folded(

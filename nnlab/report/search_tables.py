@@ -227,11 +227,11 @@ def _score_text(record: SearchRecord, trial: TrialRecord, reached: str) -> str:
 
 def _untold(record: SearchRecord, trials: Sequence[TrialRecord]) -> str:
     """Why a search that has ended tells of no importance; empty where it does."""
-    from nnlab.report.importance import LEAST_TRIALS, comparable
+    from nnlab.report.importance import LEAST_TRIALS
 
     if record.status is RunStatus.RUNNING or record.best is None or any(record.importance.values()):
         return ""
-    count = sum(map(len, comparable(trials)))
+    count = sum(trial.goes_on_from is None for trial in ranked(trials, record.direction))
     if count < LEAST_TRIALS:
         what = "that begin anew" if record.algorithm == "hyperband" else "with a score"
         return f"too few trials to say: {count} {what}, of {LEAST_TRIALS} at least"

@@ -32,6 +32,11 @@ def told(*flags: str) -> list[tuple[str, str]]:
         (("seed={Int: {min_value: 1, max_value: 9}}",), "seed", "cannot be compared"),
         (("data.test_split={Choice: [0.1, 0.2]}",), "data.test_split", "test rows leak"),
         (
+            ("data.validation_split=null", "tune={cv: 30, executions_per_trial: 2}"),
+            "tune.cv",
+            "Each trial is 60 trainings: 600 in all.",
+        ),
+        (
             ("tune.seed=1", "training.loss={Choice: [mse, mae]}"),
             "tune.objective",
             "contains the loss",

@@ -133,9 +133,17 @@ def test_folds_keep_the_share_of_each_class() -> None:
         assert all(abs(count - n / 5) < 1 for count, n in zip(counts, (33, 20, 7), strict=True))
 
 
-def test_more_folds_than_rows_are_told() -> None:
-    with pytest.raises(DataError, match=r"Received: 4 rows, 5 folds\. Take fewer folds"):
-        folds(4, 5, test=None)
+@pytest.mark.parametrize(("rows", "count", "instead"), [(4, 5, 2), (9, 5, 4), (100, 51, 5)])
+def test_folds_of_fewer_than_two_rows_are_told(rows: int, count: int, instead: int) -> None:
+    with pytest.raises(DataError, match=rf"{rows} rows .*, {count} folds\. Take {instead} folds"):
+        folds(rows, count, test=None)
+
+
+def test_a_fold_without_a_class_is_told() -> None:
+    classes = Codes(np.array([0] * 16 + [1] * 4, np.int32), ("many", "few"))
+    assert len(folds(20, 4, classes, test=None)) == 4
+    with pytest.raises(DataError, match=r"one for each fold\. Received: fewer of few \(4\)"):
+        folds(20, 5, classes, test=None)
 
 
 def test_a_class_of_one_row_cannot_be_in_training_and_in_a_fold() -> None:

@@ -106,10 +106,14 @@ def test_a_search_shows_its_trials_and_its_best_run(tmp_path: Path) -> None:
     failed = TrialRecord(2, {"training.optimizer": "sgd"}, TrialStatus.FAILED, error="Diverged.")
     for trial in (done, failed):
         trial.write(SearchFiles(search.path).trial_json(trial.number))
-    record = SearchRecord("search", "net", RunStatus.COMPLETE, best=done.to_dict())
+    retrained = {"val_loss": 0.4, "test_accuracy": 0.8, "test_loss": 0.5}
+    record = SearchRecord(
+        "search", "net", RunStatus.COMPLETE, best=done.to_dict(), retrained=retrained
+    )
     record.write(SearchFiles(search.path).search_json)
     page = page_of(read_run(search.path))
     assert "The best is trial 1, val_loss 0.4000." in page.lead
+    assert ("test loss, retrained", "0.5000") in page.facts
     assert {"Trials", "Config of the best trial", "Curves of the best"} <= set(titles(page))
     html = write_report(read_run(search.path)).read_text()
     assert "adam" in html
