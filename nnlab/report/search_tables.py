@@ -196,6 +196,7 @@ def _facts(record: SearchRecord, trials: Sequence[TrialRecord], path: Path | Non
     best = next(iter(ranked(trials, record.direction)), None)
     reached = "" if best is None else reached_under(record, best)
     otherwise = "" if best is None else retrained_otherwise(record, best)
+    figures = ", ".join(f"{name} {text}" for name, text in retrained.items())
     facts = [
         ("search", record.id),
         ("folder", str(path) if path else ""),
@@ -207,8 +208,7 @@ def _facts(record: SearchRecord, trials: Sequence[TrialRecord], path: Path | Non
         ("trials at once", str(record.jobs)),
         ("time", seconds_text(record.timing["total_s"]) if "total_s" in record.timing else ""),
         ("best", _score_text(record, best, reached) if best is not None and reached else ""),
-        ("best, retrained", ", ".join([*(f"{name} {text}" for name, text in retrained.items())])),
-        ("", f"({otherwise})" if retrained and otherwise else ""),
+        ("best, retrained", f"{figures}; {otherwise}" if figures and otherwise else figures),
         ("importance", _untold(record, trials)),
     ]
     rows = [
