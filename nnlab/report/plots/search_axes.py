@@ -165,7 +165,9 @@ def ticks(one: Hyperparameter) -> tuple[NDArray[np.float64], list[str]]:
         step = max(1, -(-len(one.values) // _FEW))
         places = np.arange(0, len(one.values), step, dtype=float)
         return places, [_label(one.values[int(place)]) for place in places]
-    if one.sampling == "log":
+    if one.size is not None and one.size <= _FEW:
+        inside = np.array([position(one, value) for value in one.points()])
+    elif one.sampling == "log":
         inside = np.log10(logarithmic_ticks(float(10**low), float(10**high)))
     else:
         inside = np.array([(low + high) / 2])

@@ -89,6 +89,8 @@ def test_an_axis_of_a_range_has_labels_between_its_ends() -> None:
     one = next(one for one in SPACE if one.name == RATE)
     assert ticks(one)[1] == ["0.001", "0.01", "0.1", "1"]
     assert ticks(SPACE[0])[1] == ["8", "68", "128"]
+    doubled = dataclasses.replace(SPACE[0], min_value=8, max_value=64, step=2, sampling="log")
+    assert ticks(doubled)[1] == ["8", "16", "32", "64"]
     assert ticks(next(one for one in SPACE if one.name == SHUFFLE))[1] == ["false", "true"]
 
 
