@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +19,7 @@ from nnlab.config.variants import Comparison, Variant
 from nnlab.engine.comparison_results import ComparisonResults
 from nnlab.engine.devices import select_device
 from nnlab.engine.interruption import Interruption
-from nnlab.engine.keeping import has_diverged, kept_run
+from nnlab.engine.keeping import earlier_run, has_diverged
 from nnlab.engine.options import TrainingOptions
 from nnlab.engine.workers import Event, Outcome, Task, Workers
 from nnlab.errors import (
@@ -151,18 +152,22 @@ class _Work:
         comparison = self._comparison
         self._jobs = workers.jobs
         now = self._run.record.environment
+        again: Counter[str] = Counter()
         for seed in comparison.seeds:
             for variant in comparison.variants:
                 path = self._run.run(variant.name, seed)
                 experiment = variant.experiment(comparison.name, seed)
-                kept = kept_run(path, experiment, now)
-                if kept is not None:
-                    self._results.add(variant, seed, kept)
+                earlier = earlier_run(path, experiment, now)
+                if earlier.record is not None:
+                    self._results.add(variant, seed, earlier.record)
                     self._reused += 1
                 else:
                     self._tasks[f"{variant.name}/{seed}"] = (variant, seed)
+                    again.update([earlier.changed] * bool(earlier.changed))
         self._write(RunStatus.RUNNING)
         self._progress.start(self._headline(workers.jobs), len(self._tasks), workers.jobs)
+        for changed, runs in again.items():
+            self._progress.message(f"{plural(runs, 'run')} to be done again: {changed}.")
         for key, (variant, seed) in self._tasks.items():
             path = self._run.run(variant.name, seed)
             with writing(path):

@@ -3,22 +3,44 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from nnlab.compare.differences import Difference, differences
 from nnlab.config import Experiment
 from nnlab.config.dumping import config_yaml
 from nnlab.errors import DataError, RunNotFoundError
-from nnlab.runs import RunRecord, RunStatus, read_run
+from nnlab.report.values import plain_text
+from nnlab.runs import RunFiles, RunRecord, RunStatus, read_run
+from nnlab.runs.keys import read_config_tree
 
 # How much TensorFlow logs changes no result.
 _SILENT = "TF_CPP_"
+_NAMED = 3
 
 
-def kept_run(path: Path, experiment: Experiment, now: Mapping[str, Any]) -> RunRecord | None:
-    """The record of a run that need not be done again.
+@dataclass(frozen=True)
+class Earlier:
+    """What there is of a run that is to be done.
+
+    Args:
+        record: The record of one that need not be done again; None where it must be.
+        changed: What has changed since one that had ended, in a few words; empty where there is
+            none that had.
+    """
+
+    record: RunRecord | None = None
+    changed: str = ""
+
+
+def earlier_run(path: Path, experiment: Experiment, now: Mapping[str, Any]) -> Earlier:
+    """Whether a run need not be done again.
+
+    It need not where it has ended and nothing that matters has changed: the config, a version, a
+    variable that TensorFlow heeds, the file of the data.
 
     Args:
         path: The run's folder.
@@ -26,17 +48,42 @@ def kept_run(path: Path, experiment: Experiment, now: Mapping[str, Any]) -> RunR
         now: What it would be trained with, see `environment`.
 
     Returns:
-        The record; None where there is no run that has ended, or something that matters has
-        changed: the config, a version, a variable that TensorFlow heeds, the file of the data.
+        Its record, or why it must be done again.
     """
     try:
-        record = read_run(path).record
+        run = read_run(path)
     except (RunNotFoundError, DataError):
-        return None
-    has_ended = record.status is RunStatus.COMPLETE or has_diverged(record)
-    expected = hashlib.sha256(config_yaml(experiment).encode()).hexdigest()
-    is_same = record.config_hash == expected and _versions(record.environment) == _versions(now)
-    return record if has_ended and is_same and not _is_newer(experiment.data.file, record) else None
+        return Earlier()
+    record = run.record
+    if not (record.status is RunStatus.COMPLETE or has_diverged(record)):
+        return Earlier()
+    config = config_yaml(experiment)
+    if record.config_hash != hashlib.sha256(config.encode()).hexdigest():
+        return Earlier(changed=_config_words(run, experiment))
+    then, today = _versions(record.environment), _versions(now)
+    if then != today:
+        return Earlier(changed=_listed(differences([then, today])))
+    if _is_newer(experiment.data.file, record):
+        return Earlier(changed=f"{experiment.data.file} is newer")
+    return Earlier(record)
+
+
+def _config_words(run: RunFiles, experiment: Experiment) -> str:
+    """How the config of a run differs from what would be trained."""
+    try:
+        found = differences([read_config_tree(run), experiment.to_tree()])
+    except DataError:
+        found = []
+    return _listed(found) or "the config"
+
+
+def _listed(changes: Sequence[Difference]) -> str:
+    told = []
+    for one in changes:
+        then, now = ("none" if value is None else plain_text(value) for value in one.values)
+        told.append(f"{one.path} {then} is now {now}")
+    more = f" and {len(told) - _NAMED} more" if len(told) > _NAMED else ""
+    return f"{', '.join(told[:_NAMED])}{more}"
 
 
 def has_diverged(record: RunRecord) -> bool:
