@@ -197,4 +197,4 @@ def test_a_run_that_is_no_comparison_cannot_be_gone_on_with(nnlab: Command, tmp_
     (run / "record.json").write_text('{"id": "mine", "name": "mine", "status": "complete"}')
     refused = nnlab("compare", "variants", "--resume", "mine")
     assert refused.code == 2
-    assert "Expected the folder of a comparison." in refused.err
+    assert "Expected a comparison." in refused.err

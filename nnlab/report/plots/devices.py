@@ -7,6 +7,7 @@ from pathlib import Path
 from nnlab.compare.devices import DeviceTable
 from nnlab.report.figure import PALETTE, legend_below, new_figure, save, style
 from nnlab.report.numbers import count_text, time_text
+from nnlab.report.plots.logarithms import label_logarithm
 from nnlab.runs.device_point import DevicePoint, Timed
 
 _DASHES = ("-", "--", ":", "-.")
@@ -54,9 +55,9 @@ def plot_step_times(table: DeviceTable, path: Path, *, title: str = "") -> None:
         axes.set_yscale("log")
         axes.set_xticks(sorted({point.batch_size for point in table.points}))
         axes.xaxis.set_major_formatter(FuncFormatter(lambda size, _: f"{size:,.0f}"))
+        label_logarithm(axes.yaxis)
         axes.yaxis.set_major_formatter(FuncFormatter(lambda seconds, _: time_text(seconds)))
-        for axis in (axes.xaxis, axes.yaxis):
-            axis.set_minor_formatter(NullFormatter())
+        axes.xaxis.set_minor_formatter(NullFormatter())
         axes.set_xlabel("batch size (logarithmic)")
         axes.set_ylabel("a step (logarithmic)")
         words = "a step's time, median"
