@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -47,11 +48,38 @@ def show(
 def _show_run(found: StoredRun, *, as_json: bool) -> None:
     from nnlab.report.run_tables import run_tables
     from nnlab.report.tables import print_tables
+    from nnlab.runs import RunKind
 
-    if as_json:
+    if (found.path / RunKind.TRIAL.file).is_file():
+        _show_trial(found, as_json=as_json)
+    elif as_json:
         print_json(found.record.to_dict() | {"path": str(found.path)})
     else:
         print_tables(run_tables(found.record, found.path))
+
+
+def _show_trial(found: StoredRun, *, as_json: bool) -> None:
+    """A trial of a search: its values and its score, and its training or the way to several."""
+    from nnlab.report.next_commands import next_table
+    from nnlab.report.run_tables import run_tables
+    from nnlab.report.tables import print_tables
+    from nnlab.report.trial_tables import trial_tables
+    from nnlab.runs import RunKind
+    from nnlab.runs.search import read_search, read_trials
+
+    search, number = found.path.parent.parent, found.path.name
+    trials = {str(trial.number): trial for trial in read_trials(search)}
+    if as_json:
+        own = {"path": str(found.path), "trial": trials[number].to_dict()}
+        print_json(found.record.to_dict() | own)
+        return
+    tables = trial_tables(read_search(search), trials.values(), int(number))
+    if found.kind is RunKind.RUN:
+        tables += run_tables(found.record, found.path)
+    elif several := found.inside():
+        each = [(f"nnlab show {shlex.quote(str(found.path / name))}", "") for name in several]
+        tables.append(next_table(each))
+    print_tables(tables)
 
 
 def _show_search(found: StoredRun, *, as_json: bool) -> None:

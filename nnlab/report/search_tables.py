@@ -98,48 +98,6 @@ def best_table(record: SearchRecord, trials: Iterable[TrialRecord]) -> Table:
     return Table(title, columns, rows, notes=tuple(notes), fixed=2)
 
 
-def trial_tables(record: SearchRecord, trials: Iterable[TrialRecord], number: int) -> list[Table]:
-    """One trial of a search: what it tried, and what that came to.
-
-    Args:
-        record: The search.
-        trials: Its trials.
-        number: The trial's number.
-
-    Returns:
-        Tables of facts and of values; none where there is no such trial.
-    """
-    several = list(trials)
-    trial = next((one for one in several if one.number == number), None)
-    if trial is None:
-        return []
-    order = ranked(several, record.direction)
-    score = "" if trial.score is None else metric_text(trial.score)
-    words = filter(None, (score, reached_under(record, trial) if score else ""))
-    facts = [
-        ("status", trial.status.value),
-        (record.objective, ", ".join(words)),
-        ("rank", f"{order.index(trial) + 1} of {len(order)}" if trial in order else ""),
-        ("scores", ", ".join(map(metric_text, trial.scores)) if len(trial.scores) > 1 else ""),
-        ("goes on from", "" if trial.goes_on_from is None else f"trial {goes_on_from(trial).text}"),
-        ("epochs", count_text(trial.epochs) if trial.epochs else ""),
-        ("time", seconds_text(trial.seconds) if trial.is_over else ""),
-        ("parameters", "" if trial.params is None else count_text(trial.params)),
-        ("error", trial.error or ""),
-    ]
-    rows = tuple(
-        (Cell(name, "dim"), Cell(text, "bad" if name == "error" else ""))
-        for name, text in facts
-        if text
-    )
-    values = tuple(
-        (Cell(name, "dim"), Cell(value_text(value))) for name, value in trial.values.items()
-    )
-    columns = (Column(""), Column(""))
-    title = f"Trial {count_text(number)} of {record.id}"
-    return [Table(title, columns, rows), Table("Values", columns, values)]
-
-
 def goes_on_from(trial: TrialRecord) -> Cell:
     """The trial whose weights one begins with in Hyperband, and their epoch.
 

@@ -109,7 +109,8 @@ def _find_inside(outer: str, inner: str, runs_dir: Path, folders: Sequence[Path]
     """The run that lies in the folder of another."""
     # A training after a search would hide the search's trials.
     news = _newest_first(folders) if outer == "last" else []
-    having = [path for path in news if kind_of(path / inner) is not None]
+    part = inner.partition("/")[0]
+    having = [path for path in news if (path / part).is_dir()]
     whole = read_run(having[0]) if having else find_run(outer, runs_dir)
     if kind_of(whole.path / inner) is not None:
         return read_run(whole.path / inner)

@@ -68,3 +68,35 @@ def test_show_json_is_the_search_with_its_trials(nnlab: Command, searched: Path)
 @pytest.mark.usefixtures("searched")
 def test_runs_counts_the_trials(nnlab: Command) -> None:
     assert "20 trials" in nnlab("runs").out
+
+
+def test_a_trial_is_shown_with_its_values_score_and_its_own_runs(
+    nnlab: Command, searched: Path
+) -> None:
+    for number in (1, 2):
+        path = searched / "trials" / "3" / str(number)
+        atomic_write(path / "record.json", RunRecord(str(number), "small").to_json())
+    shown = nnlab("show", "last/trials/3").out
+    assert f"Trial 3 of {searched.name}" in shown
+    assert "\nval_accuracy" in shown
+    assert "\nmodel.layers" in shown
+    assert f"nnlab show runs/{searched.name}/trials/3/2" in shown
+    told = nnlab("show", "last/trials/3", "--json").json
+    assert told["trial"]["number"] == 3
+    assert told["status"] == "complete"
+
+
+@pytest.mark.usefixtures("searched")
+def test_a_trial_that_came_to_no_training_is_shown_with_its_reason(nnlab: Command) -> None:
+    shown = nnlab("show", "last/trials/4")
+    assert shown.code == 0
+    assert "The loss is not a number" in shown.out
+
+
+def test_a_trial_that_is_a_run_is_shown_as_both(nnlab: Command, searched: Path) -> None:
+    record = RunRecord("5", "small", RunStatus.COMPLETE, metrics={"val_loss": 0.25})
+    atomic_write(searched / "trials" / "5" / "record.json", record.to_json())
+    shown = nnlab("show", "last/trials/5").out
+    assert "Values" in shown
+    assert "validation" in shown
+    assert "0.2500" in shown

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from nnlab.report.search_tables import best_table, search_tables, trial_tables
+from nnlab.report.search_tables import best_table, search_tables
 from nnlab.report.tables import Table
 from nnlab.runs.record import RunStatus
 from nnlab.runs.trial import TrialRecord, TrialStatus, Value, ranked
@@ -165,19 +165,3 @@ def test_a_mean_is_told_as_one() -> None:
     several = trials(3, runs=2)
     facts = dict(texts(search_tables(search(several, executions_per_trial=2), several)[0]))
     assert ", the mean of 2 executions, standard deviation " in facts["best"]
-
-
-def test_one_trial_tells_its_values_and_its_score() -> None:
-    several = trials(12, runs=2, failed=(5,))
-    record = search(several, executions_per_trial=2)
-    best = ranked(several, "max")[0]
-    told, values = trial_tables(record, several, best.number)
-    facts = dict(texts(told))
-    assert told.title == f"Trial {best.number} of {record.id}"
-    assert facts["rank"] == "1 of 11"
-    assert facts["val_accuracy"].endswith(f"standard deviation {best.spread:.4f}")
-    assert len(facts["scores"].split(", ")) == 2
-    assert dict(texts(values))[UNITS] == str(best.values[UNITS])
-    failed, _ = trial_tables(record, several, 5)
-    assert "diverged" in dict(texts(failed))["error"]
-    assert trial_tables(record, several, 99) == []

@@ -134,3 +134,5 @@ def test_what_lies_in_the_last_search_is_found_after_later_runs(
 ) -> None:
     assert find_run("last", runs_dir).record.id.endswith("bbb")
     assert find_run("last/trials/0", runs_dir).path == search / "trials" / "0"
+    with pytest.raises(RunNotFoundError, match=r"'trials/9'\. There are: best, trials/0"):
+        find_run("last/trials/9", runs_dir)

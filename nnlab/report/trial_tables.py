@@ -1,0 +1,62 @@
+"""One trial of a search in tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from nnlab.report.numbers import count_text, metric_text, seconds_text
+from nnlab.report.search_scores import reached_under
+from nnlab.report.search_tables import goes_on_from
+from nnlab.report.tables import Cell, Column, Table
+from nnlab.report.values import value_text
+from nnlab.runs.search import SearchRecord
+from nnlab.runs.trial import TrialRecord, ranked
+
+
+def trial_tables(record: SearchRecord, trials: Iterable[TrialRecord], number: int) -> list[Table]:
+    """One trial of a search: what it tried, and what that came to.
+
+    Args:
+        record: The search.
+        trials: Its trials.
+        number: The trial's number.
+
+    Returns:
+        Tables of facts and of values; none where there is no such trial.
+
+    Example:
+        >>> from nnlab.runs.trial import TrialStatus
+        >>> search = SearchRecord("a-tune-1", "a")
+        >>> trial = TrialRecord(1, {"units": 8}, TrialStatus.COMPLETE, scores=(0.5,), score=0.5)
+        >>> print(trial_tables(search, [trial], 1)[1].lines())
+        ['Values', 'units  8']
+    """
+    several = list(trials)
+    trial = next((one for one in several if one.number == number), None)
+    if trial is None:
+        return []
+    order = ranked(several, record.direction)
+    score = "" if trial.score is None else metric_text(trial.score)
+    words = filter(None, (score, reached_under(record, trial) if score else ""))
+    facts = [
+        ("status", trial.status.value),
+        (record.objective, ", ".join(words)),
+        ("rank", f"{order.index(trial) + 1} of {len(order)}" if trial in order else ""),
+        ("scores", ", ".join(map(metric_text, trial.scores)) if len(trial.scores) > 1 else ""),
+        ("goes on from", "" if trial.goes_on_from is None else f"trial {goes_on_from(trial).text}"),
+        ("epochs", count_text(trial.epochs) if trial.epochs else ""),
+        ("time", seconds_text(trial.seconds) if trial.is_over else ""),
+        ("parameters", "" if trial.params is None else count_text(trial.params)),
+        ("error", trial.error or ""),
+    ]
+    rows = tuple(
+        (Cell(name, "dim"), Cell(text, "bad" if name == "error" else ""))
+        for name, text in facts
+        if text
+    )
+    values = tuple(
+        (Cell(name, "dim"), Cell(value_text(value))) for name, value in trial.values.items()
+    )
+    columns = (Column(""), Column(""))
+    title = f"Trial {count_text(number)} of {record.id}"
+    return [Table(title, columns, rows), Table("Values", columns, values)]
