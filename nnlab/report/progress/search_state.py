@@ -116,8 +116,12 @@ class SearchState:
 
     def left_text(self) -> str:
         """The time that is left, in words; empty where nobody can tell."""
-        left = None if self.over >= self.info.max_trials or self.retrained else self.left_s()
-        return "" if left is None else f"{seconds_text(left)} left"
+        if self.over >= self.info.max_trials or self.retrained:
+            return ""
+        left = self.left_s()
+        # Until a trial has ended only the time that there is is known.
+        words = "left" if self._recent else "left at most"
+        return "" if left is None else f"{seconds_text(left)} {words}"
 
     def counts_text(self) -> str:
         """How many trials are done, at work, failed."""

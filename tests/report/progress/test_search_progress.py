@@ -77,6 +77,8 @@ def test_time_that_is_left_is_told_by_whole_trials_and_those_at_once() -> None:
 def test_time_that_is_left_ends_with_the_time_there_is() -> None:
     state = SearchState(replace(INFO, max_time=9.0, searched_s=9.0), [])
     state.began(begun(1))
+    assert state.left_text() == "0 ms left at most"
+    state.ended(ended(1, 0.8))
     assert state.left_text() == "0 ms left"
 
 

@@ -1,0 +1,50 @@
+"""Which trials come: those that were left, then proposed ones, and why none does any more."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from nnlab.config.loading import read_search
+from nnlab.config.shipped import find_shipped
+from nnlab.engine.tuning.plan import Plan
+from nnlab.engine.tuning.trial_queue import TrialQueue
+from nnlab.runs.trial import TrialRecord, TrialStatus
+
+
+@pytest.fixture
+def plan() -> Plan:
+    """A search of three trials and ten seconds."""
+    limits = ["tune.max_trials=3", "tune.max_time=10"]
+    return Plan(read_search(find_shipped("search_layers"), limits))
+
+
+def test_what_was_left_is_done_again_before_anything_new(plan: Plan) -> None:
+    first = TrialQueue(plan, {}).next(0.0, is_idle=True)
+    assert first is not None
+    left = dataclasses.replace(first, status=TrialStatus.INTERRUPTED, seconds=3.0)
+    trials: dict[int, TrialRecord] = {1: left}
+    queue = TrialQueue(plan, trials)
+    assert not queue.is_empty(0.0)
+    assert queue.next(0.0, is_idle=True) == first
+    second = queue.next(0.0, is_idle=False)
+    assert second is not None
+    assert second.number == 2
+
+
+def test_trials_end_with_as_many_as_were_asked_for(plan: Plan) -> None:
+    trials: dict[int, TrialRecord] = {}
+    queue = TrialQueue(plan, trials)
+    while trial := queue.next(0.0, is_idle=True):
+        trials[trial.number] = trial
+    assert (len(trials), queue.ended_by) == (3, "max_trials")
+
+
+def test_time_ends_the_search_but_not_before_there_is_a_score(plan: Plan) -> None:
+    queue = TrialQueue(plan, trials := {})
+    first = queue.next(99.0, is_idle=True)
+    assert first is not None
+    trials[1] = dataclasses.replace(first, status=TrialStatus.COMPLETE, score=0.5)
+    assert queue.is_empty(99.0)
+    assert queue.ended_by == "max_time"
