@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import statistics
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
 
+from nnlab.compare.statistics import mean
 from nnlab.runs.device_point import DevicePoint
 from nnlab.runs.devices import DevicesRecord
 
@@ -17,6 +20,7 @@ SMALLEST = 1
 """The batch size whose step costs what any step costs, however few rows it holds."""
 
 _HALF = 0.5
+_ROUNDS = 2
 
 
 @dataclass(frozen=True)
@@ -25,7 +29,8 @@ class Speedup:
 
     Args:
         value: The ratio of the medians: above 1 it is faster.
-        low: The least that the two 95 % intervals allow; None where one of them is missing.
+        low: The least that the two 95 % intervals, and that of the ratio from process to process,
+            allow; None where one of them is missing.
         high: The most.
     """
 
@@ -35,7 +40,7 @@ class Speedup:
 
     @property
     def is_faster(self) -> bool:
-        """Whether it is shown to be faster: the intervals do not overlap."""
+        """Whether it is shown to be faster: no interval allows the contrary."""
         return self.low is not None and self.low > 1
 
     @property
@@ -184,7 +189,9 @@ class DeviceTable:
         value = other.median_s / own.median_s
         if own.low_s is None or own.high_s is None or other.low_s is None or other.high_s is None:
             return Speedup(value, None, None)
-        return Speedup(value, other.low_s / own.high_s, other.high_s / own.low_s)
+        ends = [other.low_s / own.high_s, other.high_s / own.low_s]
+        ends += _ratio_ends(base.samples_s, point.samples_s)
+        return Speedup(value, min(ends), max(ends))
 
     def told(self, point: DevicePoint) -> DevicePoint:
         """A point with what follows from the others.
@@ -249,6 +256,25 @@ class DeviceTable:
             tuple(size for size, one in speedups.items() if one.is_faster),
             tuple(size for size, one in speedups.items() if one.is_slower),
         )
+
+
+def _ratio_ends(
+    others: Sequence[Sequence[float]], own: Sequence[Sequence[float]]
+) -> tuple[float, ...]:
+    """The ends of the ratio's 95 % interval, by Student's t on logarithms.
+
+    Devices take turns, so that the processes of one round are a pair. How much processes differ is
+    known from few of them: times of many pieces would make two or three seem more than they are.
+    """
+    rounds = [
+        math.log(statistics.median(other) / statistics.median(one))
+        for other, one in zip(others, own, strict=False)
+        if other and one
+    ]
+    if len(rounds) < _ROUNDS:
+        return ()
+    found = mean(rounds)
+    return tuple(math.exp(end) for end in (found.low, found.high) if end is not None)
 
 
 def _copy_s(point: DevicePoint) -> float:

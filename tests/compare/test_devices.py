@@ -60,6 +60,27 @@ def test_speedup_counts_as_shown_only_where_the_intervals_are_apart() -> None:
     assert Speedup(2.0, None, None).is_faster is False
 
 
+def test_few_processes_that_differ_show_nothing_however_many_pieces_they_time() -> None:
+    def of(device: str, *medians: float) -> DevicePoint:
+        samples = tuple((median,) * 50 for median in medians)
+        return point(device, 32, medians[0], 0.001, samples_s=samples)
+
+    few = table(of("cpu", 1.0, 1.1), of("gpu:0", 0.9, 0.8))
+    speedup = few.speedup(few.points[1])
+    assert speedup is not None
+    assert speedup.low is not None
+    assert speedup.low < 1
+    # Student's table: t(0.975, 4 degrees) is 2.776.
+    many = table(of("cpu", 1.0, 1.1, 1.0, 1.1, 1.0), of("gpu:0", 0.9, 0.8, 0.9, 0.8, 0.9))
+    found = many.speedup(many.points[1])
+    assert found is not None
+    logs = [math.log(1 / 0.9)] * 3 + [math.log(1.1 / 0.8)] * 2
+    middle = math.fsum(logs) / 5
+    error = math.sqrt(math.fsum((log - middle) ** 2 for log in logs) / 4 / 5)
+    assert found.low == pytest.approx(math.exp(middle - 2.776 * error), rel=1e-3)
+    assert found.is_faster
+
+
 def test_point_that_failed_on_the_second_device_ends_its_win() -> None:
     failed = DevicePoint("gpu:0", 512, error="Memory ran out.")
     points = [*sweep_of("cpu", 0.1, 0.5, 2.0, 8.0), *sweep_of("gpu:0", 1.0, 0.1, 0.1, 0.1)[:3]]
