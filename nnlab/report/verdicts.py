@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nnlab.compare.metric_ranges import is_share
-from nnlab.compare.statistics import PairedTest, more_seeds
+from nnlab.compare.statistics import Mean, PairedTest, more_seeds
 from nnlab.compare.variants import VariantRow, VariantTable
 from nnlab.report.numbers import metric_text, plural
 
@@ -106,9 +106,15 @@ def seeds_to_take(table: VariantTable) -> int | None:
         The number; None where there are enough, or where nothing is left open.
     """
     tests = [row.test for row in table.rows if row.test is not None]
-    is_open = any(not (test.is_shown or test.difference.is_exact) for test in tests)
+    is_open = any(not (test.is_shown or _is_same(test.difference)) for test in tests)
     seeds = max((test.difference.count for test in tests), default=0)
     return more_seeds(seeds, len(tests)) if is_open else None
+
+
+def _is_same(difference: Mean) -> bool:
+    """Whether a difference is the same at every seed, or there is none at any of several."""
+    is_none = difference.low is None and not difference.value
+    return difference.is_exact or (is_none and difference.count > 1)
 
 
 def few_seeds_words(table: VariantTable) -> str:
@@ -157,7 +163,8 @@ def _outcome(table: VariantTable, row: VariantRow, test: PairedTest) -> str:
         words = f"is {amount} ahead of {behind}" if gain else f"and {behind} are equal"
         if difference.count == 1:
             return f"{ahead} {words} {_ONE_SEED}"
-        return f"no difference shown: {ahead} {words} at each of {seeds}"
+        unsure = "no difference shown: " if gain else ""
+        return f"{unsure}{ahead} {words} at each of {seeds}"
     if difference.is_exact:
         words = f"beats {behind} by {amount}" if gain else f"and {behind} are equal"
         return f"{ahead} {words} at each of {seeds}"

@@ -97,6 +97,7 @@ def test_few_seeds_that_show_nothing_are_told_with_the_remedy() -> None:
 def test_the_same_at_two_seeds_may_be_chance() -> None:
     found = verdict(both := table(a=[0.5, 0.5], b=[0.75, 0.75]), both.row("b"))
     assert found == "no difference shown: b is 25.0 points ahead of a at each of 2 seeds"
+    assert headline(table(a=WEAK[:2], b=WEAK[:2])) == "b and a are equal at each of 2 seeds"
 
 
 def test_a_baseline_with_a_long_name_is_not_named_in_every_sentence() -> None:
