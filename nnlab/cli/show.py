@@ -83,15 +83,11 @@ def _show_trial(found: StoredRun, *, as_json: bool) -> None:
 
 
 def _show_search(found: StoredRun, *, as_json: bool) -> None:
-    from dataclasses import replace
-
     from nnlab.report.search_tables import search_tables
     from nnlab.report.tables import print_tables
     from nnlab.runs.search import read_search, read_trials
 
-    # The run's record knows of a process that was killed and could not say so.
-    seen, trials = found.record, read_trials(found.path)
-    search = replace(read_search(found.path), status=seen.status, error=seen.error)
+    search, trials = read_search(found.path), read_trials(found.path)
     if as_json:
         rows = [trial.to_dict() for trial in trials]
         print_json(search.to_dict() | {"path": str(found.path), "trials": rows})
@@ -100,14 +96,11 @@ def _show_search(found: StoredRun, *, as_json: bool) -> None:
 
 
 def _show_comparison(found: StoredRun, *, as_json: bool) -> None:
-    from dataclasses import replace
-
     from nnlab.compare.variants import read_variants
     from nnlab.report.variant_tables import variants_table, verdicts_table
     from nnlab.runs.comparison import read_comparison_record
 
-    seen = found.record
-    record = replace(read_comparison_record(found.path), status=seen.status, error=seen.error)
+    record = read_comparison_record(found.path)
     if as_json:
         print_json(record.to_dict() | {"path": str(found.path)})
         return
@@ -116,13 +109,10 @@ def _show_comparison(found: StoredRun, *, as_json: bool) -> None:
 
 
 def _show_devices(found: StoredRun, *, as_json: bool) -> None:
-    from dataclasses import replace
-
     from nnlab.report.device_tables import devices_tables
     from nnlab.runs.devices import read_devices
 
-    seen = found.record
-    record = replace(read_devices(found.path), status=seen.status, error=seen.error)
+    record = read_devices(found.path)
     if as_json:
         print_json(record.to_dict() | {"path": str(found.path)})
         return

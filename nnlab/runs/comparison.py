@@ -22,6 +22,7 @@ from nnlab.runs.json_object import (
     read_object,
     record_text,
 )
+from nnlab.runs.killed import as_ended
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -160,7 +161,7 @@ def read_comparison_record(path: Path) -> ComparisonRecord:
         path: The comparison's folder.
 
     Returns:
-        The record.
+        The record; one that says `running` though its process is gone reads as failed.
 
     Raises:
         RunNotFoundError: The folder holds no comparison.
@@ -169,4 +170,4 @@ def read_comparison_record(path: Path) -> ComparisonRecord:
     source = ComparisonFiles(path).comparison_json
     message = f"Expected the folder of a comparison. Received: {path}, without {source.name}."
     missing = f"{message} Start one with: nnlab compare variants COMPARISON.yaml"
-    return ComparisonRecord.from_json(record_text(source, missing), str(source))
+    return as_ended(ComparisonRecord.from_json(record_text(source, missing), str(source)), path)

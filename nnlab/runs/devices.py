@@ -23,6 +23,7 @@ from nnlab.runs.json_object import (
     read_object,
     record_text,
 )
+from nnlab.runs.killed import as_ended
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -163,7 +164,7 @@ def read_devices(path: Path) -> DevicesRecord:
         path: The folder of the comparison of devices.
 
     Returns:
-        The record.
+        The record; one that says `running` though its process is gone reads as failed.
 
     Raises:
         RunNotFoundError: The folder holds none.
@@ -172,4 +173,4 @@ def read_devices(path: Path) -> DevicesRecord:
     source = DevicesFiles(path).devices_json
     message = f"Expected a comparison of devices. Received: {path}, without {source.name}."
     missing = f"{message} Make one with: nnlab compare cpu-vs-gpu"
-    return DevicesRecord.from_json(record_text(source, missing), str(source))
+    return as_ended(DevicesRecord.from_json(record_text(source, missing), str(source)), path)

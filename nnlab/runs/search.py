@@ -6,12 +6,10 @@ says what was searched, and how far it came.
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from nnlab.errors import RunNotFoundError
 from nnlab.runs.files import RunFiles
 from nnlab.runs.json_object import (
     COUNT,
@@ -25,7 +23,8 @@ from nnlab.runs.json_object import (
     read_status,
     record_text,
 )
-from nnlab.runs.record import Direction, RunRecord, RunStatus
+from nnlab.runs.killed import as_ended, run_beside
+from nnlab.runs.record import Direction, RunStatus
 from nnlab.runs.trial import TrialRecord, TrialStatus, Value, counts, ranked
 
 if TYPE_CHECKING:
@@ -193,11 +192,10 @@ def read_search(path: Path) -> SearchRecord:
     message = f"Expected a search's folder. Received: path={str(path)!r}, without search.json."
     missing = f"{message} Start a search with: nnlab tune CONFIG"
     record = SearchRecord.from_json(record_text(source, missing), str(source))
-    run = _as_run(path)
-    if run is None or not _was_killed(record, run):
+    ended = as_ended(record, path)
+    if ended is record:
         return record
-    found = counts(read_trials(path))
-    return dataclasses.replace(record, status=run.status, error=run.error, counts=found)
+    return dataclasses.replace(ended, counts=counts(read_trials(path)))
 
 
 def read_trials(path: Path) -> list[TrialRecord]:
@@ -215,22 +213,10 @@ def read_trials(path: Path) -> list[TrialRecord]:
     """
     sources = SearchFiles(path).trials.glob("*/trial.json")
     trials = [TrialRecord.from_json(record_text(source), str(source)) for source in sources]
-    run = _as_run(path)
+    run = run_beside(path)
     if run is not None and run.status is not RunStatus.RUNNING:
         trials = [trial.as_left() for trial in trials]
     return sorted(trials, key=lambda trial: trial.number)
-
-
-def _as_run(path: Path) -> RunRecord | None:
-    """The search as a run: that record knows the process; None where there is none."""
-    with contextlib.suppress(RunNotFoundError):
-        source = SearchFiles(path).record_json
-        return RunRecord.from_json(record_text(source, ""), str(source)).as_seen()
-    return None
-
-
-def _was_killed(record: SearchRecord, run: RunRecord) -> bool:
-    return record.status is RunStatus.RUNNING and run.status is not RunStatus.RUNNING
 
 
 _KINDS: dict[str, Kind] = {

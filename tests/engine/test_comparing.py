@@ -92,7 +92,7 @@ def test_results_are_those_of_the_runs(made: Made) -> None:
     assert made.record["direction"] == "min"
     assert row["difference"] == pytest.approx(row["mean"] - made.row("slow")["mean"])
     assert row["params"] == 17
-    assert made.record["verdict"].endswith("2 seeds")
+    assert "2 seeds" in made.record["verdict"]
 
 
 def test_runs_that_diverge_are_counted_and_named(made: Made) -> None:

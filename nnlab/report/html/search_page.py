@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Sequence
 
 from nnlab.report.html.drawing import stored_picture
-from nnlab.report.html.page import Block, Code, Page, Section, Text
+from nnlab.report.html.page import Block, Code, Page, Section
 from nnlab.report.html.run_page import (
     config,
     curves,
@@ -16,6 +17,7 @@ from nnlab.report.html.run_page import (
 )
 from nnlab.report.html.run_page import model as model_of
 from nnlab.report.numbers import count_text, metric_text, plural, seconds_text
+from nnlab.report.search_next import going_on
 from nnlab.report.search_scores import reached_under, retrained_otherwise
 from nnlab.report.search_tables import goes_on_from, search_tables, used_markers, values_cell
 from nnlab.report.tables import Cell, Column, Table
@@ -55,7 +57,7 @@ def search_page(search: StoredRun) -> Page:
             *_best_sections(files),
             Section("Config with its search space", config(search.config_yaml)),
             Section("Environment", environment(search.record)),
-            Section("How to repeat it", _repeat(files)),
+            Section("How to repeat it", _repeat(record, files)),
         ],
         _facts(record, trials),
     )
@@ -167,7 +169,8 @@ def _best_sections(files: SearchFiles) -> list[Section]:
     ]
 
 
-def _repeat(files: SearchFiles) -> list[Block]:
-    lines = [f"nnlab tune {files.config_yaml}", f"nnlab tune --resume {files.path}"]
-    words = "The first command repeats the search; the second goes on with it."
-    return [Text(words), Code("\n".join(lines), "commands that repeat the search")]
+def _repeat(record: SearchRecord, files: SearchFiles) -> list[Block]:
+    commands = [(f"nnlab tune {shlex.quote(str(files.config_yaml))}", "repeat the search")]
+    commands += going_on(record, files.path)
+    lines = [f"# {words}\n{command}" for command, words in commands]
+    return [Code("\n".join(lines), "commands that repeat the search or go on with it")]
