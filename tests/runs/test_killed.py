@@ -11,8 +11,6 @@ from nnlab.runs.process import Process
 
 ONE = {"name": "one", "changes": {}}
 RECORD = ComparisonRecord("a", "a", "running", "loss", "one", (1,), (ONE,))
-    "a", "a", "running", "loss", "one", (1,), ({"name": "one", "changes": {}},)
-)
 DEAD = dataclasses.replace(Process.current(), started=1, pid=2**22 + 1)
 
 
