@@ -26,7 +26,8 @@ def reproduce(
 
     The new run, `<id>-again`, has the config, the device and the engine of the first. Compared are
     metrics.csv, the final metrics and the weights; where they differ, what differs in the
-    environment is told. Exit code 0: equal; 1: not.
+    environment is told. What could not be compared is named. Exit code 0: all that could be
+    compared is equal; 1: something is not.
 
     Examples:
 

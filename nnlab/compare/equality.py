@@ -52,10 +52,12 @@ class Equality:
         first: The first figure of metrics.csv that differs; None: none does.
         figures: How many final figures were compared.
         final: Those of them that differ.
-        weights: Whether the weights are equal; None where one of the two keeps none.
+        weights: Whether the weights are equal; None where they were not compared.
         largest: The largest difference of two weights; None where their shapes differ, too.
         environment: What differs of all that bears on the numbers.
         notes: What else may have changed, a sentence each.
+        left_out: Why the weights were not compared.
+        failures: Why the run failed, and why its repetition; None where it did not.
     """
 
     epochs: int
@@ -66,11 +68,19 @@ class Equality:
     largest: float | None
     environment: tuple[Difference, ...]
     notes: tuple[str, ...] = ()
+    left_out: str = ""
+    failures: tuple[str | None, str | None] = (None, None)
+
+    @property
+    def failure(self) -> str | None:
+        """Why both failed, where they failed alike."""
+        return self.failures[0] if self.failures[0] == self.failures[1] else None
 
     @property
     def is_something(self) -> bool:
-        """Whether there was anything to compare."""
-        return self.epochs > 0 or self.figures > 0 or self.weights is not None
+        """Whether there was anything to compare; a failure is something."""
+        figures = self.epochs > 0 or self.figures > 0 or self.weights is not None
+        return figures or self.failures != (None, None)
 
     @property
     def is_equal(self) -> bool:
@@ -80,6 +90,7 @@ class Equality:
             and self.first is None
             and not self.final
             and self.weights is not False
+            and self.failures[0] == self.failures[1]
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -91,6 +102,8 @@ class Equality:
             "final": [figure.to_dict() for figure in self.final],
             "weights_equal": self.weights,
             "largest_weight_difference": self.largest,
+            "weights_left_out": self.left_out,
+            "failures": list(self.failures),
             "environment": [row.to_dict() for row in self.environment],
             "notes": list(self.notes),
         }
@@ -114,7 +127,8 @@ def compare_bits(then: StoredRun, now: StoredRun) -> Equality:
     is_part = then.record.status is RunStatus.INTERRUPTED
     before, after = read_history(then.metrics_csv), read_history(now.metrics_csv)
     epochs, first = _first_difference(before, after, is_part=is_part)
-    weights, largest = (None, None) if is_part else _weights(then.model_keras, now.model_keras)
+    left_out = _left_out(then, now)
+    weights, largest = (None, None) if left_out else _weights(then.model_keras, now.model_keras)
     return Equality(
         epochs,
         first,
@@ -124,7 +138,25 @@ def compare_bits(then: StoredRun, now: StoredRun) -> Equality:
         largest,
         tuple(environment_differences([then.record, now.record])),
         tuple(_notes(then)),
+        left_out,
+        (_failure(then), _failure(now)),
     )
+
+
+def _left_out(then: StoredRun, now: StoredRun) -> str:
+    """Why the weights cannot be compared; nothing where they can."""
+    if then.record.status is RunStatus.INTERRUPTED:
+        return f"{then.full_id} was interrupted"
+    lacking = [run.full_id for run in (then, now) if not run.model_keras.is_file()]
+    verb = "keeps" if len(lacking) == 1 else "keep"
+    return f"{' and '.join(lacking)} {verb} no {then.model_keras.name}" if lacking else ""
+
+
+def _failure(run: StoredRun) -> str | None:
+    """Why a run failed, without its own folder, so that two can be held against each other."""
+    if run.record.status is not RunStatus.FAILED:
+        return None
+    return (run.record.error or "").replace(str(run.path), "its folder")
 
 
 def _first_difference(
@@ -156,10 +188,8 @@ def _same(left: float | None, right: float | None) -> bool:
     return left == right or (math.isnan(left) and math.isnan(right))
 
 
-def _weights(then: Path, now: Path) -> tuple[bool | None, float | None]:
+def _weights(then: Path, now: Path) -> tuple[bool, float | None]:
     """Whether the weights of two saved models are equal, and by how much they differ at most."""
-    if not (then.is_file() and now.is_file()):
-        return None, None
     if then.read_bytes() == now.read_bytes():
         return True, 0.0
     left, right = _arrays(then), _arrays(now)

@@ -28,9 +28,11 @@ def equality_tables(equality: Equality, then: str, now: str) -> list[Table]:
         (Cell("run"), Cell(then)),
         (Cell("repeated as"), Cell(now)),
         (Cell("metrics.csv"), _epochs(equality)),
-        (Cell("final metrics"), _yes(not equality.final, "differ")),
+        (Cell("final metrics"), _final(equality)),
         (Cell("weights"), _weights(equality)),
     ]
+    if any(reason is not None for reason in equality.failures):
+        rows.append((Cell("failure"), _failure(equality)))
     tables = [Table("", (Column(""), Column("")), tuple(rows))]
     if equality.is_equal:
         return tables
@@ -46,38 +48,65 @@ def equality_tables(equality: Equality, then: str, now: str) -> list[Table]:
 
 
 def verdict(equality: Equality) -> str:
-    """What came of a repetition, a sentence.
+    """What came of a repetition, a sentence or two; it claims no more than was compared.
 
     Args:
         equality: What was compared.
     """
-    if equality.is_equal:
-        return "Equal to the bit."
     if not equality.is_something:
         return "Nothing to compare: the run has neither figures nor weights."
-    return "Not equal."
+    if not equality.is_equal:
+        return "Not equal."
+    words = "Equal to the bit."
+    if equality.left_out:
+        left_out = f"the weights were not compared: {equality.left_out}."
+        words = f"What could be compared is equal to the bit; {left_out}"
+    if equality.failure is None:
+        return words
+    alike = f"Both failed alike: {_first_sentence(equality.failure)}."
+    has_figures = equality.epochs or equality.figures or equality.weights
+    return f"{alike} {words}" if has_figures else alike
 
 
 def _epochs(equality: Equality) -> Cell:
-    epochs = plural(equality.epochs, "epoch")
     if equality.first is None:
-        return Cell(f"equal in {epochs}", "good")
+        if not equality.epochs:
+            return Cell("not compared: no epoch", "dim")
+        return Cell(f"equal in {plural(equality.epochs, 'epoch')}", "good")
     where = equality.first.epoch
     return Cell(
         "another number of epochs" if where is None else f"differ from epoch {where} on", "bad"
     )
 
 
+def _final(equality: Equality) -> Cell:
+    if equality.final:
+        return Cell("differ", "bad")
+    return (
+        Cell("equal", "good") if equality.figures else Cell("not compared: there are none", "dim")
+    )
+
+
 def _weights(equality: Equality) -> Cell:
     if equality.weights is None:
-        return Cell("not compared: one of the two keeps none", "dim")
+        return Cell(f"not compared: {equality.left_out}", "dim")
     if equality.largest is None:
         return Cell("of other shapes", "bad")
-    return _yes(equality.weights, f"differ by up to {equality.largest:.2g}")
+    if equality.weights:
+        return Cell("equal", "good")
+    return Cell(f"differ by up to {equality.largest:.2g}", "bad")
 
 
-def _yes(is_equal: bool, words: str) -> Cell:  # noqa: FBT001 - a yes or no is what it tells
-    return Cell("equal", "good") if is_equal else Cell(words, "bad")
+def _failure(equality: Equality) -> Cell:
+    if equality.failure is not None:
+        return Cell(f"alike: {_first_sentence(equality.failure)}", "good")
+    then, now = ("none" if one is None else _first_sentence(one) for one in equality.failures)
+    return Cell(f"then: {then}; now: {now}", "bad")
+
+
+def _first_sentence(reason: str) -> str:
+    """What happened, without the remedies that follow."""
+    return reason.partition(". ")[0].rstrip(".") or "no reason is recorded"
 
 
 def _figures(figures: list[Figure]) -> Table:

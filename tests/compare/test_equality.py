@@ -77,6 +77,32 @@ def test_a_run_that_diverged_at_once_is_repeated_by_one_that_does(tmp_path: Path
     assert compare_bits(then, now).is_equal
 
 
+def test_who_keeps_no_weights_is_told(tmp_path: Path) -> None:
+    then, now = made(tmp_path, "then"), made(tmp_path, "now")
+    then.model_keras.unlink()
+    found = compare_bits(then, now)
+    assert (found.weights, found.left_out) == (None, "then keeps no model.keras")
+    assert found.is_equal
+    now.model_keras.unlink()
+    assert compare_bits(then, now).left_out == "then and now keep no model.keras"
+
+
+def test_how_both_failed_is_compared(tmp_path: Path) -> None:
+    failed = {"metrics": {}, "status": RunStatus.FAILED}
+    then, now = (made(tmp_path, name, "", **failed) for name in ("then", "now"))
+    for run, reason in ((then, "no room"), (now, "no room")):
+        run.model_keras.unlink()
+        run.record = dataclasses.replace(run.record, error=f"{reason} in {run.path}. Make some.")
+    found = compare_bits(then, now)
+    assert found.is_equal
+    assert found.failure == "no room in its folder. Make some."
+    now.record = dataclasses.replace(now.record, error="diverged")
+    found = compare_bits(then, now)
+    assert not found.is_equal
+    assert found.failure is None
+    assert found.to_dict()["failures"] == ["no room in its folder. Make some.", "diverged"]
+
+
 def test_another_number_of_epochs_is_not_equal(tmp_path: Path) -> None:
     found = compare_bits(made(tmp_path, "then"), made(tmp_path, "now", "1,0.5\n"))
     assert found.first == Figure("epochs", 2.0, 1.0)
@@ -86,6 +112,7 @@ def test_of_an_interrupted_run_the_epochs_that_it_has_count(tmp_path: Path) -> N
     then = made(tmp_path, "then", "1,0.5\n", status=RunStatus.INTERRUPTED, metrics={"loss": 9.0})
     found = compare_bits(then, made(tmp_path, "now"))
     assert (found.is_equal, found.epochs, found.weights) == (True, 1, None)
+    assert found.left_out == "then was interrupted"
 
 
 def test_nothing_to_compare_is_not_equal(tmp_path: Path) -> None:

@@ -42,6 +42,32 @@ def test_the_environment_is_told_where_it_differs() -> None:
 
 
 def test_what_was_not_compared_is_not_called_equal() -> None:
-    nothing = Equality(0, None, 0, (), None, None, ())
+    nothing = Equality(0, None, 0, (), None, None, (), left_out="first keeps no model.keras")
     assert verdict(nothing).startswith("Nothing to compare")
-    assert "not compared" in text(nothing)
+    for line in (
+        "metrics.csv    not compared: no epoch",
+        "final metrics  not compared",
+        "weights        not compared: first keeps no model.keras",
+    ):
+        assert line in text(nothing)
+
+
+def test_the_verdict_claims_no_more_than_was_compared() -> None:
+    found = dataclasses.replace(EQUAL, weights=None, left_out="first keeps no model.keras")
+    assert verdict(found) == (
+        "What could be compared is equal to the bit; "
+        "the weights were not compared: first keeps no model.keras."
+    )
+
+
+def test_runs_that_failed_alike_are_said_to() -> None:
+    reason = "diverged at epoch 1: the loss is no longer a finite number. Lower the rate."
+    failed = Equality(0, None, 0, (), None, None, (), (), "both", (reason, reason))
+    told = "diverged at epoch 1: the loss is no longer a finite number"
+    assert verdict(failed) == f"Both failed alike: {told}."
+    assert f"failure        alike: {told}" in text(failed)
+    partly = dataclasses.replace(failed, epochs=2, left_out="first keeps no model.keras")
+    assert verdict(partly).startswith(f"Both failed alike: {told}. What could be compared")
+    other = dataclasses.replace(failed, failures=(reason, None))
+    assert verdict(other) == "Not equal."
+    assert f"then: {told}; now: none" in text(other)
