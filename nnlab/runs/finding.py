@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _SHOWN = 8
+# What `nnlab reproduce` adds to the id of the run that it repeats.
+_AGAIN = r"-again(-\d+)?$"
 # What follows a run's name in its id; a repeated run has the same name.
-_TIME = re.compile(r"-\d{8}T\d{6}Z-\w+(-again(-\d+)?)?$")
+_TIME = re.compile(rf"-\d{{8}}T\d{{6}}Z-\w+({_AGAIN}|$)")
 
 
 def find_run(name: str, runs_dir: Path, kind: RunKind | None = None) -> StoredRun:
@@ -25,8 +27,9 @@ def find_run(name: str, runs_dir: Path, kind: RunKind | None = None) -> StoredRu
 
     Args:
         name: A run's folder, its id, a prefix that only one id starts with, its name where only one
-            has it, or `last` for the one that was started last. A run inside another follows after
-            a slash: `last/trials/3` lies in the newest that has such a one.
+            has it, or `last` for the one that was started last. A repetition, `<id>-again`, counts
+            only where no other run answers. A run inside another follows after a slash:
+            `last/trials/3` lies in the newest that has such a one.
         runs_dir: The folder of all runs.
         kind: What it must be; `last` is then the last of this kind. None: anything.
 
@@ -92,8 +95,11 @@ def _find(name: str, runs_dir: Path, folders: Sequence[Path]) -> StoredRun:
     matches = [one for one in ids if name and one.startswith(name)]
     # `mnist` means the only run of that name, though `mnist_dropout` begins alike.
     named = [one for one in matches if _TIME.match(one, len(name))]
-    if len(named or matches) == 1:
-        return read_run(runs_dir / (named or matches)[0])
+    likely = named or matches
+    # To repeat a run takes nothing from its name.
+    originals = [one for one in likely if not re.search(_AGAIN, one)]
+    if len(originals or likely) == 1:
+        return read_run(runs_dir / (originals or likely)[0])
     if matches:
         message = f"Expected the start of one run's id. Received: run={name!r}, where"
         there = f"{len(matches)} begin: {_some(matches)}"

@@ -97,10 +97,34 @@ def test_a_trial_that_is_not_there_is_told_with_those_that_are(
 def test_a_name_that_one_run_has_finds_it_though_others_begin_alike(runs_dir: Path) -> None:
     keep(runs_dir, "xor_deep-20261121T031700Z-ddd", created="5")
     assert find_run("xor", runs_dir).record.id == "xor-20261121T031400Z-ccc"
-    keep(runs_dir, "xor-20261121T031400Z-ccc-again", created="6")
-    for several in ("mnist", "xor"):
-        with pytest.raises(RunNotFoundError):
-            find_run(several, runs_dir)
+    with pytest.raises(RunNotFoundError):
+        find_run("mnist", runs_dir)
+
+
+def test_repeating_a_run_takes_nothing_from_its_short_names(runs_dir: Path) -> None:
+    original = "xor-20261121T031400Z-ccc"
+    keep(runs_dir, f"{original}-again", created="6")
+    keep(runs_dir, f"{original}-again-2", created="7")
+    for short in ("xor", "x", "xor-2026", original):
+        assert find_run(short, runs_dir).record.id == original
+    assert find_run(f"{original}-again", runs_dir).record.id == f"{original}-again"
+    keep(runs_dir, "c1-compare-20261121T031700Z-ddd", created="8")
+    keep(runs_dir, "c1-compare-20261121T031700Z-ddd-fast-1-again", created="9")
+    assert find_run("c1", runs_dir).record.id == "c1-compare-20261121T031700Z-ddd"
+
+
+def test_a_repetition_is_found_by_its_start_where_its_original_is_gone(runs_dir: Path) -> None:
+    keep(runs_dir, "deep-20261121T031700Z-eee-again", created="6")
+    assert find_run("deep", runs_dir).record.id == "deep-20261121T031700Z-eee-again"
+    keep(runs_dir, "deep-20261121T031700Z-eee-again-2", created="7")
+    with pytest.raises(RunNotFoundError, match="2 begin"):
+        find_run("deep", runs_dir)
+
+
+def test_two_originals_stay_two_though_one_was_repeated(runs_dir: Path) -> None:
+    keep(runs_dir, "mnist-20261121T031500Z-aaa-again", created="6")
+    with pytest.raises(RunNotFoundError, match="3 begin"):
+        find_run("mnist", runs_dir)
 
 
 def test_runs_that_are_named_are_the_newest(tmp_path: Path) -> None:
