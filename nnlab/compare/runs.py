@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import math
 import string
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from nnlab.compare.comparable import have_same_loss, is_loss, learn_same_data
 from nnlab.compare.differences import Difference, differences
 from nnlab.errors import DataError, RequestError
 from nnlab.runs import RunKind, RunRecord, StoredRun, read_run
@@ -163,12 +163,12 @@ def compare_runs(runs: Sequence[StoredRun]) -> RunComparison:
             histories.append({})
     records = [run.record for run in runs]
     metrics = metric_rows(records)
-    if len({_source(tree) for tree in trees if tree}) > 1:
+    if not learn_same_data(tree.get("data") for tree in trees):
         notes.append("The runs learn different data: no figure is marked as the best.")
         metrics = [replace(row, best=()) for row in metrics]
-    elif len({_loss(tree) for tree in trees if tree}) > 1:
+    elif not have_same_loss(tree.get("training") for tree in trees):
         notes.append("The runs have different losses: of these none is marked as the best.")
-        metrics = [replace(row, best=()) if _is_loss(row.name) else row for row in metrics]
+        metrics = [replace(row, best=()) if is_loss(row.name) else row for row in metrics]
     return RunComparison(
         tuple(runs),
         tuple(differences(trees)),
@@ -194,22 +194,6 @@ def _stands_for(run: StoredRun) -> StoredRun:
         else "Name another run."
     )
     raise RequestError(f"Expected runs to compare. Received: {run.full_id}, {what}. {remedy}")
-
-
-def _source(tree: Mapping[str, Any]) -> str:
-    """Where a config's rows come from, whatever the arguments of a data set; its targets."""
-    data = tree.get("data") or {}
-    dataset = data.get("dataset")
-    name = next(iter(dataset)) if isinstance(dataset, Mapping) else dataset
-    return json.dumps([name, data.get("file"), data.get("target")], default=str)
-
-
-def _loss(tree: Mapping[str, Any]) -> str:
-    return json.dumps((tree.get("training") or {}).get("loss"), sort_keys=True, default=str)
-
-
-def _is_loss(name: str) -> bool:
-    return name == "loss" or name.endswith("_loss")
 
 
 def metric_rows(records: Sequence[RunRecord]) -> list[MetricRow]:

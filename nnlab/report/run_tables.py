@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from nnlab.compare.comparable import have_same_loss, is_loss, learn_same_data
 from nnlab.report.next_commands import next_table
 from nnlab.report.numbers import count_text, metric_text, plural, seconds_text
 from nnlab.report.tables import Cell, Column, Table, Tone
@@ -41,6 +42,9 @@ def runs_table(
 ) -> Table:
     """All runs, one a row, with the metrics that most of them have and the best of each marked.
 
+    As `nnlab compare runs`, it marks none where the runs learn different data, nor a loss where
+    they have different losses.
+
     Args:
         several: The runs, in the order to show.
         named: The keys by which they were sorted or chosen: metrics among them are shown first,
@@ -54,6 +58,8 @@ def runs_table(
     keys = dict.fromkeys(key.removeprefix("metrics.") for key in named)
     metrics = _main_metrics(runs, list(keys))
     best = {name: _best(runs, name) for name in metrics}
+    reasons = {name: _why_none(several, name) for name in metrics if best[name] is not None}
+    best |= {name: None for name, reason in reasons.items() if reason}
     others = [key for key in keys if key not in {*metrics, *_SHOWN_ALWAYS}]
     columns = (
         Column("run"),
@@ -82,8 +88,10 @@ def runs_table(
         for run, one in zip(runs, several, strict=True)
     )
     part = of is not None and of > len(runs)
-    notes = (f"{count_text(len(runs))} of {plural(of or 0, 'run')}",) if part else ()
-    return Table("", columns, rows, notes=notes)
+    notes = [f"{count_text(len(runs))} of {plural(of or 0, 'run')}"] if part else []
+    # Who asked for a metric looks for its star.
+    notes += dict.fromkeys(reason for name, reason in reasons.items() if reason and name in keys)
+    return Table("", columns, rows, notes=tuple(notes))
 
 
 def run_tables(record: RunRecord, directory: Path | None = None) -> list[Table]:
@@ -219,6 +227,17 @@ def _best(runs: Sequence[RunRecord], name: str) -> float | None:
     if len(set(values)) < 2 or direction is None:  # noqa: PLR2004 - see above
         return None
     return (max if direction == "max" else min)(values)
+
+
+def _why_none(several: Sequence[RunKeys], name: str) -> str:
+    """Why no run is the best by a metric, though there are values to choose from."""
+    # The configs of many runs are read one by one, until two are found that differ.
+    having = [one for one in several if name in one.record.metrics]
+    if not learn_same_data(one.section("data") for one in having):
+        return "The runs learn different data: none is marked as the best."
+    if is_loss(name) and not have_same_loss(one.section("training") for one in having):
+        return "The runs have different losses: of these none is marked as the best."
+    return ""
 
 
 def _plain_name(name: str) -> str:

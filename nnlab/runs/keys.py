@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Iterator, Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from nnlab.errors import DataError
@@ -33,23 +34,41 @@ def read_config_tree(run: RunFiles) -> dict[str, Any]:
     Raises:
         DataError: The file cannot be read, or is no YAML mapping.
     """
+    try:
+        text = run.config_yaml.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise _unreadable(error, str(run.config_yaml)) from error
+    return _tree(text, str(run.config_yaml))
+
+
+def _tree(text: str, source: str) -> dict[str, Any]:
+    """The mapping that a text holds."""
     import yaml
 
     loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        text = run.config_yaml.read_text(encoding="utf-8")
         # The loader is the safe one, in C: it reads a config ten times faster.
         tree = yaml.load(text, Loader=loader)  # noqa: S506
-    except FileNotFoundError:
-        return {}
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        reason = " ".join(str(error).split())
-        message = f"Expected {run.config_yaml} to be readable YAML. Received: {reason}."
-        raise DataError(f"{message} Something else has changed the file: restore it.") from error
+    except yaml.YAMLError as error:
+        raise _unreadable(error, source) from error
     if not isinstance(tree, dict):
-        message = f"Expected {run.config_yaml} to hold a config. Received: {type(tree).__name__}."
+        message = f"Expected {source} to hold a config. Received: {type(tree).__name__}."
         raise DataError(f"{message} Something else has changed the file: restore it.")
     return tree
+
+
+@lru_cache(maxsize=1024)
+def _section(text: str) -> dict[str, Any]:
+    """A section of a config with its key; many runs have the same."""
+    return _tree(text, "config.yaml")
+
+
+def _unreadable(error: Exception, source: str) -> DataError:
+    reason = " ".join(str(error).split())
+    message = f"Expected {source} to be readable YAML. Received: {reason}."
+    return DataError(f"{message} Something else has changed the file: restore it.")
 
 
 def leaves(tree: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, Any]]:
@@ -105,14 +124,14 @@ class RunKeys:
         """The value of a key; None where the run has none."""
         path = key.split(".")
         if path[0] == _CONFIG:
-            return _word(_down(self._config, path[1:]))
+            return _word(_down(self.config, path[1:]))
         found = _down(self._plain, path)
         if found is None and len(path) == 1:
             tables = (self._plain[part] for part in _SHORT)
             found = next((table[key] for table in tables if key in table), None)
             if found is None and key in HEADINGS:
                 return self[HEADINGS[key]]
-        return _word(_down(self._config, path)) if found is None else found
+        return _word(_down(self.config, path)) if found is None else found
 
     def has(self, key: str) -> bool:
         """Whether a key is one of the record's fields, or has a value."""
@@ -120,7 +139,7 @@ class RunKeys:
 
     def names(self) -> list[str]:
         """The keys that have a value, those of the config under `config.`."""
-        trees = (leaves(self._plain), leaves(self._config, (_CONFIG,)))
+        trees = (leaves(self._plain), leaves(self.config, (_CONFIG,)))
         return [name for tree in trees for name, value in tree if value not in (None, {}, [], "")]
 
     @cached_property
@@ -131,8 +150,26 @@ class RunKeys:
             if field.name != "process"
         }
 
+    def section(self, name: str) -> Any:
+        """A section of the config, or None: of many runs much faster to read than the whole.
+
+        Args:
+            name: Its key at the top level, `data`.
+        """
+        if "config" in self.__dict__:
+            return self.config.get(name)
+        try:
+            text = self._files.config_yaml.read_text(encoding="utf-8")
+            # nnlab writes a section as lines that are indented below its key.
+            found = re.search(rf"^{name}:.*\n(?:[ \n].*\n?)*", text, re.MULTILINE)
+            tree = _section(found[0]) if found else self.config
+        except (OSError, UnicodeDecodeError, DataError):
+            return None
+        return tree.get(name)
+
     @cached_property
-    def _config(self) -> dict[str, Any]:
+    def config(self) -> dict[str, Any]:
+        """The resolved config as plain data; nothing where it cannot be read."""
         # A config that somebody has broken must not hide the other runs.
         try:
             return read_config_tree(self._files)

@@ -73,6 +73,35 @@ def test_one_run_alone_is_not_the_best_of_anything() -> None:
     assert column([MNIST, FAILED], "test_loss")[0].tone == ""
 
 
+def trained(folder: Path, name: str, dataset: str, loss: str, value: float) -> RunKeys:
+    """A run with a config, as far as data and loss go."""
+    path = folder / name
+    path.mkdir()
+    (path / "config.yaml").write_text(
+        f"name: {name}\ndata:\n  dataset: {dataset}\ntraining:\n  loss: {loss}\n  epochs: 3\n"
+    )
+    figures = {"test_loss": value, "test_accuracy": value}
+    record = RunRecord(name, name, metrics=figures, directions={"test_accuracy": "max"})
+    return RunKeys(record, RunFiles(path))
+
+
+def test_no_run_is_the_best_among_those_that_learn_other_data(tmp_path: Path) -> None:
+    runs = [trained(tmp_path, data, data, "mse", i / 10) for i, data in enumerate(("xor", "iris"))]
+    table = runs_table(runs, ["test_loss"])
+    assert not [cell for row in table.rows for cell in row if cell.tone == "best"]
+    assert table.notes == ("The runs learn different data: none is marked as the best.",)
+    assert runs_table(runs, ["epochs"]).notes == ()
+
+
+def test_no_loss_is_the_best_among_different_losses(tmp_path: Path) -> None:
+    runs = [trained(tmp_path, loss, "xor", loss, i / 10) for i, loss in enumerate(("mse", "mae"))]
+    table = runs_table(runs, ["test_loss"])
+    titles = [column.title for column in table.columns]
+    best = {titles[i] for row in table.rows for i in range(len(row)) if row[i].tone == "best"}
+    assert best == {"test_accuracy"}
+    assert "different losses" in table.notes[0]
+
+
 def test_a_metric_whose_direction_nobody_knows_has_no_best() -> None:
     runs = [RunRecord(name, name, metrics={"flavour": float(name)}) for name in ("1", "2")]
     assert [cell.tone for cell in column(runs, "flavour")] == ["", ""]

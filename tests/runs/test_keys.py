@@ -64,3 +64,28 @@ def test_a_broken_config_is_told_and_hides_no_record(tmp_path: Path, text: str) 
 
 def test_no_config_is_an_empty_one(tmp_path: Path) -> None:
     assert read_config_tree(RunFiles(tmp_path)) == {}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "data:\n  dataset: xor\n\n  scaling: none\ntraining:\n  epochs: 3\n",
+        "training: {epochs: 3}\ndata: {dataset: xor, scaling: none}",
+        "{data: {dataset: xor, scaling: none}, training: {epochs: 3}}",
+    ],
+)
+def test_a_section_reads_as_in_the_whole_config(tmp_path: Path, text: str) -> None:
+    (tmp_path / "config.yaml").write_text(text)
+    keys = RunKeys(RunRecord("xor-1", "xor"), RunFiles(tmp_path))
+    assert keys.section("data") == {"dataset": "xor", "scaling": "none"}
+    assert keys.section("training") == keys.config["training"] == {"epochs": 3}
+    assert keys.section("tune") is None
+
+
+@pytest.mark.parametrize("text", [None, "data: {", "data:\n  - : {\n", "[]"])
+def test_a_section_of_a_config_that_cannot_be_read_is_not_known(
+    tmp_path: Path, text: str | None
+) -> None:
+    if text is not None:
+        (tmp_path / "config.yaml").write_text(text)
+    assert RunKeys(RunRecord("xor-1", "xor"), RunFiles(tmp_path)).section("data") is None
