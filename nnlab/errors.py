@@ -5,7 +5,9 @@ An error knows its exit code and its words; only `nnlab.cli` turns one into the 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, order=True)
@@ -58,9 +60,18 @@ class Fault:
 
 
 class NnlabError(Exception):
-    """The root of what nnlab raises on purpose: a run that failed, unless a subclass differs."""
+    """The root of what nnlab raises on purpose: a run that failed, unless a subclass differs.
+
+    Args:
+        message: What went wrong, and what to do about it.
+        document: What there is all the same: `--json` prints it beside the error.
+    """
 
     exit_code = 1
+
+    def __init__(self, message: str = "", document: Mapping[str, Any] | None = None) -> None:
+        super().__init__(message)
+        self.document = dict(document or {})
 
 
 class RequestError(NnlabError):

@@ -59,7 +59,8 @@ def report_error(error: Exception, *, as_json: bool) -> None:
         as_json: Whether the command was asked for JSON.
     """
     if as_json:
-        print_json({"error": _as_dict(error)})
+        known = error.document if isinstance(error, NnlabError) else {}
+        print_json({**known, "error": _as_dict(error)})
         if _is_one_place() and isinstance(error, NnlabError):
             return
     if isinstance(error, ConfigError):

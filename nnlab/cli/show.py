@@ -73,8 +73,9 @@ def _show_trial(found: StoredRun, *, as_json: bool) -> None:
         own = {"path": str(found.path), "trial": trials[number].to_dict()}
         print_json(found.record.to_dict() | own)
         return
-    tables = trial_tables(read_search(search), trials.values(), int(number))
-    if found.kind is RunKind.RUN:
+    is_run = found.kind is RunKind.RUN
+    tables = trial_tables(read_search(search), trials.values(), int(number), is_run=is_run)
+    if is_run:
         tables += run_tables(found.record, found.path)
     elif several := found.inside():
         each = [(f"nnlab show {shlex.quote(str(found.path / name))}", "") for name in several]

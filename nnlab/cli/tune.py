@@ -55,7 +55,8 @@ def tune(
         typer.Option(
             "--max-time",
             metavar="TIME",
-            help="Time of the search, at most: 90 (s), 15m, 2h; with --resume in all, too.",
+            help="Time for trials, at most: 90 (s), 15m, 2h, 1h30m; with --resume in all, too. "
+            "Starting, and training the best once more, come on top.",
         ),
     ] = None,
     jobs: Annotated[
@@ -189,14 +190,15 @@ def _tell(path: Path, record: SearchRecord, *, as_json: bool) -> None:
 
     is_complete = record.status is RunStatus.COMPLETE
     trials = read_trials(path)
+    rows = [trial.to_dict() for trial in trials]
+    document = record.to_dict() | {"path": str(path), "trials": rows}
     if as_json and is_complete:
-        rows = [trial.to_dict() for trial in trials]
-        print_json(record.to_dict() | {"path": str(path), "trials": rows})
+        print_json(document)
     elif not as_json:
         # The error comes last, by itself.
         print_tables(search_tables(replace(record, error=None), trials, path))
     if record.status is RunStatus.INTERRUPTED:
         command = f"nnlab tune --resume {shlex.quote(str(path))}"
-        raise RunInterrupted(f"{record.error} Go on with: {command}")
+        raise RunInterrupted(f"{record.error} Go on with: {command}", document)
     if not is_complete:
-        raise RunFailedError(str(record.error))
+        raise RunFailedError(str(record.error), document)

@@ -79,7 +79,9 @@ def examine(document: Document) -> Config:
     outcomes = [(sample, *_examined(fill(document, sample))) for sample in sample_picks(markers)]
     wrong = merged_faults([(sample, found) for sample, _, _, found in outcomes], faults)
     faults |= dict.fromkeys(_blamed_on_markers(document, markers, wrong))
-    faults |= dict.fromkeys(located(document, search_problems(document)))
+    is_sound = all(fault.path.startswith("tune.") for fault in faults)
+    unfit = search_problems(document, is_sound=is_sound)
+    faults |= dict.fromkeys(located(document, unfit))
     if faults:
         raise ConfigError(in_file_order(faults))
     experiment, resolved = next((made, tree) for _, made, tree, _ in outcomes if made is not None)
@@ -214,8 +216,11 @@ def read_search(file: str | FilePath, overrides: Sequence[str] = ()) -> Config:
     try:
         config = examine(document)
     except ConfigError as error:
-        told = () if has_misspelt_marker(document.tree) else faults
-        raise ConfigError(in_file_order([*told, *error.faults])) from error
+        if has_misspelt_marker(document.tree):
+            faults = ()
+        # Where nothing is open, that its score cannot be had is beside the point.
+        others = [one for one in error.faults if not (faults and one.path.startswith("tune."))]
+        raise ConfigError(in_file_order([*faults, *others])) from error
     if faults:
         raise ConfigError(faults)
     return config

@@ -29,11 +29,13 @@ _DECIDES_THE_ROWS = (
 )
 
 
-def search_problems(document: Document) -> list[Problem]:
+def search_problems(document: Document, *, is_sound: bool = True) -> list[Problem]:
     """Where the open values of a config and its `tune` section do not fit together.
 
     Args:
         document: The config, nothing in the place of markers that are unsound.
+        is_sound: Whether nothing is wrong with it but in its `tune` section. Another value that is
+            wrong may have been meant to be open: the space may be larger than it seems.
 
     Returns:
         The problems, with paths from the top of the config; none where nothing is open.
@@ -50,7 +52,7 @@ def search_problems(document: Document) -> list[Problem]:
     written = document.tree.get("tune")
     tune = _readable(written)
     # What could not be read would have added to the space.
-    if not document.unread:
+    if is_sound and not document.unread:
         size = space_size(space)
         if size == 1:
             message = "The open values leave one config: there is nothing to search."
@@ -152,9 +154,12 @@ def _grid_is_large(space: Sequence[Hyperparameter], tune: TuneConfig) -> Iterato
         return
     first = "the first one" if tune.max_trials == 1 else f"the first {tune.max_trials:,}"
     message = f"The grid holds {size_text(size)}, of which {first} will be tried, in order."
-    remedy = "Lengthen the steps, or use another algorithm."
+    ways = ["leave values out", "use another algorithm"]
+    if any(one.kind != "choice" for one in space):
+        ways[0] = "lengthen the steps"
     if size <= _MANY:
-        remedy = f"Set max_trials: {size}, lengthen the steps, or use another algorithm."
+        ways.insert(0, f"set max_trials: {size}")
+    remedy = f"{', '.join(ways[:-1])}, or {ways[-1]}.".capitalize()
     yield Problem(("tune", "algorithm"), message, remedy)
 
 

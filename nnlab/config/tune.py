@@ -12,8 +12,8 @@ from nnlab.config.problems import Problem, problems_error, shown
 from nnlab.config.words.forms import ByForm
 from nnlab.config.words.word import Section
 
-_UNITS = {"": 1, "s": 1, "m": 60, "h": 3600}
-_TIME = r"^\d+(\.\d+)? ?[smh]?$"
+_NUMBER = r"\d+(?:\.\d+)?"
+_TIME = rf"^(?=\d)(?:({_NUMBER}) ?h)? ?(?:({_NUMBER}) ?m)? ?(?:({_NUMBER}) ?s?)?$"
 
 
 class _OrWithUnit:
@@ -39,7 +39,7 @@ class TuneConfig(Section):
     )
     max_trials: int = Field(10, gt=0, description="Trials, at most.")
     max_time: Annotated[float, Field(gt=0), _OrWithUnit()] | None = Field(
-        None, description="Seconds, at most, or a time with its unit: 90s, 15m, 2h."
+        None, description="Seconds, at most, or a time with its units: 90s, 15m, 2h, 1h30m."
     )
     max_epochs: Annotated[int, Field(gt=0)] | None = Field(
         None, description="Epochs of a full trial; None: training.epochs."
@@ -61,13 +61,15 @@ class TuneConfig(Section):
     @field_validator("max_time", mode="before")
     @classmethod
     def _seconds(cls, value: object) -> object:
-        """The seconds that `90`, `90s`, `15m` or `2h` means."""
+        """The seconds that `90`, `90s`, `15m`, `2h` or `1h30m` means."""
         if not isinstance(value, str):
             return value
-        if re.fullmatch(_TIME, value) is None:
+        found = re.fullmatch(_TIME, value)
+        if found is None:
             message = f"Expected a time, such as 90s, 15m or 2h. Received: max_time={shown(value)}."
-            raise problems_error([Problem((), message, "Write seconds, or one unit: s, m or h.")])
-        return float(value.rstrip(" smh")) * _UNITS[value[-1] if value[-1] in _UNITS else ""]
+            raise problems_error([Problem((), message, "Write seconds, or units: h, m, s.")])
+        hours, minutes, seconds = (float(part or 0) for part in found.groups())
+        return 3600 * hours + 60 * minutes + seconds
 
     @classmethod
     def called(cls) -> str:

@@ -176,8 +176,8 @@ def death_words(exit_code: int | None) -> str | None:
         name = signal.Signals(number).name
     except ValueError:
         name = "unknown"
-    guess = " That is how the system ends what takes too much memory." if name == "SIGKILL" else ""
-    return f"The process was killed by signal {number} ({name}).{guess}"
+    guess = ", as the system does with what takes too much memory" if name == "SIGKILL" else ""
+    return f"The process was killed by signal {number} ({name}){guess}."
 
 
 def error_words(error: Exception) -> str:

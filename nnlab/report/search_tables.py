@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from nnlab.report.hyperparameter_names import marker_name, short_names
+from nnlab.report.next_commands import next_table
 from nnlab.report.numbers import count_text, metric_text, plural, seconds_text
 from nnlab.report.run_tables import status_cell
 from nnlab.report.search_next import ENDS, next_commands
@@ -22,6 +22,7 @@ BEST_SHOWN = 10
 _NOTHING = Cell("-", "dim")
 _LONGEST_REASON = 160
 _LEAST_SHARE = 0.01
+_FAILED_NAMED = 6
 _WAYS = {"min": "less is better", "max": "more is better"}
 
 
@@ -198,20 +199,26 @@ def _untold(record: SearchRecord, trials: Sequence[TrialRecord]) -> str:
 
 def _failures(trials: Iterable[TrialRecord]) -> Table:
     """Each reason for which trials failed, and how many did."""
-    failed = [trial for trial in trials if trial.status is TrialStatus.FAILED]
-    firsts: dict[str, TrialRecord] = {}
-    for trial in failed:
-        firsts.setdefault(trial.failure, trial)
+    kinds: dict[str, list[TrialRecord]] = {}
+    for trial in trials:
+        if trial.status is TrialStatus.FAILED:
+            kinds.setdefault(trial.failure, []).append(trial)
     rows = tuple(
         (
-            Cell(count_text(count)),
-            Cell(_reason(firsts[failure]), "bad"),
-            Cell(str(firsts[failure].number), "dim"),
+            Cell(count_text(len(alike))),
+            Cell(_reason(alike[0]), "bad"),
+            Cell(_numbers(alike), "dim"),
         )
-        for failure, count in Counter(trial.failure for trial in failed).most_common()
+        for alike in sorted(kinds.values(), key=len, reverse=True)
     )
-    columns = (Column("trials", right=True), Column("reason"), Column("first", right=True))
+    columns = (Column("how many", right=True), Column("reason"), Column("trials"))
     return Table("Failed", columns, rows)
+
+
+def _numbers(trials: Sequence[TrialRecord]) -> str:
+    """The numbers of the first few trials."""
+    several = ", ".join(count_text(trial.number) for trial in trials[:_FAILED_NAMED])
+    return f"{several}, ..." if len(trials) > _FAILED_NAMED else several
 
 
 def _reason(trial: TrialRecord) -> str:
@@ -233,20 +240,20 @@ def _importance(record: SearchRecord) -> Table:
         )
         for name, share in told.items()
     )
-    notes = [f"The share in the score, and its standard error: {METHOD}."]
+    notes = []
+    if record.explained is not None:
+        share = f"{record.explained:.0%}"
+        notes.append(f"The values explain {share} of the differences in rank; the rest is chance.")
+    notes.append(f"The share in what they explain, and its standard error: {METHOD}.")
     if record.algorithm == "hyperband":
         notes.append("Of trials that begin anew, each ranked among those of as many epochs.")
     if len(told) < len(record.importance):
         other = len(record.importance) - len(told)
         notes.append(f"The other {other} cannot be told from chance, or have less than 1%.")
-    if record.explained is not None:
-        share = f"{record.explained:.0%}"
-        notes.append(f"The values explain {share} of the differences in rank; the rest is chance.")
     columns = (Column(""), Column("share", right=True), Column("error", right=True))
     return Table("Importance", columns, rows, notes=tuple(notes))
 
 
 def _next(record: SearchRecord, trials: Sequence[TrialRecord], path: Path | None) -> Table:
     commands = [] if path is None else next_commands(record, trials, path)
-    rows = tuple((Cell(command), Cell(words, "dim")) for command, words in commands)
-    return Table("Next", (Column(""), Column("")), rows)
+    return next_table(commands)

@@ -129,6 +129,9 @@ class Table:
         Returns:
             The table, or one with fewer columns and a note that names those left out.
         """
+        if self.fixed:
+            # It is cut into parts, which have room for all.
+            return self
         keep = list(range(len(self.columns)))
         needs = self._widths()
         for i in reversed(range(len(self.columns))):

@@ -12,14 +12,20 @@ from nnlab.report.values import value_text
 from nnlab.runs.search import SearchRecord
 from nnlab.runs.trial import TrialRecord, ranked
 
+# What the tables of a run tell of it.
+_OF_THE_RUN = {"status", "epochs", "parameters", "error"}
 
-def trial_tables(record: SearchRecord, trials: Iterable[TrialRecord], number: int) -> list[Table]:
+
+def trial_tables(
+    record: SearchRecord, trials: Iterable[TrialRecord], number: int, *, is_run: bool = False
+) -> list[Table]:
     """One trial of a search: what it tried, and what that came to.
 
     Args:
         record: The search.
         trials: Its trials.
         number: The trial's number.
+        is_run: Whether it is a run as well, whose own tables tell the rest.
 
     Returns:
         Tables of facts and of values; none where there is no such trial.
@@ -52,7 +58,7 @@ def trial_tables(record: SearchRecord, trials: Iterable[TrialRecord], number: in
     rows = tuple(
         (Cell(name, "dim"), Cell(text, "bad" if name == "error" else ""))
         for name, text in facts
-        if text
+        if text and not (is_run and name in _OF_THE_RUN)
     )
     values = tuple(
         (Cell(name, "dim"), Cell(value_text(value))) for name, value in trial.values.items()

@@ -8,7 +8,18 @@ from collections.abc import Sequence
 
 from nnlab.runs.trial import TrialRecord, Value
 
-_FACTS = ("trial", "status", "score", "spread", "scores", "epochs", "seconds", "params", "error")
+_FACTS = (
+    "trial",
+    "status",
+    "score",
+    "spread",
+    "scores",
+    "epochs",
+    "goes_on_from",
+    "seconds",
+    "params",
+    "error",
+)
 
 
 def trials_csv(trials: Sequence[TrialRecord], names: Sequence[str]) -> str:
@@ -20,11 +31,12 @@ def trials_csv(trials: Sequence[TrialRecord], names: Sequence[str]) -> str:
 
     Returns:
         CSV: the mean of the scores and their standard deviation, the scores with blanks between
-        them, what the trial took, why it failed; nothing where a hyperparameter did not matter.
+        them, the trial whose weights it began with, what it took, why it failed; nothing where a
+        hyperparameter did not matter.
 
     Example:
         >>> trials_csv([TrialRecord(1, {"units": 8})], ["units"]).splitlines()[1]
-        '1,running,,,,0,0.000,,,8'
+        '1,running,,,,0,,0.000,,,8'
     """
     text = io.StringIO()
     rows = csv.writer(text, lineterminator="\n")
@@ -37,6 +49,7 @@ def trials_csv(trials: Sequence[TrialRecord], names: Sequence[str]) -> str:
             trial.spread,
             " ".join(map(repr, trial.scores)),
             trial.epochs,
+            trial.goes_on_from,
             f"{trial.seconds:.3f}",
             trial.params,
             trial.error,

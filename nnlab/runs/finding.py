@@ -41,16 +41,21 @@ def find_run(name: str, runs_dir: Path, kind: RunKind | None = None) -> StoredRu
         DataError: The run's record cannot be read.
     """
     folders = run_folders(runs_dir)
-    if kind is not None and name == "last":
-        folders = [path for path in folders if kind_of(path) is kind]
-    if not folders and name == "last":
-        raise RunNotFoundError(_none(name, runs_dir, kind or RunKind.RUN))
-    found = _find(name, runs_dir, folders)
-    if kind is None or found.kind is kind:
+    if kind is None:
+        return _find(name, runs_dir, folders)
+    wanted = [path for path in folders if kind_of(path) is kind]
+    if name == "last" and not wanted:
+        raise RunNotFoundError(_none(name, runs_dir, kind))
+    try:
+        # A training of the best config has the name of its search.
+        found = _find(name, runs_dir, wanted)
+    except RunNotFoundError:
+        found = _find(name, runs_dir, folders)
+    if found.kind is kind:
         return found
     message = f"Expected {kind.words}. Received: run={name!r}, which is {found.kind.words}."
-    others = sorted((path.name for path in folders if kind_of(path) is kind), key=_age)
-    there = f"There are: {_some(others)}." if others else f"Start one with: {kind.command}"
+    ids = sorted((path.name for path in wanted), key=_age)
+    there = f"There are: {_some(ids)}." if ids else f"Start one with: {kind.command}"
     raise RunNotFoundError(f"{message} {there}")
 
 
@@ -87,7 +92,7 @@ def _find(name: str, runs_dir: Path, folders: Sequence[Path]) -> StoredRun:
     outer, _, inner = name.partition("/")
     if outer and inner:
         return _find_inside(outer, inner, runs_dir, folders)
-    if name == "last":
+    if name == "last" and folders:
         return read_run(_newest_first(folders)[0])
     ids = sorted((path.name for path in folders), key=_age)
     if not ids:

@@ -235,8 +235,8 @@ def test_interrupted_search_keeps_its_best_so_far_and_says_how_to_go_on(space: P
     assert f"Interrupted after {len(done)} of 99 trials. Go on with:" in err
     assert f"nnlab tune --resume runs/{path.name}" in err
     assert "failed" not in out + err
-    assert f"of {len(done)} complete trials" in out
-    assert files.best_yaml.read_text().startswith(f"# The best of {len(done)} complete trials:")
+    assert f"of {len(done)} complete trial" in out
+    assert files.best_yaml.read_text().startswith(f"# The best trial of {files.path.name}: number ")
     assert len(files.trials_csv.read_text().splitlines()) == 1 + len(trials)
     (run,) = call_nnlab("runs", "--json", cwd=space.parent).json
     assert run["training"]["trials"]["complete"] == len(done)
@@ -279,7 +279,7 @@ def test_search_whose_first_trials_fail_alike_gives_up(space: Path) -> None:
     linear = ["--set", "model.layers.1.Dense.activation=linear", "--trials", "6", "--jobs", "1"]
     finished = run_nnlab("tune", space, *bad, *linear, "--set", WIDE, cwd=space.parent)
     assert finished.code == 1
-    assert "The first 5 trials all failed alike, so no more were tried." in finished.err
+    assert "5 trials in a row failed alike, so no more were tried." in finished.err
     assert "Lower the learning rate" in finished.err
     assert "go on all the same" in finished.out
     (path,) = (space.parent / "runs").iterdir()

@@ -101,8 +101,15 @@ def test_a_search_without_open_values_is_refused_beside_other_faults() -> None:
     with pytest.raises(ConfigError) as caught:
         read_search(STACK, ["training.epochs=0", "data.validation_split=null"])
     told = {fault.path: fault.message for fault in caught.value.faults}
-    assert list(told) == ["training.epochs", "", "tune.objective"]
+    assert list(told) == ["training.epochs", ""]
     assert "nothing to search" in told[""]
+
+
+def test_a_space_that_may_be_larger_than_it_seems_is_not_counted() -> None:
+    wrong = ["model.layers.0={Dense: {units: {Choise: [4, 8]}}}", OPTIMIZER, "tune.max_trials=99"]
+    with pytest.raises(ConfigError) as caught:
+        read_search(STACK, wrong)
+    assert [fault.path for fault in caught.value.faults] == ["model.layers.0.Dense.units"]
 
 
 def test_a_sound_config_without_open_values_is_refused() -> None:

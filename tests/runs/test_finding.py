@@ -160,3 +160,12 @@ def test_what_lies_in_the_last_search_is_found_after_later_runs(
     assert find_run("last/trials/0", runs_dir).path == search / "trials" / "0"
     with pytest.raises(RunNotFoundError, match=r"'trials/9'\. There are: best, trials/0"):
         find_run("last/trials/9", runs_dir)
+
+
+def test_a_search_is_found_by_the_name_that_a_training_of_its_best_has_as_well(
+    runs_dir: Path, search: Path
+) -> None:
+    atomic_write(search / "search.json", "{}")
+    keep(runs_dir, "deep-20261121T031900Z-eee", created="9")
+    assert find_run("deep", runs_dir).record.id == "deep-20261121T031900Z-eee"
+    assert find_run("deep", runs_dir, RunKind.SEARCH).path == search

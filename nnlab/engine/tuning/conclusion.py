@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from nnlab.config.closing import closed_yaml
+from nnlab.engine.tuning.failing import in_the_first
 from nnlab.engine.tuning.folder import SearchDirectory
 from nnlab.engine.tuning.plan import Plan
 from nnlab.report.numbers import plural
@@ -26,12 +27,11 @@ def write_best(directory: SearchDirectory, plan: Plan) -> TrialRecord:
     Raises:
         RunFailedError: The disk refused.
     """
-    ranked = directory.ranked()
-    best = ranked[0]
-    trials = plural(len(ranked), "complete trial")
+    best = directory.ranked()[0]
     score = f"{plan.tune.objective} {best.score:.6g}"
     reached = reached_under(directory.search, best)
-    header = f"The best of {trials}: number {best.number}, {score}{reached and f', {reached}'}."
+    whole = f"{score}{reached and f', {reached}'}"
+    header = f"The best trial of {directory.search.id}: number {best.number}, {whole}."
     if reached:
         other = retrained_otherwise(directory.search, best)
         header += f"\n`nnlab train` on this file is {other}: it may come to another figure."
@@ -76,4 +76,4 @@ def why_none(directory: SearchDirectory) -> str:
     (failure, count), *_ = Counter(trial.failure for trial in failed).most_common(1)
     first = next(trial for trial in failed if trial.failure == failure)
     alike = f"{count} of {plural(len(failed), 'trial')} failed alike."
-    return f"No trial came to a score. {alike} Trial {first.number}: {first.error}"
+    return f"No trial came to a score. {alike} {in_the_first(first)}"

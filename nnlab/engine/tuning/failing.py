@@ -41,5 +41,26 @@ def giving_up(ended: Sequence[TrialRecord]) -> str:
         ended: The trials that have failed alike.
     """
     first = min(ended, key=lambda trial: trial.number)
-    what = f"The first {plural(len(ended), 'trial')} all failed alike, so no more were tried."
-    return f"{what} Trial {first.number}: {first.error}"
+    what = f"{plural(len(ended), 'trial')} in a row failed alike, so no more were tried."
+    return f"{what} {in_the_first(first)}"
+
+
+def in_the_first(trial: TrialRecord) -> str:
+    """What the first trial of several that failed alike has to say.
+
+    Args:
+        trial: The trial.
+
+    Returns:
+        Its error; where the remedy in it would close a value that is searched, another one.
+
+    Example:
+        >>> error = "The loss is not a number. Lower the rate: --set training.rate=0.1"
+        >>> in_the_first(TrialRecord(6, {"training.rate": 1e9}, error=error))
+        'Trial 6: The loss is not a number. Change the values of training.rate, and search anew.'
+    """
+    open_values = [name for name in trial.values if f"{name}=" in (trial.error or "")]
+    if not open_values:
+        return f"Trial {trial.number}: {trial.error}"
+    remedy = f"Change the values of {', '.join(open_values)}, and search anew."
+    return f"Trial {trial.number}: {trial.reason} {remedy}"

@@ -30,7 +30,9 @@ class TrialQueue:
         self._plan = plan
         self._trials = trials
         self._proposer = plan.proposer()
-        self._size = space_size(plan.space)
+        # Hyperband tries one config again, with more epochs.
+        again = plan.tune.algorithm == "hyperband"
+        self._size = None if again else space_size(plan.space)
         self.ended_by: EndedBy | None = None
         left = [trial for _, trial in sorted(trials.items())]
         for trial in left:
@@ -60,7 +62,8 @@ class TrialQueue:
         if self._ahead:
             return self._ahead.popleft()
         if len(self._trials) >= self._plan.tune.max_trials:
-            self.ended_by = "max_trials"
+            is_whole = self._size is not None and len(self._trials) >= self._size
+            self.ended_by = "space" if is_whole else "max_trials"
             return None
         number = max(self._trials, default=0) + 1
         answer = self._proposer.propose(number)

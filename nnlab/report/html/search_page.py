@@ -21,7 +21,7 @@ from nnlab.report.search_next import going_on
 from nnlab.report.search_scores import reached_under, retrained_otherwise
 from nnlab.report.search_tables import goes_on_from, search_tables, used_markers, values_cell
 from nnlab.report.tables import Cell, Column, Table
-from nnlab.runs import StoredRun, read_run
+from nnlab.runs import RunStatus, StoredRun, read_run
 from nnlab.runs.search import SearchFiles, SearchRecord, read_search, read_trials
 from nnlab.runs.trial import TrialRecord, ranked
 
@@ -30,6 +30,12 @@ _CAPTIONS = {
     "parallel_coordinates": "Each trial as a line through its values to its score",
     "slices": "The score against each hyperparameter",
     "importance": "How much of the score each hyperparameter explains",
+}
+_ENDED = {
+    RunStatus.RUNNING: "is at work,",
+    RunStatus.COMPLETE: "is complete",
+    RunStatus.FAILED: "failed",
+    RunStatus.INTERRUPTED: "was interrupted",
 }
 
 
@@ -65,7 +71,7 @@ def search_page(search: StoredRun) -> Page:
 
 def _lead(record: SearchRecord, trials: Sequence[TrialRecord]) -> str:
     over = sum(trial.is_over for trial in trials)
-    words = f"The search is {record.status.value} after {plural(over, 'trial')}."
+    words = f"The search {_ENDED[record.status]} after {plural(over, 'trial')}."
     best = next(iter(ranked(trials, record.direction)), None)
     if best is not None:
         reached = reached_under(record, best)
@@ -122,7 +128,7 @@ def _trials(record: SearchRecord, trials: Sequence[TrialRecord]) -> Table:
         Column("status"),
         Column(record.objective, right=True),
         *((Column("spread", right=True),) if repeated else ()),
-        Column("epochs", right=True),
+        Column("epochs run", right=True),
         *((Column("goes on from"),) if by_rungs else ()),
         Column("time", right=True),
         *(Column(name) for name in markers.values()),
@@ -133,9 +139,9 @@ def _trials(record: SearchRecord, trials: Sequence[TrialRecord]) -> Table:
             Cell(trial.status.value, "bad" if trial.error else ""),
             _score(trial, is_best=trial.number == best),
             *((_spread(trial),) if repeated else ()),
-            Cell(count_text(trial.epochs)),
+            Cell(count_text(trial.epochs) if trial.is_over else "-"),
             *((goes_on_from(trial),) if by_rungs else ()),
-            Cell(seconds_text(trial.seconds)),
+            Cell(seconds_text(trial.seconds) if trial.is_over else "-"),
             *(values_cell(trial, marker) for marker in markers),
         )
         for trial in trials

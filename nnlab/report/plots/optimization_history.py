@@ -61,6 +61,7 @@ def plot_optimization_history(picture: SearchPicture, path: Path) -> None:
         scale_scores(axes, picture)
         axes.set_xlabel("trial")
         axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1, steps=[1, 2, 5, 10]))
-        axes.set_title(f"{picture.name}: {plural(len(picture.trials), 'trial')}")
+        over = sum(trial.is_over for trial in picture.trials)
+        axes.set_title(f"{picture.name}: {plural(over, 'trial')}")
         axes.legend()
         save(figure, path)

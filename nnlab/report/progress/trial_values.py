@@ -12,7 +12,9 @@ _BETWEEN = "  "
 
 
 class TrialValues:
-    """Tells the values of trials by short names, those first in which trials differ.
+    """Tells the values of trials by short names, in one order.
+
+    Where there is no room for all, those stay in which trials differ.
 
     Args:
         space: The names of the hyperparameters.
@@ -49,16 +51,23 @@ class TrialValues:
             ('units=64  optimizer=adam', 'units=64  and 1 more')
         """
         told = _told(trial)
-        parts = [
-            f"{self._names.get(marker, marker)}={told[marker]}"
-            for marker in sorted(told, key=lambda marker: len(self._seen.get(marker, ())) == 1)
-        ]
-        for left_out in range(len(parts) + 1):
-            shown = parts[: len(parts) - left_out]
-            line = _BETWEEN.join([*shown, f"and {left_out} more"] if left_out else shown)
+        in_order = sorted(told, key=self._place)
+        weighed = sorted(in_order, key=lambda marker: len(self._seen.get(marker, ())) == 1)
+        for left_out in range(len(told) + 1):
+            kept = weighed[: len(told) - left_out]
+            parts = [
+                f"{self._names.get(marker, marker)}={told[marker]}"
+                for marker in in_order
+                if marker in kept
+            ]
+            line = _BETWEEN.join([*parts, f"and {left_out} more"] if left_out else parts)
             if len(line) <= width:
                 return line
         return ""
+
+    def _place(self, marker: str) -> int:
+        places = list(self._names)
+        return places.index(marker) if marker in places else len(places)
 
 
 def _told(trial: TrialRecord) -> Mapping[str, str]:

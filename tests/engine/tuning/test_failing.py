@@ -29,5 +29,5 @@ def test_a_score_or_another_reason_is_hope() -> None:
 
 def test_giving_up_has_the_words_of_the_first_trial_with_its_remedy() -> None:
     words = giving_up([failed(number) for number in (2, 1, 3, 4, 5)])
-    assert words.startswith("The first 5 trials all failed alike")
+    assert words.startswith("5 trials in a row failed alike")
     assert words.endswith("Trial 1: Expected 3 units. Received: units=1. Write 3.")

@@ -19,13 +19,14 @@ def test_repetitions_stand_together_under_short_names() -> None:
     assert text == "scaling=minmax  units=64,8  epochs=5"
 
 
-def test_what_differs_between_trials_stands_first() -> None:
+def test_values_keep_their_order_and_those_stay_that_differ_between_trials() -> None:
     values = TrialValues(SPACE)
     for number in (1, 2):
         values.see(trial(number, epochs=5))
-    assert values.text(trial(2, 5), 80) == "units=64,16  scaling=minmax  epochs=5"
+    assert values.text(trial(2, 5), 80) == "scaling=minmax  units=64,16  epochs=5"
+    assert values.text(trial(2, 5), 24) == "units=64,16  and 2 more"
     values.see(trial(2, epochs=6))
-    assert values.text(trial(2, 6), 80) == "units=64,16  epochs=6  scaling=minmax"
+    assert values.text(trial(2, 6), 34) == "units=64,16  epochs=6  and 1 more"
 
 
 def test_what_has_no_room_is_counted_and_never_cut() -> None:
