@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-
-import pytest
+from typing import TYPE_CHECKING
 
 from nnlab.cli.errors import report_error
 from nnlab.errors import RunInterrupted
+
+if TYPE_CHECKING:
+    import pytest
 
 
 def test_json_has_what_there_is_beside_the_error(capsys: pytest.CaptureFixture[str]) -> None:
