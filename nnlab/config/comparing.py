@@ -17,6 +17,7 @@ from nnlab.config.figures import default_figure, figure_names
 from nnlab.config.loading import closed, examine
 from nnlab.config.located import in_file_order, located
 from nnlab.config.merging import assign, override
+from nnlab.config.nested_changes import nested_change
 from nnlab.config.problems import Collector, Problem, did_you_mean, shown
 from nnlab.config.reading import anchored, compares, is_comparison, load_document, read_mapping
 from nnlab.config.shipped import find_shipped
@@ -145,8 +146,11 @@ class _Reading:
             return None
         changes: dict[str, Any] = {}
         faults: list[Fault] = []
+        nested = []
         for key, at in plan.changes:
             value = self._value(at)
+            where = self._document.locate(at, at_key=True)
+            nested.append(nested_change(document, key, value.tree, at, where))
             try:
                 document = anchored(assign(document, self._path(key, at), value), self._file.parent)
                 changes[str(key)] = value.tree
@@ -163,6 +167,8 @@ class _Reading:
             config = closed(examine(document))
         except ConfigError as error:
             faults += error.faults
+        for change in filter(None, nested):
+            faults = change.instead_of(faults)
         for fault in dict.fromkeys(faults):
             self._of_variants.setdefault(fault, []).append(plan)
         return None if faults else Variant(plan.name, changes, plan.file, config)

@@ -198,8 +198,10 @@ def explain(error: Mapping[str, Any]) -> Problem:
     if kind == "missing":
         return _missing(path, received)
     if path[-1:] == ("[key]",):
-        message = f"Expected {_wanted(kind, context)} as key. Received: {shown(received)}."
-        return Problem(path[:-1], message, hint(kind, received), at_key=True)
+        # A number among texts is not told what letters a text may have.
+        of_text = "string_type" if kind == _EXPECTED and not isinstance(received, str) else kind
+        message = f"Expected {_wanted(of_text, context)} as key. Received: {shown(received)}."
+        return Problem(path[:-1], message, hint(of_text, received), at_key=True)
     if kind == "literal_error":
         expected, remedy = _of_choices(_choices(context), path, received)
     else:

@@ -174,7 +174,9 @@ class _Reader:
         if not isinstance(node, yaml.ScalarNode) or node.tag not in _KEY_TAGS:
             text = node.value if isinstance(node, yaml.ScalarNode) else "a list or a mapping"
             message = f"Expected a name as key. Received: {text or 'null'}."
-            remedy = "Remove the braces." if lone and text else "Write a word."
+            is_number = node.tag == f"{_TAG}float"
+            remedy = f"Put it in quotes: '{text}'." if is_number else "Write a word."
+            remedy = "Remove the braces." if lone and text else remedy
             self.fault(node, path, message, remedy)
             return None
         text, plain = node.value, not node.style
