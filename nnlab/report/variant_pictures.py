@@ -33,8 +33,9 @@ def draw_variant_pictures(path: Path, table: VariantTable, name: str) -> Iterato
     picture = plots / "variants.png"
     plot_intervals(table, picture, title=name)
     yield picture
+    names = [row.name for row in table.rows]
     histories = read_histories(path, table)
     for column in curve_columns(table.metric, histories):
         picture = plots / f"{column}.png"
-        plot_bands(bands(histories, column), column, picture, title=name)
+        plot_bands(bands(histories, column), column, picture, title=name, names=names)
         yield picture

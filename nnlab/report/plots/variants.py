@@ -39,6 +39,8 @@ _BELOW = 3.0
 def plot_intervals(table: VariantTable, path: Path, *, title: str = "") -> None:
     """Draws the mean of each variant with its 95 % interval, and each run as a small dot.
 
+    A variant has the colour that its curve has.
+
     Args:
         table: The comparison; the first variant is at the top.
         path: The file, PNG.
@@ -66,7 +68,7 @@ def plot_intervals(table: VariantTable, path: Path, *, title: str = "") -> None:
                     color=QUIET,
                 )
                 continue
-            colour = PALETTE[1] if row.name == table.baseline else PALETTE[0]
+            colour = line_look(height)["color"]
             runs = list(row.values.values())
             axes.plot(runs, [height] * len(runs), ".", color=colour, alpha=0.35, markersize=8)
             if row.mean.low is not None and row.mean.high is not None:
@@ -86,7 +88,14 @@ def plot_intervals(table: VariantTable, path: Path, *, title: str = "") -> None:
         save(figure, path)
 
 
-def plot_bands(bands: Mapping[str, Band], metric: str, path: Path, *, title: str = "") -> None:
+def plot_bands(
+    bands: Mapping[str, Band],
+    metric: str,
+    path: Path,
+    *,
+    title: str = "",
+    names: Sequence[str] = (),
+) -> None:
     """Draws a metric over the epochs: the mean over the seeds, and its 95 % interval as a band.
 
     Where there are more variants than colours, bands would hide the lines: they are left out.
@@ -96,11 +105,14 @@ def plot_bands(bands: Mapping[str, Band], metric: str, path: Path, *, title: str
         metric: What it is, `val_loss`.
         path: The file, PNG.
         title: Whose they are.
+        names: All variants in their order, by which each has its colour: those without a curve
+            among them. Empty: those of the bands.
 
     Raises:
         RunFailedError: The disk refused.
     """
     with style():
+        order = list(names or bands)
         has_bands = len(bands) <= len(PALETTE)
         figure = new_figure(height=6.5 + 0.2 * len(bands))
         axes = figure.add_subplot()
@@ -108,8 +120,8 @@ def plot_bands(bands: Mapping[str, Band], metric: str, path: Path, *, title: str
         is_log = spans_decades(metric, means)
         # A logarithm has no place for what lies at or below 0, and would stretch for what is near.
         floor = np.nanmin(np.concatenate(means)) / _BELOW if is_log else -np.inf
-        for number, (name, one) in enumerate(bands.items()):
-            look = line_look(number)
+        for name, one in bands.items():
+            look = line_look(order.index(name))
             epochs = np.arange(1, len(one.mean) + 1)
             marker = "o" if len(epochs) <= _FEW else ""
             axes.plot(epochs, one.mean, label=name, marker=marker, ms=3, **look)

@@ -24,12 +24,12 @@ def columns_of(path: Path, colour: tuple[int, int, int]) -> list[int]:
 
 def test_the_better_variant_stands_further_right(tmp_path: Path) -> None:
     plot_intervals(table(a=WEAK, b=STRONG), tmp_path / "a.png", title="mine")
-    assert max(columns_of(tmp_path / "a.png", ORANGE)) < min(columns_of(tmp_path / "a.png", BLUE))
+    assert max(columns_of(tmp_path / "a.png", BLUE)) < min(columns_of(tmp_path / "a.png", ORANGE))
 
 
 def test_a_wide_interval_is_drawn_wide(tmp_path: Path) -> None:
     plot_intervals(table(a=[0.5, 0.51, 0.49], b=[0.4, 0.6, 0.5]), tmp_path / "a.png")
-    narrow, wide = (columns_of(tmp_path / "a.png", colour) for colour in (ORANGE, BLUE))
+    narrow, wide = (columns_of(tmp_path / "a.png", colour) for colour in (BLUE, ORANGE))
     assert len(wide) > 5 * len(narrow)
 
 
@@ -37,6 +37,17 @@ def test_a_variant_without_a_complete_run_still_has_its_line(tmp_path: Path) -> 
     plot_intervals(table(a=WEAK, b=[math.nan] * 5), tmp_path / "a.png")
     plot_intervals(table(a=WEAK), tmp_path / "b.png")
     assert imread(tmp_path / "a.png").shape[0] > imread(tmp_path / "b.png").shape[0]
+
+
+def test_a_variant_has_one_colour_in_all_pictures(tmp_path: Path) -> None:
+    variants = table(a=[math.nan] * 5, b=STRONG)
+    plot_intervals(variants, tmp_path / "intervals.png")
+    names = [row.name for row in variants.rows]
+    curve = Band((0.1, 0.9), (0.1, 0.9), (0.1, 0.9))
+    plot_bands({"b": curve}, "accuracy", tmp_path / "curves.png", names=names)
+    for name in ("intervals", "curves"):
+        assert columns_of(tmp_path / f"{name}.png", ORANGE)
+        assert not columns_of(tmp_path / f"{name}.png", BLUE)
 
 
 def test_bands_have_their_width_also_on_a_logarithmic_axis(tmp_path: Path) -> None:
