@@ -9,6 +9,7 @@ from nnlab.report.hyperparameter_names import marker_name, short_names
 from nnlab.report.next_commands import next_table
 from nnlab.report.numbers import count_text, metric_text, plural, seconds_text
 from nnlab.report.run_tables import status_cell
+from nnlab.report.search_edges import edges
 from nnlab.report.search_next import ENDS, next_commands
 from nnlab.report.search_scores import reached_under, retrained_otherwise, trainings_text
 from nnlab.report.tables import Cell, Column, Table
@@ -153,6 +154,7 @@ def _facts(record: SearchRecord, trials: Sequence[TrialRecord], path: Path | Non
         if name.startswith("test_") or name == record.objective
     }
     best = next(iter(ranked(trials, record.direction)), None)
+    edge = edges(record)
     reached = "" if best is None else reached_under(record, best)
     otherwise = "" if best is None else retrained_otherwise(record, best)
     figures = ", ".join(f"{name} {text}" for name, text in retrained.items())
@@ -167,6 +169,7 @@ def _facts(record: SearchRecord, trials: Sequence[TrialRecord], path: Path | Non
         ("trials at once", str(record.jobs)),
         ("time", seconds_text(record.timing["total_s"]) if "total_s" in record.timing else ""),
         ("best", _score_text(record, best, reached) if best is not None and reached else ""),
+        ("at the edge", f"{edge}: better may lie beyond" if edge else ""),
         ("best, retrained", f"{figures}; {otherwise}" if figures and otherwise else figures),
         ("importance", _untold(record, trials)),
     ]
