@@ -23,7 +23,7 @@ VariantName = Annotated[
 
 # The comparison's own files and the folder of its pictures stand beside those of its variants.
 PLOTS = "plots"
-_FILES = (".yaml", ".json", ".html")
+_FILES = (".yaml", ".json", ".html", ".csv")
 
 
 class ComparisonConfig(Section):

@@ -50,10 +50,23 @@ class ComparisonFiles(RunFiles):
         """The base that `comparison.yaml` names."""
         return self.path / "base.yaml"
 
+    def whole_config(self, variant: str) -> Path:
+        """The config of a variant that is a whole config, not changes of the base.
+
+        Args:
+            variant: The variant's name.
+        """
+        return self.path / f"{variant}.config.yaml"
+
     @property
     def comparison_json(self) -> Path:
         """What was compared and what came of it, see `ComparisonRecord`."""
         return self.path / "comparison.json"
+
+    @property
+    def values_csv(self) -> Path:
+        """All final metrics of each run, one row a run."""
+        return self.path / "values.csv"
 
     @property
     def report_html(self) -> Path:

@@ -6,7 +6,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from nnlab.compare.variants import VariantTable, read_variants
+from nnlab.compare.differences import differences
+from nnlab.compare.variants import VariantRow, VariantTable, read_variants
+from nnlab.config.yaml_source import read_yaml
+from nnlab.errors import ConfigError
 from nnlab.report.html.drawing import drawn_picture, stored_picture
 from nnlab.report.html.page import Block, Code, Page, Section, Text
 from nnlab.report.html.run_page import config, environment
@@ -17,6 +20,10 @@ from nnlab.report.values import plain_text
 from nnlab.report.variant_tables import variants_table, verdicts_table
 from nnlab.runs import StoredRun
 from nnlab.runs.comparison import ComparisonFiles, ComparisonRecord, read_comparison_record
+
+# The comparison has its own.
+_NEVER = ("name", "seed")
+_DIFFERENCES = 12
 
 
 def comparison_page(run: StoredRun) -> Page:
@@ -41,9 +48,9 @@ def comparison_page(run: StoredRun) -> Page:
         [
             Section("Result", [variants_table(table), verdicts_table(table)]),
             Section("Pictures", list(_pictures(run, table))),
-            Section("What the variants change", [_changes(table)]),
+            Section("What the variants change", [_changes(table, files)]),
             Section("Each run", [_runs(table)]),
-            Section("Config", _configs(files)),
+            Section("Config", _configs(files, table)),
             Section("Environment", environment(run.record)),
             Section("How to repeat it", _repeat(files)),
         ],
@@ -104,7 +111,7 @@ def _pictures(run: StoredRun, table: VariantTable) -> Iterator[Block]:
                 yield picture
 
 
-def _changes(table: VariantTable) -> Table:
+def _changes(table: VariantTable, files: ComparisonFiles) -> Table:
     several = [row.changes for row in table.rows]
     shared = {
         key: value
@@ -114,11 +121,27 @@ def _changes(table: VariantTable) -> Table:
     rows = [(Cell("all of them", "dim"), Cell(_told(shared)))] if shared else []
     for row in table.rows:
         own = {key: value for key, value in row.changes.items() if key not in shared}
-        whole = f"the config {row.file}" if row.file else ""
+        whole = _whole(row, files) if row.file else ""
         told = "; ".join(filter(None, [whole, _told(own)]))
         nothing = "nothing else" if shared else "nothing: the base"
         rows.append((Cell(row.name), Cell(told or nothing)))
     return Table("", (Column("variant"), Column("changes")), tuple(rows))
+
+
+def _whole(row: VariantRow, files: ComparisonFiles) -> str:
+    """A whole config, and what of it differs from the base; the file itself stands below."""
+    words = f"the config {row.file}"
+    paths = [files.base_yaml, files.whole_config(row.name)]
+    try:
+        trees = [read_yaml(path.read_text(encoding="utf-8"), path.name).tree for path in paths]
+    except (OSError, UnicodeDecodeError, ConfigError):
+        return words
+    unlike = {one.path: one.values[1] for one in differences(trees) if one.path not in _NEVER}
+    if not unlike:
+        return f"{words}, the same as the base"
+    first = dict(list(unlike.items())[:_DIFFERENCES])
+    more = f"; and {len(unlike) - len(first)} more" if len(unlike) > len(first) else ""
+    return f"{words}, which differs from the base: {_told(first)}{more}"
 
 
 def _told(changes: Mapping[str, Any]) -> str:
@@ -143,8 +166,11 @@ def _score(value: float | None, has_failed: bool) -> Cell:  # noqa: FBT001 - rea
     return Cell("failed", "bad") if has_failed else Cell("-", "dim")
 
 
-def _configs(files: ComparisonFiles) -> list[Block]:
-    found = [(path, config(path)) for path in (files.config_yaml, files.base_yaml)]
+def _configs(files: ComparisonFiles, table: VariantTable) -> list[Block]:
+    wholes = [files.whole_config(row.name) for row in table.rows if row.file]
+    # Of variants that are whole configs alone there is no base.
+    several = [files.config_yaml, files.base_yaml, *wholes]
+    found = [(path, config(path)) for path in several if path != files.base_yaml or path.exists()]
     return [block for path, blocks in found for block in (Text(path.name), *blocks)]
 
 

@@ -144,3 +144,28 @@ def test_a_comparison_shows_its_verdict_and_each_run(tmp_path: Path) -> None:
     html = write_report(read_run(run.path)).read_text()
     assert "a.b: tanh" in html
     assert html.count("c: 7") == 1, "what all variants change is told once"
+
+
+def test_a_variant_that_is_a_whole_config_is_shown_with_what_differs(tmp_path: Path) -> None:
+    run = made(tmp_path / "comparison")
+    files = ComparisonFiles(run.path)
+    for name in ("small", "wide"):
+        made(run.path / name / "1", directions={"loss": "min"})
+    variants = (
+        {"name": "small", "changes": {}},
+        {"name": "wide", "changes": {}, "file": "wide.yaml"},
+    )
+    record = ComparisonRecord(
+        "comparison", "net", "complete", "loss", "small", (1,), variants=variants
+    )
+    record.write(files.comparison_json)
+    layers = "model: {layers: [Dense: {units: %d}]}\ntraining: {epochs: 5}\n"
+    files.base_yaml.write_text(f"name: base\nseed: 1\n{layers % 8}")
+    files.whole_config("wide").write_text(f"name: wide\nseed: 2\n{layers % 32}")
+    html = write_report(read_run(run.path)).read_text()
+    told = "the config wide.yaml, which differs from the base: model.layers.0.Dense.units: 32<"
+    assert told in html
+    assert "wide.config.yaml" in html
+    assert "name: wide" in html
+    files.whole_config("wide").write_text("{")
+    assert "the config wide.yaml<" in write_report(read_run(run.path)).read_text()
