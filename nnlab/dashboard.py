@@ -51,9 +51,9 @@ def serve(
     """
     logs = find_logs()
     if not any(path.is_dir() for path in logs.values()):
-        message = (
-            f"Expected a run with TensorBoard logs. Received: {len(logs)} runs, none with logs."
-        )
+        runs = "1 run" if len(logs) == 1 else f"{len(logs):,} runs"
+        received = f"Received: {runs}, none with logs."
+        message = f"Expected a run with TensorBoard logs. {received}"
         remedy = "Train a config that has a `tensorboard:` section, then ask again."
         raise RequestError(f"{message} {remedy}")
     _claim(port)

@@ -182,7 +182,7 @@ def test_interrupting_leaves_nothing_behind(runs: Path, tmp_path: Path) -> None:
 
 
 def test_nothing_to_show_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(RequestError, match=r"Received: 1 runs, none with logs\..*`tensorboard:`"):
+    with pytest.raises(RequestError, match=r"Received: 1 run, none with logs\..*`tensorboard:`"):
         dashboard.serve(lambda: {"run": tmp_path / "absent"})
 
 

@@ -41,6 +41,7 @@ def point_of_rounds(rounds: Sequence[DevicePoint]) -> DevicePoint:
         return failed
     samples = tuple(times for point in rounds for times in point.samples_s)
     epochs = tuple(times for point in rounds for times in point.epochs_s)
+    one_row = [point.one_row_s for point in rounds if point.one_row_s is not None]
     first = rounds[0]
     step = _timed(samples)
     is_measured = sum(map(len, epochs)) >= _EPOCHS
@@ -54,6 +55,7 @@ def point_of_rounds(rounds: Sequence[DevicePoint]) -> DevicePoint:
         timing={
             name: statistics.median(point.timing[name] for point in rounds) for name in first.timing
         },
+        one_row_s=statistics.median(one_row) if one_row else None,
         peak_bytes=max((point.peak_bytes or 0 for point in rounds), default=0) or None,
         losses={steps: loss for point in rounds for steps, loss in point.losses.items()},
     )

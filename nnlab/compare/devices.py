@@ -16,10 +16,6 @@ from nnlab.runs.devices import DevicesRecord
 
 Bound = Literal["launch", "copy", "compute"]
 
-SMALLEST = 1
-"""The batch size whose step costs what any step costs, however few rows it holds."""
-
-_HALF = 0.5
 _ROUNDS = 2
 
 
@@ -55,7 +51,8 @@ class Limit:
 
     Args:
         bound: `launch`: what each step costs, however few rows it holds: launching its operations,
-            updating the weights; `copy`: bringing its rows; `compute`: the arithmetic on them.
+            updating the weights, its share of what an epoch costs as such; `copy`: bringing its
+            rows; `compute`: the arithmetic on them.
         share: The share of the step, from 0 to 1.
     """
 
@@ -151,7 +148,8 @@ class DeviceTable:
     def limit(self, point: DevicePoint) -> Limit | None:
         """What most of a step of a point goes to, by measurement.
 
-        What a step costs, however few rows it holds, is the time of a step of one row.
+        What a step costs, however few rows it holds, is the time of a step of one row with the
+        same engine, the same XLA choice, and as many steps an epoch.
 
         Args:
             point: The point.
@@ -159,16 +157,17 @@ class DeviceTable:
         Returns:
             The limit; None where that step was not measured.
         """
-        smallest = self.point(point.device, point.width, SMALLEST)
-        if point.step is None or smallest is None or smallest.step is None:
+        if point.step is None or point.one_row_s is None:
             return None
-        launch = min(1.0, smallest.step.median_s / point.step.median_s)
-        if launch > _HALF:
-            return Limit("launch", launch)
+        launch = min(1.0, point.one_row_s / point.step.median_s)
         copy = min(1.0, _copy_s(point) / point.step.median_s)
-        if copy > _HALF:
-            return Limit("copy", copy)
-        return Limit("compute", max(0.0, 1 - launch - copy))
+        shares: dict[Bound, float] = {
+            "launch": launch,
+            "copy": copy,
+            "compute": max(0.0, 1 - launch - copy),
+        }
+        bound = max(shares, key=lambda bound: shares[bound])
+        return Limit(bound, shares[bound])
 
     def speedup(self, point: DevicePoint) -> Speedup | None:
         """How many times faster a point is than the first device at the same place.

@@ -9,7 +9,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from nnlab.compare.device_rounds import point_of_rounds
-from nnlab.compare.devices import SMALLEST, DeviceTable
+from nnlab.compare.devices import DeviceTable
 from nnlab.config import Experiment
 from nnlab.config.dumping import config_yaml
 from nnlab.config.sizes import resized
@@ -221,7 +221,7 @@ def _points(
     names = [str(device["name"]) for device in record.devices]
     cpus, pieces = logical_cpus(names), -(-_FEWEST // sweep.repeats)
     for width in record.widths:
-        for size in sorted({SMALLEST, *record.batch_sizes}):
+        for size in sorted(record.batch_sizes):
             sized = resized(experiment, size, width)
             yield [
                 PointTask(name, sized, rows, width, cpus, sweep.seconds, pieces) for name in names

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
 from typing import Any
 
@@ -81,6 +82,35 @@ class Feed:
             self.evaluation_batch_size = min(_EVALUATION_ROWS, most)
         else:
             self.evaluation_batch_size = self.batch_size
+
+    def cut(self, rows: int, batch_size: int) -> Feed:
+        """The first training rows alone, in batches of another size.
+
+        Args:
+            rows: How many of them, at most as many as there are.
+            batch_size: Rows an update.
+
+        Returns:
+            Another feed, for the same model.
+
+        Example:
+            >>> from nnlab.data import prepare
+            >>> from nnlab.engine.model import build_model
+            >>> experiment = Experiment.model_validate({
+            ...     "data": {"dataset": "xor"},
+            ...     "model": {"layers": [{"Dense": {"units": 1, "activation": "sigmoid"}}]},
+            ...     "training": {"optimizer": "sgd", "loss": "bce", "epochs": 5},
+            ... })
+            >>> data = prepare(experiment)
+            >>> feed = Feed(experiment, data, build_model(experiment, data.inputs)).cut(3, 1)
+            >>> [len(x) for x, y in feed.training().take(3)]
+            [1, 1, 1]
+        """
+        part = copy.copy(self)
+        part.rows, part.batch_size = rows, batch_size
+        part.steps_per_epoch = -(-rows // batch_size)
+        part.train = tf.nest.map_structure(lambda array: array[:rows], self.train)
+        return part
 
     @property
     def batch_spec(self) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import statistics
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import keras
@@ -20,12 +20,14 @@ from nnlab.engine.feeding import Feed
 from nnlab.engine.loops.rows import ResidentRows
 from nnlab.engine.measured_rows import MeasuredRows
 from nnlab.engine.model import dtype_policy
-from nnlab.engine.trainable import make_trainable
+from nnlab.engine.trainable import Trainable, make_trainable
 from nnlab.runs.device_point import DevicePoint
 
 # The stopwatch ends the training.
 _ENDLESS = 2**31 - 1
 _SMALL = 8
+# Of the time for a point's steps what its steps of one row get.
+_SHARE = 0.5
 
 
 @dataclass(frozen=True)
@@ -83,21 +85,20 @@ def measure_point(task: PointTask) -> DevicePoint:
         made = make_trainable(task.experiment, data, device)
         timing["build_s"] = time.perf_counter() - begun
         part, timing["rows_s"] = _brought(made.feed, made.engine.chunk)
-        watch = Stopwatch(made.feed.steps_per_epoch, task.seconds, task.pieces)
-        callbacks = RunCallbacks([watch], [watch], made.model, 1, made.feed.steps_per_epoch)
-        training = task.experiment.training.model_copy(update={"epochs": _ENDLESS})
-        made.engine.loop.run(made.model, made.feed, training, callbacks)
+        watch = _timed(made, task, task.seconds)
         step_s = statistics.median(watch.samples_s)
         timing["compile_s"] = max(0.0, watch.first_call_s - watch.first_steps * step_s)
         peak, peak_of = _peak(device)
         flat = tf.nest.flatten(part)
+        is_xla = made.engine.xla and not made.engine.loop.xla_failed
+        flop = count_flop(made.model, made.feed)
         return DevicePoint(
             device=task.device,
             batch_size=made.feed.batch_size,
             width=task.width,
             engine=made.engine.loop.name,
             engine_reason=made.engine.reason,
-            xla=made.engine.xla and not made.engine.loop.xla_failed,
+            xla=is_xla,
             params=made.model.count_params(),
             rows=made.feed.rows,
             steps_per_epoch=made.feed.steps_per_epoch,
@@ -108,11 +109,39 @@ def measure_point(task: PointTask) -> DevicePoint:
             is_shared=device.kind == "cpu",
             samples_s=(tuple(watch.samples_s),),
             epochs_s=(tuple(watch.epochs_s),),
-            flop_per_step=count_flop(made.model, made.feed),
+            one_row_s=step_s if made.feed.batch_size == 1 else one_row_s(made, task),
+            flop_per_step=flop,
             peak_bytes=peak,
             peak_of=peak_of,
             losses=watch.losses,
         )
+
+
+def _timed(made: Trainable, task: PointTask, seconds: float) -> Stopwatch:
+    """Train until the steps were timed for that long."""
+    steps = made.feed.steps_per_epoch
+    watch = Stopwatch(steps, seconds, task.pieces)
+    callbacks = RunCallbacks([watch], [watch], made.model, 1, steps)
+    training = task.experiment.training.model_copy(update={"epochs": _ENDLESS})
+    made.engine.loop.run(made.model, made.feed, training, callbacks)
+    return watch
+
+
+def one_row_s(made: Trainable, task: PointTask) -> float:
+    """Seconds of a step of one row: what a point's steps cost, however few rows they hold.
+
+    All else is as in the point's own steps: the engine, XLA, and how many of them an epoch has, so
+    that each bears as much of what an epoch costs as such.
+
+    Args:
+        made: What trains the point.
+        task: The point.
+
+    Returns:
+        The median, in seconds.
+    """
+    cut = made.feed.cut(made.feed.steps_per_epoch, 1)
+    return statistics.median(_timed(replace(made, feed=cut), task, _SHARE * task.seconds).samples_s)
 
 
 def count_flop(model: keras.Model, feed: Feed) -> int | None:

@@ -7,12 +7,14 @@ from collections.abc import Sequence
 
 from nnlab.compare.devices import DeviceTable, device_table
 from nnlab.report.device_words import agreement_words, limit_text, rows_text, speedup_text
-from nnlab.report.numbers import bytes_text, count_text, time_text
+from nnlab.report.numbers import bytes_text, count_text, prefixed_text, time_text
 from nnlab.report.tables import Cell, Column, Table, Tone
 from nnlab.runs.device_point import DevicePoint, Timed
 from nnlab.runs.devices import DevicesRecord
 
 _NOTHING = Cell("-", "dim")
+# Of so few steps an epoch each may bear much of what an epoch costs as such.
+_FEW_STEPS = 30
 _TIMES = (
     ("import_s", "TensorFlow"),
     ("ready_s", "device"),
@@ -44,14 +46,14 @@ def points_table(table: DeviceTable) -> Table:
         *([Column("width", right=True)] if has_widths else []),
         Column("batch", right=True),
         Column("a step", right=True),
-        Column("95 % interval", right=True),
+        Column("95 % interval", right=True, optional=True),
         *([Column(f"times {table.devices[0]}", right=True)] if compares else []),
-        Column("examples/s", right=True),
+        Column("examples/s", right=True, optional=True),
         Column("goes to", right=True),
+        Column("XLA"),
         Column("an epoch", right=True, optional=True),
-        Column("GFLOP/s", right=True, optional=True),
+        Column("FLOP/s", right=True, optional=True),
         Column("memory", right=True, optional=True),
-        Column("XLA", optional=True),
     )
     rows = []
     for point in points:
@@ -63,15 +65,15 @@ def points_table(table: DeviceTable) -> Table:
             cells.append(_speedup_cell(table, point))
         limit = table.limit(point)
         cells += [
-            _amount(point.examples_per_s),
+            _NOTHING if point.examples_per_s is None else Cell(f"{point.examples_per_s:,.0f}"),
             _NOTHING if limit is None else Cell(limit_text(limit)),
-            _epoch_cell(point),
-            _amount(None if point.flop_per_s is None else point.flop_per_s / 1e9, digits=1),
-            _NOTHING if point.peak_bytes is None else Cell(bytes_text(point.peak_bytes)),
             Cell("yes") if point.xla else _NOTHING,
+            _epoch_cell(point),
+            _NOTHING if point.flop_per_s is None else Cell(prefixed_text(point.flop_per_s)),
+            _NOTHING if point.peak_bytes is None else Cell(bytes_text(point.peak_bytes)),
         ]
         rows.append(tuple(cells))
-    return Table("", columns, tuple(rows), notes=tuple(_notes(points)))
+    return Table("", columns, tuple(rows), notes=tuple(_notes(table, points)))
 
 
 def starts_table(table: DeviceTable) -> Table:
@@ -154,8 +156,13 @@ def _step_cells(step: Timed | None, error: str | None) -> list[Cell]:
         return [Cell("failed" if error else "-", "bad"), _NOTHING]
     if step.low_s is None or step.high_s is None:
         return [Cell(time_text(step.median_s)), _NOTHING]
-    interval = f"{time_text(step.low_s)} to {time_text(step.high_s)}"
-    return [Cell(time_text(step.median_s)), Cell(interval)]
+    return [Cell(time_text(step.median_s)), Cell(_times_text(step.low_s, step.high_s))]
+
+
+def _times_text(low_s: float, high_s: float) -> str:
+    """An interval of time, its unit told once where both ends have the same."""
+    (low, unit), high = time_text(low_s).split(), time_text(high_s)
+    return f"{low} to {high}" if high.endswith(f" {unit}") else f"{low} {unit} to {high}"
 
 
 def _speedup_cell(table: DeviceTable, point: DevicePoint) -> Cell:
@@ -187,12 +194,24 @@ def _middle(points: Sequence[DevicePoint], name: str) -> float:
     return statistics.median(point.timing.get(name, 0.0) for point in points)
 
 
-def _amount(value: float | None, digits: int = 0) -> Cell:
-    return _NOTHING if value is None else Cell(f"{value:,.{digits}f}")
-
-
-def _notes(points: Sequence[DevicePoint]) -> list[str]:
-    notes = ["Goes to launch: what every step costs, however few rows it holds; compute: the rest."]
+def _notes(table: DeviceTable, points: Sequence[DevicePoint]) -> list[str]:
+    notes = [
+        (
+            "Goes to launch: what a step of one row costs too, such as launching its operations "
+            "and updating the weights; compute: the rest."
+        )
+    ]
+    limits = ((point, table.limit(point)) for point in points)
+    few = {
+        point.batch_size: point.steps_per_epoch
+        for point, limit in limits
+        if limit and limit.bound == "launch" and point.steps_per_epoch < _FEW_STEPS
+    }
+    if few:
+        told = ", ".join(f"{steps} at batch {count_text(size)}" for size, steps in few.items())
+        notes.append(
+            f"What an epoch itself costs falls on few steps ({told}), and counts as launch."
+        )
     if any(point.epoch and not point.is_epoch_measured for point in points):
         notes.append("~ an epoch that was not timed whole: its steps' time")
     if any(point.step and len(point.samples_s) == 1 for point in points):

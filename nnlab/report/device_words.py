@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
 from nnlab.compare.devices import Agreement, DeviceTable, Limit, Speedup, Win
 from nnlab.report.numbers import count_text
 from nnlab.runs.devices import DevicesRecord
 
-_TWICE, _TENFOLD = 2, 10
+_TENTH, _TWICE, _TENFOLD = 0.1, 2, 10
+_PLAIN, _FINE = 2, 3
 # Devices round differently, and training carries that on.
 _AGREEING = 0.01
 
@@ -66,10 +69,8 @@ def speedup_text(speedup: Speedup) -> str:
         >>> speedup_text(Speedup(3.14159, 2.9, 3.4)), speedup_text(Speedup(14.2, None, None))
         ('3.1 (2.9 to 3.4)', '14')
     """
-    value = times_text(speedup.value)
-    if speedup.low is None or speedup.high is None:
-        return value
-    return f"{value} ({times_text(speedup.low)} to {times_text(speedup.high)})"
+    value, ends = _times_texts(speedup)
+    return f"{value} ({ends})" if ends else value
 
 
 def times_text(value: float) -> str:
@@ -80,13 +81,9 @@ def times_text(value: float) -> str:
 
     Example:
         >>> [times_text(value) for value in (0.052, 0.96, 0.997, 1.04, 3.14, 132.4)]
-        ['0.05', '0.96', '0.997', '1.04', '3.1', '132']
+        ['0.052', '0.96', '0.997', '1.04', '3.1', '132']
     """
-    if value >= _TWICE:
-        return f"{value:.0f}" if value >= _TENFOLD else f"{value:.1f}"
-    text = f"{value:.2f}"
-    # What is not 1 must not look like it: on which side of 1 decides what is said.
-    return f"{value:.3f}" if text == "1.00" and value != 1 else text
+    return f"{value:.{_FINE if _looks_like_one(value) else _digits(value)}f}"
 
 
 def agreement_words(agreement: Agreement, baseline: str) -> str:
@@ -175,10 +172,33 @@ def speedup_words(speedup: Speedup) -> str:
         >>> speedup_words(Speedup(3.14159, 2.9, 3.4))
         '3.1 times as fast (95 % interval 2.9 to 3.4)'
     """
-    value = f"{times_text(speedup.value)} times as fast"
+    value, ends = _times_texts(speedup)
+    return f"{value} times as fast" + (f" (95 % interval {ends})" if ends else "")
+
+
+def _times_texts(speedup: Speedup) -> tuple[str, str]:
+    """A ratio and its interval, all with as many digits; the latter may be empty."""
     if speedup.low is None or speedup.high is None:
-        return value
-    return f"{value} (95 % interval {times_text(speedup.low)} to {times_text(speedup.high)})"
+        return times_text(speedup.value), ""
+    digits = max(_digits(speedup.value), min(_PLAIN, _digits(speedup.low)))
+    if _looks_like_one(speedup.low) or _looks_like_one(speedup.high):
+        digits = max(_FINE, digits)
+    value, low, high = (f"{one:.{digits}f}" for one in (speedup.value, speedup.low, speedup.high))
+    return value, f"{low} to {high}"
+
+
+def _digits(value: float) -> int:
+    """Digits after the point that say enough of a ratio."""
+    if value >= _TENFOLD:
+        return 0
+    if value >= _TWICE:
+        return 1
+    return _PLAIN if value >= _TENTH or value <= 0 else 1 - math.floor(math.log10(value))
+
+
+def _looks_like_one(value: float) -> bool:
+    """Whether two digits make it 1, which it is not: its side of 1 decides what is said."""
+    return value != 1 and f"{value:.{_PLAIN}f}" == "1.00"
 
 
 def _width_text(width: int | None) -> str:

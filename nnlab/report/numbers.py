@@ -6,6 +6,7 @@ import math
 
 _MINUTE_S, _HOUR_S = 60, 3600
 _KIB = 1024
+_MOST_DIGITS = 6
 
 
 def metric_text(value: float) -> str:
@@ -27,6 +28,52 @@ def metric_text(value: float) -> str:
     if not 1e-3 <= size < 1e6:  # noqa: PLR2004 - where four decimals, and commas, stop being readable
         return f"{value:.2e}"
     return f"{value:,.2f}" if size >= 100 else f"{value:.4f}"  # noqa: PLR2004 - likewise
+
+
+def interval_text(low: float, high: float) -> str:
+    """An interval of a metric or a loss, both ends with as many digits.
+
+    Args:
+        low: The lower end.
+        high: The upper end.
+
+    Returns:
+        Both; digits as of the larger one, more where the other would look like the zero it is not.
+
+    Example:
+        >>> interval_text(-4.73e-4, 0.0641), interval_text(0, 0.5), interval_text(2e-5, 0.1)
+        ('-0.0005 to 0.0641', '0 to 0.5000', '0.00002 to 0.10000')
+    """
+    ends, largest = (low, high), max(abs(low), abs(high))
+    texts = [metric_text(end) for end in ends]
+    if 1e-3 <= largest < 1e6:  # noqa: PLR2004 - where `metric_text` writes no power of ten
+        for digits in range(2 if largest >= 100 else 4, _MOST_DIGITS + 1):  # noqa: PLR2004 - likewise
+            if all(round(end, digits) or not end for end in ends):
+                texts = [f"{end:,.{digits}f}" if end else "0" for end in ends]
+                break
+    return " to ".join(texts)
+
+
+def prefixed_text(value: float) -> str:
+    """A large number with the prefix of the unit that is written behind it.
+
+    Args:
+        value: The number, not negative.
+
+    Returns:
+        Three digits and the prefix.
+
+    Example:
+        >>> [prefixed_text(value) for value in (0.0, 812.4, 4.2e7, 1.192e11, 9.9996e11)]
+        ['0', '812', '42.0 M', '119 G', '1.00 T']
+    """
+    # Rounded before the prefix is chosen, so that no text says "1000 k".
+    rounded = float(f"{value:.3g}")
+    for size, prefix in ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")):
+        if rounded >= size:
+            digits = max(0, 2 - math.floor(math.log10(rounded / size)))
+            return f"{value / size:,.{digits}f} {prefix}"
+    return f"{value:.3g}"
 
 
 def count_text(value: int) -> str:

@@ -9,7 +9,7 @@ from nnlab.compare.metric_ranges import Range, is_share, metric_range
 from nnlab.compare.statistics import Mean
 from nnlab.compare.variants import VariantRow, VariantTable
 from nnlab.report.next_commands import next_table
-from nnlab.report.numbers import count_text, metric_text, plural, seconds_text
+from nnlab.report.numbers import count_text, interval_text, metric_text, plural, seconds_text
 from nnlab.report.sentences import sentence
 from nnlab.report.tables import Cell, Column, Table, Tone
 from nnlab.report.verdicts import LONG, amount_text, few_seeds_words, verdict
@@ -112,7 +112,7 @@ def _is_best(row: VariantRow, best: VariantRow | None) -> bool:
 def _interval(mean: Mean | None) -> Cell:
     if mean is None or mean.low is None or mean.high is None:
         return _NOTHING
-    return Cell(f"{metric_text(mean.low)} to {metric_text(mean.high)}")
+    return Cell(interval_text(mean.low, mean.high))
 
 
 def _is_cut(middle: Mean | None, within: Range) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from nnlab.compare.metric_ranges import is_share
 from nnlab.compare.statistics import Mean, PairedTest, more_seeds
 from nnlab.compare.variants import VariantRow, VariantTable
-from nnlab.report.numbers import metric_text, plural
+from nnlab.report.numbers import interval_text, metric_text, plural
 
 LONG = 16
 """A baseline with a longer name is not named again in every sentence and heading."""
@@ -172,8 +172,10 @@ def _outcome(table: VariantTable, row: VariantRow, test: PairedTest) -> str:
     ends = [difference.low, difference.high]
     if difference.value < 0:
         ends = [-difference.high, -difference.low]
-    low, high = (amount_text(table.metric, end, unit=False) for end in ends)
-    spread = f"95 % interval {low} to {high}, {seeds}"
+    spread = interval_text(*ends)
+    if is_share(table.metric):
+        spread = " to ".join(amount_text(table.metric, end, unit=False) for end in ends)
+    spread = f"95 % interval {spread}, {seeds}"
     if not gain:
         return f"no difference shown: {ahead} and {behind} are equal on average, {spread}"
     if test.is_shown:

@@ -52,6 +52,8 @@ class DevicePoint:
         is_epoch_measured: Whether whole epochs were timed; else an epoch is its steps' time.
         samples_s: For each process the times of a step; `step` is the median of all of them.
         epochs_s: For each process the times of whole epochs.
+        one_row_s: Seconds of a step of one row, with the same engine and XLA choice and as many
+            steps an epoch: what such a step costs, however few rows it holds.
         flop_per_step: Floating-point operations of a step; None where nobody can count them.
         peak_bytes: Memory at the most.
         peak_of: Whose memory: that of the `process`, or on a GPU that of the `device`.
@@ -85,6 +87,7 @@ class DevicePoint:
     is_epoch_measured: bool = False
     samples_s: tuple[tuple[float, ...], ...] = ()
     epochs_s: tuple[tuple[float, ...], ...] = ()
+    one_row_s: float | None = None
     flop_per_step: int | None = None
     peak_bytes: int | None = None
     peak_of: str | None = None

@@ -67,7 +67,7 @@ class DevicesRecord(JsonRecord):
         gpu: The first GPU of the machine; None where there is none.
         gpu_absence: Why there is none and how to get one, sentences.
         devices: What was compared: `name`, `kind`, `description`, `memory` of each.
-        batch_sizes: Those that were asked for; batch size 1 is measured as well.
+        batch_sizes: The sweep.
         widths: Units of the hidden Dense layers; a None: as the config has them.
         rows: What was trained on: the data set's name, or `random` for random rows of its shape.
         rows_count: How many rows.

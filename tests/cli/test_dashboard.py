@@ -76,7 +76,7 @@ def test_named_runs_alone_are_shown(runs_dir: Path) -> None:
 @pytest.mark.parametrize(
     ("run", "message"),
     [
-        ("silent", "Expected a run with TensorBoard logs. Received: 1 runs, none with logs."),
+        ("silent", "Expected a run with TensorBoard logs. Received: 1 run, none with logs."),
         ("absent", "Received: run='absent'"),
     ],
 )

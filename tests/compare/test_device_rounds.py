@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from nnlab.compare.device_rounds import point_of_rounds
@@ -61,3 +63,9 @@ def test_starts_are_medians_and_memory_the_most() -> None:
 def test_one_process_that_failed_fails_the_point() -> None:
     failed = DevicePoint("cpu", 32, error="Memory ran out.")
     assert point_of_rounds([measured(1.0), failed]).error == "Memory ran out."
+
+
+def test_step_of_one_row_is_the_median_of_the_processes() -> None:
+    rounds = [replace(measured(1.0), one_row_s=value) for value in (0.1, 0.9, 0.2)]
+    assert point_of_rounds(rounds).one_row_s == 0.2
+    assert point_of_rounds([measured(1.0)]).one_row_s is None

@@ -89,26 +89,30 @@ def test_point_that_failed_on_the_second_device_ends_its_win() -> None:
     assert win.faster_at == (32, 128)
 
 
-def test_step_goes_to_what_a_step_of_one_row_costs_then_to_copies_then_to_arithmetic() -> None:
+def test_step_goes_to_the_largest_of_a_step_of_one_row_and_copies_and_arithmetic() -> None:
     streamed: dict[str, Any] = {
         "is_streamed": True,
         "rows_brought": 1000,
         "timing": {"rows_s": 2.0},
     }
     made = table(
-        point("cpu", 1, 0.1),
-        point("cpu", 32, 0.16),
-        point("cpu", 128, 0.4),
-        point("gpu:0", 1, 0.1),
-        point("gpu:0", 128, 0.4, **streamed),
-        point("gpu:0", 512, 8.0, **streamed),
+        point("cpu", 32, 0.16, one_row_s=0.1),
+        point("cpu", 128, 0.4, one_row_s=0.1),
+        point("gpu:0", 32, 0.1, one_row_s=0.12, **streamed),
+        point("gpu:0", 128, 0.6, one_row_s=0.25, **streamed),
+        point("gpu:0", 512, 8.0, one_row_s=0.1, **streamed),
     )
     limits = [limit for one in made.points if (limit := made.limit(one))]
-    bounds = ["launch", "launch", "compute", "launch", "copy", "compute"]
+    bounds = ["launch", "compute", "launch", "copy", "compute"]
     assert [limit.bound for limit in limits] == bounds
-    shares = [1.0, 0.625, 0.75, 1.0, 0.64, 1 - 0.1 / 8 - 1.024 / 8]
+    shares = [0.625, 0.75, 1.0, 0.256 / 0.6, 1 - 0.1 / 8 - 1.024 / 8]
     assert [limit.share for limit in limits] == pytest.approx(shares)
-    assert table(point("cpu", 32, 0.1)).limit(point("cpu", 32, 0.1)) is None
+
+
+def test_step_of_one_row_that_was_not_measured_with_the_point_tells_no_share() -> None:
+    """A step of batch size 1 may have had another engine, or XLA where the others had none."""
+    made = table(point("cpu", 1, 0.001, xla=True), point("cpu", 32, 0.1))
+    assert made.limit(made.points[1]) is None
 
 
 def test_losses_are_compared_after_equal_numbers_of_steps() -> None:

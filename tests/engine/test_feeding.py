@@ -61,6 +61,17 @@ def test_without_shuffling_rows_come_as_they_are(moons: Callable[..., Experiment
     assert feed.order(5).tolist() == [0, 1, 2, 3, 4, 5]
 
 
+def test_cut_feed_has_the_first_rows_alone_in_batches_of_its_own_size(
+    moons: Callable[..., Experiment],
+) -> None:
+    whole = feed_of(moons(training={"batch_size": 4}), numbered(10))
+    part = whole.cut(3, 1)
+    seen = targets(part.training(), 3)
+    assert [len(batch) for batch in seen] == [1, 1, 1]
+    assert sorted(row for batch in seen for row in batch) == [0, 1, 2]
+    assert (part.steps_per_epoch, whole.steps_per_epoch, whole.rows) == (3, 3, 10)
+
+
 def test_full_batch_holds_every_row_in_one_step(moons: Callable[..., Experiment]) -> None:
     feed = feed_of(moons(training={"batch_size": "full"}), numbered(6))
     assert (feed.batch_size, feed.steps_per_epoch) == (6, 1)

@@ -31,6 +31,7 @@ def measured(device: str, size: int, step_s: float, width: int | None = None) ->
         step=timed(step_s),
         epoch=timed(step_s * 100),
         is_epoch_measured=size > 1,
+        one_row_s=step_s if size == 1 else CPU_S[1] if is_cpu else 0.001,
         flop_per_step=10**6 * size,
         peak_bytes=2**29,
         losses={8: 2.0 if is_cpu else 2.0001},

@@ -6,8 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from nnlab.compare.devices import Agreement
-from nnlab.report.device_words import agreement_words, devices_headline, times_text
+from nnlab.compare.devices import Agreement, Speedup
+from nnlab.report.device_words import (
+    agreement_words,
+    devices_headline,
+    speedup_text,
+    times_text,
+)
 from tests.report.devices import cpu_alone, measured, table_of, told, with_gpu
 
 
@@ -101,3 +106,18 @@ def test_what_is_not_equal_does_not_look_it() -> None:
         "1.96",
         "2.0",
     ]
+
+
+@pytest.mark.parametrize(
+    ("speedup", "text"),
+    [
+        (Speedup(0.9996, 0.45, 3.3), "1.00 (0.45 to 3.30)"),
+        (Speedup(0.9, 0.62, 1.22), "0.90 (0.62 to 1.22)"),
+        (Speedup(1.02, 1.003, 1.04), "1.020 (1.003 to 1.040)"),
+        (Speedup(3.14, 0.96, 5.2), "3.14 (0.96 to 5.20)"),
+        (Speedup(14.2, 12.9, 15.3), "14 (13 to 15)"),
+        (Speedup(0.0042, 0.0039, 0.0045), "0.0042 (0.0039 to 0.0045)"),
+    ],
+)
+def test_ratio_and_interval_have_as_many_digits(speedup: Speedup, text: str) -> None:
+    assert speedup_text(speedup) == text

@@ -6,7 +6,14 @@ import math
 
 import pytest
 
-from nnlab.report.numbers import count_text, metric_text, plural, seconds_text
+from nnlab.report.numbers import (
+    count_text,
+    interval_text,
+    metric_text,
+    plural,
+    prefixed_text,
+    seconds_text,
+)
 
 
 @pytest.mark.parametrize(
@@ -27,6 +34,39 @@ from nnlab.report.numbers import count_text, metric_text, plural, seconds_text
 )
 def test_metric(value: float, text: str) -> None:
     assert metric_text(value) == text
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "text"),
+    [
+        (-4.73e-4, 0.0641, "-0.0005 to 0.0641"),
+        (0.0, 0.0641, "0 to 0.0641"),
+        (3e-6, 0.2, "0.000003 to 0.200000"),
+        (1e-9, 0.2, "1.00e-09 to 0.2000"),
+        (-12.5, 1500.0, "-12.50 to 1,500.00"),
+        (1e-6, 2e-5, "1.00e-06 to 2.00e-05"),
+        (-math.inf, math.inf, "-inf to inf"),
+    ],
+)
+def test_ends_of_an_interval_have_as_many_digits_and_none_looks_like_zero(
+    low: float, high: float, text: str
+) -> None:
+    assert interval_text(low, high) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.5, "0.5"),
+        (999.0, "999"),
+        (999.6, "1.00 k"),
+        (59_960, "60.0 k"),
+        (1.2e8, "120 M"),
+        (4.5e15, "4,500 T"),
+    ],
+)
+def test_prefix_is_that_of_the_rounded_number(value: float, text: str) -> None:
+    assert prefixed_text(value) == text
 
 
 @pytest.mark.parametrize(

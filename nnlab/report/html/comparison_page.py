@@ -13,7 +13,7 @@ from nnlab.errors import ConfigError
 from nnlab.report.html.drawing import drawn_picture, stored_picture
 from nnlab.report.html.page import Block, Code, Page, Section, Text
 from nnlab.report.html.run_page import config, environment
-from nnlab.report.numbers import count_text, metric_text, seconds_text
+from nnlab.report.numbers import count_text, interval_text, metric_text, seconds_text
 from nnlab.report.sentences import sentence
 from nnlab.report.tables import Cell, Column, Table
 from nnlab.report.values import plain_text
@@ -83,7 +83,7 @@ def _pictures(run: StoredRun, table: VariantTable) -> Iterator[Block]:
         + (
             ""
             if row.mean.low is None or row.mean.high is None
-            else f" (95 % interval {metric_text(row.mean.low)} to {metric_text(row.mean.high)})"
+            else f" (95 % interval {interval_text(row.mean.low, row.mean.high)})"
         )
         for row in table.rows
         if row.mean is not None
