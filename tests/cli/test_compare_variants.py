@@ -60,6 +60,7 @@ def test_table_verdict_folder_pictures_and_report(made: tuple[Path, Finished]) -
         "record.json",
         "report.html",
         "slow",
+        "values.csv",
     ]
     pictures = sorted(path.name for path in (run / "plots").iterdir())
     assert pictures == ["val_accuracy.png", "val_loss.png", "variants.png"]
