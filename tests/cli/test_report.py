@@ -92,6 +92,20 @@ def test_no_width_scrolls_sideways(page: Path, tab: Tab, width: int) -> None:
 
 
 @needs_chromium
+def test_pictures_on_a_phone_are_scrolled_not_shrunk(page: Path, tab: Tab) -> None:
+    tab.open(page, 400)
+    shown = (
+        "JSON.stringify([...document.querySelectorAll('img[width]')]"
+        ".map(one => [one.naturalWidth, one.naturalHeight, one.width, one.height]))"
+    )
+    sizes = json.loads(tab.evaluate(shown))
+    assert sizes
+    for natural_width, natural_height, width, height in sizes:
+        assert width >= min(natural_width, 600)
+        assert height / width == pytest.approx(natural_height / natural_width, rel=0.05)
+
+
+@needs_chromium
 def test_a_dark_page_has_light_ink(page: Path, tab: Tab) -> None:
     colour = (
         "getComputedStyle(document.body).color + getComputedStyle(document.body).backgroundColor"
@@ -113,8 +127,9 @@ def test_it_prints(page: Path, tab: Tab) -> None:
 
 
 @needs_chromium
-def test_a_table_of_many_keys_is_not_wider_than_paper(tab: Tab, tmp_path: Path) -> None:
-    keys = [f"model.layers.{i}.Repeat[1].layers.0.Dense.units" for i in range(5)]
+@pytest.mark.parametrize("count", [5, 8, 12])
+def test_a_table_of_many_keys_is_not_wider_than_paper(tab: Tab, tmp_path: Path, count: int) -> None:
+    keys = [f"model.layers.{i}.Repeat[1].layers.0.Dense.units" for i in range(count)]
     columns = tuple(map(Column, ["trial", "val_accuracy", *keys]))
     table = Table("All trials", columns, (tuple(Cell("adadelta") for _ in columns),))
     wide = tmp_path / "wide.html"

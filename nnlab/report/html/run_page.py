@@ -25,11 +25,17 @@ from nnlab.report.summary import ModelSummary
 from nnlab.report.tables import Cell, Column, Table
 from nnlab.runs import StoredRun
 from nnlab.runs.history import read_history
-from nnlab.runs.record import RunRecord
+from nnlab.runs.record import RunRecord, RunStatus
 
 _NOT_RECORDED = "The version of nnlab that made this run did not record it."
 _LEARNING_RATE = "learning_rate"
 _FACTS = 3
+_ENDS = {
+    RunStatus.RUNNING: "The run is at work",
+    RunStatus.COMPLETE: "The run is complete",
+    RunStatus.FAILED: "The run failed",
+    RunStatus.INTERRUPTED: "The run was interrupted",
+}
 
 
 def run_page(run: StoredRun) -> Page:
@@ -81,12 +87,20 @@ def lead(record: RunRecord) -> str:
     Args:
         record: The run.
     """
-    epochs = plural(record.epochs_run, "epoch")
     where = f" on {record.device}" if record.device else ""
-    words = f"The run is {record.status.value} after {epochs}{where}."
+    words = f"{_ENDS[record.status]}{where}{_when(record)}."
     if record.best_epoch is not None and record.best_epoch != record.epochs_run:
         words += f" It keeps the weights of epoch {count_text(record.best_epoch)}."
     return f"{words} {record.error}" if record.error else words
+
+
+def _when(record: RunRecord) -> str:
+    """How far a run came."""
+    if record.status is RunStatus.RUNNING and not record.epochs_run:
+        return ""
+    if record.epochs_run or record.status is RunStatus.COMPLETE:
+        return f" after {plural(record.epochs_run, 'epoch')}"
+    return " before its first epoch was over"
 
 
 def facts(record: RunRecord) -> list[tuple[str, str]]:

@@ -10,6 +10,7 @@ import pytest
 
 from nnlab.errors import DataError, RequestError
 from nnlab.report.html.page import Page, Picture
+from nnlab.report.html.run_page import lead
 from nnlab.report.html.writing import page_of, write_report
 from nnlab.runs import RunRecord, RunStatus, StoredRun, read_run
 from nnlab.runs.comparison import ComparisonFiles, ComparisonRecord
@@ -77,6 +78,20 @@ def test_a_failed_run_without_an_epoch_has_a_report(tmp_path: Path) -> None:
     run = made(tmp_path / "run", error="Diverged.")
     run.metrics_csv.unlink()
     assert "Diverged." in write_report(run).read_text()
+
+
+@pytest.mark.parametrize(
+    ("status", "epochs", "words"),
+    [
+        (RunStatus.FAILED, 0, "The run failed on cpu before its first epoch was over."),
+        (RunStatus.FAILED, 1, "The run failed on cpu after 1 epoch."),
+        (RunStatus.INTERRUPTED, 3, "The run was interrupted on cpu after 3 epochs."),
+        (RunStatus.COMPLETE, 3, "The run is complete on cpu after 3 epochs."),
+        (RunStatus.RUNNING, 0, "The run is at work on cpu."),
+    ],
+)
+def test_the_lead_says_how_far_a_run_came(status: RunStatus, epochs: int, words: str) -> None:
+    assert lead(RunRecord("a", "a", status, epochs_run=epochs, device="cpu")) == words
 
 
 @pytest.mark.parametrize("name", ["figures.json", "summary.json"])
