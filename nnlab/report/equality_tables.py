@@ -57,15 +57,14 @@ def verdict(equality: Equality) -> str:
         return "Nothing to compare: the run has neither figures nor weights."
     if not equality.is_equal:
         return "Not equal."
-    words = "Equal to the bit."
+    if equality.failure is not None:
+        epochs = f" Equal to the bit in {plural(equality.epochs, 'epoch')} before that."
+        alike = f"Both failed alike: {_first_sentence(equality.failure)}."
+        return f"{alike}{epochs}" if equality.epochs else alike
     if equality.left_out:
         left_out = f"the weights were not compared: {equality.left_out}."
-        words = f"What could be compared is equal to the bit; {left_out}"
-    if equality.failure is None:
-        return words
-    alike = f"Both failed alike: {_first_sentence(equality.failure)}."
-    has_figures = equality.epochs or equality.figures or equality.weights
-    return f"{alike} {words}" if has_figures else alike
+        return f"What could be compared is equal to the bit; {left_out}"
+    return "Equal to the bit."
 
 
 def _epochs(equality: Equality) -> Cell:

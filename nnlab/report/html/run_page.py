@@ -20,6 +20,7 @@ from nnlab.report.html.words import (
 )
 from nnlab.report.numbers import count_text, metric_text, plural, seconds_text
 from nnlab.report.run_tables import run_tables
+from nnlab.report.sentences import sentence
 from nnlab.report.spreads import LayerSpread
 from nnlab.report.summary import ModelSummary
 from nnlab.report.tables import Cell, Column, Table
@@ -91,7 +92,7 @@ def lead(record: RunRecord) -> str:
     words = f"{_ENDS[record.status]}{where}{_when(record)}."
     if record.best_epoch is not None and record.best_epoch != record.epochs_run:
         words += f" It keeps the weights of epoch {count_text(record.best_epoch)}."
-    return f"{words} {record.error}" if record.error else words
+    return f"{words} {sentence(record.error)}" if record.error else words
 
 
 def _when(record: RunRecord) -> str:
