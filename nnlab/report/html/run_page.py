@@ -92,7 +92,7 @@ def lead(record: RunRecord) -> str:
     words = f"{_ENDS[record.status]}{where}{_when(record)}."
     if record.best_epoch is not None and record.best_epoch != record.epochs_run:
         words += f" It keeps the weights of epoch {count_text(record.best_epoch)}."
-    return f"{words} {sentence(record.error)}" if record.error else words
+    return f"{words} {sentence(record.error.removesuffix('.'))}" if record.error else words
 
 
 def _when(record: RunRecord) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -91,7 +92,9 @@ def test_a_failed_run_without_an_epoch_has_a_report(tmp_path: Path) -> None:
     ],
 )
 def test_the_lead_says_how_far_a_run_came(status: RunStatus, epochs: int, words: str) -> None:
-    assert lead(RunRecord("a", "a", status, epochs_run=epochs, device="cpu")) == words
+    record = RunRecord("a", "a", status, epochs_run=epochs, device="cpu")
+    assert lead(record) == words
+    assert lead(replace(record, error="diverged. Clip.")) == f"{words} Diverged. Clip."
 
 
 @pytest.mark.parametrize("name", ["figures.json", "summary.json"])
