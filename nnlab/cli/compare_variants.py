@@ -84,7 +84,7 @@ def compare_variants(
 
         nnlab compare variants my.yaml --resume last
     """
-    from nnlab.config.check import twins_of
+    from nnlab.config.check import warnings_of_comparison
     from nnlab.config.comparing import read_comparison
     from nnlab.report.faults import print_faults
     from nnlab.report.progress.several import make_several_progress
@@ -99,8 +99,8 @@ def compare_variants(
         metric=metric,
         baseline=baseline,
     )
-    if twins := twins_of(read):
-        print_faults((), twins)
+    if warnings := warnings_of_comparison(read):
+        print_faults((), warnings)
 
     from nnlab.engine.comparing import compare_variants as compare
 
@@ -156,6 +156,6 @@ def _print(path: Path, table: VariantTable, record: ComparisonRecord, option: st
         (f"nnlab report {record.id} --open{option}", "the report, one HTML file"),
         (f"nnlab compare variants --resume {record.id}{option} --seeds {more}", "more seeds"),
     ]
-    tables = [variants_table(table), verdicts_table(table)]
-    print_tables([*tables, *next_tables(path, commands)])
+    tables = [variants_table(table), verdicts_table(table), *next_tables(path, commands)]
+    print_tables([one for one in tables if one.rows])
     typer.echo(f"\n{record.verdict}")

@@ -97,16 +97,19 @@ def _show_search(found: StoredRun, *, as_json: bool) -> None:
 
 
 def _show_comparison(found: StoredRun, *, as_json: bool) -> None:
-    from nnlab.compare.variants import read_variants
+    from nnlab.report.next_commands import next_table
+    from nnlab.report.variant_records import read_compared
     from nnlab.report.variant_tables import variants_table, verdicts_table
-    from nnlab.runs.comparison import read_comparison_record
 
-    record = read_comparison_record(found.path)
+    record, table = read_compared(found.path)
     if as_json:
         print_json(record.to_dict() | {"path": str(found.path)})
         return
-    table = read_variants(found.path)
-    _print_compared(found, [variants_table(table), verdicts_table(table)], record.verdict)
+    tables = [variants_table(table), verdicts_table(table)]
+    if table.left and record.status != "running":
+        command = f"nnlab compare variants --resume {shlex.quote(str(found.path))}"
+        tables.append(next_table([(command, "does what is left")]))
+    _print_compared(found, tables, record.verdict)
 
 
 def _show_devices(found: StoredRun, *, as_json: bool) -> None:
@@ -125,6 +128,7 @@ def _print_compared(found: StoredRun, tables: Sequence[Table], verdict: str) -> 
     from nnlab.report.run_tables import run_tables
     from nnlab.report.tables import print_tables
 
-    print_tables([*run_tables(found.record, found.path)[:1], *tables])
+    shown = [*run_tables(found.record, found.path)[:1], *tables]
+    print_tables([table for table in shown if table.rows])
     if verdict:
         typer.echo(f"\n{verdict}")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
 from statistics import fmean, stdev
@@ -25,8 +25,9 @@ _FEWEST_ALIKE = 3
 # it can hardly show anything, down to the second is what to aim at.
 _HOPELESS, _GOOD = 3.0, 2.0
 _USUAL = 5
-# What is left of the same number after it was subtracted in two places.
-_ROUNDING = 1e-9
+# Figures are computed in float32: to so much of their size they are the same.
+_ROUNDING = 2.0**-22
+_LITTLE = 1e-9
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ class PairedTest:
     @property
     def is_shown(self) -> bool:
         """Whether chance is unlikely enough to be the reason: at most 5 times in 100."""
-        return self.adjusted is not None and self.adjusted <= 1 - LEVEL + _ROUNDING
+        return self.adjusted is not None and self.adjusted <= 1 - LEVEL + _LITTLE
 
 
 def mean(values: Sequence[float], within: Range = ANY) -> Mean:
@@ -181,6 +182,10 @@ def paired_test(
         return None
     differences = [_difference(values[seed], others[seed]) for seed in seeds]
     difference = mean(differences, within.of_differences)
+    # The mean of differences that cancel out is what rounding left of them.
+    sizes = [*values.values(), *others.values()]
+    if is_rounding(difference.value, sizes):
+        difference = replace(difference, value=0.0)
     if difference.low is None:
         return PairedTest(difference, None)
     if difference.is_exact:
@@ -247,10 +252,24 @@ def _least_shown(seeds: int, tests: int) -> float:
 def _difference(value: float, other: float) -> float:
     """The difference; 0 where it is of rounding alone."""
     difference = value - other
-    return difference if abs(difference) > _ROUNDING * max(abs(value), abs(other)) else 0.0
+    return 0.0 if is_rounding(difference, (value, other)) else difference
+
+
+def is_rounding(amount: float, values: Iterable[float]) -> bool:
+    """Whether an amount is what rounding makes of such values, and no difference of theirs.
+
+    Args:
+        amount: The amount.
+        values: Figures of runs, which are float32.
+
+    Example:
+        >>> is_rounding(3e-8, [0.775, 0.825]), is_rounding(1e-5, [0.775, 0.825])
+        (True, False)
+    """
+    return abs(amount) <= _ROUNDING * max(map(abs, values))
 
 
 def _spread(values: Sequence[float]) -> float:
     """The standard deviation; 0 where the values differ by rounding alone."""
     spread = stdev(values)
-    return 0.0 if spread <= _ROUNDING * max(map(abs, values)) else spread
+    return 0.0 if is_rounding(spread, values) else spread

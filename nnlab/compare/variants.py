@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from statistics import fmean
 from typing import Any
 
-from nnlab.compare.metric_ranges import metric_range
-from nnlab.compare.statistics import Mean, PairedTest, mean, paired_test, with_holm
+from nnlab.compare.metric_ranges import Range, metric_range
+from nnlab.compare.statistics import (
+    Mean,
+    PairedTest,
+    is_rounding,
+    mean,
+    paired_test,
+    with_holm,
+)
+from nnlab.config.comparability import caveats, is_never_negative
+from nnlab.config.variants import Comparison
 from nnlab.errors import RunNotFoundError
 from nnlab.runs import RunRecord, RunStatus, read_run
 from nnlab.runs.comparison import ComparisonFiles, read_comparison_record
@@ -96,6 +105,52 @@ class VariantRow:
 
 
 @dataclass(frozen=True)
+class Meaning:
+    """What the configs tell of the figure that is compared.
+
+    Args:
+        unlike: Variants of which it means another thing than of the baseline, so that they can be
+            called neither better nor worse, each with why: "different losses".
+        notes: What is to be known of it, sentences.
+        is_never_negative: Whether it is a loss that cannot fall below 0.
+    """
+
+    unlike: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    is_never_negative: bool = False
+
+    def to_dict(self) -> dict[str, Any]:
+        """Itself for JSON, without the notes."""
+        return {"unlike": dict(self.unlike), "is_never_negative": self.is_never_negative}
+
+    def within(self, metric: str) -> Range:
+        """Which values the figure can have.
+
+        Args:
+            metric: Its name.
+        """
+        return Range(low=0.0) if self.is_never_negative else metric_range(metric)
+
+
+def meaning_of(comparison: Comparison) -> Meaning:
+    """What the configs of a comparison tell of its figure.
+
+    Args:
+        comparison: The comparison.
+    """
+    found = caveats(comparison)
+    unlike: dict[str, list[str]] = {}
+    for caveat in found:
+        for name in caveat.unlike:
+            unlike.setdefault(name, []).append(caveat.reason)
+    return Meaning(
+        {name: ", ".join(reasons) for name, reasons in unlike.items()},
+        tuple(caveat.text for caveat in found),
+        is_never_negative(comparison),
+    )
+
+
+@dataclass(frozen=True)
 class VariantTable:
     """A comparison of variants.
 
@@ -105,6 +160,7 @@ class VariantTable:
         baseline: The variant that the others are tested against.
         seeds: The seeds that each variant is trained with.
         rows: The variants, in the order of the file.
+        meaning: What the configs tell of the metric.
     """
 
     metric: str
@@ -112,6 +168,17 @@ class VariantTable:
     baseline: str
     seeds: tuple[int, ...]
     rows: tuple[VariantRow, ...]
+    meaning: Meaning = field(default_factory=Meaning)
+
+    @property
+    def within(self) -> Range:
+        """Which values the metric can have."""
+        return self.meaning.within(self.metric)
+
+    @property
+    def left(self) -> int:
+        """How many runs are still to do."""
+        return sum(len(self.seeds) - row.ended for row in self.rows)
 
     def row(self, name: str) -> VariantRow:
         """The row of a variant.
@@ -125,11 +192,25 @@ class VariantTable:
     def best(self) -> VariantRow | None:
         """The variant with the best mean; None where no mean is better than another."""
         rows = [row for row in self.rows if row.mean is not None]
-        values = {row.mean.value for row in rows if row.mean is not None}
-        if self.direction is None or len(values) < 2:  # noqa: PLR2004 - all alike, none is best
+        values = [row.mean.value for row in rows if row.mean is not None]
+        if self.direction is None or self.meaning.unlike or not values:
+            return None
+        if is_rounding(max(values) - min(values), values):
             return None
         choose = max if self.direction == "max" else min
         return choose(rows, key=lambda row: row.mean.value if row.mean else math.nan)
+
+    def is_best(self, row: VariantRow) -> bool:
+        """Whether no variant has a better mean: several may share the best.
+
+        Args:
+            row: A variant.
+        """
+        best = self.best
+        if best is None or best.mean is None or row.mean is None:
+            return False
+        means = best.mean.value, row.mean.value
+        return is_rounding(means[0] - means[1], means)
 
     def gain(self, row: VariantRow) -> float | None:
         """How much better a variant is than the baseline; below 0 where it is worse.
@@ -147,7 +228,11 @@ class VariantTable:
 
 
 def variant_table(
-    metric: str, baseline: str, seeds: Sequence[int], variants: Sequence[VariantRuns]
+    metric: str,
+    baseline: str,
+    seeds: Sequence[int],
+    variants: Sequence[VariantRuns],
+    meaning: Meaning | None = None,
 ) -> VariantTable:
     """Compare variants by the records of their runs.
 
@@ -156,9 +241,11 @@ def variant_table(
         baseline: The variant that the others are tested against.
         seeds: The seeds that each variant is trained with.
         variants: The variants with their runs.
+        meaning: What the configs tell of the metric; None: no more than its name does.
 
     Returns:
-        The comparison; all its tests together have Holm's correction.
+        The comparison; all its tests together have Holm's correction. A variant of which the
+        metric means another thing than of the baseline is not tested.
 
     Example:
         >>> def run(loss):
@@ -170,10 +257,16 @@ def variant_table(
         >>> table.best.name, table.best.test.is_shown
         ('glorot', True)
     """
-    rows = [_row(variant, metric) for variant in variants]
+    meaning = meaning or Meaning()
+    within = meaning.within(metric)
+    rows = [_row(variant, metric, within) for variant in variants]
     base = next(row for row in rows if row.name == baseline)
-    within = metric_range(metric)
-    tests = [None if row is base else paired_test(row.values, base.values, within) for row in rows]
+    tests = [
+        None
+        if row is base or row.name in meaning.unlike
+        else paired_test(row.values, base.values, within)
+        for row in rows
+    ]
     adjusted = iter(with_holm([test for test in tests if test is not None]))
     tested = [
         row if test is None else replace(row, test=next(adjusted))
@@ -181,7 +274,7 @@ def variant_table(
     ]
     records = (record for variant in variants for record in variant.records.values())
     direction = common_direction(records, metric)
-    return VariantTable(metric, direction, baseline, tuple(seeds), tuple(tested))
+    return VariantTable(metric, direction, baseline, tuple(seeds), tuple(tested), meaning)
 
 
 def read_variants(path: Path) -> VariantTable:
@@ -212,7 +305,13 @@ def read_variants(path: Path) -> VariantTable:
         )
         for row in compared.variants
     ]
-    return variant_table(compared.metric, compared.baseline, compared.seeds, variants)
+    figure = compared.figure
+    meaning = Meaning(
+        dict(figure.get("unlike") or {}),
+        tuple(map(str, compared.notes)),
+        bool(figure.get("is_never_negative")),
+    )
+    return variant_table(compared.metric, compared.baseline, compared.seeds, variants, meaning)
 
 
 def _record(path: Path) -> RunRecord | None:
@@ -222,7 +321,7 @@ def _record(path: Path) -> RunRecord | None:
         return None
 
 
-def _row(variant: VariantRuns, metric: str) -> VariantRow:
+def _row(variant: VariantRuns, metric: str, within: Range) -> VariantRow:
     """A variant's row, not yet tested."""
     values: dict[int, float] = {}
     failures: dict[int, str] = {}
@@ -232,7 +331,8 @@ def _row(variant: VariantRuns, metric: str) -> VariantRow:
             values[seed] = value
         elif record.status is RunStatus.COMPLETE:
             failures[seed] = f"It has no finite {metric}."
-        elif record.status is RunStatus.FAILED:
+        # A process that was killed left no end: that run is still to do.
+        elif record.status is RunStatus.FAILED and record.finished is not None:
             failures[seed] = record.error or "It failed."
     complete = [variant.records[seed] for seed in values]
     return VariantRow(
@@ -241,7 +341,7 @@ def _row(variant: VariantRuns, metric: str) -> VariantRow:
         variant.file,
         values,
         failures,
-        mean(list(values.values()), metric_range(metric)) if values else None,
+        mean(list(values.values()), within) if values else None,
         epochs=_average([record.epochs_run for record in complete]),
         best_epoch=_average([record.best_epoch for record in complete]),
         seconds={

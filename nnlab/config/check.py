@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nnlab.config.advice import advice
+from nnlab.config.comparability import caveat_faults
 from nnlab.config.defaults import idle_defaults
 from nnlab.config.hyperband import round_size
 from nnlab.config.hyperparameters import size_text, space_size
@@ -131,7 +132,19 @@ def _warnings_of_variants(comparison: Comparison) -> tuple[Fault, ...]:
     for variant in comparison.variants:
         for fault in warnings_of(variant.config):
             told.setdefault((fault.where, fault.message), fault)
-    return in_file_order([*told.values(), *twins_of(comparison)])
+    return in_file_order([*told.values(), *warnings_of_comparison(comparison)])
+
+
+def warnings_of_comparison(comparison: Comparison) -> tuple[Fault, ...]:
+    """What is unwise in a comparison itself, whatever its configs.
+
+    Args:
+        comparison: A sound comparison.
+
+    Returns:
+        Variants that are the same config, and why the figure does not say which is better.
+    """
+    return (*twins_of(comparison), *caveat_faults(comparison))
 
 
 def twins_of(comparison: Comparison) -> tuple[Fault, ...]:

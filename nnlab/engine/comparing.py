@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from nnlab.compare.variants import VariantTable
 from nnlab.config.comparison_yaml import comparison_files
@@ -29,7 +29,7 @@ from nnlab.errors import (
 )
 from nnlab.report.numbers import metric_text, plural
 from nnlab.report.progress.several import SeveralProgress
-from nnlab.report.verdicts import headline
+from nnlab.report.variant_records import overall, run_counts, variant_records
 from nnlab.runs import (
     RunDirectory,
     RunRecord,
@@ -165,6 +165,7 @@ class _Work:
                     self._tasks[f"{variant.name}/{seed}"] = (variant, seed)
                     again.update([earlier.changed] * bool(earlier.changed))
         self._write(RunStatus.RUNNING)
+        self._run.update(training=self._training())
         self._progress.start(self._headline(workers.jobs), len(self._tasks), workers.jobs)
         for changed, runs in again.items():
             self._progress.message(f"{plural(runs, 'run')} to be done again: {changed}.")
@@ -185,20 +186,26 @@ class _Work:
             return
         variant, seed = self._tasks[news.key]
         record = news.record or self._failed(variant, seed, str(news.error))
+        if record.finished is None:
+            # Its process died, and could not write that this is its end.
+            run = RunDirectory(self._run.run(variant.name, seed), record)
+            run.finish(RunStatus.FAILED, news.error)
+            record = run.record
         self._results.add(variant, seed, record)
+        self._run.update(training=self._training())
         self._progress.ended(news.key, _words(record, self._comparison.metric), news.seconds)
 
     def end(self, *, interrupted: bool) -> Compared:
         """Compare what there is, and give the comparison its last status."""
         status, error = self._results.ending(interrupted=interrupted)
-        if error is not None and (interrupted or self._results.counts()["complete"]):
+        if error is not None and (interrupted or run_counts(self._results.table())["complete"]):
             error += f" Go on with: nnlab compare variants --resume {self._run.path}"
         record = self._write(status, error)
         self._run.finish(
             status,
             error,
             timing=record.timing,
-            training={"comparison": self._comparison.metric, "runs": record.runs},
+            training=self._training(),
         )
         self._progress.stop(status.value)
         if interrupted:
@@ -209,7 +216,7 @@ class _Work:
 
     def _write(self, status: RunStatus, error: str | None = None) -> ComparisonRecord:
         """Write `comparison.json`; before a run has ended, what is to be compared."""
-        table, counts = self._results.table(), self._results.counts()
+        table = self._results.table()
         before = self._run.record.timing.get("total_s", 0.0)
         record = ComparisonRecord(
             id=self._run.record.id,
@@ -218,10 +225,12 @@ class _Work:
             metric=table.metric,
             baseline=table.baseline,
             seeds=table.seeds,
-            variants=self._results.rows(),
+            variants=variant_records(table),
             direction=table.direction,
-            verdict=headline(table) if counts["complete"] else "",
-            runs=counts | {"reused": self._reused},
+            verdict=overall(table),
+            figure=table.meaning.to_dict(),
+            notes=table.meaning.notes,
+            runs=run_counts(table) | {"reused": self._reused},
             jobs=self._jobs,
             timing={"total_s": before + time.perf_counter() - self._started},
             error=error,
@@ -229,6 +238,11 @@ class _Work:
         )
         record.write(self._run.comparison_json)
         return record
+
+    def _training(self) -> dict[str, Any]:
+        """What the record says of the work, as far as it has come."""
+        counts = run_counts(self._results.table()) | {"reused": self._reused}
+        return {"comparison": self._comparison.metric, "runs": counts}
 
     def _failed(self, variant: Variant, seed: int, error: str) -> RunRecord:
         """The record of a run that could not even begin, which gets a folder all the same."""

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from nnlab.compare.variants import VariantRow, VariantRuns, VariantTable, variant_table
+from nnlab.compare.variants import VariantRuns, VariantTable, meaning_of, variant_table
 from nnlab.config.variants import Comparison, Variant
 from nnlab.engine.keeping import has_diverged
 from nnlab.report.numbers import plural
-from nnlab.report.verdicts import verdict
+from nnlab.report.variant_records import run_counts
 from nnlab.runs import RunRecord, RunStatus
 
 
@@ -21,6 +19,7 @@ class ComparisonResults:
 
     def __init__(self, comparison: Comparison) -> None:
         self._comparison = comparison
+        self._meaning = meaning_of(comparison)
         self._records: dict[tuple[str, int], RunRecord] = {}
 
     def add(self, variant: Variant, seed: int, record: RunRecord) -> None:
@@ -49,23 +48,9 @@ class ComparisonResults:
             )
             for variant in comparison.variants
         ]
-        return variant_table(comparison.metric, comparison.baseline, comparison.seeds, variants)
-
-    def rows(self) -> tuple[dict[str, Any], ...]:
-        """What `comparison.json` says of each variant."""
-        table = self.table()
-        return tuple(
-            row.to_dict() | {"verdict": verdict(table, row) if _is_told(table, row) else None}
-            for row in table.rows
+        return variant_table(
+            comparison.metric, comparison.baseline, comparison.seeds, variants, self._meaning
         )
-
-    def counts(self) -> dict[str, int]:
-        """How many runs are `complete` or `failed`, and how many are `left`."""
-        rows = self.table().rows
-        complete = sum(len(row.values) for row in rows)
-        failed = sum(len(row.failures) for row in rows)
-        left = self._comparison.runs - complete - failed
-        return {"complete": complete, "failed": failed, "left": left}
 
     def ending(self, *, interrupted: bool) -> tuple[RunStatus, str | None]:
         """How the comparison ends.
@@ -76,7 +61,7 @@ class ComparisonResults:
         Returns:
             Its last status, and why where it did not end well.
         """
-        counts, metric = self.counts(), self._comparison.metric
+        counts, metric = run_counts(self.table()), self._comparison.metric
         if interrupted:
             ended = counts["complete"] + counts["failed"]
             runs = plural(self._comparison.runs, "run")
@@ -92,8 +77,3 @@ class ComparisonResults:
             many = plural(len(broken), "run")
             return RunStatus.FAILED, f"{many} could not be completed. The first: {first}"
         return RunStatus.COMPLETE, None
-
-
-def _is_told(table: VariantTable, row: VariantRow) -> bool:
-    """Whether there is something to say of a variant against the baseline."""
-    return row.name != table.baseline and row.ended > 0

@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from nnlab.compare.metric_ranges import Range, is_share, metric_range
+from nnlab.compare.metric_ranges import Range, is_share
 from nnlab.compare.statistics import Mean
 from nnlab.compare.variants import VariantRow, VariantTable
 from nnlab.report.next_commands import next_table
 from nnlab.report.numbers import count_text, interval_text, metric_text, plural, seconds_text
 from nnlab.report.sentences import sentence
 from nnlab.report.tables import Cell, Column, Table, Tone
-from nnlab.report.verdicts import LONG, amount_text, few_seeds_words, verdict
+from nnlab.report.verdicts import LONG, amount_text, few_seeds_words, headline, verdict
 
 _NOTHING = Cell("-", "dim")
 _BASELINE = Cell("baseline", "dim")
 _TINY = 0.001
 _WAYS = {"max": "higher is better", "min": "lower is better", None: ""}
 _REASON = 100
+_PAIR = 2
 
 
 def variants_table(table: VariantTable) -> Table:
@@ -44,8 +45,7 @@ def variants_table(table: VariantTable) -> Table:
         Column("training", right=True, optional=True),
         Column("params", right=True, optional=True),
     )
-    best = table.best
-    rows = tuple(_cells(table, row, is_best=_is_best(row, best)) for row in table.rows)
+    rows = tuple(_cells(table, row) for row in table.rows)
     way = _WAYS[table.direction]
     title = f"{table.metric}{f', {way}' if way else ''}; differences in {unit}"
     title += f" to {table.baseline}" if is_long else ""
@@ -59,8 +59,10 @@ def verdicts_table(table: VariantTable) -> Table:
         table: The comparison.
 
     Returns:
-        The table; empty where there is nothing but the baseline.
+        The table; empty where there are not two or more: of one the headline says it all.
     """
+    if len(table.rows) == _PAIR:
+        return Table("", (Column("", folds=True), Column("")), ())
     rows = tuple(
         (Cell(row.name, "dim"), Cell(verdict(table, row)))
         for row in table.rows
@@ -80,8 +82,8 @@ def next_tables(path: Path, commands: Sequence[tuple[str, str]]) -> list[Table]:
     return [Table("", (Column(""), Column("")), folder), next_table(commands)]
 
 
-def _cells(table: VariantTable, row: VariantRow, *, is_best: bool) -> tuple[Cell, ...]:
-    tone: Tone = "best" if is_best else ""
+def _cells(table: VariantTable, row: VariantRow) -> tuple[Cell, ...]:
+    tone: Tone = "best" if table.is_best(row) else ""
     test = row.test
     shown: Tone = "" if test is None or not test.is_shown else "good"
     if shown and (table.gain(row) or 0) < 0:
@@ -100,13 +102,6 @@ def _cells(table: VariantTable, row: VariantRow, *, is_best: bool) -> tuple[Cell
         _seconds(row),
         _NOTHING if row.params is None else Cell(count_text(row.params)),
     )
-
-
-def _is_best(row: VariantRow, best: VariantRow | None) -> bool:
-    """Whether no variant has a better mean: several may share the best."""
-    if best is None or best.mean is None or row.mean is None:
-        return False
-    return row.mean.value == best.mean.value
 
 
 def _interval(mean: Mean | None) -> Cell:
@@ -143,19 +138,19 @@ def _seconds(row: VariantRow) -> Cell:
 
 def _notes(table: VariantTable) -> tuple[str, ...]:
     """What the numbers leave out, and what they cannot show."""
-    notes = []
-    within = metric_range(table.metric)
+    notes = [*table.meaning.notes]
+    within = table.within
     if any(_is_cut(row.mean, within) for row in table.rows):
         bounds = "bounds" if " and " in within.words else "bound"
         notes.append(f"No interval goes beyond {within.words}, the {bounds} of {table.metric}.")
-    if words := few_seeds_words(table):
+    words = few_seeds_words(table)
+    if words and "--seeds" not in headline(table):
         notes.append(sentence(words))
     for row in table.rows:
         if row.failures:
             reason = next(iter(row.failures.values()))[:_REASON].partition(". ")[0]
             failed = f"{len(row.failures)} of {plural(row.ended, 'run')}"
             notes.append(f"{row.name}: {failed} failed, left out of the mean. {reason}")
-    left = sum(len(table.seeds) - row.ended for row in table.rows)
-    if left:
-        notes.append(f"{plural(left, 'run')} still to do.")
+    if table.left:
+        notes.append(f"{plural(table.left, 'run')} still to do.")
     return tuple(notes)

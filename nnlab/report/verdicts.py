@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from nnlab.compare.metric_ranges import is_share
 from nnlab.compare.statistics import Mean, PairedTest, more_seeds
 from nnlab.compare.variants import VariantRow, VariantTable
@@ -34,6 +36,12 @@ def amount_text(metric: str, amount: float, *, unit: bool = True) -> str:
     return f"{text} points" if unit else text
 
 
+def _not_done(table: VariantTable, rows: Sequence[VariantRow]) -> str:
+    """That some runs of several variants have not come to an end; empty where all have."""
+    ended, runs = sum(row.ended for row in rows), len(rows) * len(table.seeds)
+    return f"not done: {ended} of {plural(runs, 'run')}" if ended < runs else ""
+
+
 def _called(table: VariantTable, name: str) -> str:
     """A variant's name; of a baseline with a long one what it is."""
     return "the baseline" if name == table.baseline and len(name) > LONG else name
@@ -50,11 +58,15 @@ def verdict(table: VariantTable, row: VariantRow) -> str:
         One sentence, without a full stop.
     """
     base = table.row(table.baseline)
+    if done := _not_done(table, [row, base]):
+        return done
     if not row.values:
         return f"{_absence(row)}: nothing to compare with {_called(table, base.name)}"
     if not base.values:
         complete = f"{len(row.values)} of {plural(row.ended, 'run')}"
         return f"{_absence(base)}; {row.name} completes {complete}"
+    if why := table.meaning.unlike.get(row.name):
+        return f"{row.name} and {_called(table, base.name)} are not compared: {why}"
     if row.test is None:
         return f"nothing to compare: {row.name} and {_called(table, base.name)} share no seed"
     failed = "".join(f"; {_runs_failed(one)}" for one in (row, base) if one.failures)
@@ -69,15 +81,36 @@ def headline(table: VariantTable) -> str:
 
     Returns:
         One sentence, without a full stop: of the best variant that is shown to beat the baseline;
-        else that none is.
+        else that none is; or that it is not done.
     """
     others = [row for row in table.rows if row.name != table.baseline]
+    if done := _not_done(table, table.rows):
+        return done
+    if len(others) > 1:
+        return _headline_of_several(table, others)
     few = seeds_to_take(table)
-    remedy = f": take {few} (--seeds {few})" if few else ""
-    if len(others) == 1:
-        words = verdict(table, others[0])
-        more = "" if words.endswith(_ONE_SEED) else "; so few can hardly show a difference"
-        return f"{words}{more}{remedy}" if few else words
+    words = verdict(table, others[0])
+    more = "" if words.endswith(_ONE_SEED) else "; so few can hardly show a difference"
+    return f"{words}{more}{_take(few)}" if few else words
+
+
+def _take(seeds: int | None) -> str:
+    return f": take {seeds} (--seeds {seeds})" if seeds else ""
+
+
+def _headline_of_several(table: VariantTable, others: Sequence[VariantRow]) -> str:
+    unlike = table.meaning.unlike
+    if len(unlike) == len(others):
+        return f"the variants are not compared: {', '.join(dict.fromkeys(unlike.values()))}"
+    words = _headline_of_comparable(table, others)
+    if not unlike:
+        return words
+    named = ", ".join([*unlike][:_NAMED])
+    more = f" and {len(unlike) - _NAMED} more" if len(unlike) > _NAMED else ""
+    return f"{words}; not compared: {named}{more}"
+
+
+def _headline_of_comparable(table: VariantTable, others: Sequence[VariantRow]) -> str:
     if not table.row(table.baseline).values:
         return _without_baseline(table)
     shown = [row for row in others if row.test is not None and row.test.is_shown]
@@ -90,10 +123,11 @@ def headline(table: VariantTable) -> str:
         more = f" and {len(shown) - _NAMED} more" if len(shown) > _NAMED else ""
         base = _called(table, table.baseline)
         return f"no variant is shown to beat {base}, which beats {named}{more}, {seeds}"
+    few = seeds_to_take(table)
     if len(table.seeds) == 1:
-        return f"nothing is shown: one seed tells nothing of chance{remedy}"
+        return f"nothing is shown: one seed tells nothing of chance{_take(few)}"
     words = f"no difference to {_called(table, table.baseline)} shown in any variant, {seeds}"
-    return f"{words}; so few can hardly show one{remedy}" if few else words
+    return f"{words}; so few can hardly show one{_take(few)}" if few else words
 
 
 def seeds_to_take(table: VariantTable) -> int | None:
@@ -103,8 +137,11 @@ def seeds_to_take(table: VariantTable) -> int | None:
         table: The comparison.
 
     Returns:
-        The number; None where there are enough, or where nothing is left open.
+        The number; None where there are enough, where nothing is left open, or where those that
+        were to be taken are not done yet.
     """
+    if table.left:
+        return None
     tests = [row.test for row in table.rows if row.test is not None]
     is_open = any(not (test.is_shown or _is_same(test.difference)) for test in tests)
     seeds = max((test.difference.count for test in tests), default=0)
@@ -141,7 +178,7 @@ def few_seeds_words(table: VariantTable) -> str:
 def _without_baseline(table: VariantTable) -> str:
     base = table.row(table.baseline)
     found = (row for row in table.rows if row.mean is not None)
-    best = table.best or next(found, None)
+    best = None if table.meaning.unlike else table.best or next(found, None)
     if best is None or best.mean is None:
         return f"{_absence(base)}: nothing to compare"
     mean = metric_text(best.mean.value)

@@ -103,6 +103,9 @@ class ComparisonRecord(JsonRecord):
             of it: `mean`, `interval`, `values` by seed, `failures`, `difference`, `p_holm`,
             `verdict` and so on.
         verdict: What came of it all, one sentence.
+        figure: What the configs tell of the metric: `unlike`, the variants of which it means
+            another thing than of the baseline, each with why; `is_never_negative`.
+        notes: What is to be known of the metric, sentences.
         runs: How many there are: `complete`, `failed`, `left`, and `reused` from before.
         jobs: Runs at the same time.
         timing: Seconds: `total_s`.
@@ -119,6 +122,8 @@ class ComparisonRecord(JsonRecord):
     variants: tuple[dict[str, Any], ...]
     direction: str | None = None
     verdict: str = ""
+    figure: dict[str, Any] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
     runs: dict[str, int] = field(default_factory=dict)
     jobs: int = 1
     timing: dict[str, float] = field(default_factory=dict)
@@ -157,13 +162,15 @@ _KINDS: dict[str, Kind] = {
     "variants": LIST,
     "direction": TEXT,
     "verdict": TEXT,
+    "figure": TABLE,
+    "notes": LIST,
     "runs": TABLE,
     "jobs": COUNT,
     "timing": TABLE,
     "error": TEXT,
     "command": LIST,
 }
-_LISTS = {"seeds", "variants", "command"}
+_LISTS = {"seeds", "variants", "command", "notes"}
 _REQUIRED = ("id", "name", "status", "metric", "baseline", "seeds", "variants")
 
 

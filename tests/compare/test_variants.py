@@ -21,6 +21,7 @@ def run(value: float, status: RunStatus = RunStatus.COMPLETE, **fields: object) 
         "epochs_run": 10,
         "best_epoch": 8,
         "params": 99,
+        "finished": "2026-11-21T03:15:00.000000Z",
     }
     return RunRecord("1", "a", status, **base | fields)  # type: ignore[arg-type]
 
@@ -72,9 +73,11 @@ def test_a_run_that_failed_is_counted_and_left_out_of_the_mean() -> None:
 
 
 def test_a_run_that_was_stopped_or_not_begun_counts_as_none() -> None:
-    records = {1: run(0.5), 2: run(0.1, RunStatus.INTERRUPTED)}
+    killed = run(0.1, RunStatus.FAILED, finished=None)
+    records = {1: run(0.5), 2: run(0.1, RunStatus.INTERRUPTED), 3: killed}
     (row,) = variant_table("val_loss", "a", SEEDS, [VariantRuns("a", {}, records)]).rows
     assert row.ended == 1
+    assert row.failures == {}
 
 
 def test_no_complete_run_leaves_nothing_to_test() -> None:

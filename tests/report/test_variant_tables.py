@@ -54,5 +54,4 @@ def test_a_long_baseline_stands_in_the_title_alone() -> None:
 def test_what_cuts_an_interval_off_is_told() -> None:
     notes = variants_table(table(a=[0.5, 0.6], b=[0.9, 0.7])).notes
     assert "No interval goes beyond 0 and 1, the bounds of test_accuracy." in notes
-    assert "2 seeds can hardly show a difference: take 5 (--seeds 5)." in notes
     assert variants_table(table(a=WEAK, b=STRONG)).notes == ()

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
-from nnlab.compare.variants import VariantRuns, VariantTable, variant_table
+from nnlab.compare.variants import Meaning, VariantRuns, VariantTable, variant_table
 from nnlab.report.verdicts import headline, seeds_to_take, verdict
 from nnlab.runs import RunRecord, RunStatus
 from nnlab.runs.record import Direction
@@ -17,17 +17,29 @@ DIRECTIONS: dict[str, Direction] = {"accuracy": "max", "mae": "min"}
 
 def table(metric: str = "test_accuracy", **values: Sequence[float]) -> VariantTable:
     """The first variant is the baseline; NaN stands for a run that failed."""
+    return _table(metric, values, Meaning())
+
+
+def unlike(variants: Mapping[str, str], **values: Sequence[float]) -> VariantTable:
+    """A table of losses, some of which mean another thing than the baseline's."""
+    return _table("test_loss", values, Meaning(variants))
+
+
+def _table(metric: str, values: Mapping[str, Sequence[float]], meaning: Meaning) -> VariantTable:
     variants = [
         VariantRuns(name, {}, {seed: _run(metric, value) for seed, value in enumerate(column)})
         for name, column in values.items()
     ]
     seeds = range(max(map(len, values.values())))
-    return variant_table(metric, next(iter(values)), seeds, variants)
+    return variant_table(metric, next(iter(values)), seeds, variants, meaning)
 
 
 def _run(metric: str, value: float) -> RunRecord:
     status = RunStatus.COMPLETE if math.isfinite(value) else RunStatus.FAILED
-    return RunRecord("1", "a", status, metrics={metric: value}, directions=DIRECTIONS)
+    ended = "2026-11-21T03:15:00.000000Z"
+    return RunRecord(
+        "1", "a", status, finished=ended, metrics={metric: value}, directions=DIRECTIONS
+    )
 
 
 WEAK, STRONG = [0.850, 0.853, 0.848, 0.851, 0.852], [0.961, 0.966, 0.964, 0.963, 0.965]
@@ -143,3 +155,33 @@ def test_nothing_is_said_against_a_variant_without_a_complete_run() -> None:
     assert verdict(table(a=STRONG, b=DEAD), table(a=STRONG, b=DEAD).row("b")) == (
         "all 5 runs of b failed: nothing to compare with a"
     )
+
+
+def test_nothing_is_said_before_all_runs_have_come_to_an_end() -> None:
+    found = table(a=WEAK, b=STRONG[:2], c=STRONG)
+    assert headline(found) == "not done: 12 of 15 runs"
+    assert verdict(found, found.row("b")) == "not done: 7 of 10 runs"
+    assert verdict(found, found.row("c")).startswith("c beats a")
+    assert seeds_to_take(found) is None
+
+
+def test_what_means_another_thing_is_not_compared() -> None:
+    found = unlike({"b": "different losses"}, a=STRONG, b=WEAK)
+    assert headline(found) == "b and a are not compared: different losses"
+    assert found.best is None
+    found = unlike({"b": "different losses"}, a=STRONG, b=WEAK, c=WEAK)
+    assert headline(found).startswith("c beats a by 0.1130 in test_loss")
+    assert headline(found).endswith("; not compared: b")
+    found = unlike({"b": "different data", "c": "different data"}, a=STRONG, b=WEAK, c=WEAK)
+    assert headline(found) == "the variants are not compared: different data"
+
+
+def test_means_that_differ_by_rounding_are_equal() -> None:
+    """As float32 gives them: 0.775 and 0.825, 0.8 and 0.8."""
+    found = table(a=[0.7749999761581421, 0.824999988079071], b=[0.800000011920929] * 2)
+    assert found.best is None
+    assert "b and a are equal on average" in headline(found)
+    found = table(
+        a=[0.7749999761581421, 0.824999988079071], b=[0.800000011920929] * 2, c=[0.7, 0.7]
+    )
+    assert [found.is_best(row) for row in found.rows] == [True, True, False]

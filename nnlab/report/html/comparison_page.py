@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from nnlab.compare.differences import differences
-from nnlab.compare.variants import VariantRow, VariantTable, read_variants
+from nnlab.compare.variants import VariantRow, VariantTable
 from nnlab.config.yaml_source import read_yaml
 from nnlab.errors import ConfigError
 from nnlab.report.html.drawing import drawn_picture, stored_picture
@@ -17,9 +17,10 @@ from nnlab.report.numbers import count_text, interval_text, metric_text, seconds
 from nnlab.report.sentences import sentence
 from nnlab.report.tables import Cell, Column, Table
 from nnlab.report.values import plain_text
+from nnlab.report.variant_records import read_compared
 from nnlab.report.variant_tables import variants_table, verdicts_table
 from nnlab.runs import StoredRun
-from nnlab.runs.comparison import ComparisonFiles, ComparisonRecord, read_comparison_record
+from nnlab.runs.comparison import ComparisonFiles, ComparisonRecord
 
 # The comparison has its own.
 _NEVER = ("name", "seed")
@@ -39,8 +40,7 @@ def comparison_page(run: StoredRun) -> Page:
         DataError: A file of the comparison cannot be read.
         RunNotFoundError: The folder holds no comparison.
     """
-    record = read_comparison_record(run.path)
-    table = read_variants(run.path)
+    record, table = read_compared(run.path)
     files = ComparisonFiles(run.path)
     return Page(
         f"{record.name}: comparison {record.id}",

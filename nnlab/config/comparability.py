@@ -1,0 +1,255 @@
+"""Whether a figure means the same in every variant of a comparison, known before any is trained."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from nnlab.config.experiment import Experiment
+from nnlab.config.variants import Comparison
+from nnlab.config.words.losses import Loss
+from nnlab.config.words.metrics.metric import Metric
+from nnlab.errors import ConfigError, Fault, Location
+
+_MEASURED = ("dataset", "file", "target", "test_split", "stratify", "seed")
+_TRAINED = ("validation_split", "validation_fold")
+# Arguments of data sets that change what is known of a row, not which rows there are.
+_OF_FEATURES = {"num_words", "scaled"}
+# One loss in several spellings: what the targets look like, and what the output leaves to the loss.
+_SPELLINGS = {"SparseCategoricalCrossentropy": "CategoricalCrossentropy"}
+_OF_SPELLING = {"from_logits", "axis", "name"}
+_CONSEQUENCE = "These differences are not tested, and no variant is marked as the best."
+_NAMED = 3
+# Below 0: a likelihood without its constant, a cosine; overlaps are of outputs of any sign.
+_MAY_BE_NEGATIVE = {"Poisson", "CosineSimilarity", "Dice", "Tversky", "Circle"}
+
+
+@dataclass(frozen=True)
+class Caveat:
+    """Why a figure does not say which of several variants is better.
+
+    Args:
+        reason: In a few words: "different losses".
+        message: A sentence, with its variants and keys.
+        remedy: What to do, a sentence in the imperative.
+        key: The dotted key of the configs that it comes from.
+        unlike: The variants that can be called neither better nor worse than the baseline for it.
+    """
+
+    reason: str
+    message: str
+    remedy: str
+    key: str
+    unlike: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The message with its remedy."""
+        return f"{self.message} {self.remedy}"
+
+
+def caveats(comparison: Comparison) -> tuple[Caveat, ...]:
+    """Why the figure of a comparison does not say which variant is better.
+
+    Args:
+        comparison: A sound comparison.
+
+    Returns:
+        The reasons; none where the figure means the same in every variant.
+    """
+    found = [*_other_rows(comparison)]
+    loss = _loss_name(comparison.metric)
+    if loss is not None:
+        found += _other_losses(comparison, loss)
+        # The loss of one output of several is logged without penalties.
+        found += _penalties(comparison) if loss == "loss" else ()
+    return tuple(found)
+
+
+def caveat_faults(comparison: Comparison) -> tuple[Fault, ...]:
+    """What `caveats` finds, as warnings.
+
+    Args:
+        comparison: A sound comparison.
+    """
+    where = Location(comparison.file)
+    return tuple(
+        Fault(caveat.message, caveat.key, where, caveat.remedy) for caveat in caveats(comparison)
+    )
+
+
+def is_never_negative(comparison: Comparison) -> bool:
+    """Whether what is compared is a loss that cannot fall below 0 in any variant.
+
+    Penalties add nothing that is less than 0.
+
+    Args:
+        comparison: A sound comparison.
+    """
+    loss = _loss_name(comparison.metric)
+    return loss is not None and not any(
+        one.called() in _MAY_BE_NEGATIVE
+        for variant in comparison.variants
+        for one in _losses(variant.config.experiment, loss).values()
+    )
+
+
+def _loss_name(metric: str) -> str | None:
+    """The loss that a figure is, without its part: `loss`, or `<output>_loss`; None of a metric."""
+    plain = metric.removeprefix("test_").removeprefix("val_")
+    return plain if plain == "loss" or plain.endswith("_loss") else None
+
+
+def _losses(experiment: Experiment, name: str) -> Mapping[str, Loss]:
+    """The losses, by output, that a loss is made of."""
+    outputs, loss = experiment.model.output_names, experiment.training.loss
+    by_output = loss if isinstance(loss, dict) else dict.fromkeys(outputs, loss)
+    one = name.removesuffix("_loss")
+    return {one: by_output[one]} if one in by_output and len(outputs) > 1 else by_output
+
+
+def _unlike(comparison: Comparison, of: Callable[[Experiment], Any]) -> tuple[str, ...]:
+    """The variants that differ from the baseline in something that they have."""
+    texts = {
+        variant.name: json.dumps(of(variant.config.experiment), sort_keys=True, default=str)
+        for variant in comparison.variants
+    }
+    return tuple(name for name, text in texts.items() if text != texts[comparison.baseline])
+
+
+def _other_rows(comparison: Comparison) -> Iterator[Caveat]:
+    # Test rows are drawn first: how many of the others are for validation does not change them.
+    keys = _MEASURED if comparison.metric.startswith("test_") else (*_MEASURED, *_TRAINED)
+    found = {key: _unlike(comparison, partial(_data, key=key)) for key in keys}
+    differ = {key: names for key, names in found.items() if names}
+    if differ:
+        named = ", ".join(f"data.{key}" for key in differ)
+        unlike = tuple(dict.fromkeys(name for names in differ.values() for name in names))
+        fact = f"Measured on other data than {comparison.baseline} ({named}): {_listed(unlike)}."
+        message = f"{fact} {_CONSEQUENCE}"
+        remedy = "Give all variants the same rows."
+        yield Caveat("different data", message, remedy, f"data.{next(iter(differ))}", unlike)
+
+
+def _data(experiment: Experiment, key: str) -> Any:
+    value = experiment.data.to_tree().get(key)
+    if key == "dataset" and isinstance(value, Mapping):
+        ((name, arguments),) = value.items()
+        kept = {key: one for key, one in arguments.items() if key not in _OF_FEATURES}
+        return {name: kept} if kept else name
+    return value
+
+
+def _other_losses(comparison: Comparison, name: str) -> Iterator[Caveat]:
+    is_trained = comparison.metric == name
+
+    def function(experiment: Experiment) -> Any:
+        losses = _losses(experiment, name)
+        training, data = experiment.training, experiment.data
+        return [
+            {output: _spelled(loss, experiment, output) for output, loss in losses.items()},
+            training.loss_weights if len(losses) > 1 else None,
+            training.class_weight if is_trained else None,
+            data.sample_weight,
+        ]
+
+    if unlike := _unlike(comparison, function):
+        fact = (
+            f"With another loss than {comparison.baseline}, so on another scale: {_listed(unlike)}."
+        )
+        message = f"{fact} {_CONSEQUENCE}"
+        remedy = _other_metric(comparison)
+        yield Caveat("different losses", message, remedy, "training.loss", unlike)
+
+
+def _spelled(loss: Loss, experiment: Experiment, output: str) -> Any:
+    """A loss without what makes no other function of it."""
+    name = loss.called()
+    if loss.keras_string:
+        units = experiment.model.output_units[output]
+        name = "BinaryCrossentropy" if units == 1 else "CategoricalCrossentropy"
+    written = loss.to_tree()
+    arguments = written[loss.called()] if isinstance(written, dict) else {}
+    kept = {key: one for key, one in arguments.items() if key not in _OF_SPELLING}
+    return {_SPELLINGS.get(name, name): kept}
+
+
+def _penalties(comparison: Comparison) -> Iterator[Caveat]:
+    found = {variant.name: _strengths(variant.config.experiment) for variant in comparison.variants}
+    metric, base = comparison.metric, comparison.baseline
+    if unlike := _unlike(comparison, _strengths):
+        penalized = [name for name, strengths in found.items() if strengths]
+        fact = f"{metric} holds the penalty of the regularizers, which is not the same in all"
+        message = f"{fact} (there is one in {_listed(penalized)}). {_CONSEQUENCE}"
+        yield Caveat(
+            "different penalties", message, _other_metric(comparison), "model.layers", unlike
+        )
+    elif found[base] and _unlike(comparison, lambda one: one.model.to_tree()):
+        message = (
+            f"{metric} holds the penalty of the regularizers: that of other layers is another."
+        )
+        yield Caveat("penalties", message, _other_metric(comparison), "model.layers")
+
+
+def _strengths(experiment: Experiment) -> list[str]:
+    return sorted(set(_penalties_in(experiment.model.to_tree())))
+
+
+def _penalties_in(tree: Any) -> Iterator[str]:
+    """The regularizers in a model, with their strengths."""
+    pairs = tree.items() if isinstance(tree, Mapping) else ()
+    for key, value in pairs:
+        is_one = str(key).endswith("_regularizer") or key == "ActivityRegularization"
+        if is_one and value is not None and not _is_idle(value):
+            yield json.dumps([key, value], sort_keys=True, default=str)
+    for value in tree.values() if isinstance(tree, Mapping) else tree if _is_list(tree) else ():
+        yield from _penalties_in(value)
+
+
+def _is_idle(penalty: Any) -> bool:
+    """Whether all strengths of a penalty are 0."""
+    if not isinstance(penalty, Mapping):
+        return bool(penalty == "L1L2")
+    inner = next(iter(penalty.values()), None)
+    values = inner.values() if isinstance(inner, Mapping) else penalty.values()
+    strengths = [one for one in values if isinstance(one, int | float)]
+    return bool(strengths) and not any(strengths)
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, Sequence) and not isinstance(value, str)
+
+
+def _other_metric(comparison: Comparison) -> str:
+    """How to compare by a metric: the loss's own, where Keras has it as one."""
+    losses = [
+        loss
+        for variant in comparison.variants
+        for loss in variant.config.experiment.training.losses()
+    ]
+    part = comparison.metric.removesuffix(_loss_name(comparison.metric) or "")
+    names = {getattr(loss, "name", "") for loss in losses}
+    name = names.pop() if len(names) == 1 else ""
+    is_alone = all(
+        len(one.config.experiment.model.output_names) == 1 for one in comparison.variants
+    )
+    if name and is_alone and _is_metric(name):
+        return f"Add {name} to training.metrics, and compare `metric: {part}{name}`."
+    return "Compare a metric, such as accuracy or mae, by `metric`: it is the same in all variants."
+
+
+def _is_metric(name: str) -> bool:
+    from pydantic import ValidationError
+
+    try:
+        return Metric.parse(name).logged_name == name
+    except (ValidationError, ConfigError):
+        return False
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return f"{', '.join(names[:_NAMED])}{more}"
