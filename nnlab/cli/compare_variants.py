@@ -84,6 +84,7 @@ def compare_variants(
 
         nnlab compare variants my.yaml --resume last
     """
+    from nnlab.cli.compare_resume import resume_notes
     from nnlab.config.check import warnings_of_comparison
     from nnlab.config.comparing import read_comparison
     from nnlab.report.faults import print_faults
@@ -99,6 +100,8 @@ def compare_variants(
         metric=metric,
         baseline=baseline,
     )
+    for note in resume_notes(read, earlier) if earlier is not None else ():
+        typer.echo(note, err=True)
     if warnings := warnings_of_comparison(read):
         print_faults((), warnings)
 

@@ -190,10 +190,10 @@ class VariantTable:
 
     @property
     def best(self) -> VariantRow | None:
-        """The variant with the best mean; None where no mean is better than another."""
+        """The variant with the best mean; None where none is better, or may come to be."""
         rows = [row for row in self.rows if row.mean is not None]
         values = [row.mean.value for row in rows if row.mean is not None]
-        if self.direction is None or self.meaning.unlike or not values:
+        if self.direction is None or self.meaning.unlike or self.left or not values:
             return None
         if is_rounding(max(values) - min(values), values):
             return None

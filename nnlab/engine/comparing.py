@@ -208,10 +208,11 @@ class _Work:
             training=self._training(),
         )
         self._progress.stop(status.value)
+        document = record.to_dict() | {"path": str(self._run.path)}
         if interrupted:
-            raise RunInterrupted(str(error))
+            raise RunInterrupted(str(error), document)
         if not record.runs["complete"]:
-            raise RunFailedError(str(error))
+            raise RunFailedError(str(error), document)
         return Compared(self._run.path, record, self._results.table())
 
     def _write(self, status: RunStatus, error: str | None = None) -> ComparisonRecord:

@@ -92,6 +92,24 @@ def test_json_is_the_record_and_runs_that_are_done_are_kept(made: tuple[Path, Fi
     assert "4 done already" in command.err
 
 
+@pytest.mark.slow
+def test_going_on_with_another_comparison_or_with_less_is_refused(
+    made: tuple[Path, Finished],
+) -> None:
+    folder, _ = made
+    (folder / "grid.yaml").write_text(COMPARISON)
+    (run,) = (folder / "runs").iterdir()
+    before = (run / "comparison.yaml").read_bytes()
+    other = run_nnlab("compare", "variants", "grid.yaml", "--resume", "last", cwd=folder)
+    assert other.code == 2
+    assert "`rates`. Received: grid.yaml, `grid`." in other.err
+    assert "nnlab compare variants grid.yaml" in other.err
+    fewer = run_nnlab("compare", "variants", "--resume", "last", "--seeds", "1", cwd=folder)
+    assert fewer.code == 2
+    assert "Received: 1, without 4. Write --seeds 2" in fewer.err
+    assert (run / "comparison.yaml").read_bytes() == before
+
+
 def start(folder: Path) -> subprocess.Popen[str]:
     """A comparison whose runs take long, as soon as two of them are at work."""
     command = ["compare", "variants", "rates.yaml", *QUICK, "--set", "training.epochs=2000000"]
@@ -154,6 +172,11 @@ def test_one_that_was_killed_leaves_no_process_and_goes_on(tmp_path: Path) -> No
     assert at_work(tmp_path) == []
     (run,) = (tmp_path / "runs").iterdir()
     assert read_run(run).record.status == "failed"
+    shown = run_nnlab("show", "last", cwd=tmp_path).out
+    assert "parts 0 runs" in " ".join(shown.split())
+    assert "4 runs still to do." in shown
+    assert f"nnlab compare variants --resume runs/{run.name}" in shown
+    assert "runs failed" not in shown
     short = ("--set", "training.epochs=2", "--seeds", "1", "--no-report")
     went_on = run_nnlab("compare", "variants", "--resume", "last", *short, cwd=tmp_path)
     assert went_on.code == 0, went_on.err
