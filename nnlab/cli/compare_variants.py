@@ -142,10 +142,10 @@ def _file(comparison: Path | None, earlier: Path | None) -> Path:
 
 def _report(path: Path, table: VariantTable, name: str) -> None:
     from nnlab.report.html.writing import write_report
-    from nnlab.report.variant_pictures import draw_variant_pictures
+    from nnlab.report.variant_files import write_variant_files
     from nnlab.runs import read_run
 
-    list(draw_variant_pictures(path, table, name))
+    list(write_variant_files(path, table, name))
     write_report(read_run(path))
 
 

@@ -6,7 +6,7 @@ import csv
 import io
 from pathlib import Path
 
-from nnlab.report.variant_pictures import draw_variant_pictures
+from nnlab.report.variant_files import write_variant_files
 from nnlab.report.variants_csv import values_csv
 from nnlab.runs import RunRecord, RunStatus, atomic_write
 from nnlab.runs.comparison import ComparisonFiles
@@ -34,5 +34,5 @@ def test_it_lies_beside_the_pictures_without_runs_that_are_not_there(tmp_path: P
         atomic_write(run / "metrics.csv", "epoch,loss\n1,0.5\n")
         if seed != variants.seeds[-1]:
             atomic_write(run / "record.json", record.to_json())
-    assert next(draw_variant_pictures(tmp_path, variants, "mine")) == files.values_csv
+    assert next(write_variant_files(tmp_path, variants, "mine")) == files.values_csv
     assert len(files.values_csv.read_text().splitlines()) == len(variants.seeds)

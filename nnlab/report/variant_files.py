@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from nnlab.compare.variants import VariantTable
 
 
-def draw_variant_pictures(path: Path, table: VariantTable, name: str) -> Iterator[Path]:
-    """Draws a dot and interval for each variant, and curves with bands; beside them, `values.csv`.
+def write_variant_files(path: Path, table: VariantTable, name: str) -> Iterator[Path]:
+    """Writes `values.csv`, and draws a dot and interval for each variant, and curves with bands.
 
     Args:
         path: The comparison's folder, with its runs in it.
