@@ -9,7 +9,8 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
-from nnlab.compare.metric_ranges import Range, metric_range
+from nnlab.compare.meaning import Meaning
+from nnlab.compare.metric_ranges import Range
 from nnlab.compare.statistics import (
     Mean,
     PairedTest,
@@ -18,8 +19,6 @@ from nnlab.compare.statistics import (
     paired_test,
     with_holm,
 )
-from nnlab.config.comparability import caveats, is_never_negative
-from nnlab.config.variants import Comparison
 from nnlab.errors import RunNotFoundError
 from nnlab.runs import RunRecord, RunStatus, read_run
 from nnlab.runs.comparison import ComparisonFiles, read_comparison_record
@@ -102,52 +101,6 @@ class VariantRow:
             "params": self.params,
             **(self.seconds or {}),
         }
-
-
-@dataclass(frozen=True)
-class Meaning:
-    """What the configs tell of the figure that is compared.
-
-    Args:
-        unlike: Variants of which it means another thing than of the baseline, so that they can be
-            called neither better nor worse, each with why: "different losses".
-        notes: What is to be known of it, sentences.
-        is_never_negative: Whether it is a loss that cannot fall below 0.
-    """
-
-    unlike: Mapping[str, str] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()
-    is_never_negative: bool = False
-
-    def to_dict(self) -> dict[str, Any]:
-        """Itself for JSON, without the notes."""
-        return {"unlike": dict(self.unlike), "is_never_negative": self.is_never_negative}
-
-    def within(self, metric: str) -> Range:
-        """Which values the figure can have.
-
-        Args:
-            metric: Its name.
-        """
-        return Range(low=0.0) if self.is_never_negative else metric_range(metric)
-
-
-def meaning_of(comparison: Comparison) -> Meaning:
-    """What the configs of a comparison tell of its figure.
-
-    Args:
-        comparison: The comparison.
-    """
-    found = caveats(comparison)
-    unlike: dict[str, list[str]] = {}
-    for caveat in found:
-        for name in caveat.unlike:
-            unlike.setdefault(name, []).append(caveat.reason)
-    return Meaning(
-        {name: ", ".join(reasons) for name, reasons in unlike.items()},
-        tuple(caveat.text for caveat in found),
-        is_never_negative(comparison),
-    )
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from nnlab.compare.variants import VariantRuns, VariantTable, meaning_of, variant_table
+from nnlab.compare.meaning import meaning_of
+from nnlab.compare.variants import VariantRuns, VariantTable, variant_table
 from nnlab.config.variants import Comparison, Variant
 from nnlab.engine.keeping import has_diverged
 from nnlab.report.numbers import plural

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
-from nnlab.compare.variants import Meaning, VariantRuns, VariantTable, variant_table
+from nnlab.compare.meaning import Meaning
+from nnlab.compare.variants import VariantRuns, VariantTable, variant_table
 from nnlab.report.verdicts import headline, seeds_to_take, verdict
 from nnlab.runs import RunRecord, RunStatus
 from nnlab.runs.record import Direction
