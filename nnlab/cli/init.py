@@ -56,8 +56,8 @@ def init(
         tables.append(listing(title, rows, ("name", "purpose"), optional=()))
     print_tables(tables)
     typer.echo(
-        "Write one here with `nnlab init NAME`, or use it as it is: `nnlab train NAME`, "
-        "`nnlab tune NAME` of a search, `nnlab compare variants NAME` of a comparison.",
+        "Write one here: nnlab init NAME. Or use it as it is: nnlab train NAME,\n"
+        "nnlab tune NAME of a search, nnlab compare variants NAME of a comparison.",
         err=True,
     )
 

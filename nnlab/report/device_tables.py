@@ -195,12 +195,7 @@ def _middle(points: Sequence[DevicePoint], name: str) -> float:
 
 
 def _notes(table: DeviceTable, points: Sequence[DevicePoint]) -> list[str]:
-    notes = [
-        (
-            "Goes to launch: what a step of one row costs too, such as launching its operations "
-            "and updating the weights; compute: the rest."
-        )
-    ]
+    notes = ["Goes to launch: what a step of one row costs as well; compute: the rest."]
     limits = ((point, table.limit(point)) for point in points)
     few = {
         point.batch_size: point.steps_per_epoch
