@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nnlab.compare.metric_ranges import Range, metric_range
-from nnlab.config.comparability import caveats, is_never_negative
-from nnlab.config.variants import Comparison
+
+if TYPE_CHECKING:
+    from nnlab.config.variants import Comparison
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,9 @@ def meaning_of(comparison: Comparison) -> Meaning:
     Args:
         comparison: The comparison.
     """
+    # The vocabulary, which whoever only reads a comparison does not need.
+    from nnlab.config.comparability import caveats, is_never_negative
+
     found = caveats(comparison)
     unlike: dict[str, list[str]] = {}
     for caveat in found:

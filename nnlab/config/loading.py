@@ -11,10 +11,11 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path as FilePath
 
+from nnlab.config.declaring import declared
 from nnlab.config.defaults import spread_defaults
 from nnlab.config.document import Document, dotted, undotted
 from nnlab.config.experiment import Experiment
-from nnlab.config.hyperparameters import Hyperparameter, declared
+from nnlab.config.hyperparameters import Hyperparameter
 from nnlab.config.located import in_file_order, located
 from nnlab.config.problems import Collector, Problem
 from nnlab.config.reading import load_document

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from nnlab.config.declaring import declared
 from nnlab.config.document import Document, Path, dotted
 from nnlab.config.experiment import Experiment
 from nnlab.config.figures import directions, figure_names
 from nnlab.config.hyperband import FACTOR, brackets, round_size
-from nnlab.config.hyperparameters import Hyperparameter, declared, size_text, space_size
+from nnlab.config.hyperparameters import Hyperparameter, size_text, space_size
 from nnlab.config.problems import Collector, Problem
 from nnlab.config.space import items_of
 from nnlab.config.tune import TuneConfig

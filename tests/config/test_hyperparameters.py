@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from nnlab.config.hyperparameters import Hyperparameter, declared, space_size
+from nnlab.config.declaring import declared
+from nnlab.config.hyperparameters import Hyperparameter, space_size
 from nnlab.config.space import find_markers
 from nnlab.config.yaml_source import read_yaml
 

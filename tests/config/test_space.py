@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from nnlab.config.declaring import declared
 from nnlab.config.document import Document
-from nnlab.config.hyperparameters import declared
 from nnlab.config.markers import Choice, Int, Repeat
 from nnlab.config.sampling import sample_picks
 from nnlab.config.space import OpenValue, fill, find_markers

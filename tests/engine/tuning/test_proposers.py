@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
+from nnlab.config.declaring import declared
 from nnlab.config.document import Document
-from nnlab.config.hyperparameters import Hyperparameter, declared, space_size
+from nnlab.config.hyperparameters import Hyperparameter, space_size
 from nnlab.engine.tuning.bayesian import BayesianSearch
 from nnlab.engine.tuning.hyperband import Hyperband
 from nnlab.engine.tuning.keras_tuner_search import GridSearch, RandomSearch
