@@ -114,7 +114,19 @@ def test_light_parts_load_nothing_heavy() -> None:
         if own_part(source) in LIGHT_PARTS
     }
     light = sorted(name for name in modules if ".".join(name.split(".")[:3]) not in PICTURES)
-    command = [sys.executable, "-c", TELL_WHAT_LOADS, json.dumps(light), json.dumps(sorted(HEAVY))]
+    assert loaded_by(light, HEAVY) == {}
+
+
+def test_reading_searches_and_comparisons_loads_no_vocabulary() -> None:
+    reading = ["search_tables", "trial_tables", "variant_tables", "html.writing"]
+    assert loaded_by([f"nnlab.report.{name}" for name in reading], {"pydantic"}) == {}
+
+
+def loaded_by(modules: list[str], heavy: set[str]) -> dict[str, list[str]]:
+    """What of some heavy packages each module loads, one after the other in one process."""
+    asked = [json.dumps(modules), json.dumps(sorted(heavy))]
+    command = [sys.executable, "-c", TELL_WHAT_LOADS, *asked]
     told = subprocess.run(command, check=False, capture_output=True, text=True, timeout=60)
     assert told.stderr == ""
-    assert json.loads(told.stdout) == {}
+    loads: dict[str, list[str]] = json.loads(told.stdout)
+    return loads
