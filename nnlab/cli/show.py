@@ -86,12 +86,11 @@ def _show_trial(found: StoredRun, *, as_json: bool) -> None:
 def _show_search(found: StoredRun, *, as_json: bool) -> None:
     from nnlab.report.search_tables import search_tables
     from nnlab.report.tables import print_tables
-    from nnlab.runs.search import read_search, read_trials
+    from nnlab.runs.search import read_search, read_trials, search_document
 
     search, trials = read_search(found.path), read_trials(found.path)
     if as_json:
-        rows = [trial.to_dict() for trial in trials]
-        print_json(search.to_dict() | {"path": str(found.path), "trials": rows})
+        print_json(search_document(search, trials, found.path))
     else:
         print_tables(search_tables(search, trials, found.path))
 

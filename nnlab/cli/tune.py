@@ -186,12 +186,11 @@ def _tell(path: Path, record: SearchRecord, *, as_json: bool) -> None:
     from nnlab.report.search_tables import search_tables
     from nnlab.report.tables import print_tables
     from nnlab.runs import RunStatus
-    from nnlab.runs.search import read_trials
+    from nnlab.runs.search import read_trials, search_document
 
     is_complete = record.status is RunStatus.COMPLETE
     trials = read_trials(path)
-    rows = [trial.to_dict() for trial in trials]
-    document = record.to_dict() | {"path": str(path), "trials": rows}
+    document = search_document(record, trials, path)
     if as_json and is_complete:
         print_json(document)
     elif not as_json:

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nnlab.config.hints import names_text
 from nnlab.data.codes import Codes
-from nnlab.data.faults import Faults, names_text
+from nnlab.data.faults import Faults
 from nnlab.data.order import split_generator
 
 # One row is right or wrong, and says nothing of a share.
@@ -161,19 +162,13 @@ def _check_folds(
     """Each fold needs a row of each class: else its score is of other classes than the next."""
     if classes is None:
         return
-    counts = Codes(classes.codes[rows], classes.names).counts()
-    rare = [
-        f"{name} ({count})"
-        for name, count in zip(classes.names, counts.tolist(), strict=True)
-        if 0 < count < folds
-    ]
-    if rare:
-        faults.data(
-            f"Expected {folds} rows or more of each class, one for each fold. "
-            f"Received: fewer of {names_text(rare)}.",
-            "data.stratify",
-            "Take fewer folds, add rows of these classes, or set stratify: false.",
-        )
+    _check_counts(
+        Codes(classes.codes[rows], classes.names),
+        folds,
+        "fold",
+        "Take fewer folds, add rows of these classes, or set stratify: false.",
+        faults,
+    )
 
 
 def _folded(
@@ -195,18 +190,28 @@ def _folded(
 
 
 def _check_classes(classes: Codes, free: int, parts: int, faults: Faults) -> None:
-    counts = Codes(classes.codes[:free], classes.names).counts()
+    _check_counts(
+        Codes(classes.codes[:free], classes.names),
+        parts,
+        "part",
+        "Add rows of these classes, remove the classes, or set stratify: false.",
+        faults,
+    )
+
+
+def _check_counts(classes: Codes, least: int, of_each: str, remedy: str, faults: Faults) -> None:
+    """Every class that there is needs a row for each part, or for each fold."""
     rare = [
         f"{name} ({count})"
-        for name, count in zip(classes.names, counts.tolist(), strict=True)
-        if 0 < count < parts
+        for name, count in zip(classes.names, classes.counts().tolist(), strict=True)
+        if 0 < count < least
     ]
     if rare:
         faults.data(
-            f"Expected {parts} rows or more of each class, one for each part. "
+            f"Expected {least} rows or more of each class, one for each {of_each}. "
             f"Received: fewer of {names_text(rare)}.",
             "data.stratify",
-            "Add rows of these classes, remove the classes, or set stratify: false.",
+            remedy,
         )
 
 

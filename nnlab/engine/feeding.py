@@ -39,7 +39,6 @@ class Feed:
     Attributes:
         rows: Number of training rows.
         batch_size: Rows an update; the last batch of an epoch may have fewer.
-        steps_per_epoch: Updates an epoch.
         has_validation: Whether there are validation rows.
         train: What a training batch is taken from: inputs, targets and, where rows differ in it,
             weight; inputs and targets as the model takes them, [rows, ...].
@@ -75,13 +74,17 @@ class Feed:
         self.rows = len(data.train)
         self.batch_size = self.rows if training.batch_size == "full" else training.batch_size
         self.has_validation = data.validation is not None
-        self.steps_per_epoch = -(-self.rows // self.batch_size)
         self.train = self._packed(data.train, training_weights(experiment, data))
         if all(_is_mean_over_rows(loss) for loss in training.losses()):
             most = max(1, _EVALUATION_BYTES // _bytes_a_row(data.train.inputs))
             self.evaluation_batch_size = min(_EVALUATION_ROWS, most)
         else:
             self.evaluation_batch_size = self.batch_size
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """Updates an epoch; the last may be of fewer rows."""
+        return -(-self.rows // self.batch_size)
 
     def cut(self, rows: int, batch_size: int) -> Feed:
         """The first training rows alone, in batches of another size.
@@ -108,7 +111,6 @@ class Feed:
         """
         part = copy.copy(self)
         part.rows, part.batch_size = rows, batch_size
-        part.steps_per_epoch = -(-rows // batch_size)
         part.train = tf.nest.map_structure(lambda array: array[:rows], self.train)
         return part
 

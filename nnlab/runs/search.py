@@ -28,6 +28,7 @@ from nnlab.runs.record import Direction, RunStatus
 from nnlab.runs.trial import TrialRecord, TrialStatus, Value, counts, ranked
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
 __all__ = [
@@ -217,6 +218,20 @@ def read_trials(path: Path) -> list[TrialRecord]:
     if run is not None and run.status is not RunStatus.RUNNING:
         trials = [trial.as_left() for trial in trials]
     return sorted(trials, key=lambda trial: trial.number)
+
+
+def search_document(
+    record: SearchRecord, trials: Iterable[TrialRecord], path: Path
+) -> dict[str, Any]:
+    """A search with all its trials, as `--json` prints it.
+
+    Args:
+        record: The search.
+        trials: Its trials.
+        path: Its folder.
+    """
+    rows = [trial.to_dict() for trial in trials]
+    return record.to_dict() | {"path": str(path), "trials": rows}
 
 
 _KINDS: dict[str, Kind] = {

@@ -7,17 +7,13 @@ from pathlib import Path
 
 from nnlab.runs.files import RunFiles
 from nnlab.runs.json_object import record_text
+from nnlab.runs.killed import run_beside
 from nnlab.runs.kind import RunKind, kind_of
 from nnlab.runs.record import RunRecord, RunStatus
 from nnlab.runs.trial import TrialRecord, TrialStatus
 
 # A run of a comparison lies in the folder of its variant, one of a trial in that of the trial.
 _DEEPEST = 3
-_ENDS = {
-    TrialStatus.COMPLETE: RunStatus.COMPLETE,
-    TrialStatus.PRUNED: RunStatus.COMPLETE,
-    TrialStatus.FAILED: RunStatus.FAILED,
-}
 
 
 class StoredRun(RunFiles):
@@ -79,13 +75,14 @@ def read_run(path: Path) -> StoredRun:
 
 def _run_of(trial: TrialRecord, path: Path) -> RunRecord:
     """What a run's record would say of a trial; where nothing goes on, it was interrupted."""
-    search = path.parent.parent
-    works = kind_of(search) is RunKind.SEARCH and read_run(search).record.status
-    left = RunStatus.RUNNING if works is RunStatus.RUNNING else RunStatus.INTERRUPTED
+    search = run_beside(path.parent.parent)
+    if search is None or search.status is not RunStatus.RUNNING:
+        trial = trial.as_left()
+    pruned = trial.status is TrialStatus.PRUNED
     return RunRecord(
         id=path.name,
         name=f"trial {trial.number}",
-        status=_ENDS.get(trial.status, left),
+        status=RunStatus.COMPLETE if pruned else RunStatus(trial.status.value),
         epochs_run=trial.epochs,
         params=trial.params,
         timing={"total_s": trial.seconds} if trial.is_over else {},

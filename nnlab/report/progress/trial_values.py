@@ -51,7 +51,7 @@ class TrialValues:
             ('units=64  optimizer=adam', 'units=64  and 1 more')
         """
         told = _told(trial)
-        in_order = sorted(told, key=self._place)
+        in_order = [marker for marker in {**self._names, **told} if marker in told]
         weighed = sorted(in_order, key=lambda marker: len(self._seen.get(marker, ())) == 1)
         for left_out in range(len(told) + 1):
             kept = weighed[: len(told) - left_out]
@@ -64,10 +64,6 @@ class TrialValues:
             if len(line) <= width:
                 return line
         return ""
-
-    def _place(self, marker: str) -> int:
-        places = list(self._names)
-        return places.index(marker) if marker in places else len(places)
 
 
 def _told(trial: TrialRecord) -> Mapping[str, str]:
