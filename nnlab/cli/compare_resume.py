@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import shlex
+from functools import partial
 from typing import TYPE_CHECKING
 
+from nnlab.config.hints import names_text
 from nnlab.errors import DataError, RequestError, RunNotFoundError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
     from nnlab.config.variants import Comparison
     from nnlab.runs.comparison import ComparisonRecord
 
-_NAMED = 3
+_listed = partial(names_text, most=3)
 
 
 def resume_notes(asked: Comparison, path: Path) -> tuple[str, ...]:
@@ -72,8 +73,3 @@ def _refuse_fewer(asked: Comparison, record: ComparisonRecord, done: set[int]) -
         found = f"Received: {len(asked.seeds)}, without {seeds}."
         remedy = f"Write --seeds {len(record.seeds)}, or compare anew without --resume."
         raise RequestError(f"{message} {found} {remedy}")
-
-
-def _listed(names: Sequence[str]) -> str:
-    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    return f"{', '.join(names[:_NAMED])}{more}"

@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 from nnlab.config.experiment import Experiment
+from nnlab.config.hints import names_text
 from nnlab.config.variants import Comparison
 from nnlab.config.words.losses import Loss
 from nnlab.config.words.metrics.metric import Metric
@@ -22,7 +23,7 @@ _OF_FEATURES = {"num_words", "scaled"}
 _SPELLINGS = {"SparseCategoricalCrossentropy": "CategoricalCrossentropy"}
 _OF_SPELLING = {"from_logits", "axis", "name"}
 _CONSEQUENCE = "These differences are not tested, and no variant is marked as the best."
-_NAMED = 3
+_listed = partial(names_text, most=3)
 # Below 0: a likelihood without its constant, a cosine; overlaps are of outputs of any sign.
 _MAY_BE_NEGATIVE = {"Poisson", "CosineSimilarity", "Dice", "Tversky", "Circle"}
 
@@ -248,8 +249,3 @@ def _is_metric(name: str) -> bool:
         return Metric.parse(name).logged_name == name
     except (ValidationError, ConfigError):
         return False
-
-
-def _listed(names: Sequence[str]) -> str:
-    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    return f"{', '.join(names[:_NAMED])}{more}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 _SHOWN_LENGTH = 80
 _LIKENESS = 0.6
@@ -46,6 +46,24 @@ def _flow(value: object) -> str:
     if hasattr(value, "to_tree"):
         return _flow(value.to_tree())
     return repr(value)
+
+
+def names_text(names: Sequence[str], most: int = 12) -> str:
+    """Lists names for a message, not too many of them.
+
+    Args:
+        names: The names.
+        most: How many are written out.
+
+    Returns:
+        A phrase.
+
+    Example:
+        >>> names_text(("a", "b", "c"), most=2)
+        'a, b and 1 more'
+    """
+    rest = len(names) - most
+    return ", ".join(names[:most]) + (f" and {rest} more" if rest > 0 else "")
 
 
 def hint(kind: str, received: object) -> str:

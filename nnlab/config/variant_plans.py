@@ -8,6 +8,7 @@ from typing import Any
 
 from nnlab.config.document import Path
 from nnlab.config.grid import combinations
+from nnlab.config.hints import names_text
 
 _NAMED = 3
 
@@ -82,9 +83,8 @@ def listed(some: Sequence[VariantPlan], plans: Sequence[VariantPlan]) -> str:
     names = list(
         dict.fromkeys(str(plan.at[-1]) if plan.at in whole else plan.name for plan in some)
     )
-    quoted = ", ".join(f"`{name}`" for name in names[:_NAMED])
-    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    return f"variant{'s' * (len(names) > 1)} {quoted}{more}"
+    quoted = names_text([f"`{name}`" for name in names], _NAMED)
+    return f"variant{'s' * (len(names) > 1)} {quoted}"
 
 
 def _mapping(tree: Mapping[str, Any], key: str) -> Mapping[Any, Any]:

@@ -11,8 +11,9 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from nnlab.config.hints import names_text
 from nnlab.data.codes import Codes
-from nnlab.data.faults import Faults, names_text
+from nnlab.data.faults import Faults
 from nnlab.data.npz import Member, NpzFile
 from nnlab.data.storage import Storage
 

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nnlab.config.hints import names_text
 from nnlab.data.codes import MISSING, Codes
-from nnlab.data.faults import Faults, names_text
+from nnlab.data.faults import Faults
 from nnlab.data.table import ColumnKind
 from nnlab.errors import DataError
 

@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnlab.config.data import DataConfig
+from nnlab.config.hints import names_text
 from nnlab.data.array_features import ArrayFeatures
 from nnlab.data.arrays import Arrays
 from nnlab.data.codes import Codes, in_other_notation, spelt_number
-from nnlab.data.faults import Faults, did_you_mean, names_text, rows_text
+from nnlab.data.faults import Faults, did_you_mean, rows_text
 from nnlab.data.features import Features
 from nnlab.data.raw_target import RawTarget
 from nnlab.data.roles import Roles, assign_roles

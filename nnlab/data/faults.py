@@ -8,6 +8,7 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
+from nnlab.config.hints import names_text
 from nnlab.errors import DataError, Fault, Location, NnlabError, RequestError
 
 _SHOWN_ROWS = 5
@@ -108,24 +109,6 @@ def counted(number: int, thing: str) -> str:
         ('1 unit', '3 units')
     """
     return f"{number} {thing}{'' if number == 1 else 's'}"
-
-
-def names_text(names: list[str] | tuple[str, ...], most: int = 12) -> str:
-    """Lists names for a message, not too many of them.
-
-    Args:
-        names: The names.
-        most: How many are written out.
-
-    Returns:
-        A phrase.
-
-    Example:
-        >>> names_text(("a", "b", "c"), most=2)
-        'a, b and 1 more'
-    """
-    rest = len(names) - most
-    return ", ".join(names[:most]) + (f" and {rest} more" if rest > 0 else "")
 
 
 def nearest_name(name: str, known: Iterable[str]) -> str | None:

@@ -9,13 +9,14 @@ from numpy.typing import NDArray
 
 from nnlab.config.data import DataConfig
 from nnlab.config.experiment import Experiment
+from nnlab.config.hints import names_text
 from nnlab.config.model import FunctionalModel
 from nnlab.data.arranging import encode_parts
 from nnlab.data.arrays import UNNAMED_INPUT, Arrays
 from nnlab.data.builtin import open_dataset
 from nnlab.data.codes import Codes
 from nnlab.data.examples import Examples, read_arrays, read_table
-from nnlab.data.faults import Faults, names_text, rows_text
+from nnlab.data.faults import Faults, rows_text
 from nnlab.data.files import open_file
 from nnlab.data.prepared import PreparedData, Rows
 from nnlab.data.raw_target import check_target

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nnlab.config.hints import names_text
 from nnlab.data.arranging import encode_parts
 from nnlab.data.codes import Codes
-from nnlab.data.faults import Faults, names_text, rows_text
+from nnlab.data.faults import Faults, rows_text
 from nnlab.data.features import Missing
 from nnlab.data.rows import row_chunks
 from nnlab.data.splitting import Split

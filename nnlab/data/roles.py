@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from nnlab.config.data import DataConfig
+from nnlab.config.hints import names_text
 from nnlab.data.arrays import UNNAMED_INPUT
-from nnlab.data.faults import Faults, did_you_mean, names_text
+from nnlab.data.faults import Faults, did_you_mean
 from nnlab.data.table import ColumnKind, Table
 
 _UNFIT: dict[ColumnKind, str] = {

@@ -10,9 +10,10 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from nnlab.config.hints import names_text
 from nnlab.data.arranging import arrange_rows
 from nnlab.data.codes import Codes
-from nnlab.data.faults import Faults, names_text, rows_text
+from nnlab.data.faults import Faults, rows_text
 from nnlab.data.features import Features, Missing
 from nnlab.data.filling import fill_gaps
 from nnlab.data.prepared import Column, InputSpec

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nnlab.config.hints import names_text
 from nnlab.config.words.losses import Loss
 from nnlab.data.codes import Codes
-from nnlab.data.faults import Faults, counted, names_text
+from nnlab.data.faults import Faults, counted
 from nnlab.data.prepared import TargetSpec
 from nnlab.data.raw_target import RawTarget, any_column
 

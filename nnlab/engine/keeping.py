@@ -12,6 +12,7 @@ from typing import Any
 from nnlab.compare.differences import Difference, differences
 from nnlab.config import Experiment
 from nnlab.config.dumping import config_yaml
+from nnlab.config.hints import names_text
 from nnlab.errors import DataError, RunNotFoundError
 from nnlab.report.values import plain_text
 from nnlab.runs import RunFiles, RunRecord, RunStatus, read_run
@@ -82,8 +83,7 @@ def _listed(changes: Sequence[Difference]) -> str:
     for one in changes:
         then, now = ("none" if value is None else plain_text(value) for value in one.values)
         told.append(f"{one.path} {then} is now {now}")
-    more = f" and {len(told) - _NAMED} more" if len(told) > _NAMED else ""
-    return f"{', '.join(told[:_NAMED])}{more}"
+    return names_text(told, _NAMED)
 
 
 def has_diverged(record: RunRecord) -> bool:

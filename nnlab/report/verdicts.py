@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from nnlab.compare.metric_ranges import is_share
 from nnlab.compare.statistics import Mean, PairedTest, more_seeds
 from nnlab.compare.variants import VariantRow, VariantTable
+from nnlab.config.hints import names_text
 from nnlab.report.numbers import interval_text, metric_text, plural
 
 LONG = 16
@@ -105,9 +106,7 @@ def _headline_of_several(table: VariantTable, others: Sequence[VariantRow]) -> s
     words = _headline_of_comparable(table, others)
     if not unlike:
         return words
-    named = ", ".join([*unlike][:_NAMED])
-    more = f" and {len(unlike) - _NAMED} more" if len(unlike) > _NAMED else ""
-    return f"{words}; not compared: {named}{more}"
+    return f"{words}; not compared: {names_text([*unlike], _NAMED)}"
 
 
 def _headline_of_comparable(table: VariantTable, others: Sequence[VariantRow]) -> str:
@@ -119,10 +118,9 @@ def _headline_of_comparable(table: VariantTable, others: Sequence[VariantRow]) -
         return verdict(table, max(better, key=lambda row: table.gain(row) or 0))
     seeds = plural(len(table.seeds), "seed")
     if shown:
-        named = ", ".join(row.name for row in shown[:_NAMED])
-        more = f" and {len(shown) - _NAMED} more" if len(shown) > _NAMED else ""
+        named = names_text([row.name for row in shown], _NAMED)
         base = _called(table, table.baseline)
-        return f"no variant is shown to beat {base}, which beats {named}{more}, {seeds}"
+        return f"no variant is shown to beat {base}, which beats {named}, {seeds}"
     few = seeds_to_take(table)
     if len(table.seeds) == 1:
         return f"nothing is shown: one seed tells nothing of chance{_take(few)}"

@@ -3,7 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from nnlab.data.faults import Faults, did_you_mean, names_text, rows_text
+from nnlab.config.hints import names_text
+from nnlab.data.faults import Faults, did_you_mean, rows_text
 from nnlab.errors import DataError, RequestError
 
 
