@@ -166,8 +166,8 @@ def masked(line: str) -> str:
         line: A line of an output.
 
     Returns:
-        The line without figures, units of time, prefixes of FLOP/s, what bounds a step, ids of
-        runs, the device, the width of columns.
+        The line without figures, units of time and of memory, prefixes of FLOP/s, what bounds a
+        step, whether an epoch was timed whole, ids of runs, the device, the width of columns.
 
     Example:
         >>> masked("loss 0.3355  78 ms  runs/a-20261121T041736Z-d3492f3") == masked(
@@ -185,10 +185,13 @@ _MASKS = (
     (r"\bgpu:\d+\b", "cpu"),
     (r"\d[\d,]*(\.\d+)?(e[-+]?\d+)?", "#"),
     (r"# (ns|us|ms|s|min|h)\b", "# s"),
+    (r"# s to #", "# to #"),  # an interval across the border of two units
+    (r"# ([KMGT]i)?B\b", "# B"),
     (r"# [kMGT]\b", "# G"),
     (r"\b(launch|copy) #", "compute #"),
+    (r"~ #", "#"),
     (r"\s+", " "),
-    (r"(# s )+", "# s "),  # one duration of several parts, or two of them
+    (r"# s( # s)+", "# s"),  # one duration of several parts, or two of them
 )
 
 

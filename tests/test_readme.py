@@ -54,6 +54,34 @@ def test_commands_print_what_the_readme_shows(tmp_path: Path) -> None:
     assert sorted(told) == sorted(path.name for path in folder.iterdir())
 
 
+@pytest.mark.parametrize(
+    ("here", "there"),
+    [
+        ("cpu  1.08 ms  1.05 to 1.36 ms", "cpu   990 us  978 us to 1.28 ms"),
+        ("407.0 MiB", "1.2 GiB"),
+        ("146 G", "1.21 T"),
+        ("launch 51 %  -  33.8 ms", "compute 62 %  -  ~ 1.20 s"),
+        ("time    4.1 s: 2.3 s to start", "time    1 min 3 s: 59.1 s to start"),
+        ("training   386 ms", "training   1 min 3 s"),
+    ],
+)
+def test_what_another_machine_measures_reads_the_same(here: str, there: str) -> None:
+    assert masked(here) == masked(there)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("mae     0.8667*  0.0243 to 1.7788", "mae     0.8667  0.0243 to 1.7788"),
+        ("mae beats mse by 0.6723", "no difference shown between mae and mse"),
+        ("weights  equal", "weights  not equal"),
+        ("1.08 ms  -", "1.08 ms  1.05 to 1.36 ms"),
+    ],
+)
+def test_what_says_something_else_reads_otherwise(one: str, other: str) -> None:
+    assert masked(one) != masked(other)
+
+
 def test_every_command_is_followed_by_one_that_uses_it_or_by_its_output() -> None:
     quiet = [step.command for step in STEPS if not step.shown]
     assert all(" > " in command for command in quiet), "run `make readme`"
