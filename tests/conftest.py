@@ -1,8 +1,14 @@
-"""What all tests share: a heap in which nothing is looked for in vain."""
+"""What all tests share: a heap in which nothing is looked for in vain, and a Ctrl-C that counts."""
 
 from __future__ import annotations
 
 import gc
+import signal
+
+# A shell's background job ignores Ctrl-C, and so do the processes that it starts. Tests that
+# interrupt one would wait forever.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_finish() -> None:
