@@ -148,7 +148,8 @@ class _Work:
             for number in range(1, repeats + 1):
                 for task in tasks:
                     times = f", {number} of {repeats}" if repeats > 1 else ""
-                    rounds.setdefault(task.device, []).append(self._measured(task, times))
+                    measured = self._measured(task, times)
+                    rounds.setdefault(task.device, []).append(measured)
         finally:
             self._points += map(point_of_rounds, rounds.values())
             self._write(RunStatus.RUNNING, None)

@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -146,9 +145,13 @@ def test_batch_sizes_above_the_rows_are_refused(
 
 
 @pytest.mark.slow
-def test_interrupted_comparison_keeps_what_it_has(config: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("after", "points"), [("measurements", "0 points"), ("1/", "1 point")])
+def test_interrupted_comparison_keeps_what_it_has(
+    config: Path, tmp_path: Path, after: str, points: str
+) -> None:
     command = [sys.executable, "-m", "nnlab", "compare", "cpu-vs-gpu", str(config)]
     flags = ["--batch-sizes", "8", "--seconds", "0.05", "--repeats", "500"]
+    flags += ["--devices", "cpu:0,cpu:1"]  # each is measured in turn, the first alone so far
     work = subprocess.Popen(
         [*command, *flags],
         cwd=tmp_path,
@@ -158,14 +161,13 @@ def test_interrupted_comparison_keeps_what_it_has(config: Path, tmp_path: Path) 
         env=os.environ | {"NO_COLOR": "1"},
     )
     assert work.stderr is not None
-    while "1/" not in (line := work.stderr.readline()):
-        assert line, "ended before the first measurement"
-    time.sleep(0.3)
+    while after not in (line := work.stderr.readline()):
+        assert line, "ended too soon"
     work.send_signal(signal.SIGINT)
     _, told = work.communicate(timeout=30)
     assert work.returncode == 130
-    assert "Interrupted after 1 point: what was measured is in" in told
+    assert f"Interrupted after {points}: what was measured is in" in told
     run = find_run("last", tmp_path / "runs")
     assert run.record.status == "interrupted"
-    assert '"complete": 1' in run.record_json.read_text()
+    assert f'"complete": {points[0]}' in run.record_json.read_text()
     assert run.record.process is not None
