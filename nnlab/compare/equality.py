@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import math
 import zipfile
@@ -26,7 +27,7 @@ class Figure:
 
     Args:
         name: Its name, `val_loss`.
-        then: What the run came to.
+        then: What the run came to; whole where it counts something.
         now: What its repetition came to; None where it has none.
         epoch: The epoch, from 1; None for a final figure.
     """
@@ -58,6 +59,7 @@ class Equality:
         notes: What else may have changed, a sentence each.
         left_out: Why the weights were not compared.
         failures: Why the run failed, and why its repetition; None where it did not.
+        epochs_left_out: Why the epochs were not compared.
     """
 
     epochs: int
@@ -70,6 +72,7 @@ class Equality:
     notes: tuple[str, ...] = ()
     left_out: str = ""
     failures: tuple[str | None, str | None] = (None, None)
+    epochs_left_out: str = ""
 
     @property
     def failure(self) -> str | None:
@@ -98,6 +101,7 @@ class Equality:
         return {
             "equal": self.is_equal,
             "epochs": self.epochs,
+            "epochs_left_out": self.epochs_left_out,
             "first_difference": None if self.first is None else self.first.to_dict(),
             "final": [figure.to_dict() for figure in self.final],
             "weights_equal": self.weights,
@@ -125,9 +129,14 @@ def compare_bits(then: StoredRun, now: StoredRun) -> Equality:
         DataError: The metrics of one of them cannot be read.
     """
     is_part = then.record.status is RunStatus.INTERRUPTED
+    epochs_left_out = _lacking(then.metrics_csv.name, then, now)
     before, after = read_history(then.metrics_csv), read_history(now.metrics_csv)
-    epochs, first = _first_difference(before, after, is_part=is_part)
-    left_out = _left_out(then, now)
+    epochs, first = (
+        (0, None) if epochs_left_out else _first_difference(before, after, is_part=is_part)
+    )
+    left_out = (
+        f"{then.full_id} was interrupted" if is_part else _lacking(then.model_keras.name, then, now)
+    )
     weights, largest = (None, None) if left_out else _weights(then.model_keras, now.model_keras)
     return Equality(
         epochs,
@@ -140,16 +149,15 @@ def compare_bits(then: StoredRun, now: StoredRun) -> Equality:
         tuple(_notes(then)),
         left_out,
         (_failure(then), _failure(now)),
+        epochs_left_out,
     )
 
 
-def _left_out(then: StoredRun, now: StoredRun) -> str:
-    """Why the weights cannot be compared; nothing where they can."""
-    if then.record.status is RunStatus.INTERRUPTED:
-        return f"{then.full_id} was interrupted"
-    lacking = [run.full_id for run in (then, now) if not run.model_keras.is_file()]
+def _lacking(name: str, then: StoredRun, now: StoredRun) -> str:
+    """Which of two runs lack a file, by its name in their folders; nothing where both have it."""
+    lacking = [run.full_id for run in (then, now) if not (run.path / name).is_file()]
     verb = "keeps" if len(lacking) == 1 else "keep"
-    return f"{' and '.join(lacking)} {verb} no {then.model_keras.name}" if lacking else ""
+    return f"{' and '.join(lacking)} {verb} no {name}" if lacking else ""
 
 
 def _failure(run: StoredRun) -> str | None:
@@ -172,7 +180,7 @@ def _first_difference(
             if not _same(left, right):
                 return common, Figure(name, left, right, i + 1)
     if then != now and not (is_part and then < now):
-        return common, Figure("epochs", float(then), float(now))
+        return common, Figure("epochs", then, now)
     return common, None
 
 
@@ -226,17 +234,22 @@ def _arrays(model: Path) -> dict[str, Any]:
 
 
 def _notes(then: StoredRun) -> list[str]:
-    """What no environment tells: that a file of data is newer than the run that read it."""
+    """What no environment tells: that the config, or a file of data, is not that of the run."""
+    notes = []
+    config = then.config_yaml.read_bytes()
+    if then.record.config_hash not in {"", hashlib.sha256(config).hexdigest()}:
+        changed = f"{then.config_yaml.name} of {then.full_id} was changed after the run"
+        notes.append(f"{changed}: its repetition had another config.")
     file = (read_config_tree(then).get("data") or {}).get("file")
     if file is None:
-        return []
+        return notes
     try:
-        changed = Path(file).stat().st_mtime
+        changed_at = Path(file).stat().st_mtime
     except OSError:
-        return [f"The file of the data is not there any more: {file}."]
-    if changed > datetime.fromisoformat(then.record.created).timestamp():
-        return [f"The file of the data was changed after the run: {file}."]
-    return []
+        return [*notes, f"The file of the data is not there any more: {file}."]
+    if changed_at > datetime.fromisoformat(then.record.created).timestamp():
+        notes.append(f"The file of the data was changed after the run: {file}.")
+    return notes
 
 
 def _strict(value: float | None) -> float | str | None:

@@ -61,16 +61,17 @@ def verdict(equality: Equality) -> str:
         epochs = f" Equal to the bit in {plural(equality.epochs, 'epoch')} before that."
         alike = f"Both failed alike: {_first_sentence(equality.failure)}."
         return f"{alike}{epochs}" if equality.epochs else alike
-    if equality.left_out:
-        left_out = f"the weights were not compared: {equality.left_out}."
-        return f"What could be compared is equal to the bit; {left_out}"
+    parts = (("metrics.csv was", equality.epochs_left_out), ("the weights were", equality.left_out))
+    left_out = [f"; {part} not compared: {reason}" for part, reason in parts if reason]
+    if left_out:
+        return f"What could be compared is equal to the bit{''.join(left_out)}."
     return "Equal to the bit."
 
 
 def _epochs(equality: Equality) -> Cell:
     if equality.first is None:
         if not equality.epochs:
-            return Cell("not compared: no epoch", "dim")
+            return Cell(f"not compared: {equality.epochs_left_out or 'no epoch'}", "dim")
         return Cell(f"equal in {plural(equality.epochs, 'epoch')}", "good")
     where = equality.first.epoch
     return Cell(
@@ -120,7 +121,13 @@ def _figures(figures: list[Figure]) -> Table:
         name = figure.name if figure.epoch is None else f"{figure.name}, epoch {figure.epoch}"
         pair = (figure.then, figure.now)
         known = [value for value in pair if value is not None]
-        gap = f"{known[1] - known[0]:.2g}" if len(known) == len(pair) else "-"
+        gap = _gap(known[0], known[1]) if len(known) == len(pair) else "-"
         cells = ["-" if value is None else repr(value) for value in pair]
         rows.append((Cell(name), *map(Cell, cells), Cell(gap)))
     return Table("Figures that differ", columns, tuple(rows))
+
+
+def _gap(then: float, now: float) -> str:
+    """By how much two figures differ; a count in full."""
+    gap = now - then
+    return str(gap) if isinstance(gap, int) else f"{gap:.2g}"

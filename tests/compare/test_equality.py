@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import io
 import os
 import zipfile
@@ -87,6 +88,25 @@ def test_who_keeps_no_weights_is_told(tmp_path: Path) -> None:
     assert compare_bits(then, now).left_out == "then and now keep no model.keras"
 
 
+def test_a_run_without_its_metrics_is_not_said_to_have_other_epochs(tmp_path: Path) -> None:
+    then, now = made(tmp_path, "then"), made(tmp_path, "now")
+    then.metrics_csv.unlink()
+    found = compare_bits(then, now)
+    assert (found.first, found.epochs) == (None, 0)
+    assert found.epochs_left_out == "then keeps no metrics.csv"
+    assert found.is_equal
+
+
+def test_a_config_that_was_changed_since_is_told(tmp_path: Path) -> None:
+    then, now = made(tmp_path, "then"), made(tmp_path, "now", metrics={"loss": 9.0})
+    trained_with = hashlib.sha256(then.config_yaml.read_bytes()).hexdigest()
+    then.record = dataclasses.replace(then.record, config_hash=trained_with)
+    assert compare_bits(then, now).notes == ()
+    then.config_yaml.write_text("data: {dataset: circles}\n")
+    (note,) = compare_bits(then, now).notes
+    assert note.startswith("config.yaml of then was changed after the run")
+
+
 def test_how_both_failed_is_compared(tmp_path: Path) -> None:
     failed = {"metrics": {}, "status": RunStatus.FAILED}
     then, now = (made(tmp_path, name, "", **failed) for name in ("then", "now"))
@@ -105,7 +125,8 @@ def test_how_both_failed_is_compared(tmp_path: Path) -> None:
 
 def test_another_number_of_epochs_is_not_equal(tmp_path: Path) -> None:
     found = compare_bits(made(tmp_path, "then"), made(tmp_path, "now", "1,0.5\n"))
-    assert found.first == Figure("epochs", 2.0, 1.0)
+    assert found.first == Figure("epochs", 2, 1)
+    assert isinstance(found.to_dict()["first_difference"]["then"], int)
 
 
 def test_of_an_interrupted_run_the_epochs_that_it_has_count(tmp_path: Path) -> None:

@@ -60,6 +60,20 @@ def test_the_verdict_claims_no_more_than_was_compared() -> None:
     )
 
 
+def test_missing_metrics_are_told_as_missing_weights_are() -> None:
+    reason = "first keeps no metrics.csv"
+    found = dataclasses.replace(EQUAL, epochs=0, epochs_left_out=reason)
+    assert f"metrics.csv    not compared: {reason}" in text(found)
+    assert verdict(found) == (
+        f"What could be compared is equal to the bit; metrics.csv was not compared: {reason}."
+    )
+
+
+def test_epochs_are_counted_in_whole_numbers() -> None:
+    found = dataclasses.replace(EQUAL, first=Figure("epochs", 150, 30))
+    assert "epochs   150   30        -120" in text(found)
+
+
 def test_runs_that_failed_alike_are_said_to() -> None:
     reason = "diverged at epoch 1: the loss is no longer a finite number. Lower the rate."
     failed = Equality(0, None, 0, (), None, None, (), (), "both", (reason, reason))
