@@ -15,7 +15,9 @@ def report(
     run: RunArgument = "last",
     out: Annotated[
         Path | None,
-        typer.Option("--out", metavar="FILE", help="The file; else report.html in its folder."),
+        typer.Option(
+            "--out", metavar="FILE", help="The file, .html or .htm; else report.html in its folder."
+        ),
     ] = None,
     open_browser: Annotated[
         bool, typer.Option("--open/--no-open", help="Open the page in the browser.")

@@ -20,6 +20,7 @@ from matplotlib.rcsetup import cycler
 from PIL import Image
 
 from nnlab.errors import RequestError
+from nnlab.report.file_names import PICTURES, check_suffix
 from nnlab.runs.atomic import atomic_write, writing
 
 Format = Literal["png", "svg"]
@@ -188,7 +189,7 @@ def draw_into(path: Path, figure: Figure, dpi: float = DPI) -> None:
     Raises:
         RequestError: The file's suffix is another, or the file cannot be written.
     """
-    check_picture_name(path)
+    check_suffix(path, PICTURES, "a picture")
     content = picture(figure, "svg" if path.suffix.lower() == ".svg" else "png", dpi)
     try:
         atomic_write(path, content)
@@ -196,20 +197,6 @@ def draw_into(path: Path, figure: Figure, dpi: float = DPI) -> None:
         words = os.strerror(error.errno) if error.errno else str(error)
         message = f"Expected to be able to write {path}. Received: error={words!r}."
         raise RequestError(f"{message} Name a file in a folder that you may write to.") from error
-
-
-def check_picture_name(path: Path) -> None:
-    """Refuses a file that is no picture by its name.
-
-    Args:
-        path: The file.
-
-    Raises:
-        RequestError: Its suffix is neither `.svg` nor `.png`.
-    """
-    if path.suffix.lower() not in {".svg", ".png"}:
-        message = f"Expected the name of a picture, .svg or .png. Received: path={str(path)!r}."
-        raise RequestError(f"{message} Name it {path.with_suffix('.svg').name!r}, say.")
 
 
 def save(figure: Figure, path: Path) -> None:

@@ -13,7 +13,8 @@ from matplotlib.patches import FancyBboxPatch, PathPatch, Polygon
 from matplotlib.path import Path as Outline
 from matplotlib.textpath import TextToPath
 
-from nnlab.report.figure import DPI, INK, QUIET, check_picture_name, draw_into, style
+from nnlab.report.figure import DPI, INK, QUIET, draw_into, style
+from nnlab.report.file_names import PICTURES, check_suffix
 from nnlab.report.graph_layout import Edge, Layout, Point, lay_out
 from nnlab.report.numbers import count_text, plural
 from nnlab.report.summary import LayerRow, ModelSummary, shape_text
@@ -49,7 +50,7 @@ def draw(summary: ModelSummary, path: Path) -> None:
     Raises:
         RequestError: The file's suffix is another, or the file cannot be written.
     """
-    check_picture_name(path)
+    check_suffix(path, PICTURES, "a picture")
     with style():
         figure = _figure(summary)
         # The longest pictures would not fit into the renderer's memory at the usual sharpness.

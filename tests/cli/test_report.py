@@ -63,6 +63,16 @@ def test_the_file_lies_in_the_runs_folder_unless_it_is_named(trained: Trained) -
     path.unlink()
 
 
+@pytest.mark.parametrize("name", ["small.yaml", "report.pdf", "report"])
+def test_nothing_but_a_page_is_written(trained: Trained, tmp_path: Path, name: str) -> None:
+    file = tmp_path / name
+    file.write_text("kept")
+    refused = call_nnlab("report", "last", "--out", file, cwd=trained.folder)
+    assert refused.code == 2
+    assert "Expected the name of a page, .html or .htm." in refused.err
+    assert file.read_text() == "kept"
+
+
 def test_it_shows_every_picture_with_figures_in_its_words(page: Path) -> None:
     alts = re.findall(r'<img src="data:[^"]+" alt="([^"]+)"', page.read_text())
     assert len(alts) == 7

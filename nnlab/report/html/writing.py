@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from nnlab.errors import RequestError
+from nnlab.report.file_names import PAGES, check_suffix
 from nnlab.report.html.comparison_page import comparison_page
 from nnlab.report.html.devices_page import devices_page
 from nnlab.report.html.page import Page, render
@@ -27,19 +28,20 @@ def write_report(run: StoredRun, out: Path | None = None) -> Path:
 
     Args:
         run: The run.
-        out: The file; None: `report.html` in the run's folder.
+        out: The file, `.html` or `.htm`; None: `report.html` in the run's folder.
 
     Returns:
         The file.
 
     Raises:
         DataError: A file of the run cannot be read.
-        RequestError: The file cannot be written.
+        RequestError: The file's suffix is another, or it cannot be written.
     """
     file = out if out is not None else run.path / REPORT
     if file.is_dir():
         message = f"Expected the name of a file. Received: {file}, a folder."
         raise RequestError(f"{message} Name a file in it: {file / REPORT}")
+    check_suffix(file, PAGES, "a page")
     html = render(page_of(run))
     try:
         atomic_write(file, html)

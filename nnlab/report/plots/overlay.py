@@ -11,13 +11,13 @@ import numpy as np
 from matplotlib.ticker import MaxNLocator
 
 from nnlab.report.figure import (
-    check_picture_name,
     draw_into,
     legend_below,
     line_look,
     new_figure,
     style,
 )
+from nnlab.report.file_names import PICTURES, check_suffix
 from nnlab.report.plots.curves import spans_decades
 from nnlab.report.plots.logarithms import label_logarithm
 
@@ -48,7 +48,7 @@ def plot_overlay(histories: Histories, metrics: Sequence[str], path: Path) -> li
         RequestError: A file's suffix is another, or the disk refused.
     """
     if path.suffix and not path.is_dir():
-        check_picture_name(path)
+        check_suffix(path, PICTURES, "a picture")
         with style():
             draw_into(path, _figure(histories, metrics))
         return [path]
