@@ -88,17 +88,19 @@ def _closed(config: Config, values: Mapping[str, Value], fold: int | None) -> Do
         if fold is not None:
             part = {"validation_fold": {"number": fold, "folds": tune.cv}}
         tree["data"] = {**tree["data"], **part}
-    if tune is not None and not tree["training"].keys() & {"checkpoint", "early_stopping"}:
-        tree["training"] = {**tree["training"], **_checkpoint(tune)}
+    if tune is not None and tune.objective != _DEFAULT_MONITOR:
+        tree["training"] = _judged(tree["training"], tune)
     return replace(document, tree=tree)
 
 
-def _checkpoint(tune: TuneConfig) -> dict[str, Any]:
-    """What keeps the weights that are best at the objective, where that is not done anyway."""
-    if tune.objective == _DEFAULT_MONITOR:
-        return {}
+def _judged(training: dict[str, Any], tune: TuneConfig) -> dict[str, Any]:
+    """The section, keeping the weights that are best at the objective, unless it says otherwise."""
+    checkpoint = training.get("checkpoint") or {}
+    decides = checkpoint.get("monitor") is not None or not checkpoint.get("save_best_only", True)
+    if decides or training.get("early_stopping") is not None:
+        return training
     mode = {} if tune.direction is None else {"mode": tune.direction}
-    return {"checkpoint": {"monitor": tune.objective, **mode}}
+    return {**training, "checkpoint": {**mode, **checkpoint, "monitor": tune.objective}}
 
 
 class _Given:

@@ -113,6 +113,22 @@ def test_weights_that_are_kept_are_those_that_the_trial_is_judged_by(tmp_path: P
     assert load_config(path).training.checkpoint.monitor == "val_accuracy"
 
 
+@pytest.mark.parametrize("nothing", ["early_stopping=null", "checkpoint={}"])
+def test_what_is_written_out_and_says_nothing_decides_nothing(tmp_path: Path, nothing: str) -> None:
+    config = space(tmp_path, "", "tune.objective=val_accuracy", f"training.{nothing}")
+    assert with_values(config, VALUES).experiment.training.checkpoint.monitor == "val_accuracy"
+
+
+def test_each_option_of_a_choice_says_for_itself_which_weights_are_kept(tmp_path: Path) -> None:
+    options = "training.early_stopping={Choice: [null, {patience: 3}]}"
+    config = space(tmp_path, "", "tune.objective=val_accuracy", options)
+    monitors = [
+        with_values(config, VALUES | {"training.early_stopping": option}).experiment.training
+        for option in config.hyperparameters[-1].values
+    ]
+    assert [one.checkpoint.monitor for one in monitors] == ["val_accuracy", None]
+
+
 def test_config_that_says_which_weights_are_kept_is_left_alone(tmp_path: Path) -> None:
     stopping = "training.early_stopping={monitor: val_loss, patience: 3}"
     config = space(tmp_path, "", "tune.objective=val_accuracy", stopping)
