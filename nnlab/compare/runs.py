@@ -260,8 +260,7 @@ def _facts(records: Sequence[RunRecord]) -> list[MetricRow]:
         MetricRow(name, None, tuple(getattr(record, name) for record in records)) for name in _FACTS
     ]
     rows += [
-        # A run without an epoch has no time of one.
-        MetricRow(name, None, tuple(record.timing.get(name) or None for record in records))
+        MetricRow(name, None, tuple(record.timing.get(name) for record in records))
         for name in _TIMES
     ]
     return [row for row in rows if any(value is not None for value in row.values)]

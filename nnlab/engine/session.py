@@ -147,6 +147,7 @@ class Session:
             self._draw(epoch)
         if ending.status is RunStatus.COMPLETE and self._job.interruption.requested:
             ending = _INTERRUPTED
+        epoch_s = recorder.epoch_s()
         self._job.run.finish(
             ending.status,
             ending.error,
@@ -157,7 +158,7 @@ class Session:
             | {
                 "compile_s": recorder.compile_s(self._job.feed.steps_per_epoch),
                 "fit_s": fit_s,
-                "epoch_s": recorder.epoch_s(),
+                **({} if epoch_s is None else {"epoch_s": epoch_s}),
                 "total_s": time.perf_counter() - started,
             },
             training=self._job.run.record.training | {"stopped_by": ending.stopped_by},

@@ -276,6 +276,7 @@ def test_diverged_run_fails_with_what_to_try(moons: Moons, tmp_path: Path) -> No
     assert record.error in message
     assert math.isnan(record.metrics["loss"])
     assert record.training["stopped_by"] == "divergence"
+    assert "epoch_s" not in record.timing
     assert not files.model_keras.exists()
 
 

@@ -127,9 +127,13 @@ class Recorder(ToldOfEnds):
         is_best = self._best_epoch() == epoch + 1
         self._progress.epoch(epoch + 1, values, best=is_best, seconds=seconds)
 
-    def epoch_s(self) -> float:
-        """Seconds of an epoch: the median of those after the first, which holds the compiling."""
-        return statistics.median(self.seconds[1:] or self.seconds or [0.0])
+    def epoch_s(self) -> float | None:
+        """Seconds of an epoch: the median of those after the first, which holds the compiling.
+
+        Returns:
+            None where no epoch was over.
+        """
+        return statistics.median(self.seconds[1:] or self.seconds) if self.seconds else None
 
     def compile_s(self, steps_per_epoch: int) -> float:
         """Seconds of tracing and compiling, as far as they can be told from work.
@@ -142,7 +146,7 @@ class Recorder(ToldOfEnds):
             took longer than its others.
         """
         if len(self.seconds) > 1:
-            return max(0.0, self.seconds[0] - self.epoch_s())
+            return max(0.0, self.seconds[0] - statistics.median(self.seconds[1:]))
         if self.first_step_s is None:
             return 0.0
         if not self.seconds or steps_per_epoch == 1:

@@ -28,7 +28,7 @@ from nnlab.runs import StoredRun
 from nnlab.runs.history import read_history
 from nnlab.runs.record import RunRecord, RunStatus
 
-_NOT_RECORDED = "The version of nnlab that made this run did not record it."
+_NOT_RECORDED = "The run did not record it."
 _LEARNING_RATE = "learning_rate"
 _FACTS = 3
 _ENDS = {
@@ -209,6 +209,9 @@ def weights_and_gradients(run: StoredRun, figures: Mapping[str, Any]) -> Iterato
         run: The run.
         figures: The numbers behind its pictures.
     """
+    if run.record.status is not RunStatus.COMPLETE and run.record.best_epoch is None:
+        # Without an epoch there is nothing to show; while the run is at work, not yet.
+        return
     weights = _spreads(run, figures, "weights")
     gradients = _spreads(run, figures, "gradients")
     if not weights and not gradients:

@@ -70,15 +70,19 @@ def test_a_run_without_pictures_gets_those_that_its_numbers_allow(tmp_path: Path
     assert "Predictions" not in titles(page)
 
 
-def test_a_run_of_an_older_version_says_what_it_lacks(tmp_path: Path) -> None:
+def test_a_run_without_figures_says_what_it_lacks(tmp_path: Path) -> None:
     html = write_report(made(tmp_path / "run")).read_text()
     assert html.count("did not record it") == 2
 
 
 def test_a_failed_run_without_an_epoch_has_a_report(tmp_path: Path) -> None:
-    run = made(tmp_path / "run", error="Diverged.")
-    run.metrics_csv.unlink()
-    assert "Diverged." in write_report(run).read_text()
+    made(tmp_path / "run", error="Diverged.").metrics_csv.unlink()
+    record = replace(read_run(tmp_path / "run").record, status=RunStatus.FAILED)
+    (tmp_path / "run" / "record.json").write_text(record.to_json())
+    (tmp_path / "run" / "summary.json").write_text(json.dumps(SUMMARY))
+    html = write_report(read_run(tmp_path / "run")).read_text()
+    assert "Diverged." in html
+    assert "did not record it" not in html
 
 
 @pytest.mark.parametrize(
