@@ -65,8 +65,9 @@ class RunRecord(JsonRecord):
         directions: Whether smaller ("min") or larger ("max") is better, by the metric's name, with
             or without its `val_` or `test_`.
         timing: Seconds by name: `total_s, load_s, build_s, compile_s, fit_s, epoch_s`; `epoch_s` is
-            the median of the epochs after the first, and lacks where none was over. `start_s` is what its command took before the
-            run began, for TensorFlow above all; `total_s` is without it.
+            the median of the epochs after the first, and lacks where none was over. `start_s` is
+            what its command took before the run began, for TensorFlow above all; `total_s` is
+            without it.
         training: What the training was made of and how it ended: `rows` of each part, `batch_size`,
             `steps_per_epoch`, `monitor`, `stopped_by`, `tensorboard`.
         environment: Versions, machine, git revision, command line, see `environment`.
