@@ -68,8 +68,10 @@ def _refuse_fewer(asked: Comparison, record: ComparisonRecord, done: set[int]) -
     """Runs of seeds that are not asked for any more would silently count no more."""
     lost = sorted(done - {*asked.seeds})
     if lost:
-        seeds = _listed([str(seed) for seed in lost])
+        seeds, wanted = (_listed([str(seed) for seed in some]) for some in (lost, asked.seeds))
         message = f"Expected all seeds of which {record.id} has runs."
-        found = f"Received: {len(asked.seeds)}, without {seeds}."
-        remedy = f"Write --seeds {len(record.seeds)}, or compare anew without --resume."
+        found = f"Received: {wanted}, without {seeds}."
+        are_fewer = {*asked.seeds} < {*record.seeds}
+        own = f"Write --seeds {len(record.seeds)}" if are_fewer else "Leave its seeds as they are"
+        remedy = f"{own}, or compare anew without --resume."
         raise RequestError(f"{message} {found} {remedy}")

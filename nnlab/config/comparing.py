@@ -16,19 +16,17 @@ from nnlab.config.document import Document, Mark, Path, dotted, undotted
 from nnlab.config.figures import default_figure, figure_names
 from nnlab.config.loading import closed, examine
 from nnlab.config.located import in_file_order, located
-from nnlab.config.merging import assign, override
+from nnlab.config.merging import assign, assignment_path
 from nnlab.config.nested_changes import nested_change
 from nnlab.config.problems import Collector, Problem, did_you_mean, shown
-from nnlab.config.reading import anchored, compares, is_comparison, load_document, read_mapping
+from nnlab.config.reading import compares, is_comparison, load_document, read_mapping
 from nnlab.config.shipped import find_shipped
+from nnlab.config.variant_changes import OWN, VariantChanges, no_variants_to_change
 from nnlab.config.variant_plans import VariantPlan, listed, variant_plans
 from nnlab.config.variants import Comparison, Variant
-from nnlab.config.yaml_source import read_yaml
 from nnlab.errors import ConfigError, Fault, Location, RequestError
 
 _FEWEST = 2
-# No variant changes these: the comparison has its own.
-_OWN = {"seed": "seeds", "name": "name", "extends": "base"}
 
 
 def read_comparison(
@@ -88,7 +86,11 @@ class _Reading:
         metric = self._metric(variants, plans)
         baseline = self._baseline(names)
         self._raise_what_is_wrong(plans)
-        seeds = _seeds(said.seeds, count, variants[0].config.experiment.seed)
+        wanted = said.seeds
+        if isinstance(wanted, list) and ("seed",) in map(assignment_path, self._overrides):
+            # Who names a seed on the command line wants as many, from that one on.
+            wanted = len(wanted)
+        seeds = _seeds(wanted, count, variants[0].config.experiment.seed)
         self._judge_seeds(seeds)
         name = said.name or self._file.stem
         return Comparison(str(self._file), name, metric, baseline, seeds, tuple(variants), base)
@@ -144,48 +146,44 @@ class _Reading:
         document = base if plan.file is None else self._load(plan.file, plan.at)
         if document is None:
             return None
-        changes: dict[str, Any] = {}
+        changing = VariantChanges(document)
         faults: list[Fault] = []
         nested = []
         for key, at in plan.changes:
             value = self._value(at)
             where = self._document.locate(at, at_key=True)
-            nested.append(nested_change(document, key, value.tree, at, where))
+            nested.append(nested_change(changing.document, key, value.tree, at, where))
             try:
-                document = anchored(assign(document, self._path(key, at), value), self._file.parent)
-                changes[str(key)] = value.tree
+                changing.assign(str(key), self._path(key, at), value, self._file.parent)
             except ConfigError as error:
                 faults += error.faults
         for assignment in self._overrides:
-            key, _, text = assignment.partition("=")
             try:
-                document = anchored(override(document, assignment), FilePath.cwd())
-                changes[key.strip()] = read_yaml(text, "").tree
+                changing.override(assignment)
             except ConfigError as error:
                 faults += error.faults
         try:
-            config = closed(examine(document))
+            config = closed(examine(changing.document))
         except ConfigError as error:
             faults += error.faults
         for change in filter(None, nested):
             faults = change.instead_of(faults)
         for fault in dict.fromkeys(faults):
             self._of_variants.setdefault(fault, []).append(plan)
-        return None if faults else Variant(plan.name, changes, plan.file, config)
+        return None if faults else Variant(plan.name, changing.changes, plan.file, config)
 
     def _path(self, key: Any, at: Path) -> Path:
         """The path of a dotted key, one that a variant may change."""
         path = undotted(str(key))
-        if "" not in path and path[0] not in _OWN:
+        if "" not in path and path[0] not in OWN:
             return path
-        message = f"Expected a dotted key. Received: {shown(key)}."
-        remedy = "Write it like `training.epochs`."
-        if path[0] in _OWN:
-            message = f"`{path[0]}` is no variant's to change."
-            remedy = f"Say it at the top of this file, as `{_OWN[str(path[0])]}`."
         # The key of a value in a grid stands above the value.
         at = at[:2] if at[0] == "grid" else at
         where = self._document.locate(at, at_key=True)
+        if path[0] in OWN:
+            raise no_variants_to_change(str(path[0]), dotted(at), where)
+        message = f"Expected a dotted key. Received: {shown(key)}."
+        remedy = "Write it like `training.epochs`."
         raise ConfigError((Fault(message, dotted(at), where, remedy),))
 
     def _value(self, at: Path) -> Document:

@@ -150,19 +150,30 @@ def assignment_path(assignment: str) -> Path:
         >>> assignment_path("model.layers.0.Dense.units=3")
         ('model', 'layers', 0, 'Dense', 'units')
     """
-    _, key, equals, _ = _parted(assignment)
+    _, key, text = parted(assignment)
     path = undotted(key)
-    return () if not equals or "" in path else path
+    return () if text is None or "" in path else path
 
 
-def _parted(assignment: str) -> tuple[str, str, str, str]:
-    """The flag that an assignment was given by, its key, `=`, and the text of its value."""
+def parted(assignment: str) -> tuple[str, str, str | None]:
+    """The flag that an assignment was given by, its key, and the text of its value.
+
+    Args:
+        assignment: As `override` takes it.
+
+    Returns:
+        The three; None for the value of one without `=`.
+
+    Example:
+        >>> parted("training.epochs=3"), parted("--device training.device=cpu")
+        (('--set training.epochs', 'training.epochs', '3'), ('--device', 'training.device', 'cpu'))
+    """
     flag, plain = "", assignment.strip()
     if plain.startswith("--"):
         flag, _, plain = plain.partition(" ")
     key, equals, text = plain.partition("=")
     key = key.strip()
-    return flag or f"--set {key}", key, equals, text
+    return flag or f"--set {key}", key, text if equals else None
 
 
 def override(document: Document, assignment: str) -> Document:
@@ -186,11 +197,11 @@ def override(document: Document, assignment: str) -> Document:
         {'model': {'layers': [{'Dense': {'units': 3}}]}}
     """
     path = assignment_path(assignment)
-    if not path:
+    flag, key, text = parted(assignment)
+    if not path or text is None:
         message = f"Expected KEY=VALUE. Received: --set {shown(assignment)}."
         remedy = "Write it like `--set training.epochs=3`."
         raise ConfigError((Fault(message, "", Location("--set"), remedy),))
-    flag, key, _, text = _parted(assignment)
     place = Location(flag)
     plain = re.sub(r"(?<=\.Repeat)\[\d+\]", "", key)
     if plain != key:

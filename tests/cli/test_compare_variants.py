@@ -106,7 +106,10 @@ def test_going_on_with_another_comparison_or_with_less_is_refused(
     assert "nnlab compare variants grid.yaml" in other.err
     fewer = run_nnlab("compare", "variants", "--resume", "last", "--seeds", "1", cwd=folder)
     assert fewer.code == 2
-    assert "Received: 1, without 4. Write --seeds 2" in fewer.err
+    assert "Received: 3, without 4. Write --seeds 2" in fewer.err
+    others = run_nnlab("compare", "variants", "--resume", "last", "--seed", "7", cwd=folder)
+    assert others.code == 2
+    assert "Received: 7, 8, without 3, 4. Leave its seeds as they are" in others.err
     assert (run / "comparison.yaml").read_bytes() == before
 
 

@@ -50,6 +50,13 @@ def test_seeds_count_from_that_of_the_base(read: Read) -> None:
     assert read(listed).seeds == (5, 1)
     assert read(listed, seeds=1).seeds == (5,)
     assert read(listed, seeds=4).seeds == (5, 1, 6, 7)
+    assert read(listed, "--seed seed=7").seeds == (7, 8)
+    assert read(listed, "--seed seed=7", seeds=3).seeds == (7, 8, 9)
+
+
+def test_the_command_line_renames_no_variant(read: Read) -> None:
+    with pytest.raises(ConfigError, match="`name` is no variant's to change"):
+        read("base: stack.yaml\nvariants: {a: , b: {training.epochs: 3}}\n", "name=other")
 
 
 def test_changes_are_made_from_the_inside_out_and_the_command_line_is_last(read: Read) -> None:

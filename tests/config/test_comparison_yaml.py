@@ -5,6 +5,8 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import pytest
+
 from nnlab.config.comparing import read_comparison
 from nnlab.config.comparison_yaml import comparison_files
 from nnlab.config.variants import Comparison
@@ -47,6 +49,32 @@ def test_it_reads_back_as_the_same_wherever_it_lies(tmp_path: Path) -> None:
         (there / name).write_text(text)
     shutil.rmtree(here)
     assert told(read_comparison(there / "comparison.yaml")) == told(before)
+
+
+@pytest.mark.parametrize("data", [[], ["data.file=other.csv"]])
+def test_what_the_command_line_changes_reads_back_as_well(
+    data: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here, there, elsewhere = (tmp_path / name for name in ("here", "there", "elsewhere"))
+    for folder in (here, there, elsewhere):
+        folder.mkdir()
+    shutil.copy(BAD / "stack.yaml", here)
+    (here / "rows.yaml").write_text(
+        "base: stack.yaml\n"
+        "variants:\n"
+        "  one: {data: {file: rows.csv, target: y}}\n"
+        "  two: {data.file: rows.csv, data.target: y}\n"
+    )
+    monkeypatch.chdir(elsewhere)
+    flags = ["--device training.device=cpu", "--seed seed=9", *data]
+    before = read_comparison(here / "rows.yaml", flags)
+    for name, text in comparison_files(before).items():
+        (there / name).write_text(text)
+    monkeypatch.chdir(tmp_path)
+    assert told(read_comparison(there / "comparison.yaml")) == told(before)
+    for variant in before.variants:
+        assert variant.changes["training.device"] == "cpu"
+        assert "seed" not in variant.changes
 
 
 def test_no_value_stands_behind_an_alias(tmp_path: Path) -> None:
