@@ -90,7 +90,7 @@ def runs_table(
     part = of is not None and of > len(runs)
     notes = [f"{count_text(len(runs))} of {plural(of or 0, 'run')}"] if part else []
     # Who asked for a metric looks for its star.
-    notes += dict.fromkeys(reason for name, reason in reasons.items() if reason and name in keys)
+    notes += [f"{name}: {why}" for name, why in reasons.items() if why and name in keys]
     return Table("", columns, rows, notes=tuple(notes))
 
 
@@ -234,9 +234,9 @@ def _why_none(several: Sequence[RunKeys], name: str) -> str:
     # The configs of many runs are read one by one, until two are found that differ.
     having = [one for one in several if name in one.record.metrics]
     if not learn_same_data(one.section("data") for one in having):
-        return "The runs learn different data: none is marked as the best."
+        return "the runs learn different data, and none is marked as the best."
     if is_loss(name) and not have_same_loss(one.section("training") for one in having):
-        return "The runs have different losses: of these none is marked as the best."
+        return "the runs have different losses, and none is marked as the best."
     return ""
 
 

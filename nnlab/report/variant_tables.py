@@ -62,13 +62,13 @@ def verdicts_table(table: VariantTable) -> Table:
         The table; empty where there are not two or more: of one the headline says it all.
     """
     if len(table.rows) == _PAIR:
-        return Table("", (Column("", folds=True), Column("")), ())
+        return Table("", (Column(""),), ())
     rows = tuple(
-        (Cell(row.name, "dim"), Cell(verdict(table, row)))
+        (Cell(verdict(table, row, is_listed=True)),)
         for row in table.rows
         if row.name != table.baseline
     )
-    return Table("", (Column("", folds=True), Column("")), rows)
+    return Table("", (Column(""),), rows)
 
 
 def next_tables(path: Path, commands: Sequence[tuple[str, str]]) -> list[Table]:
@@ -136,6 +136,12 @@ def _seconds(row: VariantRow) -> Cell:
     return _NOTHING if seconds is None else Cell(seconds_text(seconds))
 
 
+def _is_of_fewer(row: VariantRow, base: VariantRow) -> bool:
+    """Whether a difference is not the one between the two means beside it."""
+    most = max(len(row.values), len(base.values))
+    return row.test is not None and row.test.difference.count < most
+
+
 def _notes(table: VariantTable) -> tuple[str, ...]:
     """What the numbers leave out, and what they cannot show."""
     notes = [*table.meaning.notes]
@@ -151,6 +157,8 @@ def _notes(table: VariantTable) -> tuple[str, ...]:
             reason = next(iter(row.failures.values()))[:_REASON].partition(". ")[0]
             failed = f"{len(row.failures)} of {plural(row.ended, 'run')}"
             notes.append(f"{row.name}: {failed} failed, left out of the mean. {reason}")
+    if any(_is_of_fewer(row, table.row(table.baseline)) for row in table.rows):
+        notes.append("Differences are over the seeds that a variant shares with the baseline.")
     if table.left:
         notes.append(f"{plural(table.left, 'run')} still to do.")
     return tuple(notes)

@@ -11,7 +11,7 @@ from nnlab.config.hints import names_text
 from nnlab.report.numbers import interval_text, metric_text, plural
 
 LONG = 16
-"""A baseline with a longer name is not named again in every sentence and heading."""
+"""A baseline with a longer name is not named again in every sentence of a list and heading."""
 
 _SMALL = 0.1
 _NAMED = 3
@@ -43,35 +43,33 @@ def _not_done(table: VariantTable, rows: Sequence[VariantRow]) -> str:
     return f"not done: {ended} of {plural(runs, 'run')}" if ended < runs else ""
 
 
-def _called(table: VariantTable, name: str) -> str:
-    """A variant's name; of a baseline with a long one what it is."""
-    return "the baseline" if name == table.baseline and len(name) > LONG else name
-
-
-def verdict(table: VariantTable, row: VariantRow) -> str:
+def verdict(table: VariantTable, row: VariantRow, *, is_listed: bool = False) -> str:
     """What can be said of a variant against the baseline.
 
     Args:
         table: The comparison.
         row: A variant of it; not the baseline.
+        is_listed: Whether the sentence is one of a list, below the baseline's name: a long one is
+            not repeated in each.
 
     Returns:
         One sentence, without a full stop.
     """
     base = table.row(table.baseline)
+    called = "the baseline" if is_listed and len(base.name) > LONG else base.name
     if done := _not_done(table, [row, base]):
-        return done
+        return f"{row.name}: {done}" if is_listed else done
     if not row.values:
-        return f"{_absence(row)}: nothing to compare with {_called(table, base.name)}"
+        return f"{_absence(row)}: nothing to compare with {called}"
     if not base.values:
         complete = f"{len(row.values)} of {plural(row.ended, 'run')}"
         return f"{_absence(base)}; {row.name} completes {complete}"
     if why := table.meaning.unlike.get(row.name):
-        return f"{row.name} and {_called(table, base.name)} are not compared: {why}"
+        return f"{row.name} and {called} are not compared: {why}"
     if row.test is None:
-        return f"nothing to compare: {row.name} and {_called(table, base.name)} share no seed"
+        return f"nothing to compare: {row.name} and {called} share no seed"
     failed = "".join(f"; {_runs_failed(one)}" for one in (row, base) if one.failures)
-    return f"{_outcome(table, row, row.test)}{failed}"
+    return f"{_outcome(table, row, row.test, called)}{failed}"
 
 
 def headline(table: VariantTable) -> str:
@@ -110,22 +108,48 @@ def _headline_of_several(table: VariantTable, others: Sequence[VariantRow]) -> s
 
 
 def _headline_of_comparable(table: VariantTable, others: Sequence[VariantRow]) -> str:
-    if not table.row(table.baseline).values:
+    base = table.baseline
+    if not table.row(base).values:
         return _without_baseline(table)
     shown = [row for row in others if row.test is not None and row.test.is_shown]
     better = [row for row in shown if (table.gain(row) or 0) > 0]
     if better:
-        return verdict(table, max(better, key=lambda row: table.gain(row) or 0))
-    seeds = plural(len(table.seeds), "seed")
+        return _best_of(table, better)
     if shown:
         named = names_text([row.name for row in shown], _NAMED)
-        base = _called(table, table.baseline)
-        return f"no variant is shown to beat {base}, which beats {named}, {seeds}"
+        words = f"no variant is shown to beat {base}, which beats {named}, {_seeds_of(shown)}"
+        return f"{words}{_all_failed(others)}"
+    if all(row.test is None for row in others):
+        return f"nothing to compare with {base}{_all_failed(others)}"
     few = seeds_to_take(table)
     if len(table.seeds) == 1:
         return f"nothing is shown: one seed tells nothing of chance{_take(few)}"
-    words = f"no difference to {_called(table, table.baseline)} shown in any variant, {seeds}"
+    words = f"no difference to {base} shown in any variant, {_seeds_of(others)}"
+    words += _all_failed(others)
     return f"{words}; so few can hardly show one{_take(few)}" if few else words
+
+
+def _best_of(table: VariantTable, better: Sequence[VariantRow]) -> str:
+    """What can be said of the best of those that beat the baseline, and which are as good."""
+    best = max(better, key=lambda row: table.gain(row) or 0)
+    ties = [row.name for row in better if row is not best and table.is_best(row)]
+    if not (ties and table.is_best(best)):
+        return verdict(table, best)
+    words = "is" if len(ties) == 1 else "are"
+    return f"{verdict(table, best)}; {names_text(ties, _NAMED)} {words} as good on average"
+
+
+def _seeds_of(rows: Sequence[VariantRow]) -> str:
+    """How many seeds tests rest on: fewer than were asked for where runs failed."""
+    counts = [row.test.difference.count for row in rows if row.test is not None]
+    fewest, most = min(counts), max(counts)
+    return plural(most, "seed") if fewest == most else f"{fewest} to {plural(most, 'seed')}"
+
+
+def _all_failed(rows: Sequence[VariantRow]) -> str:
+    """The variants of which nothing is left to compare."""
+    names = [row.name for row in rows if row.failures and not row.values]
+    return f"; all runs of {names_text(names, _NAMED)} failed" if names else ""
 
 
 def seeds_to_take(table: VariantTable) -> int | None:
@@ -185,9 +209,8 @@ def _without_baseline(table: VariantTable) -> str:
     )
 
 
-def _outcome(table: VariantTable, row: VariantRow, test: PairedTest) -> str:
+def _outcome(table: VariantTable, row: VariantRow, test: PairedTest, base: str) -> str:
     gain = table.gain(row) or 0.0
-    base = _called(table, table.baseline)
     ahead, behind = (row.name, base) if gain >= 0 else (base, row.name)
     amount = amount_text(table.metric, abs(gain))
     if not is_share(table.metric):

@@ -89,7 +89,8 @@ def test_no_run_is_the_best_among_those_that_learn_other_data(tmp_path: Path) ->
     runs = [trained(tmp_path, data, data, "mse", i / 10) for i, data in enumerate(("xor", "iris"))]
     table = runs_table(runs, ["test_loss"])
     assert not [cell for row in table.rows for cell in row if cell.tone == "best"]
-    assert table.notes == ("The runs learn different data: none is marked as the best.",)
+    why = "test_loss: the runs learn different data, and none is marked as the best."
+    assert table.notes == (why,)
     assert runs_table(runs, ["epochs"]).notes == ()
 
 

@@ -113,9 +113,29 @@ def test_the_same_at_two_seeds_may_be_chance() -> None:
     assert headline(table(a=WEAK[:2], b=WEAK[:2])) == "b and a are equal at each of 2 seeds"
 
 
-def test_a_baseline_with_a_long_name_is_not_named_in_every_sentence() -> None:
+def test_a_baseline_with_a_long_name_is_not_named_in_every_sentence_of_a_list() -> None:
     long = table("test_accuracy", **{"units=64,optimizer=adam": WEAK, "b": STRONG})
-    assert headline(long).startswith("b beats the baseline by 11.3 points")
+    listed = verdict(long, long.row("b"), is_listed=True)
+    assert listed.startswith("b beats the baseline by 11.3 points")
+    assert headline(long).startswith("b beats units=64,optimizer=adam by 11.3 points")
+
+
+def test_those_that_are_as_good_as_the_best_are_named() -> None:
+    found = headline(table(a=WEAK, b=STRONG, c=STRONG[::-1], d=ALIKE))
+    assert found.startswith("b beats a by 11.3 points")
+    assert found.endswith("5 seeds; c is as good on average")
+
+
+def test_seeds_are_those_that_the_test_rests_on() -> None:
+    found = headline(table(he=STRONG[:4], a=[math.nan, *WEAK[1:4]], b=DEAD[:4], c=DEAD[:4]))
+    assert (
+        found == "no variant is shown to beat he, which beats a, 3 seeds; all runs of b, c failed"
+    )
+
+
+def test_without_a_run_of_any_other_there_is_nothing_to_compare() -> None:
+    found = headline(table(a=WEAK, b=DEAD, c=DEAD))
+    assert found == "nothing to compare with a; all runs of b, c failed"
 
 
 def test_of_several_the_best_that_is_shown_to_be_better() -> None:
