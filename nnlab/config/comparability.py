@@ -8,17 +8,15 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from nnlab.config.data import DataConfig
 from nnlab.config.experiment import Experiment
 from nnlab.config.hints import names_text
+from nnlab.config.rows import deciding_rows
 from nnlab.config.variants import Comparison
 from nnlab.config.words.losses import Loss
 from nnlab.config.words.metrics.metric import Metric
 from nnlab.errors import ConfigError, Fault, Location
 
-_MEASURED = ("dataset", "file", "target", "test_split", "stratify", "seed")
-_TRAINED = ("validation_split", "validation_fold")
-# Arguments of data sets that change what is known of a row, not which rows there are.
-_OF_FEATURES = {"num_words", "scaled"}
 # One loss in several spellings: what the targets look like, and what the output leaves to the loss.
 _SPELLINGS = {"SparseCategoricalCrossentropy": "CategoricalCrossentropy"}
 _OF_SPELLING = {"from_logits", "axis", "name"}
@@ -122,9 +120,9 @@ def _unlike(comparison: Comparison, of: Callable[[Experiment], Any]) -> tuple[st
 
 
 def _other_rows(comparison: Comparison) -> Iterator[Caveat]:
-    # Test rows are drawn first: how many of the others are for validation does not change them.
-    keys = _MEASURED if comparison.metric.startswith("test_") else (*_MEASURED, *_TRAINED)
-    found = {key: _unlike(comparison, partial(_data, key=key)) for key in keys}
+    rows = partial(deciding_rows, validation=not comparison.metric.startswith("test_"))
+    keys = rows(comparison.variants[0].config.experiment.data)
+    found = {key: _unlike(comparison, partial(_value, rows, key)) for key in keys}
     differ = {key: names for key, names in found.items() if names}
     if differ:
         named = ", ".join(f"data.{key}" for key in differ)
@@ -135,13 +133,8 @@ def _other_rows(comparison: Comparison) -> Iterator[Caveat]:
         yield Caveat("different data", message, remedy, f"data.{next(iter(differ))}", unlike)
 
 
-def _data(experiment: Experiment, key: str) -> Any:
-    value = experiment.data.to_tree().get(key)
-    if key == "dataset" and isinstance(value, Mapping):
-        ((name, arguments),) = value.items()
-        kept = {key: one for key, one in arguments.items() if key not in _OF_FEATURES}
-        return {name: kept} if kept else name
-    return value
+def _value(rows: Callable[[DataConfig], dict[str, Any]], key: str, experiment: Experiment) -> Any:
+    return rows(experiment.data)[key]
 
 
 def _other_losses(comparison: Comparison, name: str) -> Iterator[Caveat]:

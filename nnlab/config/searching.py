@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from nnlab.config.data import DataConfig
 from nnlab.config.declaring import declared
 from nnlab.config.document import Document, Path, dotted
 from nnlab.config.experiment import Experiment
@@ -12,7 +13,9 @@ from nnlab.config.figures import directions, figure_names
 from nnlab.config.hyperband import FACTOR, brackets, round_size
 from nnlab.config.hyperparameters import Hyperparameter, size_text, space_size
 from nnlab.config.problems import Collector, Problem
-from nnlab.config.space import items_of
+from nnlab.config.rows import deciding_rows
+from nnlab.config.sampling import Sample
+from nnlab.config.space import fill, find_markers, items_of
 from nnlab.config.tune import TuneConfig
 
 # A larger number is no advice for max_trials.
@@ -22,12 +25,10 @@ _MANY_TRAININGS = 20
 _PENALTY = "regulariz"
 
 _EPOCHS = ("training", "epochs")
-_DECIDES_THE_ROWS = (
-    ("seed",),
-    ("data", "seed"),
-    ("data", "validation_split"),
-    ("data", "test_split"),
-)
+_OF_THE_LOSS = (("training", "loss"), ("training", "loss_weights"), ("data", "sample_weight"))
+_SEED = ("seed",)
+# What the easiest of wins; luck, where only other rows of the same data are drawn.
+_EASIEST = {"dataset": "data", "file": "data", "target": "targets"}
 
 
 def search_problems(document: Document, *, is_sound: bool = True) -> list[Problem]:
@@ -126,9 +127,7 @@ def search_advice(document: Document, experiment: Experiment) -> Iterator[Proble
         Warnings with their reasons, with paths from the top.
     """
     space = declared(document)
-    for path in dict.fromkeys(one.path for one in space if one.path in _DECIDES_THE_ROWS):
-        message = "Trials of different rows cannot be compared: luck wins, and test rows leak."
-        yield Problem(path, message, "Write a plain value.")
+    yield from _rows_are_the_same(document)
     tune = experiment.tune
     if tune is None:
         return
@@ -147,6 +146,29 @@ def search_advice(document: Document, experiment: Experiment) -> Iterator[Proble
         message = f"Of `{name}` {'less' if better == 'min' else 'more'} is better."
         message += f" Received: direction={tune.direction}: the worst trial is the best."
         yield Problem(("tune", "direction"), message, f"Write `direction: {better}`, or remove it.")
+
+
+def _rows_are_the_same(document: Document) -> Iterator[Problem]:
+    """Open values that decide which rows a trial is measured on, or what it is asked of them."""
+    for at in find_markers(document)[1]:
+        differ: list[str] = []
+        if at.path[0] == "data":
+            first, *others = (
+                deciding_rows(
+                    DataConfig.model_validate(fill(document, Sample(at, value)).tree["data"])
+                )
+                for value in at.marker.samples()
+            )
+            differ = [key for key in first if any(one[key] != first[key] for one in others)]
+        if at.path == _SEED:
+            message = "Trials of different seeds cannot be compared: luck wins, and test rows leak."
+            remedy = "Write a plain value; `tune.executions_per_trial` trains with several seeds."
+            yield Problem(at.path, message, remedy)
+        elif differ:
+            what = _EASIEST.get(differ[0])
+            why = "the easiest win" if what else "luck wins, and test rows leak"
+            message = f"Trials of different {what or 'rows'} cannot be compared: {why}."
+            yield Problem(at.path, message, "Write a plain value.")
 
 
 def _grid_is_large(space: Sequence[Hyperparameter], tune: TuneConfig) -> Iterator[Problem]:
@@ -203,8 +225,7 @@ def _scores_compare(
     inside = [
         path
         for path in dict.fromkeys(one.path for one in space)
-        if path[:2] in (("training", "loss"), ("training", "loss_weights"))
-        or (name == "loss" and _changes_penalties(path, document.tree))
+        if path[:2] in _OF_THE_LOSS or (name == "loss" and _changes_penalties(path, document.tree))
     ]
     if not inside:
         return

@@ -56,6 +56,8 @@ def read(folder: Path, change: str, metric: str = "test_loss", base: str = "") -
         ("data.validation_split: 0.4", "val_accuracy", "different data"),
         ("data.validation_split: 0.4", "test_accuracy", None),
         ("data.scaling: standard", "test_loss", None),
+        ("data.missing: drop", "test_accuracy", "different data"),
+        ("data.missing: mean", "test_accuracy", None),
     ],
 )
 def test_what_makes_another_figure_of_it(

@@ -73,9 +73,32 @@ def test_unwise_searches_are_warned_of(flags: tuple[str, ...], path: str, words:
 
 
 @pytest.mark.parametrize(
+    ("path", "value", "words"),
+    [
+        ("data.dataset", "{Choice: [iris, wine]}", "different data"),
+        ("data.dataset.blobs.n_samples", "{Choice: [200, 100]}", "different data"),
+        ("data.target", "{Choice: [width, length]}", "different targets"),
+        ("data.stratify", "{Boolean: }", "different rows"),
+        ("data.missing", "{Choice: [mean, drop]}", "different rows"),
+        ("data.features", "{Choice: [[width], [width, length]]}", "different rows"),
+        ("seed", "{Choice: [1, 2]}", "different seeds"),
+    ],
+)
+def test_trials_of_other_rows_are_warned_of(path: str, value: str, words: str) -> None:
+    drops = ("data.missing=drop",) * (path == "data.features")
+    ((where, message),) = told(OPTIMIZER, *drops, f"{path}={value}")
+    assert where == path
+    assert words in message
+
+
+@pytest.mark.parametrize(
     "flags",
     [
         (),
+        ("data.scaling={Choice: [minmax, standard]}",),
+        ("data.missing={Choice: [mean, median]}",),
+        ("data.features={Choice: [[width], [width, length]]}",),
+        ("data.dataset={imdb: {num_words: {Choice: [100, 1000]}}}",),
         ("tune={objective: val_accuracy, direction: max}",),
         ("tune.algorithm=grid",),
         ("tune={algorithm: grid, max_trials: 12}", BATCHES),
