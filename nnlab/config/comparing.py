@@ -13,6 +13,7 @@ from typing import Any
 
 from nnlab.config.comparison import SEEDS, ComparisonConfig
 from nnlab.config.document import Document, Mark, Path, dotted, undotted
+from nnlab.config.experiment import as_name
 from nnlab.config.figures import default_figure, figure_names
 from nnlab.config.loading import closed, examine
 from nnlab.config.located import in_file_order, located
@@ -92,7 +93,7 @@ class _Reading:
             wanted = len(wanted)
         seeds = _seeds(wanted, count, variants[0].config.experiment.seed)
         self._judge_seeds(seeds)
-        name = said.name or self._file.stem
+        name = said.name or as_name(self._file.stem, "comparison")
         return Comparison(str(self._file), name, metric, baseline, seeds, tuple(variants), base)
 
     def _said(self) -> ComparisonConfig:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
@@ -16,10 +18,11 @@ from nnlab.config.training import TrainingConfig
 from nnlab.config.tune import TuneConfig
 from nnlab.config.words.word import Section, tree
 
+_LONGEST_NAME = 80
 Name = Annotated[
     str,
-    Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=80),
-    Expected("at most 80 letters, digits, `.`, `_` or `-`, a letter or digit first"),
+    Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=_LONGEST_NAME),
+    Expected(f"at most {_LONGEST_NAME} letters, digits, `.`, `_` or `-`, a letter or digit first"),
 ]
 # Keys without which what the sections must agree on can still be told, and what stands in for those
 # among them that a section cannot do without.
@@ -96,6 +99,22 @@ _READERS: Mapping[str, type[Section]] = {
     "training": TrainingConfig,
     "tune": TuneConfig,
 }
+
+
+def as_name(text: str, otherwise: str) -> str:
+    """A name that an experiment can have, and Keras' models, made of any text.
+
+    Args:
+        text: The text; what a name cannot hold becomes `-`, an accent is left out.
+        otherwise: The name where nothing of the text is left.
+
+    Example:
+        >>> as_name("réseau (1)", "experiment"), as_name("日本", "experiment")
+        ('reseau-1', 'experiment')
+    """
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    name = re.sub(r"[^A-Za-z0-9._-]+", "-", plain).lstrip("._-")
+    return name[:_LONGEST_NAME].rstrip(".-") or otherwise
 
 
 def _readable(name: str, value: Any) -> Any:

@@ -6,10 +6,8 @@ from dataclasses import dataclass
 
 from nnlab.config.comparison import Changes
 from nnlab.config.document import Document
-from nnlab.config.experiment import Experiment
+from nnlab.config.experiment import Experiment, as_name
 from nnlab.config.loading import Config
-
-_LONGEST_NAME = 80
 
 
 @dataclass(frozen=True)
@@ -35,7 +33,7 @@ class Variant:
             comparison: The comparison's name; the experiment is called by both.
             seed: The seed.
         """
-        name = f"{comparison}-{self.name}".replace("=", "-").replace(",", "-")[:_LONGEST_NAME]
+        name = as_name(f"{comparison}-{self.name}", comparison)
         changes = {"name": name, "seed": seed, "tune": None}
         return self.config.experiment.model_copy(update=changes)
 

@@ -11,6 +11,7 @@ import pytest
 from nnlab.config import load_config
 from nnlab.config.check import check_config
 from nnlab.config.comparing import read_comparison
+from nnlab.config.experiment import Experiment
 from nnlab.config.variants import Comparison
 from nnlab.errors import ConfigError
 from tests.config.conftest import BAD
@@ -116,6 +117,30 @@ def test_an_experiment_is_called_by_comparison_and_variant(read: Read) -> None:
     comparison = read("base: stack.yaml\ngrid: {training.epochs: [1, 2]}\n")
     experiment = comparison.variants[0].experiment("widths", 4)
     assert (experiment.name, experiment.seed) == ("widths-epochs-1", 4)
+
+
+@pytest.mark.parametrize(
+    ("stem", "name"),
+    [
+        ("cmp files", "cmp-files"),
+        ("réseau", "reseau"),
+        ("(1)", "1"),
+        ("q+w=1,2", "q-w-1-2"),
+        ("_", "comparison"),
+        ("long" * 50, ("long" * 50)[:80]),
+    ],
+)
+def test_any_name_of_a_file_makes_experiments_that_can_be_trained(
+    stem: str, name: str, tmp_path: Path
+) -> None:
+    shutil.copy(BAD / "stack.yaml", tmp_path)
+    file = tmp_path / f"{stem}.yaml"
+    file.write_text("base: stack.yaml\nvariants: {a+b: , c: {training.epochs: 3}}\n")
+    comparison = read_comparison(file)
+    assert comparison.name == name
+    for variant in comparison.variants:
+        tree = variant.experiment(comparison.name, 1).to_tree()
+        assert Experiment.model_validate(tree).name.startswith(name)
 
 
 def test_flags_are_named_where_they_are_wrong(read: Read) -> None:
