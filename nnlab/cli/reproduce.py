@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -58,17 +59,20 @@ def reproduce(
 def _check(run: StoredRun) -> None:
     """Refuses what cannot be repeated by training once."""
     from nnlab.runs import RunKind, RunStatus
+    from nnlab.runs.comparison import ComparisonFiles
 
     path, record = run.path, run.record
+    config = shlex.quote(str(run.config_yaml))
+    comparison = shlex.quote(str(ComparisonFiles(path).config_yaml))
     reason = ""
     if record.status is RunStatus.RUNNING:
         reason = "which is still at work. Wait until it has ended."
     elif run.kind is RunKind.SEARCH:
-        reason = f"a search. Repeat it with: nnlab tune {run.config_yaml}"
+        reason = f"a search. Repeat it with: nnlab tune {config}"
     elif run.kind is RunKind.COMPARISON:
-        reason = f"a comparison. Repeat it with: nnlab compare variants {path / 'comparison.yaml'}"
+        reason = f"a comparison. Repeat it with: nnlab compare variants {comparison}"
     elif run.kind is RunKind.DEVICES:
-        reason = f"{run.kind.words}. Repeat it with: {RunKind.DEVICES.command} {run.config_yaml}"
+        reason = f"{run.kind.words}. Repeat it with: {RunKind.DEVICES.command} {config}"
     elif run.kind is RunKind.TRIAL:
         several = [f"{run.full_id}/{name}" for name in run.inside()]
         reason = f"a trial of {len(several)} runs. Name one: {', '.join(several) or 'none is left'}"

@@ -6,6 +6,7 @@ Every fault on the way is gathered, with its place; one that all variants share 
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path as FilePath
@@ -56,7 +57,8 @@ def read_comparison(
     document = read_mapping(FilePath(file))
     if not compares(document.tree) and document.tree.keys() & {"model", "training", "extends"}:
         message = "This file is a config, not a comparison."
-        remedy = f"Train it, `nnlab train {file}`, or name it as the `base` of a comparison."
+        command = f"nnlab train {shlex.quote(str(file))}"
+        remedy = f"Train it, `{command}`, or name it as the `base` of a comparison."
         raise ConfigError((Fault(message, "", Location(str(file), 1, 1), remedy),))
     for key, value in {"metric": metric, "baseline": baseline}.items():
         if value is not None:

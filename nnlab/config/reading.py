@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -55,7 +56,7 @@ def _read_chain(
     tree = document.tree
     if compares(tree):
         message = "This file is a comparison, not a config."
-        remedy = f"Run it with `nnlab compare variants {file}`."
+        remedy = f"Run it with `nnlab compare variants {shlex.quote(str(file))}`."
         raise ConfigError((Fault(message, "", where or Location(str(file), 1, 1), remedy),))
     if "extends" not in tree:
         return document

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shlex
 import shutil
 import time
 from collections import Counter
@@ -199,7 +200,8 @@ class _Work:
         """Compare what there is, and give the comparison its last status."""
         status, error = self._results.ending(interrupted=interrupted)
         if error is not None and (interrupted or run_counts(self._results.table())["complete"]):
-            error += f" Go on with: nnlab compare variants --resume {self._run.path}"
+            folder = shlex.quote(str(self._run.path))
+            error += f" Go on with: nnlab compare variants --resume {folder}"
         record = self._write(status, error)
         self._run.finish(
             status,

@@ -120,7 +120,7 @@ def _broken_install(error: Exception) -> str:
     words = str(error).strip().split("\n", 1)[0]
     received = f"Received: {type(error).__name__}: {words}."
     if isinstance(error, ModuleNotFoundError):
-        remedy = "Install it with `pip install nnlab`, in the environment that runs nnlab."
+        remedy = "Install it with `pip install tensorflow keras`, beside nnlab."
     else:
         remedy = "Reinstall it with `pip install --force-reinstall tensorflow keras`."
     return f"TensorFlow could not be loaded. {received} {remedy}"

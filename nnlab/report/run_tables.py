@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import shlex
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -308,5 +309,6 @@ def _flat(value: object) -> str:
         known = {key: item for key, item in value.items() if item not in (None, False)}
         return ", ".join(key if item is True else f"{key} {item}" for key, item in known.items())
     if isinstance(value, list):
-        return " ".join(map(str, value))
+        # A command line can be copied from it.
+        return shlex.join(map(str, value))
     return str(value)

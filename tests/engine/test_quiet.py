@@ -32,8 +32,9 @@ print(keras.config.backend(), keras.config.floatx())
     assert done.stdout == "tensorflow float32\n"
 
 
-def test_broken_tensorflow_is_told_in_plain_words(tmp_path: Path) -> None:
-    (tmp_path / "tensorflow.py").write_text("raise ImportError('libcudart.so.12: not found')")
+@pytest.mark.parametrize("error", ["ImportError", "ModuleNotFoundError"])
+def test_broken_tensorflow_is_told_in_plain_words(tmp_path: Path, error: str) -> None:
+    (tmp_path / "tensorflow.py").write_text(f"raise {error}('libcudart.so.12: not found')")
     code = """
 from nnlab.errors import NnlabError
 try:
@@ -42,10 +43,10 @@ except NnlabError as error:
     print(error)
 """
     done = python(code, PYTHONPATH=os.pathsep.join([str(tmp_path), *sys.path]))
-    assert done.stdout.startswith(
-        "TensorFlow could not be loaded. Received: ImportError: libcudart"
-    )
+    assert done.stdout.startswith(f"TensorFlow could not be loaded. Received: {error}: libcudart")
     assert "pip install" in done.stdout
+    # A stranger's package may have the name.
+    assert "install nnlab" not in done.stdout
 
 
 def test_standard_error_is_silent_inside_and_back_behind(capfd: pytest.CaptureFixture[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -137,5 +138,6 @@ def _fingerprint(experiment: Experiment) -> dict[str, Any]:
 def _other_data(path: Path, file: str) -> str:
     message = "Expected the data that the search was begun with. Received:"
     there = f"{file}, which has changed since: scores on other rows cannot be compared."
-    remedy = f"Put the file back, or begin a new search: nnlab tune {path / 'config.yaml'}"
+    config = shlex.quote(str(path / "config.yaml"))
+    remedy = f"Put the file back, or begin a new search: nnlab tune {config}"
     return f"{message} {there} {remedy}"

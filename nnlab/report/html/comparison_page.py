@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -175,7 +176,8 @@ def _configs(files: ComparisonFiles, table: VariantTable) -> list[Block]:
 
 
 def _repeat(files: ComparisonFiles) -> list[Block]:
-    lines = [f"nnlab compare variants {files.config_yaml}"]
-    lines += [f"nnlab compare variants --resume {files.path}"]
+    own = ["nnlab", "compare", "variants"]
+    lines = [shlex.join([*own, str(files.config_yaml)])]
+    lines += [shlex.join([*own, "--resume", str(files.path)])]
     words = "The first command repeats the comparison; the second does what is left of it."
     return [Text(words), Code("\n".join(lines), "commands that repeat the comparison")]

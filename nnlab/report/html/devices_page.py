@@ -87,13 +87,13 @@ def _picture(files: DevicesFiles, record: DevicesRecord) -> Iterator[Block]:
 
 
 def _repeat(files: DevicesFiles, record: DevicesRecord) -> list[Block]:
-    own = f"nnlab compare cpu-vs-gpu {files.config_yaml}"
-    sizes = f"--batch-sizes {','.join(map(str, record.batch_sizes))}"
     widths = [width for width in record.widths if width is not None]
-    parts = [own, f"--devices {','.join(str(device['name']) for device in record.devices)}", sizes]
+    words = ["nnlab", "compare", "cpu-vs-gpu", str(files.config_yaml)]
+    words += ["--devices", ",".join(str(device["name"]) for device in record.devices)]
+    words += ["--batch-sizes", ",".join(map(str, record.batch_sizes))]
     if widths:
-        parts.append(f"--widths {','.join(map(str, widths))}")
-    lines = [" ".join(parts)]
+        words += ["--widths", ",".join(map(str, widths))]
+    lines = [shlex.join(words)]
     if record.command:
         lines.append(f"# as it was: {shlex.join(record.command)}")
     return [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -306,17 +307,20 @@ def repeat(run: StoredRun) -> list[Block]:
     Args:
         run: The run.
     """
-    packages = run.record.environment.get("packages") or {}
-    pinned = " ".join(f"{name}=={version}" for name, version in packages.items() if version)
-    python = run.record.environment.get("python")
-    lines = [f"# Python {python}"] if python else []
-    lines += [f"pip install {pinned}"] if pinned else []
-    lines += [f"nnlab reproduce {run.path}", f"nnlab train {run.config_yaml}"]
+    known = run.record.environment
+    versions = {"Python": known.get("python")} | (known.get("packages") or {})
+    made_with = ", ".join(f"{name} {version}" for name, version in versions.items() if version)
     words = (
-        "The first command installs the same versions; the second repeats the run and says whether "
-        "the numbers are the same to the bit; the third trains its config again."
+        "The first command repeats the run and says whether the numbers are the same to the bit; "
+        "the second trains its config again."
     )
-    return [Text(words if pinned else ""), Code("\n".join(lines), "commands that repeat the run")]
+    if made_with:
+        words += f" Other versions may come to other numbers; the run was made with {made_with}."
+    lines = [
+        shlex.join(["nnlab", "reproduce", str(run.path)]),
+        shlex.join(["nnlab", "train", str(run.config_yaml)]),
+    ]
+    return [Text(words), Code("\n".join(lines), "commands that repeat the run")]
 
 
 def _spreads(run: StoredRun, figures: Mapping[str, Any], kind: str) -> list[LayerSpread]:

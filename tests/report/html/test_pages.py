@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 
 from nnlab.errors import DataError, RequestError
-from nnlab.report.html.page import Page, Picture
+from nnlab.report.html.page import Code, Page, Picture, Text
 from nnlab.report.html.run_page import lead
 from nnlab.report.html.writing import page_of, write_report
 from nnlab.runs import RunRecord, RunStatus, StoredRun, read_run
@@ -59,6 +60,12 @@ def pictures(page: Page) -> list[Picture]:
     return [block for block in blocks if isinstance(block, Picture)]
 
 
+def commands(page: Page) -> list[list[str]]:
+    """What a shell makes of the commands that repeat it."""
+    (code,) = (block for block in page.sections[-1].blocks if isinstance(block, Code))
+    return [shlex.split(line, comments=True) for line in code.text.splitlines()]
+
+
 def test_a_run_without_pictures_gets_those_that_its_numbers_allow(tmp_path: Path) -> None:
     run = made(tmp_path / "run", epochs_run=2, best_epoch=2)
     run.figures_json.write_text(json.dumps(FIGURES))
@@ -73,6 +80,23 @@ def test_a_run_without_pictures_gets_those_that_its_numbers_allow(tmp_path: Path
 def test_a_run_without_figures_says_what_it_lacks(tmp_path: Path) -> None:
     html = write_report(made(tmp_path / "run")).read_text()
     assert html.count("did not record it") == 2
+
+
+def test_a_shell_understands_the_commands_and_versions_are_facts(tmp_path: Path) -> None:
+    known = {"python": "3.11.7", "packages": {"nnlab": "0.1.0", "keras": None}}
+    known["command"] = ["nnlab", "train", "my net.yaml"]
+    run = made(tmp_path / "two words", environment=known)
+    page = page_of(run)
+    assert commands(page) == [
+        ["nnlab", "reproduce", str(run.path)],
+        ["nnlab", "train", str(run.config_yaml)],
+    ]
+    (text,) = (block for block in page.sections[-1].blocks if isinstance(block, Text))
+    assert "the run was made with Python 3.11.7, nnlab 0.1.0." in text.text
+    html = write_report(run).read_text()
+    assert "nnlab train &#39;my net.yaml&#39;" in html
+    # A stranger's package may have the name.
+    assert "pip install" not in html
 
 
 def test_a_failed_run_without_an_epoch_has_a_report(tmp_path: Path) -> None:
@@ -143,7 +167,7 @@ def test_a_search_shows_its_trials_and_its_best_run(tmp_path: Path) -> None:
 
 
 def test_a_comparison_shows_its_verdict_and_each_run(tmp_path: Path) -> None:
-    run = made(tmp_path / "comparison")
+    run = made(tmp_path / "a comparison")
     names = ("relu", "tanh")
     for name in names:
         for seed in (1, 2, 3):
@@ -161,6 +185,9 @@ def test_a_comparison_shows_its_verdict_and_each_run(tmp_path: Path) -> None:
     record.write(ComparisonFiles(run.path).comparison_json)
     page = page_of(read_run(run.path))
     assert page.lead == "No difference shown."
+    folder = str(run.path)
+    own = ["nnlab", "compare", "variants"]
+    assert commands(page) == [[*own, f"{folder}/comparison.yaml"], [*own, "--resume", folder]]
     (means,) = pictures(page)
     assert "relu 0.2000" in means.alt
     html = write_report(read_run(run.path)).read_text()
