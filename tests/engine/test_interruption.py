@@ -57,12 +57,12 @@ def test_outside_the_main_thread_it_listens_to_nothing() -> None:
 
 @pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="Windows closes no terminals this way")
 def test_a_closed_terminal_stops_unless_it_is_ignored_as_nohup_does() -> None:
-    before = signal.getsignal(signal.SIGHUP)
-    with Interruption() as interruption:
-        signal.raise_signal(signal.SIGHUP)
-        assert interruption.requested
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
     try:
+        with Interruption() as interruption:
+            signal.raise_signal(signal.SIGHUP)
+            assert interruption.requested
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
         with Interruption() as interruption:
             signal.raise_signal(signal.SIGHUP)
             assert not interruption.requested
