@@ -7,7 +7,7 @@ import shlex
 import shutil
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -20,7 +20,7 @@ from nnlab.config.variants import Comparison, Variant
 from nnlab.engine.comparison_results import ComparisonResults
 from nnlab.engine.devices import select_device
 from nnlab.engine.interruption import Interruption
-from nnlab.engine.keeping import earlier_run, has_diverged
+from nnlab.engine.keeping import Earlier, earlier_runs, has_diverged
 from nnlab.engine.options import TrainingOptions
 from nnlab.engine.workers import Event, Outcome, Task, Workers
 from nnlab.errors import (
@@ -93,14 +93,16 @@ def compare_variants(  # noqa: PLR0913 - each is named where it is called
         RunFailedError: No run could be completed, or the disk refused.
         RunInterrupted: The user stopped it. What has ended until then is kept.
     """
+    found = environment(command)
+    earlier = earlier_runs(comparison, resume, found)
     with Workers(jobs) as workers:
-        _try(comparison, workers, is_new=resume is None)
+        _try(comparison, workers, earlier)
         # Before the folder is made: from then on a signal must not stop the work where it stands.
         with (
             Interruption() as interruption,
-            _directory(comparison, runs_dir, resume, command) as run,
+            _directory(comparison, runs_dir, resume, found) as run,
         ):
-            work = _Work(comparison, run, progress, tuple(command))
+            work = _Work(comparison, run, progress, tuple(command), earlier)
             if pictures:
                 # Here once, not in each process that is forked from this one.
                 import nnlab.report.plots  # noqa: F401
@@ -115,17 +117,21 @@ def compare_variants(  # noqa: PLR0913 - each is named where it is called
                 progress.stop()
 
 
-def _try(comparison: Comparison, workers: Workers, *, is_new: bool) -> None:
-    """Find out what would let every run fail, before there is a folder.
+def _try(
+    comparison: Comparison, workers: Workers, earlier: Mapping[tuple[str, int], Earlier]
+) -> None:
+    """Find out what would let every run fail, before there is a folder, or one is touched.
 
-    The data are those of the first run; one that goes on may have it, and need no data any more.
+    The data are those of the first run to be done: where there is none, they need not be there.
     """
-    first = comparison.variants[0]
     for device in {variant.config.experiment.training.device for variant in comparison.variants}:
         select_device(device)
-    if is_new:
-        with placing(first.config):
-            workers.prepare(first.experiment(comparison.name, comparison.seeds[0]))
+    variants = {variant.name: variant for variant in comparison.variants}
+    for (name, seed), run in earlier.items():
+        if run.record is None:
+            with placing(variants[name].config):
+                workers.prepare(variants[name].experiment(comparison.name, seed))
+            return
 
 
 class _Work:
@@ -137,8 +143,10 @@ class _Work:
         run: ComparisonDirectory,
         progress: SeveralProgress,
         command: tuple[str, ...],
+        earlier: Mapping[tuple[str, int], Earlier],
     ) -> None:
         self._comparison = comparison
+        self._earlier = earlier
         self._run = run
         self._progress = progress
         self._command = command
@@ -152,13 +160,10 @@ class _Work:
         """Keep the runs that are done, and hand the others to the workers, seed after seed."""
         comparison = self._comparison
         self._jobs = workers.jobs
-        now = self._run.record.environment
         again: Counter[str] = Counter()
         for seed in comparison.seeds:
             for variant in comparison.variants:
-                path = self._run.run(variant.name, seed)
-                experiment = variant.experiment(comparison.name, seed)
-                earlier = earlier_run(path, experiment, now)
+                earlier = self._earlier[variant.name, seed]
                 if earlier.record is not None:
                     self._results.add(variant, seed, earlier.record)
                     self._reused += 1
@@ -273,12 +278,11 @@ class _Work:
 
 
 def _directory(
-    comparison: Comparison, runs_dir: Path, resume: Path | None, command: Sequence[str]
+    comparison: Comparison, runs_dir: Path, resume: Path | None, found: dict[str, Any]
 ) -> ComparisonDirectory:
     """The folder of a comparison that begins, or that goes on."""
     texts = comparison_files(comparison)
     main = texts["comparison.yaml"]
-    found = environment(command)
     if resume is None:
         run = ComparisonDirectory.create(
             runs_dir, f"{comparison.name}-compare", main, environment=found

@@ -13,9 +13,11 @@ from nnlab.compare.differences import Difference, differences
 from nnlab.config import Experiment
 from nnlab.config.dumping import config_yaml
 from nnlab.config.hints import names_text
+from nnlab.config.variants import Comparison
 from nnlab.errors import DataError, RunNotFoundError
 from nnlab.report.values import plain_text
 from nnlab.runs import RunFiles, RunRecord, RunStatus, read_run
+from nnlab.runs.comparison import ComparisonFiles
 from nnlab.runs.keys import read_config_tree
 
 # How much TensorFlow logs changes no result.
@@ -35,6 +37,31 @@ class Earlier:
 
     record: RunRecord | None = None
     changed: str = ""
+
+
+def earlier_runs(
+    comparison: Comparison, folder: Path | None, now: Mapping[str, Any]
+) -> dict[tuple[str, int], Earlier]:
+    """What there is already of each run of a comparison.
+
+    Args:
+        comparison: The comparison.
+        folder: That of the one to go on with; None for a new one.
+        now: What the runs would be trained with, see `environment`.
+
+    Returns:
+        By variant and seed, in the order of training.
+    """
+    order = [(variant, seed) for seed in comparison.seeds for variant in comparison.variants]
+    if folder is None:
+        return {(variant.name, seed): Earlier() for variant, seed in order}
+    files = ComparisonFiles(folder)
+    return {
+        (variant.name, seed): earlier_run(
+            files.run(variant.name, seed), variant.experiment(comparison.name, seed), now
+        )
+        for variant, seed in order
+    }
 
 
 def earlier_run(path: Path, experiment: Experiment, now: Mapping[str, Any]) -> Earlier:
@@ -109,11 +136,11 @@ def _versions(environment: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _is_newer(file: str | None, record: RunRecord) -> bool:
-    """Whether a file of data was changed since a run read it."""
+    """Whether a file of data was changed since a run read it; one that is gone was not."""
     if file is None:
         return False
     try:
         changed = Path(file).stat().st_mtime
     except OSError:
-        return True
+        return False
     return changed > datetime.fromisoformat(record.created).timestamp()

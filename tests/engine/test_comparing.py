@@ -150,6 +150,26 @@ def test_other_versions_and_newer_data_make_runs_anew(
     assert again.record["runs"]["reused"] == 0
 
 
+def test_without_its_data_what_is_done_is_kept_and_what_is_not_is_refused(
+    comparing: Comparing, folder: Path
+) -> None:
+    gone = folder / "gone.csv"
+    gone.write_text((folder / "rows.csv").read_text())
+    made = comparing.compare(folder / "widths.yaml", f"data.file={gone}", seeds=1)
+    record = (made.path / "slow" / "3" / "record.json").read_bytes()
+    gone.unlink()
+    file = made.path / "comparison.yaml"
+    assert comparing.compare(file, resume=made.path).record["runs"]["reused"] == 3
+    before = (made.path / "record.json").read_bytes()
+    for changes in (["training.epochs=2"], []):
+        seeds = None if changes else 2
+        told = comparing.tell(file, *changes, seeds=seeds, resume=made.path)
+        assert told["kind"] == "DataError"
+        assert "gone.csv" in told["error"]
+    assert (made.path / "record.json").read_bytes() == before
+    assert (made.path / "slow" / "3" / "record.json").read_bytes() == record
+
+
 def test_a_comparison_of_which_no_run_is_complete_fails_with_the_reason(
     comparing: Comparing, folder: Path
 ) -> None:
