@@ -102,10 +102,9 @@ class Hyperband(keras_tuner.oracles.HyperbandOracle):  # type: ignore[misc]
             for rung, entries in enumerate(bracket["rounds"][:-1]):
                 if any(entry["id"] == name for entry in entries):
                     later = bracket["rounds"][rung + 1]
-                    went_on = [entry["id"] for entry in later if entry["past_id"] == name]
-                    if went_on:
-                        return bool(self.trials[went_on[0]].status == TrialStatus.RUNNING)
-                    return bool(len(later) < self._get_size(bracket["bracket_num"], rung + 1))
+                    went_on = any(entry["past_id"] == name for entry in later)
+                    room = self._get_size(bracket["bracket_num"], rung + 1) - len(later)
+                    return bool(room and not went_on)
         return False
 
     def _start_new_bracket(self) -> None:

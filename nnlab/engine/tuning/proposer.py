@@ -59,7 +59,7 @@ class Proposer(Protocol):
         """
 
     def waits_for(self, number: int) -> bool:
-        """Whether a trial that has ended may still be asked to go on.
+        """Whether a trial that has ended may still be proposed to go on.
 
         Args:
             number: The trial's number.

@@ -102,8 +102,11 @@ class TrialQueue:
         self._proposer.learn(trial)
 
     def waited_for(self) -> set[int]:
-        """The trials that others may still go on from."""
-        return {number for number in self._trials if self._proposer.waits_for(number)}
+        """The trials that others may still go on from, or do now and have not ended."""
+        begun = {trial.goes_on_from for trial in self._known() if not trial.is_over}
+        return {
+            number for number in self._trials if number in begun or self._proposer.waits_for(number)
+        }
 
     def _known(self) -> list[TrialRecord]:
         return list(self._trials.values())

@@ -48,3 +48,24 @@ def test_time_ends_the_search_but_not_before_there_is_a_score(plan: Plan) -> Non
     trials[1] = dataclasses.replace(first, status=TrialStatus.COMPLETE, score=0.5)
     assert queue.is_empty(99.0)
     assert queue.ended_by == "max_time"
+
+
+def test_weights_are_needed_until_the_last_trial_of_a_bracket_has_ended() -> None:
+    options = ["tune.algorithm=hyperband", "training.epochs=4", "tune.max_trials=7"]
+    plan = Plan(read_search(find_shipped("search_layers"), options))
+    trials: dict[int, TrialRecord] = {}
+    queue = TrialQueue(plan, trials)
+    while trial := queue.next(0.0, is_idle=True):
+        last = trials[trial.number] = trial
+        if trial.number < 7:
+            scored = dataclasses.replace(trial, status=TrialStatus.COMPLETE, score=0.5)
+            trials[trial.number] = scored
+            queue.learn(scored)
+    assert last.goes_on_from is not None
+    assert queue.waited_for() == {last.goes_on_from}
+    trials[7] = last.as_left()
+    resumed = TrialQueue(plan, trials)
+    assert resumed.waited_for() == {last.goes_on_from}
+    trials[7] = dataclasses.replace(last, status=TrialStatus.COMPLETE, score=0.6)
+    resumed.learn(trials[7])
+    assert resumed.waited_for() == set()
