@@ -226,8 +226,11 @@ class Sitting:
         """Write the trial's curves and values for TensorBoard."""
         folder = self._directory.trial(trial.number)
         name = str(folder.relative_to(self._directory.path.parent))
-        for run_folder in run_folders(folder, self._plan.trainings):
-            tensorboard_log.write_trial(RunFiles(run_folder), trial, name)
+        folders = run_folders(folder, self._plan.trainings)
+        scores = trial.scores if trial.score is not None else [None] * len(folders)
+        for run_folder, score in zip(folders, scores, strict=True):
+            run, objective = RunFiles(run_folder), self._plan.tune.objective
+            tensorboard_log.write_trial(run, trial, name, objective, score)
 
     def _search_s(self) -> float:
         """Seconds of searching, those of earlier sittings included."""

@@ -32,18 +32,22 @@ def write_space(folder: Path, space: Iterable[Hyperparameter], objective: str) -
     from tensorboard.plugins.hparams import api
     from tensorboard.plugins.hparams.summary_v2 import hparams_config_pb
 
-    metric = api.Metric(f"{_PREFIX}{objective}", display_name=objective)
+    metric = api.Metric(objective)
     hparams = [api.HParam(one.name, _domain(one)) for one in space]
     _write(folder, [(0, hparams_config_pb(hparams, [metric]))])
 
 
-def write_trial(run: RunFiles, trial: TrialRecord, name: str) -> None:
+def write_trial(
+    run: RunFiles, trial: TrialRecord, name: str, objective: str, score: float | None
+) -> None:
     """Log a training of a trial that has ended.
 
     Args:
         run: The training's run.
         trial: The trial.
         name: What the HParams page calls the trial; it shows the mean of its trainings.
+        objective: The metric by which trials are judged.
+        score: The training's own; the last epoch, which the page would show else, may be worse.
     """
     from tensorboard.compat.proto.summary_pb2 import Summary
     from tensorboard.plugins.hparams import api_pb2
@@ -52,7 +56,9 @@ def write_trial(run: RunFiles, trial: TrialRecord, name: str) -> None:
 
     is_complete = trial.status is TrialStatus.COMPLETE
     status = api_pb2.STATUS_SUCCESS if is_complete else api_pb2.STATUS_FAILURE
-    summaries = [(0, hparams_pb(trial.values, trial_id=name))]
+    end = time.time()
+    start = hparams_pb(trial.values, trial_id=name, start_time_secs=end - trial.seconds)
+    summaries = [(0, start)]
     columns = read_history(run.metrics_csv)
     for row, epoch in enumerate(columns.pop("epoch", [])):
         summary = Summary()
@@ -61,7 +67,10 @@ def write_trial(run: RunFiles, trial: TrialRecord, name: str) -> None:
             summary.value.add(tag=f"{_PREFIX}{metric}", simple_value=values[row])
         # Keras' callback, too, counts epochs from 0.
         summaries.append((int(epoch) - 1, summary))
-    _write(run.tensorboard, [*summaries, (0, session_end_pb(status))])
+    if score is not None:
+        # Not an event of its own, which would make the file a block longer.
+        summaries[-1][1].value.add(tag=objective, simple_value=score)
+    _write(run.tensorboard, [*summaries, (0, session_end_pb(status, end_time_secs=end))])
 
 
 def _write(folder: Path, summaries: Iterable[tuple[int, Any]]) -> None:

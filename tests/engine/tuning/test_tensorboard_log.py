@@ -6,13 +6,14 @@ import struct
 from pathlib import Path
 from typing import Any
 
+import pytest
 from tensorboard.compat.proto.event_pb2 import Event
 from tensorboard.plugins.hparams import metadata
 
 from nnlab.config.hyperparameters import Hyperparameter
 from nnlab.engine.tuning.tensorboard_log import write_space, write_trial
 from nnlab.runs import RunFiles
-from nnlab.runs.trial import TrialRecord, TrialStatus
+from nnlab.runs.trial import TrialRecord, TrialStatus, Value
 
 
 def summaries_in(folder: Path) -> list[tuple[int, Any]]:
@@ -43,22 +44,26 @@ def test_hparams_page_learns_what_is_searched(tmp_path: Path) -> None:
         "1",
         "many",
     ]
-    assert found.metric_infos[0].name.tag == "epoch_val_accuracy"
+    assert found.metric_infos[0].name.tag == "val_accuracy"
 
 
 def test_trial_shows_its_values_its_curves_and_how_it_ended(tmp_path: Path) -> None:
     run = RunFiles(tmp_path)
-    run.metrics_csv.write_text("epoch,loss,val_loss\n4,0.5,0.75\n5,0.25,0.5\n")
-    trial = TrialRecord(7, {"units": 16, "optimizer": "sgd"}, TrialStatus.COMPLETE, score=0.5)
-    write_trial(run, trial, "search/trials/7")
+    run.metrics_csv.write_text("epoch,loss,val_loss\n4,0.5,0.5\n5,0.25,0.75\n")
+    values: dict[str, Value] = {"units": 16, "optimizer": "sgd"}
+    trial = TrialRecord(7, values, TrialStatus.COMPLETE, score=0.5, seconds=4.5)
+    write_trial(run, trial, "search/trials/7", "val_loss", 0.5)
     (_, start), *curves, (_, end) = summaries_in(run.tensorboard)
     session = metadata.parse_session_start_info_plugin_data(start.metadata.plugin_data.content)
     assert session.hparams["units"].number_value == 16
     assert session.hparams["optimizer"].string_value == "sgd"
-    assert metadata.parse_session_end_info_plugin_data(end.metadata.plugin_data.content).status == 1
+    ended = metadata.parse_session_end_info_plugin_data(end.metadata.plugin_data.content)
+    assert ended.status == 1
+    assert ended.end_time_secs - session.start_time_secs == pytest.approx(4.5)
     assert [(step, value.tag, value.simple_value) for step, value in curves] == [
         (3, "epoch_loss", 0.5),
-        (3, "epoch_val_loss", 0.75),
+        (3, "epoch_val_loss", 0.5),
         (4, "epoch_loss", 0.25),
-        (4, "epoch_val_loss", 0.5),
+        (4, "epoch_val_loss", 0.75),
+        (4, "val_loss", 0.5),
     ]
