@@ -11,7 +11,7 @@ import os
 import time
 from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
@@ -25,13 +25,14 @@ from nnlab.engine.processes import death_words, interrupt_held, process_context
 from nnlab.engine.shared_data import SharedData
 from nnlab.engine.tasks import Event, Outcome, Task
 from nnlab.engine.worker import work
-from nnlab.errors import DataError, RunNotFoundError
-from nnlab.runs import RunRecord, RunStatus, read_run
+from nnlab.errors import DataError, RunFailedError, RunNotFoundError
+from nnlab.runs import RunDirectory, RunRecord, RunStatus, read_run
 
 __all__ = ["Event", "Outcome", "Task", "Workers"]
 
 # What a worker takes for itself, beside what it shares with the others.
 _BYTES_A_WORKER = 2**29
+_LEFT = "The search or comparison ended before this run did."
 _VISIBLE = "CUDA_VISIBLE_DEVICES"
 
 
@@ -122,7 +123,7 @@ class Workers:
         return news
 
     def stop(self) -> None:
-        """End all workers at once; the runs they were at stay as they are, unfinished."""
+        """End all workers at once; the runs they were at say that they were interrupted."""
         self._waiting.clear()
         for worker in self._working.values():
             worker.end()
@@ -227,9 +228,14 @@ class _Worker:
         return heard if isinstance(heard, Event) else self._outcome(str(heard))
 
     def end(self) -> None:
-        """End the process, whatever it is doing."""
+        """End the process, whatever it is doing; its run could not say so any more."""
         self.process.kill()
         self._close()
+        record = _record(self.task)
+        if record is not None and record.finished is None:
+            # On the way out of a full disk, too: that is the error to tell.
+            with suppress(RunFailedError):
+                RunDirectory(self.task.run_dir, record).finish(RunStatus.INTERRUPTED, _LEFT)
 
     def _outcome(self, error: str | None) -> Outcome:
         self._close()

@@ -160,6 +160,8 @@ def test_an_interruption_keeps_what_is_done_and_says_how_to_go_on(
     assert read_run(run).record.status == "interrupted"
     assert json.loads((run / "comparison.json").read_text())["runs"]["left"] == 4
     assert at_work(tmp_path) == []
+    stopped = [read_run(path.parent).record for path in run.glob("*/*/record.json")]
+    assert {record.status for record in stopped} == {"interrupted"}
 
 
 @pytest.mark.slow

@@ -93,7 +93,8 @@ with Workers(2) as workers:
     outcomes |= drain(workers)
 
     workers.submit(Task("stopped", experiment(epochs=10**6), folder / "runs" / "stopped", quick))
-    workers.wait(10)
+    while not any(isinstance(news, Event) for news in workers.wait(10)):
+        pass
     process = next(iter(workers._working.values())).process
     workers.stop()
     stopped = process.exitcode
@@ -213,8 +214,11 @@ def test_memory_stays_as_it_is(told: tuple[dict[str, Any], Path]) -> None:
 def test_workers_end_when_they_are_stopped_and_with_their_parent(
     told: tuple[dict[str, Any], Path],
 ) -> None:
-    found, _ = told
+    found, folder = told
     assert found["stopped"] == -signal.SIGKILL
+    stopped = read_run(folder / "runs" / "stopped").record
+    assert (stopped.status, stopped.finished is None) == ("interrupted", False)
+    assert stopped.error == "The search or comparison ended before this run did."
     deadline = time.monotonic() + 5
     while Path(f"/proc/{found['orphan']}").exists():
         assert time.monotonic() < deadline

@@ -15,7 +15,6 @@ from nnlab.engine.tasks import Outcome, Task
 from nnlab.engine.tuning.plan import Plan
 from nnlab.engine.tuning.proposer import Proposal
 from nnlab.errors import NnlabError
-from nnlab.runs import RunFiles, RunStatus, read_run
 from nnlab.runs.search import SearchFiles
 from nnlab.runs.trial import TrialRecord, TrialStatus
 
@@ -112,15 +111,7 @@ class LiveTrial:
         return self._over(status=TrialStatus.FAILED, error=str(error))
 
     def interrupted(self) -> TrialRecord:
-        """The trial's record, where the search ends before it does; its runs are told so."""
-        for folder in run_folders(self.files.trial(self.record.number), self.plan.trainings):
-            if not RunFiles(folder).record_json.is_file():
-                continue
-            run = read_run(folder)
-            if run.record.status is not RunStatus.COMPLETE:
-                words = "The search ended before this training did."
-                ended = dataclasses.replace(run.record, status=RunStatus.INTERRUPTED, error=words)
-                ended.write(run.record_json)
+        """The trial's record, where the search ends before it does."""
         return self._over(status=TrialStatus.INTERRUPTED)
 
     def _ended(self, outcomes: list[Outcome]) -> TrialRecord:
