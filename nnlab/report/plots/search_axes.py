@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
@@ -41,7 +42,7 @@ class SearchPicture:
         space: The hyperparameters.
         trials: The trials.
         importance: The share of each hyperparameter in the score, by its name without repetitions;
-            the most important are shown. Empty: the first.
+            the most important are shown. Empty: those that most trials have.
     """
 
     name: str
@@ -70,7 +71,10 @@ class SearchPicture:
         Those that never change, or that fewer than two trials have, are left out.
         """
         first = {marker_name(one.name): one for one in reversed(self.space)}
-        varied = sorted(self._varied, key=lambda name: -self.importance.get(name, 0.0))
+        held = Counter(name for one in self.scored for name in set(map(marker_name, one.values)))
+        varied = sorted(
+            self._varied, key=lambda name: (-self.importance.get(name, 0.0), -held[name])
+        )
         short = short_names(self._markers)
         kept = set(varied[:MOST_SHOWN])
         return {short[name]: first[name] for name in self._markers if name in kept}
@@ -83,7 +87,7 @@ class SearchPicture:
             return ""
         told = sum(self.importance.get(name, 0.0) > 0 for name in self._varied)
         if not told:
-            return f"the first {MOST_SHOWN} of {count} open values"
+            return f"{MOST_SHOWN} of {count} open values, those that most trials have"
         if told < MOST_SHOWN:
             matter = "one that matters" if told == 1 else f"{told} that matter"
             return f"{MOST_SHOWN} of {count} open values, with the {matter}"

@@ -78,7 +78,23 @@ def test_the_most_important_are_shown_in_the_order_of_the_config() -> None:
     few = picture(several, space=space, importance={"data.h9": 1.0, "data.h3": 0.0})
     assert "h9" in few.shown
     assert few.what_is_shown == "8 of 12 open values, with the one that matters"
-    assert picture(several, space=space).what_is_shown == "the first 8 of 12 open values"
+
+
+def test_without_importance_those_are_shown_that_most_trials_have() -> None:
+    space = [dataclasses.replace(SPACE[0], name=f"data.h{number}") for number in range(12)]
+    several = [
+        TrialRecord(
+            n,
+            {one.name: 8 * n for one in (space if n < 3 else space[4:])},
+            TrialStatus.COMPLETE,
+            (0.5,),
+            0.5,
+        )
+        for n in (1, 2, 3)
+    ]
+    drawn = picture(several, space=space)
+    assert list(drawn.shown) == [f"h{number}" for number in range(4, 12)]
+    assert drawn.what_is_shown == "8 of 12 open values, those that most trials have"
 
 
 def test_all_of_few_are_shown_without_a_word() -> None:
