@@ -19,6 +19,7 @@ from nnlab.cli.reproduce import reproduce
 from nnlab.cli.runs import runs
 from nnlab.cli.schema import schema
 from nnlab.cli.show import show
+from nnlab.cli.streams import OutputError, discard_output, prepare_streams
 from nnlab.cli.summary import summary
 from nnlab.cli.train import train
 from nnlab.cli.tune import tune
@@ -80,16 +81,27 @@ def main() -> None:
     """Run the command line; exit 0 done, 1 failed, 2 wrong request, 130 interrupted."""
     # To find plugins that nobody needs here, pydantic would ask every installed package for one.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    prepare_streams()
     arguments = sys.argv[1:]
     debug = "--debug" in arguments
     given = [argument for argument in arguments if argument != "--debug"]
     try:
         code = app(args=given, prog_name="nnlab", standalone_mode=False) or 0
+        # What nobody has written yet would fail when Python ends.
+        sys.stdout.flush()
     except BrokenPipeError:
-        # Our reader has gone (`nnlab runs | head`); Python would complain once more at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # Our reader has gone: `nnlab runs | head`.
+        discard_output()
         sys.exit(FAILED)
-    except typer.Abort:
+    except OutputError as error:
+        discard_output()
+        typer.echo(str(error), err=True)
+        sys.exit(FAILED)
+    except typer.Abort as error:
+        # Typer's question takes Ctrl-C and the end of the input for the same.
+        if isinstance(error.__context__, KeyboardInterrupt):
+            typer.echo("\nInterrupted.", err=True)
+            sys.exit(INTERRUPTED)
         typer.echo("Aborted.", err=True)
         sys.exit(FAILED)
     except Exception as error:

@@ -9,6 +9,7 @@ from typing import Any
 import typer
 
 from nnlab.cli.options import print_json
+from nnlab.cli.streams import discard_output
 from nnlab.errors import ConfigError, NnlabError, RequestError
 
 # What Typer raises for a wrong command line; its own name depends on Typer's version.
@@ -60,7 +61,10 @@ def report_error(error: Exception, *, as_json: bool) -> None:
     """
     if as_json:
         known = error.document if isinstance(error, NnlabError) else {}
-        print_json({**known, "error": _as_dict(error)})
+        try:
+            print_json({**known, "error": _as_dict(error)})
+        except OSError:
+            discard_output()
         if _is_one_place() and isinstance(error, NnlabError):
             return
     if isinstance(error, ConfigError):

@@ -38,26 +38,33 @@ def terminal_console(stream: TextIO) -> Console:
     """
     from rich.console import Console
 
-    lasting = cast("TextIO", _Lasting(stream))
+    lasting = cast("TextIO", Lasting(stream))
     return Console(file=lasting, force_terminal=True, highlight=False)
 
 
-class _Lasting:
-    """A stream that cannot fail."""
+class Lasting:
+    """A stream that cannot fail: what cannot be written is lost.
+
+    Args:
+        stream: The stream.
+    """
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
 
     def write(self, text: str) -> int:
+        """See `TextIO`."""
         with contextlib.suppress(OSError):
             self._stream.write(text)
         return len(text)
 
     def flush(self) -> None:
+        """See `TextIO`."""
         with contextlib.suppress(OSError):
             self._stream.flush()
 
     def __getattr__(self, name: str) -> Any:
+        """All else is the stream's."""
         return getattr(self._stream, name)
 
 
