@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 from nnlab.config.document import Document
 from nnlab.config.dumping import tree_yaml
+from nnlab.config.experiment import Experiment
 from nnlab.config.hyperparameters import Hyperparameter
 from nnlab.config.loading import Config, validate
 from nnlab.config.markers import Choice, Repeat
 from nnlab.config.option_names import Value
-from nnlab.config.space import OpenValue, fill
+from nnlab.config.sampling import Sample, sample_picks
+from nnlab.config.space import OpenValue, Pick, fill, find_markers
 from nnlab.config.tune import TuneConfig
 from nnlab.errors import RequestError
 
@@ -49,9 +51,25 @@ def with_values(config: Config, values: Mapping[str, Value], fold: int | None = 
         >>> with_values(config, {"training.epochs": 4}).experiment.training.epochs
         4
     """
-    document = _closed(config, values, fold)
+    document = _closed(config, _Given(config.hyperparameters, values), fold)
     experiment, resolved = validate(document)
     return Config(document, experiment, resolved)
+
+
+def sampled(config: Config) -> Iterator[tuple[Sample, Experiment]]:
+    """Experiments that together have every option and both ends of every range of a config.
+
+    Args:
+        config: A config with open values, as `read_config` gives it.
+
+    Yields:
+        The experiment of the defaults, then one for each further value of each open value; with
+        what it was made by. Where `tune.cv` asks for folds, the first is validated on.
+    """
+    tune = config.experiment.tune
+    fold = None if tune is None or tune.cv is None else 1
+    for sample in sample_picks(find_markers(config.document)[1]):
+        yield sample, validate(_closed(config, sample, fold))[0]
 
 
 def closed_yaml(config: Config, values: Mapping[str, Value], header: str = "") -> str:
@@ -72,11 +90,11 @@ def closed_yaml(config: Config, values: Mapping[str, Value], header: str = "") -
         RequestError: A value that is called for is missing, or is none of a choice.
     """
     comment = "".join(f"# {line}".rstrip() + "\n" for line in header.splitlines())
-    return comment + tree_yaml(_closed(config, values, None).tree)
+    return comment + tree_yaml(_closed(config, _Given(config.hyperparameters, values), None).tree)
 
 
-def _closed(config: Config, values: Mapping[str, Value], fold: int | None) -> Document:
-    document = fill(config.document, _Given(config.hyperparameters, values))
+def _closed(config: Config, pick: Pick, fold: int | None) -> Document:
+    document = fill(config.document, pick)
     tune = config.experiment.tune
     tree = {key: value for key, value in document.tree.items() if key != "tune"}
     if tune is not None and tune.max_epochs is not None:

@@ -172,10 +172,21 @@ def anchored(document: Document, folder: FilePath) -> Document:
         The document; where its data are no file, or absolute already, as it was.
     """
     data = document.tree.get("data") if isinstance(document.tree, Mapping) else None
-    if not isinstance(data, Mapping) or not isinstance(data.get("file"), str):
+    if not isinstance(data, Mapping) or data.get("file") is None:
         return document
-    file = data["file"]
+    file = _absolute(data["file"], folder)
+    return document.moved({**document.tree, "data": {**data, "file": file}}, {})
+
+
+def _absolute(file: Any, folder: FilePath) -> Any:
+    """A file's path made absolute; of a search marker, those that it offers."""
+    if isinstance(file, Mapping):
+        return {key: _absolute(value, folder) for key, value in file.items()}
+    if isinstance(file, list):
+        return [_absolute(value, folder) for value in file]
+    if not isinstance(file, str):
+        return file
     # A home that nobody has, a name that no file can have: the data's own reader tells of them.
     with suppress(RuntimeError, ValueError):
-        file = str((folder / FilePath(file).expanduser()).resolve())
-    return document.moved({**document.tree, "data": {**data, "file": file}}, {})
+        return str((folder / FilePath(file).expanduser()).resolve())
+    return file

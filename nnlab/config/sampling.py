@@ -37,6 +37,22 @@ class Sample:
             return next(part for part in target.path[len(at.path) :] if isinstance(part, int))
         return at.marker.samples()[0]
 
+    @property
+    def default(self) -> Sample:
+        """The same marker with its default."""
+        return self if self.target is None else Sample(self.target, self.target.marker.samples()[0])
+
+    @property
+    def words(self) -> str:
+        """A sentence that says where a fault is one; empty for the defaults of all markers."""
+        if self.target is None:
+            return ""
+        value = self.value
+        if isinstance(self.target.marker, Choice):
+            option = option_names(self.target.marker.values)[value]
+            value = option if isinstance(option, str) else shown(option)
+        return f"This is so where `{self.target.name}` is `{value}`."
+
 
 def sample_picks(markers: Sequence[OpenValue]) -> Iterator[Sample]:
     """Ways to fill a config that together put every option and both ends of every range in it.
@@ -94,7 +110,7 @@ def _condition(
             continue
         # A value that is wrong by itself hides what else it would make wrong.
         if not any(_related(undotted(one.path), target.path) for one in faults):
-            return Sample(target, target.marker.samples()[0])
+            return other.default
     return None
 
 
@@ -105,10 +121,6 @@ def _related(path: Path, other: Path) -> bool:
 
 
 def _conditional(fault: Fault, condition: Sample | None) -> Fault:
-    if condition is None or condition.target is None:
+    if condition is None:
         return fault
-    target, value = condition.target, condition.value
-    if isinstance(target.marker, Choice):
-        option = option_names(target.marker.values)[value]
-        value = option if isinstance(option, str) else shown(option)
-    return replace(fault, message=f"{fault.message} This is so where `{target.name}` is `{value}`.")
+    return replace(fault, message=f"{fault.message} {condition.words}")

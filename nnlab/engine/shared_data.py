@@ -26,7 +26,7 @@ class SharedData:
         self._held: dict[str, PreparedData | None] = {}
 
     def add(self, experiment: Experiment) -> None:
-        """Prepare the data of an experiment.
+        """Prepare the data of an experiment; they are held where there is room for them.
 
         Args:
             experiment: The experiment.
@@ -35,7 +35,9 @@ class SharedData:
             ConfigError: The config asks for what the data do not have.
             DataError: The data cannot be read, or do not fit.
         """
-        self._held[_key(experiment)] = shareable(prepare(experiment))
+        data = shareable(prepare(experiment))
+        if self._has_room():
+            self._held[data_key(experiment)] = data
 
     def of(self, experiment: Experiment) -> PreparedData | None:
         """The data of an experiment.
@@ -47,7 +49,7 @@ class SharedData:
             Its data; None where they cannot be prepared, or where there is no room for more: then
             whoever trains prepares them.
         """
-        key = _key(experiment)
+        key = data_key(experiment)
         if key not in self._held and self._has_room():
             try:
                 self._held[key] = shareable(prepare(experiment))
@@ -60,8 +62,15 @@ class SharedData:
         return not held or sum(map(_bytes, held)) + max(map(_bytes, held)) <= _BYTES
 
 
-def _key(experiment: Experiment) -> str:
-    """All that `prepare` looks at, as text."""
+def data_key(experiment: Experiment) -> str:
+    """What the data of an experiment depend on: those of one key are the same.
+
+    Args:
+        experiment: The experiment.
+
+    Returns:
+        All that `prepare` looks at, as text.
+    """
     tree, model = experiment.to_tree(), experiment.model
     looked_at = {
         "data": tree["data"],

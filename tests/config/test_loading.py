@@ -49,6 +49,16 @@ def test_a_data_file_is_found_from_the_folder_of_the_config_that_names_it(tmp_pa
     assert load_config(tmp_path / "over.yaml").data.file == wanted
 
 
+def test_data_files_to_choose_from_are_found_from_there_too(tmp_path: Path) -> None:
+    files = "{Choice: [rows/a.csv, b.csv]}"
+    base = (BAD / "stack.yaml").read_text().replace("dataset: iris", f"file: {files}")
+    write(tmp_path, data__base=base)
+    config = read_config(tmp_path / "data" / "base.yaml")
+    names = [str(tmp_path / "data" / "rows" / "a.csv"), str(tmp_path / "data" / "b.csv")]
+    assert list(config.hyperparameters[0].values) == names
+    assert config.experiment.data.file == names[0]
+
+
 def test_a_data_file_of_the_command_line_is_found_from_the_working_directory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

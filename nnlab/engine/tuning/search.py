@@ -10,6 +10,7 @@ from nnlab.config import Config, Experiment
 from nnlab.data.fingerprint import fingerprint, has_changed
 from nnlab.engine.devices import select_device
 from nnlab.engine.tuning import tensorboard_log
+from nnlab.engine.tuning.checking import check_data
 from nnlab.engine.tuning.folder import SearchDirectory
 from nnlab.engine.tuning.plan import Plan
 from nnlab.engine.tuning.proposer import Proposal
@@ -47,16 +48,15 @@ def search(
 
     Raises:
         DeviceError: There is no such device.
-        ConfigError: With its first values the config has faults.
-        DataError: The data cannot be read, or do not fit.
+        RequestError: With some of its values the config asks for what the data do not have.
+        DataError: The data cannot be read, or do not fit some value.
         RunFailedError: The disk refused.
     """
     plan = Plan(config)
     select_device(config.experiment.training.device)
     with _workers(plan) as workers:
-        first = _first(plan)
-        data = _fingerprint(first)
-        workers.prepare(first)
+        data = _fingerprint(_first(plan))
+        check_data(config, workers.prepare)
         directory = SearchDirectory.create(runs_dir, plan, workers.jobs, command, data)
         if config.experiment.tensorboard is not False:
             tensorboard_log.write_space(directory.tensorboard, plan.space, plan.tune.objective)
