@@ -7,9 +7,9 @@ import threading
 from types import FrameType, TracebackType
 from typing import Any, Self
 
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 # A terminal that is closed; Windows has none of that.
 _HANGUP = getattr(signal, "SIGHUP", None)
+ENDING = tuple(one for one in (signal.SIGINT, signal.SIGTERM, _HANGUP) if one is not None)
 # Once to stop, once more to skip what can be skipped; whoever asks a third time wants out at once.
 _PATIENCE = 2
 
@@ -58,11 +58,12 @@ class Interruption:
     def __enter__(self) -> Self:
         """Start to listen."""
         if threading.current_thread() is threading.main_thread():
-            heeded = [*_SIGNALS]
-            # `nohup` has it ignored: there the run is to outlive its terminal.
-            if _HANGUP is not None and signal.getsignal(_HANGUP) is not signal.SIG_IGN:
-                heeded.append(_HANGUP)
-            self._before = {number: signal.signal(number, self._note) for number in heeded}
+            # `nohup` has that of a terminal ignored: there the run is to outlive it.
+            self._before = {
+                number: signal.signal(number, self._note)
+                for number in ENDING
+                if number != _HANGUP or signal.getsignal(number) is not signal.SIG_IGN
+            }
         return self
 
     def __exit__(

@@ -20,7 +20,7 @@ from typing import Generic, TypeVar
 
 import tensorflow as tf
 
-from nnlab.engine.interruption import Stopped
+from nnlab.engine.interruption import ENDING, Stopped
 from nnlab.errors import NnlabError
 
 Question = TypeVar("Question")
@@ -84,7 +84,7 @@ class FreshProcess(Generic[Question, Answer]):
         process = self._context.Process(
             target=_answer, args=(self._function, question, telling, others), daemon=True
         )
-        with interrupt_held():
+        with endings_held():
             process.start()
         telling.close()
         try:
@@ -128,14 +128,13 @@ def settle(others: Iterable[Connection]) -> None:
         others: Ends of others' connections, which a forked process holds, too.
     """
     _end_with(os.getppid())
-    # Ctrl-C, and that a terminal was closed, reach all its processes: what that means for a task,
-    # its owner decides. Ctrl-C is blocked as well, as a training takes over what is done about it.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    if hasattr(signal, "SIGHUP"):
-        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    # What asks a process to end (Ctrl-C, a terminal that is closed, `timeout`, a batch system)
+    # reaches all of a group: what that means for a task, its owner decides, and kills this one.
+    # Blocked as well, as a training takes over what is done about it.
+    for number in ENDING:
+        signal.signal(number, signal.SIG_IGN)
     if hasattr(signal, "pthread_sigmask"):
-        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
     for other in others:
         other.close()
     _fall_silent()
@@ -146,16 +145,16 @@ def settle(others: Iterable[Connection]) -> None:
 
 
 @contextlib.contextmanager
-def interrupt_held() -> Iterator[None]:
-    """Hold Ctrl-C back until a new process has got its own way to take it."""
+def endings_held() -> Iterator[None]:
+    """Hold back what asks a process to end, until a new one has got its own way to take it."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
     try:
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
 
 
 def death_words(exit_code: int | None) -> str | None:

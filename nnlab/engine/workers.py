@@ -21,7 +21,7 @@ from typing import Literal, Self
 import tensorflow as tf
 
 from nnlab.config import Experiment
-from nnlab.engine.processes import death_words, interrupt_held, process_context
+from nnlab.engine.processes import death_words, endings_held, process_context
 from nnlab.engine.shared_data import SharedData
 from nnlab.engine.tasks import Event, Outcome, Task
 from nnlab.engine.worker import work
@@ -161,7 +161,7 @@ class Workers:
         )
         slots = {worker.slot for worker in self._working.values()}
         slot = next(number for number in range(self.jobs) if number not in slots)
-        with interrupt_held(), self._one_gpu(task, slot):
+        with endings_held(), self._one_gpu(task, slot):
             process.start()
         telling.close()
         return _Worker(task, slot, told, process, time.monotonic())

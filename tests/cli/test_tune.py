@@ -201,8 +201,10 @@ def test_trials_that_fail_or_are_killed_are_failed_trials(space: Path) -> None:
     assert read_search(path).counts["failed"] == len(errors) < 8
 
 
-def interrupted_at(sign: str, space: Path, *arguments: str) -> tuple[Path, str, str]:
-    """The folder of a search that gets a Ctrl-C when it tells of something, and its output."""
+def interrupted_at(
+    sign: str, space: Path, *arguments: str, number: signal.Signals = signal.SIGINT
+) -> tuple[Path, str, str]:
+    """The folder of a search that gets a signal when it tells of something, and its output."""
     search = subprocess.Popen(
         [sys.executable, "-m", "nnlab", "tune", space.name, *arguments],
         cwd=space.parent,
@@ -217,8 +219,8 @@ def interrupted_at(sign: str, space: Path, *arguments: str) -> tuple[Path, str, 
         line = search.stderr.readline()
         assert line, told
         told += line
-    # A terminal sends it to all processes.
-    os.killpg(search.pid, signal.SIGINT)
+    # A terminal, `timeout`, a batch system send it to all processes.
+    os.killpg(search.pid, number)
     out, err = search.communicate(timeout=20)
     assert search.returncode == 130, err
     (path,) = (space.parent / "runs").iterdir()
@@ -248,7 +250,8 @@ def test_interrupted_search_keeps_its_best_so_far_and_says_how_to_go_on(space: P
 @pytest.mark.slow
 def test_interrupt_of_the_last_training_leaves_the_search_done(space: Path) -> None:
     long = ["--trials", "1", "--set", "training.epochs=20000"]
-    path, out, err = interrupted_at("Training the best once more", space, *long)
+    sign, number = "Training the best once more", signal.SIGTERM
+    path, out, err = interrupted_at(sign, space, *long, number=number)
     assert "The search is done, and its best, trial 1, is in best.yaml" in err
     assert "training it once more was interrupted. Go on with: nnlab tune --resume" in err
     assert "train the best once more, and test it" in out

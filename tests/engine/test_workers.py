@@ -92,6 +92,13 @@ with Workers(2) as workers:
     os.kill(next(iter(workers._working.values())).process.pid, signal.SIGKILL)
     outcomes |= drain(workers)
 
+    workers.submit(Task("asked", experiment(epochs=300), folder / "runs" / "asked", quick))
+    while not any(isinstance(news, Event) for news in workers.wait(10)):
+        pass
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        os.kill(next(iter(workers._working.values())).process.pid, number)
+    outcomes |= drain(workers)
+
     workers.submit(Task("stopped", experiment(epochs=10**6), folder / "runs" / "stopped", quick))
     while not any(isinstance(news, Event) for news in workers.wait(10)):
         pass
@@ -188,6 +195,15 @@ def test_failures_have_their_reason(told: tuple[dict[str, Any], Path]) -> None:
     assert "units=3" in outcomes["misfit"]["error"]
     assert outcomes["misfit"]["status"] is None
     assert "killed by signal 9 (SIGKILL)" in outcomes["killed"]["error"]
+
+
+@pytest.mark.slow
+def test_what_asks_all_processes_to_end_is_for_the_owner_to_heed(
+    told: tuple[dict[str, Any], Path],
+) -> None:
+    found, folder = told
+    assert found["outcomes"]["asked"]["error"] is None
+    assert read_run(folder / "runs" / "asked").record.epochs_run == 300
 
 
 @pytest.mark.slow
