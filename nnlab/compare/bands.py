@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from nnlab.compare.metric_ranges import ANY, Range, metric_range
+from nnlab.compare.metric_ranges import ANY, Range
 from nnlab.compare.statistics import mean
 from nnlab.compare.variants import VariantTable
 from nnlab.runs.comparison import ComparisonFiles
@@ -75,12 +75,13 @@ def read_histories(path: Path, table: VariantTable) -> dict[str, list[dict[str, 
     }
 
 
-def bands(histories: Histories, column: str) -> dict[str, Band]:
+def bands(histories: Histories, column: str, within: Range = ANY) -> dict[str, Band]:
     """The band of a column for each variant.
 
     Args:
         histories: As `read_histories` gives them.
         column: A column of metrics.csv, `val_loss`.
+        within: Which values it can have.
 
     Returns:
         Bands by variant; those without the column are left out.
@@ -89,7 +90,6 @@ def bands(histories: Histories, column: str) -> dict[str, Band]:
         name: [history[column] for history in several if column in history]
         for name, several in histories.items()
     }
-    within = metric_range(column)
     return {name: band(several, within) for name, several in curves.items() if several}
 
 

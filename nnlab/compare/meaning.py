@@ -14,30 +14,31 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Meaning:
-    """What the configs tell of the figure that is compared.
+    """What the configs tell of the figure that is compared, and of the losses beside it.
 
     Args:
         unlike: Variants of which it means another thing than of the baseline, so that they can be
             called neither better nor worse, each with why: "different losses".
         notes: What is to be known of it, sentences.
-        is_never_negative: Whether it is a loss that cannot fall below 0.
+        never_negative: The losses that cannot fall below 0, without their part: `loss`.
     """
 
     unlike: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
-    is_never_negative: bool = False
+    never_negative: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Itself for JSON, without the notes."""
-        return {"unlike": dict(self.unlike), "is_never_negative": self.is_never_negative}
+        return {"unlike": dict(self.unlike), "never_negative": list(self.never_negative)}
 
     def within(self, metric: str) -> Range:
-        """Which values the figure can have.
+        """Which values a figure can have.
 
         Args:
             metric: Its name.
         """
-        return Range(low=0.0) if self.is_never_negative else metric_range(metric)
+        plain = metric.removeprefix("test_").removeprefix("val_")
+        return Range(low=0.0) if plain in self.never_negative else metric_range(metric)
 
 
 def meaning_of(comparison: Comparison) -> Meaning:
@@ -47,7 +48,7 @@ def meaning_of(comparison: Comparison) -> Meaning:
         comparison: The comparison.
     """
     # The vocabulary, which whoever only reads a comparison does not need.
-    from nnlab.config.comparability import caveats, is_never_negative
+    from nnlab.config.comparability import caveats, never_negative
 
     found = caveats(comparison)
     unlike: dict[str, list[str]] = {}
@@ -57,5 +58,5 @@ def meaning_of(comparison: Comparison) -> Meaning:
     return Meaning(
         {name: ", ".join(reasons) for name, reasons in unlike.items()},
         tuple(caveat.text for caveat in found),
-        is_never_negative(comparison),
+        never_negative(comparison),
     )

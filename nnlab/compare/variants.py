@@ -262,7 +262,7 @@ def read_variants(path: Path) -> VariantTable:
     meaning = Meaning(
         dict(figure.get("unlike") or {}),
         tuple(map(str, compared.notes)),
-        bool(figure.get("is_never_negative")),
+        tuple(figure.get("never_negative") or ()),
     )
     return variant_table(compared.metric, compared.baseline, compared.seeds, variants, meaning)
 

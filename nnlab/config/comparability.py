@@ -80,19 +80,27 @@ def caveat_faults(comparison: Comparison) -> tuple[Fault, ...]:
     )
 
 
-def is_never_negative(comparison: Comparison) -> bool:
-    """Whether what is compared is a loss that cannot fall below 0 in any variant.
+def never_negative(comparison: Comparison) -> tuple[str, ...]:
+    """The losses that cannot fall below 0 in any variant: the whole, and those of the outputs.
 
     Penalties add nothing that is less than 0.
 
     Args:
         comparison: A sound comparison.
+
+    Returns:
+        Their names without a part: `loss`.
     """
-    loss = _loss_name(comparison.metric)
-    return loss is not None and not any(
-        one.called() in _MAY_BE_NEGATIVE
-        for variant in comparison.variants
-        for one in _losses(variant.config.experiment, loss).values()
+    experiments = [variant.config.experiment for variant in comparison.variants]
+    outputs = (f"{name}_loss" for one in experiments for name in one.model.output_names)
+    return tuple(
+        loss
+        for loss in dict.fromkeys(["loss", *outputs])
+        if not any(
+            one.called() in _MAY_BE_NEGATIVE
+            for experiment in experiments
+            for one in _losses(experiment, loss).values()
+        )
     )
 
 

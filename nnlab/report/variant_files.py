@@ -44,5 +44,6 @@ def write_variant_files(path: Path, table: VariantTable, name: str) -> Iterator[
     histories = read_histories(path, table)
     for column in curve_columns(table.metric, histories):
         picture = plots / f"{column}.png"
-        plot_bands(bands(histories, column), column, picture, title=name, names=names)
+        found = bands(histories, column, table.meaning.within(column))
+        plot_bands(found, column, picture, title=name, names=names)
         yield picture

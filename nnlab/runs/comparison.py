@@ -104,7 +104,8 @@ class ComparisonRecord(JsonRecord):
             `verdict` and so on.
         verdict: What came of it all, one sentence.
         figure: What the configs tell of the metric: `unlike`, the variants of which it means
-            another thing than of the baseline, each with why; `is_never_negative`.
+            another thing than of the baseline, each with why; `never_negative`, the losses
+            that cannot fall below 0.
         notes: What is to be known of the metric, sentences.
         runs: How many there are: `complete`, `failed`, `left`, and `reused` from before.
         jobs: Runs at the same time.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nnlab.compare.bands import band, bands, curve_columns
+from nnlab.compare.meaning import Meaning
 from nnlab.compare.statistics import mean
 
 HISTORIES = {
@@ -29,6 +30,13 @@ def test_the_shortest_curve_ends_the_band() -> None:
 def test_one_seed_has_a_curve_without_width() -> None:
     found = band([[1.0, 2.0]])
     assert found.low == found.mean == found.high
+
+
+def test_a_band_stays_within_what_its_own_figure_can_be() -> None:
+    several = [{"val_loss": [0.1]}, {"val_loss": [2.0]}]
+    within = Meaning(never_negative=("loss",)).within("val_loss")
+    assert bands({"a": several}, "val_loss", within)["a"].low == (0.0,)
+    assert bands({"a": several}, "val_loss", Meaning().within("val_loss"))["a"].low[0] < 0
 
 
 def test_a_variant_without_the_column_has_no_band() -> None:
