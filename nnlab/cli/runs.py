@@ -35,6 +35,9 @@ def list_all(
             "config.training.batch_size.",
         ),
     ] = None,
+    is_reversed: Annotated[
+        bool, typer.Option("--reverse", help="The other way round: the worst first, or the oldest.")
+    ] = False,
     inside: Annotated[
         bool, typer.Option("--all", help="The runs inside searches and comparisons as well.")
     ] = False,
@@ -62,7 +65,7 @@ def list_all(
     """
     if context.invoked_subcommand is not None:
         # Silently in another folder than the one that was named, `rm` would delete other runs.
-        if where or sort or inside or limit or runs_dir or as_json:
+        if where or sort or is_reversed or inside or limit or runs_dir or as_json:
             name = context.invoked_subcommand
             message = f"Expected options behind the command. Received: options before `{name}`."
             raise RequestError(f"{message} Write: nnlab runs {name} RUN... [OPTIONS]")
@@ -76,7 +79,7 @@ def list_all(
 
     conditions = parse_conditions(where or [])
     folder = runs_folder(runs_dir)
-    there = list_runs(folder, sort, inside=inside)
+    there = list_runs(folder, sort, inside=inside, is_reversed=is_reversed)
     chosen = select([keys_of(record, folder) for record in there], conditions)[:limit]
     if as_json:
         print_json([keys.record.to_dict() for keys in chosen])

@@ -79,7 +79,7 @@ def best_table(record: SearchRecord, trials: Iterable[TrialRecord]) -> Table:
     rows = tuple(
         (
             Cell(count_text(trial.number)),
-            Cell(metric_text(trial.score or 0.0), "best" if trial is best[0] else ""),
+            Cell(metric_text(trial.score or 0.0), "best" if trial.score == best[0].score else ""),
             *((_spread(trial),) if repeated else ()),
             *((Cell(count_text(trial.epochs)), goes_on_from(trial)) if by_rungs else ()),
             *(values_cell(trial, marker) for marker in markers),
@@ -90,6 +90,8 @@ def best_table(record: SearchRecord, trials: Iterable[TrialRecord]) -> Table:
     )
     title = f"The best {len(best)} of {plural(len(order), 'complete trial')}"
     notes = []
+    if sum(trial.score == best[0].score for trial in best) > 1:
+        notes.append(f"Of equal trials the first one counts as the best: {best[0].number}.")
     if repeated:
         what = trainings_text(record)
         notes.append(

@@ -32,7 +32,9 @@ def run_folders(runs_dir: Path) -> list[Path]:
         return []
 
 
-def list_runs(runs_dir: Path, sort: str | None = None, *, inside: bool = False) -> list[RunRecord]:
+def list_runs(
+    runs_dir: Path, sort: str | None = None, *, inside: bool = False, is_reversed: bool = False
+) -> list[RunRecord]:
     """The runs of a folder, searches among them.
 
     A run whose record cannot be read is listed too, as failed, with the reason as its error.
@@ -44,6 +46,7 @@ def list_runs(runs_dir: Path, sort: str | None = None, *, inside: bool = False) 
             first, anything else the smallest; runs that lack it come last. None: the newest first.
         inside: List the runs inside searches and comparisons as well, their ids behind those of
             the whole: `digits-1/trials/3`.
+        is_reversed: The other way round; runs that lack the key come last all the same.
 
     Returns:
         The records.
@@ -60,7 +63,7 @@ def list_runs(runs_dir: Path, sort: str | None = None, *, inside: bool = False) 
             for path in folder.rglob(RunKind.RUN.file)
             if path.parent != folder
         ]
-    records.sort(key=lambda record: (record.created, record.id), reverse=True)
+    records.sort(key=lambda record: (record.created, record.id), reverse=not is_reversed)
     if sort is None or not records:
         return records
     keys = [keys_of(record, runs_dir) for record in records]
@@ -79,7 +82,7 @@ def list_runs(runs_dir: Path, sort: str | None = None, *, inside: bool = False) 
     )
     pairs = list(zip(values, records, strict=True))
     ranked = [pair for pair in pairs if not _missing(pair[0])]
-    ranked.sort(key=lambda pair: _rank(pair[0]), reverse=downwards)
+    ranked.sort(key=lambda pair: _rank(pair[0]), reverse=downwards != is_reversed)
     return [record for _, record in [*ranked, *(pair for pair in pairs if _missing(pair[0]))]]
 
 

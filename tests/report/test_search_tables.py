@@ -32,6 +32,13 @@ def test_the_best_ten_stand_in_order_with_their_values() -> None:
     assert table.title == "The best 10 of 40 complete trials"
 
 
+def test_equal_trials_are_all_starred_and_it_is_told_which_is_the_best() -> None:
+    several = [TrialRecord(n, {}, TrialStatus.COMPLETE, score=0.5 * (n > 1)) for n in (1, 2, 3)]
+    table = best_table(search(several), several)
+    assert [row[1].tone for row in table.rows] == ["best", "best", ""]
+    assert table.notes == ("Of equal trials the first one counts as the best: 2.",)
+
+
 def test_repetitions_share_a_column() -> None:
     values: dict[str, Value] = {TIMES: 2, DROPOUT.format(1): 0.1, DROPOUT.format(2): 0.3, UNITS: 64}
     one = TrialRecord(1, values, TrialStatus.COMPLETE, (0.5,), 0.5)

@@ -43,6 +43,12 @@ def test_sorting_puts_the_best_first_and_the_missing_last(
     assert names(list_runs(runs_dir, sort)) == order
 
 
+def test_the_other_way_round_the_missing_stay_last(runs_dir: Path) -> None:
+    keep(runs_dir, "xor-20261121T031300Z-ddd", metrics={}, created="1")
+    assert names(list_runs(runs_dir, "loss", is_reversed=True)) == ["aaa", "ccc", "bbb", "ddd"]
+    assert names(list_runs(runs_dir, is_reversed=True))[0] == "ddd"
+
+
 def test_a_diverged_run_is_never_the_best(runs_dir: Path) -> None:
     metrics = {"loss": float("nan")}
     keep(runs_dir, "xor-20261121T031300Z-nan", metrics=metrics, created="9")
