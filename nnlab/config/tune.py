@@ -61,15 +61,18 @@ class TuneConfig(Section):
     @field_validator("max_time", mode="before")
     @classmethod
     def _seconds(cls, value: object) -> object:
-        """The seconds that `90`, `90s`, `15m`, `2h` or `1h30m` means."""
+        """The seconds that `90`, `90s`, `15m`, `2h`, `1h30m` or `1h30` means."""
         if not isinstance(value, str):
             return value
         found = re.fullmatch(_TIME, value)
         if found is None:
             message = f"Expected a time, such as 90s, 15m or 2h. Received: max_time={shown(value)}."
             raise problems_error([Problem((), message, "Write seconds, or units: h, m, s.")])
-        hours, minutes, seconds = (float(part or 0) for part in found.groups())
-        return 3600 * hours + 60 * minutes + seconds
+        hours, minutes, seconds = found.groups()
+        if hours and not minutes and not value.endswith("s"):
+            # As people write it: 1h30 is an hour and a half.
+            minutes, seconds = seconds, None
+        return 3600 * float(hours or 0) + 60 * float(minutes or 0) + float(seconds or 0)
 
     @classmethod
     def called(cls) -> str:

@@ -54,7 +54,17 @@ def test_every_form_of_value_survives_the_round_trip(graph: Make, tmp_path: Path
 
 @pytest.mark.parametrize(
     ("written", "seconds"),
-    [("90", 90.0), ("90s", 90.0), ("1.5m", 90.0), ("'15 m'", 900.0), ("2h", 7200.0)],
+    [
+        ("90", 90.0),
+        ("90s", 90.0),
+        ("1.5m", 90.0),
+        ("'15 m'", 900.0),
+        ("2h", 7200.0),
+        ("1h30m", 5400.0),
+        ("1h30", 5400.0),
+        ("1h30s", 3630.0),
+        ("15m30", 930.0),
+    ],
 )
 def test_a_time_may_have_its_unit(graph: Make, written: str, seconds: float) -> None:
     tune = graph(f"tune.max_time={written}").tune
