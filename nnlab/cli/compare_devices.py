@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from nnlab.cli.closing_report import reason_of_no_report
 from nnlab.cli.options import (
     JsonOption,
     RunsDirOption,
@@ -20,7 +22,7 @@ from nnlab.cli.options import (
     runs_folder,
     same_folder,
 )
-from nnlab.errors import RequestError
+from nnlab.errors import RequestError, RunFailedError
 
 if TYPE_CHECKING:
     from nnlab.runs.devices import DevicesRecord
@@ -133,12 +135,17 @@ def compare_devices(
             progress=make_several_progress(),
             command=["nnlab", *sys.argv[1:]],
         )
+    option = same_folder(runs_dir)
+    unwritten = ""
     if not no_report:
-        _report(path, record)
-    if as_json:
-        print_json(record.to_dict() | {"path": str(path)})
-    else:
-        _print(path, record, same_folder(runs_dir))
+        unwritten = reason_of_no_report(partial(_report, path, record), record.id, option)
+    document = record.to_dict() | {"path": str(path)}
+    if not as_json:
+        _print(path, record, option)
+    elif not unwritten:
+        print_json(document)
+    if unwritten:
+        raise RunFailedError(unwritten, document)
 
 
 def _numbers(flag: str, text: str | None, faults: list[str]) -> tuple[int, ...]:

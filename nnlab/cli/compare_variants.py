@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from nnlab.cli.closing_report import reason_of_no_report
 from nnlab.cli.options import (
     DeviceOption,
     JsonOption,
@@ -20,7 +22,7 @@ from nnlab.cli.options import (
     runs_folder,
     same_folder,
 )
-from nnlab.errors import RequestError
+from nnlab.errors import RequestError, RunFailedError
 
 if TYPE_CHECKING:
     from nnlab.compare.variants import VariantTable
@@ -117,14 +119,21 @@ def compare_variants(
         command=["nnlab", *sys.argv[1:]],
     )
     path, record, table = compared.path, compared.record, compared.table
+    option = same_folder(runs_dir)
+    unwritten = ""
     if not no_report:
-        _report(path, table, record.name)
-    if as_json:
-        print_json(record.to_dict() | {"path": str(path)})
-    else:
-        _print(path, table, record, same_folder(runs_dir))
+        write = partial(_report, path, table, record.name)
+        unwritten = reason_of_no_report(write, record.id, option)
+    document = record.to_dict() | {"path": str(path)}
+    if not as_json:
+        _print(path, table, record, option)
+    elif not unwritten:
+        print_json(document)
     if record.error is not None:
         typer.echo(record.error, err=True)
+    if unwritten:
+        raise RunFailedError(unwritten, document)
+    if record.error is not None:
         raise typer.Exit(FAILED)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -82,6 +83,28 @@ def test_show_tells_the_table_and_the_verdict_again(made: tuple[Path, Finished])
     assert table in shown.out
     assert shown.out.splitlines()[-1] == command.out.splitlines()[-1]
     assert run_nnlab("show", "last", "--json", cwd=folder).json["verdict"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("flags", [(), ("--json",)])
+def test_results_are_told_where_the_report_cannot_be_written(
+    made: tuple[Path, Finished], tmp_path: Path, flags: tuple[str, ...]
+) -> None:
+    folder, first = made
+    shutil.copytree(folder / "runs", tmp_path / "runs")
+    (run,) = (tmp_path / "runs").iterdir()
+    (run / "report.html").unlink()
+    (run / "report.html").mkdir()
+    command = run_nnlab("compare", "variants", "--resume", "last", *flags, cwd=tmp_path)
+    assert command.code == 1
+    told = command.err.splitlines()[-1]
+    assert told.startswith("The results are kept; their report could not be written. Expected")
+    assert told.endswith(f"Write it later with: nnlab report {run.name}")
+    if flags:
+        assert command.json["verdict"]
+        assert command.json["error"]["message"] == told
+    else:
+        assert command.out.splitlines()[-1] == first.out.splitlines()[-1]
 
 
 @pytest.mark.slow
