@@ -150,7 +150,7 @@ class _Work:
         self._run = run
         self._progress = progress
         self._command = command
-        self._started = time.perf_counter()
+        self._started = time.perf_counter() - run.record.timing.get("total_s", 0.0)
         self._results = ComparisonResults(comparison)
         self._tasks: dict[str, tuple[Variant, int]] = {}
         self._reused = 0
@@ -198,7 +198,8 @@ class _Work:
             run.finish(RunStatus.FAILED, news.error)
             record = run.record
         self._results.add(variant, seed, record)
-        self._run.update(training=self._training())
+        # This process may be killed: its time counts as far as runs have ended in it.
+        self._run.update(training=self._training(), timing=self._timing())
         self._progress.ended(news.key, _words(record, self._comparison.metric), news.seconds)
 
     def end(self, *, interrupted: bool) -> Compared:
@@ -225,7 +226,6 @@ class _Work:
     def _write(self, status: RunStatus, error: str | None = None) -> ComparisonRecord:
         """Write `comparison.json`; before a run has ended, what is to be compared."""
         table = self._results.table()
-        before = self._run.record.timing.get("total_s", 0.0)
         record = ComparisonRecord(
             id=self._run.record.id,
             name=self._comparison.name,
@@ -240,12 +240,16 @@ class _Work:
             notes=table.meaning.notes,
             runs=run_counts(table) | {"reused": self._reused},
             jobs=self._jobs,
-            timing={"total_s": before + time.perf_counter() - self._started},
+            timing=self._timing(),
             error=error,
             command=self._command,
         )
         record.write(self._run.comparison_json)
         return record
+
+    def _timing(self) -> dict[str, float]:
+        """Seconds of work, those of earlier processes included."""
+        return {"total_s": time.perf_counter() - self._started}
 
     def _training(self) -> dict[str, Any]:
         """What the record says of the work, as far as it has come."""

@@ -21,7 +21,7 @@ def as_ended(record: Work, path: Path) -> Work:
     """The record of a search or a comparison as a reader should take it.
 
     Args:
-        record: The record; it has a `status` and an `error`.
+        record: The record; it has a `status`, an `error` and a `timing`.
         path: Its folder.
 
     Returns:
@@ -31,7 +31,8 @@ def as_ended(record: Work, path: Path) -> Work:
     run = run_beside(path)
     if run is None or known.status != RunStatus.RUNNING or run.status is RunStatus.RUNNING:
         return record
-    ended: Work = dataclasses.replace(known, status=run.status, error=run.error)
+    timing = {**known.timing, **run.timing}
+    ended: Work = dataclasses.replace(known, status=run.status, error=run.error, timing=timing)
     return ended
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from nnlab.runs import read_run
+from nnlab.runs.comparison import read_comparison_record
 from tests.cli.running import SMALL_CONFIG, Command, Finished, run_nnlab
 
 COMPARISON = """\
@@ -213,6 +214,36 @@ def test_one_that_was_killed_leaves_no_process_and_goes_on(tmp_path: Path) -> No
     assert went_on.code == 0, went_on.err
     assert read_run(run).record.status == "complete"
     assert not (run / "report.html").exists()
+
+
+@pytest.mark.slow
+def test_time_of_one_that_was_killed_counts_as_far_as_runs_have_ended(tmp_path: Path) -> None:
+    write(tmp_path)
+    (tmp_path / "rates.yaml").write_text(
+        "base: small.yaml\n"
+        "seeds: 1\n"
+        "variants: {short: {training.epochs: 1}, long: {training.epochs: 2000000}}\n"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-m", "nnlab", "compare", "variants", "rates.yaml", *QUICK, "--jobs", "1"],
+        cwd=tmp_path,
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        text=True,
+    )
+    assert process.stderr is not None
+    while "1/2" not in (line := process.stderr.readline()):
+        assert line, "ended too soon"
+    process.kill()
+    process.communicate(timeout=30)
+    (run,) = (tmp_path / "runs").iterdir()
+    spent = read_run(run).record.timing["total_s"]
+    assert spent >= read_run(run / "short" / "3").record.timing["total_s"]
+    assert read_comparison_record(run).timing["total_s"] == spent
+    shorter = ("--resume", "last", "--set", "training.epochs=1", "--no-report", "--json")
+    went_on = run_nnlab("compare", "variants", *shorter, cwd=tmp_path)
+    assert went_on.json["runs"]["reused"] == 1
+    assert went_on.json["timing"]["total_s"] > spent
 
 
 def test_faults_come_before_tensorflow_and_leave_nothing(nnlab: Command, tmp_path: Path) -> None:
