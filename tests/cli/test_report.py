@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import json
 import re
 import subprocess
@@ -10,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from nnlab.report.html.page import Page, Section, render
 from nnlab.report.tables import Cell, Column, Table
@@ -113,6 +116,43 @@ def test_pictures_on_a_phone_are_scrolled_not_shrunk(page: Path, tab: Tab) -> No
     for natural_width, natural_height, width, height in sizes:
         assert width >= min(natural_width, 600)
         assert height / width == pytest.approx(natural_height / natural_width, rel=0.05)
+
+
+@needs_chromium
+@pytest.mark.parametrize("dark", [False, True])
+def test_a_picture_that_goes_on_has_a_shade_at_its_edge(page: Path, tab: Tab, dark: bool) -> None:
+    tab.open(page, 400, dark=dark)
+    place = json.loads(
+        tab.evaluate(
+            "JSON.stringify(document.querySelector('figure .scroll').getBoundingClientRect())"
+        )
+    )
+    clip = {key: place[key] for key in ("x", "y", "width", "height")} | {"scale": 1}
+    taken = tab.call("Page.captureScreenshot", clip=clip, captureBeyondViewport=True)["data"]
+    shot = Image.open(io.BytesIO(base64.b64decode(taken))).convert("L")
+    # White paper above the title of the picture, and where it goes on behind the edge.
+    left, right = (shot.getpixel((x, 12)) for x in (30, shot.width - 3))
+    assert left == 255
+    assert isinstance(right, int)
+    assert right < 240
+
+
+@needs_chromium
+@pytest.mark.parametrize("width", [320, 1200])
+def test_facts_break_no_word_that_fits(tab: Tab, tmp_path: Path, width: int) -> None:
+    told = [("baseline", "batch_size=full,learning_rate=0.1"), ("seeds", "5"), ("time", "2 min")]
+    file = tmp_path / "facts.html"
+    file.write_text(render(Page("Facts", "", [], told)), encoding="utf-8")
+    tab.open(file, width)
+    lines = (
+        "JSON.stringify([...document.querySelectorAll('.facts dd')]"
+        ".flatMap(one => [...one.childNodes]"
+        ".filter(node => node.nodeType === Node.TEXT_NODE).map(node => {"
+        "const range = document.createRange(); range.selectNodeContents(node);"
+        "return range.getClientRects().length})))"
+    )
+    assert json.loads(tab.evaluate(lines)) == [1, 1, 1, 1]
+    assert tab.evaluate("document.documentElement.scrollWidth") <= width
 
 
 @needs_chromium
