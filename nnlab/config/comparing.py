@@ -54,7 +54,7 @@ def read_comparison(
     Raises:
         ConfigError: With every fault that was found.
     """
-    document = read_mapping(FilePath(file))
+    document = read_mapping(FilePath(file), kind="comparison")
     if not compares(document.tree) and document.tree.keys() & {"model", "training", "extends"}:
         message = "This file is a config, not a comparison."
         command = f"nnlab train {shlex.quote(str(file))}"

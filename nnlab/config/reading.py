@@ -7,13 +7,15 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path as FilePath
-from typing import Any
+from typing import Any, Literal
 
 from nnlab.config.document import Document
 from nnlab.config.merging import assignment_path, merge, override
 from nnlab.config.problems import nearest, shown
 from nnlab.config.yaml_source import read_yaml
 from nnlab.errors import ConfigError, Fault, Location
+
+_KEYS = {"config": "`data`, `model` and `training`", "comparison": "`base` and `variants`"}
 
 
 def load_document(file: str | FilePath, overrides: Sequence[str] = ()) -> Document:
@@ -76,12 +78,17 @@ def _read_chain(
     return merged.moved(rest, {})
 
 
-def read_mapping(file: FilePath, where: Location | None = None) -> Document:
+def read_mapping(
+    file: FilePath,
+    where: Location | None = None,
+    kind: Literal["config", "comparison"] = "config",
+) -> Document:
     """Read the keys and values of one YAML file, nothing of them judged.
 
     Args:
         file: The YAML file.
         where: What names it, where that is another file.
+        kind: What it should be, for the message where it is no mapping.
 
     Returns:
         The document, a mapping.
@@ -94,8 +101,8 @@ def read_mapping(file: FilePath, where: Location | None = None) -> Document:
     if isinstance(tree, Mapping):
         return document
     received = "an empty file" if tree is None else shown(tree)
-    message = f"Expected keys such as `data`, `model` and `training`. Received: {received}."
-    remedy = "`nnlab init` writes a config to start from."
+    message = f"Expected keys such as {_KEYS[kind]}. Received: {received}."
+    remedy = f"`nnlab init` writes a {kind} to start from."
     raise ConfigError((Fault(message, "", Location(str(file), 1, 1), remedy),))
 
 

@@ -143,6 +143,12 @@ def test_any_name_of_a_file_makes_experiments_that_can_be_trained(
         assert Experiment.model_validate(tree).name.startswith(name)
 
 
+@pytest.mark.parametrize("text", ["", "[1, 2]"])
+def test_a_file_without_keys_is_asked_for_those_of_a_comparison(read: Read, text: str) -> None:
+    with pytest.raises(ConfigError, match="Expected keys such as `base` and `variants`"):
+        read(text)
+
+
 def test_flags_are_named_where_they_are_wrong(read: Read) -> None:
     with pytest.raises(ConfigError) as told:
         read("base: stack.yaml\nvariants: {a: , b: }\n", metric="lss", baseline="c")
