@@ -34,11 +34,13 @@ def runs_rm(
         nnlab runs rm xor-20261121 moons-20261121 --yes
     """
     from nnlab.report.numbers import bytes_text, plural
-    from nnlab.runs import find_runs
+    from nnlab.runs import StoredRun, find_folders, read_anyhow
     from nnlab.runs.removing import check_removable, remove_run, size_of
 
     folder = runs_folder(runs_dir)
-    found = list({run.path.resolve(): run for run in find_runs(runs, folder)}.values())
+    paths = {path.resolve(): path for path in find_folders(runs, folder)}.values()
+    # A run that cannot be read any more is what somebody wants to be rid of.
+    found = [StoredRun(path, read_anyhow(path)) for path in paths]
     check_removable(found, folder)
     sizes = [size_of(run) for run in found]
     if not yes:

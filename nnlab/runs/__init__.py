@@ -10,9 +10,9 @@ from nnlab.runs.atomic import atomic_write, replacing, writing
 from nnlab.runs.directory import RunDirectory
 from nnlab.runs.environment import environment
 from nnlab.runs.files import RunFiles
-from nnlab.runs.finding import find_run, find_runs
+from nnlab.runs.finding import find_folders, find_run, find_runs
 from nnlab.runs.kind import RunKind
-from nnlab.runs.listing import list_runs
+from nnlab.runs.listing import list_runs, read_anyhow
 from nnlab.runs.record import RunRecord, RunStatus
 from nnlab.runs.stored import StoredRun, default_runs_dir, read_run
 
@@ -26,9 +26,11 @@ __all__ = [
     "atomic_write",
     "default_runs_dir",
     "environment",
+    "find_folders",
     "find_run",
     "find_runs",
     "list_runs",
+    "read_anyhow",
     "read_run",
     "replacing",
     "writing",

@@ -40,6 +40,11 @@ def find_run(name: str, runs_dir: Path, kind: RunKind | None = None) -> StoredRu
         RunNotFoundError: None answers to the name, or more than one; or it is of another kind.
         DataError: The run's record cannot be read.
     """
+    return read_run(_folder(name, runs_dir, kind))
+
+
+def _folder(name: str, runs_dir: Path, kind: RunKind | None) -> Path:
+    """The folder of the run that a user means, whatever its record."""
     folders = run_folders(runs_dir)
     if kind is None:
         return _find(name, runs_dir, folders)
@@ -51,9 +56,10 @@ def find_run(name: str, runs_dir: Path, kind: RunKind | None = None) -> StoredRu
         found = _find(name, runs_dir, wanted)
     except RunNotFoundError:
         found = _find(name, runs_dir, folders)
-    if found.kind is kind:
+    other = kind_of(found) or RunKind.RUN
+    if other is kind:
         return found
-    message = f"Expected {kind.words}. Received: run={name!r}, which is {found.kind.words}."
+    message = f"Expected {kind.words}. Received: run={name!r}, which is {other.words}."
     ids = sorted((path.name for path in wanted), key=_age)
     there = f"There are: {_some(ids)}." if ids else f"Start one with: {kind.command}"
     raise RunNotFoundError(f"{message} {there}")
@@ -73,10 +79,26 @@ def find_runs(names: Sequence[str], runs_dir: Path) -> list[StoredRun]:
         RunNotFoundError: Some names have no run, or more than one; all of them are told.
         DataError: A run's record cannot be read.
     """
+    return [read_run(path) for path in find_folders(names, runs_dir)]
+
+
+def find_folders(names: Sequence[str], runs_dir: Path) -> list[Path]:
+    """Finds the folders of the runs that a user means, whether their records can be read or not.
+
+    Args:
+        names: Names as `find_run` takes them.
+        runs_dir: The folder of all runs.
+
+    Returns:
+        The folders, in the order of the names.
+
+    Raises:
+        RunNotFoundError: Some names have no run, or more than one; all of them are told.
+    """
     found, faults = [], []
     for name in names:
         try:
-            found.append(find_run(name, runs_dir))
+            found.append(_folder(name, runs_dir, None))
         except RunNotFoundError as error:
             faults.append(str(error))
     if faults:
@@ -84,16 +106,16 @@ def find_runs(names: Sequence[str], runs_dir: Path) -> list[StoredRun]:
     return found
 
 
-def _find(name: str, runs_dir: Path, folders: Sequence[Path]) -> StoredRun:
-    """The run of a name, where the folders of all runs are known."""
+def _find(name: str, runs_dir: Path, folders: Sequence[Path]) -> Path:
+    """The folder of a name, where those of all runs are known."""
     for path in (runs_dir / name, Path(name)):
         if name and kind_of(path) is not None:
-            return read_run(path)
+            return path
     outer, _, inner = name.partition("/")
     if outer and inner:
         return _find_inside(outer, inner, runs_dir, folders)
     if name == "last" and folders:
-        return read_run(_newest_first(folders)[0])
+        return _newest_first(folders)[0]
     ids = sorted((path.name for path in folders), key=_age)
     if not ids:
         raise RunNotFoundError(_none(name, runs_dir, RunKind.RUN))
@@ -104,7 +126,7 @@ def _find(name: str, runs_dir: Path, folders: Sequence[Path]) -> StoredRun:
     # To repeat a run takes nothing from its name.
     originals = [one for one in likely if not re.search(_AGAIN, one)]
     if len(originals or likely) == 1:
-        return read_run(runs_dir / (originals or likely)[0])
+        return runs_dir / (originals or likely)[0]
     if matches:
         message = f"Expected the start of one run's id. Received: run={name!r}, where"
         there = f"{len(matches)} begin: {_some(matches)}"
@@ -116,17 +138,17 @@ def _find(name: str, runs_dir: Path, folders: Sequence[Path]) -> StoredRun:
     raise RunNotFoundError(f"{message}{_hint(name, ids)} {there}")
 
 
-def _find_inside(outer: str, inner: str, runs_dir: Path, folders: Sequence[Path]) -> StoredRun:
-    """The run that lies in the folder of another."""
+def _find_inside(outer: str, inner: str, runs_dir: Path, folders: Sequence[Path]) -> Path:
+    """The folder of a run that lies in that of another."""
     # A training after a search would hide the search's trials.
     news = _newest_first(folders) if outer == "last" else []
     part = inner.partition("/")[0]
     having = [path for path in news if (path / part).is_dir()]
-    whole = read_run(having[0]) if having else find_run(outer, runs_dir)
-    if kind_of(whole.path / inner) is not None:
-        return read_run(whole.path / inner)
-    inside = whole.inside()
-    message = f"Expected the folder of a run in {whole.path}. Received: {inner!r}."
+    whole = having[0] if having else _find(outer, runs_dir, folders)
+    if kind_of(whole / inner) is not None:
+        return whole / inner
+    inside = read_run(whole).inside()
+    message = f"Expected the folder of a run in {whole}. Received: {inner!r}."
     there = f"There are: {_some(inside)}." if inside else "There is none in it."
     raise RunNotFoundError(f"{message} {there}")
 

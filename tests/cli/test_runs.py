@@ -63,6 +63,14 @@ def test_rm_deletes_with_yes_and_says_so(runs: Path) -> None:
     assert [path.name for path in runs.iterdir()] == ["second"]
 
 
+def test_rm_deletes_what_cannot_be_read_any_more(runs: Path) -> None:
+    (runs / "first" / "record.json").write_text("{")
+    assert call_nnlab("show", "first", cwd=runs.parent).code == 1
+    done = call_nnlab("runs", "rm", "first", "--yes", cwd=runs.parent)
+    assert done.code == 0, done.err
+    assert [path.name for path in runs.iterdir()] == ["second"]
+
+
 def test_rm_deletes_nothing_where_nobody_can_be_asked(runs: Path) -> None:
     refused = call_nnlab("runs", "rm", "first", cwd=runs.parent)
     assert refused.code == 2
