@@ -108,7 +108,7 @@ def tune(
         _refuse_changes(config, algorithm, assignments, seed, device)
         path = find_run(resume, folder, RunKind.SEARCH).path
         known = read_search(path)
-        read = _read(path / "config.yaml", [*limits_of(known), *changes])
+        read = _read(path / "config.yaml", [*limits_of(known, path), *changes])
         if read.experiment.tune is not None:
             refuse_less(known, read.experiment.tune)
 

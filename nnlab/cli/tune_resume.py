@@ -13,16 +13,26 @@ if TYPE_CHECKING:
     from nnlab.runs.search import SearchRecord
 
 
-def limits_of(record: SearchRecord) -> list[str]:
-    """The limits that a search has had, in the form of `--set`.
+def limits_of(record: SearchRecord, path: Path) -> list[str]:
+    """The limits that a later command gave a search, in the form of `--set`.
 
-    They are those of the last command, where the search's config has those of the first.
+    Those of the command that began it stand in the search's config.
 
     Args:
         record: The search.
+        path: Its folder.
     """
-    limits = {"max_trials": record.max_trials or None, "max_time": record.max_time}
-    return [f"tune.{key}={value}" for key, value in limits.items() if value is not None]
+    from nnlab.config.reading import load_document
+    from nnlab.config.tune import TuneConfig
+    from nnlab.runs.search import SearchFiles
+
+    written = load_document(SearchFiles(path).config_yaml).tree.get("tune")
+    begun = TuneConfig.model_validate(written or {})
+    limits = {
+        "--trials tune.max_trials": (begun.max_trials, record.max_trials or None),
+        "--max-time tune.max_time": (begun.max_time, record.max_time),
+    }
+    return [f"{key}={last}" for key, (first, last) in limits.items() if last not in (None, first)]
 
 
 def refuse_less(record: SearchRecord, asked: TuneConfig) -> None:

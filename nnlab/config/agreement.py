@@ -226,9 +226,9 @@ def _watched_metrics_exist(
         trained = name.removeprefix("val_")
         tested = name.removeprefix("test_")
         if trained != name and not validated and trained in names:
-            remedy = (
-                f"There are no validation rows: set data.validation_split, or watch `{trained}`."
-            )
+            # The best at a figure of the training rows is the one that overfits most.
+            way = " or tune.cv" if path[0] == "tune" else f", or watch `{trained}`"
+            remedy = f"There are no validation rows: set data.validation_split{way}."
         elif tested != name and tested in names:
             remedy = "The test is done once, at the end: watch "
             remedy += f"`val_{tested}`." if validated else "a metric of the validation rows."

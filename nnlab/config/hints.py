@@ -148,6 +148,8 @@ def _marker_hint(received: Mapping[object, object]) -> str:
         others = [f"`{other}`" for other in received if other != key]
         if key != close:
             return f"Did you mean `{close}`?"
+        if any(other in _MARKERS for other in received if other != key):
+            return "One value has one search marker: remove the others."
         if others:
             return f"Put {', '.join(others)} among the arguments of {close}."
     return ""

@@ -75,7 +75,7 @@ class _Maker:
         try:
             return to_keras(word)
         except (TypeError, ValueError) as error:
-            self._faults.append(keras_fault(("training", *path), word.called(), (), error))
+            self._faults.append(keras_fault(("training", *path), word, (), error))
             return None
 
     def make_all(self, words: Any, *path: str | int) -> Any:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from nnlab.config.hints import shown
+from nnlab.config.words.word import Word
 from nnlab.errors import Fault
 
 Shape = tuple[int | None, ...]
@@ -28,13 +30,13 @@ _OTHER_REMEDY = "Change the layer's arguments, or what stands before it."
 
 
 def keras_fault(
-    path: Sequence[str | int], word: str, received: Sequence[Shape], error: Exception
+    path: Sequence[str | int], word: Word, received: Sequence[Shape], error: Exception
 ) -> Fault:
     """The fault of a word that Keras refuses.
 
     Args:
         path: Path of the word from the top of the config.
-        word: Its name.
+        word: The word.
         received: Shapes of a layer's inputs, the batch as None in front; empty before it is fed.
         error: What Keras raised.
 
@@ -42,19 +44,28 @@ def keras_fault(
         The fault.
 
     Example:
-        >>> path = ("model", "layers", "skip")
-        >>> shapes = [(None, 3), (None, 4)]
-        >>> keras_fault(path, "Add", shapes, ValueError("Incompatible shapes.")).message
-        'Add cannot take rows of shapes [3] and [4]. Keras: Incompatible shapes.'
+        >>> from nnlab.config.words.layers import Layer
+        >>> word, error = Layer.parse({"Reshape": [2, 2]}), ValueError("Sizes differ.")
+        >>> keras_fault(("model", "layers", 1), word, [(None, 3)], error).message
+        'Reshape with target_shape=[2, 2] cannot take rows of shape [3]. Keras: Sizes differ.'
     """
+    name, line = word.called(), _useful_line(error)
     if received:
         rows = "rows of shape" if len(received) == 1 else "rows of shapes"
-        what = f"{word} cannot take {rows} {' and '.join(row_shape(shape) for shape in received)}."
+        shapes = " and ".join(row_shape(shape) for shape in received)
+        what = f"{name}{_arguments(word)} cannot take {rows} {shapes}."
     else:
-        what = f"{word} cannot be made with these arguments."
+        what = f"{name} cannot be made with these arguments."
     dotted = ".".join(str(part) for part in path)
-    remedy = _remedy(word, error) if received else "Change the arguments."
-    return Fault(f"{what} Keras: {_useful_line(error)}.", dotted, remedy=remedy)
+    remedy = _remedy(name, error) if received else "Change the arguments."
+    return Fault(f"{what} Keras: {line}.", dotted, remedy=remedy)
+
+
+def _arguments(word: Word) -> str:
+    """The arguments that were written, behind the name of their word."""
+    written = sorted(word.model_fields_set)
+    told = ", ".join(f"{name}={shown(getattr(word, name))}" for name in written)
+    return f" with {told}" if told else ""
 
 
 def row_shape(shape: Shape) -> str:

@@ -116,7 +116,7 @@ class _LayerMaker:
             raise
         except Exception as error:  # noqa: BLE001 - Keras refuses with whatever its arithmetic happens to raise
             shapes = [tensor.shape for tensor in tensors]
-            self.faults.append(keras_fault(path, word.called(), shapes, error))
+            self.faults.append(keras_fault(path, word, shapes, error))
             return None
 
 

@@ -6,7 +6,6 @@ import math
 from collections.abc import Mapping
 
 from nnlab.config.hyperparameters import Hyperparameter
-from nnlab.report.hyperparameter_names import marker_name, short_names
 from nnlab.report.values import value_text
 from nnlab.runs.search import SearchRecord
 from nnlab.runs.trial import Value
@@ -23,25 +22,23 @@ def edges(record: SearchRecord) -> str:
         record: The search.
 
     Returns:
-        The values by short names, with which end it is; empty where there are none. An end at 0 is
-        passed over: hardly anything lies beyond.
+        The values by their names, as the config has them, with which end it is; empty where there
+        are none. An end at 0 is passed over: hardly anything lies beyond.
 
     Example:
         >>> units = {"name": "a.units", "kind": "int", "default": 8, "min_value": 8}
         >>> space = (units | {"max_value": 64, "step": 8},)
         >>> edges(SearchRecord("a-tune", "a", space=space, best={"values": {"a.units": 64}}))
-        'units=64 is the greatest'
+        'a.units=64 is the greatest'
     """
     values: Mapping[str, Value] = (record.best or {}).get("values", {})
     space = [Hyperparameter.from_dict(one) for one in record.space]
-    short = short_names(dict.fromkeys(marker_name(one.name) for one in space))
-    found: dict[str, None] = {}
-    for one in space:
-        value = values.get(one.name)
-        end = _end(one, value)
-        if value is not None and end:
-            found[f"{short[marker_name(one.name)]}={value_text(value)} is the {end}"] = None
-    return ", ".join(found)
+    ends = ((one.name, values.get(one.name), _end(one, values.get(one.name))) for one in space)
+    return ", ".join(
+        f"{name}={value_text(value)} is the {end}"
+        for name, value, end in ends
+        if value is not None and end
+    )
 
 
 def _end(one: Hyperparameter, value: Value | None) -> str:

@@ -21,6 +21,8 @@ ENDS = {
 }
 
 _UNITS = ((3600, "h"), (60, "m"))
+# In less time hardly a trial ends.
+_LEAST_S = 10
 
 Command = tuple[str, str]
 
@@ -81,7 +83,7 @@ def going_on(record: SearchRecord, path: Path) -> list[Command]:
 
 
 def more_option(record: SearchRecord) -> str:
-    """The option by which a search that is done goes on for as long again.
+    """The option by which a search that is done goes on for as long again, or ten seconds.
 
     Args:
         record: The search.
@@ -90,7 +92,7 @@ def more_option(record: SearchRecord) -> str:
         The option; empty where the search is not done, or its space is used up.
     """
     if record.ended_by == "max_time" and record.max_time is not None:
-        return f"--max-time {time_option(2 * record.max_time)}"
+        return f"--max-time {time_option(max(_LEAST_S, 2 * record.max_time))}"
     if record.ended_by != "max_trials" or record.best is None:
         return ""
     size = space_size([Hyperparameter.from_dict(one) for one in record.space])

@@ -112,6 +112,9 @@ def _find(name: str, runs_dir: Path, folders: Sequence[Path]) -> Path:
         if name and kind_of(path) is not None:
             return path
     outer, _, inner = name.partition("/")
+    for path in (runs_dir / name, Path(name)):
+        if name and path.is_file():
+            raise RunNotFoundError(_a_file(path, name))
     if outer and inner:
         return _find_inside(outer, inner, runs_dir, folders)
     if name == "last" and folders:
@@ -163,6 +166,13 @@ def _none(name: str, runs_dir: Path, kind: RunKind) -> str:
     if kind is RunKind.RUN:
         return f"{message} Train one with: {kind.command}, or name the folder with --runs-dir."
     return f"{message} Start one with: {kind.command}"
+
+
+def _a_file(path: Path, name: str) -> str:
+    """What is said where a file was named, perhaps one in a run's folder."""
+    message = f"Expected a run's folder, its id, or 'last'. Received: run={name!r}, a file."
+    folder = next((one for one in path.parents if kind_of(one) is not None), None)
+    return f"{message} Name a run." if folder is None else f"{message} Name its run: {folder}"
 
 
 def _age(run: str) -> tuple[str, str]:

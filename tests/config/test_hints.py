@@ -100,6 +100,11 @@ def test_where_nothing_is_known_there_is_nothing_to_mean() -> None:
             {"Int": {"min_value": 1}, "step": 2},
             "Put `step` among the arguments of Int.",
         ),
+        (
+            "int_type",
+            {"Int": {"min_value": 1, "max_value": 4}, "Choice": [2]},
+            "One value has one search marker: remove the others.",
+        ),
         ("int_type", {"a": 1}, ""),
     ],
 )

@@ -27,9 +27,18 @@ def test_ends_of_a_range_are_those_of_its_sampling(value: float, told: str) -> N
 
 def test_the_last_value_that_steps_reach_is_an_end() -> None:
     steps = {"kind": "int", "min_value": 4, "max_value": 31, "step": 8}
-    assert edges(record(28, **steps)) == "rate=28 is the greatest"
-    assert edges(record(4, **steps)) == "rate=4 is the least"
+    assert edges(record(28, **steps)) == "training.rate=28 is the greatest"
+    assert edges(record(4, **steps)) == "training.rate=4 is the least"
     assert not edges(record(12, **steps))
+
+
+def test_repetitions_are_told_apart() -> None:
+    name = "model.layers.1.Repeat[{}].layers.0.Dense.units".format
+    units = {"kind": "int", "default": 8, "min_value": 8, "max_value": 64, "step": 8}
+    space = tuple({"name": name(number), **units} for number in (1, 2))
+    best = {"values": {name(1): 64, name(2): 8}}
+    shown = edges(SearchRecord("a-tune", "a", space=space, best=best))
+    assert shown == f"{name(1)}=64 is the greatest, {name(2)}=8 is the least"
 
 
 def test_nothing_lies_beyond_zero_choices_and_two_values() -> None:

@@ -25,7 +25,8 @@ def options(record: SearchRecord) -> list[str]:
     [
         ({"ended_by": "max_trials"}, "--trials 24"),
         ({"ended_by": "max_time", "max_time": 450.0}, "--max-time 15m"),
-        ({"ended_by": "max_time", "max_time": 2.5}, "--max-time 5s"),
+        ({"ended_by": "max_time", "max_time": 7.5}, "--max-time 15s"),
+        ({"ended_by": "max_time", "max_time": 0.01}, "--max-time 10s"),
     ],
 )
 def test_a_search_that_is_done_goes_on_for_as_long_again(

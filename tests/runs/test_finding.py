@@ -94,6 +94,16 @@ def test_a_trial_that_is_not_there_is_told_with_those_that_are(
         find_run(f"{search.name}/trials/7", runs_dir)
 
 
+def test_a_file_in_a_runs_folder_is_told_with_its_run(runs_dir: Path, search: Path) -> None:
+    file = search / "trials" / "table.csv"
+    file.write_text("")
+    for name in (str(file), f"{search.name}/trials/table.csv"):
+        with pytest.raises(RunNotFoundError) as refused:
+            find_run(name, runs_dir, RunKind.SEARCH)
+        assert f"run='{name}', a file." in str(refused.value)
+        assert str(refused.value).endswith(f"Name its run: {search}")
+
+
 def test_a_name_that_one_run_has_finds_it_though_others_begin_alike(runs_dir: Path) -> None:
     keep(runs_dir, "xor_deep-20261121T031700Z-ddd", created="5")
     assert find_run("xor", runs_dir).record.id == "xor-20261121T031400Z-ccc"
