@@ -14,6 +14,7 @@ from nnlab.config import Experiment
 from nnlab.config.dumping import config_yaml
 from nnlab.config.hints import names_text
 from nnlab.config.variants import Comparison
+from nnlab.engine.devices import select_device
 from nnlab.errors import DataError, RunNotFoundError
 from nnlab.report.values import plain_text
 from nnlab.runs import RunFiles, RunRecord, RunStatus, read_run
@@ -77,6 +78,9 @@ def earlier_run(path: Path, experiment: Experiment, now: Mapping[str, Any]) -> E
 
     Returns:
         Its record, or why it must be done again.
+
+    Raises:
+        DeviceError: There is no such device on this machine.
     """
     try:
         run = read_run(path)
@@ -85,8 +89,7 @@ def earlier_run(path: Path, experiment: Experiment, now: Mapping[str, Any]) -> E
     record = run.record
     if not (record.status is RunStatus.COMPLETE or has_diverged(record)):
         return Earlier()
-    config = config_yaml(experiment)
-    if record.config_hash != hashlib.sha256(config.encode()).hexdigest():
+    if not _is_same_config(record, experiment):
         return Earlier(changed=_config_words(run, experiment))
     then, today = _versions(record.environment), _versions(now)
     if then != today:
@@ -94,6 +97,21 @@ def earlier_run(path: Path, experiment: Experiment, now: Mapping[str, Any]) -> E
     if _is_newer(experiment.data.file, record):
         return Earlier(changed=f"{experiment.data.file} is newer")
     return Earlier(record)
+
+
+def _is_same_config(record: RunRecord, experiment: Experiment) -> bool:
+    """Whether a run is of an experiment, be the device that it had called otherwise now."""
+    device = select_device(experiment.training.device)
+    forms = [experiment]
+    if device.name == record.device:
+        forms += [_on_device(experiment, name) for name in ("auto", device.kind, device.name)]
+    texts = map(config_yaml, forms)
+    return record.config_hash in (hashlib.sha256(text.encode()).hexdigest() for text in texts)
+
+
+def _on_device(experiment: Experiment, device: str) -> Experiment:
+    training = experiment.training.model_copy(update={"device": device})
+    return experiment.model_copy(update={"training": training})
 
 
 def _config_words(run: RunFiles, experiment: Experiment) -> str:

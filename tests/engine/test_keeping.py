@@ -9,18 +9,19 @@ import pytest
 
 from nnlab.config import Experiment
 from nnlab.config.dumping import config_yaml
+from nnlab.engine.devices import select_device
 from nnlab.engine.keeping import Earlier, earlier_run
 from nnlab.runs import RunDirectory, RunStatus
 
 NOW: dict[str, Any] = {"python": "3.11.7", "packages": {"keras": "3.15.1"}, "variables": {}}
 
 
-def experiment(epochs: int = 4) -> Experiment:
+def experiment(epochs: int = 4, device: str = "auto") -> Experiment:
     return Experiment.model_validate(
         {
             "data": {"dataset": "xor"},
             "model": {"layers": [{"Dense": {"units": 1, "activation": "sigmoid"}}]},
-            "training": {"optimizer": "adam", "loss": "bce", "epochs": epochs},
+            "training": {"optimizer": "adam", "loss": "bce", "epochs": epochs, "device": device},
         }
     )
 
@@ -49,6 +50,16 @@ def test_what_has_changed_since_is_told(run: RunDirectory) -> None:
     )
     louder = NOW | {"variables": {"TF_CPP_MIN_LOG_LEVEL": "3"}}
     assert earlier_run(run.path, experiment(), louder).record is not None
+
+
+def test_the_same_device_by_another_name_changes_nothing(run: RunDirectory) -> None:
+    used = select_device("auto")
+    run.finish(RunStatus.COMPLETE, device=used.name)
+    for name in (used.kind, used.name):
+        assert earlier_run(run.path, experiment(device=name), NOW).record is not None
+    run.update(device="gpu:5")
+    changed = earlier_run(run.path, experiment(device=used.name), NOW).changed
+    assert changed == f"training.device auto is now {used.name}"
 
 
 def test_of_a_run_that_has_not_ended_nothing_is_said(run: RunDirectory, tmp_path: Path) -> None:
