@@ -82,7 +82,9 @@ def list_all(
     there = list_runs(folder, sort, inside=inside, is_reversed=is_reversed)
     chosen = select([keys_of(record, folder) for record in there], conditions)[:limit]
     if as_json:
-        print_json([keys.record.to_dict() for keys in chosen])
+        print_json(
+            [keys.record.to_dict() | {"path": str(folder / keys.record.id)} for keys in chosen]
+        )
     elif not there:
         typer.echo(f"No runs in {folder}. Train one: nnlab train mnist_5k", err=True)
     elif not chosen:

@@ -91,12 +91,12 @@ class RunComparison:
 
     def to_dict(self) -> dict[str, Any]:
         """The comparison as plain data for JSON; the curves by metric and run's id."""
-        ids = {label: run.record.id for label, run in zip(self.labels, self.runs, strict=True)}
+        ids = {label: run.full_id for label, run in zip(self.labels, self.runs, strict=True)}
         return {
             "runs": [
                 {
                     "label": label,
-                    "id": run.record.id,
+                    "id": run.full_id,
                     "name": run.record.name,
                     "status": run.record.status.value,
                     "path": str(run.path),
@@ -122,8 +122,8 @@ class RunComparison:
         rows: list[dict[str, Any]] = []
         for i, run in enumerate(self.runs):
             record = run.record
-            row: dict[str, Any] = {"label": self.labels[i], "id": record.id, "name": record.name}
-            row["status"] = record.status.value
+            row: dict[str, Any] = {"label": self.labels[i], "id": run.full_id, "name": record.name}
+            row |= {"status": record.status.value, "path": str(run.path)}
             row |= {f"config.{one.path}": one.values[i] for one in self.config}
             row |= {f"metrics.{one.name}": one.values[i] for one in self.metrics}
             row |= {one.name: one.values[i] for one in self.facts}
@@ -273,7 +273,7 @@ def _check(runs: Sequence[StoredRun]) -> None:
         raise RequestError(f"{message} List the runs there are with: nnlab runs")
     places = [run.path.resolve() for run in runs]
     twice = dict.fromkeys(
-        run.record.id for run, place in zip(runs, places, strict=True) if places.count(place) > 1
+        run.full_id for run, place in zip(runs, places, strict=True) if places.count(place) > 1
     )
     if twice:
         message = f"Expected different runs. Received more than once: {', '.join(twice)}."

@@ -38,6 +38,11 @@ def test_conditions_choose_runs(runs: Path) -> None:
     assert ids(runs, "--where", "seed > 7") == []
 
 
+def test_json_says_where_each_run_lies(runs: Path) -> None:
+    rows = call_nnlab("runs", "--json", cwd=runs.parent).json
+    assert sorted(row["path"] for row in rows) == ["runs/first", "runs/second"]
+
+
 def test_any_key_sorts(runs: Path) -> None:
     assert ids(runs, "--sort", "seed") == ["first", "second"]
     assert sorted(ids(runs, "--sort", "config.training.batch_size")) == ["first", "second"]

@@ -52,6 +52,20 @@ def test_a_metric_of_unknown_direction_has_no_best() -> None:
     assert metric_rows(records)[0].best == ()
 
 
+def test_runs_inside_a_comparison_are_told_apart(tmp_path: Path) -> None:
+    whole = tmp_path / "whole"
+    for variant in ("slow", "fast"):
+        (whole / variant).mkdir(parents=True)
+    (whole / "comparison.json").write_text("{}")
+    found = compare_runs([stored(whole / variant, "1") for variant in ("slow", "fast")])
+    ids = ["whole/slow/1", "whole/fast/1"]
+    assert [row["id"] for row in found.rows()] == ids
+    assert [row["path"] for row in found.rows()] == [str(tmp_path / one) for one in ids]
+    plain = found.to_dict()
+    assert [run["id"] for run in plain["runs"]] == ids
+    assert list(plain["curves"]["loss"]) == ids
+
+
 def test_the_environment_tells_what_bears_on_the_numbers() -> None:
     def record(keras: str, pid: int, threads: str, *, onednn: bool) -> RunRecord:
         return RunRecord(
