@@ -112,9 +112,11 @@ def _find(name: str, runs_dir: Path, folders: Sequence[Path]) -> Path:
         if name and kind_of(path) is not None:
             return path
     outer, _, inner = name.partition("/")
-    for path in (runs_dir / name, Path(name)):
-        if name and path.is_file():
-            raise RunNotFoundError(_a_file(path, name))
+    if name and (runs_dir / name).is_file():
+        raise RunNotFoundError(_no_run(runs_dir / name, name))
+    # A folder's name may be the start of an id as well, its path may not.
+    if name and (Path(name).is_file() or (inner and Path(name).is_dir())):
+        raise RunNotFoundError(_no_run(Path(name), name))
     if outer and inner:
         return _find_inside(outer, inner, runs_dir, folders)
     if name == "last" and folders:
@@ -168,9 +170,10 @@ def _none(name: str, runs_dir: Path, kind: RunKind) -> str:
     return f"{message} Start one with: {kind.command}"
 
 
-def _a_file(path: Path, name: str) -> str:
-    """What is said where a file was named, perhaps one in a run's folder."""
-    message = f"Expected a run's folder, its id, or 'last'. Received: run={name!r}, a file."
+def _no_run(path: Path, name: str) -> str:
+    """What is said where something else was named, perhaps in a run's folder."""
+    what = "a file" if path.is_file() else "a folder that holds none"
+    message = f"Expected a run's folder, its id, or 'last'. Received: run={name!r}, {what}."
     folder = next((one for one in path.parents if kind_of(one) is not None), None)
     return f"{message} Name a run." if folder is None else f"{message} Name its run: {folder}"
 

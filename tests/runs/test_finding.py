@@ -94,7 +94,9 @@ def test_a_trial_that_is_not_there_is_told_with_those_that_are(
         find_run(f"{search.name}/trials/7", runs_dir)
 
 
-def test_a_file_in_a_runs_folder_is_told_with_its_run(runs_dir: Path, search: Path) -> None:
+def test_what_is_no_run_is_told_with_the_run_that_it_lies_in(
+    runs_dir: Path, search: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     file = search / "trials" / "table.csv"
     file.write_text("")
     for name in (str(file), f"{search.name}/trials/table.csv"):
@@ -102,6 +104,9 @@ def test_a_file_in_a_runs_folder_is_told_with_its_run(runs_dir: Path, search: Pa
             find_run(name, runs_dir, RunKind.SEARCH)
         assert f"run='{name}', a file." in str(refused.value)
         assert str(refused.value).endswith(f"Name its run: {search}")
+    monkeypatch.chdir(search.parent)
+    with pytest.raises(RunNotFoundError, match="a folder that holds none"):
+        find_run(f"{search.name}/trials", runs_dir.parent / "others")
 
 
 def test_a_name_that_one_run_has_finds_it_though_others_begin_alike(runs_dir: Path) -> None:
