@@ -1,4 +1,4 @@
-"""Whether the figures of runs can be held against each other: same data, and for losses same loss.
+"""Whether the figures of runs can be held against each other.
 
 Kept apart from the comparison itself, and free of its imports, for the list of all runs.
 """
@@ -6,53 +6,80 @@ Kept apart from the comparison itself, and free of its imports, for the list of 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from nnlab.config.loss_figures import loss_name, penalties
+from nnlab.config.rows import deciding_rows
 
-def learn_same_data(sections: Iterable[Any]) -> bool:
-    """Whether runs learn the same data, whatever the arguments of a data set.
+Sections = Callable[[str], Any]
+"""Gives a section of a run's config as plain data, by its key at the top level; None of none."""
+
+
+def why_unlike(metric: str, configs: Sequence[Sections]) -> str:
+    """Why a figure does not mean the same in several runs.
 
     Args:
-        sections: The section `data` of each config as plain data; what is none is left out.
+        metric: Its name, `test_accuracy`.
+        configs: Gives the sections of each run's config. They are read one by one, until two are
+            found that differ.
+
+    Returns:
+        A clause; empty where it means the same, the luck of a seed apart.
 
     Example:
-        >>> learn_same_data([{"dataset": "xor"}, {"dataset": "circles"}])
-        False
+        >>> runs = [{"data": {"dataset": name}} for name in ("xor", "circles")]
+        >>> why_unlike("accuracy", [run.get for run in runs])
+        'the runs learn different data'
     """
-    return _are_same(_source(data) for data in sections if isinstance(data, Mapping))
+    is_test = metric.startswith("test_")
+    if not _are_same(_rows(config("data"), is_test=is_test) for config in configs):
+        return "the runs learn different data"
+    loss = loss_name(metric)
+    if loss is None:
+        return ""
+    if not _are_same(_losses(config("training")) for config in configs):
+        return "the runs have different losses"
+    # The loss of one output of several is logged without penalties.
+    if loss == "loss" and not _are_same(penalties(config("model")) for config in configs):
+        return "the runs have different penalties, which their losses hold"
+    return ""
 
 
-def have_same_loss(sections: Iterable[Any]) -> bool:
-    """Whether runs are trained with the same loss.
+def draw_other_rows(configs: Iterable[Sections]) -> bool:
+    """Whether the rows that runs are measured on are drawn by different seeds.
 
     Args:
-        sections: The section `training` of each config; what is none is left out.
+        configs: As above.
     """
-    losses = (part.get("loss") for part in sections if isinstance(part, Mapping))
-    return _are_same(json.dumps(loss, sort_keys=True, default=str) for loss in losses)
+    seeds = set()
+    for config in configs:
+        data = config("data")
+        if isinstance(data, Mapping) and {"test_split", "validation_split"} & {*data}:
+            seeds.add(data.get("seed", config("seed")))
+    return len(seeds) > 1
 
 
-def is_loss(name: str) -> bool:
-    """Whether a figure is a loss: `val_loss`, or that of an output.
-
-    Args:
-        name: Its name.
-    """
-    return name == "loss" or name.endswith("_loss")
+def _rows(data: Any, *, is_test: bool) -> Any:
+    """What decides the rows, but for the seed; None where nothing is known of them."""
+    if not isinstance(data, Mapping):
+        return None
+    return {**deciding_rows(data, validation=not is_test), "seed": None}
 
 
-def _source(data: Mapping[str, Any]) -> str:
-    """Where rows come from, and their targets."""
-    dataset = data.get("dataset")
-    name = next(iter(dataset)) if isinstance(dataset, Mapping) and dataset else dataset
-    return json.dumps([name, data.get("file"), data.get("target")], default=str)
+def _losses(training: Any) -> Any:
+    if not isinstance(training, Mapping):
+        return None
+    return [training.get("loss"), training.get("loss_weights")]
 
 
-def _are_same(texts: Iterable[str]) -> bool:
-    """Whether all are equal; what follows the first that is not is not looked at."""
+def _are_same(values: Iterable[Any]) -> bool:
+    """Whether all that are known are equal; what follows the first that is not is not looked at."""
     first: str | None = None
-    for text in texts:
+    for value in values:
+        if value is None:
+            continue
+        text = json.dumps(value, sort_keys=True, default=str)
         if first is not None and text != first:
             return False
         first = text

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from nnlab.compare.comparable import have_same_loss, is_loss, learn_same_data
+from nnlab.compare.comparable import draw_other_rows, why_unlike
 from nnlab.compare.differences import Difference, differences
 from nnlab.errors import DataError, RequestError
 from nnlab.runs import RunKind, RunRecord, StoredRun, read_run
@@ -22,6 +22,11 @@ LABELS = string.ascii_uppercase + string.ascii_lowercase
 _PARTS = ("test_", "val_", "")
 _FACTS = ("epochs_run", "best_epoch", "params")
 _TIMES = ("epoch_s", "fit_s", "total_s")
+_NONE_IS_BEST = "where that matters, none is marked as the best."
+_OTHER_ROWS = (
+    "The seeds differ, and with them the rows that were split off: part of the difference is luck. "
+    "`nnlab compare variants` takes several seeds."
+)
 
 
 @dataclass(frozen=True)
@@ -163,12 +168,12 @@ def compare_runs(runs: Sequence[StoredRun]) -> RunComparison:
             histories.append({})
     records = [run.record for run in runs]
     metrics = metric_rows(records)
-    if not learn_same_data(tree.get("data") for tree in trees):
-        notes.append("The runs learn different data: no figure is marked as the best.")
-        metrics = [replace(row, best=()) for row in metrics]
-    elif not have_same_loss(tree.get("training") for tree in trees):
-        notes.append("The runs have different losses: of these none is marked as the best.")
-        metrics = [replace(row, best=()) if is_loss(row.name) else row for row in metrics]
+    configs = [tree.get for tree in trees]
+    why = {row.name: why_unlike(row.name, configs) for row in metrics if row.best}
+    notes += [f"T{reason[1:]}: {_NONE_IS_BEST}" for reason in dict.fromkeys(why.values()) if reason]
+    metrics = [replace(row, best=()) if why.get(row.name) else row for row in metrics]
+    if draw_other_rows(configs):
+        notes.append(_OTHER_ROWS)
     return RunComparison(
         tuple(runs),
         tuple(differences(trees)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from nnlab.config.data import DataConfig
 from nnlab.config.experiment import Experiment
 from nnlab.config.hints import names_text
+from nnlab.config.loss_figures import loss_name, penalties
 from nnlab.config.rows import deciding_rows
 from nnlab.config.variants import Comparison
 from nnlab.config.words.losses import Loss
@@ -60,7 +61,7 @@ def caveats(comparison: Comparison) -> tuple[Caveat, ...]:
         The reasons; none where the figure means the same in every variant.
     """
     found = [*_other_rows(comparison)]
-    loss = _loss_name(comparison.metric)
+    loss = loss_name(comparison.metric)
     if loss is not None:
         found += _other_losses(comparison, loss)
         # The loss of one output of several is logged without penalties.
@@ -104,12 +105,6 @@ def never_negative(comparison: Comparison) -> tuple[str, ...]:
     )
 
 
-def _loss_name(metric: str) -> str | None:
-    """The loss that a figure is, without its part: `loss`, or `<output>_loss`; None of a metric."""
-    plain = metric.removeprefix("test_").removeprefix("val_")
-    return plain if plain == "loss" or plain.endswith("_loss") else None
-
-
 def _losses(experiment: Experiment, name: str) -> Mapping[str, Loss]:
     """The losses, by output, that a loss is made of."""
     outputs, loss = experiment.model.output_names, experiment.training.loss
@@ -129,7 +124,7 @@ def _unlike(comparison: Comparison, of: Callable[[Experiment], Any]) -> tuple[st
 
 def _other_rows(comparison: Comparison) -> Iterator[Caveat]:
     rows = partial(deciding_rows, validation=not comparison.metric.startswith("test_"))
-    keys = rows(comparison.variants[0].config.experiment.data)
+    keys = rows({})
     found = {key: _unlike(comparison, partial(_value, rows, key)) for key in keys}
     differ = {key: names for key, names in found.items() if names}
     if differ:
@@ -142,7 +137,7 @@ def _other_rows(comparison: Comparison) -> Iterator[Caveat]:
 
 
 def _value(rows: Callable[[DataConfig], dict[str, Any]], key: str, experiment: Experiment) -> Any:
-    return rows(experiment.data)[key]
+    return rows(experiment.data.to_tree())[key]
 
 
 def _other_losses(comparison: Comparison, name: str) -> Iterator[Caveat]:
@@ -196,33 +191,8 @@ def _penalties(comparison: Comparison) -> Iterator[Caveat]:
         yield Caveat("penalties", message, _other_metric(comparison), "model.layers")
 
 
-def _strengths(experiment: Experiment) -> list[str]:
-    return sorted(set(_penalties_in(experiment.model.to_tree())))
-
-
-def _penalties_in(tree: Any) -> Iterator[str]:
-    """The regularizers in a model, with their strengths."""
-    pairs = tree.items() if isinstance(tree, Mapping) else ()
-    for key, value in pairs:
-        is_one = str(key).endswith("_regularizer") or key == "ActivityRegularization"
-        if is_one and value is not None and not _is_idle(value):
-            yield json.dumps([key, value], sort_keys=True, default=str)
-    for value in tree.values() if isinstance(tree, Mapping) else tree if _is_list(tree) else ():
-        yield from _penalties_in(value)
-
-
-def _is_idle(penalty: Any) -> bool:
-    """Whether all strengths of a penalty are 0."""
-    if not isinstance(penalty, Mapping):
-        return bool(penalty == "L1L2")
-    inner = next(iter(penalty.values()), None)
-    values = inner.values() if isinstance(inner, Mapping) else penalty.values()
-    strengths = [one for one in values if isinstance(one, int | float)]
-    return bool(strengths) and not any(strengths)
-
-
-def _is_list(value: Any) -> bool:
-    return isinstance(value, Sequence) and not isinstance(value, str)
+def _strengths(experiment: Experiment) -> tuple[str, ...]:
+    return penalties(experiment.model.to_tree())
 
 
 def _other_metric(comparison: Comparison) -> str:
@@ -232,7 +202,7 @@ def _other_metric(comparison: Comparison) -> str:
         for variant in comparison.variants
         for loss in variant.config.experiment.training.losses()
     ]
-    part = comparison.metric.removesuffix(_loss_name(comparison.metric) or "")
+    part = comparison.metric.removesuffix(loss_name(comparison.metric) or "")
     names = {getattr(loss, "name", "") for loss in losses}
     name = names.pop() if len(names) == 1 else ""
     is_alone = all(

@@ -9,6 +9,7 @@ from pathlib import Path
 from nnlab.config.agreement import LEARNING_RATE, metric_names
 from nnlab.config.data import DataConfig
 from nnlab.config.experiment import Experiment
+from nnlab.config.loss_figures import loss_name
 from nnlab.config.words.metrics.metric import Direction
 
 _VALIDATION = "val_"
@@ -79,8 +80,8 @@ def directions(experiment: Experiment) -> dict[str, Direction]:
     """
     model, training = experiment.model, experiment.training
     logged = metric_names(experiment.data, model, training)
-    losses = {name for name in logged if name == "loss" or name.endswith("_loss")}
-    found: dict[str, Direction] = dict.fromkeys(sorted(losses), "min")
+    losses = sorted({name for name in logged if loss_name(name) == name})
+    found: dict[str, Direction] = dict.fromkeys(losses, "min")
     several = len(model.output_names) > 1
     if isinstance(training.metrics, dict):
         metrics = training.metrics

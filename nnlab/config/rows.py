@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from nnlab.config.data import DataConfig
-
 _ALWAYS = ("dataset", "file", "target", "test_split", "stratify", "seed")
 _OF_VALIDATION = ("validation_split", "validation_fold")
 # Where rows that lack a value are dropped, the columns decide which those are.
@@ -15,31 +13,28 @@ _COLUMNS = ("features", "inputs", "sample_weight")
 _OF_FEATURES = {"num_words", "scaled"}
 
 
-def deciding_rows(data: DataConfig, *, validation: bool = True) -> dict[str, Any]:
+def deciding_rows(data: Mapping[str, Any], *, validation: bool = True) -> dict[str, Any]:
     """What decides the rows that a figure is measured on: where it differs, figures do not compare.
 
     Args:
-        data: Where the rows come from.
+        data: The section `data` as plain data, as a resolved config has it.
         validation: Whether the figure may be one of the training or validation rows. Test rows are
             drawn first: how many of the others are for validation does not change them.
 
     Returns:
-        Plain data by key of the section, as a config that says everything has it.
+        Plain data by key of the section.
 
     Example:
-        >>> split = DataConfig(dataset="iris", test_split=0.2, scaling="standard")
-        >>> plain = DataConfig(dataset="iris", test_split=0.3)
+        >>> split = {"dataset": "iris", "test_split": 0.2, "scaling": "standard"}
+        >>> plain = {"dataset": "iris", "test_split": 0.3}
         >>> pairs = deciding_rows(split).items() ^ deciding_rows(plain).items()
         >>> sorted(pairs)
         [('test_split', 0.2), ('test_split', 0.3)]
     """
-    tree = data.to_tree()
-    found = {key: tree.get(key) for key in (*_ALWAYS, *(_OF_VALIDATION if validation else ()))}
+    found = {key: data.get(key) for key in (*_ALWAYS, *(_OF_VALIDATION if validation else ()))}
     found["dataset"] = _without_features(found["dataset"])
-    if data.missing == "drop":
-        found["missing"] = [tree.get(key) for key in _COLUMNS]
-    else:
-        found["missing"] = None
+    drops = data.get("missing") == "drop"
+    found["missing"] = [data.get(key) for key in _COLUMNS] if drops else None
     return found
 
 

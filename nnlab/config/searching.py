@@ -12,6 +12,7 @@ from nnlab.config.experiment import Experiment
 from nnlab.config.figures import directions, figure_names
 from nnlab.config.hyperband import FACTOR, brackets, round_size
 from nnlab.config.hyperparameters import Hyperparameter, size_text, space_size
+from nnlab.config.loss_figures import loss_name
 from nnlab.config.problems import Collector, Problem
 from nnlab.config.rows import deciding_rows
 from nnlab.config.sampling import Sample
@@ -155,7 +156,9 @@ def _rows_are_the_same(document: Document) -> Iterator[Problem]:
         if at.path[0] == "data":
             first, *others = (
                 deciding_rows(
-                    DataConfig.model_validate(fill(document, Sample(at, value)).tree["data"])
+                    DataConfig.model_validate(
+                        fill(document, Sample(at, value)).tree["data"]
+                    ).to_tree()
                 )
                 for value in at.marker.samples()
             )
@@ -219,8 +222,8 @@ def _scores_compare(
     space: Sequence[Hyperparameter], tune: TuneConfig, document: Document, experiment: Experiment
 ) -> Iterator[Problem]:
     """An objective that contains what is searched: one trial's is not measured as another's."""
-    name = tune.objective.removeprefix("val_")
-    if name != "loss" and not name.endswith("_loss"):
+    name = loss_name(tune.objective)
+    if name is None:
         return
     inside = [
         path

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from nnlab.compare.comparable import have_same_loss, is_loss, learn_same_data
+from nnlab.compare.comparable import why_unlike
 from nnlab.report.next_commands import next_table
 from nnlab.report.numbers import count_text, metric_text, plural, seconds_text
 from nnlab.report.tables import Cell, Column, Table, Tone
@@ -43,8 +43,7 @@ def runs_table(
 ) -> Table:
     """All runs, one a row, with the metrics that most of them have and the best of each marked.
 
-    As `nnlab compare runs`, it marks none where the runs learn different data, nor a loss where
-    they have different losses.
+    As `nnlab compare runs`, it marks none where the figure does not mean the same in all.
 
     Args:
         several: The runs, in the order to show.
@@ -91,7 +90,11 @@ def runs_table(
     part = of is not None and of > len(runs)
     notes = [f"{count_text(len(runs))} of {plural(of or 0, 'run')}"] if part else []
     # Who asked for a metric looks for its star.
-    notes += [f"{name}: {why}" for name, why in reasons.items() if why and name in keys]
+    notes += [
+        f"{name}: {why}, and none is marked as the best."
+        for name, why in reasons.items()
+        if why and name in keys
+    ]
     return Table("", columns, rows, notes=tuple(notes))
 
 
@@ -232,13 +235,7 @@ def _best(runs: Sequence[RunRecord], name: str) -> float | None:
 
 def _why_none(several: Sequence[RunKeys], name: str) -> str:
     """Why no run is the best by a metric, though there are values to choose from."""
-    # The configs of many runs are read one by one, until two are found that differ.
-    having = [one for one in several if name in one.record.metrics]
-    if not learn_same_data(one.section("data") for one in having):
-        return "the runs learn different data, and none is marked as the best."
-    if is_loss(name) and not have_same_loss(one.section("training") for one in having):
-        return "the runs have different losses, and none is marked as the best."
-    return ""
+    return why_unlike(name, [one.section for one in several if name in one.record.metrics])
 
 
 def _plain_name(name: str) -> str:

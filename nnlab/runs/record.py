@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Literal
 
+from nnlab.config.loss_figures import loss_name
 from nnlab.runs.json_object import (
     COUNT,
     TABLE,
@@ -126,7 +127,7 @@ class RunRecord(JsonRecord):
         """
         plain = metric.removeprefix("val_").removeprefix("test_")
         known = self.directions.get(metric) or self.directions.get(plain)
-        return known or ("min" if plain == "loss" or plain.endswith("_loss") else None)
+        return known or ("min" if loss_name(metric) else None)
 
     @classmethod
     def from_json(cls, text: str, source: str = "record.json") -> RunRecord:
