@@ -163,6 +163,11 @@ def test_what_has_no_figures_of_its_own_names_the_runs_inside_it(
         (("data: {dataset: iris}", "data: {dataset: wine}"), [(), ()], "learn different data"),
         (("training: {loss: mse}", "training: {loss: mae}"), [(1,), ()], "have different losses"),
         (("seed: 1", "seed: 2"), [(1,), (1,)], ""),
+        (
+            ("data: {test_split: 0.2}\nseed: 1", "data: {test_split: 0.2}\nseed: 2"),
+            [(1,), (1,)],
+            "part of the difference is luck",
+        ),
     ],
 )
 def test_none_is_the_best_of_what_does_not_compare(
