@@ -8,6 +8,7 @@ import shutil
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -24,7 +25,6 @@ from nnlab.engine.keeping import Earlier, earlier_runs, has_diverged
 from nnlab.engine.options import TrainingOptions
 from nnlab.engine.workers import Event, Outcome, Task, Workers
 from nnlab.errors import (
-    RequestError,
     RunFailedError,
     RunInterrupted,
 )
@@ -42,6 +42,7 @@ from nnlab.runs import (
 )
 from nnlab.runs.comparison import ComparisonDirectory, ComparisonRecord
 from nnlab.runs.process import Process
+from nnlab.runs.taking_over import taking_over
 
 _WAIT_S = 0.2
 
@@ -94,8 +95,8 @@ def compare_variants(  # noqa: PLR0913 - each is named where it is called
         RunInterrupted: The user stopped it. What has ended until then is kept.
     """
     found = environment(command)
-    earlier = earlier_runs(comparison, resume, found)
-    with Workers(jobs) as workers:
+    with nullcontext() if resume is None else taking_over(resume), Workers(jobs) as workers:
+        earlier = earlier_runs(comparison, resume, found)
         _try(comparison, workers, earlier)
         # Before the folder is made: from then on a signal must not stop the work where it stands.
         with (
@@ -292,11 +293,7 @@ def _directory(
             runs_dir, f"{comparison.name}-compare", main, environment=found
         )
     else:
-        record = read_run(resume).record
-        if record.status is RunStatus.RUNNING:
-            message = f"Expected a comparison that nobody is at work on. Received: {resume.name}"
-            raise RequestError(f"{message}, which is running. Wait for it, or stop it.")
-        run = ComparisonDirectory(resume, record)
+        run = ComparisonDirectory(resume, read_run(resume).record)
         run.update(
             status=RunStatus.RUNNING,
             error=None,

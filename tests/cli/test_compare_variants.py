@@ -16,6 +16,7 @@ import pytest
 
 from nnlab.runs import read_run
 from nnlab.runs.comparison import read_comparison_record
+from nnlab.runs.taking_over import taking_over
 from tests.cli.running import SMALL_CONFIG, Command, Finished, run_nnlab
 
 COMPARISON = """\
@@ -209,6 +210,10 @@ def test_one_that_was_killed_leaves_no_process_and_goes_on(tmp_path: Path) -> No
     assert "4 runs still to do." in shown
     assert f"nnlab compare variants --resume runs/{run.name}" in shown
     assert "runs failed" not in shown
+    with taking_over(run):
+        second = run_nnlab("compare", "variants", "--resume", "last", cwd=tmp_path)
+    assert second.code == 2
+    assert "nobody is at work on" in second.err
     short = ("--set", "training.epochs=2", "--seeds", "1", "--no-report")
     went_on = run_nnlab("compare", "variants", "--resume", "last", *short, cwd=tmp_path)
     assert went_on.code == 0, went_on.err

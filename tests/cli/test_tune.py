@@ -16,6 +16,7 @@ import pytest
 
 from nnlab.runs.history import read_history
 from nnlab.runs.search import SearchFiles, read_search, read_trials
+from nnlab.runs.taking_over import taking_over
 from nnlab.runs.trial import TrialRecord
 from tests.cli.running import Command, call_nnlab, run_nnlab
 
@@ -148,6 +149,10 @@ def test_killed_search_goes_on_as_if_nothing_had_been(
     search.wait()
     (path,) = (space.parent / "runs").iterdir()
     left = {trial.number: trial for trial in read_trials(path) if trial.is_over}
+    with taking_over(path):
+        refused = run_nnlab("tune", "--resume", "last", cwd=space.parent)
+    assert refused.code == 2
+    assert "nobody is at work on" in refused.err
     finished = run_nnlab("tune", "--resume", "last", "--json", cwd=space.parent)
     assert finished.code == 0, finished.err
     again = read_trials(path)

@@ -10,7 +10,6 @@ from typing import Any, Self
 from nnlab.config.dumping import tree_yaml
 from nnlab.config.figures import directions
 from nnlab.engine.tuning.plan import Plan
-from nnlab.errors import RequestError
 from nnlab.runs import RunDirectory, RunStatus, environment, read_run
 from nnlab.runs.process import Process
 from nnlab.runs.search import (
@@ -92,7 +91,7 @@ class SearchDirectory(SearchFiles):
 
     @classmethod
     def reopen(cls, path: Path) -> Self:
-        """Takes on a search that an earlier process has left.
+        """Takes on a search that an earlier process has left, see `taking_over`.
 
         Args:
             path: Its folder.
@@ -103,15 +102,9 @@ class SearchDirectory(SearchFiles):
         Raises:
             RunNotFoundError: The folder holds no search.
             DataError: Its records cannot be read.
-            RequestError: A process is at work on it.
         """
         search, trials = read_search(path), read_trials(path)
-        record = read_run(path).record
-        if record.status is RunStatus.RUNNING:
-            process = f"process {record.process.pid}" if record.process else "another process"
-            message = f"Expected a search that nobody works on. Received: {path}, where {process}"
-            raise RequestError(f"{message} is at work. Wait for it, or end it first.")
-        run = RunDirectory(path, record)
+        run = RunDirectory(path, read_run(path).record)
         return cls(run, search, {trial.number: trial for trial in trials})
 
     def begin(self, plan: Plan, jobs: int, command: tuple[str, ...]) -> None:

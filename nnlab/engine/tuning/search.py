@@ -21,6 +21,7 @@ from nnlab.errors import RequestError
 from nnlab.report.progress.search_events import SearchProgress
 from nnlab.runs import RunStatus
 from nnlab.runs.search import SearchRecord
+from nnlab.runs.taking_over import taking_over
 from nnlab.runs.trial import Value
 
 
@@ -92,17 +93,18 @@ def resume(
     """
     plan = Plan(config)
     select_device(config.experiment.training.device)
-    directory = SearchDirectory.reopen(path)
-    queue = TrialQueue(plan, directory.records)
-    known = directory.search
-    if queue.is_empty(known.timing.get("search_s", 0.0)) and _is_concluded(known, retrain=retrain):
-        return None
-    if known.data and has_changed(known.data):
-        raise RequestError(_other_data(path, known.data["file"]))
-    with _workers(plan) as workers:
-        workers.prepare(_first(plan))
-        directory.begin(plan, workers.jobs, command)
-        return Sitting(plan, directory, queue, workers, progress).run(retrain_best=retrain)
+    with taking_over(path):
+        directory = SearchDirectory.reopen(path)
+        queue, known = TrialQueue(plan, directory.records), directory.search
+        is_over = queue.is_empty(known.timing.get("search_s", 0.0))
+        if is_over and _is_concluded(known, retrain=retrain):
+            return None
+        if known.data and has_changed(known.data):
+            raise RequestError(_other_data(path, known.data["file"]))
+        with _workers(plan) as workers:
+            workers.prepare(_first(plan))
+            directory.begin(plan, workers.jobs, command)
+            return Sitting(plan, directory, queue, workers, progress).run(retrain_best=retrain)
 
 
 def _workers(plan: Plan) -> Workers:
