@@ -59,12 +59,14 @@ class TrialQueue:
             self.ended_by = "max_time"
         if self.ended_by is not None:
             return None
-        if self._ahead:
-            return self._ahead.popleft()
-        if len(self._trials) >= self._plan.tune.max_trials:
-            is_whole = self._size is not None and len(self._trials) >= self._size
+        ahead = {trial.number for trial in self._ahead}
+        begun = sum(number not in ahead for number in self._trials)
+        if begun >= self._plan.tune.max_trials:
+            is_whole = self._size is not None and begun >= self._size
             self.ended_by = "space" if is_whole else "max_trials"
             return None
+        if self._ahead:
+            return self._ahead.popleft()
         number = max(self._trials, default=0) + 1
         answer = self._proposer.propose(number)
         if isinstance(answer, Proposal):

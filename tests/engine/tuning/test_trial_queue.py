@@ -69,3 +69,23 @@ def test_weights_are_needed_until_the_last_trial_of_a_bracket_has_ended() -> Non
     trials[7] = dataclasses.replace(last, status=TrialStatus.COMPLETE, score=0.6)
     resumed.learn(trials[7])
     assert resumed.waited_for() == set()
+
+
+def test_what_was_left_is_done_again_as_far_as_trials_were_asked_for(plan: Plan) -> None:
+    proposed = TrialQueue(plan, trials := {})
+    for _ in range(3):
+        trial = proposed.next(0.0, is_idle=True)
+        assert trial is not None
+        trials[trial.number] = trial.as_left()
+    # Of five there were, two had ended before those that were left.
+    for number in (4, 5):
+        done = dataclasses.replace(trials[3], number=number, status=TrialStatus.COMPLETE, score=0.5)
+        trials[number] = done
+    queue = TrialQueue(plan, trials)
+    assert not queue.is_empty(0.0)
+    first = queue.next(0.0, is_idle=True)
+    assert first is not None
+    assert first.number == 1
+    trials[1] = first
+    assert queue.next(0.0, is_idle=False) is None
+    assert queue.ended_by == "max_trials"
