@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, product
 from typing import Any
 
 from nnlab.config.problems import shown
+from nnlab.config.vocabulary import find_word
 
-_LONGEST = 60
+# A folder's name holds 255 letters, with that of a variant, 150 at most, before it.
+_LONGEST = 90
 # They say where a value stands, not what it is.
 _PLACES = frozenset({"model", "layers", "training", "data", "defaults"})
 
@@ -29,8 +32,8 @@ def combinations(grid: Mapping[str, Sequence[Any]]) -> Iterator[tuple[str, tuple
         >>> [name for name, _ in combinations(grid)]
         ['batch_size=32,epochs=5', 'batch_size=full,epochs=5']
     """
-    keys = short_keys(grid)
-    labels = [short_values(values) for values in grid.values()]
+    keys = [*map(_plain, short_keys(grid))]
+    labels = _short_enough(keys, [short_values(values) for values in grid.values()])
     told: dict[str, int] = {}
     for positions in product(*(range(len(values)) for values in labels)):
         chosen = [values[at] for values, at in zip(labels, positions, strict=True)]
@@ -38,6 +41,21 @@ def combinations(grid: Mapping[str, Sequence[Any]]) -> Iterator[tuple[str, tuple
         name = ",".join(parts)[:_LONGEST].rstrip(",-.")
         told[name] = told.get(name, 0) + 1
         yield name if told[name] == 1 else f"{name}-{told[name]}", positions
+
+
+def _short_enough(keys: Sequence[str], labels: Sequence[list[str]]) -> list[list[str]]:
+    """Labels whose combinations are no longer than a name may be.
+
+    The longest give way to their numbers: a name that is cut no longer tells what it stands for.
+    """
+    fitting = list(labels)
+    by_length = sorted(range(len(labels)), key=lambda at: -max(map(len, labels[at])))
+    for at in by_length:
+        longest = (max(map(len, values)) for values in fitting)
+        if sum(longest) + sum(len(key) + 2 for key in keys) - 1 <= _LONGEST:
+            break
+        fitting[at] = [str(number) for number in range(1, len(labels[at]) + 1)]
+    return fitting
 
 
 def short_keys(keys: Iterable[str]) -> list[str]:
@@ -79,10 +97,9 @@ def short_values(values: Sequence[Any]) -> list[str]:
         ['SGD-0.1', 'SGD-1']
     """
     whole = [_slug(value) for value in values]
-    forms = zip(map(_word, values), _differing(values), whole, strict=True)
-    levels = list(zip(*forms, strict=True))
+    levels = ([_parted(value)[0] for value in values], _differing(values))
     return [
-        next((level[at] for level in levels if level.count(level[at]) == 1), text)
+        next((level[at] for level in levels if level[at] and level.count(level[at]) == 1), text)
         for at, text in enumerate(whole)
     ]
 
@@ -100,15 +117,17 @@ def _ends(key: str) -> Iterator[str]:
 
 
 def _parted(value: Any) -> tuple[str, Mapping[str, Any]]:
-    """A word and its arguments; any other value is one without."""
-    if not (isinstance(value, Mapping) and len(value) == 1):
+    """A word and its arguments; any other value is a word without, any other mapping has none."""
+    if not isinstance(value, Mapping):
         return _slug(value), {}
-    ((word, inside),) = value.items()
-    return _slug(word), inside if isinstance(inside, Mapping) else {"": inside}
-
-
-def _word(value: Any) -> str:
-    return _parted(value)[0]
+    name, inside = next(iter(value.items())) if len(value) == 1 else ("", value)
+    if isinstance(inside, Mapping):
+        return _slug(name) if name else "", inside
+    word = find_word(name)
+    if word is None:
+        return "", value
+    first = word.first_argument()
+    return _slug(name), {} if inside is None or first is None else {first: inside}
 
 
 def _differing(values: Sequence[Any]) -> list[str]:
@@ -117,16 +136,15 @@ def _differing(values: Sequence[Any]) -> list[str]:
     told = []
     for word, arguments in parted:
         alike = [others for name, others in parted if name == word and others]
-        differ = {
-            name
-            for one in alike
-            for name in one
-            if any(other.get(name) != one[name] for other in alike)
-        }
+        names = {name for one in alike for name in one}
+        differ = [
+            name for name in names if any(one.get(name) != arguments.get(name) for one in alike)
+        ]
         own = [pair for pair in arguments.items() if pair[0] in differ]
-        # What differs in one argument alone needs no name of it.
-        parts = [value for _, value in own] if len(differ) == 1 else [*chain(*own)]
-        told.append("-".join([word, *map(_slug, parts)]))
+        # What differs in one argument alone, which all have, needs no name of it.
+        is_plain = word and len(differ) == 1 and all(differ[0] in one for one in alike)
+        parts = [value for _, value in own] if is_plain else [*chain(*own)]
+        told.append("-".join(filter(None, [word, *map(_slug, parts)])))
     return told
 
 
@@ -134,5 +152,10 @@ def _slug(value: Any) -> str:
     """A value in the letters of a folder's name."""
     if isinstance(value, int | float):
         return shown(value)
-    text = value if isinstance(value, str) else shown(value)
-    return re.sub(r"[^\w.+-]+", "-", text).strip("-.") or "empty"
+    text = value if isinstance(value, str) else shown(value, length=sys.maxsize)
+    return _plain(text) or "empty"
+
+
+def _plain(text: str) -> str:
+    """A text in the letters that a variant's name may have."""
+    return re.sub(r"[^\w.+-]+", "-", text, flags=re.ASCII).strip("-.")

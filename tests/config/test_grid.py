@@ -25,6 +25,7 @@ def test_the_last_key_changes_the_fastest() -> None:
 def test_values_become_what_a_folder_can_be_called() -> None:
     grid: dict[str, list[object]] = {"training.optimizer": [{"SGD": {"learning_rate": 0.1}}, None]}
     assert names(grid) == ["optimizer=SGD", "optimizer=null"]
+    assert names({"größe": ["schön"]}) == ["gr-e=sch-n"]
     assert names({"x": [-1, 1e-05, "a/../b", True]}) == ["x=-1", "x=1e-05", "x=a-..-b", "x=true"]
 
 
@@ -44,8 +45,34 @@ def test_a_word_is_told_by_what_differs() -> None:
     slow, fast = ({"SGD": {"learning_rate": rate, "momentum": 0.9}} for rate in (0.01, 0.1))
     assert short_values(["adam", slow]) == ["adam", "SGD"]
     assert short_values(["SGD", slow, fast]) == ["SGD", "SGD-0.01", "SGD-0.1"]
+    assert short_values([slow, {"SGD": 0.1}]) == [
+        "SGD-learning_rate-0.01-momentum-0.9",
+        "SGD-learning_rate-0.1",
+    ]
+    assert short_values(["adam", fast, {"SGD": 0.1}]) == ["adam", "SGD-momentum-0.9", "SGD"]
     plain = {"SGD": {"learning_rate": 0.1}}
     assert short_values([slow, plain]) == [
         "SGD-learning_rate-0.01-momentum-0.9",
         "SGD-learning_rate-0.1",
+    ]
+
+
+def test_options_are_told_by_what_differs() -> None:
+    short, long = ({"monitor": "val_loss", "patience": epochs} for epochs in (5, 10))
+    assert short_values([None, short, long]) == ["null", "patience-5", "patience-10"]
+    assert short_values([None, long]) == ["null", "monitor-val_loss-patience-10"]
+
+
+def test_no_name_is_cut_in_the_middle_of_a_value() -> None:
+    """What would be too long is told by its number, wherever it stands."""
+    hidden = {"Dense": {"units": 16, "activation": "relu", "kernel_initializer": "he_normal"}}
+    grid: dict[str, list[object]] = {
+        "training.optimizer": ["adam", {"SGD": {"learning_rate": 0.1}}],
+        "model.layers": [[hidden, hidden, {"Dense": 1}], [hidden, {"Dense": 1}]],
+        "training.early_stopping": [None, {"monitor": "val_loss", "patience": 5}],
+    }
+    assert names(grid)[:3] == [
+        "optimizer=adam,layers=1,early_stopping=null",
+        "optimizer=adam,layers=1,early_stopping=monitor-val_loss-patience-5",
+        "optimizer=adam,layers=2,early_stopping=null",
     ]
