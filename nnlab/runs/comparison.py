@@ -19,6 +19,7 @@ from nnlab.runs.json_object import (
     JsonRecord,
     Kind,
     broken,
+    named_by_folder,
     read_object,
     record_text,
 )
@@ -191,4 +192,5 @@ def read_comparison_record(path: Path) -> ComparisonRecord:
     source = ComparisonFiles(path).comparison_json
     message = f"Expected the folder of a comparison. Received: {path}, without {source.name}."
     missing = f"{message} Start one with: nnlab compare variants COMPARISON.yaml"
-    return as_ended(ComparisonRecord.from_json(record_text(source, missing), str(source)), path)
+    record = ComparisonRecord.from_json(record_text(source, missing), str(source))
+    return as_ended(named_by_folder(record, path), path)

@@ -20,6 +20,7 @@ from nnlab.runs.json_object import (
     JsonRecord,
     Kind,
     broken,
+    named_by_folder,
     read_object,
     record_text,
 )
@@ -173,4 +174,5 @@ def read_devices(path: Path) -> DevicesRecord:
     source = DevicesFiles(path).devices_json
     message = f"Expected a comparison of devices. Received: {path}, without {source.name}."
     missing = f"{message} Make one with: nnlab compare cpu-vs-gpu"
-    return as_ended(DevicesRecord.from_json(record_text(source, missing), str(source)), path)
+    record = DevicesRecord.from_json(record_text(source, missing), str(source))
+    return as_ended(named_by_folder(record, path), path)

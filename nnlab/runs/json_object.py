@@ -5,18 +5,18 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
+import os
 from collections.abc import Collection, Mapping
 from enum import StrEnum
 from numbers import Integral, Real
-from typing import TYPE_CHECKING, Any, TypeVar
+from pathlib import Path
+from typing import Any, TypeVar
 
 from nnlab.errors import DataError, RunNotFoundError
 from nnlab.runs.atomic import atomic_write, writing
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
 Status = TypeVar("Status", bound=StrEnum)
+Named = TypeVar("Named", bound="JsonRecord")
 Kind = tuple[type | tuple[type, ...], str]
 
 TEXT: Kind = (str, "a text")
@@ -50,6 +50,20 @@ class JsonRecord:
         """
         with writing(path):
             atomic_write(path, self.to_json())
+
+
+def named_by_folder(record: Named, path: Path) -> Named:
+    """A record with the id that its folder's name is.
+
+    A folder may have been renamed, or be a copy of another.
+
+    Args:
+        record: The record; it has an `id`.
+        path: Its folder.
+    """
+    known: Any = record
+    named: Named = dataclasses.replace(known, id=Path(os.path.abspath(path)).name)  # noqa: PTH100 - a link has its own name
+    return named
 
 
 def record_text(source: Path, missing: str | None = None) -> str:

@@ -19,6 +19,7 @@ from nnlab.runs.json_object import (
     TEXT,
     JsonRecord,
     Kind,
+    named_by_folder,
     read_object,
     read_status,
     record_text,
@@ -193,6 +194,7 @@ def read_search(path: Path) -> SearchRecord:
     message = f"Expected a search's folder. Received: path={str(path)!r}, without search.json."
     missing = f"{message} Start a search with: nnlab tune CONFIG"
     record = SearchRecord.from_json(record_text(source, missing), str(source))
+    record = named_by_folder(record, path)
     ended = as_ended(record, path)
     if ended is record:
         return record

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from nnlab.runs.files import RunFiles
-from nnlab.runs.json_object import record_text
+from nnlab.runs.json_object import named_by_folder, record_text
 from nnlab.runs.killed import run_beside
 from nnlab.runs.kind import RunKind, kind_of
 from nnlab.runs.record import RunRecord, RunStatus
@@ -57,8 +57,9 @@ def read_run(path: Path) -> StoredRun:
         path: The run's folder.
 
     Returns:
-        The run. A record that says `running` though its process is gone reads as failed; the file
-        stays as it is. A trial without a training of its own reads as a run of the same end.
+        The run, its id the folder's name. A record that says `running` though its process is gone
+        reads as failed; the file stays as it is. A trial without a training of its own reads as a
+        run of the same end.
 
     Raises:
         RunNotFoundError: The folder holds no run.
@@ -70,7 +71,7 @@ def read_run(path: Path) -> StoredRun:
     source = path / RunKind.RUN.file
     message = f"Expected a run's folder. Received: path={str(path)!r}, without record.json."
     text = record_text(source, f"{message} List the runs there are with: nnlab runs")
-    return StoredRun(path, RunRecord.from_json(text, str(source)).as_seen())
+    return StoredRun(path, named_by_folder(RunRecord.from_json(text, str(source)).as_seen(), path))
 
 
 def _run_of(trial: TrialRecord, path: Path) -> RunRecord:

@@ -37,9 +37,10 @@ RECORD = DevicesRecord(
 
 
 def test_record_comes_back_as_it_was_written(tmp_path: Path) -> None:
-    RECORD.write(DevicesFiles(tmp_path).devices_json)
-    assert read_devices(tmp_path) == RECORD
-    assert [path.name for path in tmp_path.iterdir()] == ["devices.json"]
+    path = tmp_path / RECORD.id
+    RECORD.write(DevicesFiles(path).devices_json)
+    assert read_devices(path) == RECORD
+    assert [file.name for file in path.iterdir()] == ["devices.json"]
 
 
 def test_json_tells_what_follows_from_a_point() -> None:

@@ -25,12 +25,12 @@ def test_it_is_no_running_one_and_its_file_stays(tmp_path: Path) -> None:
 
 
 def test_one_at_work_and_one_that_ended_read_as_they_say(tmp_path: Path) -> None:
-    files = ComparisonFiles(tmp_path)
+    files = ComparisonFiles(tmp_path / RECORD.id)
     RECORD.write(files.comparison_json)
-    assert read_comparison_record(tmp_path) == RECORD
+    assert read_comparison_record(files.path) == RECORD
     RunRecord("a", "a", process=Process.current()).write(files.record_json)
-    assert read_comparison_record(tmp_path) == RECORD
+    assert read_comparison_record(files.path) == RECORD
     done = dataclasses.replace(RECORD, status="complete")
     done.write(files.comparison_json)
     RunRecord("a", "a", process=DEAD).write(files.record_json)
-    assert read_comparison_record(tmp_path) == done
+    assert read_comparison_record(files.path) == done

@@ -35,8 +35,9 @@ def test_a_search_comes_back_as_it_was(tmp_path: Path) -> None:
         timing={"total_s": 3.5},
         command=("nnlab", "tune"),
     )
-    record.write(SearchFiles(tmp_path).search_json)
-    assert read_search(tmp_path) == record
+    path = tmp_path / record.id
+    record.write(SearchFiles(path).search_json)
+    assert read_search(path) == record
 
 
 def test_trials_are_read_in_the_order_of_their_numbers(tmp_path: Path) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,8 +15,13 @@ from nnlab.runs import (
     atomic_write,
     default_runs_dir,
     find_run,
+    list_runs,
     read_run,
 )
+from nnlab.runs.comparison import ComparisonRecord, read_comparison_record
+from nnlab.runs.devices import DevicesRecord, read_devices
+from nnlab.runs.json_object import JsonRecord
+from nnlab.runs.search import SearchRecord, read_search
 from nnlab.runs.trial import TrialRecord, TrialStatus
 from tests.runs.made import keep
 
@@ -30,6 +37,40 @@ def test_a_run_inside_another_has_its_id_before_its_own(
     atomic_write(runs_dir.parent / "record.json", search.to_json())
     monkeypatch.chdir(runs_dir.parent)
     assert read_run(Path("runs/search-1")).full_id == "search-1"
+
+
+def test_a_copy_has_the_id_of_its_own_folder(
+    runs_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = keep(runs_dir, "xor-1")
+    atomic_write(runs_dir / "copy" / "record.json", record.to_json())
+    assert read_run(runs_dir / "copy").record.id == "copy"
+    assert {"xor-1", "copy"} <= {one.id for one in list_runs(runs_dir)}
+    monkeypatch.chdir(runs_dir / "copy")
+    assert read_run(Path()).record.id == "copy"
+
+
+@pytest.mark.parametrize(
+    ("file", "record", "read"),
+    [
+        ("search.json", SearchRecord("old", "xor"), read_search),
+        (
+            "comparison.json",
+            ComparisonRecord("old", "xor", "complete", "loss", "a", (1,), ()),
+            read_comparison_record,
+        ),
+        (
+            "devices.json",
+            DevicesRecord("old", "xor", "complete", (), (8,), (), "random"),
+            read_devices,
+        ),
+    ],
+)
+def test_a_copy_of_several_runs_has_it_as_well(
+    tmp_path: Path, file: str, record: JsonRecord, read: Callable[[Path], Any]
+) -> None:
+    atomic_write(tmp_path / "copy" / file, record.to_json())
+    assert read(tmp_path / "copy").id == "copy"
 
 
 def test_a_folder_without_a_record_is_no_run(tmp_path: Path) -> None:
