@@ -44,7 +44,7 @@ class Faults:
         self._found.append(Fault(message, path, Location(self.where), remedy))
 
     def request(self, message: str, path: str = "", remedy: str = "") -> None:
-        """Note a fault of what the config asks of the data: a column that is not there.
+        """Note a fault of what the config asks of the data: no such column, folds without rows.
 
         Args:
             message: What was expected and what was received.

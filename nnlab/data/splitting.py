@@ -114,7 +114,7 @@ def split_rows(
     if any(ask and not count for ask, count in zip(asked, wanted, strict=True)) or (
         free - sum(wanted) < 1
     ):
-        faults.data(
+        faults.request(
             f"Expected a row or more in each part. Received: {free} rows, {_shares(plan)}.",
             "data",
             "Take larger fractions, or more rows.",
@@ -147,7 +147,7 @@ def _folds_are_filled(rows: int, folds: int, faults: Faults) -> bool:
     """Whether there are rows enough; a fault is told where not."""
     if rows >= folds * _LEAST_OF_A_FOLD:
         return True
-    faults.data(
+    faults.request(
         f"Expected {_LEAST_OF_A_FOLD} rows or more in each fold. "
         f"Received: {rows} rows beside those of the test, {folds} folds.",
         "data",

@@ -8,7 +8,7 @@ import os
 import secrets
 from typing import TYPE_CHECKING
 
-from nnlab.errors import RunFailedError
+from nnlab.errors import RequestError, RunFailedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,6 +21,8 @@ _REMEDIES = {
     errno.EACCES: "Name a folder that you may write to with --runs-dir.",
     errno.EPERM: "Name a folder that you may write to with --runs-dir.",
 }
+# Nothing was wrong with the name of the folder.
+_OF_THE_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EIO}
 _OTHER_REMEDY = "Check the path and the disk, or name another folder with --runs-dir."
 
 
@@ -78,17 +80,19 @@ def atomic_write(path: Path, content: bytes | str) -> None:
 
 
 @contextlib.contextmanager
-def writing(path: Path) -> Iterator[None]:
-    """Turns a disk's refusal inside the block into a RunFailedError that says what to do.
+def writing(path: Path, *, asked_for: bool = False) -> Iterator[None]:
+    """Turns a disk's refusal inside the block into an error that says what to do.
 
     Args:
         path: What the block writes, for the message.
+        asked_for: Whether it is a folder that the user named, and nothing has been done yet.
 
     Yields:
         Nothing.
 
     Raises:
         RunFailedError: The block raised an OSError: the disk is full, read-only, not allowed, gone.
+        RequestError: Likewise, where a folder was asked for that cannot be written to.
     """
     try:
         yield
@@ -96,7 +100,8 @@ def writing(path: Path) -> Iterator[None]:
         words = os.strerror(error.errno) if error.errno else str(error)
         remedy = _REMEDIES.get(error.errno or 0, _OTHER_REMEDY)
         message = f"Expected to be able to write {path}. Received: error={words!r}. {remedy}"
-        raise RunFailedError(message) from error
+        wrong = asked_for and error.errno not in _OF_THE_DISK
+        raise (RequestError if wrong else RunFailedError)(message) from error
 
 
 def _sync_folder(folder: Path) -> None:

@@ -84,9 +84,10 @@ class RunDirectory(RunFiles):
 
         Raises:
             RunFailedError: The disk refused; no folder is left.
+            RequestError: The folder of all runs is one that cannot be written to.
         """
         now = datetime.now(UTC)
-        with writing(runs_dir):
+        with writing(runs_dir, asked_for=folder is None):
             if folder is None:
                 path = _new_folder(runs_dir, name, config_text, now)
             else:

@@ -6,7 +6,7 @@ import pytest
 from nnlab.data.codes import Codes
 from nnlab.data.faults import Faults
 from nnlab.data.splitting import Split, SplitPlan, split_rows
-from nnlab.errors import DataError
+from nnlab.errors import DataError, RequestError
 
 
 def parts(split: Split) -> list[list[int]]:
@@ -91,7 +91,7 @@ def test_a_class_with_fewer_rows_than_parts_is_a_fault() -> None:
     ("rows", "plan"), [(4, SplitPlan(0.1, None, 0)), (3, SplitPlan(0.5, 0.4, 0))]
 )
 def test_too_few_rows_for_the_parts_are_a_fault(rows: int, plan: SplitPlan) -> None:
-    with pytest.raises(DataError, match=rf"a row or more in each part\. Received: {rows} rows"):
+    with pytest.raises(RequestError, match=rf"a row or more in each part\. Received: {rows} rows"):
         drawn(rows, plan)
 
 
@@ -135,7 +135,9 @@ def test_folds_keep_the_share_of_each_class() -> None:
 
 @pytest.mark.parametrize(("rows", "count", "instead"), [(4, 5, 2), (9, 5, 4), (100, 51, 5)])
 def test_folds_of_fewer_than_two_rows_are_told(rows: int, count: int, instead: int) -> None:
-    with pytest.raises(DataError, match=rf"{rows} rows .*, {count} folds\. Take {instead} folds"):
+    with pytest.raises(
+        RequestError, match=rf"{rows} rows .*, {count} folds\. Take {instead} folds"
+    ):
         folds(rows, count, test=None)
 
 

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from nnlab.errors import RunFailedError, RunInterrupted
+from nnlab.errors import RequestError, RunFailedError, RunInterrupted
 from nnlab.runs import RunDirectory, RunRecord, RunStatus, read_run
 
 CONFIG = "name: xor\nseed: 42\n"
@@ -192,8 +192,14 @@ def test_a_run_that_cannot_start_leaves_nothing(small_disk: Path) -> None:
 
 
 def test_a_read_only_disk_refuses_with_the_remedy(read_only_disk: Path) -> None:
-    with pytest.raises(RunFailedError, match=r"Read-only file system.*--runs-dir"):
+    with pytest.raises(RequestError, match=r"Read-only file system.*--runs-dir"):
         RunDirectory.create(read_only_disk / "runs", "xor", CONFIG)
+
+
+def test_a_folder_of_runs_that_cannot_be_is_a_wrong_request(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(RequestError, match=r"Not a directory.*--runs-dir"):
+        RunDirectory.create(tmp_path / "file" / "runs", "xor", CONFIG)
 
 
 WRITER = textwrap.dedent("""
