@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -110,9 +111,10 @@ def _charted(comparison: RunComparison, metrics: list[str] | None) -> list[str]:
 
 def _print_charts(comparison: RunComparison, metrics: list[str]) -> None:
     from nnlab.report.curve_chart import SEVERAL, curve_chart, print_chart
+    from nnlab.report.terminal import room_of
 
     for metric in metrics:
-        lines = curve_chart(metric, comparison.curves(metric))
+        lines = curve_chart(metric, comparison.curves(metric), within=room_of(sys.stdout))
         if any(SEVERAL in line for line in lines):
             lines.append(f"{SEVERAL} several curves")
         print_chart(lines, comparison.labels)

@@ -14,6 +14,7 @@ SEVERAL = "#"
 """Stands where several curves meet."""
 
 _WIDTH, _HEIGHT = 60, 12
+_LEAST = 8
 _DECADES = 100.0
 _COLOURS = ("blue", "red", "green", "magenta", "yellow", "cyan")
 
@@ -23,6 +24,7 @@ def curve_chart(
     curves: Mapping[str, Sequence[float]],
     width: int = _WIDTH,
     height: int = _HEIGHT,
+    within: float = math.inf,
 ) -> list[str]:
     r"""Draws curves over the epochs.
 
@@ -31,8 +33,9 @@ def curve_chart(
     Args:
         title: What the curves are.
         curves: Values [epochs] by a label of one character; not finite ones leave gaps.
-        width: Characters from the first epoch to the last.
+        width: Characters from the first epoch to the last, where there is room for them.
         height: Lines from the least value to the greatest.
+        within: Characters that a line may have.
 
     Returns:
         Lines; the title alone where no value is finite.
@@ -51,6 +54,15 @@ def curve_chart(
         return [f"{title}: no finite values"]
     low, high = min(values), max(values)
     is_log = low > 0 and high > _DECADES * low
+    marks = [
+        metric_text(_at(low, high, row / max(height - 1, 1), is_log=is_log))
+        if row in (0, height // 2, height - 1)
+        else ""
+        for row in range(height)
+    ]
+    room = max(map(len, marks))
+    # Beside the marks stand a blank and the axis.
+    width = max(_LEAST, int(min(width, within - room - 2)))
     epochs = max(map(len, curves.values()))
     grid = [[" "] * width for _ in range(height)]
     scale = math.log if is_log else float
@@ -59,13 +71,6 @@ def curve_chart(
         for column, value in _spread(curve, epochs, width):
             row = round((scale(high) - scale(value)) / span * (height - 1))
             grid[row][column] = label if grid[row][column] in (" ", label) else SEVERAL
-    marks = [
-        metric_text(_at(low, high, row / max(height - 1, 1), is_log=is_log))
-        if row in (0, height // 2, height - 1)
-        else ""
-        for row in range(height)
-    ]
-    room = max(map(len, marks))
     last = count_text(epochs)
     return [
         f"{title} (logarithmic)" if is_log else title,

@@ -111,7 +111,9 @@ def starts_table(table: DeviceTable) -> Table:
         "TensorFlow: loading it. Device: its first operation. Compiling: the first call.",
         "Medians over the batch sizes. Nothing that XLA has kept from before is used.",
     )
-    return Table("Before the first step", columns, tuple(rows), notes=notes if rows else ())
+    fixed = 1 + has_widths
+    told = notes if rows else ()
+    return Table("Before the first step", columns, tuple(rows), notes=told, fixed=fixed)
 
 
 def devices_tables(record: DevicesRecord) -> list[Table]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 from typing import TYPE_CHECKING, Any, TextIO, cast
 
@@ -40,6 +41,18 @@ def terminal_console(stream: TextIO) -> Console:
 
     lasting = cast("TextIO", Lasting(stream))
     return Console(file=lasting, force_terminal=True, highlight=False)
+
+
+def room_of(stream: TextIO) -> float:
+    """How many characters a line of a stream has room for.
+
+    Args:
+        stream: Standard output, standard error, or any other.
+
+    Returns:
+        The terminal's width; of a pipe or a file infinity.
+    """
+    return terminal_console(stream).width if stream.isatty() else math.inf
 
 
 class Lasting:

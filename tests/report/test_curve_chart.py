@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import math
 
+import pytest
+
 from nnlab.report.curve_chart import SEVERAL, curve_chart, print_chart
 from tests.report.conftest import Terminal
 
@@ -38,6 +40,12 @@ def test_thousands_of_epochs_fit_into_the_width() -> None:
     lines = curve_chart("loss", {"A": [float(i) for i in range(3500)]}, 60, 12)
     assert max(map(len, lines)) <= 60 + 12
     assert lines[-1].endswith("3,500")
+
+
+@pytest.mark.parametrize("room", [40, 60, 200])
+def test_lines_are_no_longer_than_a_terminal(room: int) -> None:
+    lines = curve_chart("loss", {"A": [123.0, 122.0], "B": [120.0, 121.0]}, within=room)
+    assert max(map(len, lines)) == min(room, 60 + len("123.00 |"))
 
 
 def test_a_pipe_gets_no_colours() -> None:

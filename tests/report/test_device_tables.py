@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from nnlab.report.device_tables import devices_tables, points_table
+import pytest
+
+from nnlab.report.device_tables import devices_tables, points_table, starts_table
+from nnlab.report.tables import print_tables
+from tests.report.conftest import Terminal
 from tests.report.devices import CPU_S, cpu_alone, table_of, with_gpu
 
 
@@ -78,3 +82,17 @@ def test_few_steps_that_bear_what_an_epoch_costs_are_named() -> None:
     lines = points_table(table_of(replace(record, points=small))).lines()
     said = "falls on few steps (1 at batch 32, 1 at batch 128), and counts as launch."
     assert f"What an epoch itself costs {said}" in lines
+
+
+@pytest.mark.parametrize("columns", [40, 60])
+def test_headings_of_what_comes_first_stay_whole(
+    columns: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.delenv("COLUMNS", raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    terminal = Terminal(columns)
+    table = starts_table(table_of(with_gpu(0.001, 0.001, 0.001, 0.001)))
+    print_tables(table, terminal.stream)
+    shown = terminal.close()
+    assert all(column.title in shown for column in table.columns)
