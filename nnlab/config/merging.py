@@ -53,7 +53,13 @@ def merge(base: Document, over: Document) -> Document:
     """
     merging = _Merging(base, over)
     tree = merging.merged(base.tree, over.tree, ())
-    return Document(tree, merging.marks, faults=(*base.faults, *over.faults), is_part=base.is_part)
+    return Document(
+        tree,
+        merging.marks,
+        faults=(*base.faults, *over.faults),
+        unread=(*base.unread, *over.unread),
+        is_part=base.is_part,
+    )
 
 
 class _Merging:

@@ -63,7 +63,8 @@ def read_yaml(text: str, file: str) -> Document:
         file: What faults call the file.
 
     Returns:
-        The document; of a key that stands twice its first value, and a fault.
+        The document; of a key that stands twice its first value, and a fault; of a key that is a
+        number with decimals its text, and a fault.
 
     Raises:
         ConfigError: For text that is no YAML, or YAML beyond plain data.
@@ -72,7 +73,7 @@ def read_yaml(text: str, file: str) -> Document:
         >>> read_yaml("learning_rate: 1e-3", "a.yaml").tree
         {'learning_rate': 0.001}
     """
-    reader = _Reader(file)
+    reader = _Reader(file, text)
     try:
         _refuse_depth(text, file)
         root = yaml.compose(text, Loader=_Loader)
@@ -81,9 +82,9 @@ def read_yaml(text: str, file: str) -> Document:
     top = Location(file, 1, 1)
     tree = reader.value(root, ()) if root is not None else None
     if reader.faults:
-        raise ConfigError(tuple(sorted([*reader.faults, *reader.duplicates], key=_place)))
+        raise ConfigError(tuple(sorted([*reader.faults, *reader.lesser], key=_place)))
     marks = {**reader.marks, (): Mark(top, top, top)}
-    return Document(tree, marks, faults=tuple(reader.duplicates))
+    return Document(tree, marks, faults=tuple(reader.lesser), unread=tuple(reader.unread))
 
 
 def _place(fault: Fault) -> Location:
@@ -107,11 +108,14 @@ def _too_deep(where: Location, path: Path) -> ConfigError:
 
 
 class _Reader:
-    def __init__(self, file: str) -> None:
+    def __init__(self, file: str, text: str) -> None:
         self.file = file
+        self.text = text
         self.marks: dict[Path, Mark] = {}
         self.faults: list[Fault] = []
-        self.duplicates: list[Fault] = []
+        # Those that leave data to judge, and of these what is below a key that was told already.
+        self.lesser: list[Fault] = []
+        self.unread: list[Path] = []
         self._open: set[int] = set()
         self._count = 0
 
@@ -162,7 +166,7 @@ class _Reader:
                 fault = Fault(
                     message, dotted((*path, key)), self.place(key_node), "Remove one of them."
                 )
-                self.duplicates.append(fault)
+                self.lesser.append(fault)
                 continue
             seen[key] = self.place(key_node)
             data[key] = self.value(value_node, (*path, key), key_node)
@@ -170,13 +174,19 @@ class _Reader:
 
     def key(self, node: yaml.Node, value: yaml.Node, path: Path) -> str | int | None:
         """A key; None for one that cannot be meant, which is a fault."""
-        lone = value.start_mark.index == value.end_mark.index  # nothing stands behind it
+        # Nothing stands behind it, not even a colon.
+        between = self.text[node.end_mark.index : value.start_mark.index]
+        lone = value.start_mark.index == value.end_mark.index and ":" not in between
         if not isinstance(node, yaml.ScalarNode) or node.tag not in _KEY_TAGS:
             text = node.value if isinstance(node, yaml.ScalarNode) else "a list or a mapping"
             message = f"Expected a name as key. Received: {text or 'null'}."
-            is_number = node.tag == f"{_TAG}float"
-            remedy = f"Put it in quotes: '{text}'." if is_number else "Write a word."
-            remedy = "Remove the braces." if lone and text else remedy
+            if node.tag == f"{_TAG}float" and not lone:
+                # The text that was meant, quotes or not.
+                remedy = f"Put it in quotes: '{text}'."
+                self.lesser.append(Fault(message, dotted(path), self.place(node), remedy))
+                self.unread.append((*path, text))
+                return str(text)
+            remedy = "Remove the braces." if lone and text else "Write a word."
             self.fault(node, path, message, remedy)
             return None
         text, plain = node.value, not node.style
