@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from nnlab.compare.devices import Agreement, DeviceTable, Limit, Speedup, Win
-from nnlab.report.numbers import count_text
+from nnlab.report.numbers import count_text, percent_text
 from nnlab.runs.devices import DevicesRecord
 
 _TENTH, _TWICE, _TENFOLD = 0.1, 2, 10
@@ -56,7 +56,7 @@ def limit_text(limit: Limit) -> str:
         >>> limit_text(Limit("launch", 0.912))
         'launch 91 %'
     """
-    return f"{limit.bound} {100 * limit.share:.0f} %"
+    return f"{limit.bound} {percent_text(limit.share)}"
 
 
 def speedup_text(speedup: Speedup) -> str:

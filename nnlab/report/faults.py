@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -15,7 +16,9 @@ Level = Literal["error", "warning"]
 Piece = tuple[str, str]
 
 _COLOURS = {"error": "bold red", "warning": "bold yellow"}
-_LINE_WIDTH = 88
+_WIDTH = 100
+# Of an excerpt, whatever the width of the terminal.
+_LONGEST, _SHORTEST = 88, 20
 _TAB = 4
 
 
@@ -30,7 +33,7 @@ def print_faults(
         stream: Where to; None for standard error.
     """
     out = stream or sys.stderr
-    lines = list(_lines(faults, warnings))
+    lines = list(_lines(faults, warnings, shutil.get_terminal_size((_WIDTH, 0)).columns))
     if not is_terminal(out):
         out.write("".join("".join(text for text, _ in line) + "\n" for line in lines))
         return
@@ -74,7 +77,7 @@ def _levelled(faults: Sequence[Fault], warnings: Sequence[Fault]) -> Iterator[tu
         yield "warning", warning
 
 
-def _lines(faults: Sequence[Fault], warnings: Sequence[Fault]) -> Iterator[list[Piece]]:
+def _lines(faults: Sequence[Fault], warnings: Sequence[Fault], width: int) -> Iterator[list[Piece]]:
     """All lines, each as pieces of text with their style."""
     sources: dict[str, list[str]] = {}
     for level, fault in _levelled(faults, warnings):
@@ -84,7 +87,7 @@ def _lines(faults: Sequence[Fault], warnings: Sequence[Fault]) -> Iterator[list[
         if fault.where and fault.where.line:
             if fault.where.file not in sources:
                 sources[fault.where.file] = _source(fault.where.file)
-            yield from _excerpt(fault.where, sources[fault.where.file], _COLOURS[level])
+            yield from _excerpt(fault.where, sources[fault.where.file], _COLOURS[level], width)
         if fault.path:
             yield [("  at ", "dim"), (printable(fault.path), "cyan")]
         if fault.remedy:
@@ -102,16 +105,19 @@ def _source(file: str) -> list[str]:
         return []
 
 
-def _excerpt(where: Location, source: Sequence[str], colour: str) -> Iterator[list[Piece]]:
+def _excerpt(
+    where: Location, source: Sequence[str], colour: str, width: int
+) -> Iterator[list[Piece]]:
     """The source line, cut to what fits, and a caret under the column."""
     if where.line > len(source):
         return
     line = source[where.line - 1]
     before = line[: max(where.column - 1, 0)].expandtabs(_TAB)
     shown = line.expandtabs(_TAB)
-    cut = max(0, min(len(before) - _LINE_WIDTH // 2, len(shown) - _LINE_WIDTH))
-    shown = printable(shown[cut : cut + _LINE_WIDTH])
     number = str(where.line)
+    room = min(_LONGEST, max(_SHORTEST, width - len(f"  {number} | ")))
+    cut = max(0, min(len(before) - room // 2, len(shown) - room))
+    shown = printable(shown[cut : cut + room])
     yield [(f"  {number} | ", "dim"), (shown, "")]
     if where.column:
         margin = " " * len(number)

@@ -163,6 +163,23 @@ def bytes_text(size: int) -> str:
     return f"{value:.0f} {unit}" if unit == "B" else f"{value:.1f} {unit}"
 
 
+def percent_text(share: float, digits: int = 0) -> str:
+    """A share of a whole.
+
+    Args:
+        share: The share; 1 is the whole.
+        digits: Digits behind the point.
+
+    Returns:
+        It in percent, with a space before the sign.
+
+    Example:
+        >>> percent_text(0.934), percent_text(0.934, digits=1)
+        ('93 %', '93.4 %')
+    """
+    return f"{100 * share:.{digits}f} %"
+
+
 def plural(count: int, noun: str) -> str:
     """A count with its noun.
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from nnlab.report.hyperparameter_names import marker_name, short_names
 from nnlab.report.next_commands import next_table
-from nnlab.report.numbers import count_text, metric_text, plural, seconds_text
+from nnlab.report.numbers import count_text, metric_text, percent_text, plural, seconds_text
 from nnlab.report.run_tables import status_cell
 from nnlab.report.search_edges import edges
 from nnlab.report.search_next import ENDS, next_commands
@@ -240,21 +240,23 @@ def _importance(record: SearchRecord) -> Table:
     rows = tuple(
         (
             Cell(short.get(name, name), "dim"),
-            Cell(f"{share:.0%}"),
-            Cell(f"{errors[name]:.0%}" if name in errors else "-", "dim"),
+            Cell(percent_text(share)),
+            Cell(percent_text(errors[name]) if name in errors else "-", "dim"),
         )
         for name, share in told.items()
     )
     notes = []
     if record.explained is not None:
-        share = f"{record.explained:.0%}"
+        share = percent_text(record.explained)
         notes.append(f"The values explain {share} of the differences in rank; the rest is chance.")
     notes.append(f"The share in what they explain, and its standard error: {METHOD}.")
     if record.algorithm == "hyperband":
         notes.append("Of trials that begin anew, each ranked among those of as many epochs.")
     if len(told) < len(record.importance):
         other = len(record.importance) - len(told)
-        notes.append(f"The other {other} cannot be told from chance, or have less than 1%.")
+        which = "The other" if other == 1 else f"The other {count_text(other)}"
+        less = f"{'has' if other == 1 else 'have'} less than {percent_text(_LEAST_SHARE)}"
+        notes.append(f"{which} cannot be told from chance, or {less}.")
     columns = (Column(""), Column("share", right=True), Column("error", right=True))
     return Table("Importance", columns, rows, notes=tuple(notes))
 

@@ -57,6 +57,18 @@ def test_a_long_line_is_cut_around_the_column(tmp_path: Path) -> None:
     assert line[caret.index("^")] == "X"
 
 
+@pytest.mark.parametrize(("columns", "most"), [("60", 60), ("300", 100)])
+def test_an_excerpt_is_no_wider_than_the_terminal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, columns: str, most: int
+) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    path = tmp_path / "long.yaml"
+    path.write_text("a" * 500 + "X" + "b" * 500)
+    line, caret = printed([Fault("Too long.", where=Location(str(path), 1, 501))])[1:3]
+    assert most - 10 < len(line) <= most
+    assert line[caret.index("^")] == "X"
+
+
 def test_places_without_a_line_and_files_that_are_gone_need_no_excerpt() -> None:
     faults = [
         Fault("Expected a number.", where=Location("--set")),

@@ -83,10 +83,10 @@ def test_importance_stands_under_short_names_with_its_method() -> None:
         explained=0.6,
     )
     table = titled(search_tables(record, several), "Importance")
-    assert texts(table) == [["times", "75%", "10%"], ["optimizer", "25%", "4%"]]
-    assert "60%" in table.notes[0]
+    assert texts(table) == [["times", "75 %", "10 %"], ["optimizer", "25 %", "4 %"]]
+    assert "60 %" in table.notes[0]
     assert "random forest" in table.notes[1]
-    assert table.notes[2] == "The other 1 cannot be told from chance, or have less than 1%."
+    assert table.notes[2] == "The other cannot be told from chance, or has less than 1 %."
 
 
 def test_a_search_tells_what_to_type_next(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from nnlab.engine.loops.compiled import CompiledEpochs
 from nnlab.engine.loops.keras_fit import KerasFit
 from nnlab.engine.loops.loop import Loop
 from nnlab.engine.loops.row_pass import Xla
+from nnlab.report.numbers import percent_text
 
 # The rows lie on the device twice while they are put there, and the arithmetic needs room, too.
 _SHARE_OF_MEMORY = 0.25
@@ -109,7 +110,7 @@ def _chunk(feed: Feed, device: Device) -> tuple[int | None, str]:
     if any(is_on_disk(array) for array in arrays):
         why = "the rows are on disk"
     elif device.memory is not None and needed > _SHARE_OF_MEMORY * device.memory:
-        why = f"the rows take more than {_SHARE_OF_MEMORY:.0%} of the device's memory"
+        why = f"the rows take more than {percent_text(_SHARE_OF_MEMORY)} of the device's memory"
     else:
         return None, ""
     bytes_a_row = sum(array.nbytes for array in tf.nest.flatten(feed.train)) // feed.rows

@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib.colors import PowerNorm
 
 from nnlab.report.figure import new_figure, save, style
-from nnlab.report.numbers import count_text
+from nnlab.report.numbers import count_text, percent_text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -60,7 +60,7 @@ def plot_confusion_matrix(
         )
         if classes <= _WITH_COUNTS:
             _write_counts(axes, counts, shares)
-        head = f"{right:.1%} of {count_text(int(counts.sum()))} rows right"
+        head = f"{percent_text(right, digits=1)} of {count_text(int(counts.sum()))} rows right"
         axes.set_title(f"{title}: {head}" if title else head)
         figure.colorbar(image, cax=beside).set_label("share of the true class")
         save(figure, path)

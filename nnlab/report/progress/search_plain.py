@@ -12,7 +12,8 @@ from nnlab.report.progress.search_state import SearchState
 from nnlab.runs.trial import TrialRecord
 
 # Of a line; a log is read in an editor, or cut by the terminal.
-_VALUES_WIDTH = 120
+_WIDTH = 120
+_BETWEEN = "  "
 
 
 class PlainSearchProgress:
@@ -51,14 +52,14 @@ class PlainSearchProgress:
             result = f"failed: {trial.reason}"
         else:
             result = f"{info.objective} {metric_text(trial.score)}"
-        parts = [
+        before = [
             f"trial {trial.number:>{len(str(info.max_trials))}}/{info.max_trials}",
             result + (" (best)" if is_best else ""),
-            self._state.values.text(trial, _VALUES_WIDTH),
-            seconds_text(trial.seconds),
-            self._state.left_text(),
         ]
-        self.message("  ".join(part for part in parts if part))
+        after = [part for part in (seconds_text(trial.seconds), self._state.left_text()) if part]
+        room = _WIDTH - sum(len(part) + len(_BETWEEN) for part in [*before, *after])
+        values = self._state.values.text(trial, room)
+        self.message(_BETWEEN.join([*before, *([values] if values else []), *after]))
 
     def retraining(self, best: TrialRecord) -> None:
         """See `SearchProgress.retraining`."""

@@ -119,9 +119,12 @@ class SearchState:
         if self.over >= self.info.max_trials or self.retrained:
             return ""
         left = self.left_s()
+        if not left:
+            # The trials at work take longer than others did, or the time is over.
+            return ""
         # Until a trial has ended only the time that there is is known.
         words = "left" if self._recent else "left at most"
-        return "" if left is None else f"{seconds_text(left)} {words}"
+        return f"{seconds_text(left)} {words}"
 
     def counts_text(self) -> str:
         """How many trials are done, at work, failed."""
@@ -159,7 +162,7 @@ class SearchState:
         spent = [now - trial.began for trial in self.running.values()]
         at_once = (self._busy_s + sum(spent)) / max(now - self.started, 1e-9)
         work = pace * to_come - sum(min(one, pace) for one in spent)
-        return work / max(1.0, min(at_once, to_come))
+        return max(0.0, work) / max(1.0, min(at_once, to_come))
 
     def _count(self, trial: TrialRecord) -> bool:
         if trial.status is not TrialStatus.COMPLETE:

@@ -14,7 +14,8 @@ _BETWEEN = "  "
 class TrialValues:
     """Tells the values of trials by short names, in one order.
 
-    Where there is no room for all, those stay in which trials differ.
+    Where there is no room for all, those stay in which trials differ, first those that hang on no
+    choice and no number of repetitions: every trial has them.
 
     Args:
         space: The names of the hyperparameters.
@@ -52,7 +53,9 @@ class TrialValues:
         """
         told = _told(trial)
         in_order = [marker for marker in {**self._names, **told} if marker in told]
-        weighed = sorted(in_order, key=lambda marker: len(self._seen.get(marker, ())) == 1)
+        weighed = sorted(
+            in_order, key=lambda marker: (len(self._seen.get(marker, ())) == 1, _depth(marker))
+        )
         for left_out in range(len(told) + 1):
             kept = weighed[: len(told) - left_out]
             parts = [
@@ -64,6 +67,11 @@ class TrialValues:
             if len(line) <= width:
                 return line
         return ""
+
+
+def _depth(marker: str) -> int:
+    """On how many other values it depends whether there is a value."""
+    return sum(part in {"Choice", "Repeat"} for part in marker.split(".")[:-1])
 
 
 def _told(trial: TrialRecord) -> Mapping[str, str]:

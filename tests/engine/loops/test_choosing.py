@@ -84,7 +84,7 @@ def test_rows_that_would_fill_the_device_come_in_chunks(moons: Moons) -> None:
     choice = chosen(moons(), small)
     assert choice.loop.name == "compiled"
     assert choice.reason.endswith(
-        "; the rows take more than 25% of the device's memory: they come in chunks"
+        "; the rows take more than 25 % of the device's memory: they come in chunks"
     )
     unknown = Device("gpu:0", "gpu", "", None, "/device:GPU:0")
     assert "chunks" not in chosen(moons(), unknown).reason

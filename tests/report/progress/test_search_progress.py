@@ -75,11 +75,23 @@ def test_time_that_is_left_is_told_by_whole_trials_and_those_at_once() -> None:
 
 
 def test_time_that_is_left_ends_with_the_time_there_is() -> None:
-    state = SearchState(replace(INFO, max_time=9.0, searched_s=9.0), [])
+    state = SearchState(replace(INFO, max_time=9.0, searched_s=3.0), [])
+    state.started -= 4.0
     state.began(begun(1))
-    assert state.left_text() == "0 ms left at most"
-    state.ended(ended(1, 0.8))
-    assert state.left_text() == "0 ms left"
+    assert state.left_text() == "2.0 s left at most"
+    state.ended(replace(ended(1, 0.8), seconds=3.0))
+    assert state.left_text() == "2.0 s left"
+    state.started -= 2.0
+    assert not state.left_text()
+
+
+def test_nothing_is_told_where_the_last_trials_take_longer_than_the_others() -> None:
+    state = SearchState(replace(INFO, max_trials=2), [])
+    state.ended(replace(ended(1, 0.8), seconds=1.0))
+    state.began(begun(2))
+    assert state.left_text().endswith(" left")
+    state.running[2].began -= 5.0
+    assert not state.left_text()
 
 
 def test_one_at_once_is_told_the_time_that_is_left_where_none_is_at_work() -> None:
@@ -89,6 +101,19 @@ def test_one_at_once_is_told_the_time_that_is_left_where_none_is_at_work() -> No
     for number in range(2, 11):
         state.ended(ended(number, 0.8))
     assert not state.left_text()
+
+
+def test_a_line_in_a_log_has_120_characters_at_most() -> None:
+    names = tuple(f"model.layers.{place}.Dense.kernel_initializer" for place in range(20))
+    stream = io.StringIO()
+    progress = PlainSearchProgress(stream)
+    progress.start(replace(INFO, space=names), [])
+    trial = replace(ended(1, 0.8), values=dict.fromkeys(names, "glorot_uniform"))
+    progress.trial_began(trial)
+    progress.trial_ended(trial)
+    line = stream.getvalue().splitlines()[-1]
+    assert 80 < len(line) <= 120
+    assert re.search(r"=glorot_uniform  and \d+ more  2\.0 s  .* left$", line)
 
 
 def test_a_search_that_goes_on_says_where_it_stands() -> None:

@@ -29,6 +29,13 @@ def test_values_keep_their_order_and_those_stay_that_differ_between_trials() -> 
     assert values.text(trial(2, 6), 34) == "units=64,16  epochs=6  and 1 more"
 
 
+def test_what_hangs_on_other_values_is_left_out_first() -> None:
+    names = ("model.layers.0.Choice.1.Dropout", UNITS.format(1), "training.epochs")
+    told = TrialRecord(1, dict(zip(names, (0.5, 64, 9), strict=True)))
+    assert TrialValues(names).text(told, 80) == "Dropout=0.5  units=64  epochs=9"
+    assert TrialValues(names).text(told, 22) == "epochs=9  and 2 more"
+
+
 def test_what_has_no_room_is_counted_and_never_cut() -> None:
     values = TrialValues(SPACE)
     assert values.text(trial(1, 5), 30) == "scaling=minmax  and 2 more"
