@@ -177,6 +177,17 @@ def test_it_prints(page: Path, tab: Tab) -> None:
 
 
 @needs_chromium
+def test_tables_fill_the_pages_they_are_printed_on(tab: Tab, tmp_path: Path) -> None:
+    # Each takes some 60 % of a page.
+    rows = tuple((Cell(f"row {i}"), Cell("word " * 62)) for i in range(6))
+    table = Table("Rows", (Column("name"), Column("words")), rows)
+    file = tmp_path / "tables.html"
+    file.write_text(render(Page("Tables", "", [Section("Tables", [table] * 4)])), encoding="utf-8")
+    tab.open(file)
+    assert len(re.findall(rb"/Type\s*/Page\b", tab.pdf())) == 3
+
+
+@needs_chromium
 @pytest.mark.parametrize("count", [5, 8, 12])
 def test_a_table_of_many_keys_is_not_wider_than_paper(tab: Tab, tmp_path: Path, count: int) -> None:
     keys = [f"model.layers.{i}.Repeat[1].layers.0.Dense.units" for i in range(count)]
