@@ -14,7 +14,6 @@ from nnlab.cli.options import (
     DeviceOption,
     JsonOption,
     RunsDirOption,
-    SeedOption,
     SetOption,
     overrides,
     print_json,
@@ -65,7 +64,12 @@ def compare_variants(
     ] = None,
     assignments: SetOption = None,
     device: DeviceOption = None,
-    seed: SeedOption = None,
+    seed: Annotated[
+        int | None,
+        typer.Option(
+            "--seed", metavar="N", help="The first seed: as many as the file has, from N on."
+        ),
+    ] = None,
     no_report: Annotated[
         bool, typer.Option("--no-report", help="Draw no pictures and write no report.")
     ] = False,
