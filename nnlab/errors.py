@@ -108,6 +108,10 @@ class RunFailedError(NnlabError):
     """A run started and could not finish: it diverged, the disk filled up, memory ran out."""
 
 
+class DiskError(RunFailedError):
+    """The disk refused: it is full, read-only, broken. Nothing that comes can be kept either."""
+
+
 class RunInterrupted(NnlabError):  # noqa: N818 - the user's wish, not a fault
     """The user stopped the run; what was trained so far is saved."""
 

@@ -77,6 +77,12 @@ def tune(
     no_retrain: Annotated[
         bool, typer.Option("--no-retrain", help="Do not train the best once more at the end.")
     ] = False,
+    retry_failed: Annotated[
+        bool,
+        typer.Option(
+            "--retry-failed", help="With --resume: do trials again that failed, in their order."
+        ),
+    ] = False,
     assignments: SetOption = None,
     device: DeviceOption = None,
     seed: SeedOption = None,
@@ -96,6 +102,9 @@ def tune(
     changes = _limits(trials, max_time, jobs)
     folder = runs_folder(runs_dir)
     if resume is None:
+        if retry_failed:
+            message = "Expected --retry-failed with --resume. Received: no search to go on with."
+            raise RequestError(f"{message} Write --resume RUN as well, or leave it out.")
         if algorithm is not None:
             changes.append(f"--algorithm tune.algorithm={algorithm}")
         file = resolve_config(config, default=DEFAULT_SEARCH)
@@ -126,7 +135,12 @@ def tune(
             )
             path = folder / record.id
         elif found := resume_search(
-            read, path, progress=progress, command=command, retrain=retrain
+            read,
+            path,
+            progress=progress,
+            command=command,
+            retrain=retrain,
+            retry_failed=retry_failed,
         ):
             record = found
         else:

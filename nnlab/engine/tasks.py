@@ -56,9 +56,11 @@ class Outcome:
         record: The run's record; None where it came to no run.
         error: Why there is no complete run; None where there is one.
         seconds: How long the task was at work.
+        refused: Whether it was the disk that refused, whatever the task.
     """
 
     key: str
     record: RunRecord | None
     error: str | None
     seconds: float = 0.0
+    refused: bool = False

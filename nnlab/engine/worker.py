@@ -13,6 +13,7 @@ from nnlab.data import PreparedData
 from nnlab.engine.processes import error_words, settle
 from nnlab.engine.tasks import Event, Task
 from nnlab.engine.training import train
+from nnlab.errors import DiskError
 from nnlab.report.progress import SilentProgress, StartInfo
 from nnlab.report.progress.events import Logs
 
@@ -30,7 +31,7 @@ def work(
 
     Args:
         task: The task.
-        told: Takes the events of the task, and a sentence if it fails.
+        told: Takes the events of the task; if it fails a sentence, and whether the disk refused.
         others: Ends of other workers' connections, which a forked process holds, too.
         data: The experiment's data, where somebody has prepared them.
         threads: How many threads TensorFlow may use for an operation.
@@ -49,7 +50,7 @@ def work(
             options=task.options,
         )
     except Exception as error:  # noqa: BLE001 - whatever ends a task must not end its owner
-        told.send(error_words(error))
+        told.send((error_words(error), isinstance(error, DiskError)))
     finally:
         told.close()
 

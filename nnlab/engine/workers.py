@@ -225,7 +225,10 @@ class _Worker:
             heard = self.told.recv()
         except (EOFError, OSError):
             return self._outcome(None)
-        return heard if isinstance(heard, Event) else self._outcome(str(heard))
+        if isinstance(heard, Event):
+            return heard
+        error, refused = heard
+        return self._outcome(error, refused=refused)
 
     def end(self) -> None:
         """End the process, whatever it is doing; its run could not say so any more."""
@@ -237,14 +240,14 @@ class _Worker:
             with suppress(RunFailedError):
                 RunDirectory(self.task.run_dir, record).finish(RunStatus.INTERRUPTED, _LEFT)
 
-    def _outcome(self, error: str | None) -> Outcome:
+    def _outcome(self, error: str | None, *, refused: bool = False) -> Outcome:
         self._close()
         record = _record(self.task)
         if error is None:
             error = death_words(self.process.exitcode)
         if error is None and (record is None or record.status is not RunStatus.COMPLETE):
             error = "The process ended before the run did." if record is None else record.error
-        return Outcome(self.task.key, record, error, time.monotonic() - self.started)
+        return Outcome(self.task.key, record, error, time.monotonic() - self.started, refused)
 
     def _close(self) -> None:
         self.process.join()

@@ -8,7 +8,7 @@ import os
 import secrets
 from typing import TYPE_CHECKING
 
-from nnlab.errors import RequestError, RunFailedError
+from nnlab.errors import DiskError, RequestError, RunFailedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -91,7 +91,8 @@ def writing(path: Path, *, asked_for: bool = False) -> Iterator[None]:
         Nothing.
 
     Raises:
-        RunFailedError: The block raised an OSError: the disk is full, read-only, not allowed, gone.
+        RunFailedError: The block raised an OSError; a DiskError where the disk is full, read-only,
+            broken, or not to be written to.
         RequestError: Likewise, where a folder was asked for that cannot be written to.
     """
     try:
@@ -101,7 +102,10 @@ def writing(path: Path, *, asked_for: bool = False) -> Iterator[None]:
         remedy = _REMEDIES.get(error.errno or 0, _OTHER_REMEDY)
         message = f"Expected to be able to write {path}. Received: error={words!r}. {remedy}"
         wrong = asked_for and error.errno not in _OF_THE_DISK
-        raise (RequestError if wrong else RunFailedError)(message) from error
+        if wrong:
+            raise RequestError(message) from error
+        is_of_the_disk = error.errno in {*_OF_THE_DISK, *_REMEDIES}
+        raise (DiskError if is_of_the_disk else RunFailedError)(message) from error
 
 
 def _sync_folder(folder: Path) -> None:

@@ -102,6 +102,20 @@ class TrialRecord(JsonRecord):
             return self
         return dataclasses.replace(self, status=TrialStatus.INTERRUPTED)
 
+    def anew(self, status: TrialStatus) -> TrialRecord:
+        """The record as it was when the trial was proposed, which is to be done again.
+
+        Args:
+            status: Where it stands now.
+        """
+        return TrialRecord(
+            self.number,
+            self.values,
+            status,
+            goes_on_from=self.goes_on_from,
+            proposal=self.proposal,
+        )
+
     @property
     def reason(self) -> str:
         """Why it failed, in a sentence, or in two: what was expected, and what was received."""

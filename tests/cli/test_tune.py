@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +19,9 @@ import pytest
 from nnlab.runs.history import read_history
 from nnlab.runs.search import SearchFiles, read_search, read_trials
 from nnlab.runs.taking_over import taking_over
-from nnlab.runs.trial import TrialRecord
+from nnlab.runs.trial import TrialRecord, TrialStatus
 from tests.cli.running import Command, call_nnlab, run_nnlab
+from tests.disks import mounted, remount
 
 SPACE = """\
 name: space
@@ -296,6 +299,29 @@ def test_search_whose_first_trials_fail_alike_gives_up(space: Path) -> None:
 
 
 @pytest.mark.slow
+def test_what_was_no_fault_of_a_trial_is_made_good(
+    searched: tuple[SearchFiles, dict[str, Any]], tmp_path: Path
+) -> None:
+    whole, _ = searched
+    files = SearchFiles(tmp_path / whole.path.name)
+    shutil.copytree(whole.path, files.path)
+    killed = replace(read_trials(files.path)[2], status=TrialStatus.FAILED, score=None, scores=())
+    killed.write(files.trial_json(3))
+    with mounted(files.trial(7), "size=24k"):
+        seven = ["--trials", "7", "--no-retrain"]
+        full = run_nnlab("tune", "--resume", files.path, *seven, cwd=tmp_path)
+        assert full.code == 1
+        assert "No space left on device" in full.err
+        assert "5 complete, 1 failed, 1 interrupted" in full.out
+        remount(files.trial(7), "size=10m")
+        again = ["--retry-failed", "--json"]
+        done = run_nnlab("tune", "--resume", files.path, *seven, *again, cwd=tmp_path)
+        assert done.code == 0, done.err
+        assert done.json["counts"] == dict.fromkeys(TrialStatus, 0) | {"complete": 7}
+        assert rows_of(read_trials(files.path))[:6] == rows_of(read_trials(whole.path))
+
+
+@pytest.mark.slow
 def test_hyperband_goes_on_from_the_weights_of_the_rung_before(space: Path, nnlab: Command) -> None:
     hyperband = ["--algorithm", "hyperband", "--trials", "6", "--no-retrain", "--json"]
     small = ["--set", "tune.max_epochs=4", "--set", "tune.jobs=1"]
@@ -358,6 +384,7 @@ def test_search_in_which_all_fails_says_why(space: Path) -> None:
     [
         (["--max-time", "soon"], "--max-time: error: Expected a time, such as 90s"),
         (["--device", "gpu:7"], "Expected a device of this machine. Received: device='gpu:7'"),
+        (["--retry-failed"], "Expected --retry-failed with --resume."),
         (["--resume", "last"], "--resume to go on with the search as it was begun"),
         (["--set", "tune.jobs=none"], "tune.jobs"),
         (["--set", "training.optimizer=adam", "--algorithm", "best"], "algorithm"),

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import csv
 import math
-import os
-import shutil
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -24,6 +21,7 @@ from nnlab.engine.training import train
 from nnlab.errors import ConfigError, DataError, DeviceError, NnlabError, RunFailedError
 from nnlab.report.progress import SilentProgress
 from nnlab.runs import RunFiles, RunRecord, RunStatus, list_runs
+from tests.disks import mounted
 
 Moons = Callable[..., Experiment]
 
@@ -49,25 +47,12 @@ def failed_run(
     return str(caught.value), record, RunFiles(runs / record.id)
 
 
-def mounted(disk: Path, options: str) -> bool:
-    mount = shutil.which("mount")
-    if mount is None or os.name != "posix" or os.geteuid() != 0:
-        return False
-    command = [mount, "-t", "tmpfs", "-o", options, "tmpfs", str(disk)]
-    return subprocess.run(command, capture_output=True, check=False).returncode == 0
-
-
 @pytest.fixture(params=["size=64k", "size=160k", "ro"])
 def refusing_disk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path]:
     """A disk that is soon full, one that is full later, and one that cannot be written."""
     disk = tmp_path / "disk"
-    disk.mkdir()
-    if not mounted(disk, request.param):
-        pytest.skip("mounting a small disk needs root and the mount program")
-    try:
+    with mounted(disk, request.param):
         yield disk
-    finally:
-        subprocess.run([shutil.which("umount") or "umount", str(disk)], check=True)
 
 
 def rows_of(files: RunFiles) -> list[dict[str, str]]:

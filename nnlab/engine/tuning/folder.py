@@ -18,7 +18,7 @@ from nnlab.runs.search import (
     read_search,
     read_trials,
 )
-from nnlab.runs.trial import TrialRecord, counts, ranked
+from nnlab.runs.trial import TrialRecord, TrialStatus, counts, ranked
 
 
 class SearchDirectory(SearchFiles):
@@ -90,11 +90,12 @@ class SearchDirectory(SearchFiles):
         return made
 
     @classmethod
-    def reopen(cls, path: Path) -> Self:
+    def reopen(cls, path: Path, *, retry_failed: bool = False) -> Self:
         """Takes on a search that an earlier process has left, see `taking_over`.
 
         Args:
             path: Its folder.
+            retry_failed: Whether trials that failed count as interrupted ones, to be done again.
 
         Returns:
             The search.
@@ -104,6 +105,11 @@ class SearchDirectory(SearchFiles):
             DataError: Its records cannot be read.
         """
         search, trials = read_search(path), read_trials(path)
+        if retry_failed:
+            trials = [
+                trial.anew(TrialStatus.INTERRUPTED) if trial.status is TrialStatus.FAILED else trial
+                for trial in trials
+            ]
         run = RunDirectory(path, read_run(path).record)
         return cls(run, search, {trial.number: trial for trial in trials})
 
@@ -115,6 +121,9 @@ class SearchDirectory(SearchFiles):
             jobs: Trials at the same time.
             command: The command line.
         """
+        for trial in [*self.records.values()]:
+            if not trial.is_over:
+                self.keep(trial)
         self._run.update(
             status=RunStatus.RUNNING, finished=None, error=None, process=Process.current()
         )
@@ -201,6 +210,7 @@ class SearchDirectory(SearchFiles):
         """Gives the search its last status; an exception goes on after that."""
         self._run.__exit__(*error)  # type: ignore[arg-type]
         record = self._run.record
+        self.records = {number: trial.as_left() for number, trial in self.records.items()}
         if self.search.status is not record.status:
             self.update(status=record.status, error=record.error)
 

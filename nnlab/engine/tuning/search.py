@@ -65,13 +65,14 @@ def search(
         return Sitting(plan, directory, queue, workers, progress).run(retrain_best=retrain)
 
 
-def resume(
+def resume(  # noqa: PLR0913 - each is named where it is called
     config: Config,
     path: Path,
     *,
     progress: SearchProgress,
     command: tuple[str, ...] = (),
     retrain: bool = True,
+    retry_failed: bool = False,
 ) -> SearchRecord | None:
     """Go on with a search: its finished trials count, those that were at work are done again.
 
@@ -81,6 +82,7 @@ def resume(
         progress: Is told how it goes.
         command: The command line, for the records.
         retrain: Whether the best is trained once more at the end, and tested.
+        retry_failed: Whether trials that failed are done again, too.
 
     Returns:
         As `search`; None where nothing is left to do: the folder stays as it is.
@@ -94,7 +96,7 @@ def resume(
     plan = Plan(config)
     select_device(config.experiment.training.device)
     with taking_over(path):
-        directory = SearchDirectory.reopen(path)
+        directory = SearchDirectory.reopen(path, retry_failed=retry_failed)
         queue, known = TrialQueue(plan, directory.records), directory.search
         is_over = queue.is_empty(known.timing.get("search_s", 0.0))
         if is_over and _is_concluded(known, retrain=retrain):

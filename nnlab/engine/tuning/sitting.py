@@ -18,7 +18,7 @@ from nnlab.engine.tuning.retraining import retrain
 from nnlab.engine.tuning.trial import LiveTrial, run_folders
 from nnlab.engine.tuning.trial_queue import TrialQueue
 from nnlab.engine.workers import Event, Outcome, Workers
-from nnlab.errors import ConfigError
+from nnlab.errors import ConfigError, DiskError
 from nnlab.report.numbers import plural
 from nnlab.report.progress.search_events import SearchInfo, SearchProgress
 from nnlab.runs import RunFiles, RunStatus
@@ -90,10 +90,8 @@ class Sitting:
         self, interruption: Interruption, *, retrain_best: bool
     ) -> tuple[RunStatus, str | None]:
         """Search and retrain; how that ended, and why not better."""
-        try:
-            self._search(interruption)
-        except Stopped:
-            return RunStatus.INTERRUPTED, self._stopped(interruption)
+        if (cut_short := self._searched(interruption)) is not None:
+            return cut_short
         if self._queue.ended_by == "failures" or not self._directory.ranked():
             self._write_what_there_is(pictures=True)
             alike = self._queue.ended_by == "failures"
@@ -116,6 +114,17 @@ class Sitting:
             return RunStatus.FAILED, f"{which}; training it once more failed: {outcome.error}"
         self._directory.update(retrained=dict(outcome.record.metrics))
         return RunStatus.COMPLETE, None
+
+    def _searched(self, interruption: Interruption) -> tuple[RunStatus, str] | None:
+        """Search; how that ended and why, where it did not come to its end."""
+        try:
+            self._search(interruption)
+        except Stopped:
+            return RunStatus.INTERRUPTED, self._stopped(interruption)
+        except DiskError as error:
+            self._leave()
+            return RunStatus.FAILED, str(error)
+        return None
 
     def _search(self, interruption: Interruption) -> None:
         # An earlier sitting may have been killed before it came to that.
@@ -195,6 +204,9 @@ class Sitting:
         if isinstance(news, Event):
             self._progress.epoch(number, news.epoch, news.epochs, news.logs)
             return
+        if news.refused:
+            # No fault of the trial's: it is done again when the search is resumed.
+            raise DiskError(news.error or "")
         trial = self._live[number].take(news)
         if trial is not None:
             del self._live[number]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections import deque
 from collections.abc import Mapping
 from typing import Literal
@@ -37,7 +36,7 @@ class TrialQueue:
         left = [trial for _, trial in sorted(trials.items())]
         for trial in left:
             self._proposer.learn(trial)
-        self._ahead = deque(_anew(trial) for trial in left if not trial.is_over)
+        self._ahead = deque(trial.anew(TrialStatus.RUNNING) for trial in left if not trial.is_over)
 
     @property
     def most(self) -> int:
@@ -104,8 +103,11 @@ class TrialQueue:
         self._proposer.learn(trial)
 
     def waited_for(self) -> set[int]:
-        """The trials that others may still go on from, or do now and have not ended."""
-        begun = {trial.goes_on_from for trial in self._known() if not trial.is_over}
+        """The trials that others may still go on from, or went on from without a score so far.
+
+        Those may be done again, where they fail.
+        """
+        begun = {trial.goes_on_from for trial in self._known() if not _has_score(trial)}
         return {
             number for number in self._trials if number in begun or self._proposer.waits_for(number)
         }
@@ -125,11 +127,6 @@ def _proposed(number: int, proposal: Proposal) -> TrialRecord:
             "initial_epoch": proposal.initial_epoch,
         },
     )
-
-
-def _anew(trial: TrialRecord) -> TrialRecord:
-    """A trial that is done again, as it was when it was proposed."""
-    return dataclasses.replace(trial, status=TrialStatus.RUNNING, seconds=0.0)
 
 
 def _has_score(trial: TrialRecord) -> bool:
