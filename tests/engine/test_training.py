@@ -18,7 +18,14 @@ from nnlab.data import prepare
 from nnlab.engine.loops.compiled import CompiledEpochs
 from nnlab.engine.options import TrainingOptions
 from nnlab.engine.training import train
-from nnlab.errors import ConfigError, DataError, DeviceError, NnlabError, RunFailedError
+from nnlab.errors import (
+    ConfigError,
+    DataError,
+    DeviceError,
+    NnlabError,
+    RequestError,
+    RunFailedError,
+)
 from nnlab.report.progress import SilentProgress
 from nnlab.runs import RunFiles, RunRecord, RunStatus, list_runs
 from tests.disks import mounted
@@ -452,7 +459,8 @@ def test_disk_that_refuses_fails_the_run_and_says_what_to_do(
     moons: Moons, refusing_disk: Path
 ) -> None:
     experiment = moons(tensorboard={"histogram_freq": 1})
-    with pytest.raises(RunFailedError, match="--runs-dir"):
+    # One that cannot be written is a wrong request.
+    with pytest.raises((RunFailedError, RequestError), match="--runs-dir"):
         train(experiment, runs_dir=refusing_disk, progress=SilentProgress())
     for record in list_runs(refusing_disk):
         assert record.status is RunStatus.FAILED
