@@ -112,11 +112,10 @@ def _find(name: str, runs_dir: Path, folders: Sequence[Path]) -> Path:
         if name and kind_of(path) is not None:
             return path
     outer, _, inner = name.partition("/")
-    if name and (runs_dir / name).is_file():
-        raise RunNotFoundError(_no_run(runs_dir / name, name))
-    # A folder's name may be the start of an id as well, its path may not.
-    if name and (Path(name).is_file() or (inner and Path(name).is_dir())):
-        raise RunNotFoundError(_no_run(Path(name), name))
+    for path in (runs_dir / name, Path(name)):
+        # A folder's name may be the start of an id as well, its path may not.
+        if name and (path.is_file() or (inner and path == Path(name) and path.is_dir())):
+            raise RunNotFoundError(_no_run(path, name))
     if outer and inner:
         return _find_inside(outer, inner, runs_dir, folders)
     if name == "last" and folders:
@@ -136,15 +135,15 @@ def _find(name: str, runs_dir: Path, folders: Sequence[Path]) -> Path:
         message = f"Expected the start of one run's id. Received: run={name!r}, where"
         there = f"{len(matches)} begin: {_some(matches)}"
         raise RunNotFoundError(f"{message} {there}. Type more of it, or 'last' for the newest.")
-    message = (
-        f"Expected a run's folder, id, the start of its id, or 'last'. Received: run={name!r}."
-    )
-    there = f"The runs in {runs_dir}: {_some(ids)}."
-    raise RunNotFoundError(f"{message}{_hint(name, ids)} {there}")
+    raise RunNotFoundError(_unknown(name, runs_dir, ids))
 
 
 def _find_inside(outer: str, inner: str, runs_dir: Path, folders: Sequence[Path]) -> Path:
-    """The folder of a run that lies in that of another."""
+    """The folder of a run that lies in that of another; of a path, what it lacks."""
+    path = Path(outer, inner)
+    if kind_of(runs_dir / outer) is None and path.parent.is_dir():
+        ids = sorted((one.name for one in run_folders(path.parent)), key=_age)
+        raise RunNotFoundError(_unknown(path.name, path.parent, ids))
     # A training after a search would hide the search's trials.
     news = _newest_first(folders) if outer == "last" else []
     part = inner.partition("/")[0]
@@ -168,6 +167,16 @@ def _none(name: str, runs_dir: Path, kind: RunKind) -> str:
     if kind is RunKind.RUN:
         return f"{message} Train one with: {kind.command}, or name the folder with --runs-dir."
     return f"{message} Start one with: {kind.command}"
+
+
+def _unknown(name: str, folder: Path, ids: Sequence[str]) -> str:
+    """What is said where no run of a folder answers to a name."""
+    if not ids:
+        return _none(name, folder, RunKind.RUN)
+    message = (
+        f"Expected a run's folder, id, the start of its id, or 'last'. Received: run={name!r}."
+    )
+    return f"{message}{_hint(name, ids)} The runs in {folder}: {_some(ids)}."
 
 
 def _no_run(path: Path, name: str) -> str:

@@ -109,6 +109,16 @@ def test_what_is_no_run_is_told_with_the_run_that_it_lies_in(
         find_run(f"{search.name}/trials", runs_dir.parent / "others")
 
 
+def test_a_path_with_a_slip_names_the_nearest_run_of_its_folder(
+    runs_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(runs_dir.parent)
+    there = find_run("last", runs_dir).path.name
+    for slip in (there[:-1], f"{there[:-1]}x"):
+        with pytest.raises(RunNotFoundError, match=f"Did you mean '{there}'"):
+            find_run(f"{runs_dir.name}/{slip}", Path("others"))
+
+
 def test_a_name_that_one_run_has_finds_it_though_others_begin_alike(runs_dir: Path) -> None:
     keep(runs_dir, "xor_deep-20261121T031700Z-ddd", created="5")
     assert find_run("xor", runs_dir).record.id == "xor-20261121T031400Z-ccc"
