@@ -1,6 +1,9 @@
 """Kills a search with -9 at random moments and resumes it, and holds what comes out to a whole one.
 
 python -m benchmarks.search.killed --times 20
+python -m benchmarks.search.killed --times 20 --algorithm hyperband --jobs 1
+
+With several jobs, what Hyperband and the Bayesian search propose depends on which trial ends first.
 
 Each time a new search is started, killed once, and resumed until it ends. It must have done every
 trial exactly once, and end with the same table as a search that nobody killed.
@@ -37,7 +40,7 @@ training:
   metrics: [accuracy]
   batch_size: 16
   epochs: 5
-tune: {algorithm: random, objective: val_loss, max_trials: 20, jobs: 2}
+tune: {algorithm: random, objective: val_loss, max_trials: 20}
 """
 
 
@@ -47,12 +50,14 @@ def main() -> None:
     parser.add_argument("--times", type=int, default=20)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--algorithm", default="random")
+    parser.add_argument("--jobs", type=int, default=2)
     args = parser.parse_args()
     rng = random.Random(args.seed)  # noqa: S311 - chooses moments, guards no secret
     with tempfile.TemporaryDirectory() as folder:
         config = Path(folder) / "killed.yaml"
         config.write_text(CONFIG)
-        command = ["tune", str(config), "--algorithm", args.algorithm]
+        jobs = ["--jobs", str(args.jobs)]
+        command = ["tune", str(config), "--algorithm", args.algorithm, *jobs]
         started = time.monotonic()
         whole = _finish(Path(folder) / "whole", command)
         seconds = time.monotonic() - started
@@ -61,7 +66,7 @@ def main() -> None:
             runs, moment = Path(folder) / str(number), rng.uniform(0, seconds)
             _kill(runs, command, moment)
             left = _statuses(runs)
-            again = ["tune", "--resume", "last"] if left is not None else command
+            again = ["tune", "--resume", "last", *jobs] if left is not None else command
             table = _finish(runs, again)
             equal += table == whole
             words = "the same" if table == whole else "ANOTHER TABLE"
