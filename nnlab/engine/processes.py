@@ -14,6 +14,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkContext, SpawnContext
 from typing import Generic, TypeVar
@@ -42,6 +43,9 @@ def process_context() -> ForkContext | SpawnContext:
         NnlabError: This process has computed with TensorFlow.
     """
     if not hasattr(os, "fork") or tf.config.list_physical_devices("GPU"):
+        if hasattr(signal, "pthread_sigmask"):
+            # It starts with the first new process, and lets through what is held back from that.
+            resource_tracker.ensure_running()
         return multiprocessing.get_context("spawn")
     _require_no_computation()
     return multiprocessing.get_context("fork")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -48,6 +49,25 @@ if __name__ == "__main__":
     print(json.dumps(told))
 """
 
+# As on a machine with GPUs, where processes are not forked but begin anew.
+NEW = """
+import os, signal
+
+AT_ITS_BEGINNING = signal.pthread_sigmask(signal.SIG_BLOCK, [])
+del os.fork
+
+from nnlab.engine.interruption import ENDING
+from nnlab.engine.processes import FreshProcess
+
+
+def answer(question):
+    return set(ENDING) <= AT_ITS_BEGINNING
+
+
+if __name__ == "__main__":
+    print(FreshProcess(answer).ask("", lambda: False), set(ENDING) <= AT_ITS_BEGINNING)
+"""
+
 
 @pytest.fixture(scope="module")
 def told() -> Any:
@@ -75,3 +95,11 @@ def test_memory_that_runs_out_is_a_reason(told: Any) -> None:
 
 def test_question_that_is_given_up_ends_with_its_process(told: Any) -> None:
     assert 0.5 <= told["stopped_s"] < 10
+
+
+@pytest.mark.slow
+def test_new_process_cannot_be_asked_to_end_before_it_is_settled(tmp_path: Path) -> None:
+    (tmp_path / "new.py").write_text(NEW)
+    command = [sys.executable, str(tmp_path / "new.py")]
+    done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=100)
+    assert done.stdout.split() == ["True", "False"]
