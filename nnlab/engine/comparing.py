@@ -16,10 +16,9 @@ from typing import Any, Literal
 from nnlab.compare.variants import VariantTable
 from nnlab.config.comparison_yaml import comparison_files
 from nnlab.config.dumping import config_yaml
-from nnlab.config.loading import placing
 from nnlab.config.variants import Comparison, Variant
+from nnlab.engine.checking_variants import check_variants
 from nnlab.engine.comparison_results import ComparisonResults
-from nnlab.engine.devices import select_device
 from nnlab.engine.interruption import Interruption
 from nnlab.engine.keeping import Earlier, earlier_runs, has_diverged
 from nnlab.engine.options import TrainingOptions
@@ -90,14 +89,14 @@ def compare_variants(  # noqa: PLR0913 - each is named where it is called
     Raises:
         RequestError: Somebody is at work on the comparison to go on with; there is no such device;
             config and data do not fit each other.
-        DataError: The data of the first run cannot be read, or do not fit.
+        DataError: The data of some variant cannot be read, or do not fit.
         RunFailedError: No run could be completed, or the disk refused.
         RunInterrupted: The user stopped it. What has ended until then is kept.
     """
     found = environment(command)
     with nullcontext() if resume is None else taking_over(resume), Workers(jobs) as workers:
         earlier = earlier_runs(comparison, resume, found)
-        _try(comparison, workers, earlier)
+        check_variants(comparison, earlier, workers.prepare)
         # Before the folder is made: from then on a signal must not stop the work where it stands.
         with (
             Interruption() as interruption,
@@ -116,23 +115,6 @@ def compare_variants(  # noqa: PLR0913 - each is named where it is called
                 return work.end(interrupted=interruption.requested)
             finally:
                 progress.stop()
-
-
-def _try(
-    comparison: Comparison, workers: Workers, earlier: Mapping[tuple[str, int], Earlier]
-) -> None:
-    """Find out what would let every run fail, before there is a folder, or one is touched.
-
-    The data are those of the first run to be done: where there is none, they need not be there.
-    """
-    for device in {variant.config.experiment.training.device for variant in comparison.variants}:
-        select_device(device)
-    variants = {variant.name: variant for variant in comparison.variants}
-    for (name, seed), run in earlier.items():
-        if run.record is None:
-            with placing(variants[name].config):
-                workers.prepare(variants[name].experiment(comparison.name, seed))
-            return
 
 
 class _Work:

@@ -7,8 +7,7 @@ from collections.abc import Callable, Sequence
 from nnlab.config import Config, Experiment
 from nnlab.config.closing import sampled
 from nnlab.config.sampling import Sample
-from nnlab.engine.shared_data import data_key
-from nnlab.errors import DataError, RequestError
+from nnlab.engine.data_faults import look_at_data
 
 
 def check_data(config: Config, prepare: Callable[[Experiment], object]) -> None:
@@ -24,27 +23,13 @@ def check_data(config: Config, prepare: Callable[[Experiment], object]) -> None:
         DataError: The data cannot be read, or do not fit some value; with every fault, each once.
         RequestError: Likewise, where only the config asks for what the data do not have.
     """
-    samples: dict[str, list[Sample]] = {}
-    experiments: dict[str, Experiment] = {}
-    for sample, experiment in sampled(config):
-        key = data_key(experiment)
-        samples.setdefault(key, []).append(sample)
-        experiments.setdefault(key, experiment)
-    found: dict[str, list[Sample]] = {}
-    kind: type[DataError | RequestError] = RequestError
-    for key, experiment in experiments.items():
-        try:
-            prepare(experiment)
-        except (DataError, RequestError) as error:
-            kind = DataError if isinstance(error, DataError) else kind
-            for fault in str(error).splitlines():
-                found.setdefault(fault, []).extend(samples[key])
-    if found:
-        unsound = {id(sample) for several in found.values() for sample in several}
-        every = [sample for several in samples.values() for sample in several]
-        sound = next((sample for sample in every if id(sample) not in unsound), None)
-        told = (_told(fault, having, sound) for fault, having in found.items())
-        raise kind("\n".join(told))
+    several = list(sampled(config))
+    faults = look_at_data(several, prepare)
+    if faults.found:
+        unsound = set(map(id, faults.unsound))
+        sound = next((sample for sample, _ in several if id(sample) not in unsound), None)
+        told = (_told(fault, having, sound) for fault, having in faults.found.items())
+        raise faults.kind("\n".join(told))
 
 
 def _told(fault: str, having: Sequence[Sample], sound: Sample | None) -> str:

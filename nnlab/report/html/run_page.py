@@ -19,7 +19,7 @@ from nnlab.report.html.words import (
     residual_words,
     spread_words,
 )
-from nnlab.report.numbers import count_text, metric_text, plural, seconds_text
+from nnlab.report.numbers import count_text, metric_text, percent_text, plural, seconds_text
 from nnlab.report.run_tables import run_tables
 from nnlab.report.sentences import sentence
 from nnlab.report.spreads import LayerSpread
@@ -269,7 +269,7 @@ def spread_table(weights: Sequence[LayerSpread], gradients: Sequence[LayerSpread
             cells += ["-"] * 3
         else:
             cells += [metric_text(gradient.first.norm), metric_text(gradient.last.norm)]
-            cells += [f"{gradient.last.zeros / max(gradient.last.size, 1):.1%}"]
+            cells += [percent_text(gradient.last.zeros / max(gradient.last.size, 1), 1)]
         rows.append((Cell(spread.layer), *map(Cell, cells)))
     notes = (
         "Spread: the standard deviation of the weights.",

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from nnlab.report.numbers import count_text, metric_text, plural
+from nnlab.report.numbers import count_text, metric_text, percent_text, plural
 from nnlab.report.spreads import LayerSpread
 from nnlab.report.summary import ModelSummary, shape_text
 from nnlab.runs.record import RunRecord
@@ -78,7 +78,7 @@ for dog (2).'
     ]
     wrong.sort(key=lambda one: -one[0])
     head = f"Confusion matrix of {len(classes)} classes on {count_text(total)} {shown['part']} rows"
-    words = f"{head}: {right / max(total, 1):.1%} right."
+    words = f"{head}: {percent_text(right / max(total, 1), 1)} right."
     if not wrong:
         return words
     worst = [f"{true} taken for {made} ({count_text(n)})" for n, true, made in wrong[:_CONFUSIONS]]
@@ -119,7 +119,8 @@ def region_words(shown: Mapping[str, Any]) -> str:
     rows = plural(shown["rows"], "training row")
     return (
         f"The plane of {plane}, coloured by the class that the model gives to each place: "
-        f"{classes}. On it {rows}, of which {shown['right']:.1%} lie in the region of their class."
+        f"{classes}. On it {rows}, of which {percent_text(shown['right'], 1)} lie in the region of "
+        "their class."
     )
 
 

@@ -35,13 +35,13 @@ def test_a_curve_without_a_finite_value_or_a_direction_is_told_as_such() -> None
 def test_a_confusion_matrix_tells_the_three_worst() -> None:
     counts = [[5, 4, 3], [2, 5, 1], [0, 0, 5]]
     words = confusion_words({"part": "test", "classes": ["a", "b", "c"], "counts": counts})
-    assert "3 classes on 25 test rows: 60.0% right" in words
+    assert "3 classes on 25 test rows: 60.0 % right" in words
     assert words.endswith("a taken for b (4), a taken for c (3), b taken for a (2).")
 
 
 def test_without_an_error_none_is_named() -> None:
     words = confusion_words({"part": "test", "classes": ["a"], "counts": [[5]]})
-    assert words.endswith("100.0% right.")
+    assert words.endswith("100.0 % right.")
 
 
 def test_residuals_tell_what_is_known() -> None:
@@ -55,7 +55,7 @@ def test_residuals_tell_what_is_known() -> None:
 
 def test_regions_tell_how_many_rows_lie_right() -> None:
     shown = {"features": ["x", "y"], "classes": ["0", "1"], "rows": 40, "right": 0.975}
-    assert "of which 97.5% lie" in region_words(shown)
+    assert "of which 97.5 % lie" in region_words(shown)
 
 
 def test_spreads_tell_each_layer_first_and_last() -> None:
