@@ -35,7 +35,7 @@ variants:
 
 @pytest.fixture
 def comparison(tmp_path: Path) -> Comparison:
-    files = {"homes.csv": f"{ROWS},2,a\n", "base.yaml": BASE, "three.yaml": COMPARISON}
+    files = {"homes.csv": ROWS, "base.yaml": BASE, "three.yaml": COMPARISON}
     for name, text in files.items():
         (tmp_path / name).write_text(text)
     return read_comparison(tmp_path / "three.yaml")
