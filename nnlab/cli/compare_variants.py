@@ -166,10 +166,14 @@ def _print(path: Path, table: VariantTable, record: ComparisonRecord, option: st
     from nnlab.report.tables import print_tables
     from nnlab.report.variant_tables import next_tables, variants_table, verdicts_table
     from nnlab.report.verdicts import seeds_to_take
+    from nnlab.runs.comparison import ComparisonFiles
 
     more = seeds_to_take(table) or 2 * len(table.seeds)
+    files = ComparisonFiles(path)
+    is_old = files.is_outdated(files.report_html)
+    what = "the report anew: the one there is older" if is_old else "the report, one HTML file"
     commands = [
-        (f"nnlab report {record.id} --open{option}", "the report, one HTML file"),
+        (f"nnlab report {record.id} --open{option}", what),
         (f"nnlab compare variants --resume {record.id}{option} --seeds {more}", "more seeds"),
     ]
     tables = [variants_table(table), verdicts_table(table), *next_tables(path, commands)]

@@ -14,6 +14,7 @@ from typing import Any
 
 from nnlab.compare.differences import Difference
 from nnlab.compare.runs import environment_differences
+from nnlab.errors import DataError
 from nnlab.runs import RunStatus, StoredRun
 from nnlab.runs.history import read_history
 from nnlab.runs.keys import read_config_tree
@@ -124,13 +125,19 @@ def compare_bits(then: StoredRun, now: StoredRun) -> Equality:
 
     Returns:
         What is equal and what is not.
-
-    Raises:
-        DataError: The metrics of one of them cannot be read.
     """
     is_part = then.record.status is RunStatus.INTERRUPTED
     epochs_left_out = _lacking(then.metrics_csv.name, then, now)
-    before, after = read_history(then.metrics_csv), read_history(now.metrics_csv)
+    before: Mapping[str, Sequence[float]] = {}
+    after: Mapping[str, Sequence[float]] = {}
+    try:
+        before, after = read_history(then.metrics_csv), read_history(now.metrics_csv)
+    except DataError as error:
+        epochs_left_out = epochs_left_out or str(error)
+    there, whole = len(before.get("epoch", ())), then.record.epochs_run
+    if not epochs_left_out and there < whole:
+        words = f"{then.metrics_csv.name} of {then.full_id} was changed after the run"
+        epochs_left_out = f"{words}: it has {there} epochs of {whole}"
     epochs, first = (
         (0, None) if epochs_left_out else _first_difference(before, after, is_part=is_part)
     )

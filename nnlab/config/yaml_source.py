@@ -25,6 +25,8 @@ _LARGEST = 2**63
 
 _TAG = "tag:yaml.org,2002:"
 _KEY_TAGS = (f"{_TAG}str", f"{_TAG}int")
+# Plain text of these kinds was meant as a name.
+_WORD_TAGS = (f"{_TAG}float", f"{_TAG}bool", f"{_TAG}null")
 _SCALARS = {
     "null": (r"~|null|Null|NULL|", "~nN\0"),
     "bool": (r"true|True|TRUE|false|False|FALSE", "tTfF"),
@@ -64,7 +66,7 @@ def read_yaml(text: str, file: str) -> Document:
 
     Returns:
         The document; of a key that stands twice its first value, and a fault; of a key that is a
-        number with decimals its text, and a fault.
+        number with decimals, `true` or `null` its text, and a fault.
 
     Raises:
         ConfigError: For text that is no YAML, or YAML beyond plain data.
@@ -180,7 +182,7 @@ class _Reader:
         if not isinstance(node, yaml.ScalarNode) or node.tag not in _KEY_TAGS:
             text = node.value if isinstance(node, yaml.ScalarNode) else "a list or a mapping"
             message = f"Expected a name as key. Received: {text or 'null'}."
-            if node.tag == f"{_TAG}float" and not lone:
+            if node.tag in _WORD_TAGS and text and not lone:
                 # The text that was meant, quotes or not.
                 remedy = f"Put it in quotes: '{text}'."
                 self.lesser.append(Fault(message, dotted(path), self.place(node), remedy))

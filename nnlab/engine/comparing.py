@@ -30,6 +30,7 @@ from nnlab.errors import (
 from nnlab.report.numbers import metric_text, plural
 from nnlab.report.progress.several import SeveralProgress
 from nnlab.report.variant_records import overall, run_counts, variant_records
+from nnlab.report.variants_csv import write_values
 from nnlab.runs import (
     RunDirectory,
     RunRecord,
@@ -192,12 +193,8 @@ class _Work:
             folder = shlex.quote(str(self._run.path))
             error += f" Go on with: nnlab compare variants --resume {folder}"
         record = self._write(status, error)
-        self._run.finish(
-            status,
-            error,
-            timing=record.timing,
-            training=self._training(),
-        )
+        self._run.finish(status, error, timing=record.timing, training=self._training())
+        write_values(self._run, self._results.table())
         self._progress.stop(status.value)
         document = record.to_dict() | {"path": str(self._run.path)}
         if interrupted:

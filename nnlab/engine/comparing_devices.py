@@ -175,7 +175,11 @@ class _Work:
         status, error = RunStatus.COMPLETE, None
         if self.is_interrupted:
             points = plural(len(self._points), "point")
-            done = f"Interrupted after {points}: what was measured is in {self._run.path}."
+            done = (
+                f"Interrupted after {points}: what was measured is in {self._run.path}."
+                if self._points
+                else "Interrupted before anything was measured."
+            )
             status, error = RunStatus.INTERRUPTED, done
         elif not measured:
             reason = self._points[0].error

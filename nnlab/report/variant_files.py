@@ -1,4 +1,4 @@
-"""What a comparison leaves beside its records: its pictures, and values.csv."""
+"""The pictures that a comparison leaves beside its records."""
 
 from __future__ import annotations
 
@@ -7,16 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nnlab.compare.bands import bands, curve_columns, read_histories
-from nnlab.report.variants_csv import read_records, values_csv
-from nnlab.runs.atomic import atomic_write, writing
-from nnlab.runs.comparison import ComparisonFiles
 
 if TYPE_CHECKING:
     from nnlab.compare.variants import VariantTable
 
 
 def write_variant_files(path: Path, table: VariantTable, name: str) -> Iterator[Path]:
-    """Writes `values.csv`, and draws a dot and interval for each variant, and curves with bands.
+    """Draws a dot and interval for each variant, and curves with bands.
 
     Args:
         path: The comparison's folder, with its runs in it.
@@ -24,18 +21,14 @@ def write_variant_files(path: Path, table: VariantTable, name: str) -> Iterator[
         name: The comparison's name.
 
     Yields:
-        Each file as it is written: `values.csv`, `plots/variants.png`, `plots/val_loss.png`, ...
+        Each file as it is drawn: `plots/variants.png`, `plots/val_loss.png`, ...
 
     Raises:
-        DataError: The record or the metrics of a run cannot be read.
+        DataError: The metrics of a run cannot be read.
         RunFailedError: The disk refused.
     """
     from nnlab.report.plots.variants import plot_bands, plot_intervals
 
-    files = ComparisonFiles(path)
-    with writing(files.values_csv):
-        atomic_write(files.values_csv, values_csv(read_records(files, table)))
-    yield files.values_csv
     plots = path / "plots"
     picture = plots / "variants.png"
     plot_intervals(table, picture, title=name)

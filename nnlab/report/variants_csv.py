@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from nnlab.compare.runs import metric_rows
 from nnlab.compare.variants import VariantTable
 from nnlab.errors import RunNotFoundError
-from nnlab.runs import RunRecord, read_run
+from nnlab.runs import RunRecord, atomic_write, read_run, writing
 from nnlab.runs.comparison import ComparisonFiles
 
 _FACTS = ("variant", "seed", "status", "epochs", "best_epoch", "fit_s")
@@ -36,6 +36,21 @@ def read_records(files: ComparisonFiles, table: VariantTable) -> dict[tuple[str,
             except RunNotFoundError:
                 continue
     return found
+
+
+def write_values(files: ComparisonFiles, table: VariantTable) -> None:
+    """Writes `values.csv`.
+
+    Args:
+        files: The comparison's folder, with its runs in it.
+        table: Its variants.
+
+    Raises:
+        DataError: A record cannot be read.
+        RunFailedError: The disk refused.
+    """
+    with writing(files.values_csv):
+        atomic_write(files.values_csv, values_csv(read_records(files, table)))
 
 
 def values_csv(records: Mapping[tuple[str, int], RunRecord]) -> str:

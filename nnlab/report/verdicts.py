@@ -114,7 +114,7 @@ def _headline_of_comparable(table: VariantTable, others: Sequence[VariantRow]) -
     shown = [row for row in others if row.test is not None and row.test.is_shown]
     better = [row for row in shown if (table.gain(row) or 0) > 0]
     if better:
-        return _best_of(table, better)
+        return f"{_best_of(table, better)}{_all_failed(others)}"
     if shown:
         named = names_text([row.name for row in shown], _NAMED)
         words = f"no variant is shown to beat {base}, which beats {named}, {_seeds_of(shown)}"

@@ -76,7 +76,9 @@ def atomic_write(path: Path, content: bytes | str) -> None:
         'kept\n'
     """
     with replacing(path) as beside:
-        beside.write_bytes(content.encode() if isinstance(content, str) else content)
+        # Names of files have bytes in them that a locale without their letters did not know.
+        text = content.encode(errors="surrogateescape") if isinstance(content, str) else content
+        beside.write_bytes(text)
 
 
 @contextlib.contextmanager

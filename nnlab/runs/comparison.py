@@ -83,6 +83,17 @@ class ComparisonFiles(RunFiles):
         """
         return self.path / variant / str(seed)
 
+    def is_outdated(self, file: Path) -> bool:
+        """Whether a file, such as a picture, is older than the results.
+
+        Args:
+            file: The file; one that is not there is not old.
+        """
+        try:
+            return file.stat().st_mtime_ns < self.comparison_json.stat().st_mtime_ns
+        except OSError:
+            return False
+
 
 class ComparisonDirectory(ComparisonFiles, RunDirectory):
     """A comparison at work: its folder, and the record that says how it goes."""

@@ -110,7 +110,7 @@ def _find(name: str, runs_dir: Path, folders: Sequence[Path]) -> Path:
     """The folder of a name, where those of all runs are known."""
     for path in (runs_dir / name, Path(name)):
         if name and kind_of(path) is not None:
-            return path
+            return _straight(path)
     outer, _, inner = name.partition("/")
     for path in (runs_dir / name, Path(name)):
         # A folder's name may be the start of an id as well, its path may not.
@@ -136,6 +136,13 @@ def _find(name: str, runs_dir: Path, folders: Sequence[Path]) -> Path:
         there = f"{len(matches)} begin: {_some(matches)}"
         raise RunNotFoundError(f"{message} {there}. Type more of it, or 'last' for the newest.")
     raise RunNotFoundError(_unknown(name, runs_dir, ids))
+
+
+def _straight(path: Path) -> Path:
+    """A path without `..`, that can be renamed; a link at its end stays one."""
+    if ".." not in path.parts:
+        return path
+    return path.resolve() if path.name == ".." else path.parent.resolve() / path.name
 
 
 def _find_inside(outer: str, inner: str, runs_dir: Path, folders: Sequence[Path]) -> Path:

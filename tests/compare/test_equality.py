@@ -97,6 +97,21 @@ def test_a_run_without_its_metrics_is_not_said_to_have_other_epochs(tmp_path: Pa
     assert found.is_equal
 
 
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("epoch,loss\n1,0.5\n", "was changed after the run: it has 1 epochs of 2"),
+        ("epoch,loss\n1,half\n", "metrics.csv"),
+    ],
+)
+def test_metrics_that_are_not_whole_are_not_compared(tmp_path: Path, text: str, why: str) -> None:
+    then, now = made(tmp_path, "then", epochs_run=2), made(tmp_path, "now")
+    then.metrics_csv.write_text(text)
+    found = compare_bits(then, now)
+    assert (found.first, found.epochs) == (None, 0)
+    assert why in found.epochs_left_out
+
+
 def test_a_config_that_was_changed_since_is_told(tmp_path: Path) -> None:
     then, now = made(tmp_path, "then"), made(tmp_path, "now", metrics={"loss": 9.0})
     trained_with = hashlib.sha256(then.config_yaml.read_bytes()).hexdigest()

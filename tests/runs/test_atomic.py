@@ -21,6 +21,12 @@ def test_writes_text_as_utf8_with_its_line_ends(tmp_path: Path) -> None:
     assert (tmp_path / "a.txt").read_bytes() == "größe\r\n".encode()
 
 
+def test_names_that_a_locale_could_not_read_keep_their_bytes(tmp_path: Path) -> None:
+    name = "é.yaml".encode().decode("ascii", errors="surrogateescape")
+    atomic_write(tmp_path / "a.txt", name)
+    assert (tmp_path / "a.txt").read_bytes() == "é.yaml".encode()
+
+
 def test_makes_the_folder_and_replaces_what_is_there(tmp_path: Path) -> None:
     path = tmp_path / "plots" / "loss.png"
     atomic_write(path, b"old")

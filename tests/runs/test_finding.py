@@ -40,6 +40,15 @@ def test_a_folder_finds_the_run_wherever_it_lies(
     assert find_run(".", runs_dir).record.id == "3"
 
 
+def test_a_path_that_goes_up_and_down_comes_to_one_that_can_be_renamed(runs_dir: Path) -> None:
+    one = "xor-20261121T031400Z-ccc"
+    for name in (f"{one}/../{one}", f"{one}/tensorboard/.."):
+        (runs_dir / one / "tensorboard").mkdir(exist_ok=True)
+        assert find_run(name, runs_dir).path == runs_dir.resolve() / one
+    (runs_dir / "link").symlink_to(runs_dir / one)
+    assert find_run(f"{one}/../link", runs_dir).path.is_symlink()
+
+
 def test_an_id_wins_over_being_the_start_of_another(runs_dir: Path) -> None:
     keep(runs_dir, "xor")
     assert find_run("xor", runs_dir).record.id == "xor"

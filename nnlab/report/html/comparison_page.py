@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
+from nnlab.compare.bands import bands, curve_columns, read_histories
 from nnlab.compare.differences import differences
 from nnlab.compare.variants import VariantRow, VariantTable
 from nnlab.config.yaml_source import read_yaml
-from nnlab.errors import ConfigError
+from nnlab.errors import ConfigError, DataError
 from nnlab.report.html.drawing import drawn_picture, stored_picture
-from nnlab.report.html.page import Block, Code, Page, Section, Text
+from nnlab.report.html.page import Block, Code, Page, Picture, Section, Text
 from nnlab.report.html.run_page import config, environment
 from nnlab.report.numbers import count_text, interval_text, metric_text, seconds_text
 from nnlab.report.sentences import sentence
@@ -78,7 +81,7 @@ def _facts(record: ComparisonRecord) -> list[tuple[str, str]]:
 
 
 def _pictures(run: StoredRun, table: VariantTable) -> Iterator[Block]:
-    """The intervals, drawn anew where they are missing; then the curves that there are."""
+    """The intervals and the curves, drawn anew where there are none of these results."""
     means = [
         f"{row.name} {metric_text(row.mean.value)}"
         + (
@@ -92,24 +95,41 @@ def _pictures(run: StoredRun, table: VariantTable) -> Iterator[Block]:
     if not means:
         return
     words = f"Mean of {table.metric} for each variant: {'; '.join(means)}."
-    caption = f"{table.metric}: means with their 95 % intervals"
-    path = run.plots / "variants.png"
+    yield _picture(
+        run,
+        "variants",
+        lambda file: _plots().plot_intervals(table, file, title=run.record.name),
+        words,
+        f"{table.metric}: means with their 95 % intervals",
+    )
+    try:
+        histories = read_histories(run.path, table)
+    except DataError as error:
+        yield Text(str(error))
+        return
+    names = [row.name for row in table.rows]
+    for column in curve_columns(table.metric, histories):
+        found = bands(histories, column, table.meaning.within(column))
+        draw = partial(_plots().plot_bands, found, column, title=run.record.name, names=names)
+        words = f"Curves of {column} over the epochs: a mean and a band for each of "
+        words += f"{', '.join(found)}."
+        yield _picture(run, column, draw, words, f"{column}: mean over the seeds, with a band")
 
-    def draw(file: Path) -> None:
-        from nnlab.report.plots.variants import plot_intervals
 
-        plot_intervals(table, file, title=run.record.name)
+def _picture(
+    run: StoredRun, name: str, draw: Callable[[Path], object], words: str, caption: str
+) -> Picture:
+    stored = run.plots / f"{name}.png"
+    is_old = ComparisonFiles(run.path).is_outdated(stored)
+    picture = None if is_old else stored_picture(stored, words, caption)
+    return picture or drawn_picture(draw, ".png", words, caption)
 
-    yield stored_picture(path, words, caption) or drawn_picture(draw, ".png", words, caption)
-    for curve in sorted(run.plots.glob("*.png")):
-        if curve != path:
-            names = ", ".join(row.name for row in table.rows)
-            words = (
-                f"Curves of {curve.stem} over the epochs: a mean and a band for each of {names}."
-            )
-            caption = f"{curve.stem}: mean over the seeds, with a band"
-            if picture := stored_picture(curve, words, caption):
-                yield picture
+
+def _plots() -> ModuleType:
+    """Loaded where something is drawn: with matplotlib it takes most of a second."""
+    from nnlab.report.plots import variants
+
+    return variants
 
 
 def _changes(table: VariantTable, files: ComparisonFiles) -> Table:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shlex
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +15,7 @@ from nnlab.errors import DataError, RequestError
 from nnlab.report.html.page import Code, Page, Picture, Text
 from nnlab.report.html.run_page import lead
 from nnlab.report.html.writing import page_of, write_report
-from nnlab.runs import RunRecord, RunStatus, StoredRun, read_run
+from nnlab.runs import RunRecord, RunStatus, StoredRun, atomic_write, read_run
 from nnlab.runs.comparison import ComparisonFiles, ComparisonRecord
 from nnlab.runs.search import SearchFiles, SearchRecord
 from nnlab.runs.trial import TrialRecord, TrialStatus
@@ -188,11 +189,22 @@ def test_a_comparison_shows_its_verdict_and_each_run(tmp_path: Path) -> None:
     folder = str(run.path)
     own = ["nnlab", "compare", "variants"]
     assert commands(page) == [[*own, f"{folder}/comparison.yaml"], [*own, "--resume", folder]]
-    (means,) = pictures(page)
+    means, curves = pictures(page)
     assert "relu 0.2000" in means.alt
+    assert curves.alt == (
+        "Curves of val_loss over the epochs: a mean and a band for each of relu, tanh."
+    )
     html = write_report(read_run(run.path)).read_text()
     assert "a.b: tanh" in html
     assert html.count("c: 7") == 1, "what all variants change is told once"
+    stored = run.plots / "variants.png"
+    atomic_write(stored, means.content)
+    results = ComparisonFiles(run.path).comparison_json.stat().st_mtime
+    for age, is_stored in ((1, False), (-1, True)):
+        atomic_write(stored, means.content + b" ")
+        os.utime(stored, (results - age, results - age))
+        (found, _) = pictures(page_of(read_run(run.path)))
+        assert (found.content[-1:] == b" ") is is_stored, "drawn anew where it is of before"
 
 
 def test_a_variant_that_is_a_whole_config_is_shown_with_what_differs(tmp_path: Path) -> None:
