@@ -111,13 +111,15 @@ def tune(
         path, read = None, _read(file, [*overrides(assignments, device, seed), *changes])
     else:
         from nnlab.cli.tune_resume import limits_of, nothing_left, refuse_less
+        from nnlab.config import loading
         from nnlab.runs import RunKind, find_run
         from nnlab.runs.search import read_search
 
         _refuse_changes(config, algorithm, assignments, seed, device)
         path = find_run(resume, folder, RunKind.SEARCH).path
         known = read_search(path)
-        read = _read(path / "config.yaml", [*limits_of(known, path), *changes])
+        # What is unwise about the search was told when it began.
+        read = loading.read_search(path / "config.yaml", [*limits_of(known, path), *changes])
         if read.experiment.tune is not None:
             refuse_less(known, read.experiment.tune)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from nnlab.errors import RequestError
@@ -59,7 +60,7 @@ def refuse_less(record: SearchRecord, asked: TuneConfig) -> None:
     limit = asked.max_time
     if limit is not None and limit != record.max_time and limit <= spent:
         message = f"Expected time in all, with that of {record.id} so far."
-        time, more = time_option(limit), time_option(round(spent) + limit)
+        time, more = time_option(limit), time_option(math.ceil(spent + limit))
         found = f"Received: --max-time {time}, where {seconds_text(spent)} were searched."
         raise RequestError(f"{message} {found} For {time} more write --max-time {more}.")
 

@@ -29,6 +29,8 @@ def option_names(options: Sequence[Any]) -> tuple[Value, ...]:
         ('null', 'SGD')
         >>> option_names([{"SGD": 0.1}, {"SGD": 0.2}])
         ('SGD: 0.1', 'SGD: 0.2')
+        >>> option_names([{}, {"patience": 3}])
+        ('{}', 'patience: 3')
     """
     short = [_short(option) for option in options]
     long = [
@@ -52,7 +54,8 @@ def _long(option: Any) -> str:
     if isinstance(option, str):
         return option
     text = shown(_unmarked(option), _LONGEST).replace("'", "")
-    return text.removeprefix("{").removesuffix("}") if isinstance(option, Mapping) else text
+    is_mapping = isinstance(option, Mapping) and option
+    return text.removeprefix("{").removesuffix("}") if is_mapping else text
 
 
 def _unmarked(tree: Any) -> Any:

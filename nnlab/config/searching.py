@@ -27,6 +27,7 @@ _PENALTY = "regulariz"
 
 _EPOCHS = ("training", "epochs")
 _OF_THE_LOSS = (("training", "loss"), ("training", "loss_weights"), ("data", "sample_weight"))
+_OF_KEEPING = (("training", "checkpoint"), ("training", "early_stopping"))
 _SEED = ("seed",)
 # What the easiest of wins; luck, where only other rows of the same data are drawn.
 _EASIEST = {"dataset": "data", "file": "data", "target": "targets"}
@@ -129,6 +130,7 @@ def search_advice(document: Document, experiment: Experiment) -> Iterator[Proble
     """
     space = declared(document)
     yield from _rows_are_the_same(document)
+    yield from _judged_alike(document)
     tune = experiment.tune
     if tune is None:
         return
@@ -172,6 +174,27 @@ def _rows_are_the_same(document: Document) -> Iterator[Problem]:
             why = "the easiest win" if what else "luck wins, and test rows leak"
             message = f"Trials of different {what or 'rows'} cannot be compared: {why}."
             yield Problem(at.path, message, "Write a plain value.")
+
+
+def _judged_alike(document: Document) -> Iterator[Problem]:
+    """Open values that decide which epoch's weights are kept, and so at which a trial is scored."""
+    for at in find_markers(document)[1]:
+        if at.path[:2] not in _OF_KEEPING:
+            continue
+        trees = (fill(document, Sample(at, value)).tree for value in at.marker.samples())
+        rules = [_rule(tree["training"]) for tree in trees]
+        if any(rule != rules[0] for rule in rules):
+            message = "Trials that keep the weights of other epochs are scored at other epochs:"
+            message += " the rule wins that scores highest, not what is learnt best."
+            yield Problem(at.path, message, "Let all trials keep weights by one rule.")
+
+
+def _rule(training: Any) -> Any:
+    checkpoint, stopping = (training.get(key) or {} for _, key in _OF_KEEPING)
+    kept = [checkpoint.get(key) for key in ("monitor", "mode", "save_best_only")]
+    if not stopping:
+        return kept
+    return [*kept, *(stopping.get(key) for key in ("monitor", "mode", "restore_best_weights"))]
 
 
 def _grid_is_large(space: Sequence[Hyperparameter], tune: TuneConfig) -> Iterator[Problem]:

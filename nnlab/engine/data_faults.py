@@ -43,10 +43,10 @@ def look_at_data(
     Returns:
         The faults; none where all data fit.
     """
-    having: dict[str, list[Who]] = {}
-    experiments: dict[str, Experiment] = {}
+    having: dict[tuple[str, str], list[Who]] = {}
+    experiments: dict[tuple[str, str], Experiment] = {}
     for who, experiment in several:
-        key = data_key(experiment)
+        key = (data_key(experiment), repr(experiment.training.class_weight))
         having.setdefault(key, []).append(who)
         experiments.setdefault(key, experiment)
     found: dict[str, list[Who]] = {}

@@ -10,6 +10,7 @@ from nnlab.config import Experiment
 from nnlab.config.model import FunctionalModel
 from nnlab.data import PreparedData, Rows, prepare
 from nnlab.engine.memory import shareable
+from nnlab.engine.weighting import training_weights
 from nnlab.errors import NnlabError
 
 _BYTES = 2**30
@@ -35,9 +36,11 @@ class SharedData:
             ConfigError: The config asks for what the data do not have.
             DataError: The data cannot be read, or do not fit.
         """
-        data = shareable(prepare(experiment))
+        key = data_key(experiment)
+        data = self._held.get(key) or shareable(prepare(experiment))
         if self._has_room():
-            self._held[data_key(experiment)] = data
+            self._held[key] = data
+        training_weights(experiment, data)
 
     def of(self, experiment: Experiment) -> PreparedData | None:
         """The data of an experiment.

@@ -92,6 +92,20 @@ def test_trials_of_other_rows_are_warned_of(path: str, value: str, words: str) -
 
 
 @pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("training.early_stopping", "{Choice: [null, {patience: 3}]}"),
+        ("training.early_stopping", "{patience: 3, restore_best_weights: {Boolean: }}"),
+        ("training.checkpoint", "{Choice: [{}, {save_best_only: false}]}"),
+    ],
+)
+def test_trials_that_are_scored_at_other_epochs_are_warned_of(path: str, value: str) -> None:
+    ((where, message),) = told(OPTIMIZER, f"{path}={value}")
+    assert where.startswith(path)
+    assert "scored at other epochs" in message
+
+
+@pytest.mark.parametrize(
     "flags",
     [
         (),
@@ -104,6 +118,7 @@ def test_trials_of_other_rows_are_warned_of(path: str, value: str, words: str) -
         ("tune={algorithm: grid, max_trials: 12}", BATCHES),
         ("tune={algorithm: hyperband, max_trials: 999}",),
         ("tune.objective=val_accuracy", "training.loss={Choice: [mse, mae]}"),
+        ("training.early_stopping={patience: {Choice: [3, 5]}, restore_best_weights: true}",),
     ],
 )
 def test_sound_searches_get_no_warning(flags: tuple[str, ...]) -> None:

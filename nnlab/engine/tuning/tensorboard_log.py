@@ -95,6 +95,8 @@ def _domain(one: Hyperparameter) -> object:
 
     if one.min_value is None or one.max_value is None:
         kinds = {type(value) for value in one.values}
+        if kinds == {int, float}:
+            return api.Discrete(list(map(float, one.values)))
         return api.Discrete(list(one.values) if len(kinds) == 1 else list(map(str, one.values)))
     if one.kind == "int":
         return api.IntInterval(int(one.min_value), int(one.max_value))

@@ -9,6 +9,7 @@ import pytest
 
 from nnlab.config import Config, Experiment, read_config
 from nnlab.data import prepare
+from nnlab.engine.shared_data import SharedData
 from nnlab.engine.tuning.checking import check_data
 from nnlab.errors import DataError, RequestError
 
@@ -89,3 +90,17 @@ def test_folds_are_prepared_as_they_will_be(read: Read) -> None:
     (fold,) = [one.data.validation_fold for one in prepared]
     assert fold is not None
     assert (fold.number, fold.folds) == (1, 4)
+
+
+def test_class_weights_of_numbers_are_told_before_the_search(read: Read) -> None:
+    config = read(
+        "data.target=rooms",
+        "model={layers: [{Dense: {units: 1}}]}",
+        "training.loss=mse",
+        "training.class_weight={Choice: [null, balanced]}",
+    )
+    with pytest.raises(RequestError) as refused:
+        check_data(config, SharedData().add)
+    told = str(refused.value)
+    assert "class_weight needs a target of classes" in told
+    assert told.endswith("where `training.class_weight` is `balanced`.")
