@@ -360,7 +360,7 @@ def test_folder_that_cannot_be_written_is_an_error_that_says_so(
 ) -> None:
     blocked = tmp_path / "runs"
     blocked.write_text("a file where the folder should be")
-    with pytest.raises(RunFailedError, match="Expected to be able to write"):
+    with pytest.raises(RequestError, match="Expected to be able to write"):
         train(moons(), runs_dir=blocked, progress=SilentProgress())
 
 

@@ -64,7 +64,7 @@ def confusion_words(shown: Mapping[str, Any]) -> str:
     Example:
         >>> counts = [[8, 2], [0, 10]]
         >>> confusion_words({"part": "test", "classes": ["cat", "dog"], "counts": counts})
-        'Confusion matrix of 2 classes on 20 test rows: 90.0% right. Most often wrong: cat taken \
+        'Confusion matrix of 2 classes on 20 test rows: 90.0 % right. Most often wrong: cat taken \
 for dog (2).'
     """
     classes, counts = shown["classes"], shown["counts"]
