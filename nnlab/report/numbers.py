@@ -38,17 +38,21 @@ def interval_text(low: float, high: float) -> str:
         high: The upper end.
 
     Returns:
-        Both; digits as of the larger one, more where the other would look like the zero it is not.
+        Both; digits as of the larger one, more where the other would look like the zero it is not,
+        or like its equal.
 
     Example:
         >>> interval_text(-4.73e-4, 0.0641), interval_text(0, 0.5), interval_text(2e-5, 0.1)
         ('-0.0005 to 0.0641', '0 to 0.5000', '0.00002 to 0.10000')
+        >>> interval_text(0.014532, 0.014539)
+        '0.01453 to 0.01454'
     """
     ends, largest = (low, high), max(abs(low), abs(high))
     texts = [metric_text(end) for end in ends]
     if 1e-3 <= largest < 1e6:  # noqa: PLR2004 - where `metric_text` writes no power of ten
         for digits in range(2 if largest >= 100 else 4, _MOST_DIGITS + 1):  # noqa: PLR2004 - likewise
-            if all(round(end, digits) or not end for end in ends):
+            differ = low == high or round(low, digits) != round(high, digits)
+            if differ and all(round(end, digits) or not end for end in ends):
                 texts = [f"{end:,.{digits}f}" if end else "0" for end in ends]
                 break
     return " to ".join(texts)
