@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Iterator, Mapping
-from functools import partial
-from pathlib import Path
-from types import ModuleType
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from nnlab.compare.bands import bands, curve_columns, read_histories
 from nnlab.compare.differences import differences
 from nnlab.compare.variants import VariantRow, VariantTable
 from nnlab.config.yaml_source import read_yaml
 from nnlab.errors import ConfigError, DataError
 from nnlab.report.html.drawing import drawn_picture, stored_picture
-from nnlab.report.html.page import Block, Code, Page, Picture, Section, Text
+from nnlab.report.html.page import Block, Code, Page, Section, Text
 from nnlab.report.html.run_page import config, environment
 from nnlab.report.numbers import count_text, interval_text, metric_text, seconds_text
 from nnlab.report.sentences import sentence
 from nnlab.report.tables import Cell, Column, Table
 from nnlab.report.values import plain_text
+from nnlab.report.variant_files import INTERVALS, variant_pictures
 from nnlab.report.variant_records import read_compared
 from nnlab.report.variant_tables import variants_table, verdicts_table
 from nnlab.runs import StoredRun
@@ -94,42 +91,22 @@ def _pictures(run: StoredRun, table: VariantTable) -> Iterator[Block]:
     ]
     if not means:
         return
-    words = f"Mean of {table.metric} for each variant: {'; '.join(means)}."
-    yield _picture(
-        run,
-        "variants",
-        lambda file: _plots().plot_intervals(table, file, title=run.record.name),
-        words,
-        f"{table.metric}: means with their 95 % intervals",
-    )
     try:
-        histories = read_histories(run.path, table)
+        for picture in variant_pictures(run.path, table, run.record.name):
+            column = picture.name
+            if column == INTERVALS:
+                words = f"Mean of {table.metric} for each variant: {'; '.join(means)}."
+                caption = f"{table.metric}: means with their 95 % intervals"
+            else:
+                words = f"Curves of {column} over the epochs: a mean and a band for each of "
+                words += f"{', '.join(picture.variants)}."
+                caption = f"{column}: mean over the seeds, with a band"
+            stored = run.plots / f"{picture.name}.png"
+            is_old = ComparisonFiles(run.path).is_outdated(stored)
+            kept = None if is_old else stored_picture(stored, words, caption)
+            yield kept or drawn_picture(picture.draw, ".png", words, caption)
     except DataError as error:
         yield Text(str(error))
-        return
-    names = [row.name for row in table.rows]
-    for column in curve_columns(table.metric, histories):
-        found = bands(histories, column, table.meaning.within(column))
-        draw = partial(_plots().plot_bands, found, column, title=run.record.name, names=names)
-        words = f"Curves of {column} over the epochs: a mean and a band for each of "
-        words += f"{', '.join(found)}."
-        yield _picture(run, column, draw, words, f"{column}: mean over the seeds, with a band")
-
-
-def _picture(
-    run: StoredRun, name: str, draw: Callable[[Path], object], words: str, caption: str
-) -> Picture:
-    stored = run.plots / f"{name}.png"
-    is_old = ComparisonFiles(run.path).is_outdated(stored)
-    picture = None if is_old else stored_picture(stored, words, caption)
-    return picture or drawn_picture(draw, ".png", words, caption)
-
-
-def _plots() -> ModuleType:
-    """Loaded where something is drawn: with matplotlib it takes most of a second."""
-    from nnlab.report.plots import variants
-
-    return variants
 
 
 def _changes(table: VariantTable, files: ComparisonFiles) -> Table:
