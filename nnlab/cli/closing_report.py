@@ -1,29 +1,47 @@
-"""The report that a comparison closes with: where it cannot be written, the results still count."""
+"""How a comparison closes: where its report cannot be written, the results still count."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from nnlab.errors import NnlabError
+import typer
+
+from nnlab.cli.options import print_json
+from nnlab.errors import NnlabError, RunFailedError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 
-def reason_of_no_report(write: Callable[[], None], run: str, option: str) -> str:
-    """Write the report of a comparison that is done.
+def close_comparison(
+    document: Mapping[str, Any],
+    write: Callable[[], None] | None,
+    show: Callable[[], None] | None,
+    option: str,
+) -> None:
+    """Write the report of a comparison that is done, and tell the results.
 
     Args:
-        write: Writes it, with its pictures.
-        run: The comparison's id.
+        document: The comparison as JSON, with its `id`, and an `error` where it has one to tell.
+        write: Writes the report, with its pictures; None: there is to be none.
+        show: Prints the results; None: as one JSON document.
         option: What the next command needs, see `same_folder`.
 
-    Returns:
-        Why it could not be written, and how to write it later; empty where it was.
+    Raises:
+        RunFailedError: The report could not be written: why, and how to write it later.
     """
+    unwritten = ""
     try:
-        write()
+        if write is not None:
+            write()
     except NnlabError as error:
-        later = f"Write it later with: nnlab report {run}{option}"
-        return f"The results are kept; their report could not be written. {error} {later}"
-    return ""
+        later = f"Write it later with: nnlab report {document['id']}{option}"
+        unwritten = f"The results are kept; their report could not be written. {error} {later}"
+    if show is not None:
+        show()
+    elif not unwritten:
+        print_json(document)
+    if document.get("error") is not None:
+        typer.echo(document["error"], err=True)
+    if unwritten:
+        raise RunFailedError(unwritten, dict(document))

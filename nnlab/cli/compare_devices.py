@@ -10,19 +10,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from nnlab.cli.closing_report import reason_of_no_report
+from nnlab.cli.closing_report import close_comparison
 from nnlab.cli.options import (
     JsonOption,
     RunsDirOption,
     SeedOption,
     SetOption,
     overrides,
-    print_json,
     resolve_config,
     runs_folder,
     same_folder,
 )
-from nnlab.errors import RequestError, RunFailedError
+from nnlab.errors import RequestError
 
 if TYPE_CHECKING:
     from nnlab.runs.devices import DevicesRecord
@@ -136,16 +135,12 @@ def compare_devices(
             command=["nnlab", *sys.argv[1:]],
         )
     option = same_folder(runs_dir)
-    unwritten = ""
-    if not no_report:
-        unwritten = reason_of_no_report(partial(_report, path, record), record.id, option)
-    document = record.to_dict() | {"path": str(path)}
-    if not as_json:
-        _print(path, record, option)
-    elif not unwritten:
-        print_json(document)
-    if unwritten:
-        raise RunFailedError(unwritten, document)
+    close_comparison(
+        record.to_dict() | {"path": str(path)},
+        None if no_report else partial(_report, path, record),
+        None if as_json else partial(_print, path, record, option),
+        option,
+    )
 
 
 def _numbers(flag: str, text: str | None, faults: list[str]) -> tuple[int, ...]:

@@ -9,19 +9,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from nnlab.cli.closing_report import reason_of_no_report
+from nnlab.cli.closing_report import close_comparison
 from nnlab.cli.options import (
     DeviceOption,
     JsonOption,
     RunsDirOption,
     SetOption,
     overrides,
-    print_json,
     resolve_comparison,
     runs_folder,
     same_folder,
 )
-from nnlab.errors import RequestError, RunFailedError
+from nnlab.errors import RequestError
 
 if TYPE_CHECKING:
     from nnlab.compare.variants import VariantTable
@@ -124,19 +123,12 @@ def compare_variants(
     )
     path, record, table = compared.path, compared.record, compared.table
     option = same_folder(runs_dir)
-    unwritten = ""
-    if not no_report:
-        write = partial(_report, path, table, record.name)
-        unwritten = reason_of_no_report(write, record.id, option)
-    document = record.to_dict() | {"path": str(path)}
-    if not as_json:
-        _print(path, table, record, option)
-    elif not unwritten:
-        print_json(document)
-    if record.error is not None:
-        typer.echo(record.error, err=True)
-    if unwritten:
-        raise RunFailedError(unwritten, document)
+    close_comparison(
+        record.to_dict() | {"path": str(path)},
+        None if no_report else partial(_report, path, table, record.name),
+        None if as_json else partial(_print, path, table, record, option),
+        option,
+    )
     if record.error is not None:
         raise typer.Exit(FAILED)
 
