@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from nnlab.compare.metric_ranges import Range, metric_range
+from nnlab.config.loss_figures import loss_name
 
 if TYPE_CHECKING:
     from nnlab.config.variants import Comparison
@@ -37,8 +38,8 @@ class Meaning:
         Args:
             metric: Its name.
         """
-        plain = metric.removeprefix("test_").removeprefix("val_")
-        return Range(low=0.0) if plain in self.never_negative else metric_range(metric)
+        is_positive = loss_name(metric) in self.never_negative
+        return Range(low=0.0) if is_positive else metric_range(metric)
 
 
 def meaning_of(comparison: Comparison) -> Meaning:

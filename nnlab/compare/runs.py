@@ -170,7 +170,11 @@ def compare_runs(runs: Sequence[StoredRun]) -> RunComparison:
     metrics = metric_rows(records)
     configs = [tree.get for tree in trees]
     why = {row.name: why_unlike(row.name, configs) for row in metrics if row.best}
-    notes += [f"T{reason[1:]}: {_NONE_IS_BEST}" for reason in dict.fromkeys(why.values()) if reason]
+    notes += [
+        f"{reason.capitalize()}: {_NONE_IS_BEST}"
+        for reason in dict.fromkeys(why.values())
+        if reason
+    ]
     metrics = [replace(row, best=()) if why.get(row.name) else row for row in metrics]
     if draw_other_rows(configs):
         notes.append(_OTHER_ROWS)

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from nnlab.config.data import DataConfig
 from nnlab.config.experiment import Experiment
 from nnlab.config.hints import names_text
 from nnlab.config.loss_figures import loss_name, penalties
@@ -123,21 +122,21 @@ def _unlike(comparison: Comparison, of: Callable[[Experiment], Any]) -> tuple[st
 
 
 def _other_rows(comparison: Comparison) -> Iterator[Caveat]:
-    rows = partial(deciding_rows, validation=not comparison.metric.startswith("test_"))
-    keys = rows({})
-    found = {key: _unlike(comparison, partial(_value, rows, key)) for key in keys}
-    differ = {key: names for key, names in found.items() if names}
+    is_test = comparison.metric.startswith("test_")
+    rows = {
+        one.name: deciding_rows(one.config.experiment.data.to_tree(), validation=not is_test)
+        for one in comparison.variants
+    }
+    base = rows[comparison.baseline]
+    differ = [key for key in base if any(one[key] != base[key] for one in rows.values())]
     if differ:
         named = ", ".join(f"data.{key}" for key in differ)
-        unlike = tuple(dict.fromkeys(name for names in differ.values() for name in names))
+        having = (name for key in differ for name, one in rows.items() if one[key] != base[key])
+        unlike = tuple(dict.fromkeys(having))
         fact = f"Measured on other data than {comparison.baseline} ({named}): {_listed(unlike)}."
         message = f"{fact} {_CONSEQUENCE}"
         remedy = "Give all variants the same rows."
-        yield Caveat("different data", message, remedy, f"data.{next(iter(differ))}", unlike)
-
-
-def _value(rows: Callable[[DataConfig], dict[str, Any]], key: str, experiment: Experiment) -> Any:
-    return rows(experiment.data.to_tree())[key]
+        yield Caveat("different data", message, remedy, f"data.{differ[0]}", unlike)
 
 
 def _other_losses(comparison: Comparison, name: str) -> Iterator[Caveat]:

@@ -16,7 +16,7 @@ from nnlab.config.loss_figures import loss_name
 from nnlab.config.problems import Collector, Problem
 from nnlab.config.rows import deciding_rows
 from nnlab.config.sampling import Sample
-from nnlab.config.space import fill, find_markers, items_of
+from nnlab.config.space import OpenValue, fill, find_markers, items_of
 from nnlab.config.tune import TuneConfig
 
 # A larger number is no advice for max_trials.
@@ -157,12 +157,8 @@ def _rows_are_the_same(document: Document) -> Iterator[Problem]:
         differ: list[str] = []
         if at.path[0] == "data":
             first, *others = (
-                deciding_rows(
-                    DataConfig.model_validate(
-                        fill(document, Sample(at, value)).tree["data"]
-                    ).to_tree()
-                )
-                for value in at.marker.samples()
+                deciding_rows(DataConfig.model_validate(tree["data"]).to_tree())
+                for tree in _with_each(document, at)
             )
             differ = [key for key in first if any(one[key] != first[key] for one in others)]
         if at.path == _SEED:
@@ -181,12 +177,16 @@ def _judged_alike(document: Document) -> Iterator[Problem]:
     for at in find_markers(document)[1]:
         if at.path[:2] not in _OF_KEEPING:
             continue
-        trees = (fill(document, Sample(at, value)).tree for value in at.marker.samples())
-        rules = [_rule(tree["training"]) for tree in trees]
+        rules = [_rule(tree["training"]) for tree in _with_each(document, at)]
         if any(rule != rules[0] for rule in rules):
             message = "Trials that keep the weights of other epochs are scored at other epochs:"
             message += " the rule wins that scores highest, not what is learnt best."
             yield Problem(at.path, message, "Let all trials keep weights by one rule.")
+
+
+def _with_each(document: Document, at: OpenValue) -> Iterator[Any]:
+    """The config with each option or end of a marker, all others at their defaults."""
+    return (fill(document, Sample(at, value)).tree for value in at.marker.samples())
 
 
 def _rule(training: Any) -> Any:
