@@ -17,7 +17,7 @@ from benchmarks.results import RESULTS, Results, write_pages
 from benchmarks.rows import Row
 from benchmarks.tables import main_rows, sweep_rows, terminal_table
 from benchmarks.workloads import WORKLOADS
-from nnlab.report.tables import print_tables
+from nnlab.report.text.table import print_tables
 
 _PART = Path(__file__).with_name("results.json")
 

@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nnlab.config.words.datasets.packaged import Mnist5k
-from nnlab.data.arrays import Arrays
-from nnlab.data.builtin import open_dataset
-from nnlab.data.codes import Codes
+from nnlab.config.vocabulary.datasets.packaged import Mnist5k
+from nnlab.data.containers.arrays import Arrays
+from nnlab.data.containers.categorical import Codes
+from nnlab.data.datasets.dataset import open_dataset
 
 ALL, FEW = "digits.npz", "few_digits.npz"
 _TRAINING, _TEST, _FEW = 60_000, 10_000, 20_000

@@ -11,7 +11,7 @@ from typing import Any
 
 from benchmarks.rows import Row
 from benchmarks.tables import headline_table, main_rows, markdown_table, sweep_rows
-from nnlab.runs.atomic import atomic_write
+from nnlab.runs.io.atomic import atomic_write
 
 ROOT = Path(__file__).parent.parent
 RESULTS = ROOT / "docs" / "performance.json"

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from benchmarks.engines.workload import KEY as SWEEP
 from benchmarks.pairs import BY_HAND
 from benchmarks.rows import Row, Spread
-from nnlab.report.tables import Cell, Column, Table
+from nnlab.report.text.table import Cell, Column, Table
 
 _HEAD = ("workload", "what", "against", "its time", "nnlab's", "ratio", "range", "goal")
 _RIGHT = {"its time", "nnlab's", "ratio", "range", "goal"}

@@ -18,17 +18,22 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from pydantic import BaseModel
 
-from nnlab.config.data import DataConfig
-from nnlab.config.experiment import Experiment
 from nnlab.config.json_schema import json_schema
-from nnlab.config.markers import Marker
-from nnlab.config.tensorboard import TensorBoardConfig
-from nnlab.config.training import Checkpoint, EarlyStopping, ReduceLROnPlateau, TrainingConfig
-from nnlab.config.tune import TuneConfig
-from nnlab.config.vocabulary import FAMILIES
-from nnlab.config.words.activations import ActivationName
-from nnlab.config.words.losses import Loss
-from nnlab.config.words.word import Word, snake_case
+from nnlab.config.schema.data import DataConfig
+from nnlab.config.schema.experiment import Experiment
+from nnlab.config.schema.tensorboard import TensorBoardConfig
+from nnlab.config.schema.training import (
+    Checkpoint,
+    EarlyStopping,
+    ReduceLROnPlateau,
+    TrainingConfig,
+)
+from nnlab.config.schema.tune import TuneConfig
+from nnlab.config.space.markers import Marker
+from nnlab.config.vocabulary.arguments import ActivationName
+from nnlab.config.vocabulary.component import Word, snake_case
+from nnlab.config.vocabulary.families import FAMILIES
+from nnlab.config.vocabulary.losses import Loss
 
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo

@@ -20,8 +20,8 @@ _LOOP = """
 import json, sys
 from pathlib import Path
 
-from nnlab.config.comparing import read_comparison
-from nnlab.engine.comparing import compare_variants
+from nnlab.config.comparison.loader import read_comparison
+from nnlab.engine.comparison.runner import compare_variants
 from nnlab.errors import NnlabError
 from nnlab.report.progress.several import SilentSeveral
 

@@ -12,11 +12,11 @@ import pytest
 from numpy.typing import NDArray
 
 from nnlab.config import load_config
-from nnlab.config.check import check_config
-from nnlab.config.comparing import read_comparison
-from nnlab.config.reading import is_comparison
-from nnlab.config.shipped import find_comparison, list_comparisons, list_shipped
-from nnlab.runs.history import read_history
+from nnlab.config.comparison.loader import read_comparison
+from nnlab.config.lint.check import check_config
+from nnlab.config.yaml.builtin_configs import find_comparison, list_comparisons, list_shipped
+from nnlab.config.yaml.extends import is_comparison
+from nnlab.runs.io.metrics_csv import read_history
 from tests.comparisons import Comparing, Made
 
 ROOT = Path(__file__).parent.parent
@@ -58,7 +58,7 @@ def weights(made: Made, variant: str) -> list[NDArray[np.float32]]:
 def first_weights(made: Made, variant: str) -> list[NDArray[np.float32]]:
     """The weights that a variant's first run began with."""
     from nnlab.data import prepare
-    from nnlab.engine.model import build_model
+    from nnlab.engine.models.builder import build_model
 
     experiment = load_config(folder(made, variant) / "config.yaml")
     return list(build_model(experiment, prepare(experiment).inputs).get_weights())

@@ -15,8 +15,8 @@ import numpy as np
 import pytest
 
 from nnlab.config import load_config
-from nnlab.config.loading import read_search
-from nnlab.config.shipped import find_shipped, list_shipped
+from nnlab.config.loader import read_search
+from nnlab.config.yaml.builtin_configs import find_shipped, list_shipped
 from nnlab.data import prepare
 from nnlab.errors import RunFailedError
 from nnlab.report.progress import SilentProgress
@@ -48,8 +48,8 @@ Train = Callable[..., Result]
 @pytest.fixture
 def train(tmp_path: Path) -> Train:
     """Train a shipped config; with pictures as it is, without where values are changed."""
-    from nnlab.engine.options import TrainingOptions
-    from nnlab.engine.training import train as run
+    from nnlab.engine.training.options import TrainingOptions
+    from nnlab.engine.training.train import train as run
 
     def train_shipped(name: str, *changes: str) -> Result:
         settled = (*changes, "tensorboard=false")

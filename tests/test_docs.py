@@ -13,7 +13,7 @@ import pytest
 
 from docs.refresh_config import PAGE, TABLES, TUNE_PAGE, refreshed
 from nnlab.config import load_config, read_config
-from nnlab.config.check import check_config
+from nnlab.config.lint.check import check_config
 from nnlab.runs import RunRecord
 
 ROOT = Path(__file__).parent.parent
@@ -90,8 +90,8 @@ def test_example_is_valid_and_wise(example: Block, homes: Path) -> None:
 @pytest.mark.parametrize("example", CLOSED, ids=lambda example: example.name)
 def test_example_fits_its_data_and_builds(example: Block, homes: Path) -> None:
     from nnlab.data import prepare
-    from nnlab.engine.compiling import compile_model
-    from nnlab.engine.model import build_model
+    from nnlab.engine.models.builder import build_model
+    from nnlab.engine.models.compilation import compile_model
 
     experiment = load_config(config_of(example, homes))
     model = build_model(experiment, prepare(experiment).inputs)

@@ -17,10 +17,10 @@ PACKAGE = Path(nnlab.__file__).parent
 SOURCES = sorted(path.relative_to(PACKAGE) for path in PACKAGE.rglob("*.py"))
 
 LAYERS = [
-    {"errors"},
+    {"errors", "text"},
     {"config"},
     {"data", "runs"},
-    {"compare"},
+    {"analysis"},
     {"dashboard", "report"},
     {"engine"},
     {"cli"},
@@ -34,11 +34,8 @@ ENGINE_ONLY = {"keras", "keras_tuner", "optuna", "tensorflow"}
 
 HEAVY = ENGINE_ONLY | {"matplotlib", "mlxtend", "numpy", "pandas", "pyarrow", "scipy", "sklearn"}
 
-LIGHT_PARTS = {"cli", "compare", "config", "dashboard", "errors", "report", "runs"}
+LIGHT_PARTS = {"cli", "analysis", "config", "dashboard", "errors", "report", "runs", "text"}
 """What the commands that answer at once are made of."""
-
-PICTURES = {"nnlab.report.figure", "nnlab.report.model_picture", "nnlab.report.plots"}
-"""Loaded by those who draw; they may load Matplotlib, and nothing light may load them."""
 
 TELL_WHAT_LOADS = """
 import importlib, json, sys
@@ -59,7 +56,7 @@ def own_part(source: Path) -> str:
 
 
 def imported_part(module: str) -> str:
-    """The part of nnlab that an import names: `data` for `nnlab.data.files`, `` for no part."""
+    """The part of nnlab that an import names: `data` for `nnlab.data.prefetch`, `` for no part."""
     package, _, rest = module.partition(".")
     return rest.partition(".")[0] if package == "nnlab" else ""
 
@@ -113,12 +110,12 @@ def test_light_parts_load_nothing_heavy() -> None:
         for source in SOURCES
         if own_part(source) in LIGHT_PARTS
     }
-    light = sorted(name for name in modules if ".".join(name.split(".")[:3]) not in PICTURES)
+    light = sorted(name for name in modules if not name.startswith("nnlab.report.plots"))
     assert loaded_by(light, HEAVY) == {}
 
 
 def test_reading_searches_and_comparisons_loads_no_vocabulary() -> None:
-    reading = ["search_tables", "trial_tables", "variant_tables", "html.writing"]
+    reading = ["search.tables", "search.trial_tables", "comparison.tables", "html.writer"]
     assert loaded_by([f"nnlab.report.{name}" for name in reading], {"pydantic"}) == {}
 
 

@@ -11,11 +11,11 @@ from typer.main import get_command
 
 from docs.refresh_readme import README, Outcome, fit, masked, read_steps, run_steps
 from nnlab.cli.app import app
-from nnlab.config.words.layers import Layer
-from nnlab.config.words.losses import Loss
-from nnlab.config.words.metrics import Metric
-from nnlab.config.words.optimizers import Optimizer
-from nnlab.config.words.word import Word
+from nnlab.config.vocabulary.component import Word
+from nnlab.config.vocabulary.layers import Layer
+from nnlab.config.vocabulary.losses import Loss
+from nnlab.config.vocabulary.metrics import Metric
+from nnlab.config.vocabulary.optimizers import Optimizer
 
 TEXT = README.read_text(encoding="utf-8")
 STEPS = read_steps(TEXT)

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from benchmarks.rows import in_turn
 from nnlab.config import load_config
-from nnlab.engine.training import train
+from nnlab.engine.training.train import train
 from nnlab.report.progress import SilentProgress
 
 ENGINES = ("keras", "auto")

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from benchmarks.bench import Bench
 from benchmarks.rows import Row
-from nnlab.report.numbers import plural
+from nnlab.text import plural
 
 KEY = "auto"
 _ROUNDS = 2

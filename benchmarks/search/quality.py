@@ -16,7 +16,7 @@ from pathlib import Path
 from scipy.stats import ttest_ind
 
 from benchmarks.bench import Bench, make_bench
-from nnlab.report.tables import Cell, Column, Table, print_tables
+from nnlab.report.text.table import Cell, Column, Table, print_tables
 
 
 def main() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from unittest import mock
 
 from nnlab.config import load_config
-from nnlab.engine.training import train
+from nnlab.engine.training.train import train
 from nnlab.report.progress import SilentProgress
 from nnlab.runs import RunDirectory
 

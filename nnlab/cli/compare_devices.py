@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from nnlab.cli.closing_report import close_comparison
 from nnlab.cli.options import (
     JsonOption,
     RunsDirOption,
@@ -21,10 +20,11 @@ from nnlab.cli.options import (
     runs_folder,
     same_folder,
 )
+from nnlab.cli.report_output import close_comparison
 from nnlab.errors import RequestError
 
 if TYPE_CHECKING:
-    from nnlab.runs.devices import DevicesRecord
+    from nnlab.runs.records.benchmark import DevicesRecord
 
 DEFAULT = Path("mnist")
 _FLAGS = "TF_XLA_FLAGS"
@@ -114,7 +114,7 @@ def compare_devices(
     units = _numbers("--widths", widths, faults)
     if faults:
         raise RequestError("\n".join(faults))
-    from nnlab.config.loading import placing, read_closed_config
+    from nnlab.config.loader import placing, read_closed_config
     from nnlab.report.progress.several import make_several_progress
 
     read = read_closed_config(resolve_config(config or DEFAULT), overrides(assignments, None, seed))
@@ -123,8 +123,8 @@ def compare_devices(
     flags = os.environ.get(_FLAGS, "")
     os.environ[_FLAGS] = f"{flags} --tf_xla_persistent_cache_directory=".strip()
 
-    from nnlab.engine.comparing_devices import compare_devices as compare
-    from nnlab.engine.device_sweep import Sweep
+    from nnlab.engine.benchmark.runner import compare_devices as compare
+    from nnlab.engine.benchmark.sweep import Sweep
 
     with placing(read):
         path, record = compare(
@@ -157,20 +157,20 @@ def _numbers(flag: str, text: str | None, faults: list[str]) -> tuple[int, ...]:
 
 
 def _report(path: Path, record: DevicesRecord) -> None:
-    from nnlab.compare.devices import device_table
-    from nnlab.report.html.writing import write_report
-    from nnlab.report.plots.devices import plot_step_times
+    from nnlab.analysis.benchmark import device_table
+    from nnlab.report.html.writer import write_report
+    from nnlab.report.plots.benchmark import plot_step_times
     from nnlab.runs import read_run
-    from nnlab.runs.devices import DevicesFiles
+    from nnlab.runs.records.benchmark import DevicesFiles
 
     plot_step_times(device_table(record), DevicesFiles(path).picture, title=record.name)
     write_report(read_run(path))
 
 
 def _print(path: Path, record: DevicesRecord, option: str) -> None:
-    from nnlab.report.device_tables import devices_tables
-    from nnlab.report.tables import print_tables
-    from nnlab.report.variant_tables import next_tables
+    from nnlab.report.benchmark.tables import devices_tables
+    from nnlab.report.comparison.tables import next_tables
+    from nnlab.report.text.table import print_tables
 
     commands = [(f"nnlab report {record.id} --open{option}", "the report, one HTML file")]
     print_tables([*devices_tables(record), *next_tables(path, commands)])

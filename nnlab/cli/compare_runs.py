@@ -12,7 +12,7 @@ from nnlab.cli.options import JsonOption, RunsDirOption, print_json, runs_folder
 from nnlab.errors import RequestError
 
 if TYPE_CHECKING:
-    from nnlab.compare.runs import RunComparison
+    from nnlab.analysis.runs import RunComparison
 
 _CHARTS = ("val_loss", "loss")
 
@@ -68,9 +68,9 @@ def compare_runs(
 
         nnlab compare runs first second --markdown >> notes.md
     """
-    from nnlab.compare.runs import compare_runs as compare
-    from nnlab.report.comparison_tables import comparison_tables
-    from nnlab.report.tables import print_tables
+    from nnlab.analysis.runs import compare_runs as compare
+    from nnlab.report.runs.comparison import comparison_tables
+    from nnlab.report.text.table import print_tables
     from nnlab.runs import find_runs
 
     if as_csv + as_markdown + as_json > 1:
@@ -85,11 +85,11 @@ def compare_runs(
     if as_json:
         print_json(comparison.to_dict())
     elif as_csv:
-        from nnlab.report.markdown import csv_text
+        from nnlab.report.text.markdown import csv_text
 
         typer.echo(csv_text(comparison.rows()), nl=False)
     elif as_markdown:
-        from nnlab.report.markdown import markdown
+        from nnlab.report.text.markdown import markdown
 
         typer.echo(markdown(comparison_tables(comparison)))
     else:
@@ -110,8 +110,8 @@ def _charted(comparison: RunComparison, metrics: list[str] | None) -> list[str]:
 
 
 def _print_charts(comparison: RunComparison, metrics: list[str]) -> None:
-    from nnlab.report.curve_chart import SEVERAL, curve_chart, print_chart
-    from nnlab.report.terminal import room_of
+    from nnlab.report.text.chart import SEVERAL, curve_chart, print_chart
+    from nnlab.report.text.console import room_of
 
     for metric in metrics:
         lines = curve_chart(metric, comparison.curves(metric), within=room_of(sys.stdout))

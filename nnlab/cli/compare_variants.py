@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from functools import partial
 from pathlib import Path
@@ -9,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from nnlab.cli.closing_report import close_comparison
 from nnlab.cli.options import (
     DeviceOption,
     JsonOption,
@@ -20,11 +20,16 @@ from nnlab.cli.options import (
     runs_folder,
     same_folder,
 )
-from nnlab.errors import RequestError
+from nnlab.cli.report_output import close_comparison
+from nnlab.errors import DataError, RequestError, RunNotFoundError
+from nnlab.text import join_names
 
 if TYPE_CHECKING:
-    from nnlab.compare.variants import VariantTable
-    from nnlab.runs.comparison import ComparisonRecord
+    from pathlib import Path
+
+    from nnlab.analysis.variants import VariantTable
+    from nnlab.config.comparison.variants import Comparison
+    from nnlab.runs.records.comparison import ComparisonRecord
 
 FAILED = 1
 
@@ -89,11 +94,11 @@ def compare_variants(
 
         nnlab compare variants my.yaml --resume last
     """
-    from nnlab.cli.compare_resume import resume_notes
-    from nnlab.config.check import warnings_of_comparison
-    from nnlab.config.comparing import read_comparison
-    from nnlab.report.faults import print_faults
+    from nnlab.cli.compare_variants import resume_notes
+    from nnlab.config.comparison.loader import read_comparison
+    from nnlab.config.lint.check import warnings_of_comparison
     from nnlab.report.progress.several import make_several_progress
+    from nnlab.report.text.diagnostics import print_faults
     from nnlab.runs import RunKind, find_run
 
     folder = runs_folder(runs_dir)
@@ -110,7 +115,7 @@ def compare_variants(
     if warnings := warnings_of_comparison(read):
         print_faults((), warnings)
 
-    from nnlab.engine.comparing import compare_variants as compare
+    from nnlab.engine.comparison.runner import compare_variants as compare
 
     compared = compare(
         read,
@@ -135,7 +140,7 @@ def compare_variants(
 
 def _file(comparison: Path | None, earlier: Path | None) -> Path:
     """The comparison's file: the one named, else that in the folder to go on with."""
-    from nnlab.runs.comparison import ComparisonFiles
+    from nnlab.runs.records.comparison import ComparisonFiles
 
     if comparison is not None:
         return resolve_comparison(comparison)
@@ -146,8 +151,8 @@ def _file(comparison: Path | None, earlier: Path | None) -> Path:
 
 
 def _report(path: Path, table: VariantTable, name: str) -> None:
-    from nnlab.report.html.writing import write_report
-    from nnlab.report.variant_files import write_variant_files
+    from nnlab.report.comparison.plots import write_variant_files
+    from nnlab.report.html.writer import write_report
     from nnlab.runs import read_run
 
     list(write_variant_files(path, table, name))
@@ -155,10 +160,10 @@ def _report(path: Path, table: VariantTable, name: str) -> None:
 
 
 def _print(path: Path, table: VariantTable, record: ComparisonRecord, option: str) -> None:
-    from nnlab.report.tables import print_tables
-    from nnlab.report.variant_tables import next_tables, variants_table, verdicts_table
-    from nnlab.report.verdicts import seeds_to_take
-    from nnlab.runs.comparison import ComparisonFiles
+    from nnlab.report.comparison.tables import next_tables, variants_table, verdicts_table
+    from nnlab.report.comparison.verdict import seeds_to_take
+    from nnlab.report.text.table import print_tables
+    from nnlab.runs.records.comparison import ComparisonFiles
 
     more = seeds_to_take(table) or 2 * len(table.seeds)
     files = ComparisonFiles(path)
@@ -171,3 +176,65 @@ def _print(path: Path, table: VariantTable, record: ComparisonRecord, option: st
     tables = [variants_table(table), verdicts_table(table), *next_tables(path, commands)]
     print_tables([one for one in tables if one.rows])
     typer.echo(f"\n{record.verdict}")
+
+
+_listed = partial(join_names, limit=3)
+
+
+def resume_notes(asked: Comparison, path: Path) -> tuple[str, ...]:
+    """Refuse to go on with another comparison, or with less than is done; tell what is left lying.
+
+    Args:
+        asked: How it is to go on.
+        path: The folder of the comparison to go on with.
+
+    Returns:
+        Sentences; empty where all that is done stays in the comparison.
+
+    Raises:
+        RequestError: It is another comparison, or runs of some seeds would no longer count.
+    """
+    from nnlab.report.comparison.records import read_compared
+
+    try:
+        record, table = read_compared(path)
+    except (RunNotFoundError, DataError):
+        return ()
+    _refuse_another(asked, record)
+    done = {
+        row.name: [seed for seed in table.seeds if seed in row.values or seed in row.failures]
+        for row in table.rows
+    }
+    _refuse_fewer(asked, record, {seed for seeds in done.values() for seed in seeds})
+    names = {variant.name for variant in asked.variants}
+    gone = [name for name, seeds in done.items() if seeds and name not in names]
+    if not gone:
+        return ()
+    where = f"they stay in {shlex.quote(str(path))}, and count no more."
+    return (f"No longer variants, or renamed: {_listed(gone)}. Their runs are not used: {where}",)
+
+
+def _refuse_another(asked: Comparison, record: ComparisonRecord) -> None:
+    """The same name, and a variant or more in common."""
+    command = f"Compare it anew: nnlab compare variants {shlex.quote(asked.file)}"
+    if asked.name != record.name:
+        message = f"Expected the comparison that {record.id} is of, `{record.name}`."
+        raise RequestError(f"{message} Received: {asked.file}, `{asked.name}`. {command}")
+    before = [str(row["name"]) for row in record.variants]
+    now = [variant.name for variant in asked.variants]
+    if not {*before} & {*now}:
+        message = f"Expected a variant or more of {record.id}: {_listed(before)}."
+        raise RequestError(f"{message} Received: {asked.file}, with {_listed(now)}. {command}")
+
+
+def _refuse_fewer(asked: Comparison, record: ComparisonRecord, done: set[int]) -> None:
+    """Runs of seeds that are not asked for any more would silently count no more."""
+    lost = sorted(done - {*asked.seeds})
+    if lost:
+        seeds, wanted = (_listed([str(seed) for seed in some]) for some in (lost, asked.seeds))
+        message = f"Expected all seeds of which {record.id} has runs."
+        found = f"Received: {wanted}, without {seeds}."
+        are_fewer = {*asked.seeds} < {*record.seeds}
+        own = f"Write --seeds {len(record.seeds)}" if are_fewer else "Leave its seeds as they are"
+        remedy = f"{own}, or compare anew without --resume."
+        raise RequestError(f"{message} {found} {remedy}")

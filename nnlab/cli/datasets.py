@@ -17,14 +17,14 @@ def datasets(as_json: JsonOption = False) -> None:
 
         nnlab datasets
     """
-    from nnlab.data.catalogue import catalogue
+    from nnlab.data.datasets.catalog import catalogue
 
     rows = catalogue()
     if as_json:
         print_json([asdict(row) for row in rows])
         return
-    from nnlab.report.listings import datasets_table
-    from nnlab.report.tables import print_tables
+    from nnlab.report.text.listings import datasets_table
+    from nnlab.report.text.table import print_tables
 
     print_tables(
         datasets_table([asdict(row) | {"arguments": _yaml(row.arguments)} for row in rows])

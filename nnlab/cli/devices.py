@@ -16,8 +16,8 @@ def devices(as_json: JsonOption = False) -> None:
 
         nnlab devices
     """
-    from nnlab.engine.devices import list_devices
-    from nnlab.engine.gpu_absence import explain_gpu_absence
+    from nnlab.engine.runtime.devices import list_devices
+    from nnlab.engine.runtime.gpu_diagnostics import explain_gpu_absence
 
     found = list_devices()
     absent = all(device.kind != "gpu" for device in found)
@@ -25,8 +25,8 @@ def devices(as_json: JsonOption = False) -> None:
     if as_json:
         print_json({"devices": [asdict(device) for device in found], "gpu_absence": explanation})
         return
-    from nnlab.report.listings import devices_table
-    from nnlab.report.tables import print_tables
+    from nnlab.report.text.listings import devices_table
+    from nnlab.report.text.table import print_tables
 
     print_tables(
         devices_table([asdict(device) | {"memory": _memory(device.memory)} for device in found])

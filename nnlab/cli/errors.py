@@ -43,7 +43,7 @@ def _bad_value(error: Exception) -> str:
     option: Any = getattr(error, "param", None)
     if not isinstance(error.__cause__, ValidationError) or option is None:
         return ""
-    from nnlab.config.problems import explain
+    from nnlab.config.diagnostics.issues import explain
 
     first = error.__cause__.errors(include_url=False)[0]
     expected, _, _ = explain(first).message.partition(" Received:")
@@ -68,7 +68,7 @@ def report_error(error: Exception, *, as_json: bool) -> None:
         if _is_one_place() and isinstance(error, NnlabError):
             return
     if isinstance(error, ConfigError):
-        from nnlab.report.faults import print_faults
+        from nnlab.report.text.diagnostics import print_faults
 
         print_faults(error.faults)
         return
@@ -92,7 +92,7 @@ def _is_one_place() -> bool:
 def _as_dict(error: Exception) -> dict[str, Any]:
     described: dict[str, Any] = {"type": type(error).__name__, "message": str(error)}
     if isinstance(error, ConfigError):
-        from nnlab.report.faults import fault_rows
+        from nnlab.report.text.diagnostics import fault_rows
 
         described["faults"] = fault_rows(error.faults)
     return described

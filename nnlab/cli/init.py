@@ -33,7 +33,7 @@ def init(
 
         nnlab init compare/initializers
     """
-    from nnlab.config.shipped import list_comparisons, list_shipped
+    from nnlab.config.yaml.builtin_configs import list_comparisons, list_shipped
 
     if name is not None:
         _write(name, folder, force=force, as_json=as_json)
@@ -47,8 +47,8 @@ def init(
             ]
         )
         return
-    from nnlab.report.listings import listing
-    from nnlab.report.tables import print_tables
+    from nnlab.report.text.listings import listing
+    from nnlab.report.text.table import print_tables
 
     tables = []
     for title, found in {"": shipped, "Comparisons": comparisons}.items():
@@ -63,7 +63,13 @@ def init(
 
 
 def _write(name: str, folder: Path, *, force: bool, as_json: bool) -> None:
-    from nnlab.config.shipped import COMPARISONS, SCHEMA_FILE, file_of, schema_text, with_bases
+    from nnlab.config.yaml.builtin_configs import (
+        COMPARISONS,
+        SCHEMA_FILE,
+        file_of,
+        schema_text,
+        with_bases,
+    )
     from nnlab.errors import RequestError
     from nnlab.runs import atomic_write, writing
 

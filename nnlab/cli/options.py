@@ -55,7 +55,7 @@ def resolve_config(config: Path | None, default: str | None = None) -> Path:
     Returns:
         The file; a shipped one for a shipped name, or where nothing was named or found here.
     """
-    from nnlab.config.shipped import COMPARISONS, DEFAULT_CONFIG, find_shipped
+    from nnlab.config.yaml.builtin_configs import COMPARISONS, DEFAULT_CONFIG, find_shipped
 
     if config is None:
         here = Path("nnlab.yaml")
@@ -76,7 +76,7 @@ def resolve_comparison(comparison: Path) -> Path:
     Returns:
         The file; a shipped one for a shipped name.
     """
-    from nnlab.config.shipped import find_comparison
+    from nnlab.config.yaml.builtin_configs import find_comparison
 
     if comparison.exists() or comparison.suffix:
         return comparison

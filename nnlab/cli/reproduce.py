@@ -36,9 +36,9 @@ def reproduce(
 
         nnlab reproduce mnist_5k-2026 --json
     """
-    from nnlab.compare.equality import compare_bits
-    from nnlab.report.equality_tables import equality_tables, verdict
-    from nnlab.report.tables import print_tables
+    from nnlab.analysis.equality import compare_bits
+    from nnlab.report.runs.reproduction import equality_tables, verdict
+    from nnlab.report.text.table import print_tables
     from nnlab.runs import find_run, read_run
 
     folder = runs_folder(runs_dir)
@@ -59,7 +59,7 @@ def reproduce(
 def _check(run: StoredRun) -> None:
     """Refuses what cannot be repeated by training once."""
     from nnlab.runs import RunKind, RunStatus
-    from nnlab.runs.comparison import ComparisonFiles
+    from nnlab.runs.records.comparison import ComparisonFiles
 
     path, record = run.path, run.record
     config = shlex.quote(str(run.config_yaml))
@@ -84,7 +84,7 @@ def _check(run: StoredRun) -> None:
 
 def _repeat(then: StoredRun, folder: Path) -> Path:
     """Train the run's config again as it was trained; the folder of the new run."""
-    from nnlab.config.loading import placing, read_closed_config
+    from nnlab.config.loader import placing, read_closed_config
     from nnlab.report.progress import make_progress
 
     determinism = then.record.environment.get("determinism") or {}
@@ -102,7 +102,7 @@ def _repeat(then: StoredRun, folder: Path) -> Path:
         # Heeded when TensorFlow is imported.
         os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 
-    from nnlab.engine.training import train
+    from nnlab.engine.training.train import train
 
     # A run inside a search or a comparison is called `best`, or `1`.
     path = _free(folder / f"{then.full_id.replace('/', '-')}-again")

@@ -12,7 +12,7 @@ from nnlab.cli.options import JsonOption, RunsDirOption, print_json, runs_folder
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from nnlab.report.tables import Table
+    from nnlab.report.text.table import Table
     from nnlab.runs import StoredRun
 
 RunArgument = Annotated[
@@ -46,8 +46,8 @@ def show(
 
 
 def _show_run(found: StoredRun, *, as_json: bool) -> None:
-    from nnlab.report.run_tables import run_tables
-    from nnlab.report.tables import print_tables
+    from nnlab.report.runs.tables import run_tables
+    from nnlab.report.text.table import print_tables
     from nnlab.runs import RunKind
 
     if (found.path / RunKind.TRIAL.file).is_file():
@@ -60,12 +60,11 @@ def _show_run(found: StoredRun, *, as_json: bool) -> None:
 
 def _show_trial(found: StoredRun, *, as_json: bool) -> None:
     """A trial of a search: its values and its score, and its training or the way to several."""
-    from nnlab.report.next_commands import next_table
-    from nnlab.report.run_tables import run_tables
-    from nnlab.report.tables import print_tables
-    from nnlab.report.trial_tables import trial_tables
+    from nnlab.report.runs.tables import run_tables
+    from nnlab.report.search.trial_tables import trial_tables
+    from nnlab.report.text.table import next_table, print_tables
     from nnlab.runs import RunKind
-    from nnlab.runs.search import read_search, read_trials
+    from nnlab.runs.records.search import read_search, read_trials
 
     search, number = found.path.parent.parent, found.path.name
     trials = {str(trial.number): trial for trial in read_trials(search)}
@@ -84,9 +83,9 @@ def _show_trial(found: StoredRun, *, as_json: bool) -> None:
 
 
 def _show_search(found: StoredRun, *, as_json: bool) -> None:
-    from nnlab.report.search_tables import search_tables
-    from nnlab.report.tables import print_tables
-    from nnlab.runs.search import read_search, read_trials, search_document
+    from nnlab.report.search.tables import search_tables
+    from nnlab.report.text.table import print_tables
+    from nnlab.runs.records.search import read_search, read_trials, search_document
 
     search, trials = read_search(found.path), read_trials(found.path)
     if as_json:
@@ -96,9 +95,9 @@ def _show_search(found: StoredRun, *, as_json: bool) -> None:
 
 
 def _show_comparison(found: StoredRun, *, as_json: bool) -> None:
-    from nnlab.report.next_commands import next_table
-    from nnlab.report.variant_records import read_compared
-    from nnlab.report.variant_tables import variants_table, verdicts_table
+    from nnlab.report.comparison.records import read_compared
+    from nnlab.report.comparison.tables import variants_table, verdicts_table
+    from nnlab.report.text.table import next_table
 
     record, table = read_compared(found.path)
     if as_json:
@@ -112,8 +111,8 @@ def _show_comparison(found: StoredRun, *, as_json: bool) -> None:
 
 
 def _show_devices(found: StoredRun, *, as_json: bool) -> None:
-    from nnlab.report.device_tables import devices_tables
-    from nnlab.runs.devices import read_devices
+    from nnlab.report.benchmark.tables import devices_tables
+    from nnlab.runs.records.benchmark import read_devices
 
     record = read_devices(found.path)
     if as_json:
@@ -124,8 +123,8 @@ def _show_devices(found: StoredRun, *, as_json: bool) -> None:
 
 def _print_compared(found: StoredRun, tables: Sequence[Table], verdict: str) -> None:
     """What the folder's own record says, what was compared, and what came of it."""
-    from nnlab.report.run_tables import run_tables
-    from nnlab.report.tables import print_tables
+    from nnlab.report.runs.tables import run_tables
+    from nnlab.report.text.table import print_tables
 
     shown = [*run_tables(found.record, found.path)[:1], *tables]
     print_tables([table for table in shown if table.rows])

@@ -7,7 +7,7 @@ import os
 import sys
 from typing import Any, TextIO, cast
 
-from nnlab.report.terminal import Lasting
+from nnlab.report.text.console import Lasting
 
 
 class OutputError(OSError):

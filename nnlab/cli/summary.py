@@ -34,24 +34,24 @@ def summary(
 
         nnlab summary my.yaml --plot model.svg
     """
-    from nnlab.config.loading import placing, read_closed_config
+    from nnlab.config.loader import placing, read_closed_config
 
     read = read_closed_config(resolve_config(config), overrides(assignments, None, None))
 
     from nnlab.data import prepare
-    from nnlab.engine.model import build_model
-    from nnlab.engine.summarizing import summarize
+    from nnlab.engine.models.builder import build_model
+    from nnlab.engine.models.summary import summarize
 
     with placing(read):
         found = summarize(build_model(read.experiment, prepare(read.experiment).inputs))
     if plot is not None:
-        from nnlab.report.model_picture import draw
+        from nnlab.report.plots.model import draw
 
         draw(found, plot)
     if as_json:
         print_json(found.to_dict() | {"picture": str(plot) if plot else None})
         return
-    from nnlab.report.tables import print_tables
+    from nnlab.report.text.table import print_tables
 
     print_tables(found.table())
     for line in found.totals():

@@ -39,11 +39,11 @@ def train(
         nnlab train my.yaml --device cpu --seed 7 --json
     """
     begun = time.perf_counter()
-    from nnlab.config.check import warnings_of
-    from nnlab.config.loading import placing, read_closed_config
-    from nnlab.data.ahead import DataAhead
-    from nnlab.report.faults import print_faults
+    from nnlab.config.lint.check import warnings_of
+    from nnlab.config.loader import placing, read_closed_config
+    from nnlab.data.prefetch import DataAhead
     from nnlab.report.progress import make_progress
+    from nnlab.report.text.diagnostics import print_faults
 
     read = read_closed_config(resolve_config(config), overrides(assignments, device, seed))
     if advice := warnings_of(read):
@@ -52,7 +52,7 @@ def train(
 
     data = DataAhead(read.experiment)
 
-    from nnlab.engine.training import train as train_experiment
+    from nnlab.engine.training.train import train as train_experiment
 
     with placing(read):
         record = train_experiment(
@@ -66,8 +66,8 @@ def train(
     if as_json:
         print_json(record.to_dict())
         return
-    from nnlab.report.run_tables import closing_table
-    from nnlab.report.tables import print_tables
+    from nnlab.report.runs.tables import closing_table
+    from nnlab.report.text.table import print_tables
 
     option = same_folder(runs_dir)
     commands = [

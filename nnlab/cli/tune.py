@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shlex
 import sys
 from pathlib import Path
@@ -23,8 +24,11 @@ from nnlab.cli.options import (
 from nnlab.errors import RequestError, RunFailedError, RunInterrupted
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from nnlab.config import Config
-    from nnlab.runs.search import SearchRecord
+    from nnlab.config.schema.tune import TuneConfig
+    from nnlab.runs.records.search import SearchRecord
 
 DEFAULT_SEARCH = "search_layers"
 
@@ -110,22 +114,22 @@ def tune(
         file = resolve_config(config, default=DEFAULT_SEARCH)
         path, read = None, _read(file, [*overrides(assignments, device, seed), *changes])
     else:
-        from nnlab.cli.tune_resume import limits_of, nothing_left, refuse_less
-        from nnlab.config import loading
+        from nnlab.cli.tune import limits_of, nothing_left, refuse_less
+        from nnlab.config import loader
         from nnlab.runs import RunKind, find_run
-        from nnlab.runs.search import read_search
+        from nnlab.runs.records.search import read_search
 
         _refuse_changes(config, algorithm, assignments, seed, device)
         path = find_run(resume, folder, RunKind.SEARCH).path
         known = read_search(path)
         # What is unwise about the search was told when it began.
-        read = loading.read_search(path / "config.yaml", [*limits_of(known, path), *changes])
+        read = loader.read_search(path / "config.yaml", [*limits_of(known, path), *changes])
         if read.experiment.tune is not None:
             refuse_less(known, read.experiment.tune)
 
-    from nnlab.config.loading import placing
-    from nnlab.engine.tuning.search import resume as resume_search
-    from nnlab.engine.tuning.search import search
+    from nnlab.config.loader import placing
+    from nnlab.engine.search.search import resume as resume_search
+    from nnlab.engine.search.search import search
     from nnlab.report.progress import make_search_progress
 
     progress, command = make_search_progress(), ("nnlab", *sys.argv[1:])
@@ -185,9 +189,9 @@ def _refuse_changes(
 
 def _read(file: Path, changes: list[str]) -> Config:
     """The config, with what is legal in it and yet unwise told."""
-    from nnlab.config.check import warnings_of
-    from nnlab.config.loading import read_search
-    from nnlab.report.faults import print_faults
+    from nnlab.config.lint.check import warnings_of
+    from nnlab.config.loader import read_search
+    from nnlab.report.text.diagnostics import print_faults
 
     read = read_search(file, changes)
     if advice := warnings_of(read):
@@ -199,10 +203,10 @@ def _tell(path: Path, record: SearchRecord, *, as_json: bool) -> None:
     """What the search came to; as an error where it did not come to its end."""
     from dataclasses import replace
 
-    from nnlab.report.search_tables import search_tables
-    from nnlab.report.tables import print_tables
+    from nnlab.report.search.tables import search_tables
+    from nnlab.report.text.table import print_tables
     from nnlab.runs import RunStatus
-    from nnlab.runs.search import read_trials, search_document
+    from nnlab.runs.records.search import read_trials, search_document
 
     is_complete = record.status is RunStatus.COMPLETE
     trials = read_trials(path)
@@ -217,3 +221,70 @@ def _tell(path: Path, record: SearchRecord, *, as_json: bool) -> None:
         raise RunInterrupted(f"{record.error} Go on with: {command}", document)
     if not is_complete:
         raise RunFailedError(str(record.error), document)
+
+
+def limits_of(record: SearchRecord, path: Path) -> list[str]:
+    """The limits that a later command gave a search, in the form of `--set`.
+
+    Those of the command that began it stand in the search's config.
+
+    Args:
+        record: The search.
+        path: Its folder.
+    """
+    from nnlab.config.schema.tune import TuneConfig
+    from nnlab.config.yaml.extends import load_document
+    from nnlab.runs.records.search import SearchFiles
+
+    written = load_document(SearchFiles(path).config_yaml).tree.get("tune")
+    begun = TuneConfig.model_validate(written or {})
+    limits = {
+        "--trials tune.max_trials": (begun.max_trials, record.max_trials or None),
+        "--max-time tune.max_time": (begun.max_time, record.max_time),
+    }
+    return [f"{key}={last}" for key, (first, last) in limits.items() if last not in (None, first)]
+
+
+def refuse_less(record: SearchRecord, asked: TuneConfig) -> None:
+    """Refuse limits that a search is past already.
+
+    Args:
+        record: The search.
+        asked: How it is to go on.
+
+    Raises:
+        RequestError: There are more trials, or it took more time.
+    """
+    from nnlab.report.search.suggested_commands import time_option
+    from nnlab.report.text.numbers import seconds_text
+    from nnlab.text import plural
+
+    done = sum(record.counts.get(status, 0) for status in ("complete", "failed"))
+    trials = asked.max_trials
+    if trials != record.max_trials and trials < done:
+        message = f"Expected trials in all, with those of {record.id} that are done."
+        found = f"Received: --trials {trials}, where {plural(done, 'trial')} are done."
+        remedy = f"For {trials} more write --trials {done + trials}."
+        raise RequestError(f"{message} {found} {remedy}")
+    spent = record.timing.get("search_s", 0.0)
+    limit = asked.max_time
+    if limit is not None and limit != record.max_time and limit <= spent:
+        message = f"Expected time in all, with that of {record.id} so far."
+        time, more = time_option(limit), time_option(math.ceil(spent + limit))
+        found = f"Received: --max-time {time}, where {seconds_text(spent)} were searched."
+        raise RequestError(f"{message} {found} For {time} more write --max-time {more}.")
+
+
+def nothing_left(record: SearchRecord, path: Path) -> str:
+    """Why there is nothing to go on with, and how to ask for more.
+
+    Args:
+        record: The search.
+        path: Its folder.
+    """
+    from nnlab.report.search.suggested_commands import ENDS, going_on
+
+    why = ENDS.get(record.ended_by or "", "it is done")
+    commands = [command for command, _ in going_on(record, path)]
+    more = f" To go on searching: {commands[0]}" if commands else ""
+    return f"Nothing is left to do: {why}.{more}"

@@ -26,8 +26,8 @@ def validate(
 
         nnlab validate configs/*.yaml --json
     """
-    from nnlab.config.check import check_config
-    from nnlab.report.faults import fault_rows, print_faults
+    from nnlab.config.lint.check import check_config
+    from nnlab.report.text.diagnostics import fault_rows, print_faults
 
     checks = [
         check_config(resolve_config(config), overrides(assignments, None, None))

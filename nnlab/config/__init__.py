@@ -10,16 +10,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from nnlab.config.experiment import Experiment
-    from nnlab.config.loading import Config, load_config, read_config
+    from nnlab.config.loader import Config, load_config, read_config
+    from nnlab.config.schema.experiment import Experiment
 
 __all__ = ["Config", "Experiment", "load_config", "read_config"]
 
 _HOMES = {
-    "Config": "nnlab.config.loading",
-    "Experiment": "nnlab.config.experiment",
-    "load_config": "nnlab.config.loading",
-    "read_config": "nnlab.config.loading",
+    "Config": "nnlab.config.loader",
+    "Experiment": "nnlab.config.schema.experiment",
+    "load_config": "nnlab.config.loader",
+    "read_config": "nnlab.config.loader",
 }
 
 

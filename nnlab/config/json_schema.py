@@ -10,18 +10,18 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from nnlab.config.data import DataConfig
-from nnlab.config.experiment import Experiment
-from nnlab.config.markers import Marker
-from nnlab.config.model import FunctionalModel, SequentialModel
-from nnlab.config.tensorboard import TensorBoardConfig
-from nnlab.config.training import TrainingConfig
-from nnlab.config.tune import TuneConfig
-from nnlab.config.vocabulary import FAMILIES
-from nnlab.config.words.layers import Layer
-from nnlab.config.words.losses import Loss
-from nnlab.config.words.metrics import Metric
-from nnlab.config.words.word import Word
+from nnlab.config.schema.data import DataConfig
+from nnlab.config.schema.experiment import Experiment
+from nnlab.config.schema.model import FunctionalModel, SequentialModel
+from nnlab.config.schema.tensorboard import TensorBoardConfig
+from nnlab.config.schema.training import TrainingConfig
+from nnlab.config.schema.tune import TuneConfig
+from nnlab.config.space.markers import Marker
+from nnlab.config.vocabulary.component import Word
+from nnlab.config.vocabulary.families import FAMILIES
+from nnlab.config.vocabulary.layers import Layer
+from nnlab.config.vocabulary.losses import Loss
+from nnlab.config.vocabulary.metrics import Metric
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _SECTIONS = (

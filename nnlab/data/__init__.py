@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from nnlab.data.catalogue import DatasetFacts, catalogue
-from nnlab.data.order import epoch_order
-from nnlab.data.prepare import prepare
-from nnlab.data.prepared import (
+from nnlab.data.containers.prepared import (
     Column,
     InputSpec,
     PreparedData,
@@ -13,6 +10,9 @@ from nnlab.data.prepared import (
     TargetSpec,
     is_on_disk,
 )
+from nnlab.data.datasets.catalog import DatasetFacts, catalogue
+from nnlab.data.prepare import prepare
+from nnlab.data.transforms.shuffle import epoch_order
 
 __all__ = [
     "Column",

@@ -7,23 +7,23 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from nnlab.config.data import DataConfig
-from nnlab.config.experiment import Experiment
-from nnlab.config.hints import names_text
-from nnlab.config.model import FunctionalModel
-from nnlab.data.arranging import encode_parts
-from nnlab.data.arrays import UNNAMED_INPUT, Arrays
-from nnlab.data.builtin import open_dataset
-from nnlab.data.codes import Codes
-from nnlab.data.examples import Examples, read_arrays, read_table
-from nnlab.data.faults import Faults, rows_text
-from nnlab.data.files import open_file
-from nnlab.data.prepared import PreparedData, Rows
-from nnlab.data.raw_target import check_target
-from nnlab.data.splitting import Split, SplitPlan, split_rows
-from nnlab.data.storage import Storage
-from nnlab.data.table import Table
-from nnlab.data.targets import EncodedTarget, Output, encode_target
+from nnlab.config.schema.data import DataConfig
+from nnlab.config.schema.experiment import Experiment
+from nnlab.config.schema.model import FunctionalModel
+from nnlab.data.containers.arrays import UNNAMED_INPUT, Arrays
+from nnlab.data.containers.categorical import Codes
+from nnlab.data.containers.issues import Faults, rows_text
+from nnlab.data.containers.prepared import PreparedData, Rows
+from nnlab.data.containers.storage import Storage
+from nnlab.data.containers.table import Table
+from nnlab.data.datasets.dataset import open_dataset
+from nnlab.data.readers.file import open_file
+from nnlab.data.transforms.examples import Examples, read_arrays, read_table
+from nnlab.data.transforms.partition import encode_parts
+from nnlab.data.transforms.split import Split, SplitPlan, split_rows
+from nnlab.data.transforms.target_column import check_target
+from nnlab.data.transforms.targets import EncodedTarget, Output, encode_target
+from nnlab.text import join_names
 
 
 def prepare(
@@ -157,8 +157,8 @@ def _check_inputs(examples: Examples, experiment: Experiment, faults: Faults) ->
     if len(wanted) == len(held) == 1 or set(wanted) == set(held):
         return
     faults.request(
-        f"Expected data for the model's inputs, {names_text(wanted)}. "
-        f"Received: {names_text(held)}.",
+        f"Expected data for the model's inputs, {join_names(wanted)}. "
+        f"Received: {join_names(held)}.",
         "data.inputs",
         "Give each input its columns; in an NPZ file name its arrays x_train.NAME.",
     )
@@ -225,7 +225,7 @@ def _check_classes_seen(targets: list[EncodedTarget], split: Split, faults: Faul
         train, *others = (Codes(codes.codes[part], codes.names).counts() for part in split.slices())
         unseen = np.flatnonzero((train == 0) & (sum(others) > 0))
         if len(unseen):
-            names = names_text([codes.names[code] for code in unseen])
+            names = join_names([codes.names[code] for code in unseen])
             faults.data(
                 f"Expected every class of `{target.spec.name}` among the training rows. "
                 f"Received: {names} in validation or test rows alone.",

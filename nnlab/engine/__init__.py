@@ -6,7 +6,7 @@ it inside functions.
 
 from __future__ import annotations
 
-from nnlab.engine.quiet import load_tensorflow
+from nnlab.engine.runtime.tensorflow import load_tensorflow
 
 IMPORT_S = load_tensorflow()
 """How long TensorFlow took to load, in seconds; next to nothing where somebody had done so."""

@@ -6,15 +6,14 @@ numpy, so that `nnlab runs` answers at once.
 
 from __future__ import annotations
 
-from nnlab.runs.atomic import atomic_write, replacing, writing
-from nnlab.runs.directory import RunDirectory
-from nnlab.runs.environment import environment
-from nnlab.runs.files import RunFiles
-from nnlab.runs.finding import find_folders, find_run, find_runs
-from nnlab.runs.kind import RunKind
-from nnlab.runs.listing import list_runs, read_anyhow
-from nnlab.runs.record import RunRecord, RunStatus
-from nnlab.runs.stored import StoredRun, default_runs_dir, read_run
+from nnlab.runs.io.atomic import atomic_write, replacing, writing
+from nnlab.runs.io.environment import environment
+from nnlab.runs.io.layout import RunFiles, RunKind
+from nnlab.runs.query.finder import find_folders, find_run, find_runs
+from nnlab.runs.query.listing import list_runs, read_anyhow
+from nnlab.runs.query.stored import StoredRun, default_runs_dir, read_run
+from nnlab.runs.records.directory import RunDirectory
+from nnlab.runs.records.run import RunRecord, RunStatus
 
 __all__ = [
     "RunDirectory",

@@ -50,8 +50,8 @@ def test_script_and_config_train_the_same_net_in_the_same_way(
 ) -> None:
     import keras
 
-    from nnlab.engine.options import TrainingOptions
-    from nnlab.engine.training import train
+    from nnlab.engine.training.options import TrainingOptions
+    from nnlab.engine.training.train import train
 
     config = bench.folder / pair.config
     monkeypatch.chdir(config.parent)

@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from nnlab.runs import read_run
-from nnlab.runs.comparison import read_comparison_record
-from nnlab.runs.taking_over import taking_over
+from nnlab.runs.io.lock import taking_over
+from nnlab.runs.records.comparison import read_comparison_record
 from tests.cli.running import SMALL_CONFIG, Command, Finished, run_nnlab
 
 COMPARISON = """\

@@ -15,7 +15,7 @@ import pytest
 from PIL import Image
 
 from nnlab.report.html.page import Page, Section, render
-from nnlab.report.tables import Cell, Column, Table
+from nnlab.report.text.table import Cell, Column, Table
 from tests.browser import Tab, browser, needs_chromium
 from tests.cli.running import Trained, call_nnlab
 

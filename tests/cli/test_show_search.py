@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from nnlab.runs import RunRecord, RunStatus, atomic_write
-from nnlab.runs.process import Process
-from nnlab.runs.search import SearchFiles
-from nnlab.runs.trial import TrialRecord
+from nnlab.runs.io.process import Process
+from nnlab.runs.records.search import SearchFiles
+from nnlab.runs.records.trial import TrialRecord
 from tests.cli.running import Command
 from tests.report.searches import search, trials
 

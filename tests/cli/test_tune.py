@@ -16,10 +16,11 @@ from typing import Any
 
 import pytest
 
-from nnlab.runs.history import read_history
-from nnlab.runs.search import SearchFiles, read_search, read_trials
-from nnlab.runs.taking_over import taking_over
-from nnlab.runs.trial import TrialRecord, TrialStatus
+from nnlab.cli.tune import limits_of
+from nnlab.runs.io.lock import taking_over
+from nnlab.runs.io.metrics_csv import read_history
+from nnlab.runs.records.search import SearchFiles, SearchRecord, read_search, read_trials
+from nnlab.runs.records.trial import TrialRecord, TrialStatus
 from tests.cli.running import Command, call_nnlab, run_nnlab
 from tests.disks import mounted, remount
 
@@ -409,3 +410,12 @@ def test_nothing_named_is_told_which_config_it_takes(nnlab: Command) -> None:
     finished = nnlab("tune", "--set", "tune.jobs=none")
     assert finished.code == 2
     assert "search_layers.yaml" in finished.err
+
+
+def test_only_limits_of_later_commands_are_given_again(tmp_path: Path) -> None:
+    (tmp_path / "config.yaml").write_text("tune: {max_trials: 14, max_time: 1m}\n")
+    begun = SearchRecord("a-tune", "a", max_trials=14, max_time=60.0)
+    assert limits_of(begun, tmp_path) == []
+    later = SearchRecord("a-tune", "a", max_trials=20, max_time=90.0)
+    options = ["--trials tune.max_trials=20", "--max-time tune.max_time=90.0"]
+    assert limits_of(later, tmp_path) == options

@@ -21,7 +21,7 @@ from pathlib import Path
 
 import pytest
 
-from nnlab.config.check import Check, check_config
+from nnlab.config.lint.check import Check, check_config
 from nnlab.errors import Fault
 
 TABLE = Path(__file__).parent / "bad"

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 import yaml
 
-from nnlab.config.check import check_config
-from nnlab.config.shipped import list_shipped
+from nnlab.config.lint.check import check_config
+from nnlab.config.yaml.builtin_configs import list_shipped
 
 SHIPPED = [config.path for config in list_shipped()]
 FILE = "mistyped.yaml"

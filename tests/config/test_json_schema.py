@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from nnlab.config.dumping import config_yaml
 from nnlab.config.json_schema import json_schema, schema_json
-from nnlab.config.loading import read_config
-from nnlab.config.markers import Marker
-from nnlab.config.shipped import SCHEMA_FILE, list_shipped, schema_text, shipped_folder
-from nnlab.config.vocabulary import FAMILIES
-from nnlab.config.yaml_source import read_yaml
+from nnlab.config.loader import read_config
+from nnlab.config.space.markers import Marker
+from nnlab.config.vocabulary.families import FAMILIES
+from nnlab.config.yaml.builtin_configs import SCHEMA_FILE, list_shipped, schema_text, shipped_folder
+from nnlab.config.yaml.dump import config_yaml
+from nnlab.config.yaml.parser import read_yaml
 
 SCHEMA = json_schema()
 VALIDATOR = Draft202012Validator(SCHEMA)

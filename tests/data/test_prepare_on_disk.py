@@ -17,7 +17,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from nnlab.config import Experiment
-from nnlab.data import PreparedData, Rows, arranging, filling, is_on_disk, parquet, prepare, rows
+from nnlab.data import PreparedData, Rows, is_on_disk, prepare
+from nnlab.data.containers import chunks
+from nnlab.data.readers import parquet
+from nnlab.data.transforms import imputation, partition
 from nnlab.errors import DataError, NnlabError, RunFailedError
 
 MakeExperiment = Callable[..., Experiment]
@@ -29,9 +32,9 @@ ROWS = 4000
 @pytest.fixture(autouse=True)
 def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     """Take a few rows at a time, so that a small table takes many steps."""
-    monkeypatch.setattr(rows, "_CHUNK_BYTES", 5000)
-    monkeypatch.setattr(arranging, "_BUCKET_BYTES", 10_000)
-    monkeypatch.setattr(filling, "_BLOCK_BYTES", 30_000)
+    monkeypatch.setattr(chunks, "_CHUNK_BYTES", 5000)
+    monkeypatch.setattr(partition, "_BUCKET_BYTES", 10_000)
+    monkeypatch.setattr(imputation, "_BLOCK_BYTES", 30_000)
     monkeypatch.setattr(parquet, "_BATCH_ROWS", 150)
     monkeypatch.setattr(parquet, "_TEXT_BATCH_ROWS", 170)
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from nnlab.config import Experiment
-from nnlab.data.prepared import InputSpec
+from nnlab.data.containers.prepared import InputSpec
 
 MakeExperiment = Callable[..., Experiment]
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from nnlab.compare.devices import DeviceTable
-from nnlab.report.device_words import devices_headline
-from nnlab.runs.device_point import DevicePoint, Timed
-from nnlab.runs.devices import DevicesRecord
+from nnlab.analysis.benchmark import DeviceTable
+from nnlab.report.benchmark.verdict import devices_headline
+from nnlab.runs.records.benchmark import DevicePoint, DevicesRecord, Timed
 
 SIZES = (32, 128, 512)
 CPU_S = {1: 0.0001, 32: 0.0005, 128: 0.002, 512: 0.008}

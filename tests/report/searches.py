@@ -6,10 +6,10 @@ import dataclasses
 import random
 from typing import Any
 
-from nnlab.config.hyperparameters import Condition, Hyperparameter
-from nnlab.runs.record import RunStatus
-from nnlab.runs.search import SearchRecord
-from nnlab.runs.trial import TrialRecord, TrialStatus, counts, ranked
+from nnlab.config.space.hyperparameter import Condition, Hyperparameter
+from nnlab.runs.records.run import RunStatus
+from nnlab.runs.records.search import SearchRecord
+from nnlab.runs.records.trial import TrialRecord, TrialStatus, counts, ranked
 
 UNITS = "model.layers.0.Dense.units"
 TIMES = "model.layers.1.Repeat.times"

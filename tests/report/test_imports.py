@@ -14,12 +14,12 @@ HEAVY = ("numpy", "matplotlib", "pandas", "sklearn", "tensorflow", "keras")
     "module",
     [
         "nnlab.runs",
-        "nnlab.report.faults",
-        "nnlab.report.listings",
+        "nnlab.report.text.diagnostics",
+        "nnlab.report.text.listings",
         "nnlab.report.progress",
-        "nnlab.report.run_tables",
-        "nnlab.report.summary",
-        "nnlab.report.tables",
+        "nnlab.report.runs.tables",
+        "nnlab.report.text.model_summary",
+        "nnlab.report.text.table",
     ],
 )
 def test_module_loads_nothing_heavy(module: str) -> None:
@@ -30,7 +30,7 @@ def test_module_loads_nothing_heavy(module: str) -> None:
 
 
 def test_pictures_load_no_keras() -> None:
-    script = "import sys, nnlab.report.plots, nnlab.report.model_picture;"
+    script = "import sys, nnlab.report.plots, nnlab.report.plots.model;"
     script += "print('keras' in sys.modules, 'matplotlib.pyplot' in sys.modules)"
     command = [sys.executable, "-c", script]
     answer = subprocess.run(command, capture_output=True, text=True, check=True)

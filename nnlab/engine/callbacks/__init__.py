@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from nnlab.engine.callbacks.averaged_weights import AveragedWeights
 from nnlab.engine.callbacks.best_weights import BestWeights
+from nnlab.engine.callbacks.callback_list import RunCallbacks
 from nnlab.engine.callbacks.early_stopping import EarlyStopping
-from nnlab.engine.callbacks.epoch_end import EpochEnd, PastEpoch, ToldOfEnds
+from nnlab.engine.callbacks.epoch_state import EpochEnd, PastEpoch, ToldOfEnds
 from nnlab.engine.callbacks.recorder import Diverged, Recorder, Watch
 from nnlab.engine.callbacks.reduce_lr_on_plateau import ReduceLROnPlateau
-from nnlab.engine.callbacks.run_callbacks import RunCallbacks
 from nnlab.engine.callbacks.stopwatch import Stopwatch
 
 __all__ = [

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 import keras
 
 from nnlab.engine.callbacks.averaged_weights import averages
-from nnlab.engine.callbacks.epoch_end import ToldOfEnds, Weights
+from nnlab.engine.callbacks.epoch_state import ToldOfEnds, Weights
 
 Improves = Callable[[Mapping[str, float]], bool]
 

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 
 import keras
 
-from nnlab.config.training import EarlyStopping as Config
-from nnlab.engine.monitoring import Monitor
+from nnlab.config.schema.training import EarlyStopping as Config
+from nnlab.engine.callbacks.monitor import Monitor
 
 
 class EarlyStopping(keras.callbacks.EarlyStopping):  # type: ignore[misc]

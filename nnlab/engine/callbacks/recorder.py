@@ -8,9 +8,9 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from nnlab.config.agreement import LEARNING_RATE
-from nnlab.engine.callbacks.epoch_end import ToldOfEnds
-from nnlab.engine.interruption import Interruption
+from nnlab.config.schema.cross_checks import LEARNING_RATE
+from nnlab.engine.callbacks.epoch_state import ToldOfEnds
+from nnlab.engine.runtime.signals import Interruption
 from nnlab.report.progress import Progress
 
 # Reading a figure of a step under way waits for the step.

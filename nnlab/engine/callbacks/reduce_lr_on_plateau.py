@@ -7,8 +7,8 @@ import operator
 
 import keras
 
-from nnlab.config.training import ReduceLROnPlateau as Config
-from nnlab.engine.monitoring import Monitor
+from nnlab.config.schema.training import ReduceLROnPlateau as Config
+from nnlab.engine.callbacks.monitor import Monitor
 
 
 class ReduceLROnPlateau(keras.callbacks.ReduceLROnPlateau):  # type: ignore[misc]

@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from nnlab.engine.callbacks.epoch_end import ToldOfEnds
+from nnlab.engine.callbacks.epoch_state import ToldOfEnds
 
 # A call costs about as long as a short step: what is timed takes a hundred times that.
 _PIECE_S = 0.1

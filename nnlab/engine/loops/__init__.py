@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nnlab.engine.loops.choosing import Choice, choose_loop
 from nnlab.engine.loops.loop import Loop
+from nnlab.engine.loops.selection import Choice, choose_loop
 
 __all__ = ["Choice", "Loop", "choose_loop"]

@@ -10,7 +10,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from nnlab.engine.loops.noise import threefry
+from nnlab.engine.loops.rng import threefry
 
 
 class Taking(Enum):

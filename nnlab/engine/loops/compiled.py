@@ -7,16 +7,16 @@ from typing import Any, ClassVar
 import keras
 import tensorflow as tf
 
-from nnlab.config.training import TrainingConfig
+from nnlab.config.schema.training import TrainingConfig
 from nnlab.data import Rows
+from nnlab.engine.batches.batches import Feed, batch_spec
 from nnlab.engine.callbacks import RunCallbacks
-from nnlab.engine.compiling import build_optimizer
-from nnlab.engine.feeding import Feed, batch_spec
 from nnlab.engine.loops.batch_loop import BatchLoop, Taking
+from nnlab.engine.loops.chunk_size import Pace
+from nnlab.engine.loops.epoch_pass import NO_XLA, RowPass, Xla
 from nnlab.engine.loops.epochs import LongEpochs, Parts, ShortEpochs, evaluate
-from nnlab.engine.loops.pace import Pace
-from nnlab.engine.loops.row_pass import NO_XLA, RowPass, Xla
 from nnlab.engine.loops.rows import ResidentRows, RowSource, StreamedRows
+from nnlab.engine.models.compilation import build_optimizer
 
 
 class CompiledEpochs:

@@ -12,9 +12,9 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from nnlab.engine.callbacks import PastEpoch
-from nnlab.engine.loops.first_call import call_first
-from nnlab.engine.loops.row_pass import RowPass
-from nnlab.engine.loops.states import States
+from nnlab.engine.loops.epoch_pass import RowPass
+from nnlab.engine.loops.packed_variables import States
+from nnlab.engine.loops.tracing import call_first
 
 _RATE_AND_ITERATIONS = 2
 # Of states kept at a time.

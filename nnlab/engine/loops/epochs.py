@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import keras
 import numpy as np
 
+from nnlab.engine.batches.batches import Feed
 from nnlab.engine.callbacks import ReduceLROnPlateau, RunCallbacks
-from nnlab.engine.feeding import Feed
+from nnlab.engine.loops.chunk_size import Pace
 from nnlab.engine.loops.epoch_group import EpochGroup, GroupedEpoch
-from nnlab.engine.loops.pace import Pace
-from nnlab.engine.loops.row_pass import RowPass
+from nnlab.engine.loops.epoch_pass import RowPass
 
 Logs = dict[str, float]
 

@@ -6,11 +6,11 @@ from typing import ClassVar
 
 import keras
 
-from nnlab.config.training import TrainingConfig
+from nnlab.config.schema.training import TrainingConfig
 from nnlab.data import Rows
+from nnlab.engine.batches.batches import Feed
 from nnlab.engine.callbacks import RunCallbacks
-from nnlab.engine.compiling import build_optimizer
-from nnlab.engine.feeding import Feed
+from nnlab.engine.models.compilation import build_optimizer
 
 
 class KerasFit:

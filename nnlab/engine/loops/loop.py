@@ -6,10 +6,10 @@ from typing import Protocol
 
 import keras
 
-from nnlab.config.training import TrainingConfig
+from nnlab.config.schema.training import TrainingConfig
 from nnlab.data import Rows
+from nnlab.engine.batches.batches import Feed
 from nnlab.engine.callbacks import RunCallbacks
-from nnlab.engine.feeding import Feed
 
 
 class Loop(Protocol):

@@ -6,22 +6,21 @@ import shlex
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from nnlab.compare.differences import differences
-from nnlab.compare.variants import VariantRow, VariantTable
-from nnlab.config.yaml_source import read_yaml
+from nnlab.analysis.differences import differences
+from nnlab.analysis.variants import VariantRow, VariantTable
+from nnlab.config.yaml.parser import read_yaml
 from nnlab.errors import ConfigError, DataError
-from nnlab.report.html.drawing import drawn_picture, stored_picture
+from nnlab.report.comparison.plots import INTERVALS, variant_pictures
+from nnlab.report.comparison.records import read_compared
+from nnlab.report.comparison.tables import variants_table, verdicts_table
+from nnlab.report.html.images import drawn_picture, stored_picture
 from nnlab.report.html.page import Block, Code, Page, Section, Text
 from nnlab.report.html.run_page import config, environment
-from nnlab.report.numbers import count_text, interval_text, metric_text, seconds_text
-from nnlab.report.sentences import sentence
-from nnlab.report.tables import Cell, Column, Table
-from nnlab.report.values import plain_text
-from nnlab.report.variant_files import INTERVALS, variant_pictures
-from nnlab.report.variant_records import read_compared
-from nnlab.report.variant_tables import variants_table, verdicts_table
+from nnlab.report.text.numbers import count_text, interval_text, metric_text, seconds_text
+from nnlab.report.text.phrases import plain_text, sentence
+from nnlab.report.text.table import Cell, Column, Table
 from nnlab.runs import StoredRun
-from nnlab.runs.comparison import ComparisonFiles, ComparisonRecord
+from nnlab.runs.records.comparison import ComparisonFiles, ComparisonRecord
 
 # The comparison has its own.
 _NEVER = ("name", "seed")

@@ -10,8 +10,8 @@ from importlib import resources
 from typing import TYPE_CHECKING, Literal
 
 from nnlab import __version__
-from nnlab.report.tables import Table
-from nnlab.report.terminal import printable
+from nnlab.report.text.console import printable
+from nnlab.report.text.table import Table
 
 if TYPE_CHECKING:
     from markupsafe import Markup

@@ -8,10 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from nnlab.analysis.weight_histograms import LayerSpread
 from nnlab.errors import DataError
-from nnlab.report.html.drawing import drawn_picture, stored_picture
-from nnlab.report.html.page import Block, Code, Page, Picture, Section, Text
-from nnlab.report.html.words import (
+from nnlab.report.html.captions import (
     confusion_words,
     curve_words,
     model_words,
@@ -19,15 +18,17 @@ from nnlab.report.html.words import (
     residual_words,
     spread_words,
 )
-from nnlab.report.numbers import count_text, metric_text, percent_text, plural, seconds_text
-from nnlab.report.run_tables import run_tables
-from nnlab.report.sentences import sentence
-from nnlab.report.spreads import LayerSpread
-from nnlab.report.summary import ModelSummary
-from nnlab.report.tables import Cell, Column, Table
+from nnlab.report.html.images import drawn_picture, stored_picture
+from nnlab.report.html.page import Block, Code, Page, Picture, Section, Text
+from nnlab.report.runs.tables import run_tables
+from nnlab.report.text.model_summary import ModelSummary
+from nnlab.report.text.numbers import count_text, metric_text, percent_text, seconds_text
+from nnlab.report.text.phrases import sentence
+from nnlab.report.text.table import Cell, Column, Table
 from nnlab.runs import StoredRun
-from nnlab.runs.history import read_history
-from nnlab.runs.record import RunRecord, RunStatus
+from nnlab.runs.io.metrics_csv import read_history
+from nnlab.runs.records.run import RunRecord, RunStatus
+from nnlab.text import plural
 
 _NOT_RECORDED = "The run did not record it."
 _LEARNING_RATE = "learning_rate"
@@ -195,7 +196,7 @@ def model(run: StoredRun) -> Iterator[Block]:
         yield Text(_NOT_RECORDED)
         return
     summary = ModelSummary.from_dict(values)
-    from nnlab.report.model_picture import draw
+    from nnlab.report.plots.model import draw
 
     words = model_words(summary)
     yield drawn_picture(lambda path: draw(summary, path), ".svg", words, "The layers as a graph")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator, Sequence
 
-from nnlab.report.html.drawing import stored_picture
+from nnlab.report.html.images import stored_picture
 from nnlab.report.html.page import Block, Code, Page, Section
 from nnlab.report.html.run_page import (
     config,
@@ -16,14 +16,15 @@ from nnlab.report.html.run_page import (
     weights_and_gradients,
 )
 from nnlab.report.html.run_page import model as model_of
-from nnlab.report.numbers import count_text, metric_text, plural, seconds_text
-from nnlab.report.search_next import going_on
-from nnlab.report.search_scores import reached_under, retrained_otherwise
-from nnlab.report.search_tables import goes_on_from, search_tables, used_markers, values_cell
-from nnlab.report.tables import Cell, Column, Table
+from nnlab.report.search.suggested_commands import going_on
+from nnlab.report.search.summary import reached_under, retrained_otherwise
+from nnlab.report.search.tables import goes_on_from, search_tables, used_markers, values_cell
+from nnlab.report.text.numbers import count_text, metric_text, seconds_text
+from nnlab.report.text.table import Cell, Column, Table
 from nnlab.runs import RunStatus, StoredRun, read_run
-from nnlab.runs.search import SearchFiles, SearchRecord, read_search, read_trials
-from nnlab.runs.trial import TrialRecord, ranked
+from nnlab.runs.records.search import SearchFiles, SearchRecord, read_search, read_trials
+from nnlab.runs.records.trial import TrialRecord, ranked
+from nnlab.text import plural
 
 _CAPTIONS = {
     "optimization_history": "The score of each trial, and the best so far",

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from matplotlib.colors import PowerNorm
 
-from nnlab.report.figure import new_figure, save, style
-from nnlab.report.numbers import count_text, percent_text
+from nnlab.report.plots.figure import new_figure, save, style
+from nnlab.report.text.numbers import count_text, percent_text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

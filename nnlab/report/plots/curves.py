@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
-from nnlab.report.figure import PALETTE, QUIET, new_figure, save, style
-from nnlab.report.numbers import metric_text
-from nnlab.report.plots.logarithms import label_logarithm
+from nnlab.report.plots.figure import PALETTE, QUIET, new_figure, save, style
+from nnlab.report.plots.log_axis import label_logarithm
+from nnlab.report.text.numbers import metric_text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -7,10 +7,11 @@ from pathlib import Path
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
-from nnlab.report.figure import PALETTE, QUIET, new_figure, save, style
-from nnlab.report.numbers import metric_text, plural
+from nnlab.report.plots.figure import PALETTE, QUIET, new_figure, save, style
 from nnlab.report.plots.search_axes import SPREAD_WORDS, SearchPicture, scale_scores
-from nnlab.runs.trial import TrialStatus
+from nnlab.report.text.numbers import metric_text
+from nnlab.runs.records.trial import TrialStatus
+from nnlab.text import plural
 
 
 def plot_optimization_history(picture: SearchPicture, path: Path) -> None:

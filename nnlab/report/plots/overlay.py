@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
-from nnlab.report.figure import (
+from nnlab.report.plots.curves import spans_decades
+from nnlab.report.plots.figure import (
     draw_into,
     legend_below,
     line_look,
     new_figure,
     style,
 )
-from nnlab.report.file_names import PICTURES, check_suffix
-from nnlab.report.plots.curves import spans_decades
-from nnlab.report.plots.logarithms import label_logarithm
+from nnlab.report.plots.log_axis import label_logarithm
+from nnlab.report.text.phrases import PICTURES, check_suffix
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

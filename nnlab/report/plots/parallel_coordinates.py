@@ -10,8 +10,9 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.colors import ListedColormap, LogNorm, Normalize
 
-from nnlab.config.hyperparameters import Hyperparameter
-from nnlab.report.figure import (
+from nnlab.config.space.hyperparameter import Hyperparameter
+from nnlab.config.space.hyperparameter_names import marker_name, repetition
+from nnlab.report.plots.figure import (
     FAINT,
     INK,
     PALETTE,
@@ -20,11 +21,10 @@ from nnlab.report.figure import (
     save,
     style,
 )
-from nnlab.report.hyperparameter_names import marker_name, repetition
-from nnlab.report.numbers import plural
-from nnlab.report.plots.logarithms import label_logarithm
+from nnlab.report.plots.log_axis import label_logarithm
 from nnlab.report.plots.search_axes import SearchPicture, ends, position, ticks
-from nnlab.runs.trial import TrialRecord
+from nnlab.runs.records.trial import TrialRecord
+from nnlab.text import plural
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

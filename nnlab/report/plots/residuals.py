@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nnlab.report.figure import PALETTE, QUIET, new_figure, save, style
-from nnlab.report.numbers import count_text, metric_text
+from nnlab.report.plots.figure import PALETTE, QUIET, new_figure, save, style
+from nnlab.report.text.numbers import count_text, metric_text
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from nnlab.config.hyperparameters import Hyperparameter
-from nnlab.report.hyperparameter_names import marker_name, short_names
+from nnlab.config.space.hyperparameter import Hyperparameter
+from nnlab.config.space.hyperparameter_names import marker_name, short_names
 from nnlab.report.plots.curves import spans_decades
-from nnlab.report.plots.logarithms import label_logarithm, logarithmic_ticks
-from nnlab.runs.trial import TrialRecord, TrialStatus, Value, ranked
+from nnlab.report.plots.log_axis import label_logarithm, logarithmic_ticks
+from nnlab.runs.records.trial import TrialRecord, TrialStatus, Value, ranked
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

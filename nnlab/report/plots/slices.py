@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
-from nnlab.config.hyperparameters import Hyperparameter
-from nnlab.report.figure import PALETTE, new_figure, save, style
-from nnlab.report.hyperparameter_names import marker_name
+from nnlab.config.space.hyperparameter import Hyperparameter
+from nnlab.config.space.hyperparameter_names import marker_name
+from nnlab.report.plots.figure import PALETTE, new_figure, save, style
 from nnlab.report.plots.search_axes import (
     SPREAD_WORDS,
     SearchPicture,
@@ -19,7 +19,7 @@ from nnlab.report.plots.search_axes import (
     scale_scores,
     ticks,
 )
-from nnlab.runs.trial import TrialRecord
+from nnlab.runs.records.trial import TrialRecord
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

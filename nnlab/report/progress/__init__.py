@@ -14,7 +14,7 @@ from nnlab.report.progress.plain import PlainProgress
 from nnlab.report.progress.search_events import SearchInfo, SearchProgress
 from nnlab.report.progress.search_live import LiveSearchProgress
 from nnlab.report.progress.search_plain import PlainSearchProgress
-from nnlab.report.terminal import is_terminal, terminal_console
+from nnlab.report.text.console import is_terminal, terminal_console
 
 __all__ = [
     "LiveSearchProgress",

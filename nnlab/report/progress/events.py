@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol, SupportsFloat
 
-from nnlab.report.numbers import metric_text, plural
+from nnlab.report.text.numbers import metric_text
+from nnlab.text import plural
 
 Logs = Mapping[str, SupportsFloat]
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nnlab.report.numbers import seconds_text
 from nnlab.report.progress.events import Logs, StartInfo, logs_text
 from nnlab.report.progress.live_area import LiveArea, bar
 from nnlab.report.progress.state import RunState
+from nnlab.report.text.numbers import seconds_text
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType

@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 from typing import TextIO
 
-from nnlab.report.numbers import seconds_text
 from nnlab.report.progress.events import Logs, StartInfo, logs_text
 from nnlab.report.progress.lines import Lines
 from nnlab.report.progress.state import RunState
+from nnlab.report.text.numbers import seconds_text
 
 
 class PlainProgress:

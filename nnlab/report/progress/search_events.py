@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from nnlab.report.numbers import count_text, plural, seconds_text
 from nnlab.report.progress.events import Logs
-from nnlab.runs.record import Direction
-from nnlab.runs.trial import TrialRecord
+from nnlab.report.text.numbers import count_text, seconds_text
+from nnlab.runs.records.run import Direction
+from nnlab.runs.records.trial import TrialRecord
+from nnlab.text import plural
 
 
 @dataclass(frozen=True)

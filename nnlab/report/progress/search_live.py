@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from nnlab.report.numbers import metric_text, seconds_text
 from nnlab.report.progress.events import Logs, logs_text
 from nnlab.report.progress.live_area import LiveArea, bar
 from nnlab.report.progress.search_events import SearchInfo
 from nnlab.report.progress.search_state import RunningTrial, SearchState
-from nnlab.runs.trial import TrialRecord
+from nnlab.report.text.numbers import metric_text, seconds_text
+from nnlab.runs.records.trial import TrialRecord
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TextIO
 
-from nnlab.report.numbers import metric_text, seconds_text
 from nnlab.report.progress.events import Logs
 from nnlab.report.progress.lines import Lines
 from nnlab.report.progress.search_events import SearchInfo
 from nnlab.report.progress.search_state import SearchState
-from nnlab.runs.trial import TrialRecord
+from nnlab.report.text.numbers import metric_text, seconds_text
+from nnlab.runs.records.trial import TrialRecord
 
 # Of a line; a log is read in an editor, or cut by the terminal.
 _WIDTH = 120

@@ -7,10 +7,11 @@ import time
 from collections import deque
 from dataclasses import dataclass, field
 
-from nnlab.report.numbers import metric_text, plural, seconds_text
 from nnlab.report.progress.search_events import SearchInfo
 from nnlab.report.progress.trial_values import TrialValues
-from nnlab.runs.trial import TrialRecord, TrialStatus, ranked
+from nnlab.report.text.numbers import metric_text, seconds_text
+from nnlab.runs.records.trial import TrialRecord, TrialStatus, ranked
+from nnlab.text import plural
 
 _RECENT = 20
 

@@ -7,11 +7,11 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TextIO
 
-from nnlab.report.numbers import seconds_text
 from nnlab.report.progress.events import Logs, logs_text
 from nnlab.report.progress.lines import Lines
 from nnlab.report.progress.live_area import LiveArea, bar
-from nnlab.report.terminal import is_terminal, terminal_console
+from nnlab.report.text.console import is_terminal, terminal_console
+from nnlab.report.text.numbers import seconds_text
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType

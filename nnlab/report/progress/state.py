@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from collections import deque
 
-from nnlab.report.numbers import metric_text, seconds_text
 from nnlab.report.progress.events import Logs, StartInfo
+from nnlab.report.text.numbers import metric_text, seconds_text
 
 _RECENT = 20
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from nnlab.report.hyperparameter_names import marker_name, short_names
-from nnlab.report.values import value_text
-from nnlab.runs.trial import TrialRecord
+from nnlab.config.space.hyperparameter_names import marker_name, short_names
+from nnlab.report.text.phrases import value_text
+from nnlab.runs.records.trial import TrialRecord
 
 _BETWEEN = "  "
 

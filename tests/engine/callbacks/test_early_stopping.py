@@ -8,9 +8,9 @@ from typing import Any
 import keras
 import pytest
 
-from nnlab.config.training import EarlyStopping as Config
+from nnlab.config.schema.training import EarlyStopping as Config
 from nnlab.engine.callbacks import EarlyStopping
-from nnlab.engine.monitoring import Monitor
+from nnlab.engine.callbacks.monitor import Monitor
 
 
 def watching(direction: Any = "min", **arguments: Any) -> EarlyStopping:

@@ -10,7 +10,7 @@ import keras
 import pytest
 
 from nnlab.engine.callbacks import Diverged, Recorder, RunCallbacks, Watch
-from nnlab.engine.interruption import Interruption, Stopped
+from nnlab.engine.runtime.signals import Interruption, Stopped
 from nnlab.report.progress import SilentProgress
 
 

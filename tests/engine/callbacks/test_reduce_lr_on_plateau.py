@@ -8,9 +8,9 @@ from typing import Any
 import keras
 import pytest
 
-from nnlab.config.training import ReduceLROnPlateau as Config
+from nnlab.config.schema.training import ReduceLROnPlateau as Config
 from nnlab.engine.callbacks import ReduceLROnPlateau
-from nnlab.engine.monitoring import Monitor
+from nnlab.engine.callbacks.monitor import Monitor
 
 
 def rates(values: list[float], direction: Any = "min", **arguments: Any) -> list[float]:

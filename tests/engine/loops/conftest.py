@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 
 from nnlab.config import Experiment
 from nnlab.data import PreparedData, Rows
-from nnlab.data.prepared import InputSpec, TargetSpec
+from nnlab.data.containers.prepared import InputSpec, TargetSpec
+from nnlab.engine.batches.batches import Feed
 from nnlab.engine.callbacks import RunCallbacks
-from nnlab.engine.compiling import compile_model
-from nnlab.engine.feeding import Feed
 from nnlab.engine.loops import Loop
-from nnlab.engine.model import build_model, dtype_policy
+from nnlab.engine.models.builder import build_model, dtype_policy
+from nnlab.engine.models.compilation import compile_model
 
 ROWS = 27
 

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from nnlab.config import Experiment
-from nnlab.config.training import EarlyStopping as EarlyStoppingConfig
-from nnlab.config.training import ReduceLROnPlateau as PlateauConfig
+from nnlab.config.schema.training import EarlyStopping as EarlyStoppingConfig
+from nnlab.config.schema.training import ReduceLROnPlateau as PlateauConfig
 from nnlab.data import PreparedData
 from nnlab.engine.callbacks import (
     AveragedWeights,
@@ -21,12 +21,12 @@ from nnlab.engine.callbacks import (
     ReduceLROnPlateau,
     Watch,
 )
-from nnlab.engine.interruption import Stopped
+from nnlab.engine.callbacks.monitor import Monitor
 from nnlab.engine.loops import Loop
 from nnlab.engine.loops.compiled import CompiledEpochs
+from nnlab.engine.loops.epoch_pass import Xla
 from nnlab.engine.loops.keras_fit import KerasFit
-from nnlab.engine.loops.row_pass import Xla
-from nnlab.engine.monitoring import Monitor
+from nnlab.engine.runtime.signals import Stopped
 
 Run = Callable[..., Any]
 GRAPH = CompiledEpochs(Xla(whole=False, last=False))

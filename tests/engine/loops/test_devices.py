@@ -13,13 +13,13 @@ import tensorflow as tf
 from nnlab.config import Experiment
 from nnlab.data import prepare
 from nnlab.engine.callbacks import RunCallbacks
-from nnlab.engine.devices import Device, on
-from nnlab.engine.feeding import Feed
+from nnlab.engine.runtime.devices import Device, on
+from nnlab.engine.batches.batches import Feed
 from nnlab.engine.loops.compiled import CompiledEpochs
-from nnlab.engine.loops.row_pass import Xla
+from nnlab.engine.loops.epoch_pass import Xla
 from nnlab.engine.loops.rows import ResidentRows
-from nnlab.engine.model import build_model
-from nnlab.engine.preparing import prepare_training
+from nnlab.engine.models.builder import build_model
+from nnlab.engine.training.preparation import prepare_training
 
 (cpu,) = tf.config.list_physical_devices("CPU")
 tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)

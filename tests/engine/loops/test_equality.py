@@ -10,15 +10,15 @@ import pytest
 from numpy.typing import NDArray
 
 from nnlab.config import Experiment
-from nnlab.config.words.layers import Layer
-from nnlab.config.words.losses import Loss
-from nnlab.config.words.metrics import Metric
-from nnlab.config.words.optimizers import Optimizer
-from nnlab.config.words.schedule import Schedule
+from nnlab.config.vocabulary.argument_families import Schedule
+from nnlab.config.vocabulary.layers import Layer
+from nnlab.config.vocabulary.losses import Loss
+from nnlab.config.vocabulary.metrics import Metric
+from nnlab.config.vocabulary.optimizers import Optimizer
 from nnlab.data import PreparedData
 from nnlab.engine.loops.compiled import CompiledEpochs
+from nnlab.engine.loops.epoch_pass import Xla
 from nnlab.engine.loops.keras_fit import KerasFit
-from nnlab.engine.loops.row_pass import Xla
 
 Run = Callable[..., Any]
 Prepared = Callable[..., PreparedData]

@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 import pytest
 
 from nnlab.report.html.page import Block, Code, Page, Picture, Section, Text, render, style_sheet
-from nnlab.report.tables import Cell, Column, Table
+from nnlab.report.text.table import Cell, Column, Table
 
 EVIL = '<script>alert("&")</script>\x1b[2J'
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(8) + (640).to_bytes(4, "big") + (480).to_bytes(4, "big")

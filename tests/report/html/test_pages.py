@@ -14,11 +14,11 @@ import pytest
 from nnlab.errors import DataError, RequestError
 from nnlab.report.html.page import Code, Page, Picture, Text
 from nnlab.report.html.run_page import lead
-from nnlab.report.html.writing import page_of, write_report
+from nnlab.report.html.writer import page_of, write_report
 from nnlab.runs import RunRecord, RunStatus, StoredRun, atomic_write, read_run
-from nnlab.runs.comparison import ComparisonFiles, ComparisonRecord
-from nnlab.runs.search import SearchFiles, SearchRecord
-from nnlab.runs.trial import TrialRecord, TrialStatus
+from nnlab.runs.records.comparison import ComparisonFiles, ComparisonRecord
+from nnlab.runs.records.search import SearchFiles, SearchRecord
+from nnlab.runs.records.trial import TrialRecord, TrialStatus
 
 SPREAD = {"counts": [1, 3], "size": 4, "zeros": 1, "std": 0.5, "norm": 1.0}
 LAYER = {"layer": "dense", "low": -1.0, "high": 1.0, "first": SPREAD, "last": SPREAD}

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from matplotlib.image import imread
 
-from nnlab.report.figure import PALETTE
 from nnlab.report.plots import plot_curves
+from nnlab.report.plots.figure import PALETTE
 
 HISTORY = {
     "loss": [0.3, 0.2, 0.1, 0.05],

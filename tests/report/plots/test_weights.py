@@ -9,8 +9,8 @@ import pytest
 from matplotlib.image import imread
 from numpy.typing import NDArray
 
+from nnlab.analysis.weight_histograms import LayerSpread, layer_spreads
 from nnlab.report.plots import plot_spreads
-from nnlab.report.spreads import LayerSpread, layer_spreads
 
 
 def weights(layers: int, spread: float) -> dict[str, NDArray[np.float64]]:

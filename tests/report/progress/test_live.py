@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from nnlab.report.progress import RichProgress, StartInfo
-from nnlab.report.terminal import terminal_console
+from nnlab.report.text.console import terminal_console
 
 if TYPE_CHECKING:
     from tests.report.conftest import Terminal

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from nnlab.report.progress import LiveSearchProgress, PlainSearchProgress, SearchInfo
 from nnlab.report.progress.search_state import SearchState
-from nnlab.runs.trial import TrialRecord, TrialStatus
+from nnlab.runs.records.trial import TrialRecord, TrialStatus
 
 SPACE = ("training.optimizer", "training.epochs", "model.layers.0.Dense.units", "data.scaling")
 INFO = SearchInfo("layers", "random", "val_accuracy", "max", 2, 10, SPACE)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nnlab.report.progress.trial_values import TrialValues
-from nnlab.runs.trial import TrialRecord
+from nnlab.runs.records.trial import TrialRecord
 
 UNITS = "model.layers.0.Repeat[{}].layers.0.Dense.units"
 SPACE = ("data.scaling", UNITS.format(1), UNITS.format(2), "training.epochs")

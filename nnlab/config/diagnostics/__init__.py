@@ -1,0 +1,1 @@
+"""Errors and warnings about a config: collected, located, with hints."""

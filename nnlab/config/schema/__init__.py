@@ -1,0 +1,1 @@
+"""The sections of a config as typed models, and the checks across them."""

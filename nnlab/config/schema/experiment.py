@@ -1,0 +1,134 @@
+"""The whole config of one experiment, and what its sections must agree on."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, ValidatorFunctionWrapHandler, field_validator, model_validator
+
+from nnlab.config.diagnostics.issues import Collector, Expected
+from nnlab.config.schema.cross_checks import agreement_problems, unit_problems
+from nnlab.config.schema.data import DataConfig
+from nnlab.config.schema.model import FunctionalModel, SequentialModel, find_ends, parse_model
+from nnlab.config.schema.tensorboard import TensorBoardConfig
+from nnlab.config.schema.training import TrainingConfig
+from nnlab.config.schema.tune import TuneConfig
+from nnlab.config.vocabulary.component import Section, tree
+
+_LONGEST_NAME = 80
+Name = Annotated[
+    str,
+    Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=_LONGEST_NAME),
+    Expected(f"at most {_LONGEST_NAME} letters, digits, `.`, `_` or `-`, a letter or digit first"),
+]
+# Keys without which what the sections must agree on can still be told, and what stands in for those
+# among them that a section cannot do without.
+_STAND_INS = {
+    "data": {"dataset": "xor"},
+    "training": {"optimizer": "SGD", "epochs": 1},
+}
+_AGREED_ON = {"target", "inputs", "validation_split", "loss", "metrics", "cv"}
+
+
+class Experiment(Section):
+    """One experiment: everything that decides what a training does and gives."""
+
+    name: Name = Field(
+        "experiment", description="What its runs are called: letters, digits, `.`, `_`, `-`."
+    )
+    seed: int = Field(0, ge=0, lt=2**32, description="All that is random follows from it.")
+    data: DataConfig = Field(description="The rows.")
+    model: SequentialModel | FunctionalModel = Field(description="The network.")
+    training: TrainingConfig = Field(description="How it is trained.")
+    tensorboard: TensorBoardConfig | Literal[False] = Field(
+        default_factory=TensorBoardConfig,
+        description="What is logged for TensorBoard; false: nothing.",
+    )
+    tune: TuneConfig | None = Field(None, description="How a search space is searched.")
+
+    @property
+    def data_seed(self) -> int:
+        """What generated rows and the split follow from."""
+        return self.seed if self.data.seed is None else self.data.seed
+
+    @classmethod
+    def called(cls) -> str:
+        """What messages call the top level."""
+        return "the config"
+
+    @field_validator("model", mode="plain")
+    @classmethod
+    def _read_model(cls, value: object) -> SequentialModel | FunctionalModel:
+        return parse_model(value)
+
+    @field_validator("tensorboard", mode="plain")
+    @classmethod
+    def _read_tensorboard(cls, value: object) -> TensorBoardConfig | Literal[False]:
+        if value is False:
+            return False
+        return TensorBoardConfig.model_validate({} if value in (None, True) else value)
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _sections_agree(cls, data: Any, validate: ValidatorFunctionWrapHandler) -> Self:
+        """Report where sections disagree beside their own faults, as far as they could be read."""
+        if isinstance(data, cls) or not isinstance(data, Mapping):
+            experiment: Self = validate(data)
+            return experiment
+        collector = Collector()
+        with collector.reading():
+            experiment = validate(data)
+            collector.add(*unit_problems(experiment.model, experiment.training))
+        sections = {name: _readable(name, data[name]) for name in _READERS if name in data}
+        problems = agreement_problems(
+            sections.get("data"),
+            find_ends(tree(data.get("model"))),
+            sections.get("training"),
+            sections.get("tune"),
+        )
+        collector.add(*problems)
+        collector.raise_if_any()
+        return experiment
+
+
+_READERS: Mapping[str, type[Section]] = {
+    "data": DataConfig,
+    "training": TrainingConfig,
+    "tune": TuneConfig,
+}
+
+
+def as_name(text: str, otherwise: str) -> str:
+    """A name that an experiment can have, and Keras' models, made of any text.
+
+    Args:
+        text: The text; what a name cannot hold becomes `-`, an accent is left out.
+        otherwise: The name where nothing of the text is left.
+
+    Example:
+        >>> as_name("réseau (1)", "experiment"), as_name("日本", "experiment")
+        ('reseau-1', 'experiment')
+    """
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    name = re.sub(r"[^A-Za-z0-9._-]+", "-", plain).lstrip("._-")
+    return name[:_LONGEST_NAME].rstrip(".-") or otherwise
+
+
+def _readable(name: str, value: Any) -> Any:
+    """A section, without those of its keys that are wrong and tell nothing of other sections."""
+    read = _READERS[name].model_validate
+    if value is None and name == "tune":
+        return None
+    collector = Collector()
+    with collector.reading():
+        return read(value)
+    wrong = {problem.path[0] if problem.path else None for problem in collector.problems()}
+    if not isinstance(value, Mapping) or None in wrong or wrong & _AGREED_ON:
+        return None
+    rest = {key: item for key, item in value.items() if key not in wrong}
+    with Collector().reading():
+        return read({**_STAND_INS.get(name, {}), **rest})
+    return None

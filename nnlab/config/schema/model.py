@@ -1,0 +1,280 @@
+"""The `model` section: a Sequential stack of layers, or a Functional graph of named ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import (
+    Field,
+    ValidatorFunctionWrapHandler,
+    field_validator,
+    model_validator,
+)
+
+from nnlab.config.diagnostics.issues import Collector, Problem, problems_error, shown
+from nnlab.config.schema.graph import MERGING_LAYERS, graph_problems
+from nnlab.config.schema.node import Node, taken_apart
+from nnlab.config.vocabulary.component import Section
+from nnlab.config.vocabulary.layers import Layer
+from nnlab.config.vocabulary.layers.layer import LayerName
+from nnlab.text import nearest
+
+SEQUENTIAL_OUTPUT = "output"
+
+
+class ModelInput(Section):
+    """One input of a Functional model."""
+
+    @classmethod
+    def called(cls) -> str:
+        """What messages call this section."""
+        return "an input"
+
+    shape: list[Annotated[int, Field(gt=0)]] = Field(
+        min_length=1, description="Shape of one row, without the batch: [784]."
+    )
+    dtype: Literal["float32", "int32", "uint8"] | None = Field(
+        None, description="Type of the values; None: that of the data."
+    )
+
+
+class SequentialModel(Section):
+    """A stack of layers, each fed by the one before."""
+
+    name: LayerName | None = Field(None, description="The Keras model's name.")
+    layers: list[Layer] = Field(min_length=1, description="The layers, first to last.")
+
+    @classmethod
+    def called(cls) -> str:
+        """What messages call this section."""
+        return "model"
+
+    @property
+    def output_names(self) -> tuple[str, ...]:
+        """The one output: its name matters only beside models that have several."""
+        return (SEQUENTIAL_OUTPUT,)
+
+    @property
+    def output_layers(self) -> dict[str, Layer]:
+        """For each output, the layer with weights or an activation that makes it."""
+        return {SEQUENTIAL_OUTPUT: self.layers[-1]}
+
+    @property
+    def output_units(self) -> dict[str, int | None]:
+        """For each output, its width where the config alone tells it."""
+        widths = (getattr(layer, "units", None) for layer in reversed(self.layers))
+        return {SEQUENTIAL_OUTPUT: next((width for width in widths if width is not None), None)}
+
+    def named_layers(self) -> list[tuple[tuple[str | int, ...], Layer]]:
+        """Every layer with its path in the config."""
+        return [
+            (("layers", position, layer.called()), layer)
+            for position, layer in enumerate(self.layers)
+        ]
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _layers_make_a_stack(cls, data: Any, validate: ValidatorFunctionWrapHandler) -> Self:
+        collector = Collector()
+        with collector.reading():
+            model: Self = validate(data)
+        layers = data.get("layers") if isinstance(data, Mapping) else None
+        collector.add(*_stack_problems(layers if isinstance(layers, list) else []))
+        collector.raise_if_any()
+        return model
+
+
+def _stack_problems(layers: list[Any]) -> Iterator[Problem]:
+    """What is wrong between the layers, beside whatever is wrong with one of them."""
+    first: dict[str, int] = {}
+    for position, layer in enumerate(layers):
+        tree: Any = layer.to_tree() if isinstance(layer, Layer) else layer
+        called, arguments = (
+            next(iter(tree.items())) if isinstance(tree, Mapping) and tree else (tree, None)
+        )
+        word = Layer.lookup(called)
+        if word is None:
+            continue
+        at = ("layers", position, str(called))
+        if word.called() in MERGING_LAYERS:
+            message = f"{word.called()} joins several inputs; in a Sequential model it has one."
+            remedy = "Remove it, or write a Functional model: layers with names and `from`."
+            yield Problem(at, message, remedy, at_key=True)
+        name = arguments.get("name") if isinstance(arguments, Mapping) else None
+        if not isinstance(name, str):
+            continue
+        if name in first:
+            message = f"Two layers are called `{name}`: number {first[name]} and number {position}."
+            yield Problem((*at, "name"), message, "Give one of them another name.")
+        first.setdefault(name, position)
+
+
+class FunctionalModel(Section):
+    """A graph of named layers between named inputs and outputs."""
+
+    name: LayerName | None = Field(None, description="The Keras model's name.")
+    inputs: dict[LayerName, ModelInput] = Field(
+        min_length=1, description="Each input and the shape of its rows."
+    )
+    layers: dict[LayerName, Node] = Field(
+        min_length=1, description="Each layer and where it takes its input."
+    )
+    outputs: list[str] = Field(
+        min_length=1, description="The layers whose values the model puts out."
+    )
+
+    @classmethod
+    def called(cls) -> str:
+        """What messages call this section."""
+        return "model"
+
+    @property
+    def output_names(self) -> tuple[str, ...]:
+        """The outputs in the order of the file."""
+        return tuple(self.outputs)
+
+    @property
+    def output_layers(self) -> dict[str, Layer]:
+        """For each output, the layer that makes it."""
+        return {name: self.layers[name].layer for name in self.outputs}
+
+    @property
+    def output_units(self) -> dict[str, int | None]:
+        """For each output, its width where the config alone tells it."""
+        return {name: self._units(name) for name in self.outputs}
+
+    def _units(self, name: str) -> int | None:
+        while name in self.layers:
+            node = self.layers[name]
+            width: int | None = getattr(node.layer, "units", None)
+            if width is not None:
+                return width
+            name = node.sources[0]
+        return None
+
+    def named_layers(self) -> list[tuple[tuple[str | int, ...], Layer]]:
+        """Every layer with its path in the config."""
+        return [
+            (("layers", name, node.layer.called()), node.layer)
+            for name, node in self.layers.items()
+        ]
+
+    @field_validator("layers", mode="before")
+    @classmethod
+    def _layers_have_names(cls, layers: Any) -> Any:
+        if isinstance(layers, list):
+            message = "Expected a name for each layer. Received: a list."
+            remedy = (
+                "Write `hidden: {Dense: 64, from: pixels}`; "
+                "or, for a Sequential model, remove `inputs` and `outputs`."
+            )
+            raise problems_error([Problem((), message, remedy)])
+        return layers
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _graph_is_sound(cls, data: Any, validate: ValidatorFunctionWrapHandler) -> Self:
+        collector = Collector()
+        with collector.reading():
+            model: Self = validate(data)
+        collector.add(*_problems_of(data))
+        collector.raise_if_any()
+        return model
+
+
+def _problems_of(data: Any) -> list[Problem]:
+    """Graph problems from the raw mapping, so that they are told beside whatever else is wrong."""
+    if not isinstance(data, Mapping):
+        return []
+    inputs, layers, outputs = data.get("inputs"), data.get("layers"), data.get("outputs")
+    if not (isinstance(inputs, Mapping) and isinstance(layers, Mapping)):
+        return []
+    sources: dict[str, list[str] | None] = {}
+    types: dict[str, str] = {}
+    problems: list[Problem] = []
+    for name, node in layers.items():
+        sources[name] = None
+        if isinstance(node, Node):
+            sources[name], types[name] = list(node.sources), node.layer.called()
+        elif isinstance(node, Mapping):
+            word, came_from, wrong = taken_apart(node)
+            sources[name] = None if wrong else came_from
+            problems += _named_otherwise(name, word)
+            known = next(filter(None, map(Layer.lookup, word)), None)
+            if known is not None:
+                types[name] = known.called()
+    named = outputs if isinstance(outputs, list) else None
+    return problems + graph_problems(inputs, sources, types, named)
+
+
+def _named_otherwise(name: str, word: Mapping[Any, Any]) -> Iterator[Problem]:
+    for called, arguments in word.items():
+        other = arguments.get("name", name) if isinstance(arguments, Mapping) else name
+        if other not in (None, name):
+            message = f"The layer is called `{name}`. Received: name={shown(other)}."
+            yield Problem(("layers", name, called, "name"), message, "Remove `name`.")
+
+
+def parse_model(value: object) -> SequentialModel | FunctionalModel:
+    """Read the `model` section; a list of layers is Sequential, a mapping of them Functional.
+
+    Args:
+        value: The section as plain data.
+
+    Returns:
+        The model.
+
+    Raises:
+        ValidationError: For every fault in it.
+    """
+    if isinstance(value, SequentialModel | FunctionalModel):
+        return value
+    functional = isinstance(value, Mapping) and (
+        isinstance(value.get("layers"), Mapping) or "inputs" in value or "outputs" in value
+    )
+    kind: type[SequentialModel | FunctionalModel] = (
+        FunctionalModel if functional else SequentialModel
+    )
+    return kind.model_validate(value)
+
+
+@dataclass(frozen=True)
+class Ends:
+    """The names that other sections know a model by.
+
+    Args:
+        outputs: Its outputs.
+        inputs: Its inputs; empty for a Sequential model, whose one has no name.
+    """
+
+    outputs: tuple[str, ...]
+    inputs: tuple[str, ...]
+
+
+def find_ends(value: object) -> Ends | None:
+    """The inputs and outputs of a `model` section, whatever is wrong with the layers in between.
+
+    Args:
+        value: The section as plain data.
+
+    Returns:
+        The ends; None where they cannot be told.
+
+    Example:
+        >>> find_ends({"layers": ["Dens"]})
+        Ends(outputs=('output',), inputs=())
+    """
+    if not isinstance(value, Mapping):
+        return None
+    layers, inputs, outputs = value.get("layers"), value.get("inputs"), value.get("outputs")
+    if isinstance(layers, list) and inputs is None and outputs is None:
+        return Ends((SEQUENTIAL_OUTPUT,), ())
+    if not (isinstance(layers, Mapping) and isinstance(inputs, Mapping)):
+        return None
+    if not (isinstance(outputs, list) and all(isinstance(name, str) for name in outputs)):
+        return None
+    # A misspelt output is told in the model: elsewhere it is what was meant.
+    meant = (name if name in layers else nearest(name, layers) or name for name in outputs)
+    return Ends(tuple(dict.fromkeys(meant)), tuple(str(name) for name in inputs))

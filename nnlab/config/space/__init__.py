@@ -1,0 +1,1 @@
+"""Search spaces: markers, hyperparameters, and filling a space with values."""

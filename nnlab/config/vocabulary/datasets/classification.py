@@ -1,0 +1,140 @@
+"""Generated data sets whose target is a class."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Self
+
+from pydantic import Field, model_validator
+
+from nnlab.config.diagnostics.issues import Problem, problems_error
+from nnlab.config.vocabulary.datasets.dataset import Dataset
+from nnlab.config.vocabulary.datasets.generated import (
+    RANDOM_STATE,
+    ROWS,
+    Count,
+    Fraction,
+    RandomState,
+    Spread,
+    at_least,
+)
+
+NOISE = "Standard deviation of the Gaussian noise added to each feature."
+
+
+class Xor(Dataset):
+    """Exclusive or: class 1 where exactly one of the two features is 1. No line separates it."""
+
+    yaml_name: ClassVar[str] = "xor"
+    n_samples: int = Field(4, ge=4, description="Number of rows, shared out over the four corners.")
+    noise: Spread = Field(0.0, description=NOISE)
+    random_state: RandomState | None = Field(None, description=RANDOM_STATE)
+
+
+class Moons(Dataset):
+    """Two interleaved half circles (`make_moons`)."""
+
+    yaml_name: ClassVar[str] = "moons"
+    n_samples: int = Field(400, ge=4, description=ROWS)
+    noise: Spread = Field(0.2, description=NOISE)
+    random_state: RandomState | None = Field(None, description=RANDOM_STATE)
+
+
+class Circles(Dataset):
+    """A small circle inside a large one (`make_circles`)."""
+
+    yaml_name: ClassVar[str] = "circles"
+    n_samples: int = Field(400, ge=4, description=ROWS)
+    noise: Spread = Field(0.1, description=NOISE)
+    factor: Fraction = Field(0.8, description="Radius of the inner circle; the outer one's is 1.")
+    random_state: RandomState | None = Field(None, description=RANDOM_STATE)
+
+
+class Spirals(Dataset):
+    """Spiral arms around one centre, a class each: hard for a small net."""
+
+    yaml_name: ClassVar[str] = "spirals"
+    n_samples: int = Field(400, ge=4, description=ROWS)
+    noise: Spread = Field(0.05, description=NOISE)
+    n_classes: int = Field(2, ge=2, description="Number of arms.")
+    turns: float = Field(1.0, gt=0, description="Turns that each arm makes.")
+    random_state: RandomState | None = Field(None, description=RANDOM_STATE)
+
+    @model_validator(mode="after")
+    def _a_row_for_each_class(self) -> Self:
+        return at_least(self, self.n_classes, "classes")
+
+
+class Blobs(Dataset):
+    """Gaussian clouds, a class each (`make_blobs`)."""
+
+    yaml_name: ClassVar[str] = "blobs"
+    n_samples: int = Field(400, ge=4, description=ROWS)
+    n_features: Count = Field(2, description="Number of features.")
+    centers: int = Field(3, ge=2, description="Number of clouds, so of classes.")
+    cluster_std: Spread = Field(1.0, description="Standard deviation of each cloud.")
+    random_state: RandomState | None = Field(None, description=RANDOM_STATE)
+
+    @model_validator(mode="after")
+    def _a_row_for_each_class(self) -> Self:
+        return at_least(self, self.centers, "clouds")
+
+
+class GaussianQuantiles(Dataset):
+    """One Gaussian cloud cut into rings of equal size, a class each (`make_gaussian_quantiles`)."""
+
+    yaml_name: ClassVar[str] = "gaussian_quantiles"
+    n_samples: int = Field(400, ge=4, description=ROWS)
+    n_features: Count = Field(2, description="Number of features.")
+    n_classes: int = Field(3, ge=2, description="Number of rings.")
+    random_state: RandomState | None = Field(None, description=RANDOM_STATE)
+
+    @model_validator(mode="after")
+    def _a_row_for_each_class(self) -> Self:
+        return at_least(self, self.n_classes, "classes")
+
+
+class Classification(Dataset):
+    """Clusters on a hypercube's corners, useless features among them (`make_classification`)."""
+
+    yaml_name: ClassVar[str] = "classification"
+    shape: ClassVar[tuple[int, ...]] = (20,)
+    n_samples: int = Field(1000, ge=4, description=ROWS)
+    n_features: Count = Field(20, description="Number of features.")
+    n_informative: Count = Field(2, description="Features that tell the class.")
+    n_redundant: int = Field(2, ge=0, description="Features that mix the informative ones.")
+    n_classes: int = Field(2, ge=2, description="Number of classes.")
+    n_clusters_per_class: Count = Field(2, description="Clusters of each class.")
+    flip_y: Fraction = Field(0.01, description="Fraction of the rows with a class drawn by chance.")
+    class_sep: float = Field(1.0, gt=0, description="Distance between the clusters.")
+    random_state: RandomState | None = Field(None, description=RANDOM_STATE)
+
+    @model_validator(mode="after")
+    def _features_suffice(self) -> Self:
+        problems = []
+        if self.n_informative + self.n_redundant > self.n_features:
+            message = (
+                "n_features must be at least n_informative + n_redundant. "
+                f"Received: {self.n_features} < {self.n_informative} + {self.n_redundant}."
+            )
+            problems.append(
+                Problem(("n_features",), message, "Raise n_features, or lower the others.")
+            )
+        clusters = self.n_classes * self.n_clusters_per_class
+        if clusters > 2**self.n_informative:
+            message = (
+                "n_classes * n_clusters_per_class must be at most 2 ** n_informative. "
+                f"Received: {clusters} > {2**self.n_informative}."
+            )
+            problems.append(Problem(("n_informative",), message, "Raise n_informative."))
+        if problems:
+            raise problems_error(problems)
+        return at_least(self, clusters, "clusters")
+
+
+class Hastie(Dataset):
+    """Ten Gaussian features; the class is 1 far from the centre (`make_hastie_10_2`)."""
+
+    yaml_name: ClassVar[str] = "hastie"
+    shape: ClassVar[tuple[int, ...]] = (10,)
+    n_samples: int = Field(2000, ge=4, description=ROWS)
+    random_state: RandomState | None = Field(None, description=RANDOM_STATE)

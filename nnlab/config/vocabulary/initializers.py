@@ -1,0 +1,139 @@
+"""Initializers: what a layer's weights are before the first step."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal, Self
+
+from pydantic import Field, model_validator
+
+from nnlab.config.diagnostics.issues import Problem, problems_error
+from nnlab.config.vocabulary.arguments import Seed
+from nnlab.config.vocabulary.component import Word
+
+
+class Initializer(Word):
+    """How a layer's weights start (`keras.initializers`)."""
+
+    family: ClassVar[str] = "an initializer"
+    example: ClassVar[str] = "he_normal"
+
+
+class Zeros(Initializer):
+    """All zeros. As a kernel's start it keeps the units of a layer equal for ever."""
+
+    aliases: ClassVar[tuple[str, ...]] = ("zero",)
+
+
+class Ones(Initializer):
+    """All ones. As a kernel's start it keeps the units of a layer equal for ever."""
+
+    aliases: ClassVar[tuple[str, ...]] = ("one",)
+
+
+class Constant(Initializer):
+    """One constant everywhere. As a kernel's start it keeps the units of a layer equal for ever."""
+
+    value: float = Field(0.0, description="The constant.")
+
+
+class Identity(Initializer):
+    """The identity matrix: the layer starts by passing its input on. For kernels alone."""
+
+    aliases: ClassVar[tuple[str, ...]] = ("IdentityInitializer",)
+
+    gain: float = Field(1.0, description="Factor on the matrix.")
+
+
+class RandomNormal(Initializer):
+    """Normal distribution of a fixed width, whatever the size of the layer."""
+
+    aliases: ClassVar[tuple[str, ...]] = ("normal",)
+
+    mean: float = Field(0.0, description="Mean of the weights.")
+    stddev: float = Field(0.05, ge=0, description="Standard deviation of the weights.")
+    seed: Seed = None
+
+
+class TruncatedNormal(Initializer):
+    """Normal distribution of a fixed width, cut at two standard deviations."""
+
+    mean: float = Field(0.0, description="Mean of the weights.")
+    stddev: float = Field(0.05, ge=0, description="Standard deviation before the cut.")
+    seed: Seed = None
+
+
+class RandomUniform(Initializer):
+    """Uniform distribution between two bounds, whatever the size of the layer."""
+
+    aliases: ClassVar[tuple[str, ...]] = ("uniform",)
+
+    minval: float = Field(-0.05, description="Lower bound.")
+    maxval: float = Field(0.05, description="Upper bound.")
+    seed: Seed = None
+
+    @model_validator(mode="after")
+    def _bounds_are_in_order(self) -> Self:
+        if self.minval > self.maxval:
+            message = (
+                f"Expected minval <= maxval. Received: minval={self.minval}, maxval={self.maxval}."
+            )
+            raise problems_error([Problem(("minval",), message, "Swap them.")])
+        return self
+
+
+class VarianceScaling(Initializer):
+    """Random weights of variance scale / n, n counted by `mode`: Glorot, He and LeCun in one."""
+
+    scale: float = Field(1.0, gt=0, description="Factor on the variance.")
+    mode: Literal["fan_in", "fan_out", "fan_avg"] = Field(
+        "fan_in", description="What n is: a unit's inputs, its outputs, or their average."
+    )
+    distribution: Literal["normal", "truncated_normal", "untruncated_normal", "uniform"] = Field(
+        "truncated_normal", description="Shape of the distribution; normal is truncated_normal."
+    )
+    seed: Seed = None
+
+
+class GlorotNormal(Initializer):
+    """Truncated normal, stddev sqrt(2 / (fan_in + fan_out)): for tanh (Glorot and Bengio, 2010)."""
+
+    seed: Seed = None
+
+
+class GlorotUniform(Initializer):
+    """Uniform, limit sqrt(6 / (fan_in + fan_out)): for tanh (Glorot and Bengio, 2010)."""
+
+    seed: Seed = None
+
+
+class HeNormal(Initializer):
+    """Truncated normal, stddev sqrt(2 / fan_in): for ReLU and its kin (He et al., 2015)."""
+
+    seed: Seed = None
+
+
+class HeUniform(Initializer):
+    """Uniform, limit sqrt(6 / fan_in): for ReLU and its kin (He et al., 2015)."""
+
+    seed: Seed = None
+
+
+class LecunNormal(Initializer):
+    """Truncated normal, stddev sqrt(1 / fan_in): for SELU (LeCun et al., 1998)."""
+
+    seed: Seed = None
+
+
+class LecunUniform(Initializer):
+    """Uniform, limit sqrt(3 / fan_in) (LeCun et al., 1998)."""
+
+    seed: Seed = None
+
+
+class Orthogonal(Initializer):
+    """A random matrix with orthonormal rows or columns; for kernels alone (Saxe et al., 2013)."""
+
+    aliases: ClassVar[tuple[str, ...]] = ("OrthogonalInitializer",)
+
+    gain: float = Field(1.0, description="Factor on the matrix.")
+    seed: Seed = None

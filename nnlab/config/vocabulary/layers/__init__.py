@@ -1,0 +1,7 @@
+"""Layers: what a model is built of."""
+
+from __future__ import annotations
+
+from nnlab.config.vocabulary.layers.layer import Layer
+
+__all__ = ["Layer"]

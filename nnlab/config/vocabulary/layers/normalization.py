@@ -1,0 +1,148 @@
+"""Layers that normalize what passes through them, or the kernel of the layer that they wrap."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from pydantic import Field, field_validator, model_validator
+
+from nnlab.config.diagnostics.issues import Problem, problems_error
+from nnlab.config.vocabulary.argument_families import Constraint, Regularizer
+from nnlab.config.vocabulary.arguments import Axes, Epsilon
+from nnlab.config.vocabulary.component import Section
+from nnlab.config.vocabulary.initializers import Initializer, Ones, Zeros
+from nnlab.config.vocabulary.layers.core import Dense, Embedding
+from nnlab.config.vocabulary.layers.layer import Layer
+from nnlab.text import did_you_mean
+
+_CLIPPING_KEYS = ("rmax", "rmin", "dmax")
+
+
+class GammaAndBeta(Section):
+    """The learnt scale and offset behind a normalization."""
+
+    center: bool = Field(True, description="Whether the offset beta is learnt.")
+    scale: bool = Field(True, description="Whether the factor gamma is learnt.")
+    beta_initializer: Initializer = Field(default_factory=Zeros, description="How beta starts.")
+    gamma_initializer: Initializer = Field(default_factory=Ones, description="How gamma starts.")
+    beta_regularizer: Regularizer | None = Field(None, description="Penalty on beta.")
+    gamma_regularizer: Regularizer | None = Field(None, description="Penalty on gamma.")
+    beta_constraint: Constraint | None = Field(None, description="Rule for beta.")
+    gamma_constraint: Constraint | None = Field(None, description="Rule for gamma.")
+
+
+class BatchNormalization(GammaAndBeta, Layer):
+    """Normalizes each feature by the batch's mean and variance (Ioffe and Szegedy, 2015)."""
+
+    axis: int = Field(-1, description="The axis of the features.")
+    momentum: float = Field(
+        0.99, ge=0, le=1, description="How slowly the moving mean and variance follow the batches'."
+    )
+    epsilon: Epsilon = 0.001
+    moving_mean_initializer: Initializer = Field(
+        default_factory=Zeros, description="How the moving mean starts."
+    )
+    moving_variance_initializer: Initializer = Field(
+        default_factory=Ones, description="How the moving variance starts."
+    )
+    renorm: bool = Field(
+        False, description="Batch renormalization, for small batches (Ioffe, 2017)."
+    )
+    renorm_clipping: dict[str, float] | None = Field(
+        None, description="Limits of the renormalization: rmax, rmin, dmax."
+    )
+    renorm_momentum: float = Field(
+        0.99, ge=0, le=1, description="Momentum of the renormalization's moving figures."
+    )
+    synchronized: bool = Field(
+        False, description="Whether all devices' parts of a batch are normalized together."
+    )
+
+    @field_validator("renorm_clipping")
+    @classmethod
+    def _clipping_is_sound(cls, clipping: dict[str, float] | None) -> dict[str, float] | None:
+        if clipping is None:
+            return None
+        problems = [
+            Problem(
+                (key,),
+                f"Unknown key `{key}`.",
+                did_you_mean(key, _CLIPPING_KEYS, "keys of renorm_clipping"),
+                at_key=True,
+            )
+            for key in clipping
+            if key not in _CLIPPING_KEYS
+        ]
+        if "rmax" in clipping and "rmin" in clipping and clipping["rmax"] < clipping["rmin"]:
+            received = f"rmin={clipping['rmin']}, rmax={clipping['rmax']}"
+            message = f"Expected rmin <= rmax. Received: {received}."
+            problems.append(Problem(("rmin",), message, "Swap them."))
+        if clipping.get("dmax", 0.0) < 0:
+            problems.append(
+                Problem(("dmax",), f"Expected dmax >= 0. Received: dmax={clipping['dmax']}.")
+            )
+        if problems:
+            raise problems_error(problems)
+        return clipping
+
+    @model_validator(mode="after")
+    def _clipping_has_renorm(self) -> Self:
+        if self.renorm_clipping is not None and not self.renorm:
+            message = "renorm_clipping does nothing without renorm. Received: renorm=false."
+            raise problems_error([Problem(("renorm_clipping",), message, "Set `renorm: true`.")])
+        return self
+
+
+class LayerNormalization(GammaAndBeta, Layer):
+    """Normalizes each row by the mean and variance of its own features (Ba et al., 2016)."""
+
+    axis: Axes = Field(-1, description="The axis, or axes, normalized together.")
+    epsilon: Epsilon = 0.001
+
+
+class GroupNormalization(GammaAndBeta, Layer):
+    """Normalizes each row within groups of its features (Wu and He, 2018)."""
+
+    groups: int = Field(
+        32, description="Number of groups, a divisor of the features; -1: one group for each."
+    )
+    axis: int = Field(-1, description="The axis of the features.")
+    epsilon: Epsilon = 0.001
+
+    @field_validator("groups")
+    @classmethod
+    def _groups_can_be_counted(cls, groups: int) -> int:
+        if groups < 1 and groups != -1:
+            message = f"Expected a positive number of groups, or -1. Received: groups={groups}."
+            raise problems_error([Problem((), message)])
+        return groups
+
+
+class RMSNormalization(Layer):
+    """Divides each row by its root mean square; a factor is learnt (Zhang and Sennrich, 2019)."""
+
+    axis: int = Field(-1, description="The axis of the features.")
+    epsilon: Epsilon = 1e-6
+
+
+class UnitNormalization(Layer):
+    """Scales each row to length 1."""
+
+    axis: Axes = Field(-1, description="The axis, or axes, of one length.")
+
+
+class SpectralNormalization(Layer):
+    """Wraps a layer and keeps its kernel's largest singular value at 1 (Miyato et al., 2018)."""
+
+    layer: Layer = Field(description="The wrapped layer: Dense or Embedding.")
+    power_iterations: int = Field(
+        1, gt=0, description="Power iterations a step; more make the singular value more exact."
+    )
+
+    @field_validator("layer")
+    @classmethod
+    def _layer_has_a_kernel(cls, layer: Layer) -> Layer:
+        if not isinstance(layer, Dense | Embedding):
+            message = f"Expected a layer with a kernel. Received: layer={layer.called()}."
+            raise problems_error([Problem((), message, "Wrap Dense or Embedding.")])
+        return layer

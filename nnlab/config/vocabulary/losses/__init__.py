@@ -1,0 +1,7 @@
+"""Losses: what training makes small."""
+
+from __future__ import annotations
+
+from nnlab.config.vocabulary.losses.loss import Loss
+
+__all__ = ["Loss"]

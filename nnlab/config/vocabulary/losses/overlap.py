@@ -1,0 +1,51 @@
+"""Losses that look at all rows of a batch together: how classes overlap, and how near rows are."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from nnlab.config.vocabulary.losses.loss import Encoding, Loss, LossName, Outputs, Reduction
+
+SummedAxes = Annotated[
+    list[int] | None,
+    Field(description="The axes that the loss is computed over; None: all at once."),
+]
+
+
+class Dice(Loss):
+    """One minus twice the overlap of targets and outputs over their sum (Dice, 1945)."""
+
+    targets: ClassVar[Encoding] = "one_hot"
+    outputs: ClassVar[Outputs] = "probability"
+
+    reduction: Reduction = "sum_over_batch_size"
+    name: LossName = "dice"
+    axis: SummedAxes = None
+
+
+class Tversky(Loss):
+    """Dice with a weight each for false positives and false negatives (Salehi et al., 2017)."""
+
+    targets: ClassVar[Encoding] = "one_hot"
+    outputs: ClassVar[Outputs] = "probability"
+
+    alpha: float = Field(0.5, ge=0, description="Weight of false positives.")
+    beta: float = Field(0.5, ge=0, description="Weight of false negatives.")
+    reduction: Reduction = "sum_over_batch_size"
+    name: LossName = "tversky"
+    axis: SummedAxes = None
+
+
+class Circle(Loss):
+    """Rows of one class near each other, others far: for unit vectors (Sun et al., 2020)."""
+
+    targets: ClassVar[Encoding] = "integer"
+    outputs: ClassVar[Outputs] = "unit_vector"
+
+    gamma: float = Field(80.0, gt=0, description="Scale of the similarities.")
+    margin: float = Field(0.4, ge=0, le=1, description="How far classes are to be kept apart.")
+    remove_diagonal: bool = Field(True, description="Whether a row is not compared with itself.")
+    reduction: Reduction = "sum_over_batch_size"
+    name: LossName = "circle"

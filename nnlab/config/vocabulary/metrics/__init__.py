@@ -1,0 +1,7 @@
+"""Metrics: what is told of each epoch beside the loss."""
+
+from __future__ import annotations
+
+from nnlab.config.vocabulary.metrics.metric import Metric
+
+__all__ = ["Metric"]

@@ -1,0 +1,114 @@
+"""Intersection over union: rows of a class told right, of all that are of it or told so."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Self
+
+from pydantic import Field, model_validator
+
+from nnlab.config.diagnostics.issues import Problem, problems_error
+from nnlab.config.vocabulary.arguments import Fraction
+from nnlab.config.vocabulary.metrics.metric import AutoName, Direction, Metric
+
+NumClasses = Annotated[int, Field(gt=0, description="Number of classes.")]
+ClassIds = Annotated[
+    list[Annotated[int, Field(ge=0)]],
+    Field(min_length=1, description="The classes that are averaged."),
+]
+IgnoreClass = Annotated[
+    int | None, Field(description="Rows of this class do not count; None: all do.")
+]
+SparseTargets = Annotated[bool, Field(description="Whether targets are integers, not one-hot.")]
+SparseOutputs = Annotated[
+    bool, Field(description="Whether outputs are class codes, not one for each class.")
+]
+ClassAxis = Annotated[int, Field(description="The axis of the classes.")]
+
+
+class IoU(Metric):
+    """Intersection over union, averaged over some classes."""
+
+    direction: ClassVar[Direction] = "max"
+
+    num_classes: NumClasses
+    target_class_ids: ClassIds
+    name: AutoName = None
+    ignore_class: IgnoreClass = None
+    sparse_y_true: SparseTargets = True
+    sparse_y_pred: SparseOutputs = True
+    axis: ClassAxis = -1
+
+    @model_validator(mode="after")
+    def _classes_exist(self) -> Self:
+        _check_class_ids(self.target_class_ids, self.num_classes)
+        return self
+
+
+class MeanIoU(Metric):
+    """Intersection over union, averaged over all classes."""
+
+    direction: ClassVar[Direction] = "max"
+
+    num_classes: NumClasses
+    name: AutoName = None
+    ignore_class: IgnoreClass = None
+    sparse_y_true: SparseTargets = True
+    sparse_y_pred: SparseOutputs = True
+    axis: ClassAxis = -1
+
+
+class BinaryIoU(Metric):
+    """Intersection over union of yes-or-no targets."""
+
+    direction: ClassVar[Direction] = "max"
+
+    target_class_ids: ClassIds = Field(default_factory=lambda: [0, 1])
+    threshold: Fraction = Field(0.5, description="Outputs above it are a yes.")
+    name: AutoName = None
+
+    @model_validator(mode="after")
+    def _classes_exist(self) -> Self:
+        _check_class_ids(self.target_class_ids, 2)
+        return self
+
+
+class OneHotIoU(Metric):
+    """Intersection over union of one-hot targets, averaged over some classes."""
+
+    direction: ClassVar[Direction] = "max"
+
+    num_classes: NumClasses
+    target_class_ids: ClassIds
+    name: AutoName = None
+    ignore_class: IgnoreClass = None
+    sparse_y_pred: SparseOutputs = False
+    axis: ClassAxis = -1
+
+    @model_validator(mode="after")
+    def _classes_exist(self) -> Self:
+        _check_class_ids(self.target_class_ids, self.num_classes)
+        return self
+
+
+class OneHotMeanIoU(Metric):
+    """Intersection over union of one-hot targets, averaged over all classes."""
+
+    direction: ClassVar[Direction] = "max"
+
+    num_classes: NumClasses
+    name: AutoName = None
+    ignore_class: IgnoreClass = None
+    sparse_y_pred: SparseOutputs = False
+    axis: ClassAxis = -1
+
+
+def _check_class_ids(class_ids: list[int], classes: int) -> None:
+    problems = [
+        Problem(
+            ("target_class_ids", place), f"Expected a class below {classes}. Received: {class_id}."
+        )
+        for place, class_id in enumerate(class_ids)
+        if class_id >= classes
+    ]
+    if problems:
+        raise problems_error(problems)

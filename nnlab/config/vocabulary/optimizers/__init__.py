@@ -1,0 +1,7 @@
+"""Optimizers: how gradients become steps."""
+
+from __future__ import annotations
+
+from nnlab.config.vocabulary.optimizers.optimizer import Optimizer
+
+__all__ = ["Optimizer"]

@@ -1,0 +1,35 @@
+"""Regularizers: penalties on weights that are added to the loss."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from nnlab.config.vocabulary.argument_families import Regularizer
+
+
+class L1(Regularizer):
+    """Adds l1 * sum |w|: drives weights to zero (Tibshirani, 1996)."""
+
+    l1: float = Field(0.01, ge=0, description="Strength of the penalty.")
+
+
+class L2(Regularizer):
+    """Adds l2 * sum w^2: keeps weights small (Hoerl and Kennard, 1970)."""
+
+    l2: float = Field(0.01, ge=0, description="Strength of the penalty.")
+
+
+class L1L2(Regularizer):
+    """Adds l1 * sum |w| + l2 * sum w^2, the elastic net (Zou and Hastie, 2005)."""
+
+    l1: float = Field(0.0, ge=0, description="Strength of the absolute part.")
+    l2: float = Field(0.0, ge=0, description="Strength of the squared part.")
+
+
+class OrthogonalRegularizer(Regularizer):
+    """Penalizes rows, or columns, of a kernel that are not orthogonal to each other."""
+
+    factor: float = Field(0.01, ge=0, description="Strength of the penalty.")
+    mode: Literal["rows", "columns"] = Field("rows", description="What is to be orthogonal.")

@@ -1,7 +1,0 @@
-"""Losses: what training makes small."""
-
-from __future__ import annotations
-
-from nnlab.config.words.losses.loss import Loss
-
-__all__ = ["Loss"]

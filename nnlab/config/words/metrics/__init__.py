@@ -1,7 +1,0 @@
-"""Metrics: what is told of each epoch beside the loss."""
-
-from __future__ import annotations
-
-from nnlab.config.words.metrics.metric import Metric
-
-__all__ = ["Metric"]

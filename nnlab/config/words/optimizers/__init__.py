@@ -1,7 +1,0 @@
-"""Optimizers: how gradients become steps."""
-
-from __future__ import annotations
-
-from nnlab.config.words.optimizers.optimizer import Optimizer
-
-__all__ = ["Optimizer"]

@@ -1,0 +1,1 @@
+"""YAML files to documents with positions: parsing, `extends`, overrides, dumping."""

@@ -1,0 +1,1 @@
+"""Rows in memory and on disk, before and after preparation."""

@@ -1,0 +1,1 @@
+"""The built-in data sets: generated, packaged with a library, or downloaded."""

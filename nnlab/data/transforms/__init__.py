@@ -1,0 +1,1 @@
+"""From raw rows to model inputs and targets: split, impute, encode, scale."""

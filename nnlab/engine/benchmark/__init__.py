@@ -1,0 +1,1 @@
+"""The benchmark of devices: measured points, the sweep, the runner."""

@@ -1,0 +1,229 @@
+"""What TensorBoard shows of a run: curves, histograms, graphs, the config, the hyperparameters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from nnlab.config import Experiment
+from nnlab.config.schema.tensorboard import TensorBoardConfig
+from nnlab.engine.callbacks import ToldOfEnds
+from nnlab.engine.callbacks.scalar_log import ScalarLog
+
+# Written to disk when a hundred summaries have come together or two seconds have passed, not at
+# every tenth: a net that is trained for thousands of short epochs writes nothing else.
+_QUEUE = 100
+_FLUSH_MS = 2000
+
+_HPARAMS_STATUS = {True: "STATUS_SUCCESS", False: "STATUS_FAILURE"}
+
+
+class TensorBoard(ToldOfEnds, keras.callbacks.TensorBoard):  # type: ignore[misc]
+    """`keras.callbacks.TensorBoard` with what it leaves out.
+
+    The graph of operations, which Keras 3 looks for where it no longer is; figures and histograms
+    of an epoch also where `update_freq` counts batches; and, in `log_dir` itself, the config and
+    the model as text and the hyperparameters, so that the HParams page compares runs.
+
+    Args:
+        config: Keras' arguments.
+        log_dir: The folder for `train/` and `validation/`.
+        batch_spec: Shapes and types of a training batch.
+        about: What the run's own page tells.
+    """
+
+    _should_write_train_graph: bool
+
+    def __init__(
+        self, config: TensorBoardConfig, log_dir: Path, batch_spec: Any, about: About
+    ) -> None:
+        profiled = config.profile_batch
+        super().__init__(
+            log_dir=str(log_dir),
+            histogram_freq=config.histogram_freq,
+            write_graph=config.write_graph,
+            write_images=config.write_images,
+            update_freq=config.update_freq,
+            profile_batch=tuple(profiled) if isinstance(profiled, list) else profiled,
+        )
+        self._batch_spec = batch_spec
+        self._about = about
+        self._is_open = False
+        self._logs: dict[tf.summary.SummaryWriter, ScalarLog] = {}
+
+    @property
+    def listens_to_steps(self) -> bool:
+        """Whether it writes anything for a step."""
+        return self.update_freq != "epoch" or bool(self._should_trace)
+
+    def set_model(self, model: keras.Model) -> None:
+        """See `keras.callbacks.Callback`."""
+        super().set_model(model)
+        self._is_open = True
+        with self._about_writer.as_default():
+            self._about.write()
+
+    def on_test_end(self, logs: Mapping[str, float] | None = None) -> None:
+        """See `keras.callbacks.Callback`."""
+        self._record_next(self._val_writer)
+        iterations = self.end.iterations
+        values = {f"evaluation_{name}_vs_iterations": value for name, value in (logs or {}).items()}
+        self._log(self._val_writer).write(values, iterations)
+        self._pop_writer()
+
+    def on_epoch_end(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
+        """See `keras.callbacks.Callback`."""
+        self._record_next(self._train_writer)
+        super().on_epoch_end(epoch, logs)
+        if self._should_write_train_graph:
+            self._should_write_train_graph = False
+            self._write_keras_model_train_graph()
+
+    def on_train_end(self, logs: Mapping[str, float] | None = None) -> None:
+        """Leave the log open: how the run ends is not known yet."""
+
+    def close(self, metrics: Mapping[str, float], *, success: bool) -> None:
+        """End the log, however the training ended.
+
+        Args:
+            metrics: The run's final figures by name.
+            success: Whether it did all that it was asked to.
+        """
+        if not self._is_open:
+            return
+        self._is_open = False
+        for log in self._logs.values():
+            log.flush()
+        with self._about_writer.as_default():
+            self._about.write_end(metrics, success=success)
+        # Validation that was cut off has not taken back its writer.
+        while len(self._prev_summary_state) > 1:
+            self._pop_writer()
+        super().on_train_end()
+
+    def _log_epoch_metrics(self, epoch: int, logs: Mapping[str, float]) -> None:
+        """Write an epoch's figures: one event a folder, where Keras writes one a figure."""
+        training = {name: value for name, value in logs.items() if not name.startswith("val_")}
+        validation = {name: value for name, value in logs.items() if name.startswith("val_")}
+        values = {f"epoch_{name}": value for name, value in training.items()}
+        self._log(self._train_writer).write(values, epoch)
+        if validation:
+            values = {f"epoch_{name[4:]}": value for name, value in validation.items()}
+            self._log(self._val_writer).write(values, epoch)
+
+    def _record_next(self, writer: tf.summary.SummaryWriter) -> None:
+        """Record what comes, whichever step it is; Keras drops it between the steps it counts."""
+        self._pop_writer()
+        # Step 0 is a multiple of any `update_freq`.
+        self._push_writer(writer, 0)
+
+    @property
+    def _about_writer(self) -> tf.summary.SummaryWriter:
+        return self._writer("about", self.log_dir)
+
+    @property
+    def _train_writer(self) -> tf.summary.SummaryWriter:
+        return self._writer("train", self._train_dir)
+
+    @property
+    def _val_writer(self) -> tf.summary.SummaryWriter:
+        return self._writer("val", self._val_dir)
+
+    def _log(self, writer: tf.summary.SummaryWriter) -> ScalarLog:
+        if writer not in self._logs:
+            self._logs[writer] = ScalarLog(writer)
+        return self._logs[writer]
+
+    def _writer(self, name: str, folder: str) -> tf.summary.SummaryWriter:
+        if name not in self._writers:
+            self._writers[name] = tf.summary.create_file_writer(
+                folder, max_queue=_QUEUE, flush_millis=_FLUSH_MS
+            )
+        return self._writers[name]
+
+    def _write_keras_model_train_graph(self) -> None:
+        """Write the graph of a step; where Keras hides the one that it trains with, traced anew."""
+        graph = self.end.step_graph
+        if graph is None:
+            step = tf.function(self.model.train_step)
+            graph = step.get_concrete_function(self._batch_spec).graph
+        with self._train_writer.as_default(), tf.summary.record_if(condition=True):
+            tf.summary.graph(graph)
+
+
+class About:
+    """The run's own page: its config, its model, its hyperparameters.
+
+    Args:
+        experiment: The experiment.
+        config_text: Its YAML.
+        model_text: The model's layers as a table.
+        run_id: The run's id.
+    """
+
+    def __init__(
+        self, experiment: Experiment, config_text: str, model_text: str, run_id: str
+    ) -> None:
+        self._hparams = hyperparameters(experiment)
+        self._texts = {"config": config_text, "model": model_text}
+        self._run_id = run_id
+
+    def write(self) -> None:
+        """Write all to the default writer, at the run's start."""
+        from tensorboard.plugins.hparams import api
+
+        for name, text in self._texts.items():
+            tf.summary.text(name, f"```\n{text}\n```", step=0)
+        api.hparams(self._hparams, trial_id=self._run_id)
+
+    def write_end(self, metrics: Mapping[str, float], *, success: bool) -> None:
+        """Write to the default writer how the run ended.
+
+        Args:
+            metrics: Its final figures by name; those of the test are in no epoch's log.
+            success: Whether it did all that it was asked to.
+        """
+        from tensorboard.plugins.hparams import api_pb2, summary
+
+        for name, value in metrics.items():
+            if name.startswith("test_"):
+                tf.summary.scalar(name, value, step=0)
+        status = api_pb2.Status.Value(_HPARAMS_STATUS[success])
+        end = summary.session_end_pb(status)
+        tf.summary.experimental.write_raw_pb(end.SerializeToString(), step=0)
+
+
+def hyperparameters(experiment: Experiment) -> dict[str, bool | float | str]:
+    """Every value of a config under its dotted path, as the HParams page takes them.
+
+    Args:
+        experiment: The experiment.
+
+    Returns:
+        Numbers, truths and texts; a list of plain values as text. Names that only tell runs apart
+        are left out, and so is what is not set: the page knows no None.
+    """
+    tree = experiment.to_tree()
+    for name in ("name", "tensorboard", "tune"):
+        tree.pop(name, None)
+    return dict(_flat(tree, ""))
+
+
+def _flat(value: Any, path: str) -> list[tuple[str, bool | float | str]]:
+    if isinstance(value, Mapping) and value:
+        return [item for key in value for item in _flat(value[key], _joined(path, key))]
+    if isinstance(value, list) and any(isinstance(item, Mapping | list) for item in value):
+        return [item for i, part in enumerate(value) for item in _flat(part, _joined(path, i))]
+    if value is None:
+        return []
+    if isinstance(value, bool | int | float | str):
+        return [(path, value)]
+    return [(path, ", ".join(str(item) for item in value))]
+
+
+def _joined(path: str, key: object) -> str:
+    return f"{path}.{key}" if path else str(key)

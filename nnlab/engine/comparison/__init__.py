@@ -1,0 +1,1 @@
+"""Run the variants of a comparison."""

@@ -1,0 +1,52 @@
+"""Whether each Embedding has room for all codes that its column can hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from nnlab.config import Experiment
+from nnlab.config.schema.model import FunctionalModel
+from nnlab.config.vocabulary.layers import Layer
+from nnlab.config.yaml.document import Path, dotted
+from nnlab.data.containers.prepared import InputSpec
+from nnlab.engine.models.inputs import Entry
+from nnlab.errors import Fault
+
+
+def embedding_faults(experiment: Experiment, entries: Mapping[str, Entry]) -> Iterator[Fault]:
+    """Embeddings that a category's code would fall out of; Keras says so only in the midst of it.
+
+    Args:
+        experiment: The experiment.
+        entries: The model's inputs by name.
+
+    Yields:
+        A fault for each such layer.
+    """
+    for path, layer, spec in _embeddings(experiment, entries):
+        input_dim = getattr(layer, "input_dim", 0)
+        for column in spec.columns:
+            codes = len(column.categories) + 1
+            if column.encoding == "integer" and input_dim < codes:
+                message = (
+                    f"Column `{column.name}` has {codes - 1} categories, and code 0 stands for any "
+                    f"other. Received: input_dim={input_dim}."
+                )
+                at = dotted(("model", *path, "input_dim"))
+                yield Fault(message, at, remedy=f"Set input_dim: {codes}, or more.")
+
+
+def _embeddings(
+    experiment: Experiment, entries: Mapping[str, Entry]
+) -> Iterator[tuple[Path, Layer, InputSpec]]:
+    model = experiment.model
+    for path, layer in model.named_layers():
+        if layer.called() != "Embedding":
+            continue
+        if isinstance(model, FunctionalModel):
+            name = str(path[1])
+            while name in model.layers:
+                name = model.layers[name].sources[0]
+            yield path, layer, entries[name].spec
+        else:
+            yield path, layer, next(iter(entries.values())).spec

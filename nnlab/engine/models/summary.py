@@ -1,0 +1,61 @@
+"""What a Keras model is made of, as plain data that tables and pictures are drawn from."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import keras
+
+from nnlab.report.text.model_summary import LayerRow, ModelSummary
+
+
+def summarize(model: keras.Model) -> ModelSummary:
+    """The layers of a model, inputs included, and how they hang together.
+
+    Args:
+        model: A model made by `build_model`.
+
+    Returns:
+        The summary.
+
+    Example:
+        >>> digit = keras.layers.Dense(10, name="digit")
+        >>> summary = summarize(keras.Sequential([keras.Input((784,), name="pixels"), digit]))
+        >>> [(layer.name, layer.inbound, layer.params) for layer in summary.layers]
+        [('pixels', (), 0), ('digit', ('pixels',), 7850)]
+    """
+    producers = {id(layer.output): layer.name for layer in model.layers}
+    rows = []
+    # A Sequential model does not count its input among its layers.
+    for tensor in model.inputs:
+        if id(tensor) not in producers:
+            producers[id(tensor)] = tensor.name
+            rows.append(LayerRow(tensor.name, "InputLayer", (), tuple(tensor.shape), 0, 0))
+    rows += [_row(layer, producers) for layer in model.layers]
+    optimizer = getattr(model, "optimizer", None)
+    return ModelSummary(
+        model.name,
+        tuple(rows),
+        model.count_params(),
+        _size(model.trainable_weights),
+        None if optimizer is None else _size(optimizer.variables),
+    )
+
+
+def _row(layer: Any, producers: dict[int, str]) -> LayerRow:
+    is_input = isinstance(layer, keras.layers.InputLayer)
+    tensors = [] if is_input else keras.tree.flatten(layer.input)
+    return LayerRow(
+        layer.name,
+        type(layer).__name__,
+        tuple(tuple(tensor.shape) for tensor in tensors),
+        tuple(layer.output.shape),
+        layer.count_params(),
+        _size(layer.trainable_weights),
+        tuple(producers[id(tensor)] for tensor in tensors),
+    )
+
+
+def _size(variables: list[Any]) -> int:
+    return sum(math.prod(variable.shape) for variable in variables)

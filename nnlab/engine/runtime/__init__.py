@@ -1,0 +1,1 @@
+"""The TensorFlow runtime: import, devices, signals, XLA cache."""

@@ -1,0 +1,79 @@
+"""What a search ends with: the best trial's config, a table and pictures of all trials."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from nnlab.config.space.materialize import closed_yaml
+from nnlab.engine.search.directory import SearchDirectory
+from nnlab.engine.search.failures import in_the_first
+from nnlab.engine.search.trial_configs import Plan
+from nnlab.report.search.summary import reached_under, retrained_otherwise
+from nnlab.runs import atomic_write, writing
+from nnlab.runs.records.trial import TrialRecord
+from nnlab.text import plural
+
+
+def write_best(directory: SearchDirectory, plan: Plan) -> TrialRecord:
+    """Write `best.yaml`.
+
+    Args:
+        directory: The search's folder, with a trial that has a score.
+        plan: What was searched.
+
+    Returns:
+        The best trial.
+
+    Raises:
+        RunFailedError: The disk refused.
+    """
+    best = directory.ranked()[0]
+    score = f"{plan.tune.objective} {best.score:.6g}"
+    reached = reached_under(directory.search, best)
+    whole = f"{score}{reached and f', {reached}'}"
+    header = f"The best trial of {directory.search.id}: number {best.number}, {whole}."
+    if reached:
+        other = retrained_otherwise(directory.search, best)
+        header += f"\n`nnlab train` on this file is {other}: it may come to another figure."
+    with writing(directory.best_yaml):
+        atomic_write(directory.best_yaml, closed_yaml(plan.config, best.values, header))
+    return best
+
+
+def write_report(directory: SearchDirectory, *, pictures: bool = True) -> None:
+    """Write a table of the trials and draw them; record how important each hyperparameter is.
+
+    Args:
+        directory: The search's folder.
+        pictures: Whether more than the table is wanted.
+
+    Raises:
+        RunFailedError: The disk refused.
+    """
+    # Matplotlib and scikit-learn: not before the last trial has been forked.
+    from nnlab.report.search.files import write_search_files, write_trials_csv
+
+    trials = [trial for _, trial in sorted(directory.records.items())]
+    if not pictures or not directory.ranked():
+        write_trials_csv(directory, directory.search, trials)
+        return
+    found = write_search_files(directory, directory.search, trials)
+    if found is not None:
+        directory.update(
+            importance=found.shares, importance_errors=found.errors, explained=found.explained
+        )
+
+
+def why_none(directory: SearchDirectory) -> str:
+    """Why no trial has a score: the most common of their reasons.
+
+    Args:
+        directory: The search's folder.
+    """
+    failed = [trial for _, trial in sorted(directory.records.items()) if trial.error]
+    if not failed:
+        return "No trial came to a score: there was none."
+    (failure, count), *_ = Counter(trial.failure for trial in failed).most_common(1)
+    first = next(trial for trial in failed if trial.failure == failure)
+    alike = f"{count} of {plural(len(failed), 'trial')} failed alike."
+    return f"No trial came to a score. {alike} {in_the_first(first)}"

@@ -1,0 +1,1 @@
+"""Tables and verdict of a benchmark of devices."""

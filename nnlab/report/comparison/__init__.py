@@ -1,0 +1,1 @@
+"""Tables, plots and verdict of a comparison of variants."""

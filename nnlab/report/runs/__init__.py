@@ -1,0 +1,1 @@
+"""Tables of runs: listings, one run, runs side by side, reproductions."""

@@ -1,0 +1,1 @@
+"""Tables, files and suggested commands of a search."""

@@ -1,0 +1,1 @@
+"""Text output: tables, numbers, charts, diagnostics, the console."""

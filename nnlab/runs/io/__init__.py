@@ -1,0 +1,1 @@
+"""Files of a run folder: layout, atomic writes, JSON records, locks."""

@@ -1,0 +1,1 @@
+"""Find, list, filter and remove runs."""

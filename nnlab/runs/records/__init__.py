@@ -1,0 +1,1 @@
+"""The records of runs, trials, searches, comparisons and benchmarks."""

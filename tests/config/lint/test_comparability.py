@@ -1,0 +1,121 @@
+"""Which figures mean the same in every variant, and what is said of the others."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from nnlab.config.comparison.loader import read_comparison
+from nnlab.config.comparison.variants import Comparison
+from nnlab.config.lint.check import check_config
+from nnlab.config.lint.comparability import caveats, never_negative
+from nnlab.config.yaml.builtin_configs import find_comparison, list_comparisons
+
+BASE = """\
+data: {dataset: {moons: {n_samples: 100}}, validation_split: 0.2, test_split: 0.3}
+model:
+  layers:
+    - Dense: {units: 4, activation: relu}
+    - Dense: {units: 2, activation: softmax}
+training: {optimizer: adam, loss: sparse_categorical_crossentropy, metrics: [accuracy], epochs: 1}
+"""
+REGULARIZER = "model.layers.0.Dense.kernel_regularizer"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "base.yaml").write_text(BASE)
+    return tmp_path
+
+
+def read(folder: Path, change: str, metric: str = "test_loss", base: str = "") -> Comparison:
+    """Two variants: the base, and one with a change."""
+    file = folder / "two.yaml"
+    file.write_text(
+        f"base: base.yaml\nmetric: {metric}\nvariants: {{plain: {{{base}}}, other: {{{change}}}}}\n"
+    )
+    return read_comparison(file)
+
+
+@pytest.mark.parametrize(
+    ("change", "metric", "reason"),
+    [
+        (f"{REGULARIZER}: {{L2: 0.1}}", "test_loss", "different penalties"),
+        (f"{REGULARIZER}: {{L2: 0.1}}", "test_accuracy", None),
+        (f"{REGULARIZER}: {{L2: 0.0}}", "test_loss", None),
+        ("training.loss: categorical_focal_crossentropy", "val_loss", "different losses"),
+        ("training.loss: categorical_focal_crossentropy", "val_accuracy", None),
+        ("training.loss: categorical_crossentropy", "test_loss", None),
+        ("training.loss: crossentropy", "test_loss", None),
+        ("training.class_weight: balanced", "test_loss", None),
+        ("training.class_weight: balanced", "loss", "different losses"),
+        ("data.test_split: 0.4", "test_accuracy", "different data"),
+        ("data.seed: 5", "test_accuracy", "different data"),
+        ("data.dataset: {moons: {n_samples: 100, noise: 0.4}}", "val_loss", "different data"),
+        ("data.validation_split: 0.4", "val_accuracy", "different data"),
+        ("data.validation_split: 0.4", "test_accuracy", None),
+        ("data.scaling: standard", "test_loss", None),
+        ("data.missing: drop", "test_accuracy", "different data"),
+        ("data.missing: mean", "test_accuracy", None),
+    ],
+)
+def test_what_makes_another_figure_of_it(
+    folder: Path, change: str, metric: str, reason: str | None
+) -> None:
+    found = caveats(read(folder, change, metric))
+    assert [one.reason for one in found] == ([reason] if reason else [])
+    assert all(one.unlike == ("other",) for one in found)
+
+
+def test_the_remedy_is_a_metric_without_the_penalty(folder: Path) -> None:
+    (found,) = caveats(read(folder, f"{REGULARIZER}: {{L2: 0.1}}"))
+    assert "there is one in other" in found.message
+    name = "sparse_categorical_crossentropy"
+    assert f"Add {name} to training.metrics, and compare `metric: test_{name}`." in found.remedy
+    metrics = f"training.metrics: [{name}]"
+    cured = read(folder, f"{REGULARIZER}: {{L2: 0.1}}, {metrics}", f"test_{name}", metrics)
+    assert caveats(cured) == ()
+
+
+def test_the_same_penalty_on_other_layers_is_told_and_forbids_nothing(folder: Path) -> None:
+    same = f"{REGULARIZER}: L2"
+    (found,) = caveats(read(folder, f"{same}, model.layers.0.Dense.units: 9", base=same))
+    assert (found.reason, found.unlike) == ("penalties", ())
+
+
+def test_validation_of_the_file_warns(folder: Path) -> None:
+    read(folder, "data.seed: 5")
+    (warning,) = check_config(folder / "two.yaml").advice
+    assert warning.path == "data.seed"
+    assert "Measured on other data than plain (data.seed): other." in warning.message
+
+
+@pytest.mark.parametrize("config", list_comparisons(), ids=lambda config: config.name)
+def test_what_comes_with_nnlab_compares_like_with_like(config: object) -> None:
+    assert caveats(read_comparison(config.path)) == ()  # type: ignore[attr-defined]
+
+
+def test_losses_of_other_functions_differ() -> None:
+    losses = read_comparison(find_comparison("losses"), metric="test_loss")
+    (found,) = caveats(losses)
+    assert found.unlike == ("mae", "huber", "log_cosh")
+
+
+@pytest.mark.parametrize(
+    ("loss", "expected"),
+    [
+        ("sparse_categorical_crossentropy", True),
+        ("mse", True),
+        ("huber", True),
+        ("poisson", False),
+        ("cosine_similarity", False),
+    ],
+)
+def test_losses_that_cannot_fall_below_0_whatever_is_compared(
+    folder: Path, loss: str, expected: bool
+) -> None:
+    text = BASE.replace("sparse_categorical_crossentropy", loss)
+    (folder / "base.yaml").write_text(text)
+    found = never_negative(read(folder, "training.batch_size: 8", "test_accuracy"))
+    assert ("loss" in found) is expected

@@ -1,0 +1,87 @@
+"""What is logged, by name: what early stopping and a search may watch."""
+
+from __future__ import annotations
+
+import pytest
+from pydantic import ValidationError
+
+from nnlab.config import Experiment
+from nnlab.config.schema.cross_checks import metric_names
+from tests.config.conftest import Make
+
+
+def test_metrics_are_logged_by_name_and_validated_under_another(stack: Make) -> None:
+    experiment = stack("training.metrics=[accuracy, {AUC: {name: area}}]")
+    assert metric_names(experiment.data, experiment.model, experiment.training) == [
+        *("loss", "accuracy", "area"),
+        *("val_loss", "val_accuracy", "val_area"),
+        "learning_rate",
+    ]
+
+
+def test_without_validation_rows_nothing_is_validated(stack: Make) -> None:
+    experiment = stack("data.validation_split=")
+    names = metric_names(experiment.data, experiment.model, experiment.training)
+    assert names == ["loss", "accuracy", "learning_rate"]
+
+
+def test_metrics_of_several_outputs_bear_their_names(graph: Make) -> None:
+    experiment = graph("data.validation_split=")
+    assert metric_names(experiment.data, experiment.model, experiment.training) == [
+        *("loss", "cultivar_loss", "alcohol_loss", "cultivar_accuracy", "alcohol_mae"),
+        "learning_rate",
+    ]
+
+
+@pytest.mark.parametrize(
+    "flags",
+    [
+        ("training.early_stopping={monitor: val_cultivar_accuracy}",),
+        ("training.checkpoint.monitor=learning_rate",),
+        ("training.loss_weights={cultivar: 1}",),
+        ("training.metrics={alcohol: mae}",),
+        ("tune.objective=alcohol_mae",),
+        ("data={file: a.npz, validation_split: 0.2}",),
+    ],
+)
+def test_sections_that_agree(graph: Make, flags: tuple[str, ...]) -> None:
+    assert graph(*flags).model.output_names == ("cultivar", "alcohol")
+
+
+def test_a_graph_with_one_output_needs_no_names_for_its_loss(graph: Make) -> None:
+    layers = "{kind: {Dense: 3, from: x}}"
+    model = f"{{inputs: {{x: {{shape: [4]}}}}, layers: {layers}, outputs: [kind]}}"
+    flags = [f"model={model}", "training={optimizer: adam, loss: mse, metrics: [mae], epochs: 1}"]
+    assert graph(*flags, "data={dataset: iris}").model.output_units == {"kind": 3}
+
+
+def told(config: dict[str, object]) -> list[tuple[str, str]]:
+    """Path and remedy of each fault."""
+    with pytest.raises(ValidationError) as caught:
+        Experiment.model_validate(config)
+    return [
+        (".".join(map(str, error["loc"])), error["ctx"]["remedy"])
+        for error in caught.value.errors(include_url=False)
+    ]
+
+
+def one_unit(**training: object) -> dict[str, object]:
+    settled = {"optimizer": "adam", "loss": "binary_crossentropy", "epochs": 1} | training
+    layers = [{"Dense": {"units": 1, "activation": "sigmoid"}}]
+    return {"data": {"dataset": "moons"}, "model": {"layers": layers}, "training": settled}
+
+
+def test_metric_of_several_figures_is_refused_whatever_the_units() -> None:
+    ((path, remedy),) = told(one_unit(metrics=["accuracy", "F1Score"]))
+    assert path == "training.metrics.1"
+    assert "average: macro" in remedy
+
+
+def test_schedule_and_plateau_do_not_share_the_learning_rate() -> None:
+    decay = {"CosineDecay": {"initial_learning_rate": 0.1, "decay_steps": 10}}
+    config = one_unit(
+        optimizer={"SGD": {"learning_rate": decay}}, reduce_lr_on_plateau={"monitor": "loss"}
+    )
+    ((path, remedy),) = told(config)
+    assert path == "training.reduce_lr_on_plateau"
+    assert "plain learning_rate" in remedy

@@ -1,0 +1,105 @@
+"""The `model` section: which kind it is, and what other parts ask of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from nnlab.config.schema.model import Ends, FunctionalModel, SequentialModel, find_ends, parse_model
+from nnlab.config.schema.node import Node
+from nnlab.config.vocabulary.layers.core import Dense
+from nnlab.config.vocabulary.layers.regularization import Dropout
+from nnlab.config.vocabulary.layers.reshaping import Flatten
+
+GRAPH: dict[str, Any] = {
+    "inputs": {"x": {"shape": [4]}, "y": {"shape": [2, 2], "dtype": "int32"}},
+    "layers": {
+        "flat": {"Flatten": None, "from": "y"},
+        "both": {"Concatenate": {}, "from": ["x", "flat"]},
+        "kind": {"Dense": 3, "from": "both"},
+        "odds": {"Activation": "softmax", "from": "kind"},
+        "size": {"Dropout": 0.1, "from": "flat"},
+    },
+    "outputs": ["odds", "size"],
+}
+
+
+def functional() -> FunctionalModel:
+    model = parse_model(GRAPH)
+    assert isinstance(model, FunctionalModel)
+    return model
+
+
+def test_layers_in_a_list_make_a_sequential_model_layers_with_names_a_functional_one() -> None:
+    assert isinstance(parse_model({"layers": ["Flatten"]}), SequentialModel)
+    assert isinstance(parse_model(GRAPH), FunctionalModel)
+    model = functional()
+    assert parse_model(model) is model
+
+
+def test_a_stack_tells_its_output_and_its_width() -> None:
+    model = parse_model({"layers": [{"Dense": 8}, "ReLU", {"Dense": 3}, "Softmax"]})
+    assert model.output_names == ("output",)
+    assert model.output_units == {"output": 3}
+    assert [layer.called() for layer in model.output_layers.values()] == ["Softmax"]
+    assert parse_model({"layers": ["Flatten"]}).output_units == {"output": None}
+
+
+def test_a_graph_tells_its_outputs_and_their_widths() -> None:
+    model = functional()
+    assert model.output_names == ("odds", "size")
+    assert model.output_units == {"odds": 3, "size": None}
+    assert [layer.called() for layer in model.output_layers.values()] == ["Activation", "Dropout"]
+
+
+def test_layers_are_listed_with_their_paths() -> None:
+    stack = parse_model({"layers": ["Flatten", {"Dense": 3}]})
+    assert stack.named_layers() == [
+        (("layers", 0, "Flatten"), Flatten()),
+        (("layers", 1, "Dense"), Dense(units=3)),
+    ]
+    assert functional().named_layers()[-1] == (("layers", "size", "Dropout"), Dropout(rate=0.1))
+
+
+@pytest.mark.parametrize(
+    "tree",
+    [
+        {"Dense": {"units": 3}, "from": "x"},
+        {"Concatenate": {}, "from": ["x", "y"]},
+    ],
+)
+def test_a_node_reads_back_as_it_is_written(tree: dict[str, Any]) -> None:
+    assert Node.parse(tree).to_tree() == tree
+    node = Node.parse(tree)
+    assert Node.parse(node) is node
+
+
+@pytest.mark.parametrize(
+    ("value", "ends"),
+    [
+        ({"layers": ["Dens", 3]}, Ends(("output",), ())),
+        (GRAPH, Ends(("odds", "size"), ("x", "y"))),
+        ({**GRAPH, "outputs": ["odd", "size", "size"]}, Ends(("odds", "size"), ("x", "y"))),
+        ({**GRAPH, "outputs": "odds"}, None),
+        ({**GRAPH, "outputs": [1]}, None),
+        ({"layers": "Dense"}, None),
+        ({"layers": ["Dense"], "inputs": {}}, None),
+        (None, None),
+    ],
+)
+def test_the_ends_are_known_whatever_is_wrong_in_between(value: object, ends: Ends | None) -> None:
+    assert find_ends(value) == ends
+
+
+def test_every_fault_of_a_stack_is_told_at_once() -> None:
+    layers = ["Dens", {"Dense": {"units": 1, "name": "a"}}, "Add", {"Dense": {"name": "a"}}]
+    with pytest.raises(ValidationError) as caught:
+        parse_model({"layers": layers})
+    assert [error["loc"] for error in caught.value.errors()] == [
+        ("layers", 0),
+        ("layers", 3, "Dense", "units"),
+        ("layers", 2, "Add"),
+        ("layers", 3, "Dense", "name"),
+    ]

@@ -1,0 +1,178 @@
+"""What a search chooses: names, ranges, conditions, and how many configs there are."""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import Any
+
+import pytest
+
+from nnlab.config.space.declaration import declared
+from nnlab.config.space.hyperparameter import Hyperparameter, space_size
+from nnlab.config.space.search_space import find_markers
+from nnlab.config.yaml.parser import read_yaml
+
+STACK = """\
+model:
+  layers:
+    - Dense: {units: {Int: {min_value: 8, max_value: 24, step: 8}}}
+    - Repeat:
+        times: {Int: {min_value: 1, max_value: 3}}
+        layers:
+          - Choice:
+              - Dense: {units: {Choice: [4, 8]}}
+              - BatchNormalization
+          - Dropout: {Float: {min_value: 0.1, max_value: 0.3, step: 0.1}}
+training:
+  shuffle: {Boolean: {default: true}}
+"""
+
+
+def found(text: str) -> dict[str, Hyperparameter]:
+    document, _, problems = find_markers(read_yaml(text, "a.yaml"))
+    assert problems == []
+    return {one.name: one for one in declared(document)}
+
+
+def one(marker: str) -> Hyperparameter:
+    return found(f"key: {marker}")["key"]
+
+
+def test_each_repetition_has_hyperparameters_of_its_own_behind_what_they_depend_on() -> None:
+    inside = "model.layers.1.Repeat[{}].layers.{}"
+    assert list(found(STACK)) == [
+        "model.layers.0.Dense.units",
+        "model.layers.1.Repeat.times",
+        *(
+            inside.format(repetition, rest)
+            for repetition in (1, 2, 3)
+            for rest in ("0", "0.Choice.0.Dense.units", "1.Dropout")
+        ),
+        "training.shuffle",
+    ]
+
+
+def test_conditions_name_the_depth_and_the_option() -> None:
+    space = found(STACK)
+    units = space["model.layers.1.Repeat[2].layers.0.Choice.0.Dense.units"]
+    assert [(condition.name, condition.values) for condition in units.conditions] == [
+        ("model.layers.1.Repeat.times", (2, 3)),
+        ("model.layers.1.Repeat[2].layers.0", ("Dense",)),
+    ]
+    # One repetition there is always.
+    assert space["model.layers.1.Repeat[1].layers.1.Dropout"].conditions == ()
+
+
+def test_a_hyperparameter_matters_where_all_its_conditions_hold() -> None:
+    units = found(STACK)["model.layers.1.Repeat[2].layers.0.Choice.0.Dense.units"]
+    depth, layer = (condition.name for condition in units.conditions)
+    assert units.is_active({depth: 2, layer: "Dense"})
+    assert not units.is_active({depth: 1, layer: "Dense"})
+    assert not units.is_active({depth: 3, layer: "BatchNormalization"})
+    assert not units.is_active({depth: 3})
+
+
+def test_size_counts_each_config_once() -> None:
+    space = list(found(STACK).values())
+    points = {hyper.name: list(hyper.points()) for hyper in space}
+    distinct = set()
+    # Every combination, what does not matter in it left out.
+    for depth, shuffle, units in product((1, 2, 3), (0, 1), (8, 16, 24)):
+        layers = product(("Dense 4", "Dense 8", "BatchNormalization"), (0.1, 0.2, 0.3))
+        for stack in product(list(layers), repeat=depth):
+            distinct.add((units, shuffle, stack))
+    assert points["model.layers.1.Repeat[1].layers.1.Dropout"] == [0.1, 0.2, 0.3]
+    assert space_size(space) == len(distinct)
+
+
+@pytest.mark.parametrize(
+    ("marker", "points"),
+    [
+        ("{Int: {min_value: 2, max_value: 5}}", [2, 3, 4, 5]),
+        ("{Int: {min_value: 8, max_value: 24, step: 8}}", [8, 16, 24]),
+        ("{Int: {min_value: 1, max_value: 8, step: 2, sampling: log}}", [1, 2, 4, 8]),
+        ("{Int: {min_value: 1, max_value: 3, sampling: log}}", [1, 2, 3]),
+        ("{Float: {min_value: 0.1, max_value: 0.5, step: 0.1}}", [0.1, 0.2, 0.3, 0.4, 0.5]),
+        (
+            "{Float: {min_value: 1.0e-4, max_value: 0.1, step: 10, sampling: log}}",
+            [0.0001, 0.001, 0.01, 0.1],
+        ),
+        (
+            "{Float: {min_value: 1, max_value: 100, step: 10, sampling: reverse_log}}",
+            [1.0, 91.0, 100.0],
+        ),
+        ("{Float: {min_value: 0.5, max_value: 0.5}}", [0.5]),
+        ("{Boolean: }", [False, True]),
+        ("{Choice: [relu, 3, 0.5]}", ["relu", 3, 0.5]),
+    ],
+)
+def test_points_are_all_values(marker: str, points: list[Any]) -> None:
+    hyper = one(marker)
+    assert list(hyper.points()) == points
+    assert list(map(type, hyper.points())) == list(map(type, points))
+    assert hyper.size == len(points)
+
+
+def test_a_float_without_step_is_infinite() -> None:
+    hyper = one("{Float: {min_value: 0, max_value: 1}}")
+    assert hyper.size is None
+    assert space_size([hyper]) is None
+
+
+def test_a_huge_range_is_counted_without_being_listed() -> None:
+    assert space_size([one("{Int: {min_value: 1, max_value: 1000000000000}}")]) == 10**12
+
+
+@pytest.mark.parametrize(
+    ("options", "values"),
+    [
+        ("[adam, {SGD: {momentum: 0.9}}]", ("adam", "SGD")),
+        ("[null, {patience: 3}, {patience: 5}]", ("null", "patience: 3", "patience: 5")),
+        ("[{Dense: 8, from: a}, {Dropout: 0.1, from: a}]", ("Dense", "Dropout")),
+        ("[{Dense: 8}, {Dense: 9}]", ("Dense: 8", "Dense: 9")),
+        ("[SGD, {SGD: 0.1}]", ("SGD", "SGD: 0.1")),
+        ("[1, true]", ("1", "true")),
+        ("[[64, 32], [128]]", ("[64, 32]", "[128]")),
+        (
+            "[{SGD: {momentum: {Float: {min_value: 0, max_value: 1}}}}, {SGD: 0.1}]",
+            ("SGD: {momentum: …}", "SGD: 0.1"),
+        ),
+    ],
+)
+def test_options_are_called_by_what_tells_them_apart(options: str, values: tuple[Any, ...]) -> None:
+    assert one(f"{{Choice: {options}}}").values == values
+
+
+@pytest.mark.parametrize(
+    ("marker", "default"),
+    [
+        ("{Int: {min_value: 2, max_value: 5}}", 2),
+        ("{Int: {min_value: 2, max_value: 5, default: 4}}", 4),
+        ("{Choice: {values: [sgd, adam], default: adam}}", "adam"),
+        ("{Choice: [null, 3]}", "null"),
+        ("{Boolean: true}", True),
+    ],
+)
+def test_the_default_is_the_value_tried_first(marker: str, default: Any) -> None:
+    assert one(marker).default == default
+
+
+@pytest.mark.parametrize(
+    ("marker", "ordered"),
+    [
+        ("{Choice: [1, 2]}", True),
+        ("{Choice: [a, b]}", False),
+        ("{Choice: {values: [a, b], ordered: true}}", True),
+        ("{Boolean: }", False),
+    ],
+)
+def test_numbers_are_ordered(marker: str, *, ordered: bool) -> None:
+    assert one(marker).ordered is ordered
+
+
+def test_a_plain_number_of_repetitions_is_no_hyperparameter() -> None:
+    text = "model: {layers: [{Repeat: {times: 2, layers: [{Dense: {Choice: [4, 8]}}]}}]}"
+    assert list(found(text)) == [
+        "model.layers.0.Repeat[1].layers.0.Dense",
+        "model.layers.0.Repeat[2].layers.0.Dense",
+    ]

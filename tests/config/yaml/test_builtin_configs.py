@@ -1,0 +1,141 @@
+"""The configs that travel with nnlab: listed, found, and taken along with what they extend."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from nnlab.config.yaml.builtin_configs import (
+    DEFAULT_CONFIG,
+    file_of,
+    find_comparison,
+    find_shipped,
+    list_comparisons,
+    list_shipped,
+    schema_text,
+    shipped_folder,
+    with_bases,
+)
+from nnlab.errors import RequestError
+
+ROOT = Path(__file__).parents[3]
+
+
+def test_every_config_is_listed_with_its_purpose() -> None:
+    listed = list_shipped()
+    assert [config.name for config in listed] == sorted(
+        path.stem for path in (ROOT / "configs").glob("*.yaml")
+    )
+    for config in listed:
+        assert config.path.is_file()
+        assert config.purpose[0].isupper()
+        assert config.purpose.endswith(".")
+
+
+def test_the_default_config_is_shipped() -> None:
+    assert find_shipped(DEFAULT_CONFIG) == ROOT / "configs" / "mnist_5k.yaml"
+
+
+def test_an_unknown_name_is_refused_with_the_nearest() -> None:
+    with pytest.raises(RequestError, match=r"called 'mnits'.* Did you mean `mnist`\?"):
+        find_shipped("mnits")
+    with pytest.raises(RequestError, match="The shipped configs are: activations, "):
+        find_shipped("qqqq")
+
+
+def test_a_comparison_answers_to_its_name_with_and_without_its_folder() -> None:
+    file = ROOT / "configs" / "compare" / "dropout.yaml"
+    assert find_comparison("dropout") == find_comparison("compare/dropout") == file
+    assert (file_of("compare/dropout"), file_of("dropout")) == (file, find_shipped("dropout"))
+    assert "compare/dropout" in [config.name for config in list_comparisons()]
+    with pytest.raises(RequestError, match=r"comparison called 'dropuot'.* Did you mean `dropout`"):
+        find_comparison("dropuot")
+
+
+@pytest.mark.parametrize(
+    ("name", "files"),
+    [
+        ("mnist", ["mnist.yaml"]),
+        (
+            "vanishing_gradients_cured",
+            ["vanishing_gradients_cured.yaml", "vanishing_gradients.yaml"],
+        ),
+        (
+            "exploding_gradients_clipped",
+            ["exploding_gradients_clipped.yaml", "exploding_gradients.yaml"],
+        ),
+    ],
+)
+def test_a_config_comes_with_what_it_extends(name: str, files: list[str]) -> None:
+    assert [path.name for path in with_bases(find_shipped(name))] == files
+
+
+def test_a_chain_of_bases_comes_as_a_whole(tmp_path: Path) -> None:
+    for name, text in {
+        "a": "seed: 1\n",
+        "b": "extends: a.yaml\n",
+        "c": "extends: b.yaml # why\n",
+    }.items():
+        (tmp_path / f"{name}.yaml").write_text(text)
+    assert [path.stem for path in with_bases(tmp_path / "c.yaml")] == ["c", "b", "a"]
+
+
+def test_init_writes_the_bases_as_well(tmp_path: Path) -> None:
+    def nnlab(*arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "nnlab", *arguments]
+        return subprocess.run(command, cwd=tmp_path, check=False, capture_output=True, text=True)
+
+    (tmp_path / "vanishing_gradients.yaml").write_text("name: mine\n")
+    refused = nnlab("init", "vanishing_gradients_cured")
+    assert refused.returncode == 2
+    assert "vanishing_gradients.yaml is there already" in refused.stderr
+    assert (tmp_path / "vanishing_gradients.yaml").read_text() == "name: mine\n"
+    assert nnlab("init", "vanishing_gradients_cured", "--force").returncode == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "nnlab.schema.json",
+        "vanishing_gradients.yaml",
+        "vanishing_gradients_cured.yaml",
+    ]
+    assert nnlab("validate", "vanishing_gradients_cured.yaml").returncode == 0
+
+
+def test_init_writes_a_comparison_beside_the_config_of_its_name(tmp_path: Path) -> None:
+    def init(name: str) -> str:
+        command = [sys.executable, "-m", "nnlab", "init", name]
+        told = subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, text=True)
+        return told.stdout
+
+    assert init("dropout").endswith("nnlab train dropout.yaml\n")
+    assert init("compare/dropout").endswith("nnlab compare variants compare/dropout.yaml\n")
+    assert sorted(str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*.*")) == [
+        "compare/dropout.yaml",
+        "dropout.yaml",
+        "nnlab.schema.json",
+    ]
+
+
+def test_the_schema_is_printed_without_reading_the_words() -> None:
+    code = (
+        "import sys; from nnlab.config.yaml.builtin_configs import schema_text; schema_text(); "
+        "heavy = ('pydantic', 'nnlab.config.vocabulary'); "
+        "print([m for m in sys.modules if m.startswith(heavy)])"
+    )
+    told = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True)
+    assert told.stdout.strip() == b"[]"
+    assert schema_text() == (shipped_folder() / "nnlab.schema.json").read_text(encoding="utf-8")
+
+
+def test_what_is_of_the_other_kind_is_told_with_its_command() -> None:
+    with pytest.raises(RequestError, match=r"a comparison\. Run it with: nnlab compare"):
+        find_shipped("compare/initializers")
+    with pytest.raises(RequestError, match=r"a config\. Train it with: nnlab train mnist_5k"):
+        find_comparison("mnist_5k")
+
+
+def test_a_name_that_only_a_comparison_has_needs_no_folder_before_it() -> None:
+    assert file_of("initializers") == find_comparison("initializers")
+    assert file_of("losses") == find_shipped("losses")
+    assert file_of("compare/losses") == find_comparison("losses")

@@ -1,0 +1,24 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from nnlab.config.yaml.extends import is_comparison
+
+
+@pytest.mark.parametrize(
+    ("text", "is_one"),
+    [
+        ("base: a.yaml\n", True),
+        ("variants: {}\n", True),
+        ("grid: 3\n", True),
+        ("base: a.yaml\nmodel: {}\n", False),
+        ("name: a\n", False),
+        ("- 1\n", False),
+        ("{", False),
+    ],
+)
+def test_a_comparison_is_known_by_its_keys(text: str, is_one: bool, tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(text)
+    assert is_comparison(tmp_path / "a.yaml") is is_one

@@ -1,0 +1,102 @@
+"""`model.defaults`: what reaches which layer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nnlab.config import Experiment, load_config, read_config
+from nnlab.config.schema.model import FunctionalModel, SequentialModel
+from nnlab.config.vocabulary.layers.core import Dense
+from nnlab.config.vocabulary.layers.regularization import Dropout
+from nnlab.config.yaml.document import dotted
+from nnlab.config.yaml.layer_defaults import idle_defaults
+from nnlab.config.yaml.parser import read_yaml
+from tests.config.conftest import Make
+
+DEFAULTS = "model.defaults={Dense: {activation: tanh, units: 5}, Dropout: 0.4}"
+
+
+def layers_of(experiment: Experiment) -> list[Any]:
+    assert isinstance(experiment.model, SequentialModel)
+    return list(experiment.model.layers)
+
+
+def test_layers_get_what_they_do_not_set_in_every_form(stack: Make) -> None:
+    layers = (
+        "[Dense, dense, {Dense: 7}, {Dense: {activation: relu}}, Dropout, {Dropout: {seed: 1}}]"
+    )
+    assert layers_of(stack(f"model.layers={layers}", DEFAULTS)) == [
+        Dense(units=5, activation="tanh"),
+        Dense(units=5, activation="tanh"),
+        Dense(units=7, activation="tanh"),
+        Dense(units=5, activation="relu"),
+        Dropout(rate=0.4),
+        Dropout(rate=0.4, seed=1),
+    ]
+
+
+def test_nodes_of_a_graph_get_them_too(graph: Make) -> None:
+    model = graph("model.defaults={Dense: {use_bias: false}}").model
+    assert isinstance(model, FunctionalModel)
+    assert model.layers["alcohol"].layer == Dense(units=1, use_bias=False)
+    assert model.layers["hidden"].layer == Dense(units=8, activation="relu", use_bias=False)
+
+
+def test_a_layers_own_null_keeps_the_default_away(stack: Make) -> None:
+    flags = ["model.defaults={Dense: {activation: tanh}}", "model.layers.0.Dense.activation="]
+    assert layers_of(stack(*flags))[0].activation is None
+
+
+def test_a_layer_under_another_name_gets_them(stack: Make) -> None:
+    flags = ["model.layers=[{dense: 3}]", "model.defaults={Dense: {activation: softmax}}"]
+    assert layers_of(stack(*flags)) == [Dense(units=3, activation="softmax")]
+
+
+def test_a_search_marker_in_defaults_reaches_every_layer(tmp_path: Path) -> None:
+    path = tmp_path / "open.yaml"
+    path.write_text(
+        f"extends: {Path(__file__).parents[1]}/bad/stack.yaml\n"
+        "model:\n"
+        "  defaults: {Dense: {activation: {Choice: [relu, tanh]}}, Dropout: {Choice: [0.1, 0.3]}}\n"
+        "  layers: [{Dense: 8}, Dropout, {Dense: {units: 3, activation: softmax}}]\n"
+    )
+    config = read_config(path)
+    assert [dotted(value.path) for value in config.space] == [
+        "model.defaults.Dense.activation",
+        "model.defaults.Dropout",
+    ]
+    assert layers_of(config.experiment)[:2] == [
+        Dense(units=8, activation="relu"),
+        Dropout(rate=0.1),
+    ]
+
+
+def test_a_resolved_config_holds_no_defaults(stack: Make) -> None:
+    assert "defaults" not in stack(DEFAULTS).to_tree()["model"]
+
+
+@pytest.mark.parametrize(
+    ("layers", "idle"),
+    [
+        ("[{Dense: 8}]", ["Dropout"]),
+        ("[{Choice: [{Dropout: 0.1}, Flatten]}]", ["Dense"]),
+        ("[{Repeat: {times: 2, layers: [{Choice: {values: [dropout, Dense]}}]}}]", []),
+        ("{a: {Dense: 8, from: x}, b: {Dropout: {rate: 0.1}, from: a}}", []),
+        ("[{Dense: {units: 8, activation: dropout}}]", ["Dropout"]),
+        ("null", ["Dense", "Dropout"]),
+    ],
+)
+def test_defaults_without_a_layer_are_noticed(layers: str, idle: list[str]) -> None:
+    text = f"model: {{defaults: {{Dense: {{use_bias: false}}, Dropout: 0.2}}, layers: {layers}}}"
+    warnings = idle_defaults(read_yaml(text, "").tree)
+    assert [warning.path[-1] for warning in warnings] == idle
+
+
+def test_shipped_configs_spread_their_defaults() -> None:
+    configs = Path(__file__).parents[3] / "configs"
+    layers = layers_of(load_config(configs / "vanishing_gradients_cured.yaml"))
+    assert {layer.kernel_initializer.called() for layer in layers} == {"HeNormal"}
+    assert [layer.activation for layer in layers] == [*9 * ["relu"], "sigmoid"]

@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from nnlab.data.containers.memory import machine_memory
+
+PHYSICAL = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+
+
+def group(root: Path, lines: str, limits: dict[str, str]) -> Path:
+    """A folder that looks as Linux shows control groups."""
+    for name, text in {"proc/self/cgroup": lines, **limits}.items():
+        file = root / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text + "\n")
+    return root
+
+
+def test_without_control_groups_it_is_what_the_machine_has(tmp_path: Path) -> None:
+    assert machine_memory(tmp_path) == PHYSICAL
+
+
+@pytest.mark.parametrize(
+    ("lines", "limits"),
+    [
+        ("0::/user/job", {"sys/fs/cgroup/user/job/memory.max": "5000000"}),
+        (
+            "0::/user/job",
+            {
+                "sys/fs/cgroup/user/job/memory.max": "max",
+                "sys/fs/cgroup/user/memory.max": "5000000",
+            },
+        ),
+        ("0::/", {"sys/fs/cgroup/memory.max": "5000000"}),
+        (
+            "5:cpu,cpuacct:/job\n4:memory:/job\n0::/",
+            {"sys/fs/cgroup/memory/job/memory.limit_in_bytes": "5000000"},
+        ),
+        (  # as a container sees it: the group's name is the one outside
+            "4:memory:/docker/1234",
+            {"sys/fs/cgroup/memory/memory.limit_in_bytes": "5000000"},
+        ),
+    ],
+    ids=["own", "around", "outermost", "version 1", "container"],
+)
+def test_the_narrowest_limit_of_a_control_group_counts(
+    tmp_path: Path, lines: str, limits: dict[str, str]
+) -> None:
+    assert machine_memory(group(tmp_path, lines, limits)) == 5_000_000
+
+
+def test_limits_beyond_the_machine_are_none(tmp_path: Path) -> None:
+    limits = {"sys/fs/cgroup/memory/memory.limit_in_bytes": str(2**63 - 4096)}
+    assert machine_memory(group(tmp_path, "4:memory:/", limits)) == PHYSICAL

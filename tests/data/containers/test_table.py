@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+import numpy as np
+
+from nnlab.data.containers.categorical import Codes
+from nnlab.data.containers.table import MemoryTable
+
+TABLE = MemoryTable(
+    "flowers",
+    {
+        "size": np.array([2.5, 1.0]),
+        "kind": Codes(np.array([1, 0], np.int32), ("rose", "aster")),
+    },
+    targets=("kind",),
+)
+
+
+def test_kinds_follow_from_what_is_held() -> None:
+    assert TABLE.kinds == {"size": "number", "kind": "text"}
+    assert TABLE.rows == 2
+
+
+def test_names_of_classes_keep_their_order() -> None:
+    assert TABLE.categories("kind").names == ("rose", "aster")
+
+
+def test_numbers_can_be_read_as_categories() -> None:
+    assert TABLE.categories("size").names == ("1", "2.5")
+
+
+def test_columns_fill_a_matrix() -> None:
+    matrix = np.empty((2, 1), np.float32)
+    TABLE.fill(matrix, ["size"])
+    assert matrix.tolist() == [[2.5], [1.0]]

@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from nnlab.config import Experiment
+from nnlab.data import prepare
+from nnlab.data.prefetch import DataAhead
+from nnlab.errors import DataError
+
+
+def experiment(**data: object) -> Experiment:
+    return Experiment.model_validate(
+        {
+            "data": data,
+            "model": {"layers": [{"Dense": {"units": 1, "activation": "sigmoid"}}]},
+            "training": {"optimizer": "sgd", "loss": "bce", "epochs": 1},
+        }
+    )
+
+
+def test_data_are_those_of_prepare() -> None:
+    asked = experiment(dataset={"moons": {"n_samples": 30}}, validation_split=0.2)
+    ahead, data = DataAhead(asked)(), prepare(asked)
+    for name, values in data.train.inputs.items():
+        np.testing.assert_array_equal(ahead.train.inputs[name], values)
+
+
+def test_fault_is_told_to_whoever_asks_for_the_data(tmp_path: Path) -> None:
+    ahead = DataAhead(experiment(file=str(tmp_path / "absent.csv"), target="y"))
+    with pytest.raises(DataError, match=r"absent\.csv"):
+        ahead()

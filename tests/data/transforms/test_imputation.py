@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+import pytest
+
+from nnlab.data.containers import chunks
+from nnlab.data.containers.issues import Faults
+from nnlab.data.transforms import imputation
+from nnlab.data.transforms.imputation import fill_gaps
+from nnlab.errors import DataError
+
+NAN = np.nan
+
+
+@pytest.mark.parametrize("how", ["mean", "median"])
+def test_many_rows_and_columns_are_filled_as_a_few_are(
+    how: Literal["mean", "median"], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(chunks, "_CHUNK_BYTES", 1000)
+    monkeypatch.setattr(imputation, "_BLOCK_BYTES", 10_000)
+    generator = np.random.default_rng(0)
+    train = generator.normal(size=(1001, 5)).astype(np.float32)
+    train[generator.random(train.shape) < 0.3] = NAN
+    expected = (np.nanmean if how == "mean" else np.nanmedian)(train.astype(np.float64), axis=0)
+    gaps = np.isnan(train)
+    test = np.full((2, 5), NAN, np.float32)
+    fills = fill_gaps([train, test], how, tuple("abcde"), Faults("table"))
+    assert np.allclose(fills, expected, rtol=1e-6)
+    assert (train[gaps] == np.broadcast_to(np.array(fills, np.float32), train.shape)[gaps]).all()
+    assert test.tolist() == [fills, fills]
+
+
+def test_every_column_without_a_known_number_is_told() -> None:
+    faults = Faults("table")
+    train = np.array([[NAN, 1, NAN]], np.float32)
+    fill_gaps([train], "mean", ("a", "b", "c"), faults)
+    with pytest.raises(DataError, match=r"column `a`.*\n.*column `c`"):
+        faults.raise_if_any()

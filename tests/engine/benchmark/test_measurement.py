@@ -1,0 +1,36 @@
+"""What a step costs: counted, and timed with one row."""
+
+from __future__ import annotations
+
+from nnlab.data import prepare
+from nnlab.engine.benchmark.measurement import PointTask, count_flop, one_row_s
+from nnlab.engine.benchmark.rows import MeasuredRows
+from nnlab.engine.runtime.devices import select_device
+from nnlab.engine.training.trainable import make_trainable
+from tests.engine.conftest import MakeExperiment
+
+
+def test_flop_are_those_of_the_matrix_products_forward_and_backward(moons: MakeExperiment) -> None:
+    layers = [{"Dense": 64}, {"Dense": 64}, {"Dense": {"units": 1, "activation": "sigmoid"}}]
+    counts = {}
+    for size in (4, 8):
+        experiment = moons(model={"layers": layers}, training={"batch_size": size})
+        made = make_trainable(experiment, prepare(experiment), select_device("cpu"))
+        counts[size] = count_flop(made.model, made.feed)
+    # 2 a weight and row forward, 2 for its gradient, 2 for its input's, which the first has not.
+    products = 8 * (6 * (64 * 64 + 64) + 4 * 2 * 64)
+    assert counts[8] is not None
+    assert counts[4] is not None
+    assert products <= counts[8] < 1.3 * products
+    assert 1.7 < counts[8] / counts[4] <= 2
+
+
+def test_steps_of_one_row_are_as_many_an_epoch_as_those_of_the_point(moons: MakeExperiment) -> None:
+    training = {"batch_size": 16, "engine": "compiled", "jit_compile": False}
+    experiment = moons(training=training)
+    made = make_trainable(experiment, prepare(experiment), select_device("cpu"))
+    steps = made.feed.steps_per_epoch
+    cut = made.feed.cut(steps, 1)
+    assert (cut.batch_size, cut.steps_per_epoch) == (1, steps)
+    task = PointTask("cpu", experiment, MeasuredRows("moons"), seconds=0.05)
+    assert one_row_s(made, task) > 0

@@ -1,0 +1,65 @@
+"""Variants whose data do not fit: told before anything is made, wherever they stand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from nnlab.config.comparison.loader import read_comparison
+from nnlab.config.comparison.variants import Comparison
+from nnlab.data import prepare
+from nnlab.engine.comparison.checks import check_variants
+from nnlab.engine.comparison.resume import Earlier
+from nnlab.errors import DataError
+from nnlab.runs import RunRecord
+
+ROWS = (
+    "area,rooms,kind\n" + "".join(f"{at},{at % 5},{'abc'[at % 3]}\n" for at in range(30)) + ",2,a"
+)
+BASE = """\
+data: {file: homes.csv, target: kind, missing: median, validation_split: 0.2}
+model: {layers: [{Dense: {units: 3, activation: softmax}}]}
+training: {optimizer: adam, loss: categorical_crossentropy, epochs: 1}
+"""
+COMPARISON = """\
+base: base.yaml
+seeds: [1, 2]
+variants:
+  filled: {}
+  gaps: {data.missing: error}
+  typing: {data.features: [area, romms]}
+  again: {data.features: [area, romms], training.epochs: 2}
+"""
+
+
+@pytest.fixture
+def comparison(tmp_path: Path) -> Comparison:
+    files = {"homes.csv": ROWS, "base.yaml": BASE, "three.yaml": COMPARISON}
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    return read_comparison(tmp_path / "three.yaml")
+
+
+def test_every_fault_is_told_once_with_the_variants_that_have_it(comparison: Comparison) -> None:
+    runs = {(one.name, seed): Earlier() for seed in (1, 2) for one in comparison.variants}
+    with pytest.raises(DataError) as refused:
+        check_variants(comparison, runs, prepare)
+    first, second = str(refused.value).splitlines()
+    assert "none in row 31" in first
+    assert first.endswith("In the variant gaps.")
+    assert "`romms`. Did you mean `rooms`?" in second
+    assert second.endswith("In the variants typing, again.")
+
+
+def test_variants_that_are_done_need_no_data(comparison: Comparison, tmp_path: Path) -> None:
+    runs = {
+        (one.name, seed): Earlier(None if one.name == "filled" else RunRecord("1", "a"))
+        for seed in (1, 2)
+        for one in comparison.variants
+    }
+    check_variants(comparison, runs, prepare)
+    (tmp_path / "homes.csv").unlink()
+    with pytest.raises(DataError) as refused:
+        check_variants(comparison, runs, prepare)
+    assert "In the variant" not in str(refused.value), "there is one alone"

@@ -1,0 +1,70 @@
+"""What a search is to do, read off its config."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from nnlab.config import read_config
+from nnlab.engine.search.sampler import Proposal
+from nnlab.engine.search.trial_configs import Plan
+
+SPACE = """\
+seed: 7
+data: {dataset: iris, test_split: 0.2}
+model:
+  layers: [{Dense: {units: {Choice: [4, 8]}}}, {Dense: {units: 3, activation: softmax}}]
+training:
+  optimizer: adam
+  loss: sparse_categorical_crossentropy
+  metrics: [accuracy]
+  epochs: 20
+"""
+
+
+def plan_of(folder: Path, tune: str) -> Plan:
+    path = folder / "space.yaml"
+    path.write_text(f"{SPACE}tune: {{{tune}}}\n")
+    return Plan(read_config(path))
+
+
+@pytest.mark.parametrize(
+    ("tune", "direction"),
+    [
+        ("objective: loss", "min"),
+        ("objective: accuracy", "max"),
+        ("objective: accuracy, direction: min", "min"),
+    ],
+)
+def test_direction_is_the_metrics_own_unless_the_config_says_it(
+    tmp_path: Path, tune: str, direction: str
+) -> None:
+    assert plan_of(tmp_path, tune).direction == direction
+
+
+def test_proposals_follow_from_the_experiments_seed_unless_tune_has_one(tmp_path: Path) -> None:
+    assert plan_of(tmp_path, "objective: loss").seed == 7
+    assert plan_of(tmp_path, "objective: loss, seed: 9").seed == 9
+
+
+@pytest.mark.parametrize("algorithm", ["random", "grid", "bayesian", "hyperband"])
+def test_each_algorithm_proposes(tmp_path: Path, algorithm: str) -> None:
+    more = ", max_trials: 2" if algorithm != "hyperband" else ""
+    plan = plan_of(tmp_path, f"objective: loss, algorithm: {algorithm}{more}")
+    answer = plan.proposer().propose(1)
+    assert isinstance(answer, Proposal)
+    assert answer.values["model.layers.0.Dense.units"] in {4, 8}
+    assert (answer.epochs is not None) == (algorithm == "hyperband")
+
+
+def test_trial_is_trained_on_every_fold_with_every_seed(tmp_path: Path) -> None:
+    plan = plan_of(tmp_path, "objective: val_loss, cv: 3, executions_per_trial: 2")
+    values = {"model.layers.0.Dense.units": 8}
+    experiments = plan.experiments(Proposal(values, epochs=4))
+    folds = [experiment.data.validation_fold for experiment in experiments]
+    assert [fold.number for fold in folds if fold is not None] == [1, 2, 3, 1, 2, 3]
+    assert [experiment.seed for experiment in experiments] == [7, 7, 7, 8, 8, 8]
+    assert {experiment.data_seed for experiment in experiments} == {7}
+    assert {experiment.training.epochs for experiment in experiments} == {4}
+    assert plan.trainings == len(experiments)

@@ -1,0 +1,99 @@
+"""What a diverged training is told to try."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from nnlab.config import Experiment
+from nnlab.data import PreparedData, Rows
+from nnlab.data.containers.prepared import InputSpec
+from nnlab.engine.training.divergence import divergence_remedies
+
+
+def data_up_to(largest: float, dtype: str = "float32") -> PreparedData:
+    values = np.full((4, 2), largest, dtype)
+    rows = Rows({"input": values}, {"output": np.zeros((4, 1), np.float32)})
+    return PreparedData(rows, None, None, {"input": InputSpec("input", (2,), dtype)}, {})
+
+
+def remedies(experiment: Experiment, data: PreparedData | None = None) -> str:
+    return "\n".join(divergence_remedies(experiment, data or data_up_to(1.0)))
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "advice"),
+    [
+        ({"SGD": 50.0}, "now 50: --set training.optimizer.SGD.learning_rate=0.001."),
+        ({"Adam": 0.02}, "now 0.02: --set training.optimizer.Adam.learning_rate=0.002."),
+        (
+            {
+                "SGD": {
+                    "learning_rate": {
+                        "ExponentialDecay": {
+                            "initial_learning_rate": 9.0,
+                            "decay_steps": 1,
+                            "decay_rate": 0.5,
+                        }
+                    }
+                }
+            },
+            "schedule, ExponentialDecay: see training.optimizer.SGD.learning_rate.",
+        ),
+    ],
+)
+def test_lower_learning_rate_comes_first(
+    moons: Callable[..., Experiment], optimizer: Any, advice: str
+) -> None:
+    assert advice in remedies(moons(training={"optimizer": optimizer})).splitlines()[0]
+
+
+def test_clipping_is_advised_where_there_is_none(moons: Callable[..., Experiment]) -> None:
+    assert "--set training.optimizer.Adam.clipnorm=1.0" in remedies(moons())
+    clipped = {"Adam": {"global_clipnorm": 1.0}}
+    assert "clipnorm" not in remedies(moons(training={"optimizer": clipped}))
+
+
+@pytest.mark.parametrize(
+    ("largest", "dtype", "advice"),
+    [
+        (900.0, "float32", "up to 900: --set data.scaling=standard"),
+        (255, "uint8", "up to 255: --set data.scaling=minmax"),
+        (3.0, "float32", None),
+    ],
+)
+def test_scaling_is_advised_for_large_features(
+    moons: Callable[..., Experiment], largest: float, dtype: str, advice: str | None
+) -> None:
+    found = remedies(moons(), data_up_to(largest, dtype))
+    assert advice in found if advice else "scaling" not in found
+
+
+def test_scaled_features_need_no_scaling(moons: Callable[..., Experiment]) -> None:
+    found = remedies(moons(data={"scaling": "standard"}), data_up_to(900.0))
+    assert "scaling" not in found
+
+
+@pytest.mark.parametrize(
+    ("initializer", "is_wild"),
+    [
+        ({"RandomNormal": {"stddev": 3.0}}, True),
+        ({"RandomUniform": {"minval": -9.0, "maxval": 9.0}}, True),
+        ("he_normal", False),
+        ({"RandomNormal": {"stddev": 0.05}}, False),
+    ],
+)
+def test_smaller_weights_are_advised_for_large_ones(
+    moons: Callable[..., Experiment], initializer: Any, is_wild: bool
+) -> None:
+    layers = [{"Dense": 4}, {"Dense": {"units": 1, "kernel_initializer": initializer}}]
+    found = remedies(moons(model={"layers": layers}))
+    assert ("--set model.layers.1.Dense.kernel_initializer=he_normal" in found) is is_wild
+
+
+def test_half_precision_is_named(moons: Callable[..., Experiment]) -> None:
+    found = remedies(moons(training={"dtype_policy": "mixed_float16"}))
+    assert "--set training.dtype_policy=mixed_bfloat16" in found

@@ -1,0 +1,110 @@
+"""Real signals to a real process that trains."""
+
+from __future__ import annotations
+
+import csv
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import keras
+import pytest
+
+from nnlab.config import Experiment
+from nnlab.config.yaml.dump import config_yaml
+from nnlab.runs import RunFiles, RunRecord, RunStatus
+
+if os.name != "posix":
+    pytest.skip("signals of POSIX", allow_module_level=True)
+
+SCRIPT = """
+import sys
+from pathlib import Path
+from nnlab.config import load_config
+from nnlab.engine.training.train import train
+from nnlab.errors import NnlabError
+from nnlab.report.progress import PlainProgress
+
+try:
+    train(load_config(sys.argv[1]), runs_dir=Path(sys.argv[2]), progress=PlainProgress(sys.stderr))
+except NnlabError as error:
+    print(type(error).__name__, error)
+    sys.exit(error.exit_code)
+"""
+PATIENCE_S = 60.0
+
+
+def waited_for(condition: Callable[[], object]) -> None:
+    deadline = time.monotonic() + PATIENCE_S
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.002)
+
+
+def interrupted(
+    experiment: Experiment, folder: Path, signals: list[signal.Signals], *, after_epochs: bool
+) -> tuple[RunRecord, RunFiles, str]:
+    """Train in a process of its own, send it signals, and read what it left."""
+    config, runs = folder / "endless.yaml", folder / "runs"
+    config.write_text(config_yaml(experiment))
+    command = [sys.executable, "-c", SCRIPT, str(config), str(runs)]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        waited_for(lambda: list(runs.glob("*/record.json")) or process.poll() is not None)
+        if after_epochs:
+            waited_for(lambda: list(runs.glob("*/metrics.csv")) or process.poll() is not None)
+        for number in signals:
+            process.send_signal(number)
+        output, errors = process.communicate(timeout=PATIENCE_S)
+    assert process.returncode == 130, errors
+    assert "Traceback" not in errors
+    (path,) = runs.iterdir()
+    files = RunFiles(path)
+    assert not [found for found in path.rglob("*") if found.name.startswith(".")]
+    return RunRecord.from_json(files.record_json.read_text()), files, output
+
+
+@pytest.fixture
+def endless(moons: Callable[..., Experiment]) -> Experiment:
+    return moons(training={"epochs": 1_000_000})
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_interrupted_run_saves_what_was_trained(
+    endless: Experiment, tmp_path: Path, number: signal.Signals
+) -> None:
+    record, files, output = interrupted(endless, tmp_path, [number], after_epochs=True)
+    assert record.status is RunStatus.INTERRUPTED
+    assert record.training["stopped_by"] == "user"
+    assert "RunInterrupted Interrupted after" in output
+    with files.metrics_csv.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == record.epochs_run > 0
+    assert record.best_epoch is not None
+    assert record.metrics["val_loss"] == float(rows[record.best_epoch - 1]["val_loss"])
+    assert "test_loss" not in record.metrics
+    assert keras.models.load_model(files.model_keras).count_params() == record.params
+    assert {"loss.png", "decision_regions.png"} <= {path.name for path in files.plots.iterdir()}
+
+
+def test_run_interrupted_before_its_first_epoch_is_saved_too(
+    endless: Experiment, tmp_path: Path
+) -> None:
+    record, files, _ = interrupted(endless, tmp_path, [signal.SIGINT], after_epochs=False)
+    assert record.status is RunStatus.INTERRUPTED
+    assert (record.epochs_run, record.best_epoch, record.metrics) == (0, None, {})
+    assert files.model_keras.exists()
+
+
+def test_second_interrupt_leaves_out_pictures_and_leaves_nothing_half_written(
+    endless: Experiment, tmp_path: Path
+) -> None:
+    record, files, _ = interrupted(endless, tmp_path, [signal.SIGINT] * 2, after_epochs=True)
+    assert record.status is RunStatus.INTERRUPTED
+    assert keras.models.load_model(files.model_keras).count_params() == record.params
+    assert files.metrics_csv.read_text().endswith("\n")

@@ -1,0 +1,73 @@
+"""Models made ready to train, and what is said when losses or metrics do not fit."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from nnlab.config import Experiment
+from nnlab.data import prepare
+from nnlab.engine.batches.batches import Feed
+from nnlab.engine.models.builder import build_model
+from nnlab.engine.training.preparation import prepare_training
+from nnlab.errors import ConfigError
+
+if TYPE_CHECKING:
+    import keras
+
+
+def prepared(experiment: Experiment) -> keras.Model:
+    data = prepare(experiment)
+    model = build_model(experiment, data.inputs)
+    prepare_training(model, experiment, Feed(experiment, data, model))
+    return model
+
+
+def test_every_variable_is_there_before_the_first_step(moons: Callable[..., Experiment]) -> None:
+    model = prepared(moons(training={"metrics": ["accuracy", "AUC"]}))
+    assert model.optimizer.built
+    # The mean loss, the accuracy, and four rows of counts.
+    assert len(model.metrics_variables) == 2 + 2 + 4
+
+
+def test_optimizer_that_starts_from_the_weights_knows_them(
+    moons: Callable[..., Experiment],
+) -> None:
+    model = prepared(moons(training={"optimizer": "ScheduleFreeAdamW"}))
+    kernel = model.get_weights()[0]
+    starts = [variable for variable in model.optimizer.variables if "momentum" in variable.path]
+    np.testing.assert_array_equal(starts[0].numpy(), kernel)
+
+
+def test_xla_that_the_config_asks_for_is_used_with_deterministic_operations(
+    moons: Callable[..., Experiment],
+) -> None:
+    tf.config.experimental.enable_op_determinism()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert prepared(moons(training={"jit_compile": True})).jit_compile is True
+    assert prepared(moons(training={"jit_compile": False})).jit_compile is False
+
+
+@pytest.mark.parametrize(
+    ("training", "path"),
+    [
+        ({"metrics": ["accuracy", "Recall"]}, "training.metrics.1"),
+        ({"metrics": ["Precision"]}, "training.metrics.0"),
+    ],
+)
+def test_metric_that_does_not_fit_the_target_is_named(
+    moons: Callable[..., Experiment], training: dict[str, Any], path: str
+) -> None:
+    layers = [{"Dense": {"units": 2, "activation": "softmax"}}]
+    sparse = {"loss": "sparse_categorical_crossentropy"} | training
+    with pytest.raises(ConfigError) as caught:
+        prepared(moons(model={"layers": layers}, training=sparse))
+    (fault,) = caught.value.faults
+    assert fault.path == path
+    assert "cannot hold whole-number classes against an output of 2 units" in fault.message

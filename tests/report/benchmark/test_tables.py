@@ -1,0 +1,98 @@
+"""A comparison of devices as tables."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from nnlab.report.benchmark.tables import devices_tables, points_table, starts_table
+from nnlab.report.text.table import print_tables
+from tests.report.conftest import Terminal
+from tests.report.devices import CPU_S, cpu_alone, table_of, with_gpu
+
+
+def test_devices_stand_one_below_the_other_at_each_batch_size() -> None:
+    lines = points_table(table_of(with_gpu(0.001, 0.001, 0.001, 0.001))).lines()
+    assert "times cpu" in lines[0]
+    cells = [line.split() for line in lines[1:9]]
+    assert [row[:2] for row in cells[:4]] == [
+        ["cpu", "1"],
+        ["gpu:0", "1"],
+        ["cpu", "32"],
+        ["gpu:0", "32"],
+    ]
+    assert "2.00 (1.81 to 2.21)" in lines[6]
+    assert "launch 100 %" in lines[6]
+    assert "64,000" in lines[5]
+
+
+def test_failed_point_is_in_the_table_with_its_reason_below() -> None:
+    lines = points_table(table_of(with_gpu(0.001, 0.001, 0.001, 0.001, failed=512))).lines()
+    assert "failed" in lines[8]
+    assert "gpu:0, batch size 512: Memory ran out." in lines
+
+
+def test_epoch_that_was_not_timed_whole_is_marked() -> None:
+    table = points_table(table_of(cpu_alone()))
+    lines = table.lines()
+    assert "~ 10.0 ms" in lines[1]
+    assert "~ an epoch that was not timed whole: its steps' time" in lines
+    assert "~" not in lines[2]
+
+
+def test_start_rows_and_absence_are_told() -> None:
+    text = "\n".join("\n".join(one.lines()) for one in devices_tables(cpu_alone()))
+    starts = text.partition("Before the first step")[2].splitlines()[2]
+    assert starts.split() == ["cpu", "2.00", "s", "100", "ms", "200", "ms", "1.00", "s", "shared"]
+    assert "60,000 random rows" in text
+    assert "mnist could not be fetched." in text
+    assert "TensorFlow looked for NVIDIA GPUs and found none. No driver." in text
+    compared = "\n".join("\n".join(one.lines()) for one in devices_tables(with_gpu(1, 1, 1, 1)))
+    assert "10.0 ms (16.0 MiB, 1.6 GiB/s)" in compared
+    assert "The losses agree" in compared
+
+
+def test_terminal_of_80_columns_has_room_for_what_explains_a_point() -> None:
+    alone = points_table(table_of(cpu_alone()))
+    kept = [column.title for column in alone.fitted(80).columns]
+    assert kept == ["device", "batch", "a step", "95 % interval", "examples/s", "goes to", "XLA"]
+    compared = points_table(table_of(with_gpu(0.001, 0.001, 0.001, 0.001)))
+    kept = [column.title for column in compared.fitted(80).columns]
+    assert kept == ["device", "batch", "a step", "times cpu", "goes to", "XLA"]
+    assert "  475 to 525 us  " in alone.lines()[2]
+    assert "950 us to 1.05 ms" in compared.lines()[2]
+    assert compared.fitted(80).keeps_numbers(80)
+
+
+def test_unit_of_flop_follows_their_number() -> None:
+    record = cpu_alone()
+    small = tuple(replace(point, flop_per_step=100) for point in record.points)
+    lines = points_table(table_of(replace(record, points=small))).lines()
+    assert "1.00 M" in lines[1]
+    assert "64.0 G" in points_table(table_of(record)).lines()[2]
+
+
+def test_few_steps_that_bear_what_an_epoch_costs_are_named() -> None:
+    record = cpu_alone()
+    assert "few steps" not in "".join(points_table(table_of(record)).lines())
+    small = tuple(
+        replace(p, one_row_s=CPU_S[p.batch_size], steps_per_epoch=1) for p in record.points[1:3]
+    )
+    lines = points_table(table_of(replace(record, points=small))).lines()
+    said = "falls on few steps (1 at batch 32, 1 at batch 128), and counts as launch."
+    assert f"What an epoch itself costs {said}" in lines
+
+
+@pytest.mark.parametrize("columns", [40, 60])
+def test_headings_of_what_comes_first_stay_whole(
+    columns: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.delenv("COLUMNS", raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    terminal = Terminal(columns)
+    table = starts_table(table_of(with_gpu(0.001, 0.001, 0.001, 0.001)))
+    print_tables(table, terminal.stream)
+    shown = terminal.close()
+    assert all(column.title in shown for column in table.columns)

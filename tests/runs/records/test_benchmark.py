@@ -1,0 +1,77 @@
+"""The record of a comparison of devices: written, read, broken."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import pytest
+
+from nnlab.errors import DataError, RunNotFoundError
+from nnlab.runs.records.benchmark import (
+    DevicePoint,
+    DevicesFiles,
+    DevicesRecord,
+    Timed,
+    read_devices,
+)
+
+POINT = DevicePoint(
+    "gpu:0",
+    128,
+    width=64,
+    xla=True,
+    timing={"rows_s": 0.5},
+    rows_bytes=1000,
+    step=Timed(0.002, None, None, 2),
+    samples_s=((0.002,), (0.002, 0.003)),
+    flop_per_step=10**6,
+    losses={8: 2.5, 469: math.inf},
+)
+RECORD = DevicesRecord(
+    "mnist-devices-1",
+    "mnist",
+    "complete",
+    ({"name": "cpu"}, {"name": "gpu:0"}),
+    (32, 128),
+    (None, 64),
+    "random",
+    (POINT, DevicePoint("cpu", 128, error="Memory ran out.")),
+    gpu_absence=("There is none.",),
+)
+
+
+def test_record_comes_back_as_it_was_written(tmp_path: Path) -> None:
+    path = tmp_path / RECORD.id
+    RECORD.write(DevicesFiles(path).devices_json)
+    assert read_devices(path) == RECORD
+    assert [file.name for file in path.iterdir()] == ["devices.json"]
+
+
+def test_json_tells_what_follows_from_a_point() -> None:
+    told, failed = RECORD.to_dict()["points"]
+    assert (told["status"], failed["status"]) == ("complete", "failed")
+    assert told["examples_per_s"] == 64_000
+    assert told["flop_per_s"] == 5e8
+    assert told["rows_bytes_per_s"] == 2000
+    assert (failed["examples_per_s"], failed["flop_per_s"]) == (None, None)
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"id": "a"}', ""])
+def test_broken_record_is_told(tmp_path: Path, text: str) -> None:
+    (tmp_path / "devices.json").write_text(text)
+    with pytest.raises(DataError, match=r"devices\.json"):
+        read_devices(tmp_path)
+
+
+def test_broken_point_is_told(tmp_path: Path) -> None:
+    RECORD.write(DevicesFiles(tmp_path).devices_json)
+    file = tmp_path / "devices.json"
+    file.write_text(file.read_text().replace('"median_s"', '"mean_s"'))
+    with pytest.raises(DataError, match="measured points"):
+        read_devices(tmp_path)
+
+
+def test_folder_without_one_is_told(tmp_path: Path) -> None:
+    with pytest.raises(RunNotFoundError, match="nnlab compare cpu-vs-gpu"):
+        read_devices(tmp_path)

@@ -1,0 +1,64 @@
+"""A search's record and its trials: written whole, read back, faults told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from nnlab.errors import DataError, RunNotFoundError
+from nnlab.runs.records.run import RunStatus
+from nnlab.runs.records.search import (
+    SearchFiles,
+    SearchRecord,
+    read_search,
+    read_trials,
+)
+from nnlab.runs.records.trial import TrialRecord, TrialStatus
+
+
+def test_a_search_comes_back_as_it_was(tmp_path: Path) -> None:
+    best = TrialRecord(3, {"units": 8}, TrialStatus.COMPLETE, (0.5,), 0.5)
+    record = SearchRecord(
+        "a-tune-1",
+        "a",
+        RunStatus.COMPLETE,
+        objective="val_accuracy",
+        direction="max",
+        max_time=60.0,
+        space=({"name": "units", "kind": "int"},),
+        counts={"complete": 3},
+        best=best.to_dict(),
+        retrained={"test_accuracy": 0.5},
+        ended_by="max_trials",
+        importance={"units": 1.0},
+        timing={"total_s": 3.5},
+        command=("nnlab", "tune"),
+    )
+    path = tmp_path / record.id
+    record.write(SearchFiles(path).search_json)
+    assert read_search(path) == record
+
+
+def test_trials_are_read_in_the_order_of_their_numbers(tmp_path: Path) -> None:
+    trials = [TrialRecord(number, {"units": 8}) for number in (1, 2, 10)]
+    for trial in reversed(trials):
+        trial.write(SearchFiles(tmp_path).trial_json(trial.number))
+    (tmp_path / "trials" / "99").mkdir()
+    assert read_trials(tmp_path) == trials
+
+
+def test_a_folder_without_a_search_says_how_to_start_one(tmp_path: Path) -> None:
+    with pytest.raises(RunNotFoundError, match="nnlab tune CONFIG"):
+        read_search(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("[]", "a JSON object"), ('{"id": "a", "name": "a", "status": "x"}', "a status of running")],
+)
+def test_a_broken_record_names_its_file(tmp_path: Path, text: str, words: str) -> None:
+    SearchFiles(tmp_path).search_json.write_text(text)
+    with pytest.raises(DataError, match=words) as error:
+        read_search(tmp_path)
+    assert str(SearchFiles(tmp_path).search_json) in str(error.value)
