@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from nnlab.config.vocabulary.datasets.packaged import Mnist5k
 from nnlab.data.containers.arrays import Arrays
-from nnlab.data.containers.categorical import Codes
+from nnlab.data.containers.categorical import Categorical
 from nnlab.data.datasets.dataset import open_dataset
 
 ALL, FEW = "digits.npz", "few_digits.npz"
@@ -56,7 +56,7 @@ def _made(random: np.random.Generator) -> dict[str, NDArray[np.uint8]]:
     packaged = open_dataset(Mnist5k(), seed=0)
     assert isinstance(packaged, Arrays)  # noqa: S101 - for the type checker: images are no table
     (images,), (labels,) = packaged.inputs.values(), packaged.targets.values()
-    codes = np.asarray(labels.codes if isinstance(labels, Codes) else labels, np.uint8)
+    codes = np.asarray(labels.codes if isinstance(labels, Categorical) else labels, np.uint8)
     parts = {}
     for part, rows in (("train", _TRAINING), ("test", _TEST)):
         chosen = random.permutation(np.arange(rows) % len(images))

@@ -31,7 +31,7 @@ from nnlab.config.schema.training import (
 from nnlab.config.schema.tune import TuneConfig
 from nnlab.config.space.markers import Marker
 from nnlab.config.vocabulary.arguments import ActivationName
-from nnlab.config.vocabulary.component import Word, snake_case
+from nnlab.config.vocabulary.component import Component, snake_case
 from nnlab.config.vocabulary.families import FAMILIES
 from nnlab.config.vocabulary.losses import Loss
 
@@ -102,12 +102,12 @@ def _plain_type(schema: Mapping[str, Any]) -> str:
     return f"{_TYPES.get(kind, kind)} {bounds}".strip()
 
 
-def _noun(family: type[Word]) -> str:
+def _noun(family: type[Component]) -> str:
     """`layer` for the family of layers."""
     return family.family.split(" ", 1)[1]
 
 
-def _nouns(family: type[Word]) -> str:
+def _nouns(family: type[Component]) -> str:
     noun = _noun(family)
     return f"{noun}es" if noun.endswith("s") else f"{noun}s"
 
@@ -135,30 +135,35 @@ def _words() -> str:
     return _table(("family", "words"), [*rows, (f"activations ({len(activations)})", names)])
 
 
-def _named(word: type[Word]) -> str:
+def _named(word: type[Component]) -> str:
     """A word and its aliases, but for those that follow from its name."""
-    known = {name.lower() for name in (word.called(), word.__name__, snake_case(word.__name__))}
+    known = {
+        name.lower() for name in (word.display_name(), word.__name__, snake_case(word.__name__))
+    }
     aliases = dict.fromkeys(name.lower() for name in word.all_names())
     short = [
         f"`{alias}`"
         for alias in aliases
-        if alias not in known and not alias.startswith(f"{word.called().lower()}init")
+        if alias not in known and not alias.startswith(f"{word.display_name().lower()}init")
     ]
-    return f"`{word.called()}`" + (f" ({', '.join(short)})" if short else "")
+    return f"`{word.display_name()}`" + (f" ({', '.join(short)})" if short else "")
 
 
 def _losses() -> str:
     groups: dict[str, list[str]] = {}
     for word in (word for word in Loss.members.values() if issubclass(word, Loss)):
         two = word.targets == "number" and word.outputs in {"probability", "margin"}
-        groups.setdefault("two" if two else word.targets, []).append(f"`{word.called()}`")
+        groups.setdefault("two" if two else word.targets, []).append(f"`{word.display_name()}`")
     rows = [(_TARGETS[kind], _listed(groups[kind])) for kind in _TARGETS]
     return _table(("the target becomes", "for"), rows)
 
 
 def _markers() -> str:
     rows = [
-        (f"`{word.called()}`", _listed(_argument(*item) for item in word.model_fields.items()))
+        (
+            f"`{word.display_name()}`",
+            _listed(_argument(*item) for item in word.model_fields.items()),
+        )
         for word in Marker.members.values()
         if word.model_fields
     ]

@@ -54,8 +54,8 @@ def serve(
         runs = "1 run" if len(logs) == 1 else f"{len(logs):,} runs"
         received = f"Received: {runs}, none with logs."
         message = f"Expected a run with TensorBoard logs. {received}"
-        remedy = "Train a config that has a `tensorboard:` section, then ask again."
-        raise RequestError(f"{message} {remedy}")
+        hint = "Train a config that has a `tensorboard:` section, then ask again."
+        raise RequestError(f"{message} {hint}")
     _claim(port)
     try:
         with tempfile.TemporaryDirectory(prefix="nnlab-dashboard-") as folder:
@@ -103,8 +103,8 @@ def _claim(port: int) -> None:
             pass
     except OSError as error:
         message = f"Expected a port that is free. Received: port={port} ({error.strerror})."
-        remedy = "Stop what uses it, or take any free one with: --port 0"
-        raise RequestError(f"{message} {remedy}") from error
+        hint = "Stop what uses it, or take any free one with: --port 0"
+        raise RequestError(f"{message} {hint}") from error
 
 
 def _link(logs: Mapping[str, Path], links: Path) -> None:

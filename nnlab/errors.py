@@ -34,29 +34,29 @@ class Location:
 
 
 @dataclass(frozen=True)
-class Fault:
+class Diagnostic:
     """One thing that is wrong, or unwise, with an input, and what to do about it.
 
     Args:
         message: What was expected and what was received, one or two sentences.
         path: The dotted path of the value in the config; may be empty.
-        where: Where the value was written; None where it was not, being missing altogether.
-        remedy: What to do, a sentence in the imperative; may be empty.
+        location: Where the value was written; None where it was not, being missing altogether.
+        hint: What to do, a sentence in the imperative; may be empty.
 
     Example:
-        >>> print(Fault("Expected a number.", "model.layers.0.Dense.units"))
+        >>> print(Diagnostic("Expected a number.", "model.layers.0.Dense.units"))
         model.layers.0.Dense.units: Expected a number.
     """
 
     message: str
     path: str = ""
-    where: Location | None = None
-    remedy: str = ""
+    location: Location | None = None
+    hint: str = ""
 
     def __str__(self) -> str:
         """One line: place, path, message, remedy."""
-        parts = [f"{self.where}:" if self.where else "", f"{self.path}:" if self.path else ""]
-        return " ".join(part for part in [*parts, self.message, self.remedy] if part)
+        parts = [f"{self.location}:" if self.location else "", f"{self.path}:" if self.path else ""]
+        return " ".join(part for part in [*parts, self.message, self.hint] if part)
 
 
 class NnlabError(Exception):
@@ -84,12 +84,12 @@ class ConfigError(RequestError):
     """A config is wrong; carries every fault of it.
 
     Args:
-        faults: All that was found, in the order of the file.
+        diagnostics: All that was found, in the order of the file.
     """
 
-    def __init__(self, faults: tuple[Fault, ...]) -> None:
-        self.faults = faults
-        super().__init__("\n".join(str(fault) for fault in faults))
+    def __init__(self, diagnostics: tuple[Diagnostic, ...]) -> None:
+        self.diagnostics = diagnostics
+        super().__init__("\n".join(str(diagnostic) for diagnostic in diagnostics))
 
 
 class DeviceError(RequestError):

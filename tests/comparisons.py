@@ -23,7 +23,7 @@ from pathlib import Path
 from nnlab.config.comparison.loader import read_comparison
 from nnlab.engine.comparison.runner import compare_variants
 from nnlab.errors import NnlabError
-from nnlab.report.progress.several import SilentSeveral
+from nnlab.report.progress.several import SilentStudyProgress
 
 for line in sys.stdin:
     wanted = json.loads(line)
@@ -31,7 +31,7 @@ for line in sys.stdin:
         compared = compare_variants(
             read_comparison(wanted["file"], wanted["overrides"], seeds=wanted["seeds"]),
             runs_dir=Path(wanted["runs_dir"]),
-            progress=SilentSeveral(),
+            progress=SilentStudyProgress(),
             resume=Path(wanted["resume"]) if wanted["resume"] else None,
             pictures=False,
         )

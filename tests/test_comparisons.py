@@ -14,7 +14,11 @@ from numpy.typing import NDArray
 from nnlab.config import load_config
 from nnlab.config.comparison.loader import read_comparison
 from nnlab.config.lint.check import check_config
-from nnlab.config.yaml.builtin_configs import find_comparison, list_comparisons, list_shipped
+from nnlab.config.yaml.builtin_configs import (
+    find_builtin_comparison,
+    list_builtin_comparisons,
+    list_builtin_configs,
+)
 from nnlab.config.yaml.extends import is_comparison
 from nnlab.runs.io.metrics_csv import read_history
 from tests.comparisons import Comparing, Made
@@ -32,7 +36,7 @@ def compare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Compare]:
 
         def small(name: str, *changes: str, seeds: int = 1) -> Made:
             return process.compare(
-                find_comparison(name), *changes, "tensorboard=false", seeds=seeds
+                find_builtin_comparison(name), *changes, "tensorboard=false", seeds=seeds
             )
 
         yield small
@@ -64,7 +68,7 @@ def first_weights(made: Made, variant: str) -> list[NDArray[np.float32]]:
     return list(build_model(experiment, prepare(experiment).inputs).get_weights())
 
 
-@pytest.mark.parametrize("config", list_comparisons(), ids=lambda config: config.name)
+@pytest.mark.parametrize("config", list_builtin_comparisons(), ids=lambda config: config.name)
 def test_header_tells_purpose_command_lesson_and_time(config: object) -> None:
     lines = config.path.read_text().splitlines()  # type: ignore[attr-defined]
     header = [line for line in lines if line.startswith("#")]
@@ -76,17 +80,17 @@ def test_header_tells_purpose_command_lesson_and_time(config: object) -> None:
     assert all(len(line) <= 110 for line in lines)
 
 
-@pytest.mark.parametrize("config", list_comparisons(), ids=lambda config: config.name)
+@pytest.mark.parametrize("config", list_builtin_comparisons(), ids=lambda config: config.name)
 def test_it_is_sound_and_stands_by_itself(config: object, tmp_path: Path) -> None:
     """Its base is called by its name: `nnlab init` need write one file alone."""
     path = tmp_path / "copy.yaml"
     path.write_text(config.path.read_text())  # type: ignore[attr-defined]
-    assert check_config(path).faults == ()
+    assert check_config(path).diagnostics == ()
     assert len(read_comparison(path).seeds) >= 5
 
 
 def test_no_comparison_is_listed_as_a_config() -> None:
-    assert not [config.name for config in list_shipped() if is_comparison(config.path)]
+    assert not [config.name for config in list_builtin_configs() if is_comparison(config.path)]
 
 
 def test_the_comparisons_of_the_page_are_sound(tmp_path: Path) -> None:
@@ -94,7 +98,7 @@ def test_the_comparisons_of_the_page_are_sound(tmp_path: Path) -> None:
     assert len(examples) == 2
     for example in examples:
         (tmp_path / "example.yaml").write_text(example)
-        assert check_config(tmp_path / "example.yaml").faults == ()
+        assert check_config(tmp_path / "example.yaml").diagnostics == ()
 
 
 def test_zeros_and_a_constant_stay_at_chance_and_scaled_randomness_learns(compare: Compare) -> None:

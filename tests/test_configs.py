@@ -16,7 +16,7 @@ import pytest
 
 from nnlab.config import load_config
 from nnlab.config.loader import read_search
-from nnlab.config.yaml.builtin_configs import find_shipped, list_shipped
+from nnlab.config.yaml.builtin_configs import find_builtin_config, list_builtin_configs
 from nnlab.data import prepare
 from nnlab.errors import RunFailedError
 from nnlab.report.progress import SilentProgress
@@ -53,7 +53,7 @@ def train(tmp_path: Path) -> Train:
 
     def train_shipped(name: str, *changes: str) -> Result:
         settled = (*changes, "tensorboard=false")
-        experiment = load_config(find_shipped(name), settled)
+        experiment = load_config(find_builtin_config(name), settled)
         options = TrainingOptions(pictures=not changes)
         record = run(experiment, runs_dir=tmp_path, progress=SilentProgress(), options=options)
         return Result(record, tmp_path / record.id)
@@ -61,7 +61,7 @@ def train(tmp_path: Path) -> Train:
     return train_shipped
 
 
-@pytest.mark.parametrize("config", list_shipped(), ids=lambda config: config.name)
+@pytest.mark.parametrize("config", list_builtin_configs(), ids=lambda config: config.name)
 def test_header_tells_purpose_command_and_expectation(config: object) -> None:
     text = config.path.read_text()  # type: ignore[attr-defined]
     header = [line for line in text.splitlines() if line.startswith("#")]
@@ -212,7 +212,7 @@ def test_unscaled_features_stall(train: Train) -> None:
 
 
 def test_search_of_layers_is_that_of_the_lesson() -> None:
-    config = read_search(find_shipped("search_layers"))
+    config = read_search(find_builtin_config("search_layers"))
     assert len(config.experiment.data.features or ()) == 8
     first, times, *repeated, optimizer = config.hyperparameters
     assert (first.min_value, first.max_value, first.step) == (8, 128, 8)
@@ -226,7 +226,9 @@ def test_search_of_layers_is_that_of_the_lesson() -> None:
 
 
 def test_search_of_everything_opens_every_part_of_the_config() -> None:
-    names = {one.name for one in read_search(find_shipped("search_everything")).hyperparameters}
+    names = {
+        one.name for one in read_search(find_builtin_config("search_everything")).hyperparameters
+    }
     for part in (
         "data.scaling",
         "kernel_initializer",
@@ -272,5 +274,5 @@ def test_two_heads_report_their_losses_and_the_weighted_sum(train: Train) -> Non
     "name", ["mnist", "mnist_functional", "mnist_dropout", "mnist_batch_normalization"]
 )
 def test_full_mnist_learns_in_one_epoch(train: Train, name: str) -> None:
-    assert len(prepare(load_config(find_shipped(name))).train) == 60_000
+    assert len(prepare(load_config(find_builtin_config(name))).train) == 60_000
     assert train(name, "training.epochs=1")["test_accuracy"] > 0.94

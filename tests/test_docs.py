@@ -84,7 +84,7 @@ def config_of(example: Block, homes: Path) -> Path:
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.name)
 def test_example_is_valid_and_wise(example: Block, homes: Path) -> None:
     check = check_config(config_of(example, homes))
-    assert [str(fault) for fault in (*check.faults, *check.advice)] == []
+    assert [str(fault) for fault in (*check.diagnostics, *check.advice)] == []
 
 
 @pytest.mark.parametrize("example", CLOSED, ids=lambda example: example.name)

@@ -11,7 +11,7 @@ from typer.main import get_command
 
 from docs.refresh_readme import README, Outcome, fit, masked, read_steps, run_steps
 from nnlab.cli.app import app
-from nnlab.config.vocabulary.component import Word
+from nnlab.config.vocabulary.component import Component
 from nnlab.config.vocabulary.layers import Layer
 from nnlab.config.vocabulary.losses import Loss
 from nnlab.config.vocabulary.metrics import Metric
@@ -101,7 +101,7 @@ def test_every_command_is_in_the_table() -> None:
 
 
 @pytest.mark.parametrize("family", [Layer, Optimizer, Loss, Metric])
-def test_number_of_words_is_right(family: type[Word]) -> None:
+def test_number_of_words_is_right(family: type[Component]) -> None:
     noun = family.family.split(" ")[1]
     (told,) = re.findall(rf"(\d+) {noun}(?:e?s)\b", TEXT)
     assert int(told) == len(family.members)

@@ -118,7 +118,7 @@ def _finish(runs: Path, command: list[str]) -> list[Any]:
     (file,) = runs.glob("*/search.json")
     search = file.parent
     trials = [json.loads(path.read_text()) for path in search.glob("trials/*/trial.json")]
-    kept = ("number", "values", "status", "scores", "score", "epochs", "params", "goes_on_from")
+    kept = ("number", "values", "status", "scores", "score", "epochs", "params", "parent_trial")
     rows: list[Any] = [
         {name: trial[name] for name in kept}
         for trial in sorted(trials, key=lambda trial: int(trial["number"]))

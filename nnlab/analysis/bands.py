@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from nnlab.analysis.metric_bounds import ANY, Range
+from nnlab.analysis.metric_bounds import ANY, Bounds
 from nnlab.analysis.statistics import mean
 from nnlab.analysis.variants import VariantTable
 from nnlab.runs.io.metrics_csv import read_history
@@ -30,7 +30,7 @@ class Band:
     high: tuple[float, ...]
 
 
-def band(curves: Sequence[Sequence[float]], within: Range = ANY) -> Band:
+def band(curves: Sequence[Sequence[float]], within: Bounds = ANY) -> Band:
     """The band of some curves, as far as all of them go.
 
     Beyond the end of the shortest, which stopped early, a mean would jump by who is left.
@@ -75,7 +75,7 @@ def read_histories(path: Path, table: VariantTable) -> dict[str, list[dict[str, 
     }
 
 
-def bands(histories: Histories, column: str, within: Range = ANY) -> dict[str, Band]:
+def bands(histories: Histories, column: str, within: Bounds = ANY) -> dict[str, Band]:
     """The band of a column for each variant.
 
     Args:

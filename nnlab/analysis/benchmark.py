@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Any, Literal
 
 from nnlab.analysis.statistics import mean
-from nnlab.runs.records.benchmark import DevicePoint, DevicesRecord
+from nnlab.runs.records.benchmark import BenchmarkPoint, BenchmarkRecord
 
 Bound = Literal["launch", "copy", "compute"]
 
@@ -45,7 +45,7 @@ class Speedup:
 
 
 @dataclass(frozen=True)
-class Limit:
+class Bottleneck:
     """What most of a step goes to.
 
     Args:
@@ -60,7 +60,7 @@ class Limit:
 
 
 @dataclass(frozen=True)
-class Win:
+class Crossover:
     """From where on a device is faster than the first one.
 
     Args:
@@ -89,7 +89,7 @@ class Win:
 
 
 @dataclass(frozen=True)
-class Agreement:
+class LossAgreement:
     """How far the losses of two devices differ, on the same rows in the same order.
 
     Args:
@@ -114,7 +114,7 @@ class Agreement:
 
 
 @dataclass(frozen=True)
-class DeviceTable:
+class BenchmarkResult:
     """All points of a comparison of devices, and what follows from them.
 
     Args:
@@ -127,13 +127,13 @@ class DeviceTable:
     devices: tuple[str, ...]
     widths: tuple[int | None, ...]
     batch_sizes: tuple[int, ...]
-    points: tuple[DevicePoint, ...]
+    points: tuple[BenchmarkPoint, ...]
 
     @cached_property
-    def _by_place(self) -> dict[tuple[str, int | None, int], DevicePoint]:
+    def _by_place(self) -> dict[tuple[str, int | None, int], BenchmarkPoint]:
         return {(point.device, point.width, point.batch_size): point for point in self.points}
 
-    def point(self, device: str, width: int | None, batch_size: int) -> DevicePoint | None:
+    def point(self, device: str, width: int | None, batch_size: int) -> BenchmarkPoint | None:
         """A point that was measured; None where it was not, or failed.
 
         Args:
@@ -144,7 +144,7 @@ class DeviceTable:
         found = self._by_place.get((device, width, batch_size))
         return None if found is None or found.step is None else found
 
-    def limit(self, point: DevicePoint) -> Limit | None:
+    def limit(self, point: BenchmarkPoint) -> Bottleneck | None:
         """What most of a step of a point goes to, by measurement.
 
         What a step costs, however few rows it holds, is the time of a step of one row with the
@@ -166,9 +166,9 @@ class DeviceTable:
             "compute": max(0.0, 1 - launch - copy),
         }
         bound = max(shares, key=lambda bound: shares[bound])
-        return Limit(bound, shares[bound])
+        return Bottleneck(bound, shares[bound])
 
-    def speedup(self, point: DevicePoint) -> Speedup | None:
+    def speedup(self, point: BenchmarkPoint) -> Speedup | None:
         """How many times faster a point is than the first device at the same place.
 
         Args:
@@ -191,7 +191,7 @@ class DeviceTable:
         ends += _ratio_ends(base.samples_s, point.samples_s)
         return Speedup(value, min(ends), max(ends))
 
-    def told(self, point: DevicePoint) -> DevicePoint:
+    def told(self, point: BenchmarkPoint) -> BenchmarkPoint:
         """A point with what follows from the others.
 
         Args:
@@ -205,14 +205,14 @@ class DeviceTable:
         )
 
     @property
-    def wins(self) -> list[Win]:
+    def wins(self) -> list[Crossover]:
         """From where on each device but the first is faster, at each width."""
         return [self._win(device, width) for device in self.devices[1:] for width in self.widths]
 
     @property
-    def agreement(self) -> Agreement | None:
+    def agreement(self) -> LossAgreement | None:
         """How far the losses differ at most; None where no two can be compared."""
-        found: list[Agreement] = []
+        found: list[LossAgreement] = []
         compared = 0
         for point in self.points:
             base = self.point(self.devices[0], point.width, point.batch_size)
@@ -222,14 +222,14 @@ class DeviceTable:
             compared += len(common)
             place = (point.device, point.width, point.batch_size)
             found += [
-                Agreement(_difference(point.losses[n], base.losses[n]), *place, n, 0)
+                LossAgreement(_difference(point.losses[n], base.losses[n]), *place, n, 0)
                 for n in common
             ]
         if not found:
             return None
         return dataclasses.replace(max(found, key=lambda one: one.largest), compared=compared)
 
-    def _win(self, device: str, width: int | None) -> Win:
+    def _win(self, device: str, width: int | None) -> Crossover:
         sizes = sorted(self.batch_sizes)
         speedups = {
             size: found
@@ -244,7 +244,7 @@ class DeviceTable:
                 break
             first = size
         best = max(speedups, key=lambda size: speedups[size].value, default=None)
-        return Win(
+        return Crossover(
             device,
             self.devices[0],
             width,
@@ -275,7 +275,7 @@ def _ratio_ends(
     return tuple(math.exp(end) for end in (found.low, found.high) if end is not None)
 
 
-def _copy_s(point: DevicePoint) -> float:
+def _copy_s(point: BenchmarkPoint) -> float:
     """Seconds in which the rows of a step come to the device, where they come in every epoch."""
     if not point.is_streamed or not point.rows_brought:
         return 0.0
@@ -290,13 +290,13 @@ def _difference(value: float, other: float) -> float:
     return abs(value - other) / largest if largest else 0.0
 
 
-def device_table(record: DevicesRecord) -> DeviceTable:
+def benchmark_result(record: BenchmarkRecord) -> BenchmarkResult:
     """The table of what was recorded.
 
     Args:
         record: The record.
     """
-    return DeviceTable(
+    return BenchmarkResult(
         tuple(str(device["name"]) for device in record.devices),
         record.widths,
         record.batch_sizes,

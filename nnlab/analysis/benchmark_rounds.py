@@ -7,14 +7,14 @@ import statistics
 from collections.abc import Sequence
 
 from nnlab.analysis.statistics import median
-from nnlab.runs.records.benchmark import DevicePoint, Timed
+from nnlab.runs.records.benchmark import BenchmarkPoint, Timed
 
 # Fewer epochs than these give no interval.
 _EPOCHS = 6
 _PROCESSES = 2
 
 
-def point_of_rounds(rounds: Sequence[DevicePoint]) -> DevicePoint:
+def point_of_rounds(rounds: Sequence[BenchmarkPoint]) -> BenchmarkPoint:
     """One point, its step's time the median over all processes.
 
     Two processes that do the same differ, by where their memory lies, by the load of the machine:
@@ -30,8 +30,8 @@ def point_of_rounds(rounds: Sequence[DevicePoint]) -> DevicePoint:
 
     Example:
         >>> rounds = [
-        ...     DevicePoint("cpu", 32, steps_per_epoch=10, samples_s=((0.001, 0.002, 0.003),)),
-        ...     DevicePoint("cpu", 32, steps_per_epoch=10, samples_s=((0.002, 0.003, 0.004),)),
+        ...     BenchmarkPoint("cpu", 32, steps_per_epoch=10, samples_s=((0.001, 0.002, 0.003),)),
+        ...     BenchmarkPoint("cpu", 32, steps_per_epoch=10, samples_s=((0.002, 0.003, 0.004),)),
         ... ]
         >>> point_of_rounds(rounds).step
         Timed(median_s=0.0025, low_s=0.001, high_s=0.004, samples=6)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from nnlab.analysis.metric_bounds import Range, metric_range
+from nnlab.analysis.metric_bounds import Bounds, metric_range
 from nnlab.config.schema.losses import loss_name, penalties
 from nnlab.config.schema.row_selection import deciding_rows
 
@@ -21,7 +21,7 @@ Sections = Callable[[str], Any]
 """Gives a section of a run's config as plain data, by its key at the top level; None of none."""
 
 
-def why_unlike(metric: str, configs: Sequence[Sections]) -> str:
+def incomparable_reason(metric: str, configs: Sequence[Sections]) -> str:
     """Why a figure does not mean the same in several runs.
 
     Args:
@@ -34,7 +34,7 @@ def why_unlike(metric: str, configs: Sequence[Sections]) -> str:
 
     Example:
         >>> runs = [{"data": {"dataset": name}} for name in ("xor", "circles")]
-        >>> why_unlike("accuracy", [run.get for run in runs])
+        >>> incomparable_reason("accuracy", [run.get for run in runs])
         'the runs learn different data'
     """
     is_test = metric.startswith("test_")
@@ -51,7 +51,7 @@ def why_unlike(metric: str, configs: Sequence[Sections]) -> str:
     return ""
 
 
-def draw_other_rows(configs: Iterable[Sections]) -> bool:
+def use_different_rows(configs: Iterable[Sections]) -> bool:
     """Whether the rows that runs are measured on are drawn by different seeds.
 
     Args:
@@ -92,7 +92,7 @@ def _are_same(values: Iterable[Any]) -> bool:
 
 
 @dataclass(frozen=True)
-class Meaning:
+class MetricSpec:
     """What the configs tell of the figure that is compared, and of the losses beside it.
 
     Args:
@@ -110,31 +110,31 @@ class Meaning:
         """Itself for JSON, without the notes."""
         return {"unlike": dict(self.unlike), "never_negative": list(self.never_negative)}
 
-    def within(self, metric: str) -> Range:
+    def within(self, metric: str) -> Bounds:
         """Which values a figure can have.
 
         Args:
             metric: Its name.
         """
         is_positive = loss_name(metric) in self.never_negative
-        return Range(low=0.0) if is_positive else metric_range(metric)
+        return Bounds(low=0.0) if is_positive else metric_range(metric)
 
 
-def meaning_of(comparison: Comparison) -> Meaning:
+def metric_spec(comparison: Comparison) -> MetricSpec:
     """What the configs of a comparison tell of its figure.
 
     Args:
         comparison: The comparison.
     """
     # The vocabulary, which whoever only reads a comparison does not need.
-    from nnlab.config.lint.comparability import caveats, never_negative
+    from nnlab.config.lint.comparability import comparability_warnings, never_negative
 
-    found = caveats(comparison)
+    found = comparability_warnings(comparison)
     unlike: dict[str, list[str]] = {}
     for caveat in found:
         for name in caveat.unlike:
             unlike.setdefault(name, []).append(caveat.reason)
-    return Meaning(
+    return MetricSpec(
         {name: ", ".join(reasons) for name, reasons in unlike.items()},
         tuple(caveat.text for caveat in found),
         never_negative(comparison),

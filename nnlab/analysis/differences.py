@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from nnlab.config.yaml.document import Path, dotted
+from nnlab.config.yaml.document import Path, format_path
 
 _LAYERS = "layers"
 # Words of all other families begin with a capital.
@@ -81,10 +81,10 @@ def _difference(path: Path, values: Sequence[Any]) -> Difference:
     """A difference, with the defaults of what is left out."""
     found = _argument(path) if None in values else None
     if found is None:
-        return Difference(dotted(path), tuple(values))
+        return Difference(format_path(path), tuple(values))
     (default,) = found
     return Difference(
-        dotted(path),
+        format_path(path),
         tuple(default if value is None else value for value in values),
         tuple(value is None for value in values),
     )
@@ -92,7 +92,7 @@ def _difference(path: Path, values: Sequence[Any]) -> Difference:
 
 def _argument(path: Path) -> tuple[Any] | None:
     """The default of a word's argument; None of what is no argument, or has none."""
-    if len(path) < 2 or not (_is_word(path[-2]) or _DATASET in path[-3:-2]):  # noqa: PLR2004 - a word and its argument
+    if len(path) < 2 or not (_is_component(path[-2]) or _DATASET in path[-3:-2]):  # noqa: PLR2004 - a word and its argument
         return None
     from nnlab.config.vocabulary.component import tree
     from nnlab.config.vocabulary.families import FAMILIES
@@ -109,17 +109,17 @@ def _spelt_alike(values: Sequence[Any]) -> list[Any]:
     """Words with their arguments, where another value is a mapping: `Adam` is `{Adam: {}}`."""
     if not any(isinstance(value, Mapping) for value in values):
         return list(values)
-    return [{value: {}} if _is_word(value) else value for value in values]
+    return [{value: {}} if _is_component(value) else value for value in values]
 
 
-def _is_word(value: Any) -> bool:
+def _is_component(value: Any) -> bool:
     return isinstance(value, str) and value[:1].isupper()
 
 
 def _are_other_words(path: Path, values: Sequence[Mapping[str, Any]]) -> bool:
     """Whether one word stands against another: their arguments have nothing in common."""
     names = [next(iter(value), None) for value in values if len(value) == 1]
-    are_words = path[-1] == _DATASET or all(map(_is_word, names))
+    are_words = path[-1] == _DATASET or all(map(_is_component, names))
     return len(names) == len(values) and are_words and len(set(names)) > 1
 
 

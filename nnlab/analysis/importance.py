@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from nnlab.config.space.hyperparameter import Hyperparameter
 from nnlab.config.space.hyperparameter_names import marker_name
-from nnlab.runs.records.trial import TrialRecord, TrialStatus
+from nnlab.runs.records.trial import FrozenTrial, TrialStatus
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,17 +31,17 @@ class Importance:
     Args:
         shares: The share of each hyperparameter, by its name without repetitions, the largest
             first; they add up to 1. Empty where nothing can be told.
-        explained: The share of the variance of the trials' ranks that the hyperparameters explain,
-            on trials that the forest has not seen; not above 0 where they explain nothing.
+        importance_r2: R2 of the trials' ranks, on trials that the forest has not seen; 0 or less if
+            the hyperparameters explain nothing.
         errors: The standard error of each share; 0 of those that cannot be told from chance.
     """
 
     shares: dict[str, float]
-    explained: float
+    importance_r2: float
     errors: dict[str, float] = field(default_factory=dict)
 
 
-def importance(trials: Sequence[TrialRecord], space: Sequence[Hyperparameter]) -> Importance | None:
+def importance(trials: Sequence[FrozenTrial], space: Sequence[Hyperparameter]) -> Importance | None:
     """How much the score depends on each hyperparameter.
 
     A random forest learns the rank of a trial among all from its values; a hyperparameter is as
@@ -65,7 +65,7 @@ def importance(trials: Sequence[TrialRecord], space: Sequence[Hyperparameter]) -
         >>> units = Hyperparameter("units", "int", 1, min_value=1, max_value=99)
         >>> seed = Hyperparameter("seed", "int", 1, min_value=1, max_value=99)
         >>> trials = [
-        ...     TrialRecord(n, {"units": n, "seed": n % 2}, TrialStatus.COMPLETE, score=n * 0.01)
+        ...     FrozenTrial(n, {"units": n, "seed": n % 2}, TrialStatus.COMPLETE, score=n * 0.01)
         ...     for n in range(30)
         ... ]
         >>> list(importance(trials, [seed, units]).shares)
@@ -86,21 +86,21 @@ def importance(trials: Sequence[TrialRecord], space: Sequence[Hyperparameter]) -
         [column.shape[1] for column in columns],
     )
     error, growth = _held_out(np.concatenate(columns, axis=1), target, owner, len(groups))
-    explained = 1 - error / float(target.var())
+    importance_r2 = 1 - error / float(target.var())
     mean, uncertain = growth.mean(1), growth.std(1, ddof=1) / np.sqrt(len(target))
     grown = np.where(mean > NormalDist().inv_cdf(1 - _CHANCE / len(groups)) * uncertain, mean, 0)
-    if explained <= 0 or not grown.any():
-        return Importance({}, explained)
+    if importance_r2 <= 0 or not grown.any():
+        return Importance({}, importance_r2)
     shares, errors = grown / grown.sum(), np.where(grown > 0, uncertain, 0) / grown.sum()
     order = np.argsort(-shares, kind="stable")
     return Importance(
         {groups[one]: float(shares[one]) for one in order},
-        explained,
+        importance_r2,
         {groups[one]: float(errors[one]) for one in order},
     )
 
 
-def comparable(trials: Iterable[TrialRecord]) -> list[list[TrialRecord]]:
+def comparable(trials: Iterable[FrozenTrial]) -> list[list[FrozenTrial]]:
     """The trials that tell of their values by their scores, those together that compare.
 
     Args:
@@ -113,15 +113,15 @@ def comparable(trials: Iterable[TrialRecord]) -> list[list[TrialRecord]]:
 
     Example:
         >>> done = TrialStatus.COMPLETE
-        >>> short = [TrialRecord(n, {}, done, score=n, proposal={"epochs": 1}) for n in (1, 2)]
-        >>> further = TrialRecord(3, {}, done, score=9, goes_on_from=2, proposal={"epochs": 3})
+        >>> short = [FrozenTrial(n, {}, done, score=n, proposal={"epochs": 1}) for n in (1, 2)]
+        >>> further = FrozenTrial(3, {}, done, score=9, parent_trial=2, proposal={"epochs": 3})
         >>> [[trial.number for trial in rung] for rung in comparable([*short, further])]
         [[1, 2]]
     """
-    alike: dict[Any, list[TrialRecord]] = {}
+    alike: dict[Any, list[FrozenTrial]] = {}
     for trial in trials:
         scored = trial.status is TrialStatus.COMPLETE and trial.score is not None
-        if scored and trial.goes_on_from is None:
+        if scored and trial.parent_trial is None:
             alike.setdefault(trial.proposal.get("epochs"), []).append(trial)
     return [rung for rung in alike.values() if len(rung) > 1]
 
@@ -134,7 +134,7 @@ def _ranks(scores: NDArray[np.float64]) -> NDArray[np.float64]:
     return ranks
 
 
-def _columns(one: Hyperparameter, trials: Sequence[TrialRecord]) -> NDArray[np.float64]:
+def _columns(one: Hyperparameter, trials: Sequence[FrozenTrial]) -> NDArray[np.float64]:
     """A hyperparameter as features [trials, features]: a number, or one for each of its values."""
     import numpy as np
 

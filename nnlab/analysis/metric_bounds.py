@@ -25,7 +25,7 @@ _SHORT_ERRORS = frozenset({"mae", "mse", "mape", "msle", "rmse"})
 
 
 @dataclass(frozen=True)
-class Range:
+class Bounds:
     """The least and the greatest value that there can be.
 
     Args:
@@ -45,9 +45,9 @@ class Range:
         return all(self.low <= value <= self.high for value in values)
 
     @property
-    def of_differences(self) -> Range:
+    def of_differences(self) -> Bounds:
         """The range of what two values differ by."""
-        return Range(self.low - self.high, self.high - self.low)
+        return Bounds(self.low - self.high, self.high - self.low)
 
     @property
     def words(self) -> str:
@@ -55,7 +55,7 @@ class Range:
         return " and ".join(f"{end:g}" for end in (self.low, self.high) if math.isfinite(end))
 
 
-ANY = Range()
+ANY = Bounds()
 """Of what nothing is known of: a loss may lie below 0, as that of cosine similarity does."""
 
 
@@ -72,7 +72,7 @@ def is_share(metric: str) -> bool:
     return any(share in metric for share in _SHARES)
 
 
-def metric_range(metric: str) -> Range:
+def metric_range(metric: str) -> Bounds:
     """Which values a metric can have.
 
     Args:
@@ -80,12 +80,12 @@ def metric_range(metric: str) -> Range:
 
     Example:
         >>> metric_range("val_accuracy"), metric_range("test_mae"), metric_range("loss")
-        (Range(low=0.0, high=1.0), Range(low=0.0, high=inf), Range(low=-inf, high=inf))
+        (Bounds(low=0.0, high=1.0), Bounds(low=0.0, high=inf), Bounds(low=-inf, high=inf))
     """
     if is_share(metric):
-        return Range(0.0, 1.0)
+        return Bounds(0.0, 1.0)
     if any(word in metric for word in _ERRORS) or _SHORT_ERRORS & set(metric.split("_")):
-        return Range(low=0.0)
+        return Bounds(low=0.0)
     if any(word in metric for word in _CORRELATIONS):
-        return Range(-1.0, 1.0)
-    return Range(high=1.0) if "r2_score" in metric else ANY
+        return Bounds(-1.0, 1.0)
+    return Bounds(high=1.0) if "r2_score" in metric else ANY

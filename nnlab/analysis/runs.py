@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from nnlab.analysis.comparability import draw_other_rows, why_unlike
+from nnlab.analysis.comparability import incomparable_reason, use_different_rows
 from nnlab.analysis.differences import Difference, differences
 from nnlab.errors import DataError, RequestError
 from nnlab.runs import RunKind, RunRecord, StoredRun, read_run
@@ -169,14 +169,14 @@ def compare_runs(runs: Sequence[StoredRun]) -> RunComparison:
     records = [run.record for run in runs]
     metrics = metric_rows(records)
     configs = [tree.get for tree in trees]
-    why = {row.name: why_unlike(row.name, configs) for row in metrics if row.best}
+    why = {row.name: incomparable_reason(row.name, configs) for row in metrics if row.best}
     notes += [
         f"{reason.capitalize()}: {_NONE_IS_BEST}"
         for reason in dict.fromkeys(why.values())
         if reason
     ]
     metrics = [replace(row, best=()) if why.get(row.name) else row for row in metrics]
-    if draw_other_rows(configs):
+    if use_different_rows(configs):
         notes.append(_OTHER_ROWS)
     return RunComparison(
         tuple(runs),
@@ -197,12 +197,12 @@ def _stands_for(run: StoredRun) -> StoredRun:
     if run.kind is RunKind.SEARCH and "best" in inside:
         return read_run(run.path / "best")
     what = f"{run.kind.words} without a best run" if run.kind is RunKind.SEARCH else run.kind.words
-    remedy = (
+    hint = (
         f"Name runs inside it, such as {run.full_id}/{inside[0]}."
         if inside
         else "Name another run."
     )
-    raise RequestError(f"Expected runs to compare. Received: {run.full_id}, {what}. {remedy}")
+    raise RequestError(f"Expected runs to compare. Received: {run.full_id}, {what}. {hint}")
 
 
 def metric_rows(records: Sequence[RunRecord]) -> list[MetricRow]:

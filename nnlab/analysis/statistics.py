@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from itertools import count
 from statistics import fmean, stdev
 
-from nnlab.analysis.metric_bounds import ANY, Range
+from nnlab.analysis.metric_bounds import ANY, Bounds
 
 LEVEL = 0.95
 """The share of intervals that hold the true value."""
@@ -91,7 +91,7 @@ class PairedTest:
         return self.adjusted is not None and self.adjusted <= 1 - LEVEL + _LITTLE
 
 
-def mean(values: Sequence[float], within: Range = ANY) -> Mean:
+def mean(values: Sequence[float], within: Bounds = ANY) -> Mean:
     """The mean of values with its 95 % interval, by Student's t.
 
     The interval ends where the range of the values does: the true mean lies in it, so that what is
@@ -108,7 +108,7 @@ def mean(values: Sequence[float], within: Range = ANY) -> Mean:
         >>> accuracy = mean([0.90, 0.92, 0.94])
         >>> round(accuracy.value, 3), round(accuracy.low, 3), round(accuracy.high, 3)
         (0.92, 0.87, 0.97)
-        >>> mean([0.90, 1.00], Range(0, 1)).high
+        >>> mean([0.90, 1.00], Bounds(0, 1)).high
         1
     """
     from scipy.stats import t
@@ -155,7 +155,7 @@ def median(values: Sequence[float]) -> Median:
 
 
 def paired_test(
-    values: Mapping[int, float], others: Mapping[int, float], within: Range = ANY
+    values: Mapping[int, float], others: Mapping[int, float], within: Bounds = ANY
 ) -> PairedTest | None:
     """Whether values differ from others, seed by seed: Student's paired t-test, two-sided.
 
@@ -219,7 +219,7 @@ def with_holm(tests: Sequence[PairedTest]) -> list[PairedTest]:
     ]
 
 
-def more_seeds(seeds: int, tests: int) -> int | None:
+def required_seeds(seeds: int, tests: int) -> int | None:
     """How many seeds to take where there are too few to show anything but the grossest difference.
 
     The smallest mean difference that a t-test with Bonferroni's correction would show is so many
@@ -233,7 +233,7 @@ def more_seeds(seeds: int, tests: int) -> int | None:
         The number; None where there are enough.
 
     Example:
-        >>> more_seeds(2, 1), more_seeds(3, 1), more_seeds(3, 12), more_seeds(5, 12)
+        >>> required_seeds(2, 1), required_seeds(3, 1), required_seeds(3, 12), required_seeds(5, 12)
         (5, None, 7, None)
     """
     if seeds >= _FEWEST and _least_shown(seeds, tests) <= _HOPELESS:

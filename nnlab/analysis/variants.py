@@ -9,8 +9,8 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
-from nnlab.analysis.comparability import Meaning
-from nnlab.analysis.metric_bounds import Range
+from nnlab.analysis.comparability import MetricSpec
+from nnlab.analysis.metric_bounds import Bounds
 from nnlab.analysis.statistics import (
     Mean,
     PairedTest,
@@ -121,10 +121,10 @@ class VariantTable:
     baseline: str
     seeds: tuple[int, ...]
     rows: tuple[VariantRow, ...]
-    meaning: Meaning = field(default_factory=Meaning)
+    meaning: MetricSpec = field(default_factory=MetricSpec)
 
     @property
-    def within(self) -> Range:
+    def within(self) -> Bounds:
         """Which values the metric can have."""
         return self.meaning.within(self.metric)
 
@@ -185,7 +185,7 @@ def variant_table(
     baseline: str,
     seeds: Sequence[int],
     variants: Sequence[VariantRuns],
-    meaning: Meaning | None = None,
+    meaning: MetricSpec | None = None,
 ) -> VariantTable:
     """Compare variants by the records of their runs.
 
@@ -210,7 +210,7 @@ def variant_table(
         >>> table.best.name, table.best.test.is_shown
         ('glorot', True)
     """
-    meaning = meaning or Meaning()
+    meaning = meaning or MetricSpec()
     within = meaning.within(metric)
     rows = [_row(variant, metric, within) for variant in variants]
     base = next(row for row in rows if row.name == baseline)
@@ -259,7 +259,7 @@ def read_variants(path: Path) -> VariantTable:
         for row in compared.variants
     ]
     figure = compared.figure
-    meaning = Meaning(
+    meaning = MetricSpec(
         dict(figure.get("unlike") or {}),
         tuple(map(str, compared.notes)),
         tuple(figure.get("never_negative") or ()),
@@ -274,7 +274,7 @@ def _record(path: Path) -> RunRecord | None:
         return None
 
 
-def _row(variant: VariantRuns, metric: str, within: Range) -> VariantRow:
+def _row(variant: VariantRuns, metric: str, within: Bounds) -> VariantRow:
     """A variant's row, not yet tested."""
     values: dict[int, float] = {}
     failures: dict[int, str] = {}

@@ -22,7 +22,7 @@ _LEAST = 1e-12
 
 
 @dataclass(frozen=True)
-class Spread:
+class Histogram:
     """Many numbers in few.
 
     Args:
@@ -41,7 +41,7 @@ class Spread:
 
 
 @dataclass(frozen=True)
-class LayerSpread:
+class LayerHistograms:
     """A layer's weights or gradients before and after the training, on the same bins.
 
     Args:
@@ -58,15 +58,15 @@ class LayerSpread:
     kind: Kind
     low: float
     high: float
-    first: Spread
-    last: Spread
+    first: Histogram
+    last: Histogram
 
     def to_dict(self) -> dict[str, Any]:
         """The spreads for JSON."""
         return dataclasses.asdict(self)
 
     @classmethod
-    def from_dict(cls, values: Mapping[str, Any]) -> LayerSpread:
+    def from_dict(cls, values: Mapping[str, Any]) -> LayerHistograms:
         """What `to_dict` gave.
 
         Args:
@@ -75,11 +75,11 @@ class LayerSpread:
         known = dict(values)
         for part in ("first", "last"):
             spread = dict(known[part])
-            known[part] = Spread(**spread | {"counts": tuple(spread["counts"])})
+            known[part] = Histogram(**spread | {"counts": tuple(spread["counts"])})
         return cls(**known)
 
 
-def layer_spreads(kind: Kind, first: Arrays, last: Arrays) -> list[LayerSpread]:
+def layer_histograms(kind: Kind, first: Arrays, last: Arrays) -> list[LayerHistograms]:
     """The spreads of all layers.
 
     Args:
@@ -92,7 +92,8 @@ def layer_spreads(kind: Kind, first: Arrays, last: Arrays) -> list[LayerSpread]:
 
     Example:
         >>> import numpy as np
-        >>> one, = layer_spreads("gradients", {"dense": np.array([0, 1e-9])}, {"dense": np.ones(2)})
+        >>> first, last = {"dense": np.array([0, 1e-9])}, {"dense": np.ones(2)}
+        >>> one, = layer_histograms("gradients", first, last)
         >>> one.first.zeros, one.last.norm, round(one.low), round(one.high)
         (1, 1.4142135623730951, -9, 0)
     """
@@ -101,7 +102,7 @@ def layer_spreads(kind: Kind, first: Arrays, last: Arrays) -> list[LayerSpread]:
 
 def _layer(
     name: str, kind: Kind, first: NDArray[np.floating[Any]], last: NDArray[np.floating[Any]]
-) -> LayerSpread:
+) -> LayerHistograms:
     import numpy as np
 
     scaled = [_scaled(_sample(values), kind) for values in (first, last)]
@@ -111,14 +112,14 @@ def _layer(
         _spread(values, np.histogram(some, edges)[0])
         for values, some in zip((first, last), scaled, strict=True)
     )
-    return LayerSpread(name, kind, float(edges[0]), float(edges[-1]), one, other)
+    return LayerHistograms(name, kind, float(edges[0]), float(edges[-1]), one, other)
 
 
-def _spread(values: NDArray[np.floating[Any]], counts: NDArray[Any]) -> Spread:
+def _spread(values: NDArray[np.floating[Any]], counts: NDArray[Any]) -> Histogram:
     import numpy as np
 
     some = _sample(values)
-    return Spread(
+    return Histogram(
         tuple(counts.tolist()),
         int(np.size(values)),
         int(np.size(values) - np.count_nonzero(values)),
@@ -146,7 +147,7 @@ def _scaled(values: NDArray[np.float64], kind: Kind) -> NDArray[np.float64]:
     return logarithms
 
 
-def evenly(several: Sequence[LayerSpread], most: int) -> list[LayerSpread]:
+def evenly(several: Sequence[LayerHistograms], most: int) -> list[LayerHistograms]:
     """Evenly spaced layers of a deep model, the first and the last among them.
 
     Args:

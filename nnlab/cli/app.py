@@ -105,9 +105,9 @@ def main() -> None:
         typer.echo("Aborted.", err=True)
         sys.exit(FAILED)
     except Exception as error:
-        from nnlab.cli.errors import in_our_words, report_error
+        from nnlab.cli.errors import report_error, translate_usage_error
 
-        told = in_our_words(error)
+        told = translate_usage_error(error)
         if told is None:
             # No command was named: its help has been shown.
             sys.exit(2)

@@ -17,14 +17,14 @@ from nnlab.cli.options import (
     SetOption,
     overrides,
     resolve_config,
+    runs_dir_flag,
     runs_folder,
-    same_folder,
 )
-from nnlab.cli.report_output import close_comparison
+from nnlab.cli.report_output import write_report_and_print
 from nnlab.errors import RequestError
 
 if TYPE_CHECKING:
-    from nnlab.runs.records.benchmark import DevicesRecord
+    from nnlab.runs.records.benchmark import BenchmarkRecord
 
 DEFAULT = Path("mnist")
 _FLAGS = "TF_XLA_FLAGS"
@@ -109,15 +109,17 @@ def compare_devices(
         nnlab compare cpu-vs-gpu --devices cpu,gpu:1 --require-gpu --json
     """
     wanted_devices = tuple(name.strip() for name in devices.split(",")) if devices else ()
-    faults: list[str] = []
-    sizes = _numbers("--batch-sizes", batch_sizes, faults)
-    units = _numbers("--widths", widths, faults)
-    if faults:
-        raise RequestError("\n".join(faults))
-    from nnlab.config.loader import placing, read_closed_config
-    from nnlab.report.progress.several import make_several_progress
+    diagnostics: list[str] = []
+    sizes = _numbers("--batch-sizes", batch_sizes, diagnostics)
+    units = _numbers("--widths", widths, diagnostics)
+    if diagnostics:
+        raise RequestError("\n".join(diagnostics))
+    from nnlab.config.loader import load_concrete_config, locate_errors
+    from nnlab.report.progress.several import make_study_progress
 
-    read = read_closed_config(resolve_config(config or DEFAULT), overrides(assignments, None, seed))
+    read = load_concrete_config(
+        resolve_config(config or DEFAULT), overrides(assignments, None, seed)
+    )
     folder = runs_folder(runs_dir)
     # Compiling is timed: no program that XLA has kept from before may stand in for it.
     flags = os.environ.get(_FLAGS, "")
@@ -126,16 +128,16 @@ def compare_devices(
     from nnlab.engine.benchmark.runner import compare_devices as compare
     from nnlab.engine.benchmark.sweep import Sweep
 
-    with placing(read):
+    with locate_errors(read):
         path, record = compare(
             read.experiment,
             Sweep(wanted_devices, sizes, units, rows, seconds, repeats, require_gpu),
             runs_dir=folder,
-            progress=make_several_progress(),
+            progress=make_study_progress(),
             command=["nnlab", *sys.argv[1:]],
         )
-    option = same_folder(runs_dir)
-    close_comparison(
+    option = runs_dir_flag(runs_dir)
+    write_report_and_print(
         record.to_dict() | {"path": str(path)},
         None if no_report else partial(_report, path, record),
         None if as_json else partial(_print, path, record, option),
@@ -143,7 +145,7 @@ def compare_devices(
     )
 
 
-def _numbers(flag: str, text: str | None, faults: list[str]) -> tuple[int, ...]:
+def _numbers(flag: str, text: str | None, diagnostics: list[str]) -> tuple[int, ...]:
     """Whole numbers above 0, in their order; what is none is noted."""
     if text is None:
         return ()
@@ -151,23 +153,23 @@ def _numbers(flag: str, text: str | None, faults: list[str]) -> tuple[int, ...]:
     wrong = [part for part in parts if not (part.isdecimal() and int(part))]
     if wrong:
         expected = f"Expected whole numbers above 0 for {flag}, with commas: {flag} 32,128."
-        faults.append(f"{expected} Received: {', '.join(map(repr, wrong))}.")
+        diagnostics.append(f"{expected} Received: {', '.join(map(repr, wrong))}.")
         return ()
     return tuple(dict.fromkeys(map(int, parts)))
 
 
-def _report(path: Path, record: DevicesRecord) -> None:
-    from nnlab.analysis.benchmark import device_table
+def _report(path: Path, record: BenchmarkRecord) -> None:
+    from nnlab.analysis.benchmark import benchmark_result
     from nnlab.report.html.writer import write_report
     from nnlab.report.plots.benchmark import plot_step_times
     from nnlab.runs import read_run
-    from nnlab.runs.records.benchmark import DevicesFiles
+    from nnlab.runs.records.benchmark import BenchmarkFiles
 
-    plot_step_times(device_table(record), DevicesFiles(path).picture, title=record.name)
+    plot_step_times(benchmark_result(record), BenchmarkFiles(path).picture, title=record.name)
     write_report(read_run(path))
 
 
-def _print(path: Path, record: DevicesRecord, option: str) -> None:
+def _print(path: Path, record: BenchmarkRecord, option: str) -> None:
     from nnlab.report.benchmark.tables import devices_tables
     from nnlab.report.comparison.tables import next_tables
     from nnlab.report.text.table import print_tables

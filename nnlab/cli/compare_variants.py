@@ -17,10 +17,10 @@ from nnlab.cli.options import (
     SetOption,
     overrides,
     resolve_comparison,
+    runs_dir_flag,
     runs_folder,
-    same_folder,
 )
-from nnlab.cli.report_output import close_comparison
+from nnlab.cli.report_output import write_report_and_print
 from nnlab.errors import DataError, RequestError, RunNotFoundError
 from nnlab.text import join_names
 
@@ -97,8 +97,8 @@ def compare_variants(
     from nnlab.cli.compare_variants import resume_notes
     from nnlab.config.comparison.loader import read_comparison
     from nnlab.config.lint.check import warnings_of_comparison
-    from nnlab.report.progress.several import make_several_progress
-    from nnlab.report.text.diagnostics import print_faults
+    from nnlab.report.progress.several import make_study_progress
+    from nnlab.report.text.diagnostics import print_diagnostics
     from nnlab.runs import RunKind, find_run
 
     folder = runs_folder(runs_dir)
@@ -113,22 +113,22 @@ def compare_variants(
     for note in resume_notes(read, earlier) if earlier is not None else ():
         typer.echo(note, err=True)
     if warnings := warnings_of_comparison(read):
-        print_faults((), warnings)
+        print_diagnostics((), warnings)
 
     from nnlab.engine.comparison.runner import compare_variants as compare
 
     compared = compare(
         read,
         runs_dir=folder,
-        progress=make_several_progress(),
+        progress=make_study_progress(),
         resume=earlier,
         jobs=jobs or "auto",
         pictures=not no_report,
         command=["nnlab", *sys.argv[1:]],
     )
     path, record, table = compared.path, compared.record, compared.table
-    option = same_folder(runs_dir)
-    close_comparison(
+    option = runs_dir_flag(runs_dir)
+    write_report_and_print(
         record.to_dict() | {"path": str(path)},
         None if no_report else partial(_report, path, table, record.name),
         None if as_json else partial(_print, path, table, record, option),
@@ -236,5 +236,5 @@ def _refuse_fewer(asked: Comparison, record: ComparisonRecord, done: set[int]) -
         found = f"Received: {wanted}, without {seeds}."
         are_fewer = {*asked.seeds} < {*record.seeds}
         own = f"Write --seeds {len(record.seeds)}" if are_fewer else "Leave its seeds as they are"
-        remedy = f"{own}, or compare anew without --resume."
-        raise RequestError(f"{message} {found} {remedy}")
+        hint = f"{own}, or compare anew without --resume."
+        raise RequestError(f"{message} {found} {hint}")

@@ -16,7 +16,7 @@ from nnlab.errors import ConfigError, NnlabError, RequestError
 _UsageError: Any = typer.BadParameter.__bases__[0]
 
 
-def in_our_words(error: Exception) -> Exception | None:
+def translate_usage_error(error: Exception) -> Exception | None:
     """An error of Typer's, which knows the command line alone, as one of ours.
 
     Args:
@@ -68,9 +68,9 @@ def report_error(error: Exception, *, as_json: bool) -> None:
         if _is_one_place() and isinstance(error, NnlabError):
             return
     if isinstance(error, ConfigError):
-        from nnlab.report.text.diagnostics import print_faults
+        from nnlab.report.text.diagnostics import print_diagnostics
 
-        print_faults(error.faults)
+        print_diagnostics(error.diagnostics)
         return
     if isinstance(error, NnlabError):
         typer.echo(str(error), err=True)
@@ -92,7 +92,7 @@ def _is_one_place() -> bool:
 def _as_dict(error: Exception) -> dict[str, Any]:
     described: dict[str, Any] = {"type": type(error).__name__, "message": str(error)}
     if isinstance(error, ConfigError):
-        from nnlab.report.text.diagnostics import fault_rows
+        from nnlab.report.text.diagnostics import diagnostic_rows
 
-        described["faults"] = fault_rows(error.faults)
+        described["faults"] = diagnostic_rows(error.diagnostics)
     return described

@@ -33,12 +33,12 @@ def init(
 
         nnlab init compare/initializers
     """
-    from nnlab.config.yaml.builtin_configs import list_comparisons, list_shipped
+    from nnlab.config.yaml.builtin_configs import list_builtin_comparisons, list_builtin_configs
 
     if name is not None:
         _write(name, folder, force=force, as_json=as_json)
         return
-    shipped, comparisons = list_shipped(), list_comparisons()
+    shipped, comparisons = list_builtin_configs(), list_builtin_comparisons()
     if as_json:
         print_json(
             [
@@ -71,7 +71,7 @@ def _write(name: str, folder: Path, *, force: bool, as_json: bool) -> None:
         with_bases,
     )
     from nnlab.errors import RequestError
-    from nnlab.runs import atomic_write, writing
+    from nnlab.runs import atomic_write, translate_os_errors
 
     shipped = file_of(name.removesuffix(".yaml"))
     is_comparison = shipped.parent.name == COMPARISONS
@@ -90,7 +90,7 @@ def _write(name: str, folder: Path, *, force: bool, as_json: bool) -> None:
     target, *bases = texts
     # The schema is that of a config.
     schema = None if is_comparison else folder / SCHEMA_FILE
-    with writing(target):
+    with translate_os_errors(target):
         if schema is not None:
             atomic_write(schema, schema_text())
         for file, text in texts.items():

@@ -55,15 +55,15 @@ def resolve_config(config: Path | None, default: str | None = None) -> Path:
     Returns:
         The file; a shipped one for a shipped name, or where nothing was named or found here.
     """
-    from nnlab.config.yaml.builtin_configs import COMPARISONS, DEFAULT_CONFIG, find_shipped
+    from nnlab.config.yaml.builtin_configs import COMPARISONS, DEFAULT_CONFIG, find_builtin_config
 
     if config is None:
         here = Path("nnlab.yaml")
-        chosen = here if here.exists() else find_shipped(default or DEFAULT_CONFIG)
+        chosen = here if here.exists() else find_builtin_config(default or DEFAULT_CONFIG)
         typer.echo(f"No config named: using {chosen}", err=True)
         return chosen
     if not config.exists() and not config.suffix and config.parent in {Path(), Path(COMPARISONS)}:
-        return find_shipped(str(config))
+        return find_builtin_config(str(config))
     return config
 
 
@@ -76,11 +76,11 @@ def resolve_comparison(comparison: Path) -> Path:
     Returns:
         The file; a shipped one for a shipped name.
     """
-    from nnlab.config.yaml.builtin_configs import find_comparison
+    from nnlab.config.yaml.builtin_configs import find_builtin_comparison
 
     if comparison.exists() or comparison.suffix:
         return comparison
-    return find_comparison(str(comparison))
+    return find_builtin_comparison(str(comparison))
 
 
 def overrides(assignments: list[str] | None, device: str | None, seed: int | None) -> list[str]:
@@ -118,7 +118,7 @@ def runs_folder(runs_dir: Path | None) -> Path:
     return runs_dir if runs_dir is not None else default_runs_dir()
 
 
-def same_folder(runs_dir: Path | None) -> str:
+def runs_dir_flag(runs_dir: Path | None) -> str:
     """What the next command needs, to look into the same folder of runs as this one.
 
     Args:

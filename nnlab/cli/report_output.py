@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 
-def close_comparison(
+def write_report_and_print(
     document: Mapping[str, Any],
     write: Callable[[], None] | None,
     show: Callable[[], None] | None,
@@ -25,7 +25,7 @@ def close_comparison(
         document: The comparison as JSON, with its `id`, and an `error` where it has one to tell.
         write: Writes the report, with its pictures; None: there is to be none.
         show: Prints the results; None: as one JSON document.
-        option: What the next command needs, see `same_folder`.
+        option: What the next command needs, see `runs_dir_flag`.
 
     Raises:
         RunFailedError: The report could not be written: why, and how to write it later.

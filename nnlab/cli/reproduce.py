@@ -84,7 +84,7 @@ def _check(run: StoredRun) -> None:
 
 def _repeat(then: StoredRun, folder: Path) -> Path:
     """Train the run's config again as it was trained; the folder of the new run."""
-    from nnlab.config.loader import placing, read_closed_config
+    from nnlab.config.loader import load_concrete_config, locate_errors
     from nnlab.report.progress import make_progress
 
     determinism = then.record.environment.get("determinism") or {}
@@ -97,7 +97,7 @@ def _repeat(then: StoredRun, folder: Path) -> Path:
         )
         if value
     ]
-    read = read_closed_config(then.config_yaml, changes)
+    read = load_concrete_config(then.config_yaml, changes)
     if determinism.get("onednn") is False:
         # Heeded when TensorFlow is imported.
         os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
@@ -107,7 +107,7 @@ def _repeat(then: StoredRun, folder: Path) -> Path:
     # A run inside a search or a comparison is called `best`, or `1`.
     path = _free(folder / f"{then.full_id.replace('/', '-')}-again")
     try:
-        with placing(read):
+        with locate_errors(read):
             train(
                 read.experiment,
                 runs_dir=folder,

@@ -118,14 +118,14 @@ def runs_rm(
         nnlab runs rm xor-20261121 moons-20261121 --yes
     """
     from nnlab.report.text.numbers import bytes_text
-    from nnlab.runs import StoredRun, find_folders, read_anyhow
+    from nnlab.runs import StoredRun, find_folders, read_record_or_broken
     from nnlab.runs.query.removal import check_removable, remove_run, size_of
     from nnlab.text import plural
 
     folder = runs_folder(runs_dir)
     paths = {path.resolve(): path for path in find_folders(runs, folder)}.values()
     # A run that cannot be read any more is what somebody wants to be rid of.
-    found = [StoredRun(path, read_anyhow(path)) for path in paths]
+    found = [StoredRun(path, read_record_or_broken(path)) for path in paths]
     check_removable(found, folder)
     sizes = [size_of(run) for run in found]
     if not yes:

@@ -112,9 +112,9 @@ def _show_comparison(found: StoredRun, *, as_json: bool) -> None:
 
 def _show_devices(found: StoredRun, *, as_json: bool) -> None:
     from nnlab.report.benchmark.tables import devices_tables
-    from nnlab.runs.records.benchmark import read_devices
+    from nnlab.runs.records.benchmark import read_benchmark
 
-    record = read_devices(found.path)
+    record = read_benchmark(found.path)
     if as_json:
         print_json(record.to_dict() | {"path": str(found.path)})
         return

@@ -7,7 +7,7 @@ import os
 import sys
 from typing import Any, TextIO, cast
 
-from nnlab.report.text.console import Lasting
+from nnlab.report.text.console import BrokenPipeSafeStream
 
 
 class OutputError(OSError):
@@ -32,7 +32,7 @@ def prepare_streams() -> None:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")
     sys.stdout = cast("TextIO", _Telling(sys.stdout))
-    sys.stderr = cast("TextIO", Lasting(sys.stderr))
+    sys.stderr = cast("TextIO", BrokenPipeSafeStream(sys.stderr))
 
 
 def discard_output() -> None:

@@ -34,15 +34,15 @@ def summary(
 
         nnlab summary my.yaml --plot model.svg
     """
-    from nnlab.config.loader import placing, read_closed_config
+    from nnlab.config.loader import load_concrete_config, locate_errors
 
-    read = read_closed_config(resolve_config(config), overrides(assignments, None, None))
+    read = load_concrete_config(resolve_config(config), overrides(assignments, None, None))
 
     from nnlab.data import prepare
     from nnlab.engine.models.builder import build_model
     from nnlab.engine.models.summary import summarize
 
-    with placing(read):
+    with locate_errors(read):
         found = summarize(build_model(read.experiment, prepare(read.experiment).inputs))
     if plot is not None:
         from nnlab.report.plots.model import draw

@@ -15,8 +15,8 @@ from nnlab.cli.options import (
     overrides,
     print_json,
     resolve_config,
+    runs_dir_flag,
     runs_folder,
-    same_folder,
 )
 
 
@@ -40,21 +40,21 @@ def train(
     """
     begun = time.perf_counter()
     from nnlab.config.lint.check import warnings_of
-    from nnlab.config.loader import placing, read_closed_config
-    from nnlab.data.prefetch import DataAhead
+    from nnlab.config.loader import load_concrete_config, locate_errors
+    from nnlab.data.prefetch import DataPrefetcher
     from nnlab.report.progress import make_progress
-    from nnlab.report.text.diagnostics import print_faults
+    from nnlab.report.text.diagnostics import print_diagnostics
 
-    read = read_closed_config(resolve_config(config), overrides(assignments, device, seed))
+    read = load_concrete_config(resolve_config(config), overrides(assignments, device, seed))
     if advice := warnings_of(read):
-        print_faults((), advice)
+        print_diagnostics((), advice)
     folder = runs_folder(runs_dir)
 
-    data = DataAhead(read.experiment)
+    data = DataPrefetcher(read.experiment)
 
     from nnlab.engine.training.train import train as train_experiment
 
-    with placing(read):
+    with locate_errors(read):
         record = train_experiment(
             read.experiment,
             runs_dir=folder,
@@ -69,7 +69,7 @@ def train(
     from nnlab.report.runs.tables import closing_table
     from nnlab.report.text.table import print_tables
 
-    option = same_folder(runs_dir)
+    option = runs_dir_flag(runs_dir)
     commands = [
         (f"nnlab show {record.id}{option}", "the run in full"),
         (f"nnlab report {record.id}{option}", "all of it in one HTML file"),

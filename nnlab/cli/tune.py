@@ -114,7 +114,7 @@ def tune(
         file = resolve_config(config, default=DEFAULT_SEARCH)
         path, read = None, _read(file, [*overrides(assignments, device, seed), *changes])
     else:
-        from nnlab.cli.tune import limits_of, nothing_left, refuse_less
+        from nnlab.cli.tune import already_finished_message, check_limits_not_lowered, limits_of
         from nnlab.config import loader
         from nnlab.runs import RunKind, find_run
         from nnlab.runs.records.search import read_search
@@ -125,16 +125,16 @@ def tune(
         # What is unwise about the search was told when it began.
         read = loader.read_search(path / "config.yaml", [*limits_of(known, path), *changes])
         if read.experiment.tune is not None:
-            refuse_less(known, read.experiment.tune)
+            check_limits_not_lowered(known, read.experiment.tune)
 
-    from nnlab.config.loader import placing
+    from nnlab.config.loader import locate_errors
     from nnlab.engine.search.search import resume as resume_search
     from nnlab.engine.search.search import search
     from nnlab.report.progress import make_search_progress
 
     progress, command = make_search_progress(), ("nnlab", *sys.argv[1:])
     retrain = not no_retrain
-    with placing(read):
+    with locate_errors(read):
         if path is None:
             record = search(
                 read, runs_dir=folder, progress=progress, command=command, retrain=retrain
@@ -151,7 +151,7 @@ def tune(
             record = found
         else:
             record = known
-            typer.echo(nothing_left(record, path), err=True)
+            typer.echo(already_finished_message(record, path), err=True)
     _tell(path, record, as_json=as_json)
 
 
@@ -183,19 +183,19 @@ def _refuse_changes(
     names = [name for name, value in given.items() if value is not None]
     if names:
         message = "Expected --resume to go on with the search as it was begun."
-        remedy = "Leave that out; --trials, --max-time and --jobs may change."
-        raise RequestError(f"{message} Received: {', '.join(names)} as well. {remedy}")
+        hint = "Leave that out; --trials, --max-time and --jobs may change."
+        raise RequestError(f"{message} Received: {', '.join(names)} as well. {hint}")
 
 
 def _read(file: Path, changes: list[str]) -> Config:
     """The config, with what is legal in it and yet unwise told."""
     from nnlab.config.lint.check import warnings_of
     from nnlab.config.loader import read_search
-    from nnlab.report.text.diagnostics import print_faults
+    from nnlab.report.text.diagnostics import print_diagnostics
 
     read = read_search(file, changes)
     if advice := warnings_of(read):
-        print_faults((), advice)
+        print_diagnostics((), advice)
     return read
 
 
@@ -245,7 +245,7 @@ def limits_of(record: SearchRecord, path: Path) -> list[str]:
     return [f"{key}={last}" for key, (first, last) in limits.items() if last not in (None, first)]
 
 
-def refuse_less(record: SearchRecord, asked: TuneConfig) -> None:
+def check_limits_not_lowered(record: SearchRecord, asked: TuneConfig) -> None:
     """Refuse limits that a search is past already.
 
     Args:
@@ -264,8 +264,8 @@ def refuse_less(record: SearchRecord, asked: TuneConfig) -> None:
     if trials != record.max_trials and trials < done:
         message = f"Expected trials in all, with those of {record.id} that are done."
         found = f"Received: --trials {trials}, where {plural(done, 'trial')} are done."
-        remedy = f"For {trials} more write --trials {done + trials}."
-        raise RequestError(f"{message} {found} {remedy}")
+        hint = f"For {trials} more write --trials {done + trials}."
+        raise RequestError(f"{message} {found} {hint}")
     spent = record.timing.get("search_s", 0.0)
     limit = asked.max_time
     if limit is not None and limit != record.max_time and limit <= spent:
@@ -275,16 +275,16 @@ def refuse_less(record: SearchRecord, asked: TuneConfig) -> None:
         raise RequestError(f"{message} {found} For {time} more write --max-time {more}.")
 
 
-def nothing_left(record: SearchRecord, path: Path) -> str:
+def already_finished_message(record: SearchRecord, path: Path) -> str:
     """Why there is nothing to go on with, and how to ask for more.
 
     Args:
         record: The search.
         path: Its folder.
     """
-    from nnlab.report.search.suggested_commands import ENDS, going_on
+    from nnlab.report.search.suggested_commands import ENDS, resume_commands
 
-    why = ENDS.get(record.ended_by or "", "it is done")
-    commands = [command for command, _ in going_on(record, path)]
+    why = ENDS.get(record.stop_reason or "", "it is done")
+    commands = [command for command, _ in resume_commands(record, path)]
     more = f" To go on searching: {commands[0]}" if commands else ""
     return f"Nothing is left to do: {why}.{more}"

@@ -27,7 +27,7 @@ def validate(
         nnlab validate configs/*.yaml --json
     """
     from nnlab.config.lint.check import check_config
-    from nnlab.report.text.diagnostics import fault_rows, print_faults
+    from nnlab.report.text.diagnostics import diagnostic_rows, print_diagnostics
 
     checks = [
         check_config(resolve_config(config), overrides(assignments, None, None))
@@ -42,15 +42,15 @@ def validate(
                 "open_values": check.open_values,
                 "hyperparameters": check.hyperparameters,
                 "configs": check.space,
-                "faults": fault_rows(check.faults, check.advice),
+                "faults": diagnostic_rows(check.diagnostics, check.advice),
             }
             for check in checks
         ]
         print_json({"valid": valid, "configs": rows})
     else:
         for check in checks:
-            if check.faults or check.advice:
-                print_faults(check.faults, check.advice)
+            if check.diagnostics or check.advice:
+                print_diagnostics(check.diagnostics, check.advice)
             if check.is_valid:
                 typer.echo(f"{check.file}: valid{check.remark}")
     if not valid:

@@ -17,7 +17,7 @@ from nnlab.config.schema.tensorboard import TensorBoardConfig
 from nnlab.config.schema.training import TrainingConfig
 from nnlab.config.schema.tune import TuneConfig
 from nnlab.config.space.markers import Marker
-from nnlab.config.vocabulary.component import Word
+from nnlab.config.vocabulary.component import Component
 from nnlab.config.vocabulary.families import FAMILIES
 from nnlab.config.vocabulary.layers import Layer
 from nnlab.config.vocabulary.losses import Loss
@@ -55,12 +55,12 @@ def json_schema() -> Schema:
         ['data', 'extends', 'model']
     """
     definitions: Schema = {}
-    families: tuple[type[Word], ...] = (*FAMILIES, Marker)
+    families: tuple[type[Component], ...] = (*FAMILIES, Marker)
     for family in families:
-        for word in family.members.values():
-            name = _name_of(family, word)
-            definitions[name] = _behind_the_name(family, word)
-            definitions[f"{name}.arguments"] = _fields(word, definitions)
+        for component in family.members.values():
+            name = _name_of(family, component)
+            definitions[name] = _behind_the_name(family, component)
+            definitions[f"{name}.arguments"] = _fields(component, definitions)
             if family is Layer:  # they may stand in `defaults`
                 definitions[f"{name}.arguments"].pop("required", None)
         definitions[_name_of(family)] = _family(family)
@@ -97,58 +97,60 @@ def _described(description: str, *options: Schema) -> Schema:
     return {"description": description, "anyOf": [*options, _ref("SearchMarker")]}
 
 
-def _name_of(family: type[Word], word: type[Word] | None = None) -> str:
+def _name_of(family: type[Component], component: type[Component] | None = None) -> str:
     """The name of a definition."""
     name = "SearchMarker" if family is Marker else family.__name__
-    return name if word is None else f"{name}.{word.called()}"
+    return name if component is None else f"{name}.{component.display_name()}"
 
 
-def _first_line(word: type[Word]) -> str:
-    return (word.__doc__ or "").strip().splitlines()[0]
+def _first_line(component: type[Component]) -> str:
+    return (component.__doc__ or "").strip().splitlines()[0]
 
 
-def _required(family: type[Word], word: type[Word]) -> list[str]:
+def _required(family: type[Component], component: type[Component]) -> list[str]:
     """The arguments that a word cannot do without; a layer's may stand in `defaults`."""
     if family is Layer:
         return []
-    return [name for name, field in word.model_fields.items() if field.is_required()]
+    return [name for name, field in component.model_fields.items() if field.is_required()]
 
 
-def _behind_the_name(family: type[Word], word: type[Word]) -> Schema:
+def _behind_the_name(family: type[Component], component: type[Component]) -> Schema:
     """What may stand behind a word's name: arguments, a value for the first of them, nothing."""
-    arguments = f"{_name_of(family, word)}.arguments"
-    required, first = _required(family, word), word.first_argument()
+    arguments = f"{_name_of(family, component)}.arguments"
+    required, first = _required(family, component), component.first_argument()
     options = [{**_ref(arguments), **({"required": required} if required else {})}]
     if first is not None and len(required) <= 1:
         options.append(_ref(f"{arguments}/properties/{first}"))
     if not required:
         options.append({"type": "null"})
-    return {"description": _first_line(word), "anyOf": options}
+    return {"description": _first_line(component), "anyOf": options}
 
 
-def _words(family: type[Word]) -> Schema:
+def _words(family: type[Component]) -> Schema:
     """The words of a family as keys; other names of theirs are right, but not proposed."""
     others: dict[str, list[str]] = {}
-    for name, word in family.names.items():
-        if name != word.called() and family is not Marker:
-            others.setdefault(word.called(), []).append(name)
+    for name, component in family.names.items():
+        if name != component.display_name() and family is not Marker:
+            others.setdefault(component.display_name(), []).append(name)
     return {
         "type": "object",
-        "properties": {name: _ref(_name_of(family, word)) for name, word in family.members.items()},
+        "properties": {
+            name: _ref(_name_of(family, component)) for name, component in family.members.items()
+        },
         "patternProperties": {
-            f"^({'|'.join(names)})$": _ref(f"{_name_of(family)}.{called}")
-            for called, names in others.items()
+            f"^({'|'.join(names)})$": _ref(f"{_name_of(family)}.{display_name}")
+            for display_name, names in others.items()
         },
         "additionalProperties": False,
     }
 
 
-def _family(family: type[Word]) -> Schema:
+def _family(family: type[Component]) -> Schema:
     """A word of a family in each of its forms: alone, or its name with arguments."""
     one = {**_words(family), "minProperties": 1, "maxProperties": 1}
     if family is Marker:
         return {"description": _first_line(family), **one}
-    alone = [name for name, word in family.names.items() if not _required(family, word)]
+    alone = [name for name, component in family.names.items() if not _required(family, component)]
     proposed = [name for name in alone if name in family.members]
     others = [name for name in alone if name not in family.members]
     names = [{"enum": enum} for enum in (proposed, others) if enum]
@@ -156,16 +158,16 @@ def _family(family: type[Word]) -> Schema:
 
 
 def _node() -> Schema:
-    words = _words(Layer)
+    components = _words(Layer)
     name = {"type": "string"}
-    words["properties"]["from"] = _described(
+    components["properties"]["from"] = _described(
         "The input or layer that feeds it; a list for layers that merge.",
         name,
         {"type": "array", "items": name, "minItems": 1},
     )
     return _described(
         "A layer of a Functional model, and where it takes its input.",
-        {**words, "minProperties": 1, "maxProperties": 2},
+        {**components, "minProperties": 1, "maxProperties": 2},
     )
 
 
@@ -184,7 +186,7 @@ def _add_forms_of_yaml(definitions: Schema) -> None:
     training["metrics"] = _per_output(Metric, metrics)
 
 
-def _per_output(family: type[Word], one: Schema) -> Schema:
+def _per_output(family: type[Component], one: Schema) -> Schema:
     """One word, or a mapping from each output to one."""
     outputs = {
         "type": "object",

@@ -11,18 +11,18 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path as FilePath
 
-from nnlab.config.diagnostics.issues import Collector, Problem
+from nnlab.config.diagnostics.issues import Issue, IssueCollector
 from nnlab.config.diagnostics.locate import in_file_order, located
 from nnlab.config.schema.experiment import Experiment
-from nnlab.config.space.checks import search_problems
-from nnlab.config.space.corner_cases import merged_faults, sample_picks
-from nnlab.config.space.declaration import declared
+from nnlab.config.space.checks import search_issues
+from nnlab.config.space.corner_cases import corner_cases, merge_diagnostics
+from nnlab.config.space.declaration import hyperparameters_of
 from nnlab.config.space.hyperparameter import Hyperparameter
 from nnlab.config.space.search_space import OpenValue, fill, find_markers, has_misspelt_marker
-from nnlab.config.yaml.document import Document, dotted, undotted
+from nnlab.config.yaml.document import Document, format_path, parse_path
 from nnlab.config.yaml.extends import load_document
-from nnlab.config.yaml.layer_defaults import spread_defaults
-from nnlab.errors import ConfigError, Fault, Location
+from nnlab.config.yaml.layer_defaults import apply_defaults
+from nnlab.errors import ConfigError, Diagnostic, Location
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Config:
     @cached_property
     def hyperparameters(self) -> tuple[Hyperparameter, ...]:
         """What a search chooses: the open values, those inside `Repeat` once a repetition."""
-        return declared(self.document)
+        return hyperparameters_of(self.document)
 
 
 def read_config(file: str | FilePath, overrides: Sequence[str] = ()) -> Config:
@@ -75,35 +75,35 @@ def examine(document: Document) -> Config:
     Raises:
         ConfigError: With every fault that was found.
     """
-    document, markers, problems = find_markers(document)
-    faults = dict.fromkeys([*document.faults, *located(document, problems)])
-    outcomes = [(sample, *_examined(fill(document, sample))) for sample in sample_picks(markers)]
-    wrong = merged_faults([(sample, found) for sample, _, _, found in outcomes], faults)
-    faults |= dict.fromkeys(_blamed_on_markers(document, markers, wrong))
-    is_sound = all(fault.path.startswith("tune.") for fault in faults)
-    unfit = search_problems(document, is_sound=is_sound)
-    faults |= dict.fromkeys(located(document, unfit))
-    if faults:
-        raise ConfigError(in_file_order(faults))
+    document, markers, issues = find_markers(document)
+    diagnostics = dict.fromkeys([*document.diagnostics, *located(document, issues)])
+    outcomes = [(sample, *_examined(fill(document, sample))) for sample in corner_cases(markers)]
+    wrong = merge_diagnostics([(sample, found) for sample, _, _, found in outcomes], diagnostics)
+    diagnostics |= dict.fromkeys(_blamed_on_markers(document, markers, wrong))
+    is_valid = all(diagnostic.path.startswith("tune.") for diagnostic in diagnostics)
+    search_errors = search_issues(document, is_valid=is_valid)
+    diagnostics |= dict.fromkeys(located(document, search_errors))
+    if diagnostics:
+        raise ConfigError(in_file_order(diagnostics))
     experiment, resolved = next((made, tree) for _, made, tree, _ in outcomes if made is not None)
     # What stands in layers that are repeated no time is open, yet nobody asks for it.
-    asked = {one.path for one in declared(document)}
+    asked = {one.path for one in hyperparameters_of(document)}
     space = tuple(one for one in markers if one.is_open and one.path in asked)
     return Config(document, experiment, resolved, space)
 
 
 def _blamed_on_markers(
-    document: Document, markers: Sequence[OpenValue], faults: Iterable[Fault]
-) -> Iterator[Fault]:
+    document: Document, markers: Sequence[OpenValue], diagnostics: Iterable[Diagnostic]
+) -> Iterator[Diagnostic]:
     """Faults; where a marker stands at the place, with the remedy to change the marker."""
-    names = {document.locate(value.path): value.marker.called() for value in markers}
-    for fault in faults:
-        name = names.get(fault.where)
+    names = {document.locate(value.path): value.marker.display_name() for value in markers}
+    for diagnostic in diagnostics:
+        name = names.get(diagnostic.location)
         if name in ("Int", "Float", "Boolean"):
-            remedy = f"{name} can give this value: change its range, or take another marker."
-            yield replace(fault, remedy=remedy)
+            hint = f"{name} can give this value: change its range, or take another marker."
+            yield replace(diagnostic, hint=hint)
         else:
-            yield fault
+            yield diagnostic
 
 
 def load_config(file: str | FilePath, overrides: Sequence[str] = ()) -> Experiment:
@@ -123,10 +123,10 @@ def load_config(file: str | FilePath, overrides: Sequence[str] = ()) -> Experime
         >>> load_config("configs/mnist_5k.yaml", ["training.epochs=1"]).training.epochs
         1
     """
-    return read_closed_config(file, overrides).experiment
+    return load_concrete_config(file, overrides).experiment
 
 
-def read_closed_config(file: str | FilePath, overrides: Sequence[str] = ()) -> Config:
+def load_concrete_config(file: str | FilePath, overrides: Sequence[str] = ()) -> Config:
     """Read a config that says everything a training needs, with the places of its values.
 
     Args:
@@ -139,10 +139,10 @@ def read_closed_config(file: str | FilePath, overrides: Sequence[str] = ()) -> C
     Raises:
         ConfigError: With every fault that was found; for each value that is still open.
     """
-    return closed(read_config(file, overrides))
+    return require_concrete(read_config(file, overrides))
 
 
-def closed(config: Config) -> Config:
+def require_concrete(config: Config) -> Config:
     """A config, if nothing in it is open.
 
     Args:
@@ -155,13 +155,13 @@ def closed(config: Config) -> Config:
         ConfigError: For each value that is still open.
     """
     if config.space:
-        problems = [_open_value(value) for value in config.space]
-        raise ConfigError(located(config.document, problems))
+        issues = [_open_value(value) for value in config.space]
+        raise ConfigError(located(config.document, issues))
     return config
 
 
 @contextmanager
-def placing(config: Config) -> Iterator[None]:
+def locate_errors(config: Config) -> Iterator[None]:
     """Give faults that are found later, when data and layers meet, their places in the file.
 
     Args:
@@ -173,22 +173,24 @@ def placing(config: Config) -> Iterator[None]:
     try:
         yield
     except ConfigError as error:
-        faults = tuple(_placed(config.resolved, fault) for fault in error.faults)
-        raise ConfigError(faults) from error
+        diagnostics = tuple(
+            _placed(config.resolved, diagnostic) for diagnostic in error.diagnostics
+        )
+        raise ConfigError(diagnostics) from error
 
 
-def _placed(document: Document, fault: Fault) -> Fault:
-    if fault.where is not None or not fault.path:
-        return fault
-    path = undotted(fault.path)
-    written = dotted(document.origin(path))
-    return replace(fault, path=written, where=document.locate(path))
+def _placed(document: Document, diagnostic: Diagnostic) -> Diagnostic:
+    if diagnostic.location is not None or not diagnostic.path:
+        return diagnostic
+    path = parse_path(diagnostic.path)
+    written = format_path(document.origin(path))
+    return replace(diagnostic, path=written, location=document.locate(path))
 
 
-def _open_value(value: OpenValue) -> Problem:
-    name = value.marker.called()
-    remedy = f"Search it with `nnlab tune`, or choose a value: --set {value.name}=VALUE."
-    return Problem(value.path, f"The value is open: a search marker, {name}, stands here.", remedy)
+def _open_value(value: OpenValue) -> Issue:
+    name = value.marker.display_name()
+    hint = f"Search it with `nnlab tune`, or choose a value: --set {value.name}=VALUE."
+    return Issue(value.path, f"The value is open: a search marker, {name}, stands here.", hint)
 
 
 def read_search(file: str | FilePath, overrides: Sequence[str] = ()) -> Config:
@@ -207,23 +209,25 @@ def read_search(file: str | FilePath, overrides: Sequence[str] = ()) -> Config:
     document = load_document(file, overrides)
     if document.tree.get("tune") is None:
         document = document.moved({**document.tree, "tune": {}}, {})
-    cleaned, _, problems = find_markers(document)
-    faults: tuple[Fault, ...] = ()
+    cleaned, _, issues = find_markers(document)
+    diagnostics: tuple[Diagnostic, ...] = ()
     # A marker that cannot be read is told as such: something was meant to be open.
-    if not problems and not declared(cleaned):
+    if not issues and not hyperparameters_of(cleaned):
         message = "No value of the config is open: there is nothing to search."
-        remedy = "Mark one, `units: {Int: {min_value: 8, max_value: 64}}`, or use `nnlab train`."
-        faults = (Fault(message, "", Location(str(file)), remedy),)
+        hint = "Mark one, `units: {Int: {min_value: 8, max_value: 64}}`, or use `nnlab train`."
+        diagnostics = (Diagnostic(message, "", Location(str(file)), hint),)
     try:
         config = examine(document)
     except ConfigError as error:
         if has_misspelt_marker(document.tree):
-            faults = ()
+            diagnostics = ()
         # Where nothing is open, that its score cannot be had is beside the point.
-        others = [one for one in error.faults if not (faults and one.path.startswith("tune."))]
-        raise ConfigError(in_file_order([*faults, *others])) from error
-    if faults:
-        raise ConfigError(faults)
+        others = [
+            one for one in error.diagnostics if not (diagnostics and one.path.startswith("tune."))
+        ]
+        raise ConfigError(in_file_order([*diagnostics, *others])) from error
+    if diagnostics:
+        raise ConfigError(diagnostics)
     return config
 
 
@@ -240,19 +244,19 @@ def validate(document: Document) -> tuple[Experiment, Document]:
     Raises:
         ConfigError: With every fault, in the order of the file.
     """
-    experiment, resolved, faults = _examined(document)
-    if experiment is None or faults:
-        raise ConfigError(faults)
+    experiment, resolved, diagnostics = _examined(document)
+    if experiment is None or diagnostics:
+        raise ConfigError(diagnostics)
     return experiment, resolved
 
 
-def _examined(document: Document) -> tuple[Experiment | None, Document, tuple[Fault, ...]]:
+def _examined(document: Document) -> tuple[Experiment | None, Document, tuple[Diagnostic, ...]]:
     """The experiment, if one can be made; the document with defaults spread; what is wrong."""
-    spread, problems = spread_defaults(document)
-    collector = Collector()
-    collector.add(*problems)
+    spread, issues = apply_defaults(document)
+    collector = IssueCollector()
+    collector.add(*issues)
     experiment = None
-    with collector.reading():
+    with collector.collect():
         experiment = Experiment.model_validate(spread.tree)
-    judged = [problem for problem in collector.problems() if spread.can_judge(problem.path)]
+    judged = [issue for issue in collector.issues() if spread.can_judge(issue.path)]
     return experiment, spread, located(spread, judged)

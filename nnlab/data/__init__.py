@@ -12,7 +12,7 @@ from nnlab.data.containers.prepared import (
 )
 from nnlab.data.datasets.catalog import DatasetFacts, catalogue
 from nnlab.data.prepare import prepare
-from nnlab.data.transforms.shuffle import epoch_order
+from nnlab.data.transforms.shuffle import shuffled_indices
 
 __all__ = [
     "Column",
@@ -22,7 +22,7 @@ __all__ = [
     "Rows",
     "TargetSpec",
     "catalogue",
-    "epoch_order",
     "is_on_disk",
     "prepare",
+    "shuffled_indices",
 ]

@@ -9,7 +9,7 @@ from nnlab.data.containers.prepared import PreparedData
 from nnlab.data.prepare import prepare
 
 
-class DataAhead:
+class DataPrefetcher:
     """Prepares an experiment's data in the background.
 
     Reading and unpacking files leaves Python free for the two seconds in which TensorFlow is
@@ -24,7 +24,7 @@ class DataAhead:
         ...     "model": {"layers": [{"Dense": {"units": 1, "activation": "sigmoid"}}]},
         ...     "training": {"optimizer": "sgd", "loss": "bce", "epochs": 1},
         ... })
-        >>> len(DataAhead(experiment)().train)
+        >>> len(DataPrefetcher(experiment)().train)
         4
     """
 

@@ -11,8 +11,8 @@ from nnlab.config.schema.data import DataConfig
 from nnlab.config.schema.experiment import Experiment
 from nnlab.config.schema.model import FunctionalModel
 from nnlab.data.containers.arrays import UNNAMED_INPUT, Arrays
-from nnlab.data.containers.categorical import Codes
-from nnlab.data.containers.issues import Faults, rows_text
+from nnlab.data.containers.categorical import Categorical
+from nnlab.data.containers.issues import DataIssues, rows_text
 from nnlab.data.containers.prepared import PreparedData, Rows
 from nnlab.data.containers.storage import Storage
 from nnlab.data.containers.table import Table
@@ -70,23 +70,23 @@ def prepare(
     outputs = _outputs(experiment)
     storage = Storage.of_this_machine() if memory is None else Storage(memory)
     source = source or _open(config, experiment.data_seed, storage)
-    faults = Faults(source.name)
+    issues = DataIssues(source.name)
     if isinstance(source, Table):
-        examples = read_table(source, config, tuple(outputs), faults, storage)
+        examples = read_table(source, config, tuple(outputs), issues, storage)
     else:
-        examples = read_arrays(source, config, tuple(outputs), faults)
+        examples = read_arrays(source, config, tuple(outputs), issues)
     del source
-    _check_inputs(examples, experiment, faults)
-    _check_test_rows(examples, config, faults)
-    faults.raise_if_any()
+    _check_inputs(examples, experiment, issues)
+    _check_test_rows(examples, config, issues)
+    issues.raise_if_any()
 
-    kept = _usable_rows(examples, config, faults)
-    sound = [target for target in examples.targets if check_target(target, config.missing, faults)]
+    kept = _usable_rows(examples, config, issues)
+    sound = [target for target in examples.targets if check_target(target, config.missing, issues)]
     if kept is not None:
         sound = [target.take(kept, storage) for target in sound if len(kept)]
-    found = [encode_target(target, outputs[target.name], faults) for target in sound]
+    found = [encode_target(target, outputs[target.name], issues) for target in sound]
     targets = [target for target in found if target is not None]
-    faults.raise_if_any()
+    issues.raise_if_any()
 
     fold = config.validation_fold
     plan = SplitPlan(
@@ -99,18 +99,18 @@ def prepare(
     split = split_rows(
         examples.rows if kept is None else len(kept),
         plan,
-        faults,
+        issues,
         own_test=_own_test_rows(examples, kept),
         classes=stratify_by if config.stratify else None,
     )
-    faults.raise_if_any()
-    _check_classes_seen(targets, split, faults)
+    issues.raise_if_any()
+    _check_classes_seen(targets, split, issues)
     placed = split if kept is None else split.of_rows(kept)
     arranged = [
-        features.arrange(placed, config.missing, config.scaling, faults, storage)
+        features.arrange(placed, config.missing, config.scaling, issues, storage)
         for features in examples.inputs
     ]
-    faults.raise_if_any()
+    issues.raise_if_any()
     encoded = {
         target.spec.name: encode_parts(split, storage, target.shape, target.dtype, target.encode)
         for target in targets
@@ -150,13 +150,13 @@ def _open(config: DataConfig, seed: int, storage: Storage) -> Table | Arrays:
     return open_file(Path(str(config.file)), config.sample_weight, storage)
 
 
-def _check_inputs(examples: Examples, experiment: Experiment, faults: Faults) -> None:
+def _check_inputs(examples: Examples, experiment: Experiment, issues: DataIssues) -> None:
     """Note inputs of the model for which there are no data of that name."""
     model, held = experiment.model, [features.name for features in examples.inputs]
     wanted = list(model.inputs) if isinstance(model, FunctionalModel) else [UNNAMED_INPUT]
     if len(wanted) == len(held) == 1 or set(wanted) == set(held):
         return
-    faults.request(
+    issues.request(
         f"Expected data for the model's inputs, {join_names(wanted)}. "
         f"Received: {join_names(held)}.",
         "data.inputs",
@@ -164,9 +164,9 @@ def _check_inputs(examples: Examples, experiment: Experiment, faults: Faults) ->
     )
 
 
-def _check_test_rows(examples: Examples, config: DataConfig, faults: Faults) -> None:
+def _check_test_rows(examples: Examples, config: DataConfig, issues: DataIssues) -> None:
     if examples.test_rows and config.test_split is not None:
-        faults.request(
+        issues.request(
             f"The data bring {examples.test_rows} test rows of their own. "
             f"Received: test_split={config.test_split:g} as well.",
             "data.test_split",
@@ -175,40 +175,40 @@ def _check_test_rows(examples: Examples, config: DataConfig, faults: Faults) -> 
 
 
 def _usable_rows(
-    examples: Examples, config: DataConfig, faults: Faults
+    examples: Examples, config: DataConfig, issues: DataIssues
 ) -> NDArray[np.int64] | None:
     """The rows that lack nothing, where the others are to be dropped; None: all."""
     lacks = np.zeros(examples.rows, np.bool_)
     for features in examples.inputs:
-        lacking = features.check(config.missing, faults)
+        lacking = features.check(config.missing, issues)
         lacks |= False if lacking is None else lacking
     for target in examples.targets:
         lacks |= target.missing()
     weights = examples.sample_weight
     if weights is not None:
-        _check_weights(weights, config, faults)
+        _check_weights(weights, config, issues)
         lacks |= np.isnan(weights)
     if config.missing != "drop" or not lacks.any():
         return None
     if lacks.all():
         message = "Expected rows without missing values. Received: a missing value in every row."
-        faults.data(message, "data.missing", "Take mean or median, or leave columns out.")
+        issues.data(message, "data.missing", "Take mean or median, or leave columns out.")
     return np.flatnonzero(~lacks)
 
 
-def _check_weights(weights: NDArray[np.float64], config: DataConfig, faults: Faults) -> None:
+def _check_weights(weights: NDArray[np.float64], config: DataConfig, issues: DataIssues) -> None:
     wrong = (weights < 0) | np.isinf(weights)
     if config.missing != "drop":
         wrong |= np.isnan(weights)
     if wrong.any():
-        faults.data(
+        issues.data(
             f"Expected a weight of 0 or more in every row. "
             f"Received: {weights[wrong][0]:g} in {rows_text(np.flatnonzero(wrong))}.",
             "data.sample_weight",
             "Correct it.",
         )
     elif not weights.any():
-        faults.data("Expected a weight above 0. Received: none.", "data.sample_weight")
+        issues.data("Expected a weight above 0. Received: none.", "data.sample_weight")
 
 
 def _own_test_rows(examples: Examples, kept: NDArray[np.int64] | None) -> int:
@@ -216,17 +216,19 @@ def _own_test_rows(examples: Examples, kept: NDArray[np.int64] | None) -> int:
     return examples.test_rows if kept is None else int((kept >= first).sum())
 
 
-def _check_classes_seen(targets: list[EncodedTarget], split: Split, faults: Faults) -> None:
+def _check_classes_seen(targets: list[EncodedTarget], split: Split, issues: DataIssues) -> None:
     """Note classes that the model would be asked for without having seen them."""
     for target in targets:
         if target.classes is None:
             continue
         codes = target.classes if split.order is None else target.classes.take(split.order)
-        train, *others = (Codes(codes.codes[part], codes.names).counts() for part in split.slices())
+        train, *others = (
+            Categorical(codes.codes[part], codes.names).counts() for part in split.slices()
+        )
         unseen = np.flatnonzero((train == 0) & (sum(others) > 0))
         if len(unseen):
             names = join_names([codes.names[code] for code in unseen])
-            faults.data(
+            issues.data(
                 f"Expected every class of `{target.spec.name}` among the training rows. "
                 f"Received: {names} in validation or test rows alone.",
                 "data.target",

@@ -6,11 +6,11 @@ numpy, so that `nnlab runs` answers at once.
 
 from __future__ import annotations
 
-from nnlab.runs.io.atomic import atomic_write, replacing, writing
+from nnlab.runs.io.atomic import atomic_replace, atomic_write, translate_os_errors
 from nnlab.runs.io.environment import environment
 from nnlab.runs.io.layout import RunFiles, RunKind
 from nnlab.runs.query.finder import find_folders, find_run, find_runs
-from nnlab.runs.query.listing import list_runs, read_anyhow
+from nnlab.runs.query.listing import list_runs, read_record_or_broken
 from nnlab.runs.query.stored import StoredRun, default_runs_dir, read_run
 from nnlab.runs.records.directory import RunDirectory
 from nnlab.runs.records.run import RunRecord, RunStatus
@@ -22,6 +22,7 @@ __all__ = [
     "RunRecord",
     "RunStatus",
     "StoredRun",
+    "atomic_replace",
     "atomic_write",
     "default_runs_dir",
     "environment",
@@ -29,8 +30,7 @@ __all__ = [
     "find_run",
     "find_runs",
     "list_runs",
-    "read_anyhow",
+    "read_record_or_broken",
     "read_run",
-    "replacing",
-    "writing",
+    "translate_os_errors",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nnlab.analysis.bands import band, bands, curve_columns
-from nnlab.analysis.comparability import Meaning
+from nnlab.analysis.comparability import MetricSpec
 from nnlab.analysis.statistics import mean
 
 HISTORIES = {
@@ -34,9 +34,9 @@ def test_one_seed_has_a_curve_without_width() -> None:
 
 def test_a_band_stays_within_what_its_own_figure_can_be() -> None:
     several = [{"val_loss": [0.1]}, {"val_loss": [2.0]}]
-    within = Meaning(never_negative=("loss",)).within("val_loss")
+    within = MetricSpec(never_negative=("loss",)).within("val_loss")
     assert bands({"a": several}, "val_loss", within)["a"].low == (0.0,)
-    assert bands({"a": several}, "val_loss", Meaning().within("val_loss"))["a"].low[0] < 0
+    assert bands({"a": several}, "val_loss", MetricSpec().within("val_loss"))["a"].low[0] < 0
 
 
 def test_a_variant_without_the_column_has_no_band() -> None:

@@ -7,22 +7,24 @@ from typing import Any
 
 import pytest
 
-from nnlab.analysis.benchmark import DeviceTable, Speedup
-from nnlab.runs.records.benchmark import DevicePoint, Timed
+from nnlab.analysis.benchmark import BenchmarkResult, Speedup
+from nnlab.runs.records.benchmark import BenchmarkPoint, Timed
 
 SWEEP = (32, 128, 512)
 
 
-def point(device: str, size: int, step_s: float, spread: float = 0.05, **more: Any) -> DevicePoint:
+def point(
+    device: str, size: int, step_s: float, spread: float = 0.05, **more: Any
+) -> BenchmarkPoint:
     step = Timed(step_s, step_s * (1 - spread), step_s * (1 + spread), 12)
-    return DevicePoint(device, size, step=step, **more)
+    return BenchmarkPoint(device, size, step=step, **more)
 
 
-def table(*points: DevicePoint, widths: tuple[int | None, ...] = (None,)) -> DeviceTable:
-    return DeviceTable(("cpu", "gpu:0"), widths, SWEEP, points)
+def table(*points: BenchmarkPoint, widths: tuple[int | None, ...] = (None,)) -> BenchmarkResult:
+    return BenchmarkResult(("cpu", "gpu:0"), widths, SWEEP, points)
 
 
-def sweep_of(device: str, *steps: float) -> list[DevicePoint]:
+def sweep_of(device: str, *steps: float) -> list[BenchmarkPoint]:
     return [point(device, size, step) for size, step in zip((1, *SWEEP), steps, strict=True)]
 
 
@@ -61,7 +63,7 @@ def test_speedup_counts_as_shown_only_where_the_intervals_are_apart() -> None:
 
 
 def test_few_processes_that_differ_show_nothing_however_many_pieces_they_time() -> None:
-    def of(device: str, *medians: float) -> DevicePoint:
+    def of(device: str, *medians: float) -> BenchmarkPoint:
         samples = tuple((median,) * 50 for median in medians)
         return point(device, 32, medians[0], 0.001, samples_s=samples)
 
@@ -82,7 +84,7 @@ def test_few_processes_that_differ_show_nothing_however_many_pieces_they_time() 
 
 
 def test_point_that_failed_on_the_second_device_ends_its_win() -> None:
-    failed = DevicePoint("gpu:0", 512, error="Memory ran out.")
+    failed = BenchmarkPoint("gpu:0", 512, error="Memory ran out.")
     points = [*sweep_of("cpu", 0.1, 0.5, 2.0, 8.0), *sweep_of("gpu:0", 1.0, 0.1, 0.1, 0.1)[:3]]
     (win,) = table(*points, failed).wins
     assert win.batch_size is None
@@ -139,7 +141,7 @@ def test_loss_that_is_lost_on_one_device_alone_does_not_agree() -> None:
 
 
 def test_widths_win_each_for_themselves() -> None:
-    made = DeviceTable(
+    made = BenchmarkResult(
         ("cpu", "gpu:0"),
         (64, 1024),
         (32,),

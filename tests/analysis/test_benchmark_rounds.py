@@ -7,11 +7,13 @@ from dataclasses import replace
 import pytest
 
 from nnlab.analysis.benchmark_rounds import point_of_rounds
-from nnlab.runs.records.benchmark import DevicePoint
+from nnlab.runs.records.benchmark import BenchmarkPoint
 
 
-def measured(*times: float, epochs: tuple[float, ...] = (), compile_s: float = 1.0) -> DevicePoint:
-    return DevicePoint(
+def measured(
+    *times: float, epochs: tuple[float, ...] = (), compile_s: float = 1.0
+) -> BenchmarkPoint:
+    return BenchmarkPoint(
         "cpu",
         32,
         steps_per_epoch=10,
@@ -61,7 +63,7 @@ def test_starts_are_medians_and_memory_the_most() -> None:
 
 
 def test_one_process_that_failed_fails_the_point() -> None:
-    failed = DevicePoint("cpu", 32, error="Memory ran out.")
+    failed = BenchmarkPoint("cpu", 32, error="Memory ran out.")
     assert point_of_rounds([measured(1.0), failed]).error == "Memory ran out."
 
 

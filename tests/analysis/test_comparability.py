@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from nnlab.analysis.comparability import draw_other_rows, why_unlike
+from nnlab.analysis.comparability import incomparable_reason, use_different_rows
 
 L2 = {"Dense": {"units": 4, "kernel_regularizer": {"L2": {"l2": 0.01}}}}
 DATA = {"dataset": "iris", "test_split": 0.2, "validation_split": 0.2}
@@ -43,7 +43,7 @@ def changed(**sections: Any) -> Any:
 def test_figures_compare_where_rows_and_what_they_are_made_of_are_the_same(
     metric: str, other: dict[str, Any], reason: str
 ) -> None:
-    found = why_unlike(metric, [changed(), changed(**other)])
+    found = incomparable_reason(metric, [changed(), changed(**other)])
     assert reason in found
     assert bool(found) == bool(reason)
 
@@ -55,5 +55,5 @@ def test_another_seed_draws_other_rows_where_it_splits_them(
     data: dict[str, Any], is_other: bool
 ) -> None:
     runs = [changed(data=data, seed=seed) for seed in (1, 2)]
-    assert draw_other_rows(runs) is is_other
-    assert not draw_other_rows(runs[:1])
+    assert use_different_rows(runs) is is_other
+    assert not use_different_rows(runs[:1])

@@ -17,7 +17,7 @@ def test_what_the_score_depends_on_is_found() -> None:
     assert next(iter(found.shares)) == TIMES
     assert found.shares[TIMES] > 0.9
     assert sum(found.shares.values()) == pytest.approx(1)
-    assert found.explained > 0.8
+    assert found.importance_r2 > 0.8
 
 
 def test_repetitions_are_one_hyperparameter() -> None:
@@ -34,8 +34,8 @@ def test_trials_that_differ_by_chance_alone_tell_nothing() -> None:
     ]
     found = importance(noise, SPACE)
     assert found is not None
-    assert found.explained < 0.2
-    assert found.explained > 0 or found.shares == {}
+    assert found.importance_r2 < 0.2
+    assert found.importance_r2 > 0 or found.shares == {}
 
 
 def test_one_score_that_is_far_off_does_not_count_for_all() -> None:
@@ -60,7 +60,7 @@ def test_trials_of_more_epochs_are_not_ranked_with_those_of_fewer() -> None:
         for score in [(one.score or 0) + (5 if one.number % 2 else 0)]
     ]
     again = [
-        dataclasses.replace(one, number=one.number + 60, goes_on_from=one.number, score=99.0)
+        dataclasses.replace(one, number=one.number + 60, parent_trial=one.number, score=99.0)
         for one in several
     ]
     found = importance([*several, *again], SPACE)

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from nnlab.analysis.metric_bounds import ANY, Range, metric_range
+from nnlab.analysis.metric_bounds import ANY, Bounds, metric_range
 
 
 @pytest.mark.parametrize(
@@ -24,13 +24,13 @@ from nnlab.analysis.metric_bounds import ANY, Range, metric_range
     ],
 )
 def test_a_name_tells_the_bounds(metric: str, low: float, high: float) -> None:
-    assert metric_range(metric) == Range(low, high)
+    assert metric_range(metric) == Bounds(low, high)
 
 
 def test_differences_have_a_range_of_their_own() -> None:
-    assert metric_range("accuracy").of_differences == Range(-1, 1)
+    assert metric_range("accuracy").of_differences == Bounds(-1, 1)
     assert metric_range("mae").of_differences == ANY
 
 
 def test_bounds_in_words() -> None:
-    assert [Range(0, 1).words, Range(low=0).words, ANY.words] == ["0 and 1", "0", ""]
+    assert [Bounds(0, 1).words, Bounds(low=0).words, ANY.words] == ["0 and 1", "0", ""]

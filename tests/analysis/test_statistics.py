@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from nnlab.analysis.metric_bounds import Range
+from nnlab.analysis.metric_bounds import Bounds
 from nnlab.analysis.statistics import (
     Mean,
     PairedTest,
     mean,
-    more_seeds,
     paired_test,
+    required_seeds,
     with_holm,
 )
 
@@ -46,7 +46,7 @@ def test_two_values_that_are_the_same_tell_of_no_spread() -> None:
 
 
 def test_an_interval_ends_where_the_values_do() -> None:
-    share = Range(0.0, 1.0)
+    share = Bounds(0.0, 1.0)
     wide = mean([0.2, 0.9], share)
     assert (wide.low, wide.high) == (0.0, 1.0)
     # What is inside stays as it is; a value outside shows that the range is not its own.
@@ -61,7 +61,7 @@ def test_cut_intervals_hold_the_true_mean_as_often() -> None:
     random = np.random.default_rng(5)
     samples = random.beta(4.0, 0.5, size=(2000, 3))
     held = []
-    for within in (Range(), Range(0.0, 1.0)):
+    for within in (Bounds(), Bounds(0.0, 1.0)):
         means = [mean(values, within) for values in samples.tolist()]
         held.append([m.low <= 4 / 4.5 <= m.high for m in means if m.low is not None and m.high])
     assert held[0] == held[1]
@@ -69,10 +69,10 @@ def test_cut_intervals_hold_the_true_mean_as_often() -> None:
 
 def test_few_seeds_are_told_with_how_many_to_take() -> None:
     # Two seeds show a difference of nine times its spread, which t-tables say for one degree.
-    assert more_seeds(1, 1) == more_seeds(2, 1) == 5
-    assert more_seeds(3, 1) is None
-    assert more_seeds(3, 12) == 7
-    assert more_seeds(5, 12) is None
+    assert required_seeds(1, 1) == required_seeds(2, 1) == 5
+    assert required_seeds(3, 1) is None
+    assert required_seeds(3, 12) == 7
+    assert required_seeds(5, 12) is None
 
 
 def test_intervals_hold_the_true_mean_19_times_in_20() -> None:

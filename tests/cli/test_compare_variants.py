@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from nnlab.runs import read_run
-from nnlab.runs.io.lock import taking_over
+from nnlab.runs.io.lock import lock_folder
 from nnlab.runs.records.comparison import read_comparison_record
 from tests.cli.running import SMALL_CONFIG, Command, Finished, run_nnlab
 
@@ -210,7 +210,7 @@ def test_one_that_was_killed_leaves_no_process_and_goes_on(tmp_path: Path) -> No
     assert "4 runs still to do." in shown
     assert f"nnlab compare variants --resume runs/{run.name}" in shown
     assert "runs failed" not in shown
-    with taking_over(run):
+    with lock_folder(run):
         second = run_nnlab("compare", "variants", "--resume", "last", cwd=tmp_path)
     assert second.code == 2
     assert "nobody is at work on" in second.err
@@ -255,9 +255,9 @@ def test_faults_come_before_tensorflow_and_leave_nothing(nnlab: Command, tmp_pat
     write(tmp_path)
     wrong = nnlab("compare", "variants", "rates.yaml", "--metric", "acuracy", "--json")
     assert wrong.code == 2
-    (fault,) = wrong.json["error"]["faults"]
-    assert fault["file"] == "--metric"
-    assert fault["remedy"] == "Did you mean `accuracy`?"
+    (diagnostic,) = wrong.json["error"]["faults"]
+    assert diagnostic["file"] == "--metric"
+    assert diagnostic["remedy"] == "Did you mean `accuracy`?"
     assert not (tmp_path / "runs").exists()
 
 

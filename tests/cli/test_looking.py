@@ -22,8 +22,8 @@ def test_validate_tells_all_faults_of_all_files(nnlab: Command, config: Path) ->
     checked = nnlab("validate", config, broken, "--json")
     assert checked.code == 2
     assert [row["valid"] for row in checked.json["configs"]] == [True, False]
-    faults = checked.json["configs"][1]["faults"]
-    assert [(row["line"], row["path"]) for row in faults] == [
+    diagnostics = checked.json["configs"][1]["faults"]
+    assert [(row["line"], row["path"]) for row in diagnostics] == [
         (11, "model.layers.0.Dense.unit"),
         (15, "training.optimizer"),
     ]

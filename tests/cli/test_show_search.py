@@ -10,7 +10,7 @@ import pytest
 from nnlab.runs import RunRecord, RunStatus, atomic_write
 from nnlab.runs.io.process import Process
 from nnlab.runs.records.search import SearchFiles
-from nnlab.runs.records.trial import TrialRecord
+from nnlab.runs.records.trial import FrozenTrial
 from tests.cli.running import Command
 from tests.report.searches import search, trials
 
@@ -54,7 +54,7 @@ def test_show_recommends_no_file_that_is_not_there(nnlab: Command, searched: Pat
 
 
 def test_a_trial_is_not_running_where_nobody_is_at_work(nnlab: Command, searched: Path) -> None:
-    TrialRecord(21, {}).write(SearchFiles(searched).trial_json(21))
+    FrozenTrial(21, {}).write(SearchFiles(searched).trial_json(21))
     assert "19 complete, 1 failed, 1 interrupted" in nnlab("show", "last").out
     assert nnlab("show", "last", "--json").json["counts"]["running"] == 0
 

@@ -17,10 +17,10 @@ from typing import Any
 import pytest
 
 from nnlab.cli.tune import limits_of
-from nnlab.runs.io.lock import taking_over
+from nnlab.runs.io.lock import lock_folder
 from nnlab.runs.io.metrics_csv import read_history
 from nnlab.runs.records.search import SearchFiles, SearchRecord, read_search, read_trials
-from nnlab.runs.records.trial import TrialRecord, TrialStatus
+from nnlab.runs.records.trial import FrozenTrial, TrialStatus
 from tests.cli.running import Command, call_nnlab, run_nnlab
 from tests.disks import mounted, remount
 
@@ -67,7 +67,7 @@ def searched(tmp_path_factory: pytest.TempPathFactory) -> tuple[SearchFiles, dic
     return SearchFiles(folder / "runs" / finished.json["id"]), finished.json
 
 
-def rows_of(trials: list[TrialRecord]) -> list[Any]:
+def rows_of(trials: list[FrozenTrial]) -> list[Any]:
     """What must be equal of two searches."""
     return [(one.number, one.values, one.status, one.scores, one.epochs) for one in trials]
 
@@ -81,7 +81,7 @@ def test_search_ends_with_the_best_trained_once_more(
     assert [trial.number for trial in trials] == [1, 2, 3, 4, 5, 6]
     assert {kind: count for kind, count in told["counts"].items() if count} == {"complete": 6}
     assert told["best"]["score"] == max(trial.score or 0 for trial in trials)
-    assert told["ended_by"] == "max_trials"
+    assert told["stop_reason"] == "max_trials"
     assert told["retrained"]["test_accuracy"] >= 0
     assert told["retrained"]["val_accuracy"] == told["best"]["score"]
     assert read_search(files.path).to_dict().items() <= told.items()
@@ -152,8 +152,8 @@ def test_killed_search_goes_on_as_if_nothing_had_been(
         os.kill(search.pid, signal.SIGKILL)
     search.wait()
     (path,) = (space.parent / "runs").iterdir()
-    left = {trial.number: trial for trial in read_trials(path) if trial.is_over}
-    with taking_over(path):
+    left = {trial.number: trial for trial in read_trials(path) if trial.is_finished}
+    with lock_folder(path):
         refused = run_nnlab("tune", "--resume", "last", cwd=space.parent)
     assert refused.code == 2
     assert "nobody is at work on" in refused.err
@@ -240,8 +240,8 @@ def interrupted_at(
 def test_interrupted_search_keeps_its_best_so_far_and_says_how_to_go_on(space: Path) -> None:
     path, out, err = interrupted_at("trial  2/99", space, "--trials", "99", "--set", WIDE)
     files, search, trials = SearchFiles(path), read_search(path), read_trials(path)
-    done = [trial for trial in trials if trial.is_over]
-    assert (search.status, search.ended_by) == ("interrupted", "user")
+    done = [trial for trial in trials if trial.is_finished]
+    assert (search.status, search.stop_reason) == ("interrupted", "user")
     assert {trial.status for trial in trials} == {"complete", "interrupted"}
     assert f"Interrupted after {len(done)} of 99 trials. Go on with:" in err
     assert f"nnlab tune --resume runs/{path.name}" in err
@@ -251,7 +251,7 @@ def test_interrupted_search_keeps_its_best_so_far_and_says_how_to_go_on(space: P
     assert len(files.trials_csv.read_text().splitlines()) == 1 + len(trials)
     (run,) = call_nnlab("runs", "--json", cwd=space.parent).json
     assert run["training"]["trials"]["complete"] == len(done)
-    left = [files.trial(one.number) / "record.json" for one in trials if not one.is_over]
+    left = [files.trial(one.number) / "record.json" for one in trials if not one.is_finished]
     ends = {json.loads(one.read_text())["status"] for one in left if one.exists()}
     assert ends <= {"interrupted", "complete"}
 
@@ -264,7 +264,7 @@ def test_interrupt_of_the_last_training_leaves_the_search_done(space: Path) -> N
     assert "The search is done, and its best, trial 1, is in best.yaml" in err
     assert "training it once more was interrupted. Go on with: nnlab tune --resume" in err
     assert "train the best once more, and test it" in out
-    assert read_search(path).ended_by == "max_trials"
+    assert read_search(path).stop_reason == "max_trials"
     assert SearchFiles(path).best_yaml.exists()
     assert not SearchFiles(path).best.exists()
 
@@ -295,7 +295,7 @@ def test_search_whose_first_trials_fail_alike_gives_up(space: Path) -> None:
     assert "Lower the learning rate" in finished.err
     assert "go on all the same" in finished.out
     (path,) = (space.parent / "runs").iterdir()
-    assert read_search(path).ended_by == "failures"
+    assert read_search(path).stop_reason == "failures"
     assert read_search(path).counts["failed"] == 5
 
 
@@ -330,10 +330,10 @@ def test_hyperband_goes_on_from_the_weights_of_the_rung_before(space: Path, nnla
     assert finished.code == 0, finished.err
     (path,) = (space.parent / "runs").iterdir()
     files = SearchFiles(path)
-    later = [trial for trial in read_trials(path) if trial.goes_on_from is not None]
+    later = [trial for trial in read_trials(path) if trial.parent_trial is not None]
     assert later
     for trial in later[-1:]:
-        before = (files.trial(trial.goes_on_from or 0) / "metrics.csv").read_text()
+        before = (files.trial(trial.parent_trial or 0) / "metrics.csv").read_text()
         after = (files.trial(trial.number) / "metrics.csv").read_text().splitlines()[1:]
         whole = nnlab("train", files.trial(trial.number) / "config.yaml", "--json").json
         curves = (space.parent / "runs" / whole["id"] / "metrics.csv").read_text()
@@ -367,7 +367,7 @@ def test_time_that_is_up_ends_the_search(space: Path) -> None:
     limits = ["--trials", "500", "--max-time", "2s", "--no-retrain", "--json"]
     finished = run_nnlab("tune", space, *limits, "--set", WIDE, cwd=space.parent)
     assert finished.code == 0, finished.err
-    assert finished.json["ended_by"] == "max_time"
+    assert finished.json["stop_reason"] == "max_time"
     assert 1 <= finished.json["counts"]["complete"] < 100
     assert finished.json["timing"]["search_s"] < 5
 

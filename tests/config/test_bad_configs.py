@@ -22,7 +22,7 @@ from pathlib import Path
 import pytest
 
 from nnlab.config.lint.check import Check, check_config
-from nnlab.errors import Fault
+from nnlab.errors import Diagnostic
 
 TABLE = Path(__file__).parent / "bad"
 FILE = "bad.yaml"
@@ -36,11 +36,11 @@ class Case:
     title: str
     overrides: tuple[str, ...]
     yaml: str
-    faults: str
+    diagnostics: str
 
     def __str__(self) -> str:
         flags = "".join(f"$ --set {assignment}\n" for assignment in self.overrides)
-        return f"=== {self.title}\n{flags}{self.yaml}{self.faults}"
+        return f"=== {self.title}\n{flags}{self.yaml}{self.diagnostics}"
 
     def check(self, folder: Path) -> Check:
         """Check the config in a folder, which must be the working directory."""
@@ -50,20 +50,20 @@ class Case:
         return check_config(FILE, self.overrides)
 
 
-def told(fault: Fault) -> str:
+def told(diagnostic: Diagnostic) -> str:
     """A fault as the table has it."""
-    place = str(fault.where).removeprefix(f"{FILE}:")
-    lines = [f"=> {place} {fault.path}".rstrip(), f"   {fault.message}"]
-    return "\n".join([*lines, *([f"   {fault.remedy}"] if fault.remedy else [])]) + "\n"
+    place = str(diagnostic.location).removeprefix(f"{FILE}:")
+    lines = [f"=> {place} {diagnostic.path}".rstrip(), f"   {diagnostic.message}"]
+    return "\n".join([*lines, *([f"   {diagnostic.hint}"] if diagnostic.hint else [])]) + "\n"
 
 
 def cases(table: Path) -> Iterator[Case]:
     _, *parts = re.split(r"^=== (.*)\n", table.read_text(encoding="utf-8"), flags=re.MULTILINE)
     for title, body in zip(parts[::2], parts[1::2], strict=True):
-        config, faults = re.split(r"^(?==> )", body, maxsplit=1, flags=re.MULTILINE)
+        config, diagnostics = re.split(r"^(?==> )", body, maxsplit=1, flags=re.MULTILINE)
         flags = re.findall(r"^\$ --set (.*)\n", config, flags=re.MULTILINE)
         yaml = re.sub(r"^\$ --set .*\n", "", config, flags=re.MULTILINE)
-        yield Case(table.stem, title, tuple(flags), yaml, faults.rstrip("\n") + "\n")
+        yield Case(table.stem, title, tuple(flags), yaml, diagnostics.rstrip("\n") + "\n")
 
 
 TABLES = sorted(TABLE.glob("*.txt"))
@@ -76,7 +76,7 @@ def test_every_fault_is_told_at_its_place(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     checked = case.check(tmp_path)
-    assert "".join(map(told, checked.faults)) == case.faults
+    assert "".join(map(told, checked.diagnostics)) == case.diagnostics
 
 
 def test_each_case_has_a_title_of_its_own() -> None:
@@ -93,7 +93,7 @@ def test_the_sound_configs_are_sound(base: str) -> None:
 def test_no_fault_speaks_python() -> None:
     """Not None, True or a class of pydantic's: what the file says, in YAML."""
     python = re.compile(r"\bNone\b|\bTrue\b|\bFalse\b|pydantic|Literal|function-|\[key\]|<class")
-    assert [case.title for case in CASES if python.search(case.faults)] == []
+    assert [case.title for case in CASES if python.search(case.diagnostics)] == []
 
 
 @pytest.mark.parametrize(
@@ -113,22 +113,22 @@ def test_files_that_are_no_text_or_no_config(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path(FILE).write_bytes(content)
-    (fault,) = check_config(FILE).faults
-    assert str(fault).startswith(f"{place}: {told_first}")
+    (diagnostic,) = check_config(FILE).diagnostics
+    assert str(diagnostic).startswith(f"{place}: {told_first}")
 
 
 def test_aliases_that_stand_for_millions_of_values_are_refused(tmp_path: Path) -> None:
     levels = [f"a{level}: &a{level} [{', '.join(9 * [f'*a{level - 1}'])}]" for level in range(1, 9)]
     (tmp_path / FILE).write_text("\n".join(["a0: &a0 [1, 2]", *levels]))
-    (fault,) = check_config(tmp_path / FILE).faults
-    assert fault.message == "Expected at most 100,000 values. Received: more, by aliases."
+    (diagnostic,) = check_config(tmp_path / FILE).diagnostics
+    assert diagnostic.message == "Expected at most 100,000 values. Received: more, by aliases."
 
 
 def test_aliases_that_nest_too_deeply_are_refused(tmp_path: Path) -> None:
     levels = [f"a{level}: &a{level} [*a{level - 1}]" for level in range(1, 60)]
     (tmp_path / FILE).write_text("\n".join(["a0: &a0 [1, 2]", *levels]))
-    (fault,) = check_config(tmp_path / FILE).faults
-    assert fault.message == "Expected at most 50 values inside each other. Received: more."
+    (diagnostic,) = check_config(tmp_path / FILE).diagnostics
+    assert diagnostic.message == "Expected at most 50 values inside each other. Received: more."
 
 
 def test_a_folder_and_a_file_that_is_not_there(
@@ -136,12 +136,12 @@ def test_a_folder_and_a_file_that_is_not_there(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path("mnist.yaml").mkdir()
-    (folder,) = check_config("mnist.yaml").faults
+    (folder,) = check_config("mnist.yaml").diagnostics
     assert str(folder) == "mnist.yaml: mnist.yaml is a folder. Name a YAML file in it."
-    (near,) = check_config("mnits.yaml").faults
+    (near,) = check_config("mnits.yaml").diagnostics
     assert str(near) == "mnits.yaml: There is no file mnits.yaml. Did you mean `mnist.yaml`?"
-    (far,) = check_config("nowhere/iris.yaml").faults
-    assert far.remedy == "Check the path; `nnlab init` writes a config to start from."
+    (far,) = check_config("nowhere/iris.yaml").diagnostics
+    assert far.hint == "Check the path; `nnlab init` writes a config to start from."
 
 
 IN_THE_COMMANDS = [
@@ -162,7 +162,7 @@ def test_commands_refuse_it_without_a_traceback_or_a_file(
     command: str, case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    faults = case.check(tmp_path).faults
+    diagnostics = case.check(tmp_path).diagnostics
     before = sorted(tmp_path.rglob("*"))
     finished = subprocess.run(
         [sys.executable, "-m", "nnlab", command, FILE, "--json"],
@@ -175,12 +175,12 @@ def test_commands_refuse_it_without_a_traceback_or_a_file(
     assert finished.returncode == 2
     assert "Traceback" not in finished.stderr
     assert sorted(tmp_path.rglob("*")) == before
-    assert faults[0].message in finished.stderr or command == "validate"
+    assert diagnostics[0].message in finished.stderr or command == "validate"
     document = json.loads(finished.stdout)
     rows = (
         document["configs"][0]["faults"] if command == "validate" else document["error"]["faults"]
     )
-    assert [row["message"] for row in rows] == [fault.message for fault in faults]
+    assert [row["message"] for row in rows] == [diagnostic.message for diagnostic in diagnostics]
 
 
 def rewrite() -> None:
@@ -193,7 +193,7 @@ def rewrite() -> None:
                 os.chdir(folder)
                 checked = case.check(Path(folder))
                 os.chdir(home)
-            found.append(str(replace(case, faults="".join(map(told, checked.faults)))))
+            found.append(str(replace(case, diagnostics="".join(map(told, checked.diagnostics)))))
         table.write_text("\n".join(found), encoding="utf-8")
 
 

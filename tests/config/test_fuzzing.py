@@ -14,9 +14,9 @@ import pytest
 import yaml
 
 from nnlab.config.lint.check import check_config
-from nnlab.config.yaml.builtin_configs import list_shipped
+from nnlab.config.yaml.builtin_configs import list_builtin_configs
 
-SHIPPED = [config.path for config in list_shipped()]
+SHIPPED = [config.path for config in list_builtin_configs()]
 FILE = "mistyped.yaml"
 CONFIGS = 1_000  # of each kind
 
@@ -119,12 +119,15 @@ def must_be_valid_or_told(text: str) -> bool:
     """Check a config; whether it is valid."""
     Path(FILE).write_text(text, encoding="utf-8")
     checked = check_config(FILE)
-    for fault in (*checked.faults, *checked.advice):
-        assert fault.message, text
-        assert fault.where is not None, (fault, text)
-        lines = Path(fault.where.file).read_text(encoding="utf-8").split("\n")
-        assert 1 <= fault.where.line <= len(lines), (fault, text)
-        assert 1 <= fault.where.column <= len(lines[fault.where.line - 1]) + 1, (fault, text)
+    for diagnostic in (*checked.diagnostics, *checked.advice):
+        assert diagnostic.message, text
+        assert diagnostic.location is not None, (diagnostic, text)
+        lines = Path(diagnostic.location.file).read_text(encoding="utf-8").split("\n")
+        assert 1 <= diagnostic.location.line <= len(lines), (diagnostic, text)
+        assert 1 <= diagnostic.location.column <= len(lines[diagnostic.location.line - 1]) + 1, (
+            diagnostic,
+            text,
+        )
     return checked.is_valid
 
 

@@ -14,17 +14,26 @@ from nnlab.config.json_schema import json_schema, schema_json
 from nnlab.config.loader import read_config
 from nnlab.config.space.markers import Marker
 from nnlab.config.vocabulary.families import FAMILIES
-from nnlab.config.yaml.builtin_configs import SCHEMA_FILE, list_shipped, schema_text, shipped_folder
+from nnlab.config.yaml.builtin_configs import (
+    SCHEMA_FILE,
+    builtin_folder,
+    list_builtin_configs,
+    schema_text,
+)
 from nnlab.config.yaml.dump import config_yaml
 from nnlab.config.yaml.parser import read_yaml
 
 SCHEMA = json_schema()
 VALIDATOR = Draft202012Validator(SCHEMA)
 BAD = Path(__file__).parent / "bad"
-CONFIGS = [*(shipped.path for shipped in list_shipped()), BAD / "stack.yaml", BAD / "graph.yaml"]
+CONFIGS = [
+    *(shipped.path for shipped in list_builtin_configs()),
+    BAD / "stack.yaml",
+    BAD / "graph.yaml",
+]
 
 
-def faults(text: str) -> list[str]:
+def diagnostics(text: str) -> list[str]:
     return [error.message for error in VALIDATOR.iter_errors(read_yaml(text, "a.yaml").tree)]
 
 
@@ -39,15 +48,15 @@ def test_the_shipped_file_is_what_the_words_make() -> None:
 
 
 def test_shipped_configs_name_it() -> None:
-    for path in shipped_folder().glob("*.yaml"):
+    for path in builtin_folder().glob("*.yaml"):
         first = path.read_text(encoding="utf-8").partition("\n")[0]
         assert first == f"# yaml-language-server: $schema={SCHEMA_FILE}", path.name
 
 
 @pytest.mark.parametrize("path", [pytest.param(path, id=path.stem) for path in CONFIGS])
 def test_it_takes_shipped_and_resolved_configs(path: Path) -> None:
-    assert faults(path.read_text(encoding="utf-8")) == []
-    assert faults(config_yaml(read_config(path).experiment)) == []
+    assert diagnostics(path.read_text(encoding="utf-8")) == []
+    assert diagnostics(config_yaml(read_config(path).experiment)) == []
 
 
 @pytest.mark.parametrize(
@@ -79,7 +88,7 @@ def test_it_takes_shipped_and_resolved_configs(path: Path) -> None:
     ],
 )
 def test_it_takes_every_form_that_nnlab_takes(text: str) -> None:
-    assert faults(text) == []
+    assert diagnostics(text) == []
 
 
 @pytest.mark.parametrize(
@@ -121,7 +130,7 @@ def test_it_takes_every_form_that_nnlab_takes(text: str) -> None:
     ],
 )
 def test_it_refuses_what_nnlab_refuses(text: str) -> None:
-    assert faults(text) != []
+    assert diagnostics(text) != []
 
 
 def test_every_word_has_its_definition() -> None:
@@ -130,8 +139,8 @@ def test_every_word_has_its_definition() -> None:
         (mapping,) = (option for option in options if "properties" in option)
         enums = [option["enum"] for option in options if "enum" in option]
         for word in family.members.values():
-            name = f"{family.__name__}.{word.called()}"
-            assert mapping["properties"][word.called()] == {"$ref": f"#/$defs/{name}"}
+            name = f"{family.__name__}.{word.display_name()}"
+            assert mapping["properties"][word.display_name()] == {"$ref": f"#/$defs/{name}"}
             arguments = SCHEMA["$defs"][f"{name}.arguments"]["properties"]
             assert list(arguments) == list(word.model_fields)
         aliases = [

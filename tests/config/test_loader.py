@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from nnlab.config import load_config, read_config
-from nnlab.config.diagnostics.issues import Problem
+from nnlab.config.diagnostics.issues import Issue
 from nnlab.config.loader import validate
 from nnlab.config.yaml.document import Document
 from nnlab.config.yaml.extends import load_document
@@ -101,7 +101,7 @@ def test_a_config_with_open_values_is_read_with_the_first_of_each(tmp_path: Path
         "training.epochs: {'Int': {'min_value': 5, 'max_value': 20, 'step': 5}}",
     ]
     assert config.experiment.training.epochs == 5
-    assert config.experiment.training.optimizer.called() == "SGD"
+    assert config.experiment.training.optimizer.display_name() == "SGD"
 
 
 def test_training_refuses_open_values_and_says_what_to_do(tmp_path: Path) -> None:
@@ -110,28 +110,28 @@ def test_training_refuses_open_values_and_says_what_to_do(tmp_path: Path) -> Non
     write(tmp_path, open=OPEN.format(base=BAD / "stack.yaml"))
     with pytest.raises(ConfigError) as caught:
         load_config(tmp_path / "open.yaml", [repeat])
-    faults = caught.value.faults
-    assert [str(fault.where).removeprefix(f"{tmp_path}/") for fault in faults] == [
+    found = caught.value.diagnostics
+    assert [str(diagnostic.location).removeprefix(f"{tmp_path}/") for diagnostic in found] == [
         "--set model.layers.0",
         "open.yaml:3:11",
         "open.yaml:4:14",
     ]
-    assert [fault.message for fault in faults] == [
+    assert [diagnostic.message for diagnostic in found] == [
         f"The value is open: a search marker, {name}, stands here."
         for name in ("Repeat", "Int", "Choice")
     ]
-    assert [fault.remedy.partition(": ")[2] for fault in faults] == [
+    assert [diagnostic.hint.partition(": ")[2] for diagnostic in found] == [
         "--set model.layers.0.Repeat.times=VALUE.",
         "--set training.epochs=VALUE.",
         "--set training.optimizer=VALUE.",
     ]
-    assert all("`nnlab tune`" in fault.remedy for fault in faults)
+    assert all("`nnlab tune`" in diagnostic.hint for diagnostic in found)
 
 
 def test_repeat_with_a_plain_number_is_no_open_value() -> None:
     repeat = "model.layers.0={Repeat: {times: 3, layers: [{Dense: {units: 8}}, {Dropout: 0.1}]}}"
     experiment = load_config(BAD / "stack.yaml", [repeat])
-    names = [layer.called() for layer in experiment.model.layers]  # type: ignore[union-attr]
+    names = [layer.display_name() for layer in experiment.model.layers]  # type: ignore[union-attr]
     assert names == ["Dense", "Dropout"] * 3 + ["Dropout", "Dense"]
 
 
@@ -139,7 +139,7 @@ def test_what_is_repeated_no_time_leaves_nothing_open() -> None:
     layers = "[{Dense: {units: {Choice: [4, 8]}}}]"
     repeat = f"model.layers.0={{Repeat: {{times: 0, layers: {layers}}}}}"
     experiment = load_config(BAD / "stack.yaml", [repeat])
-    assert [layer.called() for layer in experiment.model.layers] == ["Dropout", "Dense"]  # type: ignore[union-attr]
+    assert [layer.display_name() for layer in experiment.model.layers] == ["Dropout", "Dense"]  # type: ignore[union-attr]
 
 
 def test_set_closes_an_open_value(tmp_path: Path) -> None:
@@ -164,7 +164,8 @@ def test_faults_come_in_the_order_of_the_file(tmp_path: Path) -> None:
     )
     with pytest.raises(ConfigError) as caught:
         load_config(tmp_path / "bad.yaml")
-    lines = [fault.where.line for fault in caught.value.faults if fault.where]
+    found = caught.value.diagnostics
+    lines = [diagnostic.location.line for diagnostic in found if diagnostic.location]
     assert lines == [1, 2, 3]
     assert str(caught.value).count("\n") == 2
-    assert not isinstance(caught.value.faults[0], Problem)
+    assert not isinstance(caught.value.diagnostics[0], Issue)

@@ -7,7 +7,7 @@ import pytest
 
 from nnlab.config import Experiment
 from nnlab.data import prepare
-from nnlab.data.prefetch import DataAhead
+from nnlab.data.prefetch import DataPrefetcher
 from nnlab.errors import DataError
 
 
@@ -23,12 +23,12 @@ def experiment(**data: object) -> Experiment:
 
 def test_data_are_those_of_prepare() -> None:
     asked = experiment(dataset={"moons": {"n_samples": 30}}, validation_split=0.2)
-    ahead, data = DataAhead(asked)(), prepare(asked)
+    ahead, data = DataPrefetcher(asked)(), prepare(asked)
     for name, values in data.train.inputs.items():
         np.testing.assert_array_equal(ahead.train.inputs[name], values)
 
 
 def test_fault_is_told_to_whoever_asks_for_the_data(tmp_path: Path) -> None:
-    ahead = DataAhead(experiment(file=str(tmp_path / "absent.csv"), target="y"))
+    ahead = DataPrefetcher(experiment(file=str(tmp_path / "absent.csv"), target="y"))
     with pytest.raises(DataError, match=r"absent\.csv"):
         ahead()

@@ -347,8 +347,8 @@ def test_columns_that_are_not_there_are_told_together(
     config = {"file": str(write_csv(HOUSES)), "target": "prize", "features": ["romms", "agee"]}
     with pytest.raises(RequestError) as told:
         prepare(experiment(config))
-    remedies = [line.rsplit("Did you mean ")[1] for line in str(told.value).splitlines()]
-    assert remedies == ["`rooms`?", "`age`?", "`price`?"]
+    hints = [line.rsplit("Did you mean ")[1] for line in str(told.value).splitlines()]
+    assert hints == ["`rooms`?", "`age`?", "`price`?"]
 
 
 def test_a_header_without_rows_is_told(experiment: MakeExperiment, write_csv: WriteCsv) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from nnlab.analysis.benchmark import DeviceTable
+from nnlab.analysis.benchmark import BenchmarkResult
 from nnlab.report.benchmark.verdict import devices_headline
-from nnlab.runs.records.benchmark import DevicePoint, DevicesRecord, Timed
+from nnlab.runs.records.benchmark import BenchmarkPoint, BenchmarkRecord, Timed
 
 SIZES = (32, 128, 512)
 CPU_S = {1: 0.0001, 32: 0.0005, 128: 0.002, 512: 0.008}
@@ -16,9 +16,9 @@ def timed(step_s: float) -> Timed:
     return Timed(step_s, step_s * 0.95, step_s * 1.05, 12)
 
 
-def measured(device: str, size: int, step_s: float, width: int | None = None) -> DevicePoint:
+def measured(device: str, size: int, step_s: float, width: int | None = None) -> BenchmarkPoint:
     is_cpu = device.startswith("cpu")
-    return DevicePoint(
+    return BenchmarkPoint(
         device,
         size,
         width,
@@ -37,11 +37,11 @@ def measured(device: str, size: int, step_s: float, width: int | None = None) ->
     )
 
 
-def cpu_alone() -> DevicesRecord:
+def cpu_alone() -> BenchmarkRecord:
     """A comparison on a machine without a GPU."""
     points = tuple(measured("cpu", size, step) for size, step in CPU_S.items())
     return told(
-        DevicesRecord(
+        BenchmarkRecord(
             "mnist-devices-1",
             "mnist",
             "complete",
@@ -58,11 +58,11 @@ def cpu_alone() -> DevicesRecord:
     )
 
 
-def with_gpu(*gpu_s: float, failed: int | None = None) -> DevicesRecord:
+def with_gpu(*gpu_s: float, failed: int | None = None) -> BenchmarkRecord:
     """The same with a GPU, whose steps of 1, 32, 128 and 512 rows take these times."""
     points = [measured("gpu:0", size, step) for size, step in zip(CPU_S, gpu_s, strict=True)]
     points = [
-        DevicePoint("gpu:0", failed, error="Memory ran out.")
+        BenchmarkPoint("gpu:0", failed, error="Memory ran out.")
         if point.batch_size == failed
         else point
         for point in points
@@ -82,12 +82,12 @@ def with_gpu(*gpu_s: float, failed: int | None = None) -> DevicesRecord:
     )
 
 
-def table_of(record: DevicesRecord) -> DeviceTable:
+def table_of(record: BenchmarkRecord) -> BenchmarkResult:
     names = tuple(str(device["name"]) for device in record.devices)
-    return DeviceTable(names, record.widths, record.batch_sizes, record.points)
+    return BenchmarkResult(names, record.widths, record.batch_sizes, record.points)
 
 
-def told(record: DevicesRecord) -> DevicesRecord:
+def told(record: BenchmarkRecord) -> BenchmarkRecord:
     """The record with its verdict."""
     verdict = devices_headline(table_of(record), has_gpu=record.gpu is not None)
     return replace(record, verdict=verdict)

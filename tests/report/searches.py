@@ -9,7 +9,7 @@ from typing import Any
 from nnlab.config.space.hyperparameter import Condition, Hyperparameter
 from nnlab.runs.records.run import RunStatus
 from nnlab.runs.records.search import SearchRecord
-from nnlab.runs.records.trial import TrialRecord, TrialStatus, counts, ranked
+from nnlab.runs.records.trial import FrozenTrial, TrialStatus, counts, ranked
 
 UNITS = "model.layers.0.Dense.units"
 TIMES = "model.layers.1.Repeat.times"
@@ -47,7 +47,7 @@ SPACE = (
 
 def trials(
     count: int = 40, runs: int = 1, *, failed: tuple[int, ...] = (), seed: int = 0
-) -> list[TrialRecord]:
+) -> list[FrozenTrial]:
     """Trials whose score falls with the depth and depends on nothing else but a little chance.
 
     Args:
@@ -63,11 +63,11 @@ def trials(
         if number in failed:
             error = "The loss is not a number: the training diverged."
             error += f" See trials/{number}.\nIt is the last."
-            made.append(TrialRecord(number, values, TrialStatus.FAILED, error=error))
+            made.append(FrozenTrial(number, values, TrialStatus.FAILED, error=error))
             continue
         scores = tuple(0.9 - 0.1 * values[TIMES] + generator.gauss(0, 0.01) for _ in range(runs))
         made.append(
-            TrialRecord(
+            FrozenTrial(
                 number,
                 values,
                 TrialStatus.COMPLETE,
@@ -91,13 +91,13 @@ def _values(generator: random.Random) -> dict[str, Any]:
 
 
 def search(
-    several: list[TrialRecord], ended_by: str | None = "max_trials", **fields: Any
+    several: list[FrozenTrial], stop_reason: str | None = "max_trials", **fields: Any
 ) -> SearchRecord:
     """The record of a search that made these trials.
 
     Args:
         several: The trials.
-        ended_by: Why it made no more.
+        stop_reason: Why it made no more.
         **fields: More of the record.
     """
     best = ranked(several, "max")[:1]
@@ -108,7 +108,7 @@ def search(
         objective="val_accuracy",
         direction="max",
         max_trials=len(several),
-        ended_by=ended_by,
+        stop_reason=stop_reason,
         space=tuple(dataclasses.asdict(one) for one in SPACE),
         counts=counts(several),
         best=best[0].to_dict() if best else None,

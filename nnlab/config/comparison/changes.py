@@ -10,11 +10,11 @@ from typing import Any
 from nnlab.config.comparison.grid import combinations
 from nnlab.config.diagnostics.suggestions import shown
 from nnlab.config.schema.comparison import Changes
-from nnlab.config.yaml.document import Document, Path, dotted
-from nnlab.config.yaml.extends import anchored
-from nnlab.config.yaml.overrides import assign, assignment_path, override, parted
+from nnlab.config.yaml.document import Document, Path, format_path
+from nnlab.config.yaml.extends import resolve_paths
+from nnlab.config.yaml.overrides import assign, assignment_path, override, split_assignment
 from nnlab.config.yaml.parser import read_yaml
-from nnlab.errors import ConfigError, Fault, Location
+from nnlab.errors import ConfigError, Diagnostic, Location
 from nnlab.text import join_names
 
 
@@ -66,10 +66,12 @@ def variant_plans(tree: Mapping[str, Any]) -> Iterator[VariantPlan]:
                 (key, ("grid", key, position))
                 for key, position in zip(grid, positions, strict=True)
             ]
-            called = ",".join(filter(None, [str(name), label]))
-            if called:
+            display_name = ",".join(filter(None, [str(name), label]))
+            if display_name:
                 file = said if isinstance(said, str) else None
-                yield VariantPlan(called, file, (*common, *own, *chosen), at if name else ("grid",))
+                yield VariantPlan(
+                    display_name, file, (*common, *own, *chosen), at if name else ("grid",)
+                )
 
 
 def listed(some: Sequence[VariantPlan], plans: Sequence[VariantPlan]) -> str:
@@ -130,7 +132,7 @@ class VariantChanges:
         Raises:
             ConfigError: The path leads nowhere.
         """
-        self.document = anchored(assign(self.document, path, value), folder)
+        self.document = resolve_paths(assign(self.document, path, value), folder)
         self._note(key, path, value, folder)
 
     def override(self, assignment: str) -> None:
@@ -143,17 +145,17 @@ class VariantChanges:
         Raises:
             ConfigError: It cannot be read, leads nowhere, or is no variant's to change.
         """
-        flag, key, text = parted(assignment)
+        flag, key, text = split_assignment(assignment)
         path = assignment_path(assignment)
         if path == ("name",):
             raise no_variants_to_change(key, key, Location(flag))
-        self.document = anchored(override(self.document, assignment), FilePath.cwd())
+        self.document = resolve_paths(override(self.document, assignment), FilePath.cwd())
         if path != ("seed",):
             self._note(key, path, read_yaml(text or "", flag), FilePath.cwd())
 
     def _note(self, key: str, path: Path, value: Document, folder: FilePath) -> None:
         """Note a change as the last, in words that mean the same in a file of another folder."""
-        tree = anchored(assign(Document({}), path, value), folder).tree
+        tree = resolve_paths(assign(Document({}), path, value), folder).tree
         for part in path:
             tree = tree[part]
         self.changes.pop(key, None)
@@ -169,8 +171,8 @@ def no_variants_to_change(key: str, path: str, where: Location | None) -> Config
         where: Its place.
     """
     message = f"`{key}` is no variant's to change."
-    remedy = f"Say it at the top of the comparison, as `{OWN[key]}`."
-    return ConfigError((Fault(message, path, where, remedy),))
+    hint = f"Say it at the top of the comparison, as `{OWN[key]}`."
+    return ConfigError((Diagnostic(message, path, where, hint),))
 
 
 _NAMED = 3
@@ -192,28 +194,28 @@ class NestedChange:
     where: Location | None
     at: str
 
-    def instead_of(self, faults: Sequence[Fault]) -> list[Fault]:
+    def instead_of(self, diagnostics: Sequence[Diagnostic]) -> list[Diagnostic]:
         """The faults of a config with this change: what the change leaves out is one fault.
 
         Args:
-            faults: As they are told of the config.
+            diagnostics: As they are told of the config.
 
         Returns:
             This one first, and those that are not about what is left out; the same as before where
             nothing that is left out is missed.
         """
-        missed = [fault for fault in faults if self._is_left_out(fault.path)]
+        missed = [diagnostic for diagnostic in diagnostics if self._is_left_out(diagnostic.path)]
         if not missed:
-            return list(faults)
+            return list(diagnostics)
         changes = [
-            f"`{dotted((self.section, *path))}: {shown(value)}`"
+            f"`{format_path((self.section, *path))}: {shown(value)}`"
             for path, value in _leaves(self.value)
         ]
         more = ", …" if len(changes) > _NAMED else ""
         written = f"{', '.join(changes[:_NAMED])}{more}"
         message = f"A change replaces the whole of `{self.section}`."
-        own = Fault(message, self.at, self.where, f"Write {written}.")
-        return [own, *(fault for fault in faults if fault not in missed)]
+        own = Diagnostic(message, self.at, self.where, f"Write {written}.")
+        return [own, *(diagnostic for diagnostic in diagnostics if diagnostic not in missed)]
 
     def _is_left_out(self, path: str) -> bool:
         section, _, rest = path.partition(".")
@@ -236,14 +238,16 @@ def nested_change(
     Example:
         >>> base = Document({"training": {"loss": "mse", "epochs": 9}})
         >>> change = nested_change(base, "training", {"epochs": 3}, (), None)
-        >>> fault = Fault("Key `loss` is missing.", "training.loss")
-        >>> change.instead_of([fault])[0].remedy
+        >>> diagnostic = Diagnostic("Key `loss` is missing.", "training.loss")
+        >>> change.instead_of([diagnostic])[0].hint
         'Write `training.epochs: 3`.'
     """
     old = document.tree.get(key) if isinstance(document.tree, Mapping) else None
     if not (isinstance(old, Mapping) and isinstance(value, Mapping) and value):
         return None
-    return NestedChange(str(key), value, where, dotted(at)) if old.keys() - value.keys() else None
+    return (
+        NestedChange(str(key), value, where, format_path(at)) if old.keys() - value.keys() else None
+    )
 
 
 def _leaves(tree: Mapping[Any, Any], path: Path = ()) -> Iterator[tuple[Path, Any]]:

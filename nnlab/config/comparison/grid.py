@@ -9,7 +9,7 @@ from itertools import chain, product
 from typing import Any
 
 from nnlab.config.diagnostics.issues import shown
-from nnlab.config.vocabulary.families import find_word
+from nnlab.config.vocabulary.families import find_component
 
 # A folder's name holds 255 letters, with that of a variant, 150 at most, before it.
 _LONGEST = 90
@@ -123,7 +123,7 @@ def _parted(value: Any) -> tuple[str, Mapping[str, Any]]:
     name, inside = next(iter(value.items())) if len(value) == 1 else ("", value)
     if isinstance(inside, Mapping):
         return _slug(name) if name else "", inside
-    word = find_word(name)
+    word = find_component(name)
     if word is None:
         return "", value
     first = word.first_argument()
@@ -132,10 +132,10 @@ def _parted(value: Any) -> tuple[str, Mapping[str, Any]]:
 
 def _differing(values: Sequence[Any]) -> list[str]:
     """Each value without what all that are the same word share."""
-    parted = [_parted(value) for value in values]
+    split_assignment = [_parted(value) for value in values]
     told = []
-    for word, arguments in parted:
-        alike = [others for name, others in parted if name == word and others]
+    for word, arguments in split_assignment:
+        alike = [others for name, others in split_assignment if name == word and others]
         names = {name for one in alike for name in one}
         differ = [
             name for name in names if any(one.get(name) != arguments.get(name) for one in alike)

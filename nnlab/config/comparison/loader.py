@@ -22,17 +22,22 @@ from nnlab.config.comparison.changes import (
     variant_plans,
 )
 from nnlab.config.comparison.variants import Comparison, Variant
-from nnlab.config.diagnostics.issues import Collector, Problem, shown
+from nnlab.config.diagnostics.issues import Issue, IssueCollector, shown
 from nnlab.config.diagnostics.locate import in_file_order, located
-from nnlab.config.loader import closed, examine
+from nnlab.config.loader import examine, require_concrete
 from nnlab.config.schema.comparison import SEEDS, ComparisonConfig
 from nnlab.config.schema.experiment import as_name
 from nnlab.config.schema.metrics import default_figure, figure_names
-from nnlab.config.yaml.builtin_configs import find_shipped
-from nnlab.config.yaml.document import Document, Mark, Path, dotted, undotted
-from nnlab.config.yaml.extends import compares, is_comparison, load_document, read_mapping
+from nnlab.config.yaml.builtin_configs import find_builtin_config
+from nnlab.config.yaml.document import Document, Mark, Path, format_path, parse_path
+from nnlab.config.yaml.extends import (
+    describes_comparison,
+    is_comparison,
+    load_document,
+    read_mapping,
+)
 from nnlab.config.yaml.overrides import assign, assignment_path
-from nnlab.errors import ConfigError, Fault, Location, RequestError
+from nnlab.errors import ConfigError, Diagnostic, Location, RequestError
 from nnlab.text import did_you_mean
 
 _FEWEST = 2
@@ -62,28 +67,32 @@ def read_comparison(
         ConfigError: With every fault that was found.
     """
     document = read_mapping(FilePath(file), kind="comparison")
-    if not compares(document.tree) and document.tree.keys() & {"model", "training", "extends"}:
+    if not describes_comparison(document.tree) and document.tree.keys() & {
+        "model",
+        "training",
+        "extends",
+    }:
         message = "This file is a config, not a comparison."
         command = f"nnlab train {shlex.quote(str(file))}"
-        remedy = f"Train it, `{command}`, or name it as the `base` of a comparison."
-        raise ConfigError((Fault(message, "", Location(str(file), 1, 1), remedy),))
+        hint = f"Train it, `{command}`, or name it as the `base` of a comparison."
+        raise ConfigError((Diagnostic(message, "", Location(str(file), 1, 1), hint),))
     for key, value in {"metric": metric, "baseline": baseline}.items():
         if value is not None:
             place = Location(f"--{key}")
             document = assign(document, (key,), Document(value, {(): Mark(place, place, place)}))
-    return _Reading(FilePath(file), document, overrides).comparison(seeds)
+    return _ComparisonLoader(FilePath(file), document, overrides).comparison(seeds)
 
 
-class _Reading:
+class _ComparisonLoader:
     """One reading of a comparison file; it remembers what is wrong."""
 
     def __init__(self, file: FilePath, document: Document, overrides: Sequence[str]) -> None:
         self._file = file
         self._document = document
         self._overrides = overrides
-        self._problems: list[Problem] = []
-        self._faults = list(document.faults)
-        self._of_variants: dict[Fault, list[VariantPlan]] = {}
+        self._problems: list[Issue] = []
+        self._issues = list(document.diagnostics)
+        self._of_variants: dict[Diagnostic, list[VariantPlan]] = {}
 
     def comparison(self, count: int | None) -> Comparison:
         said = self._said()
@@ -107,10 +116,10 @@ class _Reading:
 
     def _said(self) -> ComparisonConfig:
         """The file's own keys; where one is wrong, it counts as not said."""
-        collector = Collector()
-        with collector.reading():
+        collector = IssueCollector()
+        with collector.collect():
             return ComparisonConfig.model_validate(self._document.tree)
-        self._problems += collector.problems()
+        self._problems += collector.issues()
         return ComparisonConfig()
 
     def _base(self) -> Document | None:
@@ -125,31 +134,31 @@ class _Reading:
             if not is_comparison(file):
                 return load_document(file)
             message = f"{named} is a comparison, not a config."
-            remedy = "Name a config: `nnlab init` lists those that come with nnlab."
-            self._faults.append(Fault(message, dotted(at), where, remedy))
+            hint = "Name a config: `nnlab init` lists those that come with nnlab."
+            self._issues.append(Diagnostic(message, format_path(at), where, hint))
         except ConfigError as error:
             # A file that is not there is a fault of whoever names it.
-            self._faults += (
-                replace(fault, path=dotted(at), where=where)
-                if fault.where is None or not fault.where.line
-                else fault
-                for fault in error.faults
+            self._issues += (
+                replace(diagnostic, path=format_path(at), location=where)
+                if diagnostic.location is None or not diagnostic.location.line
+                else diagnostic
+                for diagnostic in error.diagnostics
             )
         except RequestError as error:
-            self._faults.append(Fault(str(error), dotted(at), where))
+            self._issues.append(Diagnostic(str(error), format_path(at), where))
         return None
 
     def _judge_plans(self, plans: Sequence[VariantPlan]) -> None:
         tree = self._document.tree
         if len(plans) < _FEWEST and not self._problems:
             message = f"A comparison needs two variants or more. Received: {len(plans)}."
-            remedy = "Write `variants: {NAME: {DOTTED.KEY: VALUE}, …}`, or a `grid`."
-            self._problems.append(Problem(("variants",), message, remedy, at_key=True))
+            hint = "Write `variants: {NAME: {DOTTED.KEY: VALUE}, …}`, or a `grid`."
+            self._problems.append(Issue(("variants",), message, hint, at_key=True))
         baseless = [plan for plan in plans if plan.file is None]
         if baseless and tree.get("base") is None:
             message = f"Variant `{baseless[0].name}` changes a base, and there is none."
-            remedy = "Add `base: CONFIG.yaml`."
-            self._problems.append(Problem(baseless[0].at, message, remedy, at_key=True))
+            hint = "Add `base: CONFIG.yaml`."
+            self._problems.append(Issue(baseless[0].at, message, hint, at_key=True))
 
     def _variant(self, plan: VariantPlan, base: Document | None) -> Variant | None:
         """A variant; None where something is wrong with it, which is noted."""
@@ -157,7 +166,7 @@ class _Reading:
         if document is None:
             return None
         changing = VariantChanges(document)
-        faults: list[Fault] = []
+        diagnostics: list[Diagnostic] = []
         nested = []
         for key, at in plan.changes:
             value = self._value(at)
@@ -166,35 +175,35 @@ class _Reading:
             try:
                 changing.assign(str(key), self._path(key, at), value, self._file.parent)
             except ConfigError as error:
-                faults += error.faults
+                diagnostics += error.diagnostics
         for assignment in self._overrides:
             try:
                 changing.override(assignment)
             except ConfigError as error:
-                faults += error.faults
+                diagnostics += error.diagnostics
         try:
-            config = closed(examine(changing.document))
+            config = require_concrete(examine(changing.document))
         except ConfigError as error:
-            faults += error.faults
+            diagnostics += error.diagnostics
         for change in filter(None, nested):
-            faults = change.instead_of(faults)
-        for fault in dict.fromkeys(faults):
-            self._of_variants.setdefault(fault, []).append(plan)
-        return None if faults else Variant(plan.name, changing.changes, plan.file, config)
+            diagnostics = change.instead_of(diagnostics)
+        for diagnostic in dict.fromkeys(diagnostics):
+            self._of_variants.setdefault(diagnostic, []).append(plan)
+        return None if diagnostics else Variant(plan.name, changing.changes, plan.file, config)
 
     def _path(self, key: Any, at: Path) -> Path:
         """The path of a dotted key, one that a variant may change."""
-        path = undotted(str(key))
+        path = parse_path(str(key))
         if "" not in path and path[0] not in OWN:
             return path
         # The key of a value in a grid stands above the value.
         at = at[:2] if at[0] == "grid" else at
         where = self._document.locate(at, at_key=True)
         if path[0] in OWN:
-            raise no_variants_to_change(str(path[0]), dotted(at), where)
+            raise no_variants_to_change(str(path[0]), format_path(at), where)
         message = f"Expected a dotted key. Received: {shown(key)}."
-        remedy = "Write it like `training.epochs`."
-        raise ConfigError((Fault(message, dotted(at), where, remedy),))
+        hint = "Write it like `training.epochs`."
+        raise ConfigError((Diagnostic(message, format_path(at), where, hint),))
 
     def _value(self, at: Path) -> Document:
         """A value of the file, with its places."""
@@ -219,35 +228,35 @@ class _Reading:
         if lacking:
             whose = "" if len(lacking) == len(figures) else f" by {listed(lacking, plans)}"
             message = f"No figure called `{wanted}` will be reported{whose}."
-            remedy = _other_figure(wanted, figures[lacking[0].name])
-            self._problems.append(Problem(("metric",), message, remedy))
+            hint = _other_figure(wanted, figures[lacking[0].name])
+            self._problems.append(Issue(("metric",), message, hint))
         return wanted
 
     def _baseline(self, names: Sequence[str]) -> str:
         wanted = self._document.tree.get("baseline")
         if isinstance(wanted, str) and wanted not in names:
             message = f"There is no variant `{wanted}`."
-            remedy = did_you_mean(wanted, names, "variants")
-            self._problems.append(Problem(("baseline",), message, remedy))
+            hint = did_you_mean(wanted, names, "variants")
+            self._problems.append(Issue(("baseline",), message, hint))
         return wanted if isinstance(wanted, str) else next(iter(names), "")
 
     def _judge_seeds(self, seeds: Sequence[int]) -> None:
         """Counting on from a large seed may lead beyond the largest."""
         if max(seeds) >= SEEDS:
             message = f"Expected seeds less than {SEEDS}. Received: {min(seeds)} to {max(seeds)}."
-            remedy = "List smaller ones, `seeds: [1, 2, 3]`, or start from a smaller `seed`."
-            problem = Problem(("seeds",), message, remedy)
-            raise ConfigError(located(self._document, [problem]))
+            hint = "List smaller ones, `seeds: [1, 2, 3]`, or start from a smaller `seed`."
+            issue = Issue(("seeds",), message, hint)
+            raise ConfigError(located(self._document, [issue]))
 
     def _raise_what_is_wrong(self, plans: Sequence[VariantPlan]) -> None:
-        faults = [*self._faults, *located(self._document, self._problems)]
-        for fault, faulty in self._of_variants.items():
+        diagnostics = [*self._issues, *located(self._document, self._problems)]
+        for diagnostic, faulty in self._of_variants.items():
             # What all of them share is a fault of the base, or of `changes`.
             whose = "" if len(faulty) == len(plans) else f"{listed(faulty, plans)}: "
-            told = f"{whose[:1].upper()}{whose[1:]}{fault.message}"
-            faults.append(replace(fault, message=told))
-        if faults:
-            raise ConfigError(in_file_order(dict.fromkeys(faults)))
+            told = f"{whose[:1].upper()}{whose[1:]}{diagnostic.message}"
+            diagnostics.append(replace(diagnostic, message=told))
+        if diagnostics:
+            raise ConfigError(in_file_order(dict.fromkeys(diagnostics)))
 
 
 def _seeds(said: int | list[int], count: int | None, first: int) -> tuple[int, ...]:
@@ -268,7 +277,7 @@ def _config_file(named: str, folder: FilePath) -> FilePath:
     """The config that a comparison file means."""
     file = FilePath(os.path.normpath(folder / FilePath(named).expanduser()))
     is_name = FilePath(named).name == named and not file.suffix
-    return find_shipped(named) if is_name and not file.exists() else file
+    return find_builtin_config(named) if is_name and not file.exists() else file
 
 
 def _other_figure(wanted: str, names: Sequence[str]) -> str:

@@ -14,15 +14,15 @@ from typing import Any
 from pydantic import GetCoreSchemaHandler, ValidationError
 from pydantic_core import CoreSchema, InitErrorDetails, PydanticCustomError, core_schema
 
-from nnlab.config.diagnostics.suggestions import hint, shown
+from nnlab.config.diagnostics.suggestions import hint_for_type, shown
 from nnlab.text import nearest
 
 __all__ = [
-    "Collector",
     "Expected",
-    "Problem",
+    "Issue",
+    "IssueCollector",
     "explain",
-    "problems_error",
+    "issues_error",
     "shown",
 ]
 
@@ -32,24 +32,24 @@ _FEW = 6
 
 
 @dataclass(frozen=True)
-class Problem:
+class Issue:
     """One thing that is wrong inside the value under validation.
 
     Args:
         path: Keys and list positions from that value down to the fault.
         message: What was expected and what was received.
-        remedy: What to do; may be empty.
+        hint: What to do; may be empty.
         at_key: True where the key itself is at fault, not the value behind it.
     """
 
     path: tuple[str | int, ...]
     message: str
-    remedy: str = ""
+    hint: str = ""
     at_key: bool = False
 
     def as_custom_error(self) -> PydanticCustomError:
         """The form that pydantic carries."""
-        context = {"message": self.message, "remedy": self.remedy, "at_key": self.at_key}
+        context = {"message": self.message, "remedy": self.hint, "at_key": self.at_key}
         return PydanticCustomError(_PROBLEM, "{message}", context)
 
 
@@ -59,21 +59,21 @@ class Expected:
 
     Args:
         phrase: It follows "Expected".
-        remedy: What to do; may be empty.
+        hint: What to do; may be empty.
 
     Example:
         >>> from typing import Annotated
         >>> from pydantic import Field, TypeAdapter
         >>> size = TypeAdapter(Annotated[str, Field(pattern="^[SML]$"), Expected("S, M or L")])
-        >>> collector = Collector()
-        >>> with collector.reading("size"):
+        >>> collector = IssueCollector()
+        >>> with collector.collect("size"):
         ...     size.validate_python("XXL")
-        >>> collector.problems()[0].message
+        >>> collector.issues()[0].message
         "Expected S, M or L. Received: size='XXL'."
     """
 
     phrase: str
-    remedy: str = ""
+    hint: str = ""
 
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler
@@ -83,36 +83,36 @@ class Expected:
             handler(source),
             _EXPECTED,
             custom_error_message="Expected {expected}",
-            custom_error_context={"expected": self.phrase, "remedy": self.remedy},
+            custom_error_context={"expected": self.phrase, "remedy": self.hint},
         )
 
 
-def problems_error(problems: Iterable[Problem]) -> ValidationError:
+def issues_error(issues: Iterable[Issue]) -> ValidationError:
     """One pydantic error that carries several problems.
 
     Args:
-        problems: The problems that a validator of ours found.
+        issues: The problems that a validator of ours found.
 
     Returns:
         The error, to be raised.
 
     Example:
-        >>> problems_error([Problem(("units",), "Expected a positive integer.")]).error_count()
+        >>> issues_error([Issue(("units",), "Expected a positive integer.")]).error_count()
         1
     """
-    collector = Collector()
-    collector.add(*problems)
+    collector = IssueCollector()
+    collector.add(*issues)
     return collector.error()
 
 
-class Collector:
+class IssueCollector:
     """Gathers the problems of several readings, and raises them as one.
 
     Example:
-        >>> collector = Collector()
-        >>> collector.add(Problem(("units",), "Expected a positive integer."))
-        >>> with collector.reading("loss"):
-        ...     raise problems_error([Problem((), "Expected a loss.")])
+        >>> collector = IssueCollector()
+        >>> collector.add(Issue(("units",), "Expected a positive integer."))
+        >>> with collector.collect("loss"):
+        ...     raise issues_error([Issue((), "Expected a loss.")])
         >>> [error["loc"] for error in collector.error().errors()]
         [('units',), ('loss',)]
     """
@@ -120,15 +120,15 @@ class Collector:
     def __init__(self) -> None:
         self._details: list[InitErrorDetails] = []
 
-    def add(self, *problems: Problem) -> None:
+    def add(self, *issues: Issue) -> None:
         """Take in problems found here."""
         self._details += [
-            InitErrorDetails(type=problem.as_custom_error(), loc=problem.path, input=None)
-            for problem in problems
+            InitErrorDetails(type=issue.as_custom_error(), loc=issue.path, input=None)
+            for issue in issues
         ]
 
     @contextmanager
-    def reading(self, *under: str | int) -> Iterator[None]:
+    def collect(self, *under: str | int) -> Iterator[None]:
         """Take in what a reading raises, its places put under this path."""
         try:
             yield
@@ -148,7 +148,7 @@ class Collector:
             if item["type"] != "missing" or item.get("loc") not in places
         ]
 
-    def problems(self) -> list[Problem]:
+    def issues(self) -> list[Issue]:
         """All that was gathered, in our own words."""
         return [explain(error) for error in self.error().errors(include_url=False)]
 
@@ -177,7 +177,7 @@ def _again(error: Mapping[str, Any], under: tuple[str | int, ...]) -> InitErrorD
     )
 
 
-def explain(error: Mapping[str, Any]) -> Problem:
+def explain(error: Mapping[str, Any]) -> Issue:
     """A pydantic error in the words of the config.
 
     Args:
@@ -193,22 +193,22 @@ def explain(error: Mapping[str, Any]) -> Problem:
     path, kind, received = tuple(error["loc"]), error["type"], error["input"]
     context = dict(error.get("ctx") or {})
     if kind == _PROBLEM:
-        return Problem(path, context["message"], context["remedy"], context["at_key"])
+        return Issue(path, context["message"], context["remedy"], context["at_key"])
     if kind == "missing":
         return _missing(path, received)
     if path[-1:] == ("[key]",):
         # A number among texts is not told what letters a text may have.
         of_text = "string_type" if kind == _EXPECTED and not isinstance(received, str) else kind
         message = f"Expected {_wanted(of_text, context)} as key. Received: {shown(received)}."
-        return Problem(path[:-1], message, hint(of_text, received), at_key=True)
+        return Issue(path[:-1], message, hint_for_type(of_text, received), at_key=True)
     if kind == "literal_error":
-        expected, remedy = _of_choices(_choices(context), path, received)
+        expected, hint = _of_choices(_choices(context), path, received)
     else:
         expected, wrapped = _wanted(kind, context), kind == _EXPECTED
-        remedy = context.get("remedy") or hint("string_type" if wrapped else kind, received)
+        hint = context.get("remedy") or hint_for_type("string_type" if wrapped else kind, received)
     name = _named(path)
     told = f"{name}={shown(received)}" if name else shown(received)
-    return Problem(path, f"Expected {expected}. Received: {told}.", remedy)
+    return Issue(path, f"Expected {expected}. Received: {told}.", hint)
 
 
 def _of_choices(
@@ -216,22 +216,22 @@ def _of_choices(
 ) -> tuple[str, str]:
     """What is expected of a value that must be one of some names, and the remedy."""
     close = nearest(received, choices) if isinstance(received, str) else None
-    remedy = f"Did you mean `{close}`?" if close else hint("literal_error", received)
+    hint = f"Did you mean `{close}`?" if close else hint_for_type("literal_error", received)
     if len(choices) <= _FEW:
         *others, last = (f"`{choice}`" for choice in choices)
-        return f"{', '.join(others)} or {last}" if others else last, remedy
+        return f"{', '.join(others)} or {last}" if others else last, hint
     name = _named(path) or "name"
     article = "an" if name[0] in "aeiou" else "a"
-    return f"{article} {name}", remedy or f"The choices are: {', '.join(choices)}."
+    return f"{article} {name}", hint or f"The choices are: {', '.join(choices)}."
 
 
-def _missing(path: tuple[str | int, ...], parent: object) -> Problem:
+def _missing(path: tuple[str | int, ...], parent: object) -> Issue:
     key = path[-1]
     above = path[-2] if len(path) > 1 else None
-    remedy = f"Add `{key}: …`."
+    hint = f"Add `{key}: …`."
     if parent == {} and isinstance(above, str):
-        remedy = f"Write `{above}: {{{key}: …}}`."
-    return Problem(path, f"Key `{key}` is missing.", remedy)
+        hint = f"Write `{above}: {{{key}: …}}`."
+    return Issue(path, f"Key `{key}` is missing.", hint)
 
 
 _PHRASES = {

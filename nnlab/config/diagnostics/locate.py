@@ -4,35 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from nnlab.config.diagnostics.issues import Problem
-from nnlab.config.yaml.document import Document, Path, dotted
-from nnlab.errors import Fault, Location
+from nnlab.config.diagnostics.issues import Issue
+from nnlab.config.yaml.document import Document, Path, format_path
+from nnlab.errors import Diagnostic, Location
 
 
-def located(document: Document, problems: Iterable[Problem]) -> tuple[Fault, ...]:
+def located(document: Document, issues: Iterable[Issue]) -> tuple[Diagnostic, ...]:
     """Problems with their places, each once, in the order of the file.
 
     Args:
         document: The config.
-        problems: Problems, with paths from its top.
+        issues: Problems, with paths from its top.
 
     Returns:
         Faults, their paths in the words of the file.
     """
-    faults: dict[tuple[Location | None, str], Fault] = {}
-    for problem in problems:
-        path: Path = document.origin(problem.path)
-        where = document.locate(problem.path, at_key=problem.at_key)
-        fault = Fault(problem.message, dotted(path), where, problem.remedy)
+    diagnostics: dict[tuple[Location | None, str], Diagnostic] = {}
+    for issue in issues:
+        path: Path = document.origin(issue.path)
+        where = document.locate(issue.path, at_key=issue.at_key)
+        diagnostic = Diagnostic(issue.message, format_path(path), where, issue.hint)
         # What an alias repeats was written once.
-        faults.setdefault((where, problem.message), fault)
-    return in_file_order(faults.values())
+        diagnostics.setdefault((where, issue.message), diagnostic)
+    return in_file_order(diagnostics.values())
 
 
-def in_file_order(faults: Iterable[Fault]) -> tuple[Fault, ...]:
+def in_file_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     """Faults sorted by their places.
 
     Args:
-        faults: In any order; those of no place come first.
+        diagnostics: In any order; those of no place come first.
     """
-    return tuple(sorted(faults, key=lambda fault: fault.where or Location("")))
+    return tuple(sorted(diagnostics, key=lambda diagnostic: diagnostic.location or Location("")))

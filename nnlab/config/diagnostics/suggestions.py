@@ -46,7 +46,7 @@ def _flow(value: object) -> str:
     return repr(value)
 
 
-def hint(kind: str, received: object) -> str:
+def hint_for_type(kind: str, received: object) -> str:
     """The remedy for a value of a wrong type, where there is a likely reason for it.
 
     Args:
@@ -57,19 +57,19 @@ def hint(kind: str, received: object) -> str:
         A sentence, or nothing.
 
     Example:
-        >>> hint("int_type", "64")
+        >>> hint_for_type("int_type", "64")
         'Remove the quotes: 64.'
     """
     if isinstance(received, Mapping):
-        return _marker_hint(received)
+        return _hint_for_marker(received)
     if isinstance(received, str):
-        return _text_hint(kind, received)
+        return _hint_for_text(kind, received)
     if isinstance(received, int | float):
-        return _number_hint(kind, received)
+        return _hint_for_number(kind, received)
     return ""
 
 
-def _number_hint(kind: str, number: float) -> str:
+def _hint_for_number(kind: str, number: float) -> str:
     if kind.startswith("int_") and type(number) is float and number.is_integer():
         return f"Write it without a point: {number:.0f}."
     if kind == "bool_type" and str(number) in _TRUTH:
@@ -79,17 +79,17 @@ def _number_hint(kind: str, number: float) -> str:
     return f"Put it in brackets: [{shown(number)}]." if kind == "list_type" else ""
 
 
-def _text_hint(kind: str, text: str) -> str:
+def _hint_for_text(kind: str, text: str) -> str:
     if kind == "list_type":
         return f"Put it in brackets: [{text}]."
     if kind == "bool_type" and text.lower() in {*_TRUTH, "true", "false"}:
         return f"Write `{_TRUTH.get(text.lower(), text.lower())}`."
     if kind in ("int_type", "float_type"):
-        return number_hint(text, whole=kind == "int_type")
+        return hint_for_number_text(text, whole=kind == "int_type")
     return ""
 
 
-def number_hint(text: str, *, whole: bool) -> str:
+def hint_for_number_text(text: str, *, whole: bool) -> str:
     """The remedy for text that was meant as a number.
 
     Args:
@@ -100,7 +100,7 @@ def number_hint(text: str, *, whole: bool) -> str:
         A sentence; empty for text that is no number.
 
     Example:
-        >>> number_hint("20%", whole=False), number_hint("1,000", whole=True)
+        >>> hint_for_number_text("20%", whole=False), hint_for_number_text("1,000", whole=True)
         ('Write 0.2.', 'Write 1000.')
     """
     plain = text.strip()
@@ -119,7 +119,7 @@ def _is_number(text: str) -> bool:
     return re.fullmatch(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", text) is not None
 
 
-def _marker_hint(received: Mapping[object, object]) -> str:
+def _hint_for_marker(received: Mapping[object, object]) -> str:
     """The remedy for a search marker that is misspelt, or does not stand alone."""
     for key in received:
         close = nearest(str(key), _MARKERS)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nnlab.config.diagnostics.issues import Problem
+from nnlab.config.diagnostics.issues import Issue
 from nnlab.config.diagnostics.locate import in_file_order, located
-from nnlab.config.lint.comparability import caveat_faults
+from nnlab.config.lint.comparability import comparability_diagnostics
 from nnlab.config.lint.rules import advice
 from nnlab.config.loader import Config, read_config
 from nnlab.config.space.checks import search_advice
@@ -18,7 +18,7 @@ from nnlab.config.space.hyperparameter import size_text, space_size
 from nnlab.config.space.markers import Repeat
 from nnlab.config.yaml.extends import is_comparison
 from nnlab.config.yaml.layer_defaults import idle_defaults
-from nnlab.errors import ConfigError, Fault, Location
+from nnlab.errors import ConfigError, Diagnostic, Location
 
 if TYPE_CHECKING:
     from nnlab.config.comparison.variants import Comparison
@@ -30,7 +30,7 @@ class Check:
 
     Args:
         file: The file, as the user named it.
-        faults: What is wrong; a config with any cannot be used.
+        diagnostics: What is wrong; a config with any cannot be used.
         advice: What is legal and yet unwise.
         open_values: How many search markers it holds.
         hyperparameters: How many values a search chooses: those inside `Repeat` once a repetition.
@@ -40,8 +40,8 @@ class Check:
     """
 
     file: str
-    faults: tuple[Fault, ...] = ()
-    advice: tuple[Fault, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+    advice: tuple[Diagnostic, ...] = ()
     open_values: int = 0
     hyperparameters: int = 0
     space: int | None = 1
@@ -51,7 +51,7 @@ class Check:
     @property
     def is_valid(self) -> bool:
         """Whether the config can be used."""
-        return not self.faults
+        return not self.diagnostics
 
     @property
     def remark(self) -> str:
@@ -89,7 +89,7 @@ def check_config(file: str | Path, overrides: Sequence[str] = ()) -> Check:
             return Check(str(file), (), _warnings_of_variants(comparison), runs=comparison.runs)
         config = read_config(file, overrides)
     except ConfigError as error:
-        return Check(str(file), faults=error.faults)
+        return Check(str(file), diagnostics=error.diagnostics)
     space, experiment = config.hyperparameters, config.experiment
     tune, epochs = experiment.tune, experiment.training.epochs
     by_hyperband = bool(space) and tune is not None and tune.algorithm == "hyperband"
@@ -104,7 +104,7 @@ def check_config(file: str | Path, overrides: Sequence[str] = ()) -> Check:
     )
 
 
-def warnings_of(config: Config) -> tuple[Fault, ...]:
+def warnings_of(config: Config) -> tuple[Diagnostic, ...]:
     """What is legal in a config and yet unwise, in the order of the file.
 
     Args:
@@ -117,25 +117,25 @@ def warnings_of(config: Config) -> tuple[Fault, ...]:
     return in_file_order([*unwise, *located(config.document, written)])
 
 
-def _of_what_is_closed(config: Config) -> Iterator[Problem]:
+def _of_what_is_closed(config: Config) -> Iterator[Issue]:
     """Advice, without that on the first of several values: to know better is what they are for."""
     open_paths = [one.path for one in config.space if not isinstance(one.marker, Repeat)]
-    for problem in advice(config.experiment):
-        written = config.resolved.origin(problem.path)
+    for issue in advice(config.experiment):
+        written = config.resolved.origin(issue.path)
         if not any(written[: len(path)] == path for path in open_paths):
-            yield problem
+            yield issue
 
 
-def _warnings_of_variants(comparison: Comparison) -> tuple[Fault, ...]:
+def _warnings_of_variants(comparison: Comparison) -> tuple[Diagnostic, ...]:
     """What is unwise in a comparison's configs, each once; and which of them are the same."""
-    told: dict[tuple[Location | None, str], Fault] = {}
+    told: dict[tuple[Location | None, str], Diagnostic] = {}
     for variant in comparison.variants:
-        for fault in warnings_of(variant.config):
-            told.setdefault((fault.where, fault.message), fault)
+        for diagnostic in warnings_of(variant.config):
+            told.setdefault((diagnostic.location, diagnostic.message), diagnostic)
     return in_file_order([*told.values(), *warnings_of_comparison(comparison)])
 
 
-def warnings_of_comparison(comparison: Comparison) -> tuple[Fault, ...]:
+def warnings_of_comparison(comparison: Comparison) -> tuple[Diagnostic, ...]:
     """What is unwise in a comparison itself, whatever its configs.
 
     Args:
@@ -144,10 +144,10 @@ def warnings_of_comparison(comparison: Comparison) -> tuple[Fault, ...]:
     Returns:
         Variants that are the same config, and why the figure does not say which is better.
     """
-    return (*twins_of(comparison), *caveat_faults(comparison))
+    return (*duplicate_variants(comparison), *comparability_diagnostics(comparison))
 
 
-def twins_of(comparison: Comparison) -> tuple[Fault, ...]:
+def duplicate_variants(comparison: Comparison) -> tuple[Diagnostic, ...]:
     """Which variants of a comparison are the same config: comparing them tells nothing.
 
     Args:
@@ -160,6 +160,8 @@ def twins_of(comparison: Comparison) -> tuple[Fault, ...]:
         if text in first:
             message = f"Variants `{first[text]}` and `{variant.name}` are the same config."
             where = Location(comparison.file)
-            twins.append(Fault(message, f"variants.{variant.name}", where, "Remove one of them."))
+            twins.append(
+                Diagnostic(message, f"variants.{variant.name}", where, "Remove one of them.")
+            )
         first.setdefault(text, variant.name)
     return tuple(twins)

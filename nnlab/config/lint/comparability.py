@@ -14,7 +14,7 @@ from nnlab.config.schema.losses import loss_name, penalties
 from nnlab.config.schema.row_selection import deciding_rows
 from nnlab.config.vocabulary.losses import Loss
 from nnlab.config.vocabulary.metrics.metric import Metric
-from nnlab.errors import ConfigError, Fault, Location
+from nnlab.errors import ConfigError, Diagnostic, Location
 from nnlab.text import join_names
 
 # One loss in several spellings: what the targets look like, and what the output leaves to the loss.
@@ -27,30 +27,30 @@ _MAY_BE_NEGATIVE = {"Poisson", "CosineSimilarity", "Dice", "Tversky", "Circle"}
 
 
 @dataclass(frozen=True)
-class Caveat:
+class ComparabilityWarning:
     """Why a figure does not say which of several variants is better.
 
     Args:
         reason: In a few words: "different losses".
         message: A sentence, with its variants and keys.
-        remedy: What to do, a sentence in the imperative.
+        hint: What to do, a sentence in the imperative.
         key: The dotted key of the configs that it comes from.
         unlike: The variants that can be called neither better nor worse than the baseline for it.
     """
 
     reason: str
     message: str
-    remedy: str
+    hint: str
     key: str
     unlike: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
         """The message with its remedy."""
-        return f"{self.message} {self.remedy}"
+        return f"{self.message} {self.hint}"
 
 
-def caveats(comparison: Comparison) -> tuple[Caveat, ...]:
+def comparability_warnings(comparison: Comparison) -> tuple[ComparabilityWarning, ...]:
     """Why the figure of a comparison does not say which variant is better.
 
     Args:
@@ -68,15 +68,16 @@ def caveats(comparison: Comparison) -> tuple[Caveat, ...]:
     return tuple(found)
 
 
-def caveat_faults(comparison: Comparison) -> tuple[Fault, ...]:
-    """What `caveats` finds, as warnings.
+def comparability_diagnostics(comparison: Comparison) -> tuple[Diagnostic, ...]:
+    """What `comparability_warnings` finds, as warnings.
 
     Args:
         comparison: A sound comparison.
     """
     where = Location(comparison.file)
     return tuple(
-        Fault(caveat.message, caveat.key, where, caveat.remedy) for caveat in caveats(comparison)
+        Diagnostic(caveat.message, caveat.key, where, caveat.hint)
+        for caveat in comparability_warnings(comparison)
     )
 
 
@@ -97,7 +98,7 @@ def never_negative(comparison: Comparison) -> tuple[str, ...]:
         loss
         for loss in dict.fromkeys(["loss", *outputs])
         if not any(
-            one.called() in _MAY_BE_NEGATIVE
+            one.display_name() in _MAY_BE_NEGATIVE
             for experiment in experiments
             for one in _losses(experiment, loss).values()
         )
@@ -121,7 +122,7 @@ def _unlike(comparison: Comparison, of: Callable[[Experiment], Any]) -> tuple[st
     return tuple(name for name, text in texts.items() if text != texts[comparison.baseline])
 
 
-def _other_rows(comparison: Comparison) -> Iterator[Caveat]:
+def _other_rows(comparison: Comparison) -> Iterator[ComparabilityWarning]:
     is_test = comparison.metric.startswith("test_")
     rows = {
         one.name: deciding_rows(one.config.experiment.data.to_tree(), validation=not is_test)
@@ -135,11 +136,11 @@ def _other_rows(comparison: Comparison) -> Iterator[Caveat]:
         unlike = tuple(dict.fromkeys(having))
         fact = f"Measured on other data than {comparison.baseline} ({named}): {_listed(unlike)}."
         message = f"{fact} {_CONSEQUENCE}"
-        remedy = "Give all variants the same rows."
-        yield Caveat("different data", message, remedy, f"data.{differ[0]}", unlike)
+        hint = "Give all variants the same rows."
+        yield ComparabilityWarning("different data", message, hint, f"data.{differ[0]}", unlike)
 
 
-def _other_losses(comparison: Comparison, name: str) -> Iterator[Caveat]:
+def _other_losses(comparison: Comparison, name: str) -> Iterator[ComparabilityWarning]:
     is_trained = comparison.metric == name
 
     def function(experiment: Experiment) -> Any:
@@ -157,37 +158,37 @@ def _other_losses(comparison: Comparison, name: str) -> Iterator[Caveat]:
             f"With another loss than {comparison.baseline}, so on another scale: {_listed(unlike)}."
         )
         message = f"{fact} {_CONSEQUENCE}"
-        remedy = _other_metric(comparison)
-        yield Caveat("different losses", message, remedy, "training.loss", unlike)
+        hint = _other_metric(comparison)
+        yield ComparabilityWarning("different losses", message, hint, "training.loss", unlike)
 
 
 def _spelled(loss: Loss, experiment: Experiment, output: str) -> Any:
     """A loss without what makes no other function of it."""
-    name = loss.called()
+    name = loss.display_name()
     if loss.keras_string:
         units = experiment.model.output_units[output]
         name = "BinaryCrossentropy" if units == 1 else "CategoricalCrossentropy"
     written = loss.to_tree()
-    arguments = written[loss.called()] if isinstance(written, dict) else {}
+    arguments = written[loss.display_name()] if isinstance(written, dict) else {}
     kept = {key: one for key, one in arguments.items() if key not in _OF_SPELLING}
     return {_SPELLINGS.get(name, name): kept}
 
 
-def _penalties(comparison: Comparison) -> Iterator[Caveat]:
+def _penalties(comparison: Comparison) -> Iterator[ComparabilityWarning]:
     found = {variant.name: _strengths(variant.config.experiment) for variant in comparison.variants}
     metric, base = comparison.metric, comparison.baseline
     if unlike := _unlike(comparison, _strengths):
         penalized = [name for name, strengths in found.items() if strengths]
         fact = f"{metric} holds the penalty of the regularizers, which is not the same in all"
         message = f"{fact} (there is one in {_listed(penalized)}). {_CONSEQUENCE}"
-        yield Caveat(
+        yield ComparabilityWarning(
             "different penalties", message, _other_metric(comparison), "model.layers", unlike
         )
     elif found[base] and _unlike(comparison, lambda one: one.model.to_tree()):
         message = (
             f"{metric} holds the penalty of the regularizers: that of other layers is another."
         )
-        yield Caveat("penalties", message, _other_metric(comparison), "model.layers")
+        yield ComparabilityWarning("penalties", message, _other_metric(comparison), "model.layers")
 
 
 def _strengths(experiment: Experiment) -> tuple[str, ...]:

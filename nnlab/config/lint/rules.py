@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from nnlab.config.diagnostics.issues import Problem
+from nnlab.config.diagnostics.issues import Issue
 from nnlab.config.schema.data import DataConfig
 from nnlab.config.schema.dense_layers import DenseLayer, dense_layers
 from nnlab.config.schema.experiment import Experiment
 from nnlab.config.vocabulary.losses import Loss
 
-Rule = Callable[[Experiment], Iterator[Problem]]
+Rule = Callable[[Experiment], Iterator[Issue]]
 
 DEEP = 3
 HIGH_DROPOUT = 0.7
@@ -28,7 +28,7 @@ _REGRESSION_LOSSES = (
 )
 
 
-def advice(experiment: Experiment) -> list[Problem]:
+def advice(experiment: Experiment) -> list[Issue]:
     """What is unwise in an experiment.
 
     Args:
@@ -46,10 +46,10 @@ def _hidden(experiment: Experiment) -> list[DenseLayer]:
 
 def _kinds(experiment: Experiment) -> list[str]:
     """The types of all layers."""
-    return [layer.called() for _, layer in experiment.model.named_layers()]
+    return [layer.display_name() for _, layer in experiment.model.named_layers()]
 
 
-def _vanishing_gradients(experiment: Experiment) -> Iterator[Problem]:
+def _vanishing_gradients(experiment: Experiment) -> Iterator[Issue]:
     squashed = [
         dense for dense in _hidden(experiment) if dense.activation in ("sigmoid", "hard_sigmoid")
     ]
@@ -60,26 +60,26 @@ def _vanishing_gradients(experiment: Experiment) -> Iterator[Problem]:
             "0.25: the gradient shrinks at least fourfold at each, and the first layers hardly "
             "learn."
         )
-        remedy = (
+        hint = (
             "Use relu with he_normal, BatchNormalization, fewer layers, "
             "or Add for residual connections."
         )
-        yield Problem((*squashed[0].path, "activation"), message, remedy)
+        yield Issue((*squashed[0].path, "activation"), message, hint)
 
 
-def _symmetry(experiment: Experiment) -> Iterator[Problem]:
+def _symmetry(experiment: Experiment) -> Iterator[Issue]:
     for dense in _hidden(experiment):
-        start = dense.layer.kernel_initializer.called()
+        start = dense.layer.kernel_initializer.display_name()
         if start in ("Zeros", "Ones", "Constant"):
             message = (
                 f"{start} starts all weights of the layer equal: its units get equal gradients "
                 "and stay equal, so the layer acts as one unit."
             )
-            remedy = "Use glorot_uniform, or he_normal for relu."
-            yield Problem((*dense.path, "kernel_initializer"), message, remedy)
+            hint = "Use glorot_uniform, or he_normal for relu."
+            yield Issue((*dense.path, "kernel_initializer"), message, hint)
 
 
-def _large_start(experiment: Experiment) -> Iterator[Problem]:
+def _large_start(experiment: Experiment) -> Iterator[Issue]:
     optimizer = experiment.training.optimizer
     if optimizer.clipnorm or optimizer.clipvalue or optimizer.global_clipnorm:
         return
@@ -90,23 +90,23 @@ def _large_start(experiment: Experiment) -> Iterator[Problem]:
                 f"Weights that start with deviation {deviation:g} make large sums: "
                 "units saturate or gradients explode."
             )
-            remedy = "Use he_normal or glorot_uniform, or clipnorm."
-            yield Problem((*dense.path, "kernel_initializer"), message, remedy)
+            hint = "Use he_normal or glorot_uniform, or clipnorm."
+            yield Issue((*dense.path, "kernel_initializer"), message, hint)
 
 
-def _initializer_fits_activation(experiment: Experiment) -> Iterator[Problem]:
+def _initializer_fits_activation(experiment: Experiment) -> Iterator[Issue]:
     for dense in _hidden(experiment):
-        start, kind = dense.layer.kernel_initializer.called(), dense.activation
+        start, kind = dense.layer.kernel_initializer.display_name(), dense.activation
         at = (*dense.path, "kernel_initializer")
         if start in ("HeNormal", "HeUniform") and kind in ("sigmoid", "hard_sigmoid", "tanh"):
             message = f"{start} is made for relu: with {kind} it starts the units near saturation."
-            yield Problem(at, message, "Use glorot_uniform or glorot_normal.")
+            yield Issue(at, message, "Use glorot_uniform or glorot_normal.")
         if start not in ("LecunNormal", "LecunUniform") and kind == "selu":
             message = f"selu keeps its values normalized only with LecunNormal. Received: {start}."
-            yield Problem(at, message, "Use lecun_normal.")
+            yield Issue(at, message, "Use lecun_normal.")
 
 
-def _linear_net(experiment: Experiment) -> Iterator[Problem]:
+def _linear_net(experiment: Experiment) -> Iterator[Issue]:
     hidden, kinds = _hidden(experiment), _kinds(experiment)
     if any(kind in (*_NONLINEAR, *_NONLINEAR_JOINTS) for kind in kinds):
         return
@@ -115,8 +115,8 @@ def _linear_net(experiment: Experiment) -> Iterator[Problem]:
             "No hidden layer has an activation: "
             "the layers of a linear net collapse into one linear model."
         )
-        remedy = "Give the hidden layers an activation, such as relu."
-        yield Problem((*hidden[0].path, "activation"), message, remedy)
+        hint = "Give the hidden layers an activation, such as relu."
+        yield Issue((*hidden[0].path, "activation"), message, hint)
 
 
 def _loss_of(experiment: Experiment, output: str) -> Loss:
@@ -124,18 +124,18 @@ def _loss_of(experiment: Experiment, output: str) -> Loss:
     return loss[output] if isinstance(loss, dict) else loss
 
 
-def _head_fits_loss(experiment: Experiment) -> Iterator[Problem]:
+def _head_fits_loss(experiment: Experiment) -> Iterator[Issue]:
     for dense in dense_layers(experiment.model):
         if dense.output is None:
             continue
         found = _misfit(dense, _loss_of(experiment, dense.output))
         if found is not None:
-            yield Problem((*dense.path, "activation"), *found)
+            yield Issue((*dense.path, "activation"), *found)
 
 
 def _misfit(head: DenseLayer, loss: Loss) -> tuple[str, str] | None:
     """Why a loss does not fit what a head gives, and the remedy; None where it does."""
-    kind, units, name = head.activation, head.layer.units, loss.called()
+    kind, units, name = head.activation, head.layer.units, loss.display_name()
     crossentropy = "rossentropy" in name
     logits = getattr(loss, "from_logits", False)
     binary = name in ("BinaryCrossentropy", "BinaryFocalCrossentropy")
@@ -175,37 +175,39 @@ def _misfit(head: DenseLayer, loss: Loss) -> tuple[str, str] | None:
             "Use categorical_crossentropy, or sigmoid units.",
         ),
     ]
-    return next(((message, remedy) for holds, message, remedy in cases if holds), None)
+    return next(((message, hint) for holds, message, hint in cases if holds), None)
 
 
-def _accuracy_of_numbers(experiment: Experiment) -> Iterator[Problem]:
+def _accuracy_of_numbers(experiment: Experiment) -> Iterator[Issue]:
     metrics, loss = experiment.training.metrics, experiment.training.loss
     heads = [dense for dense in dense_layers(experiment.model) if dense.output is not None]
     if isinstance(metrics, dict) or isinstance(loss, dict):
         return
-    if loss.called() not in _REGRESSION_LOSSES or any(one.activation != "linear" for one in heads):
+    if loss.display_name() not in _REGRESSION_LOSSES or any(
+        one.activation != "linear" for one in heads
+    ):
         return
     for position, metric in enumerate(metrics):
-        if "ccuracy" in metric.called():
+        if "ccuracy" in metric.display_name():
             message = "Accuracy counts classes that are right; a linear head predicts numbers."
-            yield Problem(("training", "metrics", position), message, "Use mae or r2_score.")
+            yield Issue(("training", "metrics", position), message, "Use mae or r2_score.")
 
 
-def _noise_at_the_output(experiment: Experiment) -> Iterator[Problem]:
+def _noise_at_the_output(experiment: Experiment) -> Iterator[Issue]:
     last = {id(layer) for layer in experiment.model.output_layers.values()}
     for path, layer in experiment.model.named_layers():
-        kind = layer.called()
+        kind = layer.display_name()
         if kind in _NOISE and id(layer) in last:
             message = f"{kind} on the output layer throws away the prediction itself."
-            remedy = "Put it after hidden layers only."
-            yield Problem(("model", *path), message, remedy, at_key=True)
+            hint = "Put it after hidden layers only."
+            yield Issue(("model", *path), message, hint, at_key=True)
         rate = getattr(layer, "rate", 0)
         if "Dropout" in kind and rate > HIGH_DROPOUT:
             message = f"At rate {rate:g} few units are left: the net underfits."
-            yield Problem(("model", *path, "rate"), message, "Rates of 0.1 to 0.5 are usual.")
+            yield Issue(("model", *path, "rate"), message, "Rates of 0.1 to 0.5 are usual.")
 
 
-def _unscaled_features(experiment: Experiment) -> Iterator[Problem]:
+def _unscaled_features(experiment: Experiment) -> Iterator[Issue]:
     data = experiment.data
     scaled_by_layer = any(
         kind in ("Rescaling", "BatchNormalization", "LayerNormalization", "Embedding")
@@ -217,32 +219,32 @@ def _unscaled_features(experiment: Experiment) -> Iterator[Problem]:
             "The features are not scaled: "
             "those with large values decide the gradient, and training stalls."
         )
-        remedy = "Set data.scaling: standard, or minmax for images."
-        yield Problem(("data", "scaling"), message, remedy)
+        hint = "Set data.scaling: standard, or minmax for images."
+        yield Issue(("data", "scaling"), message, hint)
 
 
 def _has_raw_features(data: DataConfig) -> bool:
     """Whether the features come in units of their own, unlike generated ones and word counts."""
     if data.dataset is None:
         return True
-    name = data.dataset.called()
+    name = data.dataset.display_name()
     of_one_scale = name in ("reuters", "imdb") or getattr(data.dataset, "scaled", False)
     return data.dataset.source != "generated" and not of_one_scale
 
 
-def _batch_of_one(experiment: Experiment) -> Iterator[Problem]:
+def _batch_of_one(experiment: Experiment) -> Iterator[Issue]:
     if experiment.training.batch_size != 1:
         return
     for path, layer in experiment.model.named_layers():
-        if layer.called() == "BatchNormalization":
+        if layer.display_name() == "BatchNormalization":
             message = (
                 "BatchNormalization over one row subtracts the row from itself: nothing is left."
             )
-            remedy = "Use a larger batch_size, or LayerNormalization."
-            yield Problem(("model", *path), message, remedy, at_key=True)
+            hint = "Use a larger batch_size, or LayerNormalization."
+            yield Issue(("model", *path), message, hint, at_key=True)
 
 
-def _early_stopping_can_stop(experiment: Experiment) -> Iterator[Problem]:
+def _early_stopping_can_stop(experiment: Experiment) -> Iterator[Issue]:
     stopping = experiment.training.early_stopping
     if stopping is None:
         return
@@ -252,11 +254,11 @@ def _early_stopping_can_stop(experiment: Experiment) -> Iterator[Problem]:
             f"With patience {stopping.patience} from epoch {stopping.start_from_epoch} on, "
             f"training cannot stop before its {experiment.training.epochs} epochs are over."
         )
-        remedy = "Lower patience, or raise training.epochs."
-        yield Problem((*at, "patience"), message, remedy)
+        hint = "Lower patience, or raise training.epochs."
+        yield Issue((*at, "patience"), message, hint)
     if not stopping.restore_best_weights:
         message = "The run keeps the last epoch's weights, from after the best epoch."
-        yield Problem((*at, "restore_best_weights"), message, "Set restore_best_weights: true.")
+        yield Issue((*at, "restore_best_weights"), message, "Set restore_best_weights: true.")
 
 
 RULES: tuple[Rule, ...] = (

@@ -6,10 +6,10 @@ from typing import Annotated, Any
 
 from pydantic import Field, field_validator
 
-from nnlab.config.diagnostics.issues import Expected, Problem, problems_error
+from nnlab.config.diagnostics.issues import Expected, Issue, issues_error
 from nnlab.config.schema.experiment import Name
 from nnlab.config.vocabulary.component import Section
-from nnlab.config.vocabulary.unions import ByForm
+from nnlab.config.vocabulary.unions import ShapeUnion
 
 SEEDS = 2**32
 Seed = Annotated[int, Field(ge=0, lt=SEEDS)]
@@ -45,7 +45,7 @@ class ComparisonConfig(Section):
     changes: Changes = Field(
         default_factory=dict, description="What all variants change, by dotted key."
     )
-    variants: dict[VariantName, Annotated[str | Changes, ByForm()]] = Field(
+    variants: dict[VariantName, Annotated[str | Changes, ShapeUnion()]] = Field(
         default_factory=dict,
         description="What each variant changes, by dotted key; or a whole config's file.",
     )
@@ -54,7 +54,7 @@ class ComparisonConfig(Section):
         description="Values of several dotted keys: each combination of them is a variant.",
     )
     seeds: Annotated[
-        Annotated[int, Field(gt=0)] | Annotated[list[Seed], Field(min_length=1)], ByForm()
+        Annotated[int, Field(gt=0)] | Annotated[list[Seed], Field(min_length=1)], ShapeUnion()
     ] = Field(5, description="How many, from the base's seed on; or a list of them.")
     metric: str | None = Field(
         None, description="What is compared; null: the first metric, on test rows if there are any."
@@ -64,7 +64,7 @@ class ComparisonConfig(Section):
     )
 
     @classmethod
-    def called(cls) -> str:
+    def display_name(cls) -> str:
         """What messages call the top level."""
         return "the comparison"
 
@@ -89,24 +89,24 @@ class ComparisonConfig(Section):
             for name in variants
             if name.endswith(_FILES)
         }
-        problems = [
-            Problem((name,), message, "Choose another name.", at_key=True)
+        issues = [
+            Issue((name,), message, "Choose another name.", at_key=True)
             for name, message in whose.items()
             if name in variants
         ]
-        if problems:
-            raise problems_error(problems)
+        if issues:
+            raise issues_error(issues)
         return variants
 
     @field_validator("seeds")
     @classmethod
     def _each_seed_once(cls, seeds: int | list[int]) -> int | list[int]:
         listed = seeds if isinstance(seeds, list) else []
-        problems = [
-            Problem((at,), f"Seed {seed} stands twice.", "Remove one of them.")
+        issues = [
+            Issue((at,), f"Seed {seed} stands twice.", "Remove one of them.")
             for at, seed in enumerate(listed)
             if seed in listed[:at]
         ]
-        if problems:
-            raise problems_error(problems)
+        if issues:
+            raise issues_error(issues)
         return seeds

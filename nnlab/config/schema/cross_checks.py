@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from nnlab.config.diagnostics.issues import Problem, shown
+from nnlab.config.diagnostics.issues import Issue, shown
 from nnlab.config.schema.data import DataConfig
-from nnlab.config.schema.model import Ends, FunctionalModel, SequentialModel
+from nnlab.config.schema.model import FunctionalModel, ModelIO, SequentialModel
 from nnlab.config.schema.training import TrainingConfig
 from nnlab.config.schema.tune import TuneConfig
 from nnlab.config.vocabulary.losses import Loss
@@ -20,12 +20,12 @@ Path = tuple[str | int, ...]
 LEARNING_RATE = "learning_rate"
 
 
-def agreement_problems(
+def cross_check_issues(
     data: DataConfig | None,
-    ends: Ends | None,
+    ends: ModelIO | None,
     training: TrainingConfig | None,
     tune: TuneConfig | None = None,
-) -> list[Problem]:
+) -> list[Issue]:
     """Where sections that are sound by themselves do not fit together.
 
     Args:
@@ -37,31 +37,31 @@ def agreement_problems(
     Returns:
         The problems, with paths from the top of the config.
     """
-    problems: list[Problem] = []
+    issues: list[Issue] = []
     if ends is not None and training is not None:
-        problems += _outputs_have_losses(ends.outputs, training)
+        issues += _outputs_have_losses(ends.outputs, training)
     if ends is not None and data is not None:
-        problems += _outputs_have_targets(ends.outputs, data)
-        problems += _inputs_have_columns(ends.inputs, data)
+        issues += _outputs_have_targets(ends.outputs, data)
+        issues += _inputs_have_columns(ends.inputs, data)
     if data is not None and ends is not None and training is not None:
         watched = [(("training", *path), name) for path, name in training.monitors()]
         if tune is not None:
             watched.append((("tune", "objective"), tune.objective))
         validated = data.has_validation or (tune is not None and tune.cv is not None)
         names = _logged(ends.outputs, training, validated=validated)
-        problems += _watched_metrics_exist(watched, names)
+        issues += _watched_metrics_exist(watched, names)
         if tune is not None and (tune.objective, tune.direction) == (LEARNING_RATE, None):
             message = f"Nobody can tell whether less or more of `{LEARNING_RATE}` is better."
-            remedy = "Take a loss or a metric, or set `direction`."
-            problems.append(Problem(("tune", "objective"), message, remedy))
+            hint = "Take a loss or a metric, or set `direction`."
+            issues.append(Issue(("tune", "objective"), message, hint))
     if data is not None and tune is not None:
-        problems += _folds_stand_alone(data, tune)
-    return problems
+        issues += _folds_stand_alone(data, tune)
+    return issues
 
 
-def unit_problems(
+def unit_issues(
     model: SequentialModel | FunctionalModel, training: TrainingConfig
-) -> Iterator[Problem]:
+) -> Iterator[Issue]:
     """Losses and metrics that compare the units of a row, on outputs of one unit.
 
     Args:
@@ -72,16 +72,16 @@ def unit_problems(
         The problems, with paths from the top of the config.
     """
     units = model.output_units
-    for path, output, word in training.judges(model.output_names):
-        if units.get(output) == 1 and word.compares_units:
-            name = word.called()
+    for path, output, component in training.judges(model.output_names):
+        if units.get(output) == 1 and component.compares_units:
+            name = component.display_name()
             message = f"{name} compares the units of a row with each other. Received: one unit."
-            remedy = (
+            hint = (
                 "Take mse, mae or Huber."
-                if isinstance(word, Loss)
+                if isinstance(component, Loss)
                 else f"Write `{name}: {{axis: 0}}`, which compares the rows of a batch."
             )
-            yield Problem(("training", *path), message, remedy)
+            yield Issue(("training", *path), message, hint)
 
 
 def metric_names(
@@ -119,106 +119,106 @@ def _logged(outputs: Sequence[str], training: TrainingConfig, *, validated: bool
     return [*names, LEARNING_RATE]
 
 
-def _folds_stand_alone(data: DataConfig, tune: TuneConfig) -> Iterator[Problem]:
+def _folds_stand_alone(data: DataConfig, tune: TuneConfig) -> Iterator[Issue]:
     """Folds that part rows which are kept for validation already."""
     key = "validation_split" if data.validation_split is not None else "validation_fold"
     if tune.cv is None or not data.has_validation:
         return
     message = f"`tune.cv` validates on each of {tune.cv} folds in turn. Received: {key} as well."
-    yield Problem(("data", key), message, f"Remove `{key}`, or `tune.cv`.", at_key=True)
+    yield Issue(("data", key), message, f"Remove `{key}`, or `tune.cv`.", at_key=True)
 
 
-def _outputs_have_losses(outputs: Sequence[str], training: TrainingConfig) -> Iterator[Problem]:
+def _outputs_have_losses(outputs: Sequence[str], training: TrainingConfig) -> Iterator[Issue]:
     loss, metrics = training.loss, training.metrics
     if isinstance(loss, dict):
         yield from _each_output_once(("training", "loss"), loss, outputs, "loss")
     elif len(outputs) > 1:
         message = f"Expected a loss for each of the outputs {_listed(outputs)}. Received: one loss."
-        example = ", ".join(f"{name}: {loss.called()}" for name in outputs)
-        yield Problem(("training", "loss"), message, f"Write `loss: {{{example}}}`.")
+        example = ", ".join(f"{name}: {loss.display_name()}" for name in outputs)
+        yield Issue(("training", "loss"), message, f"Write `loss: {{{example}}}`.")
     if isinstance(metrics, dict):
         yield from _names_are_outputs(("training", "metrics"), metrics, outputs)
     elif len(outputs) > 1 and metrics:
         message = (
             f"Expected metrics for each of the outputs {_listed(outputs)}. Received: one list."
         )
-        remedy = f"Write `metrics: {{{outputs[0]}: [{metrics[0].logged_name}]}}`."
-        yield Problem(("training", "metrics"), message, remedy)
+        hint = f"Write `metrics: {{{outputs[0]}: [{metrics[0].logged_name}]}}`."
+        yield Issue(("training", "metrics"), message, hint)
     weights = training.loss_weights
     if isinstance(weights, dict):
         yield from _names_are_outputs(("training", "loss_weights"), weights, outputs)
     elif weights is not None and len(weights) != len(outputs):
         expected = f"Expected a loss weight for each of the outputs {_listed(outputs)}."
         message = f"{expected} Received: {len(weights)} loss weights."
-        yield Problem(("training", "loss_weights"), message, "Give one for each output.")
+        yield Issue(("training", "loss_weights"), message, "Give one for each output.")
     if training.class_weight is not None and len(outputs) > 1:
         message = f"class_weight is for a model with one output. Received: {_listed(outputs)}."
-        remedy = "Use loss_weights or data.sample_weight."
-        yield Problem(("training", "class_weight"), message, remedy, at_key=True)
+        hint = "Use loss_weights or data.sample_weight."
+        yield Issue(("training", "class_weight"), message, hint, at_key=True)
 
 
-def _outputs_have_targets(outputs: Sequence[str], data: DataConfig) -> Iterator[Problem]:
+def _outputs_have_targets(outputs: Sequence[str], data: DataConfig) -> Iterator[Issue]:
     target = data.target
     if isinstance(target, dict):
         yield from _each_output_once(("data", "target"), target, outputs, "target")
     elif target is not None and len(outputs) > 1:
         message = f"Expected a target for each of the outputs {_listed(outputs)}."
         example = ", ".join(f"{name}: COLUMN" for name in outputs)
-        remedy = f"Write `target: {{{example}}}`."
-        yield Problem(("data", "target"), f"{message} Received: target={shown(target)}.", remedy)
+        hint = f"Write `target: {{{example}}}`."
+        yield Issue(("data", "target"), f"{message} Received: target={shown(target)}.", hint)
 
 
 def _each_output_once(
     at: Path, value: Mapping[str, object], outputs: Sequence[str], what: str
-) -> Iterator[Problem]:
+) -> Iterator[Issue]:
     """Names that are no output, and outputs that no name is left for."""
     unknown = [name for name in value if name not in outputs]
     yield from _names_are_outputs(at, value, outputs)
     lacking = [name for name in outputs if name not in value]
     # A name that is no output most likely stands for one that is lacking.
     for name in lacking if not unknown else lacking[len(unknown) :]:
-        yield Problem(at, f"Output `{name}` has no {what}.", f"Add `{name}: …`.", at_key=True)
+        yield Issue(at, f"Output `{name}` has no {what}.", f"Add `{name}: …`.", at_key=True)
 
 
-def _names_are_outputs(at: Path, names: Iterable[str], outputs: Sequence[str]) -> Iterator[Problem]:
+def _names_are_outputs(at: Path, names: Iterable[str], outputs: Sequence[str]) -> Iterator[Issue]:
     for name in names:
         if name not in outputs:
             message = f"The model has no output called `{name}`."
-            remedy = did_you_mean(name, outputs, "outputs")
+            hint = did_you_mean(name, outputs, "outputs")
             if len(outputs) == 1:
-                remedy = f"The model has one output: write `{at[-1]}` without a name for it."
-            yield Problem((*at, name), message, remedy, at_key=True)
+                hint = f"The model has one output: write `{at[-1]}` without a name for it."
+            yield Issue((*at, name), message, hint, at_key=True)
 
 
-def _inputs_have_columns(inputs: Sequence[str], data: DataConfig) -> Iterator[Problem]:
+def _inputs_have_columns(inputs: Sequence[str], data: DataConfig) -> Iterator[Issue]:
     if data.inputs is None:
         if len(inputs) > 1 and not (data.file or "").lower().endswith(".npz"):
             message = f"Expected the columns of each of the inputs {_listed(inputs)}."
             example = ", ".join(f"{name}: [COLUMN, …]" for name in inputs)
-            remedy = f"Write `inputs: {{{example}}}`."
-            yield Problem(("data", "inputs"), f"{message} Received: none.", remedy)
+            hint = f"Write `inputs: {{{example}}}`."
+            yield Issue(("data", "inputs"), f"{message} Received: none.", hint)
         return
     if not inputs:
         if len(data.inputs) > 1:
             message = f"A Sequential model has one input. Received: {_listed(list(data.inputs))}."
-            remedy = "Write a Functional model, with `inputs`."
-            yield Problem(("data", "inputs"), message, remedy)
+            hint = "Write a Functional model, with `inputs`."
+            yield Issue(("data", "inputs"), message, hint)
         return
     unknown = [name for name in data.inputs if name not in inputs]
     for name in unknown:
         message = f"The model has no input called `{name}`."
-        remedy = did_you_mean(name, inputs, "inputs")
-        yield Problem(("data", "inputs", name), message, remedy, at_key=True)
+        hint = did_you_mean(name, inputs, "inputs")
+        yield Issue(("data", "inputs", name), message, hint, at_key=True)
     lacking = [name for name in inputs if name not in data.inputs]
     for name in lacking[len(unknown) :]:
         message = f"`data.inputs` has no columns for input `{name}`."
-        remedy = f"Add `{name}: [COLUMN, …]` there, or remove the input here."
-        yield Problem(("model", "inputs", name), message, remedy, at_key=True)
+        hint = f"Add `{name}: [COLUMN, …]` there, or remove the input here."
+        yield Issue(("model", "inputs", name), message, hint, at_key=True)
 
 
 def _watched_metrics_exist(
     watched: Iterable[tuple[Path, str]], names: Sequence[str]
-) -> Iterator[Problem]:
+) -> Iterator[Issue]:
     validated = any(name.startswith("val_") for name in names)
     for path, name in watched:
         if name in names:
@@ -229,14 +229,14 @@ def _watched_metrics_exist(
         if trained != name and not validated and trained in names:
             # The best at a figure of the training rows is the one that overfits most.
             way = " or tune.cv" if path[0] == "tune" else f", or watch `{trained}`"
-            remedy = f"There are no validation rows: set data.validation_split{way}."
+            hint = f"There are no validation rows: set data.validation_split{way}."
         elif tested != name and tested in names:
-            remedy = "The test is done once, at the end: watch "
-            remedy += f"`val_{tested}`." if validated else "a metric of the validation rows."
+            hint = "The test is done once, at the end: watch "
+            hint += f"`val_{tested}`." if validated else "a metric of the validation rows."
         else:
             alike = [one for one in names if one.startswith("val_") == (trained != name)]
-            remedy = did_you_mean(name, alike or names, "metrics of this config")
-        yield Problem(path, message, remedy)
+            hint = did_you_mean(name, alike or names, "metrics of this config")
+        yield Issue(path, message, hint)
 
 
 def _listed(names: Sequence[str]) -> str:

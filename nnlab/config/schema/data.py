@@ -7,10 +7,10 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, ValidatorFunctionWrapHandler, field_validator, model_validator
 
-from nnlab.config.diagnostics.issues import Collector, Problem, problems_error
+from nnlab.config.diagnostics.issues import Issue, IssueCollector, issues_error
 from nnlab.config.vocabulary.component import Section
 from nnlab.config.vocabulary.datasets import Dataset
-from nnlab.config.vocabulary.unions import ByForm
+from nnlab.config.vocabulary.unions import ShapeUnion
 
 Fraction = Annotated[float, Field(gt=0, lt=1)]
 Columns = Annotated[list[str], Field(min_length=1)]
@@ -24,7 +24,7 @@ class ValidationFold(Section):
     folds: int = Field(ge=2, description="How many folds there are; the others are trained on.")
 
     @classmethod
-    def called(cls) -> str:
+    def display_name(cls) -> str:
         """What messages call this section."""
         return "validation_fold"
 
@@ -32,7 +32,7 @@ class ValidationFold(Section):
     def _number_is_one_of_them(self) -> Self:
         if self.number > self.folds:
             message = f"Expected a fold from 1 to {self.folds}. Received: number={self.number}."
-            raise problems_error([Problem(("number",), message)])
+            raise issues_error([Issue(("number",), message)])
         return self
 
 
@@ -47,7 +47,8 @@ class DataConfig(Section):
         description="A .csv, .parquet or .npz file; relative to the config's folder.",
     )
     target: (
-        Annotated[str | Columns | dict[str, Annotated[str | Columns, ByForm()]], ByForm()] | None
+        Annotated[str | Columns | dict[str, Annotated[str | Columns, ShapeUnion()]], ShapeUnion()]
+        | None
     ) = Field(None, description="The column to predict, several of them, or those of each output.")
     features: Columns | None = Field(
         None, description="The columns to learn from; None: all the others."
@@ -89,7 +90,7 @@ class DataConfig(Section):
     )
 
     @classmethod
-    def called(cls) -> str:
+    def display_name(cls) -> str:
         """What messages call this section."""
         return "data"
 
@@ -104,14 +105,14 @@ class DataConfig(Section):
         if file is not None and not file.lower().endswith(FILE_TYPES):
             name = file.rpartition("/")[2]
             message = f"Expected a file of type {', '.join(FILE_TYPES)}. Received: {name}."
-            raise problems_error([Problem((), message, "Convert it, or rename it to what it is.")])
+            raise issues_error([Issue((), message, "Convert it, or rename it to what it is.")])
         return file
 
     @model_validator(mode="wrap")
     @classmethod
     def _keys_agree(cls, data: Any, validate: ValidatorFunctionWrapHandler) -> Self:
-        collector = Collector()
-        with collector.reading():
+        collector = IssueCollector()
+        with collector.collect():
             section: Self = validate(data)
         if data is None or isinstance(data, Mapping):
             collector.add(*_disagreements(data or {}))
@@ -119,24 +120,24 @@ class DataConfig(Section):
         return section
 
 
-def _disagreements(data: Mapping[str, Any]) -> Iterator[Problem]:
+def _disagreements(data: Mapping[str, Any]) -> Iterator[Issue]:
     """Keys that do not go together, beside whatever is wrong with one of them."""
     sources = [key for key in ("dataset", "file") if data.get(key) is not None]
     if not sources:
         message = "Expected `dataset` or `file`. Received: neither."
-        remedy = "Write `dataset: mnist_5k` or `file: data.csv`."
-        yield Problem((), message, remedy, at_key=True)
+        hint = "Write `dataset: mnist_5k` or `file: data.csv`."
+        yield Issue((), message, hint, at_key=True)
     elif len(sources) > 1:
         message = "Expected `dataset` or `file`. Received: both."
-        yield Problem(("file",), message, "Remove one of them.", at_key=True)
+        yield Issue(("file",), message, "Remove one of them.", at_key=True)
     if data.get("inputs") is not None and data.get("features") is not None:
         message = "`inputs` already says which columns are used. Received: `features` as well."
-        yield Problem(("features",), message, "Remove `features`.", at_key=True)
+        yield Issue(("features",), message, "Remove `features`.", at_key=True)
     validation, test = data.get("validation_split"), data.get("test_split")
     if validation is not None and data.get("validation_fold") is not None:
         message = "`validation_fold` already says which rows validation is done on."
         message += " Received: `validation_split` as well."
-        yield Problem(("validation_split",), message, "Remove one of them.", at_key=True)
+        yield Issue(("validation_split",), message, "Remove one of them.", at_key=True)
     if not (isinstance(validation, float) and isinstance(test, float)):
         return
     if 0 < validation < 1 and 0 < test < 1 and validation + test >= 1:
@@ -144,4 +145,4 @@ def _disagreements(data: Mapping[str, Any]) -> Iterator[Problem]:
             "validation_split and test_split must leave rows to train on. "
             f"Received: {validation:g} + {test:g} = {validation + test:g}."
         )
-        yield Problem(("validation_split",), message, "Make their sum less than 1.")
+        yield Issue(("validation_split",), message, "Make their sum less than 1.")

@@ -82,7 +82,7 @@ def dense_layers(model: SequentialModel | FunctionalModel) -> list[DenseLayer]:
 def _head(nodes: Mapping[str, Node], output: str) -> str:
     """The Dense layer that makes an output, or what stops the way back to it."""
     name = output
-    while name in nodes and nodes[name].layer.called() not in _MAKE_VALUES:
+    while name in nodes and nodes[name].layer.display_name() not in _MAKE_VALUES:
         name = nodes[name].sources[0]
     return name
 
@@ -101,16 +101,16 @@ def _activation(layer: Dense, behind: Iterable[Layer]) -> str:
     if layer.activation not in (None, "linear"):
         return str(layer.activation)
     for follower in behind:
-        if follower.called() in _ACTIVATION_LAYERS:
-            return _ACTIVATION_LAYERS[follower.called()]
-        if follower.called() == "Activation":
+        if follower.display_name() in _ACTIVATION_LAYERS:
+            return _ACTIVATION_LAYERS[follower.display_name()]
+        if follower.display_name() == "Activation":
             return str(getattr(follower, "activation", "linear"))
-        if follower.called() in _MAKE_VALUES:
+        if follower.display_name() in _MAKE_VALUES:
             break
     return "linear"
 
 
-def resized(experiment: Experiment, batch_size: int, width: int | None = None) -> Experiment:
+def with_size(experiment: Experiment, batch_size: int, width: int | None = None) -> Experiment:
     """The experiment with another batch size, and perhaps other widths.
 
     Args:
@@ -131,7 +131,7 @@ def resized(experiment: Experiment, batch_size: int, width: int | None = None) -
         ...     "model": {"layers": [{"Dense": 4}, {"Dense": 1}]},
         ...     "training": {"optimizer": "sgd", "loss": "mse", "epochs": 1},
         ... })
-        >>> [layer.units for layer in resized(experiment, 2, 64).model.layers]
+        >>> [layer.units for layer in with_size(experiment, 2, 64).model.layers]
         [64, 1]
     """
     tree: dict[str, Any] = experiment.to_tree()

@@ -9,10 +9,10 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, ValidatorFunctionWrapHandler, field_validator, model_validator
 
-from nnlab.config.diagnostics.issues import Collector, Expected
-from nnlab.config.schema.cross_checks import agreement_problems, unit_problems
+from nnlab.config.diagnostics.issues import Expected, IssueCollector
+from nnlab.config.schema.cross_checks import cross_check_issues, unit_issues
 from nnlab.config.schema.data import DataConfig
-from nnlab.config.schema.model import FunctionalModel, SequentialModel, find_ends, parse_model
+from nnlab.config.schema.model import FunctionalModel, SequentialModel, model_io, parse_model
 from nnlab.config.schema.tensorboard import TensorBoardConfig
 from nnlab.config.schema.training import TrainingConfig
 from nnlab.config.schema.tune import TuneConfig
@@ -55,7 +55,7 @@ class Experiment(Section):
         return self.seed if self.data.seed is None else self.data.seed
 
     @classmethod
-    def called(cls) -> str:
+    def display_name(cls) -> str:
         """What messages call the top level."""
         return "the config"
 
@@ -78,18 +78,18 @@ class Experiment(Section):
         if isinstance(data, cls) or not isinstance(data, Mapping):
             experiment: Self = validate(data)
             return experiment
-        collector = Collector()
-        with collector.reading():
+        collector = IssueCollector()
+        with collector.collect():
             experiment = validate(data)
-            collector.add(*unit_problems(experiment.model, experiment.training))
+            collector.add(*unit_issues(experiment.model, experiment.training))
         sections = {name: _readable(name, data[name]) for name in _READERS if name in data}
-        problems = agreement_problems(
+        issues = cross_check_issues(
             sections.get("data"),
-            find_ends(tree(data.get("model"))),
+            model_io(tree(data.get("model"))),
             sections.get("training"),
             sections.get("tune"),
         )
-        collector.add(*problems)
+        collector.add(*issues)
         collector.raise_if_any()
         return experiment
 
@@ -122,13 +122,13 @@ def _readable(name: str, value: Any) -> Any:
     read = _READERS[name].model_validate
     if value is None and name == "tune":
         return None
-    collector = Collector()
-    with collector.reading():
+    collector = IssueCollector()
+    with collector.collect():
         return read(value)
-    wrong = {problem.path[0] if problem.path else None for problem in collector.problems()}
+    wrong = {issue.path[0] if issue.path else None for issue in collector.issues()}
     if not isinstance(value, Mapping) or None in wrong or wrong & _AGREED_ON:
         return None
     rest = {key: item for key, item in value.items() if key not in wrong}
-    with Collector().reading():
+    with IssueCollector().collect():
         return read({**_STAND_INS.get(name, {}), **rest})
     return None

@@ -8,7 +8,7 @@ from __future__ import annotations
 import graphlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from nnlab.config.diagnostics.issues import Problem, shown
+from nnlab.config.diagnostics.issues import Issue, shown
 from nnlab.text import did_you_mean, nearest
 
 # At least this many inputs; every other layer takes exactly one.
@@ -19,12 +19,12 @@ EXACTLY_TWO = frozenset({"Subtract", "Dot"})
 _TWO = 2
 
 
-def graph_problems(
+def graph_issues(
     inputs: Iterable[str],
     sources: Mapping[str, Sequence[str] | None],
     layer_types: Mapping[str, str],
     outputs: Sequence[str] | None,
-) -> list[Problem]:
+) -> list[Issue]:
     """Everything that is wrong with a graph of layers.
 
     Args:
@@ -38,10 +38,10 @@ def graph_problems(
         The problems, with paths from the model down; empty for a sound graph.
 
     Example:
-        >>> [p.message for p in graph_problems(["x"], {"a": ["y"]}, {"a": "Dense"}, ["a"])]
+        >>> [p.message for p in graph_issues(["x"], {"a": ["y"]}, {"a": "Dense"}, ["a"])]
         ['No input or layer is called `y`.', 'Input `x` feeds no layer.']
     """
-    return _Graph(list(inputs), sources, layer_types, outputs).problems()
+    return _Graph(list(inputs), sources, layer_types, outputs).issues()
 
 
 class _Graph:
@@ -61,7 +61,7 @@ class _Graph:
         self.is_whole &= all(isinstance(name, str) for name in (*self.outputs, *sources, *inputs))
         self.unread = {name for name, came_from in sources.items() if came_from is None}
 
-    def problems(self) -> list[Problem]:
+    def issues(self) -> list[Issue]:
         return [
             *self._names_of_two(),
             *self._dangling(),
@@ -71,56 +71,56 @@ class _Graph:
             *(self._unused() if self.is_whole else ()),
         ]
 
-    def _names_of_two(self) -> Iterator[Problem]:
+    def _names_of_two(self) -> Iterator[Issue]:
         for name in self.inputs:
             if name in self.sources:
                 message = f"Both an input and a layer are called `{name}`."
-                remedy = "Give one of them another name."
-                yield Problem(("layers", name), message, remedy, at_key=True)
+                hint = "Give one of them another name."
+                yield Issue(("layers", name), message, hint, at_key=True)
 
-    def _dangling(self) -> Iterator[Problem]:
+    def _dangling(self) -> Iterator[Issue]:
         for name, came_from in self.sources.items():
             others = [other for other in (*self.inputs, *self.sources) if other != name]
             for source in came_from:
                 if source not in self.inputs and source not in self.sources:
                     message = f"No input or layer is called `{source}`."
-                    remedy = did_you_mean(source, others, "inputs and layers")
-                    yield Problem(("layers", name, "from"), message, remedy)
+                    hint = did_you_mean(source, others, "inputs and layers")
+                    yield Issue(("layers", name, "from"), message, hint)
 
-    def _wrong_arities(self) -> Iterator[Problem]:
+    def _wrong_arities(self) -> Iterator[Issue]:
         for name, came_from in self.sources.items():
             kind = self.layer_types.get(name)
             if kind is None or name in self.unread:
                 continue
             if kind not in MERGING_LAYERS:
                 wanted, fits = "exactly one input", len(came_from) == 1
-                remedy = "Join them first with a layer such as Add or Concatenate."
+                hint = "Join them first with a layer such as Add or Concatenate."
             elif kind in EXACTLY_TWO:
                 wanted, fits = "exactly two inputs", len(came_from) == _TWO
-                remedy = "Name two."
+                hint = "Name two."
             else:
                 wanted, fits = "at least two inputs", len(came_from) >= _TWO
-                remedy = "Name them in a list."
+                hint = "Name them in a list."
             if not fits:
                 received = shown(came_from[0] if len(came_from) == 1 else list(came_from))
                 message = f"{kind} takes {wanted}. Received: from={received}."
-                yield Problem(("layers", name, "from"), message, remedy)
+                yield Issue(("layers", name, "from"), message, hint)
 
-    def _wrong_outputs(self) -> Iterator[Problem]:
+    def _wrong_outputs(self) -> Iterator[Issue]:
         for position, name in enumerate(self.outputs):
             at = ("outputs", position)
             if not isinstance(name, str):
                 continue  # no name: told by its type
             if name in self.outputs[:position]:
-                yield Problem(at, f"Output `{name}` is named twice.", "Remove one.")
+                yield Issue(at, f"Output `{name}` is named twice.", "Remove one.")
             elif name in self.inputs:
                 message = f"`{name}` is an input: no layer stands between."
-                yield Problem(at, message, "Name a layer.")
+                yield Issue(at, message, "Name a layer.")
             elif name not in self.sources:
-                remedy = did_you_mean(name, self.sources, "layers")
-                yield Problem(at, f"No layer is called `{name}`.", remedy)
+                hint = did_you_mean(name, self.sources, "layers")
+                yield Issue(at, f"No layer is called `{name}`.", hint)
 
-    def _cycles(self) -> Iterator[Problem]:
+    def _cycles(self) -> Iterator[Issue]:
         order = list(self.sources)
         left = {
             name: [source for source in came_from if source not in self.inputs]
@@ -134,13 +134,13 @@ class _Graph:
                 first = ring.index(min(ring, key=order.index))
                 ring = [*ring[first:], *ring[:first]]
                 message = f"The layers form a cycle: {' -> '.join([*ring, ring[0]])}."
-                remedy = "A layer may take its input only from what is computed before it."
-                yield Problem(("layers", ring[0], "from"), message, remedy)
+                hint = "A layer may take its input only from what is computed before it."
+                yield Issue(("layers", ring[0], "from"), message, hint)
                 left = {name: came_from for name, came_from in left.items() if name not in ring}
             else:
                 return
 
-    def _unused(self) -> Iterator[Problem]:
+    def _unused(self) -> Iterator[Issue]:
         known = [*self.inputs, *self.sources]
         used = {source for came_from in self.sources.values() for source in came_from}
         # What was meant by a misspelt name is used.
@@ -149,13 +149,13 @@ class _Graph:
         for name in self.inputs:
             if name not in used:
                 message = f"Input `{name}` feeds no layer."
-                remedy = "Use it in a layer's `from`, or remove it."
-                yield Problem(("inputs", name), message, remedy, at_key=True)
+                hint = "Use it in a layer's `from`, or remove it."
+                yield Issue(("inputs", name), message, hint, at_key=True)
         for name in self.sources:
             if name not in used and name not in self.outputs and name not in meant:
                 message = f"Nothing uses layer `{name}`."
-                remedy = "Take it as another layer's `from`, name it in `outputs`, or remove it."
-                yield Problem(("layers", name), message, remedy, at_key=True)
+                hint = "Take it as another layer's `from`, name it in `outputs`, or remove it."
+                yield Issue(("layers", name), message, hint, at_key=True)
 
 
 def build_order(sources: Mapping[str, Sequence[str]]) -> list[str]:

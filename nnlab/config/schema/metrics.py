@@ -87,9 +87,11 @@ def directions(experiment: Experiment) -> dict[str, Direction]:
         metrics = training.metrics
     else:
         metrics = dict.fromkeys(model.output_names, training.metrics)
-    for output, words in metrics.items():
+    for output, components in metrics.items():
         prefix = f"{output}_" if several else ""
-        found |= {f"{prefix}{word.logged_name}": word.direction for word in words}
+        found |= {
+            f"{prefix}{component.logged_name}": component.direction for component in components
+        }
     return {
         name: way
         for name, way in found.items()

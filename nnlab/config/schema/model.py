@@ -13,9 +13,9 @@ from pydantic import (
     model_validator,
 )
 
-from nnlab.config.diagnostics.issues import Collector, Problem, problems_error, shown
-from nnlab.config.schema.graph import MERGING_LAYERS, graph_problems
-from nnlab.config.schema.node import Node, taken_apart
+from nnlab.config.diagnostics.issues import Issue, IssueCollector, issues_error, shown
+from nnlab.config.schema.graph import MERGING_LAYERS, graph_issues
+from nnlab.config.schema.node import Node, split_node
 from nnlab.config.vocabulary.component import Section
 from nnlab.config.vocabulary.layers import Layer
 from nnlab.config.vocabulary.layers.layer import LayerName
@@ -28,7 +28,7 @@ class ModelInput(Section):
     """One input of a Functional model."""
 
     @classmethod
-    def called(cls) -> str:
+    def display_name(cls) -> str:
         """What messages call this section."""
         return "an input"
 
@@ -47,7 +47,7 @@ class SequentialModel(Section):
     layers: list[Layer] = Field(min_length=1, description="The layers, first to last.")
 
     @classmethod
-    def called(cls) -> str:
+    def display_name(cls) -> str:
         """What messages call this section."""
         return "model"
 
@@ -70,44 +70,45 @@ class SequentialModel(Section):
     def named_layers(self) -> list[tuple[tuple[str | int, ...], Layer]]:
         """Every layer with its path in the config."""
         return [
-            (("layers", position, layer.called()), layer)
+            (("layers", position, layer.display_name()), layer)
             for position, layer in enumerate(self.layers)
         ]
 
     @model_validator(mode="wrap")
     @classmethod
     def _layers_make_a_stack(cls, data: Any, validate: ValidatorFunctionWrapHandler) -> Self:
-        collector = Collector()
-        with collector.reading():
+        collector = IssueCollector()
+        with collector.collect():
             model: Self = validate(data)
         layers = data.get("layers") if isinstance(data, Mapping) else None
-        collector.add(*_stack_problems(layers if isinstance(layers, list) else []))
+        collector.add(*_stack_issues(layers if isinstance(layers, list) else []))
         collector.raise_if_any()
         return model
 
 
-def _stack_problems(layers: list[Any]) -> Iterator[Problem]:
+def _stack_issues(layers: list[Any]) -> Iterator[Issue]:
     """What is wrong between the layers, beside whatever is wrong with one of them."""
     first: dict[str, int] = {}
     for position, layer in enumerate(layers):
         tree: Any = layer.to_tree() if isinstance(layer, Layer) else layer
-        called, arguments = (
+        display_name, arguments = (
             next(iter(tree.items())) if isinstance(tree, Mapping) and tree else (tree, None)
         )
-        word = Layer.lookup(called)
-        if word is None:
+        component = Layer.lookup(display_name)
+        if component is None:
             continue
-        at = ("layers", position, str(called))
-        if word.called() in MERGING_LAYERS:
-            message = f"{word.called()} joins several inputs; in a Sequential model it has one."
-            remedy = "Remove it, or write a Functional model: layers with names and `from`."
-            yield Problem(at, message, remedy, at_key=True)
+        at = ("layers", position, str(display_name))
+        if component.display_name() in MERGING_LAYERS:
+            joined = component.display_name()
+            message = f"{joined} joins several inputs; in a Sequential model it has one."
+            hint = "Remove it, or write a Functional model: layers with names and `from`."
+            yield Issue(at, message, hint, at_key=True)
         name = arguments.get("name") if isinstance(arguments, Mapping) else None
         if not isinstance(name, str):
             continue
         if name in first:
             message = f"Two layers are called `{name}`: number {first[name]} and number {position}."
-            yield Problem((*at, "name"), message, "Give one of them another name.")
+            yield Issue((*at, "name"), message, "Give one of them another name.")
         first.setdefault(name, position)
 
 
@@ -126,7 +127,7 @@ class FunctionalModel(Section):
     )
 
     @classmethod
-    def called(cls) -> str:
+    def display_name(cls) -> str:
         """What messages call this section."""
         return "model"
 
@@ -157,7 +158,7 @@ class FunctionalModel(Section):
     def named_layers(self) -> list[tuple[tuple[str | int, ...], Layer]]:
         """Every layer with its path in the config."""
         return [
-            (("layers", name, node.layer.called()), node.layer)
+            (("layers", name, node.layer.display_name()), node.layer)
             for name, node in self.layers.items()
         ]
 
@@ -166,25 +167,25 @@ class FunctionalModel(Section):
     def _layers_have_names(cls, layers: Any) -> Any:
         if isinstance(layers, list):
             message = "Expected a name for each layer. Received: a list."
-            remedy = (
+            hint = (
                 "Write `hidden: {Dense: 64, from: pixels}`; "
                 "or, for a Sequential model, remove `inputs` and `outputs`."
             )
-            raise problems_error([Problem((), message, remedy)])
+            raise issues_error([Issue((), message, hint)])
         return layers
 
     @model_validator(mode="wrap")
     @classmethod
     def _graph_is_sound(cls, data: Any, validate: ValidatorFunctionWrapHandler) -> Self:
-        collector = Collector()
-        with collector.reading():
+        collector = IssueCollector()
+        with collector.collect():
             model: Self = validate(data)
-        collector.add(*_problems_of(data))
+        collector.add(*_issues_of(data))
         collector.raise_if_any()
         return model
 
 
-def _problems_of(data: Any) -> list[Problem]:
+def _issues_of(data: Any) -> list[Issue]:
     """Graph problems from the raw mapping, so that they are told beside whatever else is wrong."""
     if not isinstance(data, Mapping):
         return []
@@ -193,28 +194,28 @@ def _problems_of(data: Any) -> list[Problem]:
         return []
     sources: dict[str, list[str] | None] = {}
     types: dict[str, str] = {}
-    problems: list[Problem] = []
+    issues: list[Issue] = []
     for name, node in layers.items():
         sources[name] = None
         if isinstance(node, Node):
-            sources[name], types[name] = list(node.sources), node.layer.called()
+            sources[name], types[name] = list(node.sources), node.layer.display_name()
         elif isinstance(node, Mapping):
-            word, came_from, wrong = taken_apart(node)
+            component, came_from, wrong = split_node(node)
             sources[name] = None if wrong else came_from
-            problems += _named_otherwise(name, word)
-            known = next(filter(None, map(Layer.lookup, word)), None)
+            issues += _named_otherwise(name, component)
+            known = next(filter(None, map(Layer.lookup, component)), None)
             if known is not None:
-                types[name] = known.called()
+                types[name] = known.display_name()
     named = outputs if isinstance(outputs, list) else None
-    return problems + graph_problems(inputs, sources, types, named)
+    return issues + graph_issues(inputs, sources, types, named)
 
 
-def _named_otherwise(name: str, word: Mapping[Any, Any]) -> Iterator[Problem]:
-    for called, arguments in word.items():
+def _named_otherwise(name: str, component: Mapping[Any, Any]) -> Iterator[Issue]:
+    for display_name, arguments in component.items():
         other = arguments.get("name", name) if isinstance(arguments, Mapping) else name
         if other not in (None, name):
             message = f"The layer is called `{name}`. Received: name={shown(other)}."
-            yield Problem(("layers", name, called, "name"), message, "Remove `name`.")
+            yield Issue(("layers", name, display_name, "name"), message, "Remove `name`.")
 
 
 def parse_model(value: object) -> SequentialModel | FunctionalModel:
@@ -241,7 +242,7 @@ def parse_model(value: object) -> SequentialModel | FunctionalModel:
 
 
 @dataclass(frozen=True)
-class Ends:
+class ModelIO:
     """The names that other sections know a model by.
 
     Args:
@@ -253,7 +254,7 @@ class Ends:
     inputs: tuple[str, ...]
 
 
-def find_ends(value: object) -> Ends | None:
+def model_io(value: object) -> ModelIO | None:
     """The inputs and outputs of a `model` section, whatever is wrong with the layers in between.
 
     Args:
@@ -263,18 +264,18 @@ def find_ends(value: object) -> Ends | None:
         The ends; None where they cannot be told.
 
     Example:
-        >>> find_ends({"layers": ["Dens"]})
-        Ends(outputs=('output',), inputs=())
+        >>> model_io({"layers": ["Dens"]})
+        ModelIO(outputs=('output',), inputs=())
     """
     if not isinstance(value, Mapping):
         return None
     layers, inputs, outputs = value.get("layers"), value.get("inputs"), value.get("outputs")
     if isinstance(layers, list) and inputs is None and outputs is None:
-        return Ends((SEQUENTIAL_OUTPUT,), ())
+        return ModelIO((SEQUENTIAL_OUTPUT,), ())
     if not (isinstance(layers, Mapping) and isinstance(inputs, Mapping)):
         return None
     if not (isinstance(outputs, list) and all(isinstance(name, str) for name in outputs)):
         return None
     # A misspelt output is told in the model: elsewhere it is what was meant.
     meant = (name if name in layers else nearest(name, layers) or name for name in outputs)
-    return Ends(tuple(dict.fromkeys(meant)), tuple(str(name) for name in inputs))
+    return ModelIO(tuple(dict.fromkeys(meant)), tuple(str(name) for name in inputs))

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
-from nnlab.config.diagnostics.issues import Collector, Problem, problems_error, shown
+from nnlab.config.diagnostics.issues import Issue, IssueCollector, issues_error, shown
 from nnlab.config.vocabulary.component import Section
 from nnlab.config.vocabulary.layers import Layer
 from nnlab.text import nearest
@@ -34,15 +34,15 @@ class Node(Section):
             message = (
                 f"Expected a layer and `from`, the name of its input. Received: {shown(value)}."
             )
-            remedy = "Write it like `{Dense: {units: 64}, from: pixels}`."
+            hint = "Write it like `{Dense: {units: 64}, from: pixels}`."
             if value is None:
-                remedy = "For a layer or none, `{Identity: {}, from: …}` lets all pass."
-            raise problems_error([Problem((), message, remedy)])
-        word, sources, problems = taken_apart(value)
-        collector = Collector()
-        collector.add(*problems)
-        with collector.reading():
-            layer = Layer.parse(word)
+                hint = "For a layer or none, `{Identity: {}, from: …}` lets all pass."
+            raise issues_error([Issue((), message, hint)])
+        component, sources, issues = split_node(value)
+        collector = IssueCollector()
+        collector.add(*issues)
+        with collector.collect():
+            layer = Layer.parse(component)
         collector.raise_if_any()
         return cls.model_construct(layer=layer, sources=sources)
 
@@ -61,11 +61,14 @@ class Node(Section):
     def to_tree(self) -> dict[str, Any]:
         """The YAML form."""
         layer = self.layer.to_tree()
-        word = {layer: {}} if isinstance(layer, str) else layer
-        return {**word, "from": self.sources[0] if len(self.sources) == 1 else list(self.sources)}
+        component = {layer: {}} if isinstance(layer, str) else layer
+        return {
+            **component,
+            "from": self.sources[0] if len(self.sources) == 1 else list(self.sources),
+        }
 
 
-def taken_apart(node: Mapping[Any, Any]) -> tuple[dict[Any, Any], list[str], list[Problem]]:
+def split_node(node: Mapping[Any, Any]) -> tuple[dict[Any, Any], list[str], list[Issue]]:
     """The layer of a node and the names that feed it.
 
     Args:
@@ -75,33 +78,35 @@ def taken_apart(node: Mapping[Any, Any]) -> tuple[dict[Any, Any], list[str], lis
         The node without `from`; the names, none where they cannot be read; what is wrong with them.
 
     Example:
-        >>> taken_apart({"Dense": 8, "from": "pixels"})
+        >>> split_node({"Dense": 8, "from": "pixels"})
         ({'Dense': 8}, ['pixels'], [])
     """
-    word = {key: item for key, item in node.items() if key != _FROM}
-    problems: list[Problem] = []
+    component = {key: item for key, item in node.items() if key != _FROM}
+    issues: list[Issue] = []
     came_from = node.get(_FROM)
-    inside = [key for key, item in word.items() if isinstance(item, Mapping) and _FROM in item]
+    inside = [key for key, item in component.items() if isinstance(item, Mapping) and _FROM in item]
     if _FROM in node:
         names = came_from if isinstance(came_from, list) else [came_from]
         if names and all(isinstance(name, str) for name in names):
-            return word, [str(name) for name in names], []
+            return component, [str(name) for name in names], []
         message = (
             f"Expected an input or a layer, or a list of them. Received: from={shown(came_from)}."
         )
-        problems.append(Problem((_FROM,), message, "Write names."))
+        issues.append(Issue((_FROM,), message, "Write names."))
     elif inside:
         message = f"`from` stands among the arguments of {inside[0]}."
-        remedy = f"Write it beside {inside[0]}: `{{{inside[0]}: {{…}}, from: …}}`."
-        problems.append(Problem((inside[0], _FROM), message, remedy, at_key=True))
-        word[inside[0]] = {key: item for key, item in word[inside[0]].items() if key != _FROM}
+        hint = f"Write it beside {inside[0]}: `{{{inside[0]}: {{…}}, from: …}}`."
+        issues.append(Issue((inside[0], _FROM), message, hint, at_key=True))
+        component[inside[0]] = {
+            key: item for key, item in component[inside[0]].items() if key != _FROM
+        }
     else:
-        misspelt = next((key for key in word if nearest(str(key), [_FROM]) is not None), None)
+        misspelt = next((key for key in component if nearest(str(key), [_FROM]) is not None), None)
         if misspelt is None:
-            message, remedy = "Key `from` is missing.", "Add the name of its input: `from: …`."
-            problems.append(Problem((_FROM,), message, remedy))
+            message, hint = "Key `from` is missing.", "Add the name of its input: `from: …`."
+            issues.append(Issue((_FROM,), message, hint))
         else:
-            message, remedy = f"Unknown key `{misspelt}`.", "Did you mean `from`?"
-            problems.append(Problem((misspelt,), message, remedy, at_key=True))
-            del word[misspelt]
-    return word, [], problems
+            message, hint = f"Unknown key `{misspelt}`.", "Did you mean `from`?"
+            issues.append(Issue((misspelt,), message, hint, at_key=True))
+            del component[misspelt]
+    return component, [], issues

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from nnlab.config.vocabulary.component import Section
-from nnlab.config.vocabulary.unions import ByForm
+from nnlab.config.vocabulary.unions import ShapeUnion
 
 
 class TensorBoardConfig(Section):
@@ -20,19 +20,19 @@ class TensorBoardConfig(Section):
     )
     write_graph: bool = Field(True, description="The Keras graph and the graph of operations.")
     write_images: bool = Field(False, description="Weights as pictures, with the histograms.")
-    update_freq: Annotated[Literal["epoch", "batch"] | Annotated[int, Field(gt=0)], ByForm()] = (
-        Field(
-            "epoch",
-            description="When losses and metrics are logged: each epoch, batch, or N batches.",
-        )
+    update_freq: Annotated[
+        Literal["epoch", "batch"] | Annotated[int, Field(gt=0)], ShapeUnion()
+    ] = Field(
+        "epoch",
+        description="When losses and metrics are logged: each epoch, batch, or N batches.",
     )
     profile_batch: Annotated[
         Annotated[int, Field(ge=0)]
         | Annotated[list[Annotated[int, Field(ge=0)]], Field(min_length=2, max_length=2)],
-        ByForm(),
+        ShapeUnion(),
     ] = Field(0, description="The batch, or first and last batch, to profile; 0: none.")
 
     @classmethod
-    def called(cls) -> str:
+    def display_name(cls) -> str:
         """What messages call this section."""
         return "tensorboard"

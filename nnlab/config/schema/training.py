@@ -7,13 +7,13 @@ from typing import Annotated, ClassVar, Literal, Self, TypeVar
 
 from pydantic import Field, field_validator, model_validator
 
-from nnlab.config.diagnostics.issues import Collector, Expected, Problem, problems_error
+from nnlab.config.diagnostics.issues import Expected, Issue, IssueCollector, issues_error
 from nnlab.config.vocabulary.argument_families import Schedule
-from nnlab.config.vocabulary.component import Section, Word
+from nnlab.config.vocabulary.component import Component, Section
 from nnlab.config.vocabulary.losses import Loss
 from nnlab.config.vocabulary.metrics import Metric
 from nnlab.config.vocabulary.optimizers import Optimizer
-from nnlab.config.vocabulary.unions import ByForm
+from nnlab.config.vocabulary.unions import ShapeUnion
 from nnlab.text import nearest
 
 T = TypeVar("T")
@@ -86,17 +86,19 @@ class TrainingConfig(Section):
     metrics: list[Metric] | dict[str, list[Metric]] = Field(
         default_factory=list, description="Metrics, or a list of them for each output."
     )
-    loss_weights: Annotated[list[float] | dict[str, float], ByForm()] | None = Field(
+    loss_weights: Annotated[list[float] | dict[str, float], ShapeUnion()] | None = Field(
         None, description="The weight of each output's loss in the sum that is minimized."
     )
     class_weight: (
-        Annotated[Literal["balanced"] | dict[int | str, Annotated[float, Field(ge=0)]], ByForm()]
+        Annotated[
+            Literal["balanced"] | dict[int | str, Annotated[float, Field(ge=0)]], ShapeUnion()
+        ]
         | None
     ) = Field(
         None,
         description="The weight of each class, by number or name; balanced: by how rare it is.",
     )
-    batch_size: Annotated[Annotated[int, Field(gt=0)] | Literal["full"], ByForm()] = Field(
+    batch_size: Annotated[Annotated[int, Field(gt=0)] | Literal["full"], ShapeUnion()] = Field(
         32, description="Rows a step; full: all of them, batch gradient descent."
     )
     epochs: int = Field(gt=0, description="Passes over the training rows, at most.")
@@ -116,7 +118,7 @@ class TrainingConfig(Section):
     dtype_policy: Literal["float32", "float64", "mixed_float16", "mixed_bfloat16"] = Field(
         "float32", description="The precision of weights and arithmetic."
     )
-    jit_compile: Annotated[bool | Literal["auto"], ByForm()] = Field(
+    jit_compile: Annotated[bool | Literal["auto"], ShapeUnion()] = Field(
         "auto", description="Whether XLA compiles the step."
     )
     engine: Literal["auto", "compiled", "keras"] = Field(
@@ -129,7 +131,7 @@ class TrainingConfig(Section):
     )
 
     @classmethod
-    def called(cls) -> str:
+    def display_name(cls) -> str:
         """What messages call this section."""
         return "training"
 
@@ -152,8 +154,8 @@ class TrainingConfig(Section):
         scheduled = isinstance(getattr(self.optimizer, "learning_rate", None), Schedule)
         if scheduled and self.reduce_lr_on_plateau is not None:
             message = "The optimizer's schedule sets the learning rate. Received: both."
-            remedy = "Remove this, or give the optimizer a plain learning_rate."
-            raise problems_error([Problem(("reduce_lr_on_plateau",), message, remedy)])
+            hint = "Remove this, or give the optimizer a plain learning_rate."
+            raise issues_error([Issue(("reduce_lr_on_plateau",), message, hint)])
         return self
 
     def losses(self) -> Iterator[Loss]:
@@ -169,17 +171,18 @@ class TrainingConfig(Section):
             outputs: The model's outputs.
         """
         if isinstance(self.loss, dict):
-            yield from ((("loss", name), name, word) for name, word in self.loss.items())
+            yield from ((("loss", name), name, component) for name, component in self.loss.items())
         else:
             yield ("loss",), outputs[0], self.loss
         if isinstance(self.metrics, dict):
-            for name, words in self.metrics.items():
+            for name, components in self.metrics.items():
                 yield from (
-                    (("metrics", name, place), name, word) for place, word in enumerate(words)
+                    (("metrics", name, place), name, component)
+                    for place, component in enumerate(components)
                 )
         else:
-            for place, word in enumerate(self.metrics):
-                yield ("metrics", place), outputs[0], word
+            for place, component in enumerate(self.metrics):
+                yield ("metrics", place), outputs[0], component
 
     def monitors(self) -> Iterator[tuple[tuple[str, ...], str]]:
         """Each metric that something watches, with the path of the key that names it."""
@@ -191,7 +194,7 @@ class TrainingConfig(Section):
             yield ("checkpoint", "monitor"), self.checkpoint.monitor
 
 
-def _is_per_output(value: Mapping[str, object], family: type[Word]) -> bool:
+def _is_per_output(value: Mapping[str, object], family: type[Component]) -> bool:
     """Whether a mapping names outputs; one whose single key is a word is that word's arguments."""
     if len(value) != 1:
         return len(value) > 1
@@ -206,15 +209,15 @@ def _is_per_output(value: Mapping[str, object], family: type[Word]) -> bool:
 
 def _each(value: Mapping[str, object], read: Callable[[object], T]) -> dict[str, T]:
     found: dict[str, T] = {}
-    collector = Collector()
+    collector = IssueCollector()
     for name, item in value.items():
         if not isinstance(name, str):
-            message, remedy = (
+            message, hint = (
                 f"Expected an output. Received: {name}.",
                 f"Put it in quotes: '{name}'.",
             )
-            collector.add(Problem((name,), message, remedy, at_key=True))
-        with collector.reading(name):
+            collector.add(Issue((name,), message, hint, at_key=True))
+        with collector.collect(name):
             found[name] = read(item)
     collector.raise_if_any()
     return found
@@ -223,20 +226,20 @@ def _each(value: Mapping[str, object], read: Callable[[object], T]) -> dict[str,
 def _metric_list(value: object) -> list[Metric]:
     items = value if isinstance(value, list) else [value]
     found: list[Metric] = []
-    collector = Collector()
+    collector = IssueCollector()
     for position, item in enumerate(items):
         under = [position] if isinstance(value, list) else []
-        with collector.reading(*under):
+        with collector.collect(*under):
             metric = Metric.parse(item)
             if any(metric.logged_name == other.logged_name for other in found):
                 message = f"Two metrics are logged as `{metric.logged_name}`."
-                remedy = "Remove one, or give it another `name`."
-                collector.add(Problem(tuple(under), message, remedy))
+                hint = "Remove one, or give it another `name`."
+                collector.add(Issue(tuple(under), message, hint))
             if metric.per_class:
-                name = metric.called()
+                name = metric.display_name()
                 message = f"Expected one figure. Received: {name}, which gives one for each unit."
-                remedy = f"Write `{name}: {{average: macro}}`, or weighted, or micro."
-                collector.add(Problem(tuple(under), message, remedy))
+                hint = f"Write `{name}: {{average: macro}}`, or weighted, or micro."
+                collector.add(Issue(tuple(under), message, hint))
             found.append(metric)
     collector.raise_if_any()
     return found

@@ -8,9 +8,9 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field, GetJsonSchemaHandler, field_validator
 from pydantic_core import CoreSchema
 
-from nnlab.config.diagnostics.issues import Problem, problems_error, shown
+from nnlab.config.diagnostics.issues import Issue, issues_error, shown
 from nnlab.config.vocabulary.component import Section
-from nnlab.config.vocabulary.unions import ByForm
+from nnlab.config.vocabulary.unions import ShapeUnion
 
 _NUMBER = r"\d+(?:\.\d+)?"
 _TIME = rf"^(?=\d)(?:({_NUMBER}) ?h)? ?(?:({_NUMBER}) ?m)? ?(?:({_NUMBER}) ?s?)?$"
@@ -54,7 +54,7 @@ class TuneConfig(Section):
     seed: int | None = Field(
         None, ge=0, description="Seed of the proposals; None: the experiment's."
     )
-    jobs: Annotated[Annotated[int, Field(gt=0)] | Literal["auto"], ByForm()] = Field(
+    jobs: Annotated[Annotated[int, Field(gt=0)] | Literal["auto"], ShapeUnion()] = Field(
         "auto", description="Trials at the same time; auto: as many as the machine carries."
     )
 
@@ -67,7 +67,7 @@ class TuneConfig(Section):
         found = re.fullmatch(_TIME, value)
         if found is None:
             message = f"Expected a time, such as 90s, 15m or 2h. Received: max_time={shown(value)}."
-            raise problems_error([Problem((), message, "Write seconds, or units: h, m, s.")])
+            raise issues_error([Issue((), message, "Write seconds, or units: h, m, s.")])
         hours, minutes, seconds = found.groups()
         if hours and not minutes and not value.endswith("s"):
             # As people write it: 1h30 is an hour and a half.
@@ -75,6 +75,6 @@ class TuneConfig(Section):
         return 3600 * float(hours or 0) + 60 * float(minutes or 0) + float(seconds or 0)
 
     @classmethod
-    def called(cls) -> str:
+    def display_name(cls) -> str:
         """What messages call this section."""
         return "tune"

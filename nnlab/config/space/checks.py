@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from nnlab.config.diagnostics.issues import Collector, Problem
+from nnlab.config.diagnostics.issues import Issue, IssueCollector
 from nnlab.config.schema.data import DataConfig
 from nnlab.config.schema.experiment import Experiment
 from nnlab.config.schema.losses import loss_name
 from nnlab.config.schema.metrics import directions, figure_names
 from nnlab.config.schema.row_selection import deciding_rows
 from nnlab.config.schema.tune import TuneConfig
-from nnlab.config.space.corner_cases import Sample
-from nnlab.config.space.declaration import declared
+from nnlab.config.space.corner_cases import CornerCase
+from nnlab.config.space.declaration import hyperparameters_of
 from nnlab.config.space.hyperband import FACTOR, brackets, round_size
 from nnlab.config.space.hyperparameter import Hyperparameter, size_text, space_size
 from nnlab.config.space.search_space import OpenValue, fill, find_markers, items_of
-from nnlab.config.yaml.document import Document, Path, dotted
+from nnlab.config.yaml.document import Document, Path, format_path
 
 # A larger number is no advice for max_trials.
 _MANY = 10_000
@@ -33,12 +33,12 @@ _SEED = ("seed",)
 _EASIEST = {"dataset": "data", "file": "data", "target": "targets"}
 
 
-def search_problems(document: Document, *, is_sound: bool = True) -> list[Problem]:
+def search_issues(document: Document, *, is_valid: bool = True) -> list[Issue]:
     """Where the open values of a config and its `tune` section do not fit together.
 
     Args:
         document: The config, nothing in the place of markers that are unsound.
-        is_sound: Whether nothing is wrong with it but in its `tune` section. Another value that is
+        is_valid: Whether nothing is wrong with it but in its `tune` section. Another value that is
             wrong may have been meant to be open: the space may be larger than it seems.
 
     Returns:
@@ -46,48 +46,48 @@ def search_problems(document: Document, *, is_sound: bool = True) -> list[Proble
 
     Example:
         >>> tree = {"training": {"epochs": {"Choice": [5]}}}
-        >>> [str(problem.path) for problem in search_problems(Document(tree))]
+        >>> [str(issue.path) for issue in search_issues(Document(tree))]
         ["('training', 'epochs')"]
     """
-    space = declared(document)
+    space = hyperparameters_of(document)
     if not space:
         return []
-    problems: list[Problem] = []
+    issues: list[Issue] = []
     written = document.tree.get("tune")
     tune = _readable(written)
     # What could not be read would have added to the space.
-    if is_sound and not document.unread:
+    if is_valid and not document.unread:
         size = space_size(space)
         if size == 1:
             message = "The open values leave one config: there is nothing to search."
-            remedy = "Widen a range, add a value, or write plain values."
-            problems.append(Problem(space[0].path, message, remedy))
+            hint = "Widen a range, add a value, or write plain values."
+            issues.append(Issue(space[0].path, message, hint))
         elif tune is not None:
-            problems += _trials_fit(space, size, tune, is_asked="max_trials" in (written or {}))
+            issues += _trials_fit(space, size, tune, is_asked="max_trials" in (written or {}))
     if tune is not None:
-        problems += _epochs_fit(space, tune, document.tree)
-    return problems
+        issues += _epochs_fit(space, tune, document.tree)
+    return issues
 
 
 def _readable(tune: Any) -> TuneConfig | None:
     """The section, where it can be read; its faults are told with those of the others."""
     if tune is not None:
-        with Collector().reading():
+        with IssueCollector().collect():
             return TuneConfig.model_validate(tune)
     return None
 
 
 def _trials_fit(
     space: Sequence[Hyperparameter], size: int | None, tune: TuneConfig, *, is_asked: bool
-) -> Iterator[Problem]:
+) -> Iterator[Issue]:
     if size is None and tune.algorithm == "grid":
         for path in dict.fromkeys(one.path for one in space if one.size is None):
             message = "A grid needs finitely many values. Received: a Float without step."
-            yield Problem((*path, "Float"), message, "Give it a `step`, or use Choice.")
+            yield Issue((*path, "Float"), message, "Give it a `step`, or use Choice.")
     elif size is not None and is_asked and tune.max_trials > size and not _repeats(tune):
         message = f"The space holds {size:,} configs. Received: max_trials={tune.max_trials}."
-        remedy = f"Lower it to {size} or less, or widen the space."
-        yield Problem(("tune", "max_trials"), message, remedy)
+        hint = f"Lower it to {size} or less, or widen the space."
+        yield Issue(("tune", "max_trials"), message, hint)
 
 
 def _repeats(tune: TuneConfig) -> bool:
@@ -95,16 +95,16 @@ def _repeats(tune: TuneConfig) -> bool:
     return tune.algorithm == "hyperband"
 
 
-def _epochs_fit(space: Sequence[Hyperparameter], tune: TuneConfig, tree: Any) -> Iterator[Problem]:
+def _epochs_fit(space: Sequence[Hyperparameter], tune: TuneConfig, tree: Any) -> Iterator[Issue]:
     hyperband = tune.algorithm == "hyperband"
     if any(one.path == _EPOCHS for one in space):
         if hyperband or tune.max_epochs is not None:
             hand = "Hyperband" if hyperband else "`tune.max_epochs`"
             message = f"{hand} sets the epochs of a trial. Received: open epochs as well."
-            remedy = "Write a plain number here" + (
+            hint = "Write a plain number here" + (
                 "." if hyperband else ", or remove `tune.max_epochs`."
             )
-            yield Problem(_EPOCHS, message, remedy)
+            yield Issue(_EPOCHS, message, hint)
         return
     training = tree.get("training")
     epochs, path = tune.max_epochs, ("tune", "max_epochs")
@@ -113,12 +113,12 @@ def _epochs_fit(space: Sequence[Hyperparameter], tune: TuneConfig, tree: Any) ->
     if hyperband and isinstance(epochs, int) and 0 < epochs < FACTOR:
         message = (
             f"Hyperband ends trials at a third of the epochs, so it needs {FACTOR} or "
-            f"more. Received: {dotted(path)}={epochs}."
+            f"more. Received: {format_path(path)}={epochs}."
         )
-        yield Problem(path, message, "Raise it, or use another algorithm.")
+        yield Issue(path, message, "Raise it, or use another algorithm.")
 
 
-def search_advice(document: Document, experiment: Experiment) -> Iterator[Problem]:
+def search_advice(document: Document, experiment: Experiment) -> Iterator[Issue]:
     """What is legal in a search and yet unwise.
 
     Args:
@@ -128,7 +128,7 @@ def search_advice(document: Document, experiment: Experiment) -> Iterator[Proble
     Yields:
         Warnings with their reasons, with paths from the top.
     """
-    space = declared(document)
+    space = hyperparameters_of(document)
     yield from _rows_are_the_same(document)
     yield from _judged_alike(document)
     tune = experiment.tune
@@ -142,16 +142,16 @@ def search_advice(document: Document, experiment: Experiment) -> Iterator[Proble
     if not name.startswith("val_"):
         message = f"`{name}` is of the training rows: the trial that overfits most is the best."
         validated = experiment.data.has_validation or tune.cv is not None
-        remedy = f"Take `val_{name}`." if validated else f"Set tune.cv, and take `val_{name}`."
-        yield Problem(("tune", "objective"), message, remedy)
+        hint = f"Take `val_{name}`." if validated else f"Set tune.cv, and take `val_{name}`."
+        yield Issue(("tune", "objective"), message, hint)
     better = directions(experiment).get(name.removeprefix("val_"))
     if None not in (better, tune.direction) and better != tune.direction:
         message = f"Of `{name}` {'less' if better == 'min' else 'more'} is better."
         message += f" Received: direction={tune.direction}: the worst trial is the best."
-        yield Problem(("tune", "direction"), message, f"Write `direction: {better}`, or remove it.")
+        yield Issue(("tune", "direction"), message, f"Write `direction: {better}`, or remove it.")
 
 
-def _rows_are_the_same(document: Document) -> Iterator[Problem]:
+def _rows_are_the_same(document: Document) -> Iterator[Issue]:
     """Open values that decide which rows a trial is measured on, or what it is asked of them."""
     for at in find_markers(document)[1]:
         differ: list[str] = []
@@ -163,16 +163,16 @@ def _rows_are_the_same(document: Document) -> Iterator[Problem]:
             differ = [key for key in first if any(one[key] != first[key] for one in others)]
         if at.path == _SEED:
             message = "Trials of different seeds cannot be compared: luck wins, and test rows leak."
-            remedy = "Write a plain value; `tune.executions_per_trial` trains with several seeds."
-            yield Problem(at.path, message, remedy)
+            hint = "Write a plain value; `tune.executions_per_trial` trains with several seeds."
+            yield Issue(at.path, message, hint)
         elif differ:
             what = _EASIEST.get(differ[0])
             why = "the easiest win" if what else "luck wins, and test rows leak"
             message = f"Trials of different {what or 'rows'} cannot be compared: {why}."
-            yield Problem(at.path, message, "Write a plain value.")
+            yield Issue(at.path, message, "Write a plain value.")
 
 
-def _judged_alike(document: Document) -> Iterator[Problem]:
+def _judged_alike(document: Document) -> Iterator[Issue]:
     """Open values that decide which epoch's weights are kept, and so at which a trial is scored."""
     for at in find_markers(document)[1]:
         if at.path[:2] not in _OF_KEEPING:
@@ -181,12 +181,12 @@ def _judged_alike(document: Document) -> Iterator[Problem]:
         if any(rule != rules[0] for rule in rules):
             message = "Trials that keep the weights of other epochs are scored at other epochs:"
             message += " the rule wins that scores highest, not what is learnt best."
-            yield Problem(at.path, message, "Let all trials keep weights by one rule.")
+            yield Issue(at.path, message, "Let all trials keep weights by one rule.")
 
 
 def _with_each(document: Document, at: OpenValue) -> Iterator[Any]:
     """The config with each option or end of a marker, all others at their defaults."""
-    return (fill(document, Sample(at, value)).tree for value in at.marker.samples())
+    return (fill(document, CornerCase(at, value)).tree for value in at.marker.samples())
 
 
 def _rule(training: Any) -> Any:
@@ -197,7 +197,7 @@ def _rule(training: Any) -> Any:
     return [*kept, *(stopping.get(key) for key in ("monitor", "mode", "restore_best_weights"))]
 
 
-def _grid_is_large(space: Sequence[Hyperparameter], tune: TuneConfig) -> Iterator[Problem]:
+def _grid_is_large(space: Sequence[Hyperparameter], tune: TuneConfig) -> Iterator[Issue]:
     size = space_size(space)
     if tune.algorithm != "grid" or size is None or size <= tune.max_trials:
         return
@@ -208,20 +208,20 @@ def _grid_is_large(space: Sequence[Hyperparameter], tune: TuneConfig) -> Iterato
         ways[0] = "lengthen the steps"
     if size <= _MANY:
         ways.insert(0, f"set max_trials: {size}")
-    remedy = f"{', '.join(ways[:-1])}, or {ways[-1]}.".capitalize()
-    yield Problem(("tune", "algorithm"), message, remedy)
+    hint = f"{', '.join(ways[:-1])}, or {ways[-1]}.".capitalize()
+    yield Issue(("tune", "algorithm"), message, hint)
 
 
-def _trials_are_cheap(tune: TuneConfig) -> Iterator[Problem]:
+def _trials_are_cheap(tune: TuneConfig) -> Iterator[Issue]:
     trainings = (tune.cv or 1) * tune.executions_per_trial
     if trainings <= _MANY_TRAININGS:
         return
     key = "cv" if (tune.cv or 1) >= tune.executions_per_trial else "executions_per_trial"
     message = f"Each trial is {trainings:,} trainings: {trainings * tune.max_trials:,} in all."
-    yield Problem(("tune", key), message, "5 or 10 folds are usual, and few executions.")
+    yield Issue(("tune", key), message, "5 or 10 folds are usual, and few executions.")
 
 
-def _round_is_whole(tune: TuneConfig, epochs: int) -> Iterator[Problem]:
+def _round_is_whole(tune: TuneConfig, epochs: int) -> Iterator[Issue]:
     """Hyperband with too few trials: few go on, or none."""
     epochs = tune.max_epochs or epochs
     if tune.algorithm != "hyperband" or tune.max_trials >= round_size(epochs):
@@ -237,13 +237,13 @@ def _round_is_whole(tune: TuneConfig, epochs: int) -> Iterator[Problem]:
         message += f": the first {first.trials} end after epoch {first.epochs}, and few go on."
     else:
         message += "."
-    remedy = f"Set max_trials: {round_size(epochs)}, or lower the epochs."
-    yield Problem(("tune", "max_trials"), message, remedy)
+    hint = f"Set max_trials: {round_size(epochs)}, or lower the epochs."
+    yield Issue(("tune", "max_trials"), message, hint)
 
 
 def _scores_compare(
     space: Sequence[Hyperparameter], tune: TuneConfig, document: Document, experiment: Experiment
-) -> Iterator[Problem]:
+) -> Iterator[Issue]:
     """An objective that contains what is searched: one trial's is not measured as another's."""
     name = loss_name(tune.objective)
     if name is None:
@@ -257,18 +257,18 @@ def _scores_compare(
         return
     what = "penalties" if all(path[0] == "model" for path in inside) else "the loss"
     message = (
-        f"`{tune.objective}` contains {what}, which the search changes ({dotted(inside[0])}): "
+        f"`{tune.objective}` contains {what}, which the search changes ({format_path(inside[0])}): "
         "scores of different trials cannot be compared."
     )
     start = "val_" if tune.objective.startswith("val_") else ""
     validated = experiment.data.has_validation or tune.cv is not None
     plain = (one for one in figure_names(experiment) if not one.startswith(("val_", "test_")))
     other = next((one for one in plain if not one.endswith("loss")), None)
-    remedy = f"Take `{start}{other}`, which does not contain it."
+    hint = f"Take `{start}{other}`, which does not contain it."
     if other is None:
-        remedy = "Add a metric to training.metrics, and take that"
-        remedy += ", with `val_` before its name." if validated else "."
-    yield Problem(("tune", "objective"), message, remedy)
+        hint = "Add a metric to training.metrics, and take that"
+        hint += ", with `val_` before its name." if validated else "."
+    yield Issue(("tune", "objective"), message, hint)
 
 
 def _changes_penalties(path: Path, tree: Any) -> bool:

@@ -10,12 +10,12 @@ from nnlab.config.diagnostics.issues import shown
 from nnlab.config.space.labels import option_names
 from nnlab.config.space.markers import Choice
 from nnlab.config.space.search_space import OpenValue
-from nnlab.config.yaml.document import Path, undotted
-from nnlab.errors import Fault
+from nnlab.config.yaml.document import Path, parse_path
+from nnlab.errors import Diagnostic
 
 
 @dataclass(frozen=True)
-class Sample:
+class CornerCase:
     """One way to fill a config: each marker becomes its default, except one.
 
     Args:
@@ -38,9 +38,13 @@ class Sample:
         return at.marker.samples()[0]
 
     @property
-    def default(self) -> Sample:
+    def default(self) -> CornerCase:
         """The same marker with its default."""
-        return self if self.target is None else Sample(self.target, self.target.marker.samples()[0])
+        return (
+            self
+            if self.target is None
+            else CornerCase(self.target, self.target.marker.samples()[0])
+        )
 
     @property
     def words(self) -> str:
@@ -54,7 +58,7 @@ class Sample:
         return f"This is so where `{self.target.name}` is `{value}`."
 
 
-def sample_picks(markers: Sequence[OpenValue]) -> Iterator[Sample]:
+def corner_cases(markers: Sequence[OpenValue]) -> Iterator[CornerCase]:
     """Ways to fill a config that together put every option and both ends of every range in it.
 
     Args:
@@ -63,15 +67,15 @@ def sample_picks(markers: Sequence[OpenValue]) -> Iterator[Sample]:
     Yields:
         One way for the defaults, then one for each further value of each marker.
     """
-    yield Sample()
+    yield CornerCase()
     for target in markers:
         for value in target.marker.samples()[1:]:
-            yield Sample(target, value)
+            yield CornerCase(target, value)
 
 
-def merged_faults(
-    outcomes: Sequence[tuple[Sample, Sequence[Fault]]], known: Iterable[Fault] = ()
-) -> list[Fault]:
+def merge_diagnostics(
+    outcomes: Sequence[tuple[CornerCase, Sequence[Diagnostic]]], known: Iterable[Diagnostic] = ()
+) -> list[Diagnostic]:
     """The faults of all samples, each place once, whatever else other samples make of it.
 
     Args:
@@ -81,35 +85,40 @@ def merged_faults(
     Returns:
         The faults; one that another place has only with some values of a marker says which.
     """
-    told = {_place(fault) for fault in known}
-    found: list[Fault] = []
-    for sample, faults in outcomes:
-        new = [fault for fault in faults if _place(fault) not in told]
-        told |= {_place(fault) for fault in new}
-        found += [_conditional(fault, _condition(fault, sample, outcomes)) for fault in new]
+    told = {_place(diagnostic) for diagnostic in known}
+    found: list[Diagnostic] = []
+    for sample, diagnostics in outcomes:
+        new = [diagnostic for diagnostic in diagnostics if _place(diagnostic) not in told]
+        told |= {_place(diagnostic) for diagnostic in new}
+        found += [
+            _conditional(diagnostic, _condition(diagnostic, sample, outcomes)) for diagnostic in new
+        ]
     return found
 
 
-def _place(fault: Fault) -> tuple[Any, str]:
-    return fault.where, fault.path
+def _place(diagnostic: Diagnostic) -> tuple[Any, str]:
+    return diagnostic.location, diagnostic.path
 
 
 def _condition(
-    fault: Fault, sample: Sample, outcomes: Sequence[tuple[Sample, Sequence[Fault]]]
-) -> Sample | None:
+    diagnostic: Diagnostic,
+    sample: CornerCase,
+    outcomes: Sequence[tuple[CornerCase, Sequence[Diagnostic]]],
+) -> CornerCase | None:
     """The value of a marker elsewhere without which the fault would not be there."""
-    path = undotted(fault.path)
+    path = parse_path(diagnostic.path)
     if sample.target is not None:
         return None if _related(path, sample.target.path) else sample
-    for other, faults in outcomes[1:]:
+    for other, diagnostics in outcomes[1:]:
         target = other.target
         remains = any(
-            (_place(one), one.message) == (_place(fault), fault.message) for one in faults
+            (_place(one), one.message) == (_place(diagnostic), diagnostic.message)
+            for one in diagnostics
         )
         if target is None or remains or _related(path, target.path):
             continue
         # A value that is wrong by itself hides what else it would make wrong.
-        if not any(_related(undotted(one.path), target.path) for one in faults):
+        if not any(_related(parse_path(one.path), target.path) for one in diagnostics):
             return other.default
     return None
 
@@ -120,7 +129,7 @@ def _related(path: Path, other: Path) -> bool:
     return path[:shorter] == other[:shorter]
 
 
-def _conditional(fault: Fault, condition: Sample | None) -> Fault:
+def _conditional(diagnostic: Diagnostic, condition: CornerCase | None) -> Diagnostic:
     if condition is None:
-        return fault
-    return replace(fault, message=f"{fault.message} {condition.words}")
+        return diagnostic
+    return replace(diagnostic, message=f"{diagnostic.message} {condition.words}")

@@ -16,7 +16,7 @@ from nnlab.config.space.search_space import OpenValue, as_marker, items_of, opti
 from nnlab.config.yaml.document import Document, Path
 
 
-def declared(document: Document) -> tuple[Hyperparameter, ...]:
+def hyperparameters_of(document: Document) -> tuple[Hyperparameter, ...]:
     """The hyperparameters of a config, each behind those that it depends on.
 
     Args:
@@ -29,7 +29,7 @@ def declared(document: Document) -> tuple[Hyperparameter, ...]:
         >>> layers = [{"Dropout": {"Choice": [0.1, 0.2]}}]
         >>> repeat = {"Repeat": {"times": {"Int": {"min_value": 0, "max_value": 2}}}}
         >>> repeat["Repeat"]["layers"] = layers
-        >>> for one in declared(Document({"model": {"layers": [repeat]}})):
+        >>> for one in hyperparameters_of(Document({"model": {"layers": [repeat]}})):
         ...     print(one.name)
         model.layers.0.Repeat.times
         model.layers.0.Repeat[1].layers.0.Dropout
@@ -75,7 +75,7 @@ def _repeated(
         always = len(enough) == len(reached)
         needed = conditions if always else (*conditions, Condition(at.name, enough))
         for index, layer in enumerate(layers):
-            path = (*at.path, Repeat.called(), "layers", index)
+            path = (*at.path, Repeat.display_name(), "layers", index)
             yield from _declared(layer, path, repetition, needed)
 
 

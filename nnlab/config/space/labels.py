@@ -7,7 +7,7 @@ from typing import Any
 
 from nnlab.config.diagnostics.issues import shown
 from nnlab.config.space.search_space import as_marker
-from nnlab.config.vocabulary.families import find_word
+from nnlab.config.vocabulary.families import find_component
 
 Value = int | float | str | bool
 
@@ -47,7 +47,7 @@ def _short(option: Any) -> Value:
     if isinstance(option, str | int | float):
         return option
     words = [key for key in option if key != "from"] if isinstance(option, Mapping) else []
-    return words[0] if len(words) == 1 and find_word(words[0]) is not None else _long(option)
+    return words[0] if len(words) == 1 and find_component(words[0]) is not None else _long(option)
 
 
 def _long(option: Any) -> str:

@@ -12,8 +12,8 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from nnlab.config.diagnostics.issues import Collector, Problem, problems_error, shown
-from nnlab.config.vocabulary.component import Section, Word
+from nnlab.config.diagnostics.issues import Issue, IssueCollector, issues_error, shown
+from nnlab.config.vocabulary.component import Component, Section
 
 Sampling = Literal["linear", "log", "reverse_log"]
 
@@ -26,7 +26,7 @@ _DIGITS = 12
 _NEARBY, _SHORT = 1000, 6
 
 
-class Marker(Word):
+class Marker(Component):
     """An open value of a config (`keras_tuner.HyperParameters`)."""
 
     family: ClassVar[str] = "a search marker"
@@ -49,42 +49,42 @@ class _Range(Section):
     def _range_is_sound(self) -> Self:
         low, high, step = (getattr(self, name) for name in ("min_value", "max_value", "step"))
         sampling, default = (getattr(self, name) for name in ("sampling", "default"))
-        problems = []
+        issues = []
         if low > high:
             message = f"min_value must not be above max_value. Received: {low} and {high}."
-            raise problems_error([Problem(("min_value",), message, "Swap them.")])
+            raise issues_error([Issue(("min_value",), message, "Swap them.")])
         if default is not None and not low <= default <= high:
             message = f"Expected a default from {low} to {high}. Received: default={default}."
-            remedy = "Choose one in between, or leave it out."
-            problems.append(Problem(("default",), message, remedy))
+            hint = "Choose one in between, or leave it out."
+            issues.append(Issue(("default",), message, hint))
         if sampling != "linear":
-            problems += _log_problems(sampling, low, high, step)
+            issues += _log_issues(sampling, low, high, step)
         elif step is not None:
             if not _reaches(low, high, step):
                 message = f"Steps of {step} from {low} miss max_value {high}."
-                problems.append(Problem(("step",), message, _fitting(low, high, step)))
-            elif default is not None and not problems and not _reaches(low, default, step):
+                issues.append(Issue(("step",), message, _fitting(low, high, step)))
+            elif default is not None and not issues and not _reaches(low, default, step):
                 message = f"Steps of {step} from {low} miss the default {default}."
                 under = shown(_reached(low, default, step))
-                problems.append(Problem(("default",), message, f"Take {under}, which they reach."))
-        if problems:
-            raise problems_error(problems)
+                issues.append(Issue(("default",), message, f"Take {under}, which they reach."))
+        if issues:
+            raise issues_error(issues)
         return self
 
 
-def _log_problems(sampling: str, low: float, high: float, step: float | None) -> Iterator[Problem]:
+def _log_issues(sampling: str, low: float, high: float, step: float | None) -> Iterator[Issue]:
     if low <= 0:
         message = f"{sampling} sampling needs min_value above 0. Received: min_value={low}."
-        yield Problem(("min_value",), message, "Raise it, or use linear sampling.")
+        yield Issue(("min_value",), message, "Raise it, or use linear sampling.")
     elif step is not None and step > 1 and not _reaches(0, log(high / low), log(step)):
         message = f"Multiplying by {step} from {low} misses max_value {high}."
-        yield Problem(("step",), message, _fitting_powers(low, high, step))
+        yield Issue(("step",), message, _fitting_powers(low, high, step))
     if step is not None and step <= 1:
         message = (
             f"With {sampling} sampling a step multiplies, so it must be above 1. "
             f"Received: step={step}."
         )
-        yield Problem(("step",), message, "Write `step: 2` to double.")
+        yield Issue(("step",), message, "Write `step: 2` to double.")
 
 
 def _reaches(low: float, end: float, step: float) -> bool:
@@ -109,7 +109,7 @@ def _fitting(low: float, high: float, step: float) -> str:
         return "Choose a longer step."
     last = _reached(low, high, step)
     ends = [shown(end) for end in (last, _rounded(last + step)) if end > low]
-    remedy = f"Set max_value: {' or '.join(ends)}"
+    hint = f"Set max_value: {' or '.join(ends)}"
     steps = max(1, round((high - low) / step))
     tried = (count for off in range(_NEARBY) for count in (steps - off, steps + off + 1))
     for count in tried:
@@ -117,8 +117,8 @@ def _fitting(low: float, high: float, step: float) -> str:
             exact = (high - low) / count
             other = int(exact) if isinstance(low, int) else _rounded(exact)
             if other > 0 and _reaches(low, high, other) and len(shown(other)) <= _SHORT:
-                return f"{remedy}, or step: {shown(other)}."
-    return f"{remedy}, or another step."
+                return f"{hint}, or step: {shown(other)}."
+    return f"{hint}, or another step."
 
 
 def _fitting_powers(low: float, high: float, step: float) -> str:
@@ -174,7 +174,7 @@ class Choice(Marker):
     def _there_are_values(cls, values: object) -> object:
         if values == []:
             message = "Expected values to choose from. Received: none."
-            raise problems_error([Problem((), message, "Write two or more: `Choice: [16, 32]`.")])
+            raise issues_error([Issue((), message, "Write two or more: `Choice: [16, 32]`.")])
         return values
 
     @field_validator("values")
@@ -183,12 +183,12 @@ class Choice(Marker):
         # As text, for 1, 1.0 and true are equal otherwise.
         texts = [repr(value) for value in values]
         twice = [
-            Problem((at,), f"{shown(value)} stands among the values twice.", "Remove one of them.")
+            Issue((at,), f"{shown(value)} stands among the values twice.", "Remove one of them.")
             for at, value in enumerate(values)
             if repr(value) in texts[:at]
         ]
         if twice:
-            raise problems_error(twice)
+            raise issues_error(twice)
         return values
 
     @model_validator(mode="after")
@@ -197,7 +197,7 @@ class Choice(Marker):
             message = (
                 f"Expected a default from the values. Received: default={shown(self.default)}."
             )
-            raise problems_error([Problem(("default",), message, "Choose one of them.")])
+            raise issues_error([Issue(("default",), message, "Choose one of them.")])
         return self
 
 
@@ -236,8 +236,8 @@ class Repeat(Marker):
         elif isinstance(value, Mapping) and list(value) in (["Int"], ["Choice"]):
             ((name, arguments),) = value.items()
             word: type[Int | Choice] = Int if name == "Int" else Choice
-            collector = Collector()
-            with collector.reading(name):
+            collector = IssueCollector()
+            with collector.collect(name):
                 times = word.from_arguments(arguments)
             collector.raise_if_any()
         low, high = _ends(times)
@@ -246,8 +246,8 @@ class Repeat(Marker):
                 f"Expected a whole number from 0 to {MOST_REPETITIONS:,}, or Int or Choice over "
                 f"such. Received: times={shown(value)}."
             )
-            remedy = "Write `times: 2`, or `times: {Int: {min_value: 0, max_value: 4}}`."
-            raise problems_error([Problem((), message, remedy)])
+            hint = "Write `times: 2`, or `times: {Int: {min_value: 0, max_value: 4}}`."
+            raise issues_error([Issue((), message, hint)])
         return times
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from nnlab.config.loader import Config, validate
 from nnlab.config.schema.experiment import Experiment
 from nnlab.config.schema.tune import TuneConfig
-from nnlab.config.space.corner_cases import Sample, sample_picks
+from nnlab.config.space.corner_cases import CornerCase, corner_cases
 from nnlab.config.space.hyperparameter import Hyperparameter
 from nnlab.config.space.labels import Value
 from nnlab.config.space.markers import Choice, Repeat
@@ -24,7 +24,7 @@ _DEFAULT_MONITOR = "val_loss"
 _DIGITS = 6
 
 
-def with_values(config: Config, values: Mapping[str, Value], fold: int | None = None) -> Config:
+def materialize(config: Config, values: Mapping[str, Value], fold: int | None = None) -> Config:
     """A config with given values in the place of its hyperparameters.
 
     Nothing of it is left to search: the `tune` section is gone, `tune.max_epochs` stands in
@@ -48,15 +48,15 @@ def with_values(config: Config, values: Mapping[str, Value], fold: int | None = 
         >>> from nnlab.config.loader import read_config
         >>> overrides = ["training.epochs={Int: {min_value: 1, max_value: 9}}"]
         >>> config = read_config("configs/mnist_5k.yaml", overrides)
-        >>> with_values(config, {"training.epochs": 4}).experiment.training.epochs
+        >>> materialize(config, {"training.epochs": 4}).experiment.training.epochs
         4
     """
-    document = _closed(config, _Given(config.hyperparameters, values), fold)
+    document = _closed(config, _Assignment(config.hyperparameters, values), fold)
     experiment, resolved = validate(document)
     return Config(document, experiment, resolved)
 
 
-def sampled(config: Config) -> Iterator[tuple[Sample, Experiment]]:
+def materialize_defaults(config: Config) -> Iterator[tuple[CornerCase, Experiment]]:
     """Experiments that together have every option and both ends of every range of a config.
 
     Args:
@@ -68,11 +68,11 @@ def sampled(config: Config) -> Iterator[tuple[Sample, Experiment]]:
     """
     tune = config.experiment.tune
     fold = None if tune is None or tune.cv is None else 1
-    for sample in sample_picks(find_markers(config.document)[1]):
+    for sample in corner_cases(find_markers(config.document)[1]):
         yield sample, validate(_closed(config, sample, fold))[0]
 
 
-def closed_yaml(config: Config, values: Mapping[str, Value], header: str = "") -> str:
+def materialized_yaml(config: Config, values: Mapping[str, Value], header: str = "") -> str:
     """The text of a config with given values: `nnlab train` takes it.
 
     It says what the user's file says, in the same order, with `extends` and `--set` worked in and
@@ -90,7 +90,9 @@ def closed_yaml(config: Config, values: Mapping[str, Value], header: str = "") -
         RequestError: A value that is called for is missing, or is none of a choice.
     """
     comment = "".join(f"# {line}".rstrip() + "\n" for line in header.splitlines())
-    return comment + tree_yaml(_closed(config, _Given(config.hyperparameters, values), None).tree)
+    return comment + tree_yaml(
+        _closed(config, _Assignment(config.hyperparameters, values), None).tree
+    )
 
 
 def _closed(config: Config, pick: Pick, fold: int | None) -> Document:
@@ -121,7 +123,7 @@ def _judged(training: dict[str, Any], tune: TuneConfig) -> dict[str, Any]:
     return {**training, "checkpoint": {**mode, **checkpoint, "monitor": tune.objective}}
 
 
-class _Given:
+class _Assignment:
     """What markers become: the values that were given, by the names of the hyperparameters."""
 
     def __init__(

@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from nnlab.config.diagnostics.issues import Collector, Problem
+from nnlab.config.diagnostics.issues import Issue, IssueCollector
 from nnlab.config.space.markers import Choice, Marker, Repeat
-from nnlab.config.vocabulary.families import find_word
-from nnlab.config.yaml.document import Document, Path, dotted
+from nnlab.config.vocabulary.families import find_component
+from nnlab.config.yaml.document import Document, Path, format_path
 from nnlab.text import nearest
 
 
@@ -38,18 +38,18 @@ class OpenValue:
 
     def __str__(self) -> str:
         """The marker in the words of the config, `units: Int 8..128`."""
-        return f"{dotted(self.path)}: {self.marker.to_tree()}"
+        return f"{format_path(self.path)}: {self.marker.to_tree()}"
 
     @property
     def name(self) -> str:
         """Its dotted path; inside `Repeat`, the number of the repetition stands in brackets."""
         if isinstance(self.marker, Repeat):
-            return dotted((*self.path, Repeat.called(), "times"))
+            return format_path((*self.path, Repeat.display_name(), "times"))
         if self.repetition is None:
-            return dotted(self.path)
+            return format_path(self.path)
         # Repeat stands among the layers of the model and holds no other: its place is known.
         outer, inner = self.path[:_REPEAT_AT], self.path[_REPEAT_AT + 1 :]
-        return dotted((*outer, f"{Repeat.called()}[{self.repetition}]", *inner))
+        return format_path((*outer, f"{Repeat.display_name()}[{self.repetition}]", *inner))
 
     @property
     def is_open(self) -> bool:
@@ -66,7 +66,7 @@ _REPEAT_AT = 3
 Pick = Callable[[OpenValue], Any]
 
 
-def find_markers(document: Document) -> tuple[Document, list[OpenValue], list[Problem]]:
+def find_markers(document: Document) -> tuple[Document, list[OpenValue], list[Issue]]:
     """Every marker of a config, outer before inner, and what is wrong with those that are unsound.
 
     Args:
@@ -80,15 +80,15 @@ def find_markers(document: Document) -> tuple[Document, list[OpenValue], list[Pr
         >>> find_markers(Document({"epochs": {"Choice": [1, 2]}}))[1][0].path
         ('epochs',)
     """
-    found, problems = _find(document.tree, ())
-    unsound = {path for path, problem in problems}
+    found, issues = _find(document.tree, ())
+    unsound = {path for path, issue in issues}
     tree = _without(document.tree, (), unsound)
     sound = [value for value in found if not any(_below(value.path, path) for path in unsound)]
     unread = (*document.unread, *unsound)
     return (
         replace(document, tree=tree, unread=unread),
         sound,
-        [problem for _, problem in problems],
+        [issue for _, issue in issues],
     )
 
 
@@ -96,44 +96,44 @@ def _below(path: Path, above: Path) -> bool:
     return path[: len(above)] == above
 
 
-def _find(tree: Any, path: Path) -> tuple[list[OpenValue], list[tuple[Path, Problem]]]:
+def _find(tree: Any, path: Path) -> tuple[list[OpenValue], list[tuple[Path, Issue]]]:
     """Markers, and problems, each with the path of the marker that has it."""
     found: list[OpenValue] = []
-    problems: list[tuple[Path, Problem]] = []
+    issues: list[tuple[Path, Issue]] = []
     named = as_marker(tree)
-    problems += ((path, problem) for problem in _beside_from(tree, path))
+    issues += ((path, issue) for issue in _beside_from(tree, path))
     inside = path
     if named is not None:
         word, arguments = named
-        inside = (*path, word.called())
-        collector = Collector()
+        inside = (*path, word.display_name())
+        collector = IssueCollector()
         collector.add(*_misplaced(word, path))
-        with collector.reading(*inside):
+        with collector.collect(*inside):
             found.append(OpenValue(path, word.from_arguments(arguments)))
-        found_wrong = collector.problems()
+        found_wrong = collector.issues()
         if word is Choice and not isinstance(arguments, Mapping):
-            found_wrong = [_in_short_form(problem, inside) for problem in found_wrong]
-        problems += [(path, problem) for problem in found_wrong]
+            found_wrong = [_in_short_form(issue, inside) for issue in found_wrong]
+        issues += [(path, issue) for issue in found_wrong]
         if word not in (Choice, Repeat):
-            return found, problems
+            return found, issues
         tree = arguments
     for key, value in items_of(tree):
         if named is not None and key == "times":
             continue
         inner, wrong = _find(value, (*inside, key))
         found += inner
-        problems += wrong
-    return found, problems
+        issues += wrong
+    return found, issues
 
 
-def _in_short_form(problem: Problem, inside: Path) -> Problem:
+def _in_short_form(issue: Issue, inside: Path) -> Issue:
     """A problem of a choice whose values stand right behind its name."""
-    if problem.path[len(inside) : len(inside) + 1] != ("values",):
-        return problem
-    return replace(problem, path=(*inside, *problem.path[len(inside) + 1 :]))
+    if issue.path[len(inside) : len(inside) + 1] != ("values",):
+        return issue
+    return replace(issue, path=(*inside, *issue.path[len(inside) + 1 :]))
 
 
-def _beside_from(tree: Any, path: Path) -> Iterator[Problem]:
+def _beside_from(tree: Any, path: Path) -> Iterator[Issue]:
     """A marker that stands for a layer of a Functional model, but not for the whole of it."""
     for key in (
         tree if isinstance(tree, Mapping) and "from" in tree and path[:1] == ("model",) else ()
@@ -142,8 +142,8 @@ def _beside_from(tree: Any, path: Path) -> Iterator[Problem]:
             yield from _misplaced(Repeat, path)
         elif key in Marker.members:
             message = f"A search marker, {key}, stands beside `from`."
-            remedy = "Let it stand for the whole: `{Choice: [{Dense: 8, from: …}, …]}`."
-            yield Problem((*path, key), message, remedy, at_key=True)
+            hint = "Let it stand for the whole: `{Choice: [{Dense: 8, from: …}, …]}`."
+            yield Issue((*path, key), message, hint, at_key=True)
 
 
 def items_of(tree: Any) -> list[tuple[Any, Any]]:
@@ -157,15 +157,18 @@ def items_of(tree: Any) -> list[tuple[Any, Any]]:
     return list(enumerate(tree)) if isinstance(tree, list) else []
 
 
-def _misplaced(word: type[Marker], path: Path) -> Iterator[Problem]:
+def _misplaced(word: type[Marker], path: Path) -> Iterator[Issue]:
     """What is wrong with the place of a marker."""
     if path[:1] in (("name",), ("tune",), ("extends",)):
-        message = f"A search marker, {word.called()}, stands where nothing can be searched."
-        yield Problem(path, message, "Write a plain value.")
+        message = f"A search marker, {word.display_name()}, stands where nothing can be searched."
+        yield Issue(path, message, "Write a plain value.")
     elif word is Repeat and (path[:-1] != _LAYERS or isinstance(path[-1], str)):
         message = "Repeat stands elsewhere than among the layers of a Sequential model."
-        yield Problem(
-            (*path, word.called()), message, "Put it directly into `model.layers`.", at_key=True
+        yield Issue(
+            (*path, word.display_name()),
+            message,
+            "Put it directly into `model.layers`.",
+            at_key=True,
         )
 
 
@@ -209,7 +212,7 @@ def has_misspelt_marker(tree: Any) -> bool:
     items = items_of(tree)
     if isinstance(tree, Mapping) and len(items) == 1:
         name = str(items[0][0])
-        known = name in Marker.members or find_word(name) is not None
+        known = name in Marker.members or find_component(name) is not None
         if not known and nearest(name, Marker.members) is not None:
             return True
     return any(has_misspelt_marker(value) for _, value in items)
@@ -229,8 +232,8 @@ def options_of(arguments: Any) -> tuple[Path, list[Any]]:
         (('Choice',), [0.1, 0.2])
     """
     if isinstance(arguments, Mapping):
-        return (Choice.called(), "values"), arguments["values"]
-    return (Choice.called(),), arguments
+        return (Choice.display_name(), "values"), arguments["values"]
+    return (Choice.display_name(),), arguments
 
 
 def fill(document: Document, pick: Pick) -> Document:
@@ -302,7 +305,7 @@ class _Filling:
         named = as_marker(item)
         if named is None or named[0] is not Repeat:
             return [(at, item, None)]
-        inside = (*at, Repeat.called(), "layers")
+        inside = (*at, Repeat.display_name(), "layers")
         return [
             ((*inside, index), layer, repetition)
             for repetition in range(1, self._picked(named, at) + 1)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from nnlab.config.vocabulary.component import Word
+from nnlab.config.vocabulary.component import Component
 
 
-class Constraint(Word):
+class Constraint(Component):
     """A rule that a layer's weights are made to obey after each step (`keras.constraints`)."""
 
     family: ClassVar[str] = "a constraint"
@@ -16,7 +16,7 @@ class Constraint(Word):
     files: ClassVar[Mapping[str, str]] = {"constraints": "MaxNorm NonNeg UnitNorm MinMaxNorm"}
 
 
-class Regularizer(Word):
+class Regularizer(Component):
     """A penalty on a layer's weights, added to the loss (`keras.regularizers`)."""
 
     family: ClassVar[str] = "a regularizer"
@@ -24,7 +24,7 @@ class Regularizer(Word):
     files: ClassVar[Mapping[str, str]] = {"regularizers": "L1 L2 L1L2 OrthogonalRegularizer"}
 
 
-class Schedule(Word):
+class Schedule(Component):
     """The learning rate as a function of the steps done (`keras.optimizers.schedules`)."""
 
     family: ClassVar[str] = "a learning-rate schedule"

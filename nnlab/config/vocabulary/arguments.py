@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from nnlab.config.vocabulary.unions import ByForm
+from nnlab.config.vocabulary.unions import ShapeUnion
 
 # Not here: `glu` halves the width behind Keras' back, `threshold` needs arguments.
 ActivationName = Literal[
@@ -46,7 +46,7 @@ ActivationName = Literal[
 Seed = Annotated[
     int | None, Field(ge=0, description="A seed of its own; None: one from the experiment's seed.")
 ]
-Axes = Annotated[int | list[int], ByForm()]
+Axes = Annotated[int | list[int], ShapeUnion()]
 Fraction = Annotated[float, Field(ge=0, le=1)]
 Epsilon = Annotated[float, Field(ge=0, description="Small number that guards a division by zero.")]
 Name = Annotated[str, Field(min_length=1)]

@@ -22,8 +22,8 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, core_schema
 
-from nnlab.config.diagnostics.issues import Collector, Problem, problems_error, shown
-from nnlab.config.vocabulary.registry import Lexicon
+from nnlab.config.diagnostics.issues import Issue, IssueCollector, issues_error, shown
+from nnlab.config.vocabulary.registry import Registry
 from nnlab.text import did_you_mean, nearest
 
 
@@ -82,7 +82,7 @@ class Section(BaseModel):
             _HOMES.update(dict.fromkeys(cls.__pydantic_fields__, cls.home))
 
     @classmethod
-    def called(cls) -> str:
+    def display_name(cls) -> str:
         """What messages call this mapping."""
         return cls.__name__
 
@@ -98,31 +98,31 @@ class Section(BaseModel):
             return validate(data)
         if data is None:  # a key with nothing behind it
             data = {}
-        what = f"{'arguments' if issubclass(cls, Word) else 'keys'} of {cls.called()}"
+        what = f"{'arguments' if issubclass(cls, Component) else 'keys'} of {cls.display_name()}"
         if not isinstance(data, Mapping):
             message = f"Expected the {what} with their values. Received: {shown(data)}."
             keys = ", ".join(cls.model_fields)
-            raise problems_error([Problem((), message, f"They are: {keys}." if keys else "")])
+            raise issues_error([Issue((), message, f"They are: {keys}." if keys else "")])
         unknown = [key for key in data if key not in cls.model_fields]
         if not unknown:
             return validate(data)
-        collector = Collector()
-        with collector.reading():
+        collector = IssueCollector()
+        with collector.collect():
             validate({key: value for key, value in data.items() if key in cls.model_fields})
         free = [name for name in cls.model_fields if name not in data]
         collector.drop_missing({nearest(str(key), free) or "" for key in unknown})
         for key in unknown:
-            remedy = did_you_mean(str(key), cls.model_fields, what)
+            hint = did_you_mean(str(key), cls.model_fields, what)
             if key in _HOMES and nearest(str(key), cls.model_fields) is None:
-                remedy = f"Move it to `{_HOMES[key]}`."
-            collector.add(Problem((key,), f"Unknown key `{key}`.", remedy, at_key=True))
+                hint = f"Move it to `{_HOMES[key]}`."
+            collector.add(Issue((key,), f"Unknown key `{key}`.", hint, at_key=True))
         raise collector.error()
 
 
-class Word(Section):
+class Component(Section):
     """One Keras class and its arguments; subclasses of a family (`Layer`, …) register themselves.
 
-    A family is a direct subclass of `Word`; its `family` is the phrase for a member of it, "a
+    A family is a direct subclass of `Component`; its `family` is the phrase for a member of it, "a
     layer", its `example` a member as one writes it. As the type of a field it takes any of its
     members, in any form that YAML allows.
     `files` are the files beside the family's own that its words stand in, with their names: such a
@@ -144,8 +144,8 @@ class Word(Section):
     family: ClassVar[str] = ""
     example: ClassVar[str] = ""
     files: ClassVar[Mapping[str, str]] = {}
-    members: ClassVar[Lexicon] = Lexicon("", {})
-    names: ClassVar[Lexicon] = Lexicon("", {})
+    members: ClassVar[Registry[Any]] = Registry("", {})
+    names: ClassVar[Registry[Any]] = Registry("", {})
 
     @classmethod
     def __pydantic_init_subclass__(cls, **_: Any) -> None:
@@ -153,15 +153,15 @@ class Word(Section):
         super().__pydantic_init_subclass__()
         if cls.is_family():
             package = cls.__module__.rpartition(".")[0]
-            cls.members, cls.names = Lexicon(package, cls.files), Lexicon(package, cls.files)
+            cls.members, cls.names = Registry(package, cls.files), Registry(package, cls.files)
             return
         cls._own_fields_first()
         if cls.__name__.startswith("_"):  # what words have in common, no word itself
             return
         cls.yaml_name = cls.__dict__.get("yaml_name") or cls.__name__
-        cls.members.enter(cls.yaml_name, cls)
+        cls.members.register(cls.yaml_name, cls)
         for name in cls.all_names():
-            cls.names.enter(name, cls)
+            cls.names.register(name, cls)
 
     @classmethod
     def _own_fields_first(cls) -> None:
@@ -179,14 +179,14 @@ class Word(Section):
         return (cls.yaml_name, cls.__name__, snake_case(cls.__name__), *own_aliases)
 
     @classmethod
-    def called(cls) -> str:
+    def display_name(cls) -> str:
         """What messages call this word: its name in YAML."""
         return cls.yaml_name or cls.__name__
 
     @classmethod
     def is_family(cls) -> bool:
         """Whether this is a family, not a member of one."""
-        return Word in cls.__bases__
+        return Component in cls.__bases__
 
     @classmethod
     def lookup(cls, name: object) -> type[Self] | None:
@@ -195,7 +195,7 @@ class Word(Section):
         Args:
             name: A class name, snake_case name or alias.
         """
-        return cls.names.get(name) if isinstance(name, str) else None  # type: ignore[return-value]
+        return cls.names.get(name) if isinstance(name, str) else None
 
     @classmethod
     def first_argument(cls) -> str | None:
@@ -222,14 +222,14 @@ class Word(Section):
         elif isinstance(value, Mapping) and len(value) == 1:
             name, arguments = next(iter(value.items()))
         else:
-            raise problems_error(cls._form_problems(value))
-        word = cls.lookup(name)
-        if word is None:
+            raise issues_error(cls._form_issues(value))
+        component = cls.lookup(name)
+        if component is None:
             message = f"Expected {cls.family}. Received: `{name}`."
             lone = isinstance(value, str)
-            problem = Problem(() if lone else (name,), message, cls.remedy(str(name)), not lone)
-            raise problems_error([problem])
-        return word.from_arguments(arguments, (str(name),))
+            issue = Issue(() if lone else (name,), message, cls.hint(str(name)), not lone)
+            raise issues_error([issue])
+        return component.from_arguments(arguments, (str(name),))
 
     @classmethod
     def plural(cls) -> str:
@@ -238,7 +238,7 @@ class Word(Section):
         return f"{noun}es" if noun.endswith("s") else f"{noun}s"
 
     @classmethod
-    def remedy(cls, name: str) -> str:
+    def hint(cls, name: str) -> str:
         """What to do about a name that no member of the family answers to.
 
         Args:
@@ -249,29 +249,29 @@ class Word(Section):
             return did_you_mean(name, cls.members, cls.plural())
         # Who writes no underscore means the class: `relu` is nearer to ReLU than to `re_lu`.
         if "_" in close and "_" not in name:
-            close = cls.names[close].called()
+            close = cls.names[close].display_name()
         return f"Did you mean `{close}`?"
 
     @classmethod
-    def _form_problems(cls, value: object) -> list[Problem]:
+    def _form_issues(cls, value: object) -> list[Issue]:
         """What is wrong with a value that is neither a name nor a name with its arguments."""
         names = [key for key in value if cls.lookup(key)] if isinstance(value, Mapping) else []
         if not isinstance(value, Mapping) or not names:
             message = f"Expected {cls.family}. Received: {shown(value)}."
-            return [Problem((), message, f"Write it like `{cls.example}`.")]
+            return [Issue((), message, f"Write it like `{cls.example}`.")]
         name = names[0]
-        word = cls.names[name]
-        problems = []
+        component = cls.names[name]
+        issues = []
         for key in (key for key in value if key != name):
             message = f"`{key}` stands beside {name}."
-            if key in word.model_fields:
-                remedy = f"Put it among the arguments, `{name}: {{{key}: …}}`: indent it deeper."
+            if key in component.model_fields:
+                hint = f"Put it among the arguments, `{name}: {{{key}: …}}`: indent it deeper."
             elif key in names:
-                remedy = "Keep one of them here."
+                hint = "Keep one of them here."
             else:
-                remedy = "Remove it."
-            problems.append(Problem((key,), message, remedy, at_key=True))
-        return problems
+                hint = "Remove it."
+            issues.append(Issue((key,), message, hint, at_key=True))
+        return issues
 
     @classmethod
     def from_arguments(cls, arguments: object, under: tuple[str | int, ...] = ()) -> Self:
@@ -292,11 +292,11 @@ class Word(Section):
         elif not isinstance(arguments, Mapping):
             first = cls.first_argument()
             if first is None:
-                message = f"{cls.called()} takes no lone value. Received: {shown(arguments)}."
-                raise problems_error([Problem(under, message, f"Write `{cls.called()}` alone.")])
+                message = f"{cls.display_name()} takes no lone value. Received: {shown(arguments)}."
+                raise issues_error([Issue(under, message, f"Write `{cls.display_name()}` alone.")])
             arguments = {first: arguments}
-        collector = Collector()
-        with collector.reading(*under):
+        collector = IssueCollector()
+        with collector.collect(*under):
             return cls.model_validate(arguments)
         raise collector.error()
 
@@ -307,7 +307,7 @@ class Word(Section):
             for name, field in type(self).model_fields.items()
             if (value := getattr(self, name)) != field.get_default(call_default_factory=True)
         }
-        return {self.called(): arguments} if arguments else self.called()
+        return {self.display_name(): arguments} if arguments else self.display_name()
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:

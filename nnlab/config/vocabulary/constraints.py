@@ -6,7 +6,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from nnlab.config.diagnostics.issues import Problem, problems_error
+from nnlab.config.diagnostics.issues import Issue, issues_error
 from nnlab.config.vocabulary.argument_families import Constraint
 
 NormAxis = Annotated[
@@ -47,5 +47,5 @@ class MinMaxNorm(Constraint):
         if self.min_value > self.max_value:
             received = f"min_value={self.min_value}, max_value={self.max_value}"
             message = f"Expected min_value <= max_value. Received: {received}."
-            raise problems_error([Problem(("min_value",), message, "Swap them.")])
+            raise issues_error([Issue(("min_value",), message, "Swap them.")])
         return self

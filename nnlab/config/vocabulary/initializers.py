@@ -6,12 +6,12 @@ from typing import ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from nnlab.config.diagnostics.issues import Problem, problems_error
+from nnlab.config.diagnostics.issues import Issue, issues_error
 from nnlab.config.vocabulary.arguments import Seed
-from nnlab.config.vocabulary.component import Word
+from nnlab.config.vocabulary.component import Component
 
 
-class Initializer(Word):
+class Initializer(Component):
     """How a layer's weights start (`keras.initializers`)."""
 
     family: ClassVar[str] = "an initializer"
@@ -77,7 +77,7 @@ class RandomUniform(Initializer):
             message = (
                 f"Expected minval <= maxval. Received: minval={self.minval}, maxval={self.maxval}."
             )
-            raise problems_error([Problem(("minval",), message, "Swap them.")])
+            raise issues_error([Issue(("minval",), message, "Swap them.")])
         return self
 
 

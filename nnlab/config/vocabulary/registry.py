@@ -1,29 +1,28 @@
-"""The words of a family by name, each loaded when it is first asked for.
+"""The classes of a family by name, each imported when it is first looked up.
 
-To build all words takes longer than all else that reading a config does, and a config names few.
+Building all classes takes longer than the rest of reading a config, and a config names few.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import Any, Generic, TypeVar
 
-if TYPE_CHECKING:
-    from nnlab.config.vocabulary.component import Word
+T = TypeVar("T", bound=type)
 
 
-class Lexicon(Mapping[str, "type[Word]"]):
-    """The words of a family by name; one by one they are loaded, or all of them to list them.
+class Registry(Mapping[str, T], Generic[T]):
+    """Map the names of a family to its classes; import their files on demand.
 
     Args:
-        package: The package that the words' files stand in.
-        files: For each file, in the order of a list, the names of its words. A name tells of its
-            other spellings, as `HeNormal` of `he_normal`; shorter ones, `mse`, stand beside it.
+        package: The package with the files of the family.
+        files: The class names in each file, separated by spaces, in listing order. Spellings such
+            as `he_normal` for `HeNormal` follow from a name; short aliases (`mse`) are added.
     """
 
     def __init__(self, package: str, files: Mapping[str, str]) -> None:
-        self._words: dict[str, type[Word]] = {}
+        self._classes: dict[str, T] = {}
         self._modules = [f"{package}.{file}" for file in files]
         self._module_of = {
             _bare(name): module
@@ -31,33 +30,35 @@ class Lexicon(Mapping[str, "type[Word]"]):
             for name in names.split()
         }
 
-    def enter(self, name: str, word: type[Word]) -> None:
-        """Take in a word that has been loaded, under one of its names."""
-        self._words[name] = word
+    def register(self, name: str, component: T) -> None:
+        """Add an imported class under one of its names."""
+        self._classes[name] = component
 
-    def __getitem__(self, name: Any) -> type[Word]:
-        """The word that answers to a name; its file is loaded first where it was not."""
-        if name not in self._words and isinstance(name, str):
+    def __getitem__(self, name: Any) -> T:
+        """Return the class with this name or alias; import its file first if needed."""
+        if name not in self._classes and isinstance(name, str):
             module = self._module_of.get(_bare(name))
             if module is not None:
                 import_module(module)
-        return self._words[name]
+        return self._classes[name]
 
     def __iter__(self) -> Iterator[str]:
-        """The names of all words, in the order of the files, whatever was loaded first."""
+        """Iterate over all names in the order of the files, however they were imported."""
         for module in self._modules:
             import_module(module)
-        order = {module: at for at, module in enumerate(self._modules)}
-        last = len(order)
+        order = {module: position for position, module in enumerate(self._modules)}
         return iter(
-            sorted(self._words, key=lambda name: order.get(self._words[name].__module__, last))
+            sorted(
+                self._classes,
+                key=lambda name: order.get(self._classes[name].__module__, len(order)),
+            )
         )
 
     def __len__(self) -> int:
-        """How many names there are."""
+        """Return the number of names."""
         return len(list(iter(self)))
 
 
 def _bare(name: str) -> str:
-    """A name without what its spellings differ in."""
+    """Return a name without the differences between its spellings."""
     return name.replace("_", "").lower()

@@ -6,7 +6,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from nnlab.config.diagnostics.issues import Problem, problems_error
+from nnlab.config.diagnostics.issues import Issue, issues_error
 from nnlab.config.vocabulary.argument_families import Schedule
 from nnlab.config.vocabulary.arguments import Name
 
@@ -62,19 +62,19 @@ class PiecewiseConstantDecay(Schedule):
 
     @model_validator(mode="after")
     def _values_fit_boundaries(self) -> Self:
-        problems = []
+        issues = []
         if any(
             first >= second
             for first, second in zip(self.boundaries, self.boundaries[1:], strict=False)
         ):
             message = f"Expected boundaries that rise. Received: boundaries={self.boundaries}."
-            problems.append(Problem(("boundaries",), message, "Sort them and drop repetitions."))
+            issues.append(Issue(("boundaries",), message, "Sort them and drop repetitions."))
         expected, received = len(self.boundaries) + 1, len(self.values)
         if received != expected:
             message = f"Expected {expected} values, one more than boundaries. Received: {received}."
-            problems.append(Problem(("values",), message))
-        if problems:
-            raise problems_error(problems)
+            issues.append(Issue(("values",), message))
+        if issues:
+            raise issues_error(issues)
         return self
 
 
@@ -96,8 +96,8 @@ class CosineDecay(Schedule):
     def _warmup_is_whole(self) -> Self:
         if self.warmup_steps and self.warmup_target is None:
             message = "warmup_steps does nothing without warmup_target."
-            remedy = "Set warmup_target to the learning rate at the end of the rise."
-            raise problems_error([Problem(("warmup_steps",), message, remedy)])
+            hint = "Set warmup_target to the learning rate at the end of the rise."
+            raise issues_error([Issue(("warmup_steps",), message, hint)])
         return self
 
 

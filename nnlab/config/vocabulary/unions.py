@@ -9,9 +9,9 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 from pydantic import ConfigDict, GetCoreSchemaHandler, TypeAdapter
 from pydantic_core import CoreSchema, core_schema
 
-from nnlab.config.diagnostics.issues import Problem, problems_error, shown
-from nnlab.config.diagnostics.suggestions import hint
-from nnlab.config.vocabulary.component import Word
+from nnlab.config.diagnostics.issues import Issue, issues_error, shown
+from nnlab.config.diagnostics.suggestions import hint_for_type
+from nnlab.config.vocabulary.component import Component
 from nnlab.text import nearest
 
 # What messages call a value of a type, and several of them.
@@ -26,7 +26,7 @@ _PHRASES: dict[Any, tuple[str, str]] = {
 _KINDS = {int: "int_type", float: "float_type", bool: "bool_type"}
 
 
-class ByForm:
+class ShapeUnion:
     """Marks a union whose branch the form of the value decides.
 
     Left to itself, pydantic tries every branch, reports the faults of all of them and puts the
@@ -34,7 +34,7 @@ class ByForm:
     and faults stand where they are.
 
     Example:
-        >>> axes = TypeAdapter(Annotated[int | list[int], ByForm()])
+        >>> axes = TypeAdapter(Annotated[int | list[int], ShapeUnion()])
         >>> axes.validate_python([1, -1])
         [1, -1]
     """
@@ -52,9 +52,9 @@ class ByForm:
             expected = " or ".join(branch.phrase for branch in branches)
             expected = expected.replace("true or false or", "true, false or")
             message = f"Expected {expected}. Received: {shown(value)}."
-            remedy = meant.suggest(value) if meant else ""
-            hints = (hint(_KINDS.get(branch.kind, ""), value) for branch in branches)
-            raise problems_error([Problem((), message, next(filter(None, hints), remedy))])
+            hint = meant.suggest(value) if meant else ""
+            hints = (hint_for_type(_KINDS.get(branch.kind, ""), value) for branch in branches)
+            raise issues_error([Issue((), message, next(filter(None, hints), hint))])
 
         return core_schema.no_info_wrap_validator_function(read, handler(source))
 
@@ -69,8 +69,10 @@ class _Branch:
         self.kind = get_origin(bare) or bare
 
     @property
-    def _family(self) -> type[Word] | None:
-        return self.kind if isinstance(self.kind, type) and issubclass(self.kind, Word) else None
+    def _family(self) -> type[Component] | None:
+        return (
+            self.kind if isinstance(self.kind, type) and issubclass(self.kind, Component) else None
+        )
 
     @property
     def phrase(self) -> str:
@@ -87,7 +89,7 @@ class _Branch:
     def is_meant_by(self, value: object) -> bool:
         """Whether a value has this type's form, be it right or wrong."""
         if self._family is not None:
-            return isinstance(value, str | Mapping | Word)
+            return isinstance(value, str | Mapping | Component)
         if isinstance(value, bool):
             return self.kind is bool
         if self.kind is dict:
@@ -107,7 +109,7 @@ class _Branch:
     def suggest(self, value: object) -> str:
         """The remedy for a name that means nothing here."""
         if self._family is not None:
-            return self._family.remedy(str(value))
+            return self._family.hint(str(value))
         close = nearest(str(value), self._arguments)
         return f"Did you mean `{close}`?" if close else ""
 

@@ -15,7 +15,7 @@ SCHEMA_FILE = "nnlab.schema.json"
 
 
 @dataclass(frozen=True)
-class ShippedConfig:
+class BuiltinConfig:
     """A config that comes with nnlab.
 
     Args:
@@ -29,7 +29,7 @@ class ShippedConfig:
     path: Path
 
 
-def shipped_folder() -> Path:
+def builtin_folder() -> Path:
     """Where the shipped configs lie: inside an installed package, beside it in a checkout."""
     package = Path(__file__).resolve().parents[2]
     inside = package / "configs"
@@ -46,26 +46,26 @@ def schema_text() -> str:
         >>> schema_text().splitlines()[1]
         '  "$schema": "https://json-schema.org/draft/2020-12/schema",'
     """
-    return (shipped_folder() / SCHEMA_FILE).read_text(encoding="utf-8")
+    return (builtin_folder() / SCHEMA_FILE).read_text(encoding="utf-8")
 
 
-def list_shipped() -> list[ShippedConfig]:
+def list_builtin_configs() -> list[BuiltinConfig]:
     """All shipped configs, by name."""
     return [
-        ShippedConfig(path.stem, _purpose(path), path)
-        for path in sorted(shipped_folder().glob("*.yaml"))
+        BuiltinConfig(path.stem, _purpose(path), path)
+        for path in sorted(builtin_folder().glob("*.yaml"))
     ]
 
 
-def list_comparisons() -> list[ShippedConfig]:
+def list_builtin_comparisons() -> list[BuiltinConfig]:
     """All shipped comparisons, by name: `compare/` and the file's without `.yaml`."""
     return [
-        ShippedConfig(f"{COMPARISONS}/{path.stem}", _purpose(path), path)
-        for path in sorted((shipped_folder() / COMPARISONS).glob("*.yaml"))
+        BuiltinConfig(f"{COMPARISONS}/{path.stem}", _purpose(path), path)
+        for path in sorted((builtin_folder() / COMPARISONS).glob("*.yaml"))
     ]
 
 
-def find_comparison(name: str) -> Path:
+def find_builtin_comparison(name: str) -> Path:
     """The file of a shipped comparison.
 
     Args:
@@ -78,22 +78,22 @@ def find_comparison(name: str) -> Path:
         RequestError: There is neither such a file here nor a shipped comparison of that name.
 
     Example:
-        >>> find_comparison("initializers").name
+        >>> find_builtin_comparison("initializers").name
         'initializers.yaml'
     """
-    shipped = {config.path.stem: config.path for config in list_comparisons()}
+    shipped = {config.path.stem: config.path for config in list_builtin_comparisons()}
     plain = name.removeprefix(f"{COMPARISONS}/")
     if plain in shipped:
         return shipped[plain]
-    if name in {config.name for config in list_shipped()}:
+    if name in {config.name for config in list_builtin_configs()}:
         message = f"Expected a comparison. Received: {name!r}, a config."
         raise RequestError(f"{message} Train it with: nnlab train {name}")
-    remedy = did_you_mean(plain, shipped, "shipped comparisons")
-    message = f"There is no file and no shipped comparison called {name!r}. {remedy}"
+    hint = did_you_mean(plain, shipped, "shipped comparisons")
+    message = f"There is no file and no shipped comparison called {name!r}. {hint}"
     raise RequestError(f"{message} `nnlab init` lists the shipped comparisons.")
 
 
-def find_shipped(name: str) -> Path:
+def find_builtin_config(name: str) -> Path:
     """The file of a shipped config.
 
     Args:
@@ -106,18 +106,18 @@ def find_shipped(name: str) -> Path:
         RequestError: There is neither such a file here nor a shipped config of that name.
 
     Example:
-        >>> find_shipped("mnist_5k").name
+        >>> find_builtin_config("mnist_5k").name
         'mnist_5k.yaml'
     """
-    shipped = {config.name: config.path for config in list_shipped()}
+    shipped = {config.name: config.path for config in list_builtin_configs()}
     if name in shipped:
         return shipped[name]
     plain = name.removeprefix(f"{COMPARISONS}/")
-    if plain in {config.path.stem for config in list_comparisons()}:
+    if plain in {config.path.stem for config in list_builtin_comparisons()}:
         message = f"Expected a config. Received: {name!r}, a comparison."
         raise RequestError(f"{message} Run it with: nnlab compare variants {plain}")
-    remedy = did_you_mean(name, shipped, "shipped configs")
-    message = f"There is no file and no shipped config called {name!r}. {remedy}"
+    hint = did_you_mean(name, shipped, "shipped configs")
+    message = f"There is no file and no shipped config called {name!r}. {hint}"
     raise RequestError(f"{message} `nnlab init` lists the shipped configs.")
 
 
@@ -134,11 +134,11 @@ def file_of(name: str) -> Path:
     Raises:
         RequestError: Nothing of that name is shipped.
     """
-    configs = {config.name: config.path for config in list_shipped()}
-    comparisons = {config.name: config.path for config in list_comparisons()}
+    configs = {config.name: config.path for config in list_builtin_configs()}
+    comparisons = {config.name: config.path for config in list_builtin_comparisons()}
     short = {path.stem: path for path in comparisons.values()}
     known = short | configs | comparisons
-    return known[name] if name in known else find_shipped(name)
+    return known[name] if name in known else find_builtin_config(name)
 
 
 def with_bases(path: Path) -> list[Path]:
@@ -151,7 +151,7 @@ def with_bases(path: Path) -> list[Path]:
         Files, the config first.
 
     Example:
-        >>> [file.name for file in with_bases(find_shipped("vanishing_gradients_cured"))]
+        >>> [file.name for file in with_bases(find_builtin_config("vanishing_gradients_cured"))]
         ['vanishing_gradients_cured.yaml', 'vanishing_gradients.yaml']
     """
     named = re.search(r"^extends:\s*(\S+)", path.read_text(encoding="utf-8"), flags=re.MULTILINE)

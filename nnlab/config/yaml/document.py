@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from nnlab.errors import Fault, Location
+from nnlab.errors import Diagnostic, Location
 
 Path = tuple[str | int, ...]
 
@@ -42,7 +42,7 @@ class Document:
         marks: The place of each value that was written, by its path.
         moves: For values that no longer stand where they were written: new path to old path, last
             step first.
-        faults: What is wrong with it and yet leaves data to judge, such as a duplicate key.
+        diagnostics: What is wrong with it and yet leaves data to judge, such as a duplicate key.
         unread: Paths of values that could not be read; nothing at or below them is judged.
         is_part: Whether what it extends could not be read; nothing is judged that is not in it.
 
@@ -56,7 +56,7 @@ class Document:
     tree: Any
     marks: Mapping[Path, Mark] = field(default_factory=dict)
     moves: tuple[Mapping[Path, Path], ...] = ()
-    faults: tuple[Fault, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
     unread: tuple[Path, ...] = ()
     is_part: bool = False
 
@@ -107,7 +107,7 @@ class Document:
         return not any(written[: len(unread)] == unread for unread in self.unread)
 
 
-def dotted(path: Path) -> str:
+def format_path(path: Path) -> str:
     """A path as the command line takes it.
 
     Args:
@@ -117,20 +117,20 @@ def dotted(path: Path) -> str:
         They, joined by dots.
 
     Example:
-        >>> dotted(("model", "layers", 0, "Dense", "units"))
+        >>> format_path(("model", "layers", 0, "Dense", "units"))
         'model.layers.0.Dense.units'
     """
     return ".".join(str(part) for part in path)
 
 
-def undotted(text: str) -> Path:
-    """The path that `dotted` writes; numbers are list positions.
+def parse_path(text: str) -> Path:
+    """The path that `format_path` writes; numbers are list positions.
 
     Args:
         text: Keys and list positions, joined by dots.
 
     Example:
-        >>> undotted("model.layers.0.Dense.units")
+        >>> parse_path("model.layers.0.Dense.units")
         ('model', 'layers', 0, 'Dense', 'units')
     """
     return tuple(int(part) if part.isdecimal() else part for part in text.split("."))

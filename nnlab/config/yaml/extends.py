@@ -13,7 +13,7 @@ from nnlab.config.diagnostics.issues import shown
 from nnlab.config.yaml.document import Document
 from nnlab.config.yaml.overrides import assignment_path, merge, override
 from nnlab.config.yaml.parser import read_yaml
-from nnlab.errors import ConfigError, Fault, Location
+from nnlab.errors import ConfigError, Diagnostic, Location
 from nnlab.text import nearest
 
 _KEYS = {"config": "`data`, `model` and `training`", "comparison": "`base` and `variants`"}
@@ -27,8 +27,8 @@ def load_document(file: str | FilePath, overrides: Sequence[str] = ()) -> Docume
         overrides: `KEY=VALUE`, applied in turn.
 
     Returns:
-        The document, not yet validated; `data.file` in it is absolute. Its `faults` are those that
-        leave data to judge: duplicate keys, and assignments that could not be applied.
+        The document, not yet validated; `data.file` in it is absolute. Its `diagnostics` are
+        duplicate keys and assignments that cannot be applied.
 
     Raises:
         ConfigError: For files that cannot be read, are no YAML, or extend each other in a circle.
@@ -36,12 +36,12 @@ def load_document(file: str | FilePath, overrides: Sequence[str] = ()) -> Docume
     document = _read_chain(FilePath(file), ())
     for assignment in overrides:
         try:
-            document = anchored(override(document, assignment), FilePath.cwd())
+            document = resolve_paths(override(document, assignment), FilePath.cwd())
         except ConfigError as error:
             unread = assignment_path(assignment)
             document = replace(
                 document,
-                faults=(*document.faults, *error.faults),
+                diagnostics=(*document.diagnostics, *error.diagnostics),
                 unread=(*document.unread, unread) if unread else document.unread,
             )
     return document
@@ -54,26 +54,26 @@ def _read_chain(
     if file.resolve() in chain:
         ring = " -> ".join(link.name for link in (*chain, file))
         message = f"The configs extend each other in a circle: {ring}."
-        raise ConfigError((Fault(message, "extends", where, "Remove one `extends`."),))
-    document = anchored(read_mapping(file, where), file.parent)
+        raise ConfigError((Diagnostic(message, "extends", where, "Remove one `extends`."),))
+    document = resolve_paths(read_mapping(file, where), file.parent)
     tree = document.tree
-    if compares(tree):
+    if describes_comparison(tree):
         message = "This file is a comparison, not a config."
-        remedy = f"Run it with `nnlab compare variants {shlex.quote(str(file))}`."
-        raise ConfigError((Fault(message, "", where or Location(str(file), 1, 1), remedy),))
+        hint = f"Run it with `nnlab compare variants {shlex.quote(str(file))}`."
+        raise ConfigError((Diagnostic(message, "", where or Location(str(file), 1, 1), hint),))
     if "extends" not in tree:
         return document
     base, place = tree["extends"], document.locate(("extends",))
     if not isinstance(base, str):
         message = f"Expected the name of one file. Received: extends={shown(base)}."
-        remedy = "Let that file extend the next." if isinstance(base, list) else ""
-        fault = Fault(message, "extends", place, remedy or "Write `extends: base.yaml`.")
-        below = Document({}, faults=(fault,), is_part=True)
+        hint = "Let that file extend the next." if isinstance(base, list) else ""
+        diagnostic = Diagnostic(message, "extends", place, hint or "Write `extends: base.yaml`.")
+        below = Document({}, diagnostics=(diagnostic,), is_part=True)
     else:
         try:
             below = _read_chain(file.parent / base, (*chain, file.resolve()), place)
         except ConfigError as error:
-            below = Document({}, faults=error.faults, is_part=True)
+            below = Document({}, diagnostics=error.diagnostics, is_part=True)
     merged = merge(below, document)
     rest = {key: value for key, value in merged.tree.items() if key != "extends"}
     return merged.moved(rest, {})
@@ -103,19 +103,19 @@ def read_mapping(
         return document
     received = "an empty file" if tree is None else shown(tree)
     message = f"Expected keys such as {_KEYS[kind]}. Received: {received}."
-    remedy = f"`nnlab init` writes a {kind} to start from."
-    raise ConfigError((Fault(message, "", Location(str(file), 1, 1), remedy),))
+    hint = f"`nnlab init` writes a {kind} to start from."
+    raise ConfigError((Diagnostic(message, "", Location(str(file), 1, 1), hint),))
 
 
-def compares(tree: Mapping[str, Any]) -> bool:
+def describes_comparison(tree: Mapping[str, Any]) -> bool:
     """Whether a file has the keys of a comparison, not those of a config.
 
     Args:
         tree: What the file holds.
 
     Example:
-        >>> compares({"base": "mnist_5k", "variants": {}}), compares({"extends": "mnist_5k.yaml"})
-        (True, False)
+        >>> describes_comparison({"base": "mnist_5k", "variants": {}})
+        True
     """
     keys = tree.keys()
     return bool(keys & {"variants", "grid"}) or ("base" in keys and "model" not in keys)
@@ -135,7 +135,7 @@ def is_comparison(file: str | FilePath) -> bool:
         False
     """
     try:
-        return compares(read_mapping(FilePath(file)).tree)
+        return describes_comparison(read_mapping(FilePath(file)).tree)
     except ConfigError:
         return False
 
@@ -144,17 +144,17 @@ def _text(file: FilePath, where: Location | None) -> str:
     try:
         return file.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
-        message, remedy = f"There is no file {file}.", _other_file(file, extended=where is not None)
+        message, hint = f"There is no file {file}.", _other_file(file, extended=where is not None)
     except IsADirectoryError:
-        message, remedy = f"{file} is a folder.", "Name a YAML file in it."
+        message, hint = f"{file} is a folder.", "Name a YAML file in it."
     except UnicodeDecodeError:
-        message, remedy = f"{file} is not text in UTF-8.", "Save it as UTF-8."
+        message, hint = f"{file} is not text in UTF-8.", "Save it as UTF-8."
     except OSError as error:
-        message, remedy = f"{file} cannot be read: {error.strerror}.", "Check its permissions."
+        message, hint = f"{file} cannot be read: {error.strerror}.", "Check its permissions."
     except ValueError:
-        message, remedy = f"{shown(str(file))} is no name of a file.", "Write its path."
+        message, hint = f"{shown(str(file))} is no name of a file.", "Write its path."
     at = where or Location(str(file))
-    raise ConfigError((Fault(message, "extends" if where else "", at, remedy),))
+    raise ConfigError((Diagnostic(message, "extends" if where else "", at, hint),))
 
 
 def _other_file(file: FilePath, *, extended: bool) -> str:
@@ -169,7 +169,7 @@ def _other_file(file: FilePath, *, extended: bool) -> str:
     return "Check the path; `nnlab init` writes a config to start from."
 
 
-def anchored(document: Document, folder: FilePath) -> Document:
+def resolve_paths(document: Document, folder: FilePath) -> Document:
     """The document with `data.file` made absolute.
 
     Args:

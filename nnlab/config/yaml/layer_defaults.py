@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from nnlab.config.diagnostics.issues import Collector, Problem, shown
+from nnlab.config.diagnostics.issues import Issue, IssueCollector, shown
 from nnlab.config.vocabulary.layers import Layer
 from nnlab.config.yaml.document import Document, Path
 
 _AT: Path = ("model", "defaults")
 
 
-def spread_defaults(document: Document) -> tuple[Document, list[Problem]]:
+def apply_defaults(document: Document) -> tuple[Document, list[Issue]]:
     """The document with `model.defaults` put into the layers and taken out of `model`.
 
     Args:
@@ -23,7 +23,7 @@ def spread_defaults(document: Document) -> tuple[Document, list[Problem]]:
 
     Example:
         >>> model = {"defaults": {"Dense": {"activation": "relu"}}, "layers": [{"Dense": 3}]}
-        >>> spread_defaults(Document({"model": model}))[0].tree
+        >>> apply_defaults(Document({"model": model}))[0].tree
         {'model': {'layers': [{'Dense': {'activation': 'relu', 'units': 3}}]}}
     """
     model = document.tree.get("model") if isinstance(document.tree, Mapping) else None
@@ -35,18 +35,20 @@ def spread_defaults(document: Document) -> tuple[Document, list[Problem]]:
             f"Expected layer types with their arguments. Received: defaults={shown(defaults)}."
         )
         return _without(document), [
-            Problem(_AT, message, "Write `defaults: {Dense: {activation: relu}}`.")
+            Issue(_AT, message, "Write `defaults: {Dense: {activation: relu}}`.")
         ]
-    problems: list[Problem] = []
+    issues: list[Issue] = []
     sound: dict[type[Layer], tuple[str, Any]] = {}
     for name, arguments in defaults.items():
-        problems += _own_problems(name, arguments)
+        issues += _own_issues(name, arguments)
         word = Layer.lookup(name)
         if word is None:
             continue
         if word in sound:
-            message = f"{word.called()} has defaults twice: as `{sound[word][0]}` and as `{name}`."
-            problems.append(Problem((*_AT, name), message, "Keep one of them.", at_key=True))
+            message = (
+                f"{word.display_name()} has defaults twice: as `{sound[word][0]}` and as `{name}`."
+            )
+            issues.append(Issue((*_AT, name), message, "Keep one of them.", at_key=True))
         else:
             sound[word] = (name, arguments)
     moves: dict[Path, Path] = {}
@@ -61,7 +63,7 @@ def spread_defaults(document: Document) -> tuple[Document, list[Problem]]:
         }
     rest = {key: value for key, value in model.items() if key != "defaults"}
     spread = {**document.tree, "model": {**rest, "layers": layers} if "layers" in model else rest}
-    return document.moved(spread, moves), problems
+    return document.moved(spread, moves), issues
 
 
 def _without(document: Document) -> Document:
@@ -69,24 +71,24 @@ def _without(document: Document) -> Document:
     return document.moved({**document.tree, "model": model}, {})
 
 
-def _own_problems(name: Any, arguments: Any) -> list[Problem]:
+def _own_issues(name: Any, arguments: Any) -> list[Issue]:
     """Faults of one entry; an argument that is missing is no fault here."""
     word = Layer.lookup(name)
     if word is None:
         message = f"Expected a layer. Received: `{name}`."
-        return [Problem((*_AT, name), message, Layer.remedy(str(name)), at_key=True)]
-    collector = Collector()
-    with collector.reading():
+        return [Issue((*_AT, name), message, Layer.hint(str(name)), at_key=True)]
+    collector = IssueCollector()
+    with collector.collect():
         word.from_arguments(arguments, (*_AT, name))
     if isinstance(arguments, Mapping) and "name" in arguments:
         message = "A name belongs to one layer, not to all of a type."
-        collector.add(Problem((*_AT, name, "name"), message, "Remove it.", at_key=True))
+        collector.add(Issue((*_AT, name, "name"), message, "Remove it.", at_key=True))
     required = {field for field, info in word.model_fields.items() if info.is_required()}
     given = _by_name(word, arguments)
     return [
-        problem
-        for problem in collector.problems()
-        if not (problem.path[-1] in required - set(given) and len(problem.path) == len(_AT) + 2)
+        issue
+        for issue in collector.issues()
+        if not (issue.path[-1] in required - set(given) and len(issue.path) == len(_AT) + 2)
     ]
 
 
@@ -120,7 +122,7 @@ def _spread(
     return layer
 
 
-def idle_defaults(tree: Any) -> list[Problem]:
+def idle_defaults(tree: Any) -> list[Issue]:
     """Defaults for layers that the model does not have.
 
     Args:
@@ -138,9 +140,9 @@ def idle_defaults(tree: Any) -> list[Problem]:
     layers = model.get("layers") or ()
     there = set(_words_in(list(layers.values()) if isinstance(layers, Mapping) else layers))
     return [
-        Problem(
+        Issue(
             (*_AT, name),
-            f"The model has no {word.called()} layer: these defaults do nothing.",
+            f"The model has no {word.display_name()} layer: these defaults do nothing.",
             "Remove them, or name a layer that it has.",
             at_key=True,
         )

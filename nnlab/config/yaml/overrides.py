@@ -9,11 +9,11 @@ from typing import Any
 
 from nnlab.config.diagnostics.issues import shown
 from nnlab.config.space.markers import Marker
-from nnlab.config.vocabulary.component import Word
-from nnlab.config.vocabulary.families import FAMILIES, find_word
-from nnlab.config.yaml.document import Document, Mark, Path, dotted, undotted
+from nnlab.config.vocabulary.component import Component
+from nnlab.config.vocabulary.families import FAMILIES, find_component
+from nnlab.config.yaml.document import Document, Mark, Path, format_path, parse_path
 from nnlab.config.yaml.parser import read_yaml
-from nnlab.errors import ConfigError, Fault, Location
+from nnlab.errors import ConfigError, Diagnostic, Location
 from nnlab.text import nearest
 
 _SECTIONS = ("data", "model", "training", "tensorboard", "tune")
@@ -57,7 +57,7 @@ def merge(base: Document, over: Document) -> Document:
     return Document(
         tree,
         merging.marks,
-        faults=(*base.faults, *over.faults),
+        diagnostics=(*base.diagnostics, *over.diagnostics),
         unread=(*base.unread, *over.unread),
         is_part=base.is_part,
     )
@@ -121,7 +121,7 @@ def _below(path: Path, above: Path) -> bool:
 
 def _first_argument(path: Path) -> str | None:
     """The argument that a lone value at a path fills, where a word's arguments stand there."""
-    word = find_word(path[-1]) if path else None
+    word = find_component(path[-1]) if path else None
     return word.first_argument() if word is not None else None
 
 
@@ -133,15 +133,15 @@ def _sole_word(mapping: Mapping[Any, Any], path: Path) -> Any:
 
 def _is_same_word(old: object, new: object) -> bool:
     """Whether both are names of one word: `adam` and `Adam`."""
-    word: type[Word] | None = find_word(old)
-    return word is not None and word is find_word(new)
+    word: type[Component] | None = find_component(old)
+    return word is not None and word is find_component(new)
 
 
 def _may_replace(old: object, new: object) -> bool:
     """Whether one word stands where another stood; it may be misspelt."""
-    if find_word(old) is None and old not in Marker.members:
+    if find_component(old) is None and old not in Marker.members:
         return False
-    if find_word(new) is not None or new in Marker.members:
+    if find_component(new) is not None or new in Marker.members:
         return True
     families = [family for family in FAMILIES if family.lookup(old) is not None]
     return any(nearest(str(new), family.names) is not None for family in families)
@@ -157,12 +157,12 @@ def assignment_path(assignment: str) -> Path:
         >>> assignment_path("model.layers.0.Dense.units=3")
         ('model', 'layers', 0, 'Dense', 'units')
     """
-    _, key, text = parted(assignment)
-    path = undotted(key)
+    _, key, text = split_assignment(assignment)
+    path = parse_path(key)
     return () if text is None or "" in path else path
 
 
-def parted(assignment: str) -> tuple[str, str, str | None]:
+def split_assignment(assignment: str) -> tuple[str, str, str | None]:
     """The flag that an assignment was given by, its key, and the text of its value.
 
     Args:
@@ -172,7 +172,7 @@ def parted(assignment: str) -> tuple[str, str, str | None]:
         The three; None for the value of one without `=`.
 
     Example:
-        >>> parted("training.epochs=3"), parted("--device training.device=cpu")
+        >>> split_assignment("training.epochs=3"), split_assignment("--device training.device=cpu")
         (('--set training.epochs', 'training.epochs', '3'), ('--device', 'training.device', 'cpu'))
     """
     flag, plain = "", assignment.strip()
@@ -204,17 +204,17 @@ def override(document: Document, assignment: str) -> Document:
         {'model': {'layers': [{'Dense': {'units': 3}}]}}
     """
     path = assignment_path(assignment)
-    flag, key, text = parted(assignment)
+    flag, key, text = split_assignment(assignment)
     if not path or text is None:
         message = f"Expected KEY=VALUE. Received: --set {shown(assignment)}."
-        remedy = "Write it like `--set training.epochs=3`."
-        raise ConfigError((Fault(message, "", Location("--set"), remedy),))
+        hint = "Write it like `--set training.epochs=3`."
+        raise ConfigError((Diagnostic(message, "", Location("--set"), hint),))
     place = Location(flag)
     plain = re.sub(r"(?<=\.Repeat)\[\d+\]", "", key)
     if plain != key:
         message = "One repetition cannot be set by itself: the config holds its layers once."
-        remedy = f"Set all of them, `--set {plain}=…`, or write the layers out."
-        raise ConfigError((Fault(message, plain, place, remedy),))
+        hint = f"Set all of them, `--set {plain}=…`, or write the layers out."
+        raise ConfigError((Diagnostic(message, plain, place, hint),))
     spelt = _as_spelt(document.tree, path)
     value = _read_value(text, spelt, place)
     return assign(document, spelt, Document(value, {(): Mark(place, place, place)}))
@@ -252,14 +252,18 @@ def _read_value(text: str, path: Path, place: Location) -> Any:
     """The value of an assignment; its faults stand at the flag."""
     try:
         document = read_yaml(text, place.file)
-        faults = document.faults
+        diagnostics = document.diagnostics
     except ConfigError as error:
-        faults = error.faults
-    if faults:
+        diagnostics = error.diagnostics
+    if diagnostics:
         raise ConfigError(
             tuple(
-                replace(fault, where=place, path=".".join(filter(None, [dotted(path), fault.path])))
-                for fault in faults
+                replace(
+                    diagnostic,
+                    location=place,
+                    path=".".join(filter(None, [format_path(path), diagnostic.path])),
+                )
+                for diagnostic in diagnostics
             )
         )
     return document.tree
@@ -297,8 +301,10 @@ class _Assigning:
         key = self._path[len(done)]
         if isinstance(tree, list) and (isinstance(key, int) or _first_argument(done) is None):
             if not isinstance(key, int) or key > len(tree):
-                message = f"`{dotted(done)}` is a list of {len(tree)}. Received: position `{key}`."
-                raise self._fault(message, _positions(len(tree)))
+                message = (
+                    f"`{format_path(done)}` is a list of {len(tree)}. Received: position `{key}`."
+                )
+                raise self._issue(message, _positions(len(tree)))
             found = tree[key] if key < len(tree) else None
             return [*tree[:key], self.assigned(found, (*done, key), value), *tree[key + 1 :]]
         mapping = self._as_mapping(tree, key, done)
@@ -322,23 +328,23 @@ class _Assigning:
             return {first: tree}
         if _is_same_word(tree, key):
             return {key: None}
-        if find_word(key) is not None or key in Marker.members:
+        if find_component(key) is not None or key in Marker.members:
             return {}
-        message = f"`{dotted(done)}` is {shown(tree)}: it has no `{key}`."
-        raise self._fault(message, f"Set `{dotted(done)}` itself.")
+        message = f"`{format_path(done)}` is {shown(tree)}: it has no `{key}`."
+        raise self._issue(message, f"Set `{format_path(done)}` itself.")
 
     def _refuse_unknown_section(self, key: str | int) -> None:
         if key in _SECTIONS:
             return
         if key == "extends":
             message = "`extends` is read before the command line."
-            raise self._fault(message, "Write it in a file.")
+            raise self._issue(message, "Write it in a file.")
         close = nearest(str(key), _SECTIONS)
-        remedy = f"Did you mean `{close}`?" if close else f"They are: {', '.join(_SECTIONS)}."
-        raise self._fault(f"There is no section `{key}`.", remedy)
+        hint = f"Did you mean `{close}`?" if close else f"They are: {', '.join(_SECTIONS)}."
+        raise self._issue(f"There is no section `{key}`.", hint)
 
-    def _fault(self, message: str, remedy: str) -> ConfigError:
-        return ConfigError((Fault(message, dotted(self._path), self._place, remedy),))
+    def _issue(self, message: str, hint: str) -> ConfigError:
+        return ConfigError((Diagnostic(message, format_path(self._path), self._place, hint),))
 
 
 def _positions(count: int) -> str:

@@ -11,9 +11,9 @@ from typing import Any
 
 import yaml
 
-from nnlab.config.yaml.document import Document, Mark, Path, dotted
-from nnlab.config.yaml.syntax_errors import syntax_fault
-from nnlab.errors import ConfigError, Fault, Location
+from nnlab.config.yaml.document import Document, Mark, Path, format_path
+from nnlab.config.yaml.syntax_errors import syntax_error
+from nnlab.errors import ConfigError, Diagnostic, Location
 
 _Base: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -80,17 +80,17 @@ def read_yaml(text: str, file: str) -> Document:
         _refuse_depth(text, file)
         root = yaml.compose(text, Loader=_Loader)
     except yaml.YAMLError as error:
-        raise ConfigError((syntax_fault(error, text, file),)) from None
+        raise ConfigError((syntax_error(error, text, file),)) from None
     top = Location(file, 1, 1)
     tree = reader.value(root, ()) if root is not None else None
-    if reader.faults:
-        raise ConfigError(tuple(sorted([*reader.faults, *reader.lesser], key=_place)))
+    if reader.diagnostics:
+        raise ConfigError(tuple(sorted([*reader.diagnostics, *reader.lesser], key=_place)))
     marks = {**reader.marks, (): Mark(top, top, top)}
-    return Document(tree, marks, faults=tuple(reader.lesser), unread=tuple(reader.unread))
+    return Document(tree, marks, diagnostics=tuple(reader.lesser), unread=tuple(reader.unread))
 
 
-def _place(fault: Fault) -> Location:
-    return fault.where or Location("")
+def _place(diagnostic: Diagnostic) -> Location:
+    return diagnostic.location or Location("")
 
 
 def _refuse_depth(text: str, file: str) -> None:
@@ -106,7 +106,9 @@ def _refuse_depth(text: str, file: str) -> None:
 
 def _too_deep(where: Location, path: Path) -> ConfigError:
     message = f"Expected at most {_DEEPEST} values inside each other. Received: more."
-    return ConfigError((Fault(message, dotted(path), where, "Close what was opened before."),))
+    return ConfigError(
+        (Diagnostic(message, format_path(path), where, "Close what was opened before."),)
+    )
 
 
 class _Reader:
@@ -114,9 +116,9 @@ class _Reader:
         self.file = file
         self.text = text
         self.marks: dict[Path, Mark] = {}
-        self.faults: list[Fault] = []
+        self.diagnostics: list[Diagnostic] = []
         # Those that leave data to judge, and of these what is below a key that was told already.
-        self.lesser: list[Fault] = []
+        self.lesser: list[Diagnostic] = []
         self.unread: list[Path] = []
         self._open: set[int] = set()
         self._count = 0
@@ -134,7 +136,7 @@ class _Reader:
         if isinstance(node, yaml.ScalarNode):
             return self.scalar(node, path)
         if id(node) in self._open:
-            self.fault(node, path, "An alias stands inside its own anchor.", "Write it out.")
+            self.diagnostic(node, path, "An alias stands inside its own anchor.", "Write it out.")
             return None
         if node.tag not in (f"{_TAG}seq", f"{_TAG}map"):
             return self.unknown_tag(node, path)
@@ -154,7 +156,7 @@ class _Reader:
             raise _too_deep(here, path)
         if self._count > _MOST_VALUES:
             message = f"Expected at most {_MOST_VALUES:,} values. Received: more, by aliases."
-            raise ConfigError((Fault(message, dotted(path), here, "Remove aliases."),))
+            raise ConfigError((Diagnostic(message, format_path(path), here, "Remove aliases."),))
 
     def mapping(self, node: yaml.Node, path: Path) -> dict[Any, Any]:
         data: dict[Any, Any] = {}
@@ -165,10 +167,10 @@ class _Reader:
                 continue
             if key in seen:
                 message = f"Key `{key}` stands twice; first at line {seen[key].line}."
-                fault = Fault(
-                    message, dotted((*path, key)), self.place(key_node), "Remove one of them."
+                diagnostic = Diagnostic(
+                    message, format_path((*path, key)), self.place(key_node), "Remove one of them."
                 )
-                self.lesser.append(fault)
+                self.lesser.append(diagnostic)
                 continue
             seen[key] = self.place(key_node)
             data[key] = self.value(value_node, (*path, key), key_node)
@@ -184,25 +186,25 @@ class _Reader:
             message = f"Expected a name as key. Received: {text or 'null'}."
             if node.tag in _WORD_TAGS and text and not lone:
                 # The text that was meant, quotes or not.
-                remedy = f"Put it in quotes: '{text}'."
-                self.lesser.append(Fault(message, dotted(path), self.place(node), remedy))
+                hint = f"Put it in quotes: '{text}'."
+                self.lesser.append(Diagnostic(message, format_path(path), self.place(node), hint))
                 self.unread.append((*path, text))
                 return str(text)
-            remedy = "Remove the braces." if lone and text else "Write a word."
-            self.fault(node, path, message, remedy)
+            hint = "Remove the braces." if lone and text else "Write a word."
+            self.diagnostic(node, path, message, hint)
             return None
         text, plain = node.value, not node.style
         if plain and text.startswith("-") and node.tag == f"{_TAG}str":
             message = f"There is no space behind the dash of `{text}`."
-            self.fault(node, path, message, f"Write `- {text[1:]}`.")
+            self.diagnostic(node, path, message, f"Write `- {text[1:]}`.")
             return None
         if plain and lone and ":" in text:
             message = f"There is no space behind the colon of `{text}`."
-            self.fault(node, path, message, f"Write `{text.replace(':', ': ', 1)}`.")
+            self.diagnostic(node, path, message, f"Write `{text.replace(':', ': ', 1)}`.")
             return None
         if lone and node.tag == f"{_TAG}int":
             message = f"Nothing stands behind the key {text}."
-            self.fault(node, path, message, "Write decimals with a point, not a comma.")
+            self.diagnostic(node, path, message, "Write decimals with a point, not a comma.")
             return None
         key: str | int | None = self.scalar(node, path)
         return key
@@ -220,12 +222,12 @@ class _Reader:
             for source in merged.value if isinstance(merged, yaml.SequenceNode) else [merged]:
                 self._keep_within_bounds(self.place(key), path)
                 if not isinstance(source, yaml.MappingNode):
-                    remedy = "Point it at a mapping's anchor."
-                    self.fault(source, path, "`<<` merges mappings only.", remedy)
+                    hint = "Point it at a mapping's anchor."
+                    self.diagnostic(source, path, "`<<` merges mappings only.", hint)
                     continue
                 if id(source) in (id(node), *above):
                     message = "An alias stands inside its own anchor."
-                    self.fault(key, path, message, "Write it out.")
+                    self.diagnostic(key, path, message, "Write it out.")
                     continue
                 for pair in self.pairs(source, path, (id(node), *above)):
                     if isinstance(pair[0], yaml.ScalarNode) and pair[0].value not in names:
@@ -240,7 +242,9 @@ class _Reader:
         if kind not in _PATTERNS:
             return self.unknown_tag(node, path)
         if not _PATTERNS[kind].match(text):
-            self.fault(node, path, f"Expected !!{kind}. Received: {text!r}.", "Remove the tag.")
+            self.diagnostic(
+                node, path, f"Expected !!{kind}. Received: {text!r}.", "Remove the tag."
+            )
             return None
         if kind == "int":
             return self.whole_number(node, path)
@@ -256,13 +260,13 @@ class _Reader:
         if abs(number) < _LARGEST:
             return number
         message = f"Expected a number of 64 bits at most. Received: {text:.60}."
-        self.fault(node, path, message, "Write a smaller one.")
+        self.diagnostic(node, path, message, "Write a smaller one.")
         return None
 
     def unknown_tag(self, node: yaml.Node, path: Path) -> None:
         tag = node.tag.replace(_TAG, "!!")
         message = f"Expected plain data. Received: the tag `{tag}`."
-        self.fault(node, path, message, "Write the plain value.")
+        self.diagnostic(node, path, message, "Write the plain value.")
 
-    def fault(self, node: yaml.Node, path: Path, message: str, remedy: str) -> None:
-        self.faults.append(Fault(message, dotted(path), self.place(node), remedy))
+    def diagnostic(self, node: yaml.Node, path: Path, message: str, hint: str) -> None:
+        self.diagnostics.append(Diagnostic(message, format_path(path), self.place(node), hint))

@@ -8,7 +8,7 @@ from contextlib import suppress
 
 import yaml
 
-from nnlab.errors import Fault, Location
+from nnlab.errors import Diagnostic, Location
 
 _INDENT = ("The indentation does not fit the lines above.", "Align it with the other keys.")
 _NO_COLON = "Write `key: value`, with a space behind the colon."
@@ -50,7 +50,7 @@ _MENDED_WHERE_OPENED = (
 )
 
 
-def syntax_fault(error: yaml.YAMLError, text: str, file: str) -> Fault:
+def syntax_error(error: yaml.YAMLError, text: str, file: str) -> Diagnostic:
     """An error of PyYAML as a fault.
 
     Args:
@@ -65,31 +65,31 @@ def syntax_fault(error: yaml.YAMLError, text: str, file: str) -> Fault:
         >>> try:
         ...     yaml.safe_load("metrics: [mae, mse")
         ... except yaml.YAMLError as error:
-        ...     print(syntax_fault(error, "metrics: [mae, mse", "a.yaml"))
+        ...     print(syntax_error(error, "metrics: [mae, mse", "a.yaml"))
         a.yaml:1:10: A `[` is not closed. Close it with `]`, or put a comma between its values.
     """
-    problem = str(getattr(error, "problem", None) or getattr(error, "reason", None) or error)
+    issue = str(getattr(error, "problem", None) or getattr(error, "reason", None) or error)
     lines = text.splitlines()
-    line, column = _place(error, text, opened=any(sign in problem for sign in _MENDED_WHERE_OPENED))
+    line, column = _place(error, text, opened=any(sign in issue for sign in _MENDED_WHERE_OPENED))
     content = lines[line] if line < len(lines) else ""
     indent = content[: len(content) - len(content.lstrip())]
     if "\t" in indent:
         column = indent.index("\t")
-        message, remedy = "A tab stands where YAML wants spaces.", "Indent with spaces."
-    elif "mapping values are not allowed" in problem:
-        line, column, message, remedy = _stray_colon(lines, line, column)
-    elif "expected key" in problem or "<block end>" in problem:
-        message, remedy = _stray_text(content, column)
-    elif "cannot start any token" in problem:
+        message, hint = "A tab stands where YAML wants spaces.", "Indent with spaces."
+    elif "mapping values are not allowed" in issue:
+        line, column, message, hint = _stray_colon(lines, line, column)
+    elif "expected key" in issue or "<block end>" in issue:
+        message, hint = _stray_text(content, column)
+    elif "cannot start any token" in issue:
         message = f"A value cannot begin with {content[column : column + 1]!r}."
-        remedy = "Put it in quotes."
-    elif "expected node content" in problem:
-        line, column, message, remedy = _missing_value(text, line, column)
+        hint = "Put it in quotes."
+    elif "expected node content" in issue:
+        line, column, message, hint = _missing_value(text, line, column)
     else:
-        known = (words for sign, words in _KNOWN.items() if sign in problem)
-        unknown = (f"This is not YAML: {problem}.", "Check the line and the one above it.")
-        message, remedy = next(known, unknown)
-    return Fault(message, "", Location(file, line + 1, column + 1), remedy)
+        known = (words for sign, words in _KNOWN.items() if sign in issue)
+        unknown = (f"This is not YAML: {issue}.", "Check the line and the one above it.")
+        message, hint = next(known, unknown)
+    return Diagnostic(message, "", Location(file, line + 1, column + 1), hint)
 
 
 def _place(error: yaml.YAMLError, text: str, *, opened: bool) -> tuple[int, int]:

@@ -11,8 +11,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from nnlab.data.containers.categorical import Codes
-from nnlab.data.containers.issues import Faults
+from nnlab.data.containers.categorical import Categorical
+from nnlab.data.containers.issues import DataIssues
 from nnlab.data.containers.storage import Storage
 from nnlab.data.readers.npz import Member, NpzFile
 from nnlab.text import join_names
@@ -21,7 +21,7 @@ UNNAMED_INPUT = "input"
 UNNAMED_TARGET = "y"
 
 Part = Literal["train", "test"]
-_REMEDY = "Name them x_train and y_train, with x_test and y_test beside them, or x and y."
+_HINT = "Name them x_train and y_train, with x_test and y_test beside them, or x and y."
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Arrays:
 
     name: str
     inputs: dict[str, NDArray[Any]]
-    targets: dict[str, NDArray[Any] | Codes]
+    targets: dict[str, NDArray[Any] | Categorical]
     test_rows: int = 0
     sample_weight: NDArray[np.float64] | None = None
 
@@ -64,10 +64,10 @@ def read_npz(
         DataError: With every fault of the file.
     """
     file = NpzFile(path)
-    faults = Faults(str(path))
-    found = _Found(file.members, sample_weight, faults)
-    found.check(faults)
-    faults.raise_if_any()
+    issues = DataIssues(str(path))
+    found = _Found(file.members, sample_weight, issues)
+    found.check(issues)
+    issues.raise_if_any()
 
     storage = Storage() if storage is None else storage
     inputs = {name: _read_input(file, found.of("x", name), storage) for name in found.names("x")}
@@ -86,7 +86,7 @@ class _Found:
     """Which array of a file is what: by use (x, y, weight), name, and part."""
 
     def __init__(
-        self, members: Mapping[str, Member], sample_weight: str | None, faults: Faults
+        self, members: Mapping[str, Member], sample_weight: str | None, issues: DataIssues
     ) -> None:
         uses = {"x": "x", "y": "y"} | ({sample_weight: "weight"} if sample_weight else {})
         pattern = re.compile(rf"({'|'.join(map(re.escape, uses))})(_train|_test)?(?:\.(.+))?")
@@ -97,9 +97,7 @@ class _Found:
             if match is None:
                 if key.startswith(("x_", "y_", "x.", "y.")):
                     message = f"Expected x or y with _train, _test or no ending. Received: {key}."
-                    faults.data(
-                        message, remedy="Rename it. Validation rows: data.validation_split."
-                    )
+                    issues.data(message, hint="Rename it. Validation rows: data.validation_split.")
                 continue
             part: Part = "test" if match[2] == "_test" else "train"
             spellings.add(match[2] or "")
@@ -108,15 +106,15 @@ class _Found:
         lacking = [use for use in wanted if not self.names(use)]
         if lacking:
             shown = [sample_weight if use == "weight" else use for use in lacking]
-            faults.data(
+            issues.data(
                 f"Expected arrays x and y{f' and {sample_weight}' if sample_weight else ''}. "
                 f"Received: no {' and no '.join(str(use) for use in shown)} among "
                 f"{join_names(list(members))}.",
-                remedy=_REMEDY,
+                hint=_HINT,
             )
         elif "" in spellings and len(spellings) > 1:
             message = "Expected either x and y, or x_train and y_train. Received both."
-            faults.data(message, remedy="Keep one of the two.")
+            issues.data(message, hint="Keep one of the two.")
 
     def names(self, use: str) -> list[str]:
         return [name for found, name in self._members if found == use]
@@ -131,44 +129,44 @@ class _Found:
         counts = (parts[part].shape[0] for parts in self._members.values() if part in parts)
         return next(counts, 0)
 
-    def check(self, faults: Faults) -> None:
+    def check(self, issues: DataIssues) -> None:
         """Note what cannot be read, and arrays that do not fit each other."""
         members = [member for parts in self._members.values() for member in parts.values()]
         for member in members:
-            _check_member(member, faults)
-        if faults:
+            _check_member(member, issues)
+        if issues:
             return
         for part in ("train", "test"):
             held = {key: parts[part] for key, parts in self._members.items() if part in parts}
             if held and len(held) < len(self._members):
                 lacking = [".".join(filter(None, key)) for key in self._members if key not in held]
-                faults.data(
+                issues.data(
                     f"Expected {part} rows in every array. Received: none for "
                     f"{join_names(lacking)}, but {join_names([m.name for m in held.values()])}.",
-                    remedy=_REMEDY,
+                    hint=_HINT,
                 )
             if len({member.shape[0] for member in held.values()}) > 1:
                 shapes = join_names([str(member) for member in held.values()])
                 message = f"Expected arrays of one number of rows. Received: {shapes}."
-                faults.data(message, remedy="Give each example one row in every array.")
+                issues.data(message, hint="Give each example one row in every array.")
         for parts in self._members.values():
             if len({member.shape[1:] for member in parts.values()}) > 1:
                 shapes = join_names([str(member) for member in parts.values()])
-                faults.data(f"Expected training and test rows of one shape. Received: {shapes}.")
+                issues.data(f"Expected training and test rows of one shape. Received: {shapes}.")
 
 
-def _check_member(member: Member, faults: Faults) -> None:
+def _check_member(member: Member, issues: DataIssues) -> None:
     if member.dtype.hasobject:
-        faults.data(
+        issues.data(
             f"Expected arrays of numbers. Received: {member.name} of pickled Python objects, "
             "which could run code and are not read.",
-            remedy="Save it as an array of numbers; rows of different lengths need padding.",
+            hint="Save it as an array of numbers; rows of different lengths need padding.",
         )
     elif member.dtype.kind not in ("biufU" if member.name.startswith("y") else "biuf"):
         message = f"Expected an array of numbers. Received: {member}."
-        faults.data(message, remedy="Convert it to numbers.")
+        issues.data(message, hint="Convert it to numbers.")
     elif not member.shape:
-        faults.data(f"Expected an array with rows. Received: {member}.")
+        issues.data(f"Expected an array with rows. Received: {member}.")
 
 
 def _read_input(file: NpzFile, members: list[Member], storage: Storage) -> NDArray[Any]:
@@ -180,7 +178,9 @@ def _read_input(file: NpzFile, members: list[Member], storage: Storage) -> NDArr
     return values.reshape(len(values), -1) if values.ndim == 1 else values
 
 
-def _read_target(file: NpzFile, members: list[Member], storage: Storage) -> NDArray[Any] | Codes:
+def _read_target(
+    file: NpzFile, members: list[Member], storage: Storage
+) -> NDArray[Any] | Categorical:
     dtype = np.result_type(*(member.dtype for member in members))
     names = [member.name for member in members]
     if dtype.kind in "biuf":
@@ -189,5 +189,5 @@ def _read_target(file: NpzFile, members: list[Member], storage: Storage) -> NDAr
             values = values[:, 0]
         if dtype.kind != "b":
             return values
-        return Codes.of(values.astype(bool))
-    return Codes.of(file.read(names, dtype).ravel())
+        return Categorical.of(values.astype(bool))
+    return Categorical.of(file.read(names, dtype).ravel())

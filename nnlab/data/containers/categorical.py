@@ -17,7 +17,7 @@ _OTHER_NOTATION = re.compile(r"[+-]?(\d+|\d{1,3}([.,' \u00a0\u202f]\d{3})+)([.,]
 
 
 @dataclass(frozen=True)
-class Codes:
+class Categorical:
     """A column of names.
 
     Args:
@@ -25,7 +25,7 @@ class Codes:
         names: The different names.
 
     Example:
-        >>> species = Codes.of(np.array(["setosa", "virginica", "setosa"]))
+        >>> species = Categorical.of(np.array(["setosa", "virginica", "setosa"]))
         >>> species.names, species.codes.tolist()
         (('setosa', 'virginica'), [0, 1, 0])
     """
@@ -62,18 +62,18 @@ class Codes:
         """Number of rows."""
         return len(self.codes)
 
-    def take(self, rows: NDArray[np.int64]) -> Codes:
+    def take(self, rows: NDArray[np.int64]) -> Categorical:
         """The given rows, in the given order; the names stay what they are."""
-        return Codes(self.codes[rows], self.names)
+        return Categorical(self.codes[rows], self.names)
 
-    def used(self) -> Codes:
+    def used(self) -> Categorical:
         """The same rows, without names that no row has."""
         there = self.counts() > 0
         if there.all():
             return self
         renumbered = np.append(np.cumsum(there) - 1, MISSING).astype(np.int32)
         names = tuple(np.array(self.names, object)[there].tolist())
-        return Codes(renumbered[self.codes], names)
+        return Categorical(renumbered[self.codes], names)
 
     def counts(self) -> NDArray[np.int64]:
         """Rows of each name, [names]."""

@@ -5,49 +5,49 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from nnlab.errors import DataError, Fault, Location, NnlabError, RequestError
+from nnlab.errors import DataError, Diagnostic, Location, NnlabError, RequestError
 
 _SHOWN_ROWS = 5
 
 
-class Faults:
+class DataIssues:
     """The faults of one data set or file.
 
     Args:
         where: What messages call the data: the file's path, or the name of a built-in set.
 
     Example:
-        >>> faults = Faults("houses.csv")
-        >>> faults.data("Expected numbers in the column `rooms`.", "data.features", "Correct it.")
-        >>> print(faults.error())
+        >>> issues = DataIssues("houses.csv")
+        >>> issues.data("Expected numbers in the column `rooms`.", "data.features", "Correct it.")
+        >>> print(issues.error())
         houses.csv: data.features: Expected numbers in the column `rooms`. Correct it.
     """
 
     def __init__(self, where: str) -> None:
         self.where = where
-        self._found: list[Fault] = []
+        self._found: list[Diagnostic] = []
         self._data_is_wrong = False
 
-    def data(self, message: str, path: str = "", remedy: str = "") -> None:
+    def data(self, message: str, path: str = "", hint: str = "") -> None:
         """Note a fault of the data themselves.
 
         Args:
             message: What was expected and what was received.
             path: The key of the config that the fault touches.
-            remedy: What to do.
+            hint: What to do.
         """
         self._data_is_wrong = True
-        self._found.append(Fault(message, path, Location(self.where), remedy))
+        self._found.append(Diagnostic(message, path, Location(self.where), hint))
 
-    def request(self, message: str, path: str = "", remedy: str = "") -> None:
+    def request(self, message: str, path: str = "", hint: str = "") -> None:
         """Note a fault of what the config asks of the data: no such column, folds without rows.
 
         Args:
             message: What was expected and what was received.
             path: The key of the config that is wrong.
-            remedy: What to do.
+            hint: What to do.
         """
-        self._found.append(Fault(message, path, Location(self.where), remedy))
+        self._found.append(Diagnostic(message, path, Location(self.where), hint))
 
     def __bool__(self) -> bool:
         """Whether anything is wrong."""
@@ -56,7 +56,7 @@ class Faults:
     def error(self) -> NnlabError:
         """All that was found: a `DataError`; a `RequestError` where only the config is wrong."""
         kind = DataError if self._data_is_wrong else RequestError
-        return kind("\n".join(str(fault) for fault in self._found))
+        return kind("\n".join(str(issue) for issue in self._found))
 
     def raise_if_any(self) -> None:
         """Raise what was found, if anything was.

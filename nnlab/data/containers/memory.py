@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
 
-def machine_memory(root: Path = Path("/")) -> int | None:
+def memory_limit(root: Path = Path("/")) -> int | None:
     """The memory of the machine, or less where a control group limits it, as containers do.
 
     Args:
@@ -18,7 +18,7 @@ def machine_memory(root: Path = Path("/")) -> int | None:
         Bytes; None where the system does not tell.
 
     Example:
-        >>> machine_memory() > 2**20
+        >>> memory_limit() > 2**20
         True
     """
     try:

@@ -13,7 +13,7 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from nnlab.data.containers.memory import machine_memory
+from nnlab.data.containers.memory import memory_limit
 from nnlab.data.datasets.cache import cache_folder
 from nnlab.errors import RunFailedError
 
@@ -47,7 +47,7 @@ class Storage:
     @classmethod
     def of_this_machine(cls) -> Storage:
         """One that takes a quarter of the machine's memory."""
-        memory = machine_memory()
+        memory = memory_limit()
         return cls(None if memory is None else int(memory * _SHARE_OF_MEMORY))
 
     def empty(self, shape: tuple[int, ...], dtype: DTypeLike) -> NDArray[Any]:
@@ -93,7 +93,7 @@ def _in_file(size: int, shape: tuple[int, ...], dtype: DTypeLike) -> NDArray[Any
             return np.memmap(file, dtype, "r+", shape=shape)
     except OSError as error:
         what = error.strerror or str(error)
-        message = f"Expected to write {_size_text(size)} to {folder}. Received: {what}. {_REMEDY}"
+        message = f"Expected to write {_size_text(size)} to {folder}. Received: {what}. {_HINT}"
         raise RunFailedError(message) from error
 
 
@@ -105,7 +105,7 @@ def _reserve(file: IO[bytes], size: int) -> None:
         file.truncate(size)
 
 
-_REMEDY = "Free some space, or set TMPDIR to a folder on a larger disk."
+_HINT = "Free some space, or set TMPDIR to a folder on a larger disk."
 
 
 def _folder_with_room(size: int) -> Path:
@@ -121,7 +121,7 @@ def _folder_with_room(size: int) -> Path:
     places = [f"{_size_text(room)} in {folder}" for folder, room in free.items()]
     message = (
         f"Expected {_size_text(size)} free on disk for temporary files, as the data are too large "
-        f"for memory. Received: {', '.join(places) or 'no folder on a disk'}. {_REMEDY}"
+        f"for memory. Received: {', '.join(places) or 'no folder on a disk'}. {_HINT}"
     )
     raise RunFailedError(message)
 

@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from nnlab.data.containers.categorical import Codes
+from nnlab.data.containers.categorical import Categorical
 
 ColumnKind = Literal["number", "boolean", "text", "date", "empty", "other"]
 
@@ -50,7 +50,7 @@ class Table(ABC):
         """
 
     @abstractmethod
-    def codes(self, name: str) -> Codes:
+    def codes(self, name: str) -> Categorical:
         """Read a column of text or bools.
 
         Args:
@@ -73,7 +73,7 @@ class Table(ABC):
         self.fill(column, [name])
         return column[:, 0]
 
-    def categories(self, name: str) -> Codes:
+    def categories(self, name: str) -> Categorical:
         """Read a column as names, whatever it holds.
 
         Args:
@@ -82,7 +82,9 @@ class Table(ABC):
         Returns:
             Its values as codes.
         """
-        return Codes.of(self.numbers(name)) if self.kinds[name] == "number" else self.codes(name)
+        return (
+            Categorical.of(self.numbers(name)) if self.kinds[name] == "number" else self.codes(name)
+        )
 
 
 class MemoryTable(Table):
@@ -103,12 +105,12 @@ class MemoryTable(Table):
     def __init__(
         self,
         name: str,
-        columns: Mapping[str, NDArray[Any] | Codes],
+        columns: Mapping[str, NDArray[Any] | Categorical],
         targets: tuple[str, ...] = (),
         test_rows: int = 0,
     ) -> None:
         kinds: dict[str, ColumnKind] = {
-            column: "text" if isinstance(values, Codes) else "number"
+            column: "text" if isinstance(values, Categorical) else "number"
             for column, values in columns.items()
         }
         super().__init__(name, kinds, len(next(iter(columns.values()))), targets, test_rows)
@@ -119,7 +121,7 @@ class MemoryTable(Table):
         for position, name in enumerate(names):
             matrix[:, position] = np.asarray(self._columns[name])
 
-    def codes(self, name: str) -> Codes:
+    def codes(self, name: str) -> Categorical:
         """The column as it is."""
         values = self._columns[name]
-        return values if isinstance(values, Codes) else Codes.of(values)
+        return values if isinstance(values, Categorical) else Categorical.of(values)

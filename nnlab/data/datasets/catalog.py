@@ -47,17 +47,17 @@ def catalogue() -> list[DatasetFacts]:
         >>> [facts.rows for facts in catalogue() if facts.name == "iris"]
         [150]
     """
-    return [_facts(word) for word in Dataset.members.values() if issubclass(word, Dataset)]
+    return [_facts(dataset) for dataset in Dataset.members.values() if issubclass(dataset, Dataset)]
 
 
-def _facts(word: type[Dataset]) -> DatasetFacts:
-    arguments = {name: field.default for name, field in word.model_fields.items()}
+def _facts(dataset: type[Dataset]) -> DatasetFacts:
+    arguments = {name: field.default for name, field in dataset.model_fields.items()}
     return DatasetFacts(
-        name=word.yaml_name,
-        rows=word.size or arguments["n_samples"],
-        shape=word.shape,
-        task=word.task,
-        source=word.source,
-        description=inspect.cleandoc(word.__doc__ or "").split("\n", 1)[0],
+        name=dataset.yaml_name,
+        rows=dataset.size or arguments["n_samples"],
+        shape=dataset.shape,
+        task=dataset.task,
+        source=dataset.source,
+        description=inspect.cleandoc(dataset.__doc__ or "").split("\n", 1)[0],
         arguments=arguments,
     )

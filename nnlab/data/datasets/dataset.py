@@ -7,11 +7,11 @@ from nnlab.data.containers.arrays import Arrays
 from nnlab.data.containers.table import Table
 
 
-def open_dataset(word: Dataset, seed: int) -> Table | Arrays:
+def open_dataset(dataset: Dataset, seed: int) -> Table | Arrays:
     """Open a built-in data set.
 
     Args:
-        word: The data set and its arguments.
+        dataset: The data set and its arguments.
         seed: The experiment's seed, for generated ones that have none of their own.
 
     Returns:
@@ -25,16 +25,16 @@ def open_dataset(word: Dataset, seed: int) -> Table | Arrays:
         >>> open_dataset(Xor(), seed=42).rows
         4
     """
-    match word.source:
+    match dataset.source:
         case "generated":
             from nnlab.data.datasets.generated import generate
 
-            return generate(word, seed)
+            return generate(dataset, seed)
         case "packaged":
             from nnlab.data.datasets.packaged import load_packaged
 
-            return load_packaged(word)
+            return load_packaged(dataset)
         case "download":
             from nnlab.data.datasets.keras_datasets import load_download
 
-            return load_download(word)
+            return load_download(dataset)

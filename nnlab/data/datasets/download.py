@@ -64,14 +64,14 @@ def keras_folders() -> tuple[Path, Path]:
     return home / "datasets", Path(tempfile.gettempdir(), ".keras", "datasets")
 
 
-def fetch(file: RemoteFile, word: type[Dataset]) -> Path:
+def fetch(file: RemoteFile, dataset: type[Dataset]) -> Path:
     """The path of a data set's file, which is downloaded if it is not there.
 
     What is there is not hashed again: a user may have put it there, packed in another way.
 
     Args:
         file: The file.
-        word: The data set that needs it, for messages.
+        dataset: The data set that needs it, for messages.
 
     Returns:
         Its path.
@@ -90,10 +90,10 @@ def fetch(file: RemoteFile, word: type[Dataset]) -> Path:
     except (OSError, HTTPException, _BrokenDownloadError) as error:
         reason = getattr(error, "reason", None) or error
         message = (
-            f"{word.yaml_name}: Expected the file {file.name}. Received: it is not in "
+            f"{dataset.yaml_name}: Expected the file {file.name}. Received: it is not in "
             f"{keras_folders()[0]}, and {file.url} could not be fetched ({reason}). "
             f"Put it there by hand as {keras_folders()[0] / file.paths[0]}, or take "
-            f"`dataset: {word.instead}`, which needs no network."
+            f"`dataset: {dataset.instead}`, which needs no network."
         )
         raise DataError(message) from error
     return target

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnlab.config.vocabulary.datasets import Dataset, classification, regression
-from nnlab.data.containers.categorical import Codes
+from nnlab.data.containers.categorical import Categorical
 from nnlab.data.containers.table import MemoryTable
 
 TARGET = "target"
@@ -21,11 +21,11 @@ _OUTLIER_RANGE = (5.0, 10.0)
 
 
 @singledispatch
-def generate(word: Dataset, seed: int) -> MemoryTable:
+def generate(dataset: Dataset, seed: int) -> MemoryTable:
     """Draw a generated data set.
 
     Args:
-        word: The data set and its arguments.
+        dataset: The data set and its arguments.
         seed: What chance follows from where the word has no `random_state`.
 
     Returns:
@@ -35,171 +35,177 @@ def generate(word: Dataset, seed: int) -> MemoryTable:
         >>> generate(classification.Moons(n_samples=6), seed=42).kinds
         {'x1': 'number', 'x2': 'number', 'target': 'text'}
     """
-    message = f"Expected a generated data set. Received: {word.called()} with seed={seed}."
+    message = f"Expected a generated data set. Received: {dataset.display_name()} with seed={seed}."
     raise TypeError(message)
 
 
 @generate.register
-def _(word: classification.Xor, seed: int) -> MemoryTable:
-    rng = _generator(word, seed)
-    corner = np.arange(word.n_samples) % 4
+def _(dataset: classification.Xor, seed: int) -> MemoryTable:
+    rng = _generator(dataset, seed)
+    corner = np.arange(dataset.n_samples) % 4
     x = np.column_stack([corner // 2, corner % 2]).astype(float)
     classes = (x[:, 0] != x[:, 1]).astype(int)
-    return _table(word, x + _noise(rng, word.noise, x.shape), _classes(classes))
+    return _table(dataset, x + _noise(rng, dataset.noise, x.shape), _classes(classes))
 
 
 @generate.register
-def _(word: classification.Moons, seed: int) -> MemoryTable:
+def _(dataset: classification.Moons, seed: int) -> MemoryTable:
     from sklearn.datasets import make_moons
 
     x, y = make_moons(
-        word.n_samples, noise=word.noise or None, random_state=_random_state(word, seed)
+        dataset.n_samples, noise=dataset.noise or None, random_state=_random_state(dataset, seed)
     )
-    return _table(word, x, _classes(y))
+    return _table(dataset, x, _classes(y))
 
 
 @generate.register
-def _(word: classification.Circles, seed: int) -> MemoryTable:
+def _(dataset: classification.Circles, seed: int) -> MemoryTable:
     from sklearn.datasets import make_circles
 
     x, y = make_circles(
-        word.n_samples,
-        noise=word.noise or None,
-        factor=word.factor,
-        random_state=_random_state(word, seed),
+        dataset.n_samples,
+        noise=dataset.noise or None,
+        factor=dataset.factor,
+        random_state=_random_state(dataset, seed),
     )
-    return _table(word, x, _classes(y))
+    return _table(dataset, x, _classes(y))
 
 
 @generate.register
-def _(word: classification.Spirals, seed: int) -> MemoryTable:
-    rng = _generator(word, seed)
-    arm = np.arange(word.n_samples) % word.n_classes
+def _(dataset: classification.Spirals, seed: int) -> MemoryTable:
+    rng = _generator(dataset, seed)
+    arm = np.arange(dataset.n_samples) % dataset.n_classes
     # The square root spreads the points evenly along the arm, as it grows longer outwards.
-    radius = np.sqrt(rng.uniform(0.0, 1.0, word.n_samples))
-    angle = 2 * np.pi * (word.turns * radius + arm / word.n_classes)
+    radius = np.sqrt(rng.uniform(0.0, 1.0, dataset.n_samples))
+    angle = 2 * np.pi * (dataset.turns * radius + arm / dataset.n_classes)
     x = np.column_stack([radius * np.cos(angle), radius * np.sin(angle)])
-    return _table(word, x + _noise(rng, word.noise, x.shape), _classes(arm))
+    return _table(dataset, x + _noise(rng, dataset.noise, x.shape), _classes(arm))
 
 
 @generate.register
-def _(word: classification.Blobs, seed: int) -> MemoryTable:
+def _(dataset: classification.Blobs, seed: int) -> MemoryTable:
     from sklearn.datasets import make_blobs
 
     x, y = make_blobs(
-        word.n_samples,
-        n_features=word.n_features,
-        centers=word.centers,
-        cluster_std=word.cluster_std,
-        random_state=_random_state(word, seed),
+        dataset.n_samples,
+        n_features=dataset.n_features,
+        centers=dataset.centers,
+        cluster_std=dataset.cluster_std,
+        random_state=_random_state(dataset, seed),
     )
-    return _table(word, x, _classes(y))
+    return _table(dataset, x, _classes(y))
 
 
 @generate.register
-def _(word: classification.GaussianQuantiles, seed: int) -> MemoryTable:
+def _(dataset: classification.GaussianQuantiles, seed: int) -> MemoryTable:
     from sklearn.datasets import make_gaussian_quantiles
 
     x, y = make_gaussian_quantiles(
-        n_samples=word.n_samples,
-        n_features=word.n_features,
-        n_classes=word.n_classes,
-        random_state=_random_state(word, seed),
+        n_samples=dataset.n_samples,
+        n_features=dataset.n_features,
+        n_classes=dataset.n_classes,
+        random_state=_random_state(dataset, seed),
     )
-    return _table(word, x, _classes(y))
+    return _table(dataset, x, _classes(y))
 
 
 @generate.register
-def _(word: classification.Classification, seed: int) -> MemoryTable:
+def _(dataset: classification.Classification, seed: int) -> MemoryTable:
     from sklearn.datasets import make_classification
 
     x, y = make_classification(
-        word.n_samples,
-        n_features=word.n_features,
-        n_informative=word.n_informative,
-        n_redundant=word.n_redundant,
-        n_classes=word.n_classes,
-        n_clusters_per_class=word.n_clusters_per_class,
-        flip_y=word.flip_y,
-        class_sep=word.class_sep,
-        random_state=_random_state(word, seed),
+        dataset.n_samples,
+        n_features=dataset.n_features,
+        n_informative=dataset.n_informative,
+        n_redundant=dataset.n_redundant,
+        n_classes=dataset.n_classes,
+        n_clusters_per_class=dataset.n_clusters_per_class,
+        flip_y=dataset.flip_y,
+        class_sep=dataset.class_sep,
+        random_state=_random_state(dataset, seed),
     )
-    return _table(word, x, _classes(y))
+    return _table(dataset, x, _classes(y))
 
 
 @generate.register
-def _(word: classification.Hastie, seed: int) -> MemoryTable:
+def _(dataset: classification.Hastie, seed: int) -> MemoryTable:
     from sklearn.datasets import make_hastie_10_2
 
-    x, y = make_hastie_10_2(word.n_samples, random_state=_random_state(word, seed))
-    return _table(word, x, _classes(y > 0))
+    x, y = make_hastie_10_2(dataset.n_samples, random_state=_random_state(dataset, seed))
+    return _table(dataset, x, _classes(y > 0))
 
 
 @generate.register
-def _(word: regression.Linear, seed: int) -> MemoryTable:
-    rng = _generator(word, seed)
-    x = rng.uniform(-1.0, 1.0, (word.n_samples, 1))
-    y = word.slope * x[:, 0] + word.intercept + _noise(rng, word.noise, word.n_samples)
-    return _table(word, x, _with_outliers(y, word.outliers, rng))
+def _(dataset: regression.Linear, seed: int) -> MemoryTable:
+    rng = _generator(dataset, seed)
+    x = rng.uniform(-1.0, 1.0, (dataset.n_samples, 1))
+    y = dataset.slope * x[:, 0] + dataset.intercept + _noise(rng, dataset.noise, dataset.n_samples)
+    return _table(dataset, x, _with_outliers(y, dataset.outliers, rng))
 
 
 @generate.register
-def _(word: regression.Sine, seed: int) -> MemoryTable:
-    rng = _generator(word, seed)
-    x = rng.uniform(-1.0, 1.0, (word.n_samples, 1))
-    y = np.sin(2 * np.pi * word.frequency * x[:, 0]) + _noise(rng, word.noise, word.n_samples)
-    return _table(word, x, _with_outliers(y, word.outliers, rng))
+def _(dataset: regression.Sine, seed: int) -> MemoryTable:
+    rng = _generator(dataset, seed)
+    x = rng.uniform(-1.0, 1.0, (dataset.n_samples, 1))
+    y = np.sin(2 * np.pi * dataset.frequency * x[:, 0]) + _noise(
+        rng, dataset.noise, dataset.n_samples
+    )
+    return _table(dataset, x, _with_outliers(y, dataset.outliers, rng))
 
 
 @generate.register
-def _(word: regression.Regression, seed: int) -> MemoryTable:
+def _(dataset: regression.Regression, seed: int) -> MemoryTable:
     from sklearn.datasets import make_regression
 
     x, y = make_regression(
-        word.n_samples,
-        n_features=word.n_features,
-        n_informative=word.n_informative,
-        n_targets=word.n_targets,
-        bias=word.bias,
-        noise=word.noise,
-        random_state=_random_state(word, seed),
+        dataset.n_samples,
+        n_features=dataset.n_features,
+        n_informative=dataset.n_informative,
+        n_targets=dataset.n_targets,
+        bias=dataset.bias,
+        noise=dataset.noise,
+        random_state=_random_state(dataset, seed),
     )
-    rng = _generator(word, seed)
-    columns = y.reshape(word.n_samples, -1).T
-    return _table(word, x, *(_with_outliers(column, word.outliers, rng) for column in columns))
+    rng = _generator(dataset, seed)
+    columns = y.reshape(dataset.n_samples, -1).T
+    return _table(
+        dataset, x, *(_with_outliers(column, dataset.outliers, rng) for column in columns)
+    )
 
 
 @generate.register
-def _(word: regression.Friedman1, seed: int) -> MemoryTable:
+def _(dataset: regression.Friedman1, seed: int) -> MemoryTable:
     from sklearn.datasets import make_friedman1
 
     x, y = make_friedman1(
-        word.n_samples,
-        n_features=word.n_features,
-        noise=word.noise,
-        random_state=_random_state(word, seed),
+        dataset.n_samples,
+        n_features=dataset.n_features,
+        noise=dataset.noise,
+        random_state=_random_state(dataset, seed),
     )
-    return _table(word, x, y)
+    return _table(dataset, x, y)
 
 
-def _table(word: Dataset, x: NDArray[Any], *targets: NDArray[np.float64] | Codes) -> MemoryTable:
+def _table(
+    dataset: Dataset, x: NDArray[Any], *targets: NDArray[np.float64] | Categorical
+) -> MemoryTable:
     features = {f"x{number}": column for number, column in enumerate(x.T, 1)}
     names = [TARGET] if len(targets) == 1 else [f"{TARGET}_{n + 1}" for n in range(len(targets))]
     columns = {**features, **dict(zip(names, targets, strict=True))}
-    return MemoryTable(word.called(), columns, tuple(names))
+    return MemoryTable(dataset.display_name(), columns, tuple(names))
 
 
-def _classes(codes: Sequence[int] | NDArray[Any]) -> Codes:
-    return Codes.of(np.asarray(codes, np.int64))
+def _classes(codes: Sequence[int] | NDArray[Any]) -> Categorical:
+    return Categorical.of(np.asarray(codes, np.int64))
 
 
-def _random_state(word: Dataset, seed: int) -> int:
-    own: int | None = getattr(word, "random_state", None)
+def _random_state(dataset: Dataset, seed: int) -> int:
+    own: int | None = getattr(dataset, "random_state", None)
     return seed if own is None else own
 
 
-def _generator(word: Dataset, seed: int) -> np.random.Generator:
-    return np.random.default_rng(_random_state(word, seed))
+def _generator(dataset: Dataset, seed: int) -> np.random.Generator:
+    return np.random.default_rng(_random_state(dataset, seed))
 
 
 def _noise(

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from nnlab.config.vocabulary.datasets import Dataset
 from nnlab.config.vocabulary.datasets import downloads as words
 from nnlab.data.containers.arrays import UNNAMED_INPUT, Arrays
-from nnlab.data.containers.categorical import Codes
+from nnlab.data.containers.categorical import Categorical
 from nnlab.data.containers.table import MemoryTable, Table
 from nnlab.data.datasets.cache import cached_arrays
 from nnlab.data.datasets.class_names import (
@@ -92,11 +92,11 @@ _FIRST_WORD = 3
 
 
 @singledispatch
-def load_download(word: Dataset) -> Table | Arrays:
+def load_download(dataset: Dataset) -> Table | Arrays:
     """Read a data set of `keras.datasets`, downloaded if it is not there yet.
 
     Args:
-        word: The data set and its arguments.
+        dataset: The data set and its arguments.
 
     Returns:
         A table with the column `target`, or arrays; Keras' test rows come last.
@@ -104,53 +104,53 @@ def load_download(word: Dataset) -> Table | Arrays:
     Raises:
         DataError: If the file is not there and cannot be had, or is damaged.
     """
-    message = f"Expected a data set to download. Received: {word.called()}."
+    message = f"Expected a data set to download. Received: {dataset.display_name()}."
     raise TypeError(message)
 
 
 @load_download.register
-def _(word: words.Mnist) -> Arrays:
+def _(dataset: words.Mnist) -> Arrays:
     file = NpzFile(fetch(MNIST, words.Mnist))
     with _intact(file.path):
         images = file.read(["x_train", "x_test"], np.uint8)
         labels = file.read(["y_train", "y_test"], np.uint8)
         test_rows = file.members["y_test"].shape[0]
-    return _images(word, images, Codes.of(labels), test_rows)
+    return _images(dataset, images, Categorical.of(labels), test_rows)
 
 
 @load_download.register
-def _(word: words.FashionMnist) -> Arrays:
+def _(dataset: words.FashionMnist) -> Arrays:
     paths = [fetch(file, words.FashionMnist) for file in FASHION_MNIST]
     train, test, train_labels, test_labels = (_read_idx(path) for path in paths)
     with _intact(paths[0].parent):
         labels = np.frombuffer(train_labels + test_labels, np.uint8)
         images = np.frombuffer(train + test, np.uint8).reshape(len(labels), 28, 28)
-    return _images(word, images, _named(labels, FASHION_CLASSES), len(test_labels))
+    return _images(dataset, images, _named(labels, FASHION_CLASSES), len(test_labels))
 
 
 @load_download.register
-def _(word: words.Cifar10) -> Arrays:
+def _(dataset: words.Cifar10) -> Arrays:
     path = fetch(CIFAR10, words.Cifar10)
     with _intact(path):
         arrays = cached_arrays(path, _parse_cifar)
     labels = _named(arrays["labels"], CIFAR10_CLASSES)
-    return _images(word, arrays["images"], labels, _BATCH_ROWS)
+    return _images(dataset, arrays["images"], labels, _BATCH_ROWS)
 
 
 @load_download.register
-def _(word: words.CaliforniaHousing) -> MemoryTable:
-    rows = _SMALL_ROWS if word.version == "small" else None
+def _(dataset: words.CaliforniaHousing) -> MemoryTable:
+    rows = _SMALL_ROWS if dataset.version == "small" else None
     path = fetch(CALIFORNIA_HOUSING, words.CaliforniaHousing)
-    return _housing(word, path, CALIFORNIA_COLUMNS, rows)
+    return _housing(dataset, path, CALIFORNIA_COLUMNS, rows)
 
 
 @load_download.register
-def _(word: words.BostonHousing) -> MemoryTable:
-    return _housing(word, fetch(BOSTON_HOUSING, words.BostonHousing), BOSTON_COLUMNS)
+def _(dataset: words.BostonHousing) -> MemoryTable:
+    return _housing(dataset, fetch(BOSTON_HOUSING, words.BostonHousing), BOSTON_COLUMNS)
 
 
 @load_download.register
-def _(word: words.Reuters) -> Arrays:
+def _(dataset: words.Reuters) -> Arrays:
     path = fetch(REUTERS, words.Reuters)
     with _intact(path):
         arrays = read_word_lists(path)
@@ -158,11 +158,11 @@ def _(word: words.Reuters) -> Arrays:
         texts, labels = arrays["x"][order], arrays["y"][order]
         first_test = int(len(order) * (1 - _TEST_FRACTION))
     classes = _named(labels, REUTERS_CLASSES)
-    return _texts(word, texts, classes, len(order) - first_test, word.num_words)
+    return _texts(dataset, texts, classes, len(order) - first_test, dataset.num_words)
 
 
 @load_download.register
-def _(word: words.Imdb) -> Arrays:
+def _(dataset: words.Imdb) -> Arrays:
     path = fetch(IMDB, words.Imdb)
     with _intact(path):
         arrays = read_word_lists(path)
@@ -170,7 +170,7 @@ def _(word: words.Imdb) -> Arrays:
         texts = np.concatenate([arrays["x_train"][train], arrays["x_test"][test]])
         labels = np.concatenate([arrays["y_train"][train], arrays["y_test"][test]])
     classes = _named(labels, IMDB_CLASSES)
-    return _texts(word, texts, classes, len(test), word.num_words)
+    return _texts(dataset, texts, classes, len(test), dataset.num_words)
 
 
 def multi_hot(texts: NDArray[Any], num_words: int) -> NDArray[np.bool_]:
@@ -189,7 +189,7 @@ def multi_hot(texts: NDArray[Any], num_words: int) -> NDArray[np.bool_]:
         [[0, 1, 0, 0, 1, 1], [0, 1, 1, 0, 1, 0]]
     """
     rows = np.repeat(np.arange(len(texts)), [len(text) for text in texts])
-    numbers = np.fromiter((word for text in texts for word in text), np.int64) + _FIRST_WORD
+    numbers = np.fromiter((dataset for text in texts for dataset in text), np.int64) + _FIRST_WORD
     hot = np.zeros((len(texts), num_words), np.bool_)
     hot[rows, np.where(numbers < num_words, numbers, _LEFT_OUT_WORD)] = True
     hot[:, _START_WORD] = True
@@ -219,19 +219,21 @@ def _intact(path: Path) -> Iterator[None]:
         raise DataError(message) from error
 
 
-def _images(word: Dataset, images: NDArray[np.uint8], labels: Codes, test_rows: int) -> Arrays:
-    return Arrays(word.called(), {UNNAMED_INPUT: images}, {TARGET: labels}, test_rows)
+def _images(
+    dataset: Dataset, images: NDArray[np.uint8], labels: Categorical, test_rows: int
+) -> Arrays:
+    return Arrays(dataset.display_name(), {UNNAMED_INPUT: images}, {TARGET: labels}, test_rows)
 
 
 def _texts(
-    word: Dataset, texts: NDArray[Any], classes: Codes, test_rows: int, num_words: int
+    dataset: Dataset, texts: NDArray[Any], classes: Categorical, test_rows: int, num_words: int
 ) -> Arrays:
     features = multi_hot(texts, num_words)
-    return Arrays(word.called(), {UNNAMED_INPUT: features}, {TARGET: classes}, test_rows)
+    return Arrays(dataset.display_name(), {UNNAMED_INPUT: features}, {TARGET: classes}, test_rows)
 
 
-def _named(labels: NDArray[Any], classes: tuple[str, ...]) -> Codes:
-    return Codes(np.asarray(labels, np.int32), classes)
+def _named(labels: NDArray[Any], classes: tuple[str, ...]) -> Categorical:
+    return Categorical(np.asarray(labels, np.int32), classes)
 
 
 def _shuffled(*sizes: int) -> list[NDArray[np.int64]]:
@@ -244,7 +246,7 @@ def _shuffled(*sizes: int) -> list[NDArray[np.int64]]:
 
 
 def _housing(
-    word: Dataset, path: Path, columns: tuple[str, ...], rows: int | None = None
+    dataset: Dataset, path: Path, columns: tuple[str, ...], rows: int | None = None
 ) -> MemoryTable:
     file = NpzFile(path)
     with _intact(path):
@@ -253,7 +255,7 @@ def _housing(
         first_test = int(len(order) * (1 - _TEST_FRACTION))
         named = dict(zip(columns, x[order].T, strict=True))
     values: Mapping[str, NDArray[Any]] = {**named, TARGET: y[order]}
-    return MemoryTable(word.called(), values, (TARGET,), len(order) - first_test)
+    return MemoryTable(dataset.display_name(), values, (TARGET,), len(order) - first_test)
 
 
 def _read_idx(path: Path) -> bytes:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from nnlab.config.vocabulary.datasets import Dataset
 from nnlab.config.vocabulary.datasets import packaged as words
 from nnlab.data.containers.arrays import UNNAMED_INPUT, Arrays
-from nnlab.data.containers.categorical import Codes
+from nnlab.data.containers.categorical import Categorical
 from nnlab.data.containers.table import MemoryTable, Table
 from nnlab.data.datasets.cache import cached_arrays
 from nnlab.data.datasets.generated import TARGET
@@ -25,11 +25,11 @@ _PIXELS = 784
 
 
 @singledispatch
-def load_packaged(word: Dataset) -> Table | Arrays:
+def load_packaged(dataset: Dataset) -> Table | Arrays:
     """Read a packaged data set.
 
     Args:
-        word: The data set and its arguments.
+        dataset: The data set and its arguments.
 
     Returns:
         A table with the features' names of scikit-learn in snake_case and the column `target`, or
@@ -39,53 +39,55 @@ def load_packaged(word: Dataset) -> Table | Arrays:
         >>> list(load_packaged(words.Iris()).kinds)[0]
         'sepal_length_cm'
     """
-    message = f"Expected a packaged data set. Received: {word.called()}."
+    message = f"Expected a packaged data set. Received: {dataset.display_name()}."
     raise TypeError(message)
 
 
 @load_packaged.register
-def _(word: words.Iris) -> MemoryTable:
+def _(dataset: words.Iris) -> MemoryTable:
     from sklearn.datasets import load_iris
 
-    return _table(word, load_iris())
+    return _table(dataset, load_iris())
 
 
 @load_packaged.register
-def _(word: words.Wine) -> MemoryTable:
+def _(dataset: words.Wine) -> MemoryTable:
     from sklearn.datasets import load_wine
 
-    return _table(word, load_wine())
+    return _table(dataset, load_wine())
 
 
 @load_packaged.register
-def _(word: words.BreastCancer) -> MemoryTable:
+def _(dataset: words.BreastCancer) -> MemoryTable:
     from sklearn.datasets import load_breast_cancer
 
-    return _table(word, load_breast_cancer())
+    return _table(dataset, load_breast_cancer())
 
 
 @load_packaged.register
-def _(word: words.Diabetes) -> MemoryTable:
+def _(dataset: words.Diabetes) -> MemoryTable:
     from sklearn.datasets import load_diabetes
 
-    return _table(word, load_diabetes(scaled=word.scaled))
+    return _table(dataset, load_diabetes(scaled=dataset.scaled))
 
 
 @load_packaged.register
-def _(word: words.Digits) -> Arrays:
+def _(dataset: words.Digits) -> Arrays:
     from sklearn.datasets import load_digits
 
     bunch = load_digits()
     # Not uint8: its pixels end at 16, and minmax would divide them by 255.
     images = bunch["images"].astype(np.float32)
-    return Arrays(word.called(), {UNNAMED_INPUT: images}, {TARGET: Codes.of(bunch["target"])})
+    return Arrays(
+        dataset.display_name(), {UNNAMED_INPUT: images}, {TARGET: Categorical.of(bunch["target"])}
+    )
 
 
 @load_packaged.register
-def _(word: words.Mnist5k) -> Arrays:
+def _(dataset: words.Mnist5k) -> Arrays:
     arrays = cached_arrays(_mnist_5k_file(), _parse_mnist_5k)
-    labels = Codes.of(arrays["labels"])
-    return Arrays(word.called(), {UNNAMED_INPUT: arrays["images"]}, {TARGET: labels})
+    labels = Categorical.of(arrays["labels"])
+    return Arrays(dataset.display_name(), {UNNAMED_INPUT: arrays["images"]}, {TARGET: labels})
 
 
 def snake_case_names(names: Iterable[str]) -> tuple[str, ...]:
@@ -104,18 +106,18 @@ def snake_case_names(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_") for name in names)
 
 
-def _table(word: Dataset, bunch: Mapping[str, Any]) -> MemoryTable:
+def _table(dataset: Dataset, bunch: Mapping[str, Any]) -> MemoryTable:
     """A table from what scikit-learn's loaders give."""
-    columns: dict[str, NDArray[Any] | Codes] = dict(
+    columns: dict[str, NDArray[Any] | Categorical] = dict(
         zip(snake_case_names(bunch["feature_names"]), bunch["data"].T, strict=True)
     )
     classes = bunch.get("target_names")
     columns[TARGET] = (
         bunch["target"]
         if classes is None
-        else Codes(bunch["target"].astype(np.int32), tuple(str(name) for name in classes))
+        else Categorical(bunch["target"].astype(np.int32), tuple(str(name) for name in classes))
     )
-    return MemoryTable(word.called(), columns, (TARGET,))
+    return MemoryTable(dataset.display_name(), columns, (TARGET,))
 
 
 def _mnist_5k_file() -> Path:

@@ -6,7 +6,7 @@ import numpy as np
 
 from nnlab.config.vocabulary.datasets import Dataset
 from nnlab.data.containers.arrays import UNNAMED_INPUT, Arrays
-from nnlab.data.containers.categorical import Codes
+from nnlab.data.containers.categorical import Categorical
 from nnlab.data.datasets.generated import TARGET
 
 _IMAGE_AXES = 2
@@ -15,20 +15,22 @@ _CLASSES = 10
 _TEST_ROWS = 10_000
 
 
-def can_be_random(word: Dataset | None) -> bool:
+def can_be_random(dataset: Dataset | None) -> bool:
     """Whether random rows can stand in for a data set: pictures that must be downloaded.
 
     Args:
-        word: The data set; None for a file of the user's.
+        dataset: The data set; None for a file of the user's.
     """
-    return word is not None and word.source == "download" and len(word.shape) >= _IMAGE_AXES
+    return (
+        dataset is not None and dataset.source == "download" and len(dataset.shape) >= _IMAGE_AXES
+    )
 
 
-def random_rows(word: Dataset) -> Arrays:
+def random_rows(dataset: Dataset) -> Arrays:
     """As many rows as a data set has, of the same shape and type, with random pixels and classes.
 
     Args:
-        word: The data set, for which `can_be_random` holds.
+        dataset: The data set, for which `can_be_random` holds.
 
     Returns:
         The rows, the same ones every time.
@@ -40,12 +42,12 @@ def random_rows(word: Dataset) -> Arrays:
         ((70000, 28, 28), 'uint8', 10000)
     """
     random = np.random.default_rng(0)
-    count = word.size or 0
-    pixels = random.integers(0, 256, (count, *word.shape), np.uint8)
+    count = dataset.size or 0
+    pixels = random.integers(0, 256, (count, *dataset.shape), np.uint8)
     labels = random.integers(0, _CLASSES, count, np.uint8)
     return Arrays(
-        f"random rows of the shape of {word.yaml_name}",
+        f"random rows of the shape of {dataset.yaml_name}",
         {UNNAMED_INPUT: pixels},
-        {TARGET: Codes.of(labels)},
+        {TARGET: Categorical.of(labels)},
         _TEST_ROWS,
     )

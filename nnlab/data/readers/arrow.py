@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nnlab.data.containers.categorical import MISSING, Codes
-from nnlab.data.containers.issues import Faults
+from nnlab.data.containers.categorical import MISSING, Categorical
+from nnlab.data.containers.issues import DataIssues
 from nnlab.data.containers.table import ColumnKind
 from nnlab.errors import DataError
 from nnlab.text import join_names
@@ -53,24 +53,24 @@ def release_unused() -> None:
     pa.default_memory_pool().release_unused()
 
 
-def check_names(names: Sequence[str], faults: Faults) -> None:
+def check_names(names: Sequence[str], issues: DataIssues) -> None:
     """Note columns without a name, or with the name of another.
 
     Args:
         names: The names of the columns in the order of the file.
-        faults: Takes the faults.
+        issues: Takes the faults.
     """
     nameless = [str(position + 1) for position, name in enumerate(names) if not name]
     if nameless:
-        faults.data(
+        issues.data(
             f"Expected a name for every column. Received: none for column {join_names(nameless)}.",
-            remedy="Name it; if it only numbers the rows, leave it out (pandas: index=False).",
+            hint="Name it; if it only numbers the rows, leave it out (pandas: index=False).",
         )
     twice = sorted({name for name in names if name and names.count(name) > 1})
     if twice:
-        faults.data(
+        issues.data(
             f"Expected columns of different names. Received: {join_names(twice)} more than once.",
-            remedy="Rename them.",
+            hint="Rename them.",
         )
 
 
@@ -116,7 +116,7 @@ def numbers_of(column: pa.Array) -> NDArray[Any]:
     return np.asarray(column.to_numpy(zero_copy_only=False))
 
 
-def codes_of(chunks: Iterable[pa.Array]) -> Codes:
+def codes_of(chunks: Iterable[pa.Array]) -> Categorical:
     """The values of a column as codes, their names in sorted order.
 
     Args:
@@ -131,12 +131,12 @@ def codes_of(chunks: Iterable[pa.Array]) -> Codes:
         chunk if pa.types.is_boolean(chunk.type) else chunk.dictionary_encode() for chunk in chunks
     ]
     if pa.types.is_boolean(values[0].type):
-        truths = Codes.of(np.concatenate([numbers_of(chunk) for chunk in values]))
-        return Codes(truths.codes, tuple(str(name == "1") for name in truths.names))
+        truths = Categorical.of(np.concatenate([numbers_of(chunk) for chunk in values]))
+        return Categorical(truths.codes, tuple(str(name == "1") for name in truths.names))
     encoded = pa.chunked_array(values).unify_dictionaries().combine_chunks()
     names = encoded.dictionary.to_pylist()
     in_order = sorted((name, position) for position, name in enumerate(names) if name is not None)
     rank = np.full(len(names) + 1, MISSING, np.int32)  # the last stands for a missing value
     rank[[position for _, position in in_order]] = np.arange(len(in_order))
     indices = encoded.indices.fill_null(MISSING).to_numpy(zero_copy_only=False)
-    return Codes(rank[indices], tuple(name for name, _ in in_order)).used()
+    return Categorical(rank[indices], tuple(name for name, _ in in_order)).used()

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nnlab.data.containers.categorical import Codes, spelt_number
-from nnlab.data.containers.issues import Faults
+from nnlab.data.containers.categorical import Categorical, spelt_number
+from nnlab.data.containers.issues import DataIssues
 from nnlab.data.containers.table import Table
 from nnlab.data.readers.arrow import (
     check_names,
@@ -60,7 +60,7 @@ class CsvTable(Table):
                 matrix[start : start + len(chunk), position] = numbers_of(chunk)
                 start += len(chunk)
 
-    def codes(self, name: str) -> Codes:
+    def codes(self, name: str) -> Categorical:
         """One column of text or bools."""
         return codes_of(self._columns[name].chunks)
 
@@ -74,15 +74,15 @@ def _check_header(path: Path) -> str:
         raise DataError(message)
     delimiter = max(_DELIMITERS, key=first.count)
     names = [name.strip() for name in next(csv.reader([first], delimiter=delimiter))]
-    faults = Faults(str(path))
+    issues = DataIssues(str(path))
     if all(spelt_number(name) is not None for name in names):
-        faults.data(
+        issues.data(
             f"Expected a first line with the names of the columns. Received: {first[:_SHOWN]!r}.",
-            remedy="Put a line of names above the rows.",
+            hint="Put a line of names above the rows.",
         )
     else:
-        check_names(names, faults)
-    faults.raise_if_any()
+        check_names(names, issues)
+    issues.raise_if_any()
     return delimiter
 
 

@@ -62,6 +62,6 @@ def _check_there(path: Path) -> None:
         raise DataError(message)
     others = (other.name for other in folder.iterdir())
     close = nearest(path.name, (name for name in others if name.lower().endswith(FILE_TYPES)))
-    remedy = f"Did you mean {close}?" if close else "A relative path starts at the config's folder."
-    message = f"{path}: Expected a file. Received: no such file. {remedy}"
+    hint = f"Did you mean {close}?" if close else "A relative path starts at the config's folder."
+    message = f"{path}: Expected a file. Received: no such file. {hint}"
     raise DataError(message)

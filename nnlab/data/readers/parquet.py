@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nnlab.data.containers.categorical import Codes
-from nnlab.data.containers.issues import Faults
+from nnlab.data.containers.categorical import Categorical
+from nnlab.data.containers.issues import DataIssues
 from nnlab.data.containers.table import Table
 from nnlab.data.readers.arrow import (
     check_names,
@@ -56,9 +56,9 @@ class ParquetTable(Table):
                 for field in self._file.schema_arrow
                 if not re.fullmatch(r"__index_level_\d+__", field.name)
             ]
-        faults = Faults(str(path))
-        check_names([field.name for field in fields], faults)
-        faults.raise_if_any()
+        issues = DataIssues(str(path))
+        check_names([field.name for field in fields], issues)
+        issues.raise_if_any()
         kinds = {field.name: kind_of(field.type) for field in fields}
         super().__init__(str(path), kinds, self._file.metadata.num_rows)
 
@@ -87,7 +87,7 @@ class ParquetTable(Table):
                     matrix[start : start + len(batch), position] = numbers_of(batch.column(name))
                 start += len(batch)
 
-    def codes(self, name: str) -> Codes:
+    def codes(self, name: str) -> Categorical:
         """Read one column of text or bools, a batch at a time: texts take more than their codes."""
         with reading(self._path):
             batches = self._file.iter_batches(_TEXT_BATCH_ROWS, columns=[name])

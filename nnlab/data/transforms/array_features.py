@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnlab.data.containers.chunks import row_chunks
-from nnlab.data.containers.issues import Faults, rows_text
+from nnlab.data.containers.issues import DataIssues, rows_text
 from nnlab.data.containers.prepared import InputSpec
 from nnlab.data.containers.storage import Storage
 from nnlab.data.transforms.features import Features, Missing
@@ -29,7 +29,7 @@ class ArrayFeatures(Features):
         super().__init__(name)
         self._values = values
 
-    def check(self, missing: Missing, faults: Faults) -> NDArray[np.bool_] | None:
+    def check(self, missing: Missing, issues: DataIssues) -> NDArray[np.bool_] | None:
         """Note NaN and infinity in an array of numbers."""
         if self._values.dtype.kind != "f":
             return None
@@ -37,22 +37,22 @@ class ArrayFeatures(Features):
         lacking, infinite = _not_finite(flat)
         if infinite.any():
             rows = rows_text(np.flatnonzero(infinite))
-            faults.data(f"Expected finite numbers. Received: infinity in `{self.name}`, {rows}.")
+            issues.data(f"Expected finite numbers. Received: infinity in `{self.name}`, {rows}.")
         if not lacking.any():
             return None
         if missing != "drop":
             rows = rows_text(np.flatnonzero(lacking))
-            faults.data(
+            issues.data(
                 f"Expected a number everywhere. Received: NaN in `{self.name}`, {rows}.",
-                remedy="Fill them, or set data.missing to drop to leave such rows out.",
+                hint="Fill them, or set data.missing to drop to leave such rows out.",
             )
         return lacking
 
     def arrange(
-        self, split: Split, missing: Missing, scaling: Scaling, faults: Faults, storage: Storage
+        self, split: Split, missing: Missing, scaling: Scaling, issues: DataIssues, storage: Storage
     ) -> tuple[list[NDArray[Any]], InputSpec]:
         """Put the rows in order; arrays are encoded already."""
-        del missing, faults
+        del missing, issues
         parts = arrange_rows(self._values, split, storage)
         self._values = self._values[:0].copy()  # lets go of the file that the rows were in
         scale, offset = learn_scaling(parts[0], scaling)

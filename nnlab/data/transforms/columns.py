@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from nnlab.config.schema.data import DataConfig
 from nnlab.data.containers.arrays import UNNAMED_INPUT
-from nnlab.data.containers.issues import Faults
+from nnlab.data.containers.issues import DataIssues
 from nnlab.data.containers.table import ColumnKind, Table
 from nnlab.text import did_you_mean, join_names
 
@@ -41,19 +41,21 @@ class Roles:
         return tuple(dict.fromkeys([*(name for group in groups for name in group), *weight]))
 
 
-def assign_roles(table: Table, data: DataConfig, outputs: tuple[str, ...], faults: Faults) -> Roles:
+def assign_roles(
+    table: Table, data: DataConfig, outputs: tuple[str, ...], issues: DataIssues
+) -> Roles:
     """Work out what each column is for from the config.
 
     Args:
         table: The table.
         data: The config's `data` section.
         outputs: Names of the model's outputs.
-        faults: Takes columns that are not there, or cannot be what they are asked to be.
+        issues: Takes columns that are not there, or cannot be what they are asked to be.
 
     Returns:
         The roles; of no use where faults were found.
     """
-    targets = _targets(table, data, outputs, faults)
+    targets = _targets(table, data, outputs, issues)
     weight = data.sample_weight
     not_features = {name for names in targets.values() for name in names} | {weight}
     if data.inputs is not None:
@@ -65,18 +67,18 @@ def assign_roles(table: Table, data: DataConfig, outputs: tuple[str, ...], fault
         others = [name for name in table.kinds if name not in {*not_features, *table.targets}]
         inputs = {UNNAMED_INPUT: tuple(others)}
     roles = Roles(inputs, targets, frozenset(data.categorical or ()), weight)
-    _check_there(table, roles, data, faults)
-    _check_apart(roles, not_features, data, faults)
-    _check_kinds(table, roles, faults)
+    _check_there(table, roles, data, issues)
+    _check_apart(roles, not_features, data, issues)
+    _check_kinds(table, roles, issues)
     return roles
 
 
 def _targets(
-    table: Table, data: DataConfig, outputs: tuple[str, ...], faults: Faults
+    table: Table, data: DataConfig, outputs: tuple[str, ...], issues: DataIssues
 ) -> dict[str, tuple[str, ...]]:
     target = data.target if data.target is not None else list(table.targets)
     if not target:
-        faults.request(
+        issues.request(
             "Expected data.target, the column to predict. Received: none.",
             "data.target",
             f"The columns are: {join_names(list(table.kinds))}.",
@@ -86,7 +88,7 @@ def _targets(
         return {output: _listed(columns) for output, columns in target.items()}
     if len(outputs) > 1:
         example = ", ".join(f"{output}: {_listed(target)[0]}" for output in outputs)
-        faults.request(
+        issues.request(
             f"Expected a target for each of the outputs {join_names(outputs)}. "
             f"Received: {join_names(_listed(target))} for all of them.",
             "data.target",
@@ -100,7 +102,7 @@ def _listed(columns: str | list[str]) -> tuple[str, ...]:
     return (columns,) if isinstance(columns, str) else tuple(columns)
 
 
-def _check_there(table: Table, roles: Roles, data: DataConfig, faults: Faults) -> None:
+def _check_there(table: Table, roles: Roles, data: DataConfig, issues: DataIssues) -> None:
     features = "data.features" if data.inputs is None else "data.inputs.{}"
     places: list[tuple[str, Iterable[str]]] = [
         *((features.format(name), names) for name, names in roles.inputs.items()),
@@ -112,10 +114,10 @@ def _check_there(table: Table, roles: Roles, data: DataConfig, faults: Faults) -
         for name in names:
             if name not in table.kinds:
                 message = f"Expected the name of a column. Received: `{name}`."
-                faults.request(message, path, did_you_mean(name, table.kinds, "columns", limit=12))
+                issues.request(message, path, did_you_mean(name, table.kinds, "columns", limit=12))
     idle = sorted(roles.categorical.intersection(table.kinds).difference(roles.used()))
     if idle:
-        faults.request(
+        issues.request(
             f"Expected columns that are used. Received: {join_names(idle)}.",
             "data.categorical",
             "Remove them here, or add them to the features.",
@@ -123,41 +125,41 @@ def _check_there(table: Table, roles: Roles, data: DataConfig, faults: Faults) -
 
 
 def _check_apart(
-    roles: Roles, not_features: set[str | None], data: DataConfig, faults: Faults
+    roles: Roles, not_features: set[str | None], data: DataConfig, issues: DataIssues
 ) -> None:
     path = "data.features" if data.inputs is None else "data.inputs"
     for name, columns in roles.inputs.items():
         if not columns:
             message = "Expected a column to learn from. Received: none besides the target."
-            faults.data(message, path)
+            issues.data(message, path)
         leaks = [column for column in columns if column in not_features]
         if leaks:
-            faults.request(
+            issues.request(
                 f"Expected features that are no target or weight. Received: {join_names(leaks)}.",
                 path,
                 "Remove it: the model would be shown the answer.",
             )
-        _check_once(columns, f"the input `{name}`", path, faults)
+        _check_once(columns, f"the input `{name}`", path, issues)
     for output, columns in roles.targets.items():
-        _check_once(columns, f"the target of `{output}`", "data.target", faults)
+        _check_once(columns, f"the target of `{output}`", "data.target", issues)
 
 
-def _check_once(columns: tuple[str, ...], where: str, path: str, faults: Faults) -> None:
+def _check_once(columns: tuple[str, ...], where: str, path: str, issues: DataIssues) -> None:
     twice = sorted({column for column in columns if columns.count(column) > 1})
     if twice:
         message = f"Expected each column once in {where}. Received twice: {join_names(twice)}."
-        faults.request(message, path, "Remove one of them.")
+        issues.request(message, path, "Remove one of them.")
 
 
-def _check_kinds(table: Table, roles: Roles, faults: Faults) -> None:
+def _check_kinds(table: Table, roles: Roles, issues: DataIssues) -> None:
     kinds: Mapping[str, ColumnKind] = table.kinds
     for name in roles.used():
         kind = kinds.get(name, "number")
         if kind in _UNFIT:
-            faults.data(
+            issues.data(
                 f"Expected numbers, text or bools in the column `{name}`. "
                 f"Received: {_UNFIT[kind]}.",
-                remedy="Convert it, or leave it out by data.features.",
+                hint="Convert it, or leave it out by data.features.",
             )
     wanted = {
         name: ("data.target", "Give a target of classes an output of its own.")
@@ -167,6 +169,6 @@ def _check_kinds(table: Table, roles: Roles, faults: Faults) -> None:
     }
     if roles.sample_weight:
         wanted[roles.sample_weight] = ("data.sample_weight", "Name a column of numbers.")
-    for name, (path, remedy) in wanted.items():
+    for name, (path, hint) in wanted.items():
         if kinds.get(name) == "text":
-            faults.data(f"Expected numbers in the column `{name}`. Received: text.", path, remedy)
+            issues.data(f"Expected numbers in the column `{name}`. Received: text.", path, hint)

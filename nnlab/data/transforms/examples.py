@@ -10,15 +10,15 @@ from numpy.typing import NDArray
 
 from nnlab.config.schema.data import DataConfig
 from nnlab.data.containers.arrays import Arrays
-from nnlab.data.containers.categorical import Codes, in_other_notation, spelt_number
-from nnlab.data.containers.issues import Faults, rows_text
+from nnlab.data.containers.categorical import Categorical, in_other_notation, spelt_number
+from nnlab.data.containers.issues import DataIssues, rows_text
 from nnlab.data.containers.storage import Storage
 from nnlab.data.containers.table import Table
 from nnlab.data.transforms.array_features import ArrayFeatures
 from nnlab.data.transforms.columns import Roles, assign_roles
 from nnlab.data.transforms.features import Features
 from nnlab.data.transforms.table_features import TableFeatures, most_features
-from nnlab.data.transforms.target_column import RawTarget
+from nnlab.data.transforms.target_column import TargetColumn
 from nnlab.text import did_you_mean, join_names
 
 
@@ -35,14 +35,14 @@ class Examples:
     """
 
     inputs: list[Features]
-    targets: list[RawTarget]
+    targets: list[TargetColumn]
     sample_weight: NDArray[np.float64] | None
     rows: int
     test_rows: int
 
 
 def read_table(
-    table: Table, data: DataConfig, outputs: tuple[str, ...], faults: Faults, storage: Storage
+    table: Table, data: DataConfig, outputs: tuple[str, ...], issues: DataIssues, storage: Storage
 ) -> Examples:
     """Read the columns that the config uses, and no others.
 
@@ -50,7 +50,7 @@ def read_table(
         table: The table.
         data: The config's `data` section.
         outputs: Names of the model's outputs.
-        faults: Takes what is wrong with the columns' values.
+        issues: Takes what is wrong with the columns' values.
         storage: Takes the columns.
 
     Returns:
@@ -62,14 +62,14 @@ def read_table(
         RunFailedError: They are too large for memory, and no disk has room for them.
     """
     if table.rows == 0:
-        faults.data("Expected rows. Received: none, only the names of columns.")
-    roles = assign_roles(table, data, outputs, faults)
-    faults.raise_if_any()
+        issues.data("Expected rows. Received: none, only the names of columns.")
+    roles = assign_roles(table, data, outputs, issues)
+    issues.raise_if_any()
     named = _read_names(table, roles, storage)
     for column, codes in named.items():
         if column not in roles.categorical:
-            _check_text(column, codes, faults)
-    faults.raise_if_any()
+            _check_text(column, codes, issues)
+    issues.raise_if_any()
     width = sum(most_features(columns, named, data.encoding) for columns in roles.inputs.values())
     size = table.rows * width * np.dtype(np.float32).itemsize
     storage.expect(size, on_disk=2 * size)  # as they are read, and as they are arranged or encoded
@@ -81,7 +81,7 @@ def read_table(
         categories = {column: named[column] for column in columns if column in named}
         inputs.append(TableFeatures(name, columns, matrix, categories, data.encoding))
     targets = [
-        RawTarget(output, columns, _read_target(table, columns, named, storage))
+        TargetColumn(output, columns, _read_target(table, columns, named, storage))
         for output, columns in roles.targets.items()
     ]
     weight = table.numbers(roles.sample_weight) if roles.sample_weight else None
@@ -89,7 +89,7 @@ def read_table(
 
 
 def read_arrays(
-    arrays: Arrays, data: DataConfig, outputs: tuple[str, ...], faults: Faults
+    arrays: Arrays, data: DataConfig, outputs: tuple[str, ...], issues: DataIssues
 ) -> Examples:
     """Match arrays with the model's outputs.
 
@@ -97,7 +97,7 @@ def read_arrays(
         arrays: The arrays.
         data: The config's `data` section.
         outputs: Names of the model's outputs.
-        faults: Takes what does not match.
+        issues: Takes what does not match.
 
     Returns:
         The rows.
@@ -109,19 +109,19 @@ def read_arrays(
     for key in ("target", "features", "inputs", "categorical"):
         if getattr(data, key) is not None:
             message = "Expected a table, CSV or Parquet, for names of columns. Received: arrays."
-            faults.request(message, f"data.{key}", "Remove it; an NPZ file names arrays x.NAME.")
+            issues.request(message, f"data.{key}", "Remove it; an NPZ file names arrays x.NAME.")
     if data.missing not in {"error", "drop"}:
         message = f"Expected error or drop for arrays. Received: missing={data.missing}."
-        faults.request(message, "data.missing", "Fill them before saving the file.")
+        issues.request(message, "data.missing", "Fill them before saving the file.")
     if data.sample_weight is not None and arrays.sample_weight is None:
         message = f"Expected data with weights. Received: sample_weight={data.sample_weight!r}."
-        faults.request(message, "data.sample_weight", "Remove it.")
-    matched = _match_targets(arrays, outputs, faults)
-    faults.raise_if_any()
+        issues.request(message, "data.sample_weight", "Remove it.")
+    matched = _match_targets(arrays, outputs, issues)
+    issues.raise_if_any()
     rows = len(next(iter(arrays.inputs.values())))
     if rows == 0:
-        faults.data("Expected rows. Received: none.")
-        faults.raise_if_any()
+        issues.data("Expected rows. Received: none.")
+        issues.raise_if_any()
     return Examples(
         [ArrayFeatures(name, array) for name, array in arrays.inputs.items()],
         matched,
@@ -131,21 +131,25 @@ def read_arrays(
     )
 
 
-def _match_targets(arrays: Arrays, outputs: tuple[str, ...], faults: Faults) -> list[RawTarget]:
+def _match_targets(
+    arrays: Arrays, outputs: tuple[str, ...], issues: DataIssues
+) -> list[TargetColumn]:
     if len(outputs) == len(arrays.targets) == 1:
         ((name, values),) = arrays.targets.items()
-        return [RawTarget(outputs[0], (name,), values)]
+        return [TargetColumn(outputs[0], (name,), values)]
     for name in outputs:
         if name not in arrays.targets:
             message = f"Expected a target for the output `{name}`. Received: none of that name."
-            remedy = did_you_mean(name, arrays.targets, "targets of the data", limit=12)
-            faults.request(message, "model.outputs", remedy)
+            hint = did_you_mean(name, arrays.targets, "targets of the data", limit=12)
+            issues.request(message, "model.outputs", hint)
     return [
-        RawTarget(name, (name,), arrays.targets[name]) for name in outputs if name in arrays.targets
+        TargetColumn(name, (name,), arrays.targets[name])
+        for name in outputs
+        if name in arrays.targets
     ]
 
 
-def _read_names(table: Table, roles: Roles, storage: Storage) -> dict[str, Codes]:
+def _read_names(table: Table, roles: Roles, storage: Storage) -> dict[str, Categorical]:
     """The columns whose values are names, each a row of one array."""
     columns = [
         column
@@ -157,13 +161,13 @@ def _read_names(table: Table, roles: Roles, storage: Storage) -> dict[str, Codes
     for column, row in zip(columns, held, strict=True):
         codes = table.categories(column)
         row[:] = codes.codes
-        named[column] = Codes(row, codes.names)
+        named[column] = Categorical(row, codes.names)
     return named
 
 
 def _read_target(
-    table: Table, columns: tuple[str, ...], named: dict[str, Codes], storage: Storage
-) -> Codes | NDArray[Any]:
+    table: Table, columns: tuple[str, ...], named: dict[str, Categorical], storage: Storage
+) -> Categorical | NDArray[Any]:
     name, *others = columns
     if others:
         matrix = storage.empty((table.rows, len(columns)), np.float64)
@@ -174,16 +178,16 @@ def _read_target(
     return named[name] if name in named else table.numbers(name)
 
 
-def _check_text(name: str, codes: Codes, faults: Faults) -> None:
+def _check_text(name: str, codes: Categorical, issues: DataIssues) -> None:
     """Note a column of numbers that a few texts, or another notation, turned into text."""
     words = np.array([spelt_number(text) is None for text in codes.names], np.bool_)
     counts = codes.counts()
     texts = [codes.names[position] for position in np.flatnonzero(words)]
     if texts and all(map(in_other_notation, texts)):
-        faults.data(
+        issues.data(
             f"Expected numbers in the column `{name}`. "
             f"Received: {join_names([repr(text) for text in texts], limit=3)}.",
-            remedy="Write numbers as 1234.5 or 1.2e3; if these name categories, list the column in "
+            hint="Write numbers as 1234.5 or 1.2e3; if these name categories, list the column in "
             "data.categorical.",
         )
         return
@@ -192,8 +196,8 @@ def _check_text(name: str, codes: Codes, faults: Faults) -> None:
     is_word = np.append(words, [False])  # the last stands for a missing value
     rows = np.flatnonzero(is_word[codes.codes])
     shown = join_names([repr(text) for text in texts], limit=3)
-    faults.data(
+    issues.data(
         f"Expected numbers in the column `{name}`. Received: {shown} in {rows_text(rows)}.",
-        remedy="Correct them, or empty these cells and set data.missing; if it names categories, "
+        hint="Correct them, or empty these cells and set data.missing; if it names categories, "
         "list it in data.categorical.",
     )

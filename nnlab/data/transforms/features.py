@@ -8,7 +8,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from nnlab.data.containers.issues import Faults
+from nnlab.data.containers.issues import DataIssues
 from nnlab.data.containers.prepared import InputSpec
 from nnlab.data.containers.storage import Storage
 from nnlab.data.transforms.scaling import Scaling
@@ -28,12 +28,12 @@ class Features(ABC):
         self.name = name
 
     @abstractmethod
-    def check(self, missing: Missing, faults: Faults) -> NDArray[np.bool_] | None:
+    def check(self, missing: Missing, issues: DataIssues) -> NDArray[np.bool_] | None:
         """Note values that cannot be learnt from.
 
         Args:
             missing: What becomes of missing values; where it is `error` they are noted too.
-            faults: Takes the faults.
+            issues: Takes the faults.
 
         Returns:
             Which rows lack a value, [rows]; None where none does.
@@ -41,7 +41,7 @@ class Features(ABC):
 
     @abstractmethod
     def arrange(
-        self, split: Split, missing: Missing, scaling: Scaling, faults: Faults, storage: Storage
+        self, split: Split, missing: Missing, scaling: Scaling, issues: DataIssues, storage: Storage
     ) -> tuple[list[NDArray[Any]], InputSpec]:
         """Put the rows into the parts of a split, encoded, in the memory they are in if it can be.
 
@@ -51,7 +51,7 @@ class Features(ABC):
             split: Which rows go where.
             missing: What becomes of missing values.
             scaling: How the model is to scale numbers.
-            faults: Takes what is wrong with the training rows.
+            issues: Takes what is wrong with the training rows.
             storage: Takes the arrays that are made.
 
         Returns:

@@ -10,16 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnlab.data.containers.chunks import row_chunks
-from nnlab.data.containers.issues import Faults
+from nnlab.data.containers.issues import DataIssues
 
 _BLOCK_BYTES = 64 << 20
 
 
-def fill_gaps(
+def impute(
     parts: list[NDArray[np.float32]],
     how: Literal["mean", "median"],
     names: tuple[str, ...],
-    faults: Faults,
+    issues: DataIssues,
 ) -> list[float]:
     """Write the training rows' mean or median wherever a number is missing.
 
@@ -28,21 +28,21 @@ def fill_gaps(
             missing; overwritten.
         how: What a gap is filled with.
         names: The columns' names.
-        faults: Takes columns of which no training row holds a number.
+        issues: Takes columns of which no training row holds a number.
 
     Returns:
         What each column's gaps are filled with, [columns].
 
     Example:
         >>> train, test = np.array([[1.0], [5.0]], np.float32), np.array([[np.nan]], np.float32)
-        >>> fill_gaps([train, test], "mean", ("age",), Faults("people")), test.tolist()
+        >>> impute([train, test], "mean", ("age",), DataIssues("people")), test.tolist()
         ([3.0], [[3.0]])
     """
     middles = _means(parts[0]) if how == "mean" else _medians(parts[0])
     for name, middle in zip(names, middles, strict=True):
         if np.isnan(middle):
             message = f"Expected a value in a training row of the column `{name}`. Received: none."
-            faults.data(message, "data.features", "Leave the column out.")
+            issues.data(message, "data.features", "Leave the column out.")
     fills = np.nan_to_num(middles).astype(np.float32)
     for chunk in chain.from_iterable(map(_chunks, parts)):
         gaps = np.isnan(chunk)

@@ -22,7 +22,7 @@ def split_generator(seed: int) -> np.random.Generator:
     return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(_SPLIT_STREAM,)))
 
 
-def epoch_order(seed: int, epoch: int, rows: int) -> NDArray[np.int64]:
+def shuffled_indices(seed: int, epoch: int, rows: int) -> NDArray[np.int64]:
     """The order in which an epoch visits the training rows.
 
     It depends on nothing else, so that a resumed training goes on as if it had never stopped.
@@ -36,8 +36,8 @@ def epoch_order(seed: int, epoch: int, rows: int) -> NDArray[np.int64]:
         A permutation of 0..rows-1, [rows].
 
     Example:
-        >>> first = epoch_order(seed=42, epoch=0, rows=5)
-        >>> bool((first == epoch_order(seed=42, epoch=0, rows=5)).all())
+        >>> first = shuffled_indices(seed=42, epoch=0, rows=5)
+        >>> bool((first == shuffled_indices(seed=42, epoch=0, rows=5)).all())
         True
         >>> sorted(first.tolist())
         [0, 1, 2, 3, 4]

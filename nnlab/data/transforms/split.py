@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nnlab.data.containers.categorical import Codes
-from nnlab.data.containers.issues import Faults
+from nnlab.data.containers.categorical import Categorical
+from nnlab.data.containers.issues import DataIssues
 from nnlab.data.transforms.shuffle import split_generator
 from nnlab.text import join_names
 
@@ -78,10 +78,10 @@ class SplitPlan:
 def split_rows(
     rows: int,
     plan: SplitPlan,
-    faults: Faults,
+    issues: DataIssues,
     *,
     own_test: int = 0,
-    classes: Codes | None = None,
+    classes: Categorical | None = None,
 ) -> Split:
     """Draw the test rows, then the validation rows; what is left is trained on.
 
@@ -91,7 +91,7 @@ def split_rows(
     Args:
         rows: Number of rows, those that the data keep for the test included.
         plan: How many rows go where.
-        faults: Takes what is wrong.
+        issues: Takes what is wrong.
         own_test: How many of the last rows the data keep for the test.
         classes: The class of each row, [rows]: every part gets the same share of each class.
             None: parts are drawn without regard to it.
@@ -100,27 +100,27 @@ def split_rows(
         The split; of no use where faults were found.
 
     Example:
-        >>> split = split_rows(10, SplitPlan(validation=0.2, test=0.1, seed=42), Faults("ten"))
+        >>> split = split_rows(10, SplitPlan(validation=0.2, test=0.1, seed=42), DataIssues("ten"))
         >>> split.sizes, sorted(split.order.tolist()) == list(range(10))
         ((7, 2, 1), True)
     """
     free = rows - own_test
     if plan.validation is None and plan.test is None and plan.fold is None:
         if free < 1:
-            faults.data(f"Expected rows to train on. Received: {free}.")
+            issues.data(f"Expected rows to train on. Received: {free}.")
         return Split(None, (free, 0, own_test))
     wanted = [round(free * (fraction or 0)) for fraction in (plan.test, plan.validation)]
     asked = [fraction is not None for fraction in (plan.test, plan.validation)]
     if any(ask and not count for ask, count in zip(asked, wanted, strict=True)) or (
         free - sum(wanted) < 1
     ):
-        faults.request(
+        issues.request(
             f"Expected a row or more in each part. Received: {free} rows, {_shares(plan)}.",
             "data",
             "Take larger fractions, or more rows.",
         )
         return Split(None, (free, 0, own_test))
-    if plan.fold is not None and not _folds_are_filled(free - sum(wanted), plan.fold[1], faults):
+    if plan.fold is not None and not _folds_are_filled(free - sum(wanted), plan.fold[1], issues):
         return Split(None, (free, 0, own_test))
 
     generator = split_generator(plan.seed)
@@ -128,10 +128,10 @@ def split_rows(
         order = generator.permutation(free)
         test, validation, train = np.split(order, np.cumsum(wanted))
     else:
-        _check_classes(classes, free, 1 + sum(asked) + (plan.fold is not None), faults)
+        _check_classes(classes, free, 1 + sum(asked) + (plan.fold is not None), issues)
         test, validation, train = _stratified(classes.codes[:free], wanted, generator)
     if plan.fold is not None:
-        _check_folds(train, classes, plan.fold[1], faults)
+        _check_folds(train, classes, plan.fold[1], issues)
         train, validation = _folded(train, classes, plan.fold, generator)
     own = np.arange(free, rows)
     order = np.concatenate([train, validation, test, own]).astype(np.int64, copy=False)
@@ -143,11 +143,11 @@ def _shares(plan: SplitPlan) -> str:
     return ", ".join(f"{name}={share:g}" for name, share in shares.items() if share is not None)
 
 
-def _folds_are_filled(rows: int, folds: int, faults: Faults) -> bool:
+def _folds_are_filled(rows: int, folds: int, issues: DataIssues) -> bool:
     """Whether there are rows enough; a fault is told where not."""
     if rows >= folds * _LEAST_OF_A_FOLD:
         return True
-    faults.request(
+    issues.request(
         f"Expected {_LEAST_OF_A_FOLD} rows or more in each fold. "
         f"Received: {rows} rows beside those of the test, {folds} folds.",
         "data",
@@ -157,23 +157,23 @@ def _folds_are_filled(rows: int, folds: int, faults: Faults) -> bool:
 
 
 def _check_folds(
-    rows: NDArray[np.int64], classes: Codes | None, folds: int, faults: Faults
+    rows: NDArray[np.int64], classes: Categorical | None, folds: int, issues: DataIssues
 ) -> None:
     """Each fold needs a row of each class: else its score is of other classes than the next."""
     if classes is None:
         return
     _check_counts(
-        Codes(classes.codes[rows], classes.names),
+        Categorical(classes.codes[rows], classes.names),
         folds,
         "fold",
         "Take fewer folds, add rows of these classes, or set stratify: false.",
-        faults,
+        issues,
     )
 
 
 def _folded(
     rows: NDArray[np.int64],
-    classes: Codes | None,
+    classes: Categorical | None,
     fold: tuple[int, int],
     generator: np.random.Generator,
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -189,17 +189,19 @@ def _folded(
     return generator.permutation(rows[~held]), generator.permutation(rows[held])
 
 
-def _check_classes(classes: Codes, free: int, parts: int, faults: Faults) -> None:
+def _check_classes(classes: Categorical, free: int, parts: int, issues: DataIssues) -> None:
     _check_counts(
-        Codes(classes.codes[:free], classes.names),
+        Categorical(classes.codes[:free], classes.names),
         parts,
         "part",
         "Add rows of these classes, remove the classes, or set stratify: false.",
-        faults,
+        issues,
     )
 
 
-def _check_counts(classes: Codes, least: int, of_each: str, remedy: str, faults: Faults) -> None:
+def _check_counts(
+    classes: Categorical, least: int, of_each: str, hint: str, issues: DataIssues
+) -> None:
     """Every class that there is needs a row for each part, or for each fold."""
     rare = [
         f"{name} ({count})"
@@ -207,11 +209,11 @@ def _check_counts(classes: Codes, least: int, of_each: str, remedy: str, faults:
         if 0 < count < least
     ]
     if rare:
-        faults.data(
+        issues.data(
             f"Expected {least} rows or more of each class, one for each {of_each}. "
             f"Received: fewer of {join_names(rare)}.",
             "data.stratify",
-            remedy,
+            hint,
         )
 
 

@@ -10,13 +10,13 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from nnlab.data.containers.categorical import Codes
+from nnlab.data.containers.categorical import Categorical
 from nnlab.data.containers.chunks import row_chunks
-from nnlab.data.containers.issues import Faults, rows_text
+from nnlab.data.containers.issues import DataIssues, rows_text
 from nnlab.data.containers.prepared import Column, InputSpec
 from nnlab.data.containers.storage import Storage
 from nnlab.data.transforms.features import Features, Missing
-from nnlab.data.transforms.imputation import fill_gaps
+from nnlab.data.transforms.imputation import impute
 from nnlab.data.transforms.partition import arrange_rows
 from nnlab.data.transforms.scaling import Scaling, learn_scaling
 from nnlab.data.transforms.split import Split
@@ -28,7 +28,7 @@ MOST_CATEGORIES = 1000
 
 
 def most_features(
-    columns: tuple[str, ...], categories: Mapping[str, Codes], encoding: Encoding
+    columns: tuple[str, ...], categories: Mapping[str, Categorical], encoding: Encoding
 ) -> int:
     """How many features columns become if the training rows hold every category.
 
@@ -41,7 +41,7 @@ def most_features(
         The features; 1 for a column of more categories than can be encoded.
 
     Example:
-        >>> town = Codes.of(np.array(["Ayr", "Bath", "Ely"]))
+        >>> town = Categorical.of(np.array(["Ayr", "Bath", "Ely"]))
         >>> most_features(("town", "rooms"), {"town": town}, "one_hot")
         4
     """
@@ -68,7 +68,7 @@ class TableFeatures(Features):
         name: str,
         columns: tuple[str, ...],
         numbers: NDArray[np.float32],
-        categories: dict[str, Codes],
+        categories: dict[str, Categorical],
         encoding: Encoding,
     ) -> None:
         super().__init__(name)
@@ -78,10 +78,10 @@ class TableFeatures(Features):
         self._categories = categories
         self._encoding: Encoding = encoding
 
-    def check(self, missing: Missing, faults: Faults) -> NDArray[np.bool_] | None:
+    def check(self, missing: Missing, issues: DataIssues) -> NDArray[np.bool_] | None:
         """Note missing and infinite values, column by column, and kinds that do not go together."""
         if self._encoding == "integer" and self._categories and self._number_names:
-            faults.request(
+            issues.request(
                 f"Expected columns of one kind in the input `{self.name}`, as encoding is integer. "
                 f"Received: numbers ({join_names(self._number_names)}) and categories "
                 f"({join_names(list(self._categories))}).",
@@ -90,7 +90,7 @@ class TableFeatures(Features):
             )
         for name, codes in self._categories.items():
             if self._encoding == "one_hot" and len(codes.names) > MOST_CATEGORIES:
-                faults.data(
+                issues.data(
                     f"Expected at most {MOST_CATEGORIES} categories for one-hot encoding. "
                     f"Received: {len(codes.names)} in the column `{name}`.",
                     "data.encoding",
@@ -99,21 +99,21 @@ class TableFeatures(Features):
         lacks, gaps, infinite = _not_finite(self._numbers)
         for position in np.flatnonzero(gaps + infinite).tolist():
             name, column = self._number_names[position], self._numbers[:, position]
-            self._check_gaps(name, gaps[position], partial(np.isnan, column), missing, faults)
+            self._check_gaps(name, gaps[position], partial(np.isnan, column), missing, issues)
             if infinite[position]:
                 rows = rows_text(np.flatnonzero(np.isinf(column)))
-                faults.data(
+                issues.data(
                     f"Expected finite numbers. Received: infinity in the column `{name}`, {rows}.",
-                    remedy="Correct them; 32-bit numbers end at 3.4e38.",
+                    hint="Correct them; 32-bit numbers end at 3.4e38.",
                 )
         for name, codes in self._categories.items():
             lacking = codes.missing()
-            self._check_gaps(name, lacking.sum(), codes.missing, missing, faults)
+            self._check_gaps(name, lacking.sum(), codes.missing, missing, issues)
             lacks |= lacking
         return lacks if lacks.any() else None
 
     def arrange(
-        self, split: Split, missing: Missing, scaling: Scaling, faults: Faults, storage: Storage
+        self, split: Split, missing: Missing, scaling: Scaling, issues: DataIssues, storage: Storage
     ) -> tuple[list[NDArray[Any]], InputSpec]:
         """Fill and encode the columns by what the training rows hold."""
         parts = arrange_rows(self._numbers, split, storage)
@@ -125,7 +125,7 @@ class TableFeatures(Features):
             for name in self._columns
         ]
         if missing in {"mean", "median"}:
-            learnt = iter(fill_gaps(parts, missing, self._number_names, faults))
+            learnt = iter(impute(parts, missing, self._number_names, issues))
             columns = [
                 replace(column, fill=next(learnt)) if column.kind == "number" else column
                 for column in columns
@@ -137,7 +137,7 @@ class TableFeatures(Features):
         )
         codes_alone = parts[0].dtype == np.int32
         scale, offset = (
-            (None, None) if codes_alone or faults else learn_scaling(parts[0], scaling, numeric)
+            (None, None) if codes_alone or issues else learn_scaling(parts[0], scaling, numeric)
         )
         shape, dtype = parts[0].shape[1:], parts[0].dtype.name
         return parts, InputSpec(self.name, shape, dtype, tuple(columns), scale, offset)
@@ -148,14 +148,14 @@ class TableFeatures(Features):
         count: int,
         lacking: Callable[[], NDArray[np.bool_]],
         missing: Missing,
-        faults: Faults,
+        issues: DataIssues,
     ) -> None:
         if count and count == len(self._numbers):
             message = f"Expected values in the column `{name}`. Received: none at all."
-            faults.data(message, "data.features", "Leave the column out.")
+            issues.data(message, "data.features", "Leave the column out.")
         elif count and missing == "error":
             rows = rows_text(np.flatnonzero(lacking()))
-            faults.data(
+            issues.data(
                 f"Expected a value in every row of the column `{name}`. Received: none in {rows}.",
                 "data.missing",
                 "Fill the cells, or set data.missing: drop leaves such rows out, mean and median "
@@ -179,15 +179,15 @@ def _not_finite(
     return lacks, gaps, infinite
 
 
-def _learn_categories(name: str, codes: Codes, split: Split, encoding: Encoding) -> Column:
+def _learn_categories(name: str, codes: Categorical, split: Split, encoding: Encoding) -> Column:
     train = codes.codes[split.source(0, split.sizes[0])]
-    return Column(name, "category", None, Codes(train, codes.names).used().names, encoding)
+    return Column(name, "category", None, Categorical(train, codes.names).used().names, encoding)
 
 
 def _encode(
     columns: list[Column],
     parts: list[NDArray[np.float32]],
-    categories: dict[str, Codes],
+    categories: dict[str, Categorical],
     split: Split,
     storage: Storage,
 ) -> list[NDArray[Any]]:

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nnlab.data.containers.categorical import Codes
+from nnlab.data.containers.categorical import Categorical
 from nnlab.data.containers.chunks import row_chunks
-from nnlab.data.containers.issues import Faults, rows_text
+from nnlab.data.containers.issues import DataIssues, rows_text
 from nnlab.data.containers.storage import Storage
 from nnlab.data.transforms.features import Missing
 from nnlab.data.transforms.partition import encode_parts
@@ -22,7 +22,7 @@ _PATH = "data.target"
 
 
 @dataclass(frozen=True)
-class RawTarget:
+class TargetColumn:
     """A target as the data hold it.
 
     Args:
@@ -33,7 +33,7 @@ class RawTarget:
 
     name: str
     columns: tuple[str, ...]
-    values: Codes | NDArray[Any]
+    values: Categorical | NDArray[Any]
 
     def __str__(self) -> str:
         """What messages call it."""
@@ -42,9 +42,9 @@ class RawTarget:
     def missing(self) -> NDArray[np.bool_]:
         """Which rows have no target, [rows]."""
         values = self.values
-        return values.missing() if isinstance(values, Codes) else any_column(np.isnan, values)
+        return values.missing() if isinstance(values, Categorical) else any_column(np.isnan, values)
 
-    def take(self, rows: NDArray[np.int64], storage: Storage) -> RawTarget:
+    def take(self, rows: NDArray[np.int64], storage: Storage) -> TargetColumn:
         """The given rows, in the given order.
 
         Args:
@@ -52,27 +52,27 @@ class RawTarget:
             storage: Takes their numbers.
         """
         held = self.values
-        if isinstance(held, Codes):
-            return RawTarget(self.name, self.columns, held.take(rows).used())
+        if isinstance(held, Categorical):
+            return TargetColumn(self.name, self.columns, held.take(rows).used())
         split = Split(rows, (len(rows), 0, 0))
         values, *_ = encode_parts(split, storage, held.shape[1:], held.dtype, held.__getitem__)
-        return RawTarget(self.name, self.columns, values)
+        return TargetColumn(self.name, self.columns, values)
 
 
-def check_target(target: RawTarget, missing: Missing, faults: Faults) -> bool:
+def check_target(target: TargetColumn, missing: Missing, issues: DataIssues) -> bool:
     """Note rows from which no loss can be computed.
 
     Args:
         target: The target.
         missing: What becomes of missing values; a missing target is never filled.
-        faults: Takes the faults.
+        issues: Takes the faults.
 
     Returns:
         Whether the rows that stay have a finite target.
     """
     lacking = target.missing()
     if lacking.any() and missing != "drop":
-        faults.data(
+        issues.data(
             f"Expected a target in every row. Received: none in {target}, "
             f"{rows_text(np.flatnonzero(lacking))}.",
             _PATH,
@@ -80,10 +80,10 @@ def check_target(target: RawTarget, missing: Missing, faults: Faults) -> bool:
         )
         return False
     values = target.values
-    infinite = np.zeros(0) if isinstance(values, Codes) else any_column(np.isinf, values)
+    infinite = np.zeros(0) if isinstance(values, Categorical) else any_column(np.isinf, values)
     if infinite.any():
         rows = rows_text(np.flatnonzero(infinite))
-        faults.data(f"Expected finite numbers. Received: infinity in {target}, {rows}.", _PATH)
+        issues.data(f"Expected finite numbers. Received: infinity in {target}, {rows}.", _PATH)
     return not infinite.any()
 
 

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnlab.config.vocabulary.losses import Loss
-from nnlab.data.containers.categorical import Codes
-from nnlab.data.containers.issues import Faults
+from nnlab.data.containers.categorical import Categorical
+from nnlab.data.containers.issues import DataIssues
 from nnlab.data.containers.prepared import TargetSpec
-from nnlab.data.transforms.target_column import RawTarget, any_column
+from nnlab.data.transforms.target_column import TargetColumn, any_column
 from nnlab.text import join_names, plural
 
 _PATH = "data.target"
@@ -58,7 +58,7 @@ class EncodedTarget:
 
     source: NDArray[Any]
     spec: TargetSpec
-    classes: Codes | None
+    classes: Categorical | None
 
     @property
     def dtype(self) -> type[np.generic]:
@@ -85,7 +85,7 @@ class EncodedTarget:
         return picked.reshape(len(picked), *self.shape).astype(self.dtype)
 
 
-def encode_target(target: RawTarget, output: Output, faults: Faults) -> EncodedTarget | None:
+def encode_target(target: TargetColumn, output: Output, issues: DataIssues) -> EncodedTarget | None:
     """Encode a target as its loss wants it.
 
     Text and bools are classes. Numbers are classes where the loss wants classes, or tells two apart
@@ -95,35 +95,36 @@ def encode_target(target: RawTarget, output: Output, faults: Faults) -> EncodedT
     Args:
         target: The target, a value in every row.
         output: The loss and the width of its output.
-        faults: Takes what does not fit.
+        issues: Takes what does not fit.
 
     Returns:
         The encoded target; None where a fault was found.
 
     Example:
         >>> from nnlab.config.vocabulary.losses import Loss
-        >>> wine = RawTarget("output", ("kind",), Codes.of(np.array(["red", "white", "red"])))
+        >>> kinds = Categorical.of(np.array(["red", "white", "red"]))
+        >>> wine = TargetColumn("output", ("kind",), kinds)
         >>> crossentropy = Output(Loss.parse("categorical_crossentropy"), width=2)
-        >>> encode_target(wine, crossentropy, Faults("wine")).encode(slice(3)).tolist()
+        >>> encode_target(wine, crossentropy, DataIssues("wine")).encode(slice(3)).tolist()
         [[1.0, 0.0], [0.0, 1.0], [1.0, 0.0]]
     """
     values = target.values
-    if not isinstance(values, Codes):
+    if not isinstance(values, Categorical):
         if values.ndim > 1:
-            return _encode_several(target, values, output, faults)
+            return _encode_several(target, values, output, issues)
         if not _means_classes(values, output):
-            return _as_numbers(target, values, output, faults)
+            return _as_numbers(target, values, output, issues)
         fractional = values[values != np.floor(values)]
         if len(fractional) and output.encoding != "number":
-            faults.data(
-                f"Expected whole numbers or names of classes for {output.loss.called()}. Received: "
-                f"{fractional[0]:g} in {target}.",
+            issues.data(
+                f"Expected whole numbers or names of classes for {output.loss.display_name()}. "
+                f"Received: {fractional[0]:g} in {target}.",
                 _PATH,
                 "For a number to predict, take a loss like mean_squared_error.",
             )
             return None
         values = _as_codes(values, output)
-    return _encode_classes(target, values, output, faults)
+    return _encode_classes(target, values, output, issues)
 
 
 def _means_classes(values: NDArray[Any], output: Output) -> bool:
@@ -136,31 +137,31 @@ def _means_classes(values: NDArray[Any], output: Output) -> bool:
     return whole and len(different) == 2  # noqa: PLR2004 - two classes
 
 
-def _as_codes(values: NDArray[Any], output: Output) -> Codes:
+def _as_codes(values: NDArray[Any], output: Output) -> Categorical:
     units = output.units
     if output.encoding != "number" and units and values.min() >= 0 and values.max() < units:
-        return Codes(values.astype(np.int32), tuple(str(code) for code in range(units)))
-    return Codes.of(values.astype(np.float64))
+        return Categorical(values.astype(np.int32), tuple(str(code) for code in range(units)))
+    return Categorical.of(values.astype(np.float64))
 
 
 def _encode_classes(
-    target: RawTarget, classes: Codes, output: Output, faults: Faults
+    target: TargetColumn, classes: Categorical, output: Output, issues: DataIssues
 ) -> EncodedTarget | None:
     count, units = len(classes.names), output.units
     encoding = output.encoding
     if count < 2:  # noqa: PLR2004 - one class cannot be told from another
-        faults.data(
+        issues.data(
             f"Expected two classes or more in {target}. Received: {join_names(classes.names)}.",
             _PATH,
         )
         return None
     if encoding == "number":
-        return _classes_as_numbers(target, classes, output, faults)
+        return _classes_as_numbers(target, classes, output, issues)
     if units is not None and (units < count or (encoding == "one_hot" and units > count)):
         other = "binary_crossentropy tells two classes apart by one unit" if units == 1 else ""
         if classes.numbers() is not None:
             other = "a number to predict wants a loss like mean_squared_error"
-        faults.data(
+        issues.data(
             f"Expected as many classes as the output `{target.name}` has units. Received: {count} "
             f"classes in {target} ({join_names(classes.names)}), units={units}.",
             _PATH,
@@ -173,7 +174,7 @@ def _encode_classes(
 
 
 def _classes_as_numbers(
-    target: RawTarget, classes: Codes, output: Output, faults: Faults
+    target: TargetColumn, classes: Categorical, output: Output, issues: DataIssues
 ) -> EncodedTarget | None:
     count, units = len(classes.names), output.units
     if units == count:
@@ -182,24 +183,24 @@ def _classes_as_numbers(
         return _encoded(target, classes, "number", 1)
     numbers = classes.numbers()
     if numbers is None or output.two_sided:
-        faults.data(
+        issues.data(
             f"Expected {'two classes' if output.two_sided else 'numbers'} for "
-            f"{output.loss.called()}{'' if units is None else f' and units={units}'}. "
+            f"{output.loss.display_name()}{'' if units is None else f' and units={units}'}. "
             f"Received: {count} classes in {target}, {join_names(classes.names)}.",
             _PATH,
             f"Take sparse_categorical_crossentropy and {count} units.",
         )
         return None
-    return _as_numbers(target, numbers[classes.codes], output, faults)
+    return _as_numbers(target, numbers[classes.codes], output, issues)
 
 
 def _as_numbers(
-    target: RawTarget, values: NDArray[Any], output: Output, faults: Faults
+    target: TargetColumn, values: NDArray[Any], output: Output, issues: DataIssues
 ) -> EncodedTarget | None:
     columns = values.reshape(len(values), -1)
     width = columns.shape[1]
     if output.units not in {width, None}:
-        faults.data(
+        issues.data(
             f"Expected a target as wide as the output `{target.name}`. "
             f"Received: {plural(width, 'column')}, {target}, for units={output.units}.",
             _PATH,
@@ -209,8 +210,9 @@ def _as_numbers(
         return None
     lowest = -1 if output.loss.outputs == "margin" else 0
     if output.two_sided and (columns.min() < lowest or columns.max() > 1):
-        faults.data(
-            f"Expected two classes, or numbers from {lowest} to 1, for {output.loss.called()}. "
+        issues.data(
+            f"Expected two classes, or numbers from {lowest} to 1, for "
+            f"{output.loss.display_name()}. "
             f"Received: {columns.min():g} to {columns.max():g} in {target}.",
             _PATH,
             "For more classes, take sparse_categorical_crossentropy; for a number to predict, "
@@ -222,17 +224,17 @@ def _as_numbers(
 
 
 def _encode_several(
-    target: RawTarget, values: NDArray[Any], output: Output, faults: Faults
+    target: TargetColumn, values: NDArray[Any], output: Output, issues: DataIssues
 ) -> EncodedTarget | None:
     """Several columns: several numbers, or for a loss of classes the share of each class."""
     if output.encoding == "number":
-        return _as_numbers(target, values, output, faults)
+        return _as_numbers(target, values, output, issues)
     shares = values.min() >= 0 and np.allclose(values.sum(axis=1), 1, atol=1e-3)
     one_hot = shares and not any_column(lambda some: (some != 0) & (some != 1), values).any()
     if not (one_hot if output.encoding == "integer" else shares):
-        faults.data(
+        issues.data(
             f"Expected one column of classes, or a column of 0 and 1 for each class, for "
-            f"{output.loss.called()}. Received: {values.shape[1]} columns, {target}.",
+            f"{output.loss.display_name()}. Received: {values.shape[1]} columns, {target}.",
             _PATH,
             "Give each column an output of its own, or take a loss like mean_squared_error.",
         )
@@ -240,16 +242,18 @@ def _encode_several(
     width = values.shape[1]
     named = len(target.columns) == width
     names = target.columns if named else tuple(str(code) for code in range(width))
-    classes = Codes(values.argmax(axis=1).astype(np.int32), names)
+    classes = Categorical(values.argmax(axis=1).astype(np.int32), names)
     if output.encoding == "integer" or one_hot:
-        return _encode_classes(target, classes, output, faults)
+        return _encode_classes(target, classes, output, issues)
     if output.units not in {width, None}:
-        return _encode_classes(target, classes, output, faults)  # notes that the widths differ
+        return _encode_classes(target, classes, output, issues)  # notes that the widths differ
     spec = TargetSpec(target.name, "classes", names, "one_hot", width)
     return EncodedTarget(values, spec, classes)
 
 
-def _encoded(target: RawTarget, classes: Codes, encoding: Any, units: int) -> EncodedTarget:
+def _encoded(
+    target: TargetColumn, classes: Categorical, encoding: Any, units: int
+) -> EncodedTarget:
     spec = TargetSpec(target.name, "classes", classes.names, encoding, units)
     return EncodedTarget(classes.codes, spec, classes)
 

@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 
 from nnlab.config import Experiment
 from nnlab.config.vocabulary.losses import Loss
-from nnlab.data import PreparedData, Rows, epoch_order
+from nnlab.data import PreparedData, Rows, shuffled_indices
 from nnlab.engine.batches.sample_weights import training_weights
 from nnlab.engine.models.inputs import model_inputs
 from nnlab.engine.runtime.arrays import as_tensor
-from nnlab.errors import ConfigError, Fault
+from nnlab.errors import ConfigError, Diagnostic
 
 # Evaluation of the MNIST net on two cores: 112 ms at batch 128, 67 at 256, 43 at 1024, 40 at 2048.
 _EVALUATION_ROWS = 2048
@@ -28,7 +28,7 @@ _LOSSES_OF_A_BATCH = frozenset({"Dice", "Tversky"})
 _MEANS_OVER_ROWS = frozenset({"sum_over_batch_size", "mean"})
 
 
-class Feed:
+class DataAdapter:
     """The batches that a model is trained and evaluated on.
 
     Args:
@@ -58,10 +58,10 @@ class Feed:
         ...     },
         ... })
         >>> data = prepare(experiment)
-        >>> feed = Feed(experiment, data, build_model(experiment, data.inputs))
-        >>> feed.rows, feed.steps_per_epoch
+        >>> adapter = DataAdapter(experiment, data, build_model(experiment, data.inputs))
+        >>> adapter.rows, adapter.steps_per_epoch
         (4, 2)
-        >>> [len(x) for x, y in feed.training().take(4)]
+        >>> [len(x) for x, y in adapter.training().take(4)]
         [3, 1, 3, 1]
     """
 
@@ -86,7 +86,7 @@ class Feed:
         """Updates an epoch; the last may be of fewer rows."""
         return -(-self.rows // self.batch_size)
 
-    def cut(self, rows: int, batch_size: int) -> Feed:
+    def cut(self, rows: int, batch_size: int) -> DataAdapter:
         """The first training rows alone, in batches of another size.
 
         Args:
@@ -105,8 +105,9 @@ class Feed:
             ...     "training": {"optimizer": "sgd", "loss": "bce", "epochs": 5},
             ... })
             >>> data = prepare(experiment)
-            >>> feed = Feed(experiment, data, build_model(experiment, data.inputs)).cut(3, 1)
-            >>> [len(x) for x, y in feed.training().take(3)]
+            >>> model = build_model(experiment, data.inputs)
+            >>> adapter = DataAdapter(experiment, data, model).cut(3, 1)
+            >>> [len(x) for x, y in adapter.training().take(3)]
             [1, 1, 1]
         """
         part = copy.copy(self)
@@ -129,7 +130,7 @@ class Feed:
             Positions of the rows, [rows].
         """
         if self._is_shuffled():
-            return epoch_order(self._experiment.seed, epoch, self.rows)
+            return shuffled_indices(self._experiment.seed, epoch, self.rows)
         return np.arange(self.rows)
 
     def training(self, initial_epoch: int = 0) -> tf.data.Dataset:
@@ -251,14 +252,14 @@ def _bytes_a_row(inputs: Mapping[str, NDArray[Any]]) -> int:
 def _is_mean_over_rows(loss: Loss) -> bool:
     """Whether the loss of many rows is the mean of theirs, however they are cut into batches."""
     reduction = getattr(loss, "reduction", "sum_over_batch_size")
-    return loss.called() not in _LOSSES_OF_A_BATCH and reduction in _MEANS_OVER_ROWS
+    return loss.display_name() not in _LOSSES_OF_A_BATCH and reduction in _MEANS_OVER_ROWS
 
 
 def _check_widths(data: PreparedData, model: keras.Model) -> None:
     """Refuse an output that is not as wide as its target; Keras would only do so when it trains."""
     names = model.output_names if len(data.targets) > 1 else data.targets
     widths = {name: tensor.shape[-1] for name, tensor in zip(names, model.outputs, strict=True)}
-    faults = []
+    diagnostics = []
     for name, target in data.targets.items():
         width = widths[name]
         if target.encoding == "integer":
@@ -268,8 +269,8 @@ def _check_widths(data: PreparedData, model: keras.Model) -> None:
             fits, wanted = width == target.units, f"{target.units}, as its target"
         if not fits:
             message = f"Expected the width of the output `{name}` to be {wanted}."
-            faults.append(
-                Fault(f"{message} Received: {width}.", "model", remedy="Change its last layer.")
+            diagnostics.append(
+                Diagnostic(f"{message} Received: {width}.", "model", hint="Change its last layer.")
             )
-    if faults:
-        raise ConfigError(tuple(faults))
+    if diagnostics:
+        raise ConfigError(tuple(diagnostics))

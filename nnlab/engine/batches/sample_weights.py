@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from nnlab.config import Experiment
 from nnlab.data.containers.prepared import PreparedData, Rows, TargetSpec
-from nnlab.errors import ConfigError, Fault
+from nnlab.errors import ConfigError, Diagnostic
 
 ClassWeight = Literal["balanced"] | Mapping[int | str, float]
 
@@ -82,10 +82,10 @@ def _weights_by_code(wanted: Mapping[int | str, float], target: TargetSpec) -> d
         known: Sequence[Any] = numbers if isinstance(key, int) else target.classes
         if key not in known:
             message = f"The target has no class {key}. Received: {dict(wanted)}."
-            raise ConfigError((Fault(message, _PATH, remedy=f"The classes are {there_are}."),))
+            raise ConfigError((Diagnostic(message, _PATH, hint=f"The classes are {there_are}."),))
         if (code := known.index(key)) in weights:
             message = f"Expected one weight for each class. Received: {dict(wanted)}."
-            raise ConfigError((Fault(message, _PATH, remedy=f"The classes are {there_are}."),))
+            raise ConfigError((Diagnostic(message, _PATH, hint=f"The classes are {there_are}."),))
         weights[code] = weight
     return weights
 
@@ -111,7 +111,7 @@ def target_codes(rows: Rows, target: TargetSpec) -> NDArray[np.intp]:
     """
     if target.kind != "classes":
         message = f"class_weight needs a target of classes. Received: `{target.name}`, a number."
-        raise ConfigError((Fault(message, _PATH, remedy="Remove class_weight."),))
+        raise ConfigError((Diagnostic(message, _PATH, hint="Remove class_weight."),))
     values = rows.targets[target.name]
     codes = values.argmax(axis=-1) if target.encoding == "one_hot" else np.rint(values).reshape(-1)
     return np.asarray(codes, np.intp)

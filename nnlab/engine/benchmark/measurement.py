@@ -14,14 +14,14 @@ import tensorflow as tf
 from nnlab.config import Experiment
 from nnlab.data import PreparedData
 from nnlab.engine import IMPORT_S
-from nnlab.engine.batches.batches import Feed
+from nnlab.engine.batches.batches import DataAdapter
 from nnlab.engine.benchmark.rows import MeasuredRows
 from nnlab.engine.callbacks import RunCallbacks, Stopwatch
-from nnlab.engine.loops.rows import ResidentRows
+from nnlab.engine.loops.rows import DeviceRows
 from nnlab.engine.models.builder import dtype_policy
 from nnlab.engine.runtime.devices import Device, make_logical_cpus, on, select_device
 from nnlab.engine.training.trainable import Trainable, make_trainable
-from nnlab.runs.records.benchmark import DevicePoint
+from nnlab.runs.records.benchmark import BenchmarkPoint
 
 # The stopwatch ends the training.
 _ENDLESS = 2**31 - 1
@@ -31,7 +31,7 @@ _SHARE = 0.5
 
 
 @dataclass(frozen=True)
-class PointTask:
+class BenchmarkTask:
     """A point to measure.
 
     Args:
@@ -55,7 +55,7 @@ class PointTask:
     data: PreparedData | None = None
 
 
-def measure_point(task: PointTask) -> DevicePoint:
+def measure_point(task: BenchmarkTask) -> BenchmarkPoint:
     """Measure a point, in a process in which TensorFlow has computed nothing yet.
 
     Everything is done as `nnlab train` does it, up to the engine that runs the epochs; only the
@@ -84,24 +84,24 @@ def measure_point(task: PointTask) -> DevicePoint:
         begun = time.perf_counter()
         made = make_trainable(task.experiment, data, device)
         timing["build_s"] = time.perf_counter() - begun
-        part, timing["rows_s"] = _brought(made.feed, made.engine.chunk)
+        part, timing["rows_s"] = _brought(made.adapter, made.engine.chunk)
         watch = _timed(made, task, task.seconds)
         step_s = statistics.median(watch.samples_s)
         timing["compile_s"] = max(0.0, watch.first_call_s - watch.first_steps * step_s)
         peak, peak_of = _peak(device)
         flat = tf.nest.flatten(part)
         is_xla = made.engine.xla and not made.engine.loop.xla_failed
-        flop = count_flop(made.model, made.feed)
-        return DevicePoint(
+        flop = count_flop(made.model, made.adapter)
+        return BenchmarkPoint(
             device=task.device,
-            batch_size=made.feed.batch_size,
+            batch_size=made.adapter.batch_size,
             width=task.width,
             engine=made.engine.loop.name,
             engine_reason=made.engine.reason,
             xla=is_xla,
             params=made.model.count_params(),
-            rows=made.feed.rows,
-            steps_per_epoch=made.feed.steps_per_epoch,
+            rows=made.adapter.rows,
+            steps_per_epoch=made.adapter.steps_per_epoch,
             timing=timing,
             rows_brought=len(flat[0]),
             rows_bytes=sum(array.nbytes for array in flat),
@@ -109,7 +109,7 @@ def measure_point(task: PointTask) -> DevicePoint:
             is_shared=device.kind == "cpu",
             samples_s=(tuple(watch.samples_s),),
             epochs_s=(tuple(watch.epochs_s),),
-            one_row_s=step_s if made.feed.batch_size == 1 else one_row_s(made, task),
+            one_row_s=step_s if made.adapter.batch_size == 1 else one_row_s(made, task),
             flop_per_step=flop,
             peak_bytes=peak,
             peak_of=peak_of,
@@ -117,17 +117,17 @@ def measure_point(task: PointTask) -> DevicePoint:
         )
 
 
-def _timed(made: Trainable, task: PointTask, seconds: float) -> Stopwatch:
+def _timed(made: Trainable, task: BenchmarkTask, seconds: float) -> Stopwatch:
     """Train until the steps were timed for that long."""
-    steps = made.feed.steps_per_epoch
+    steps = made.adapter.steps_per_epoch
     watch = Stopwatch(steps, seconds, task.pieces)
     callbacks = RunCallbacks([watch], [watch], made.model, 1, steps)
     training = task.experiment.training.model_copy(update={"epochs": _ENDLESS})
-    made.engine.loop.run(made.model, made.feed, training, callbacks)
+    made.engine.loop.run(made.model, made.adapter, training, callbacks)
     return watch
 
 
-def one_row_s(made: Trainable, task: PointTask) -> float:
+def one_row_s(made: Trainable, task: BenchmarkTask) -> float:
     """Seconds of a step of one row: what a point's steps cost, however few rows they hold.
 
     All else is as in the point's own steps: the engine, XLA, and how many of them an epoch has, so
@@ -140,11 +140,13 @@ def one_row_s(made: Trainable, task: PointTask) -> float:
     Returns:
         The median, in seconds.
     """
-    cut = made.feed.cut(made.feed.steps_per_epoch, 1)
-    return statistics.median(_timed(replace(made, feed=cut), task, _SHARE * task.seconds).samples_s)
+    cut = made.adapter.cut(made.adapter.steps_per_epoch, 1)
+    return statistics.median(
+        _timed(replace(made, adapter=cut), task, _SHARE * task.seconds).samples_s
+    )
 
 
-def count_flop(model: keras.Model, feed: Feed) -> int | None:
+def count_flop(model: keras.Model, adapter: DataAdapter) -> int | None:
     """Floating-point operations of a training step, counted by TensorFlow's own profiler.
 
     It knows what matrix products and sums cost, of the backward pass too; some operations, such as
@@ -152,13 +154,14 @@ def count_flop(model: keras.Model, feed: Feed) -> int | None:
 
     Args:
         model: The compiled model, ready to train.
-        feed: Its batches.
+        adapter: Its batches.
 
     Returns:
         The count; None where it finds none.
     """
     spec = tf.nest.map_structure(
-        lambda array: tf.TensorSpec((feed.batch_size, *array.shape[1:]), array.dtype), feed.train
+        lambda array: tf.TensorSpec((adapter.batch_size, *array.shape[1:]), array.dtype),
+        adapter.train,
     )
     graph = tf.function(model.train_step, autograph=False).get_concrete_function(spec).graph
     profiler = tf.compat.v1.profiler
@@ -178,11 +181,11 @@ def _ready_s() -> float:
     return time.perf_counter() - begun
 
 
-def _brought(feed: Feed, chunk: int | None) -> tuple[Any, float]:
+def _brought(adapter: DataAdapter, chunk: int | None) -> tuple[Any, float]:
     """Rows, and the seconds in which they come to the device: all, or a chunk where they stream."""
-    part = tf.nest.map_structure(lambda array: array[:chunk], feed.train)
+    part = tf.nest.map_structure(lambda array: array[:chunk], adapter.train)
     begun = time.perf_counter()
-    ResidentRows(part, ordered=False)
+    DeviceRows(part, ordered=False)
     # Copies to a GPU go on while Python does.
     tf.test.experimental.sync_devices()
     return part, time.perf_counter() - begun

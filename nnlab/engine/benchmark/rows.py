@@ -62,7 +62,9 @@ def find_rows(experiment: Experiment, most: int | None) -> tuple[MeasuredRows, P
         DataError: The data cannot be read, or do not fit.
     """
     word = experiment.data.dataset
-    rows = MeasuredRows(str(experiment.data.file) if word is None else word.called(), most=most)
+    rows = MeasuredRows(
+        str(experiment.data.file) if word is None else word.display_name(), most=most
+    )
     try:
         return rows, rows.prepare(experiment)
     except DataError as error:

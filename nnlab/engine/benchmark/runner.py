@@ -8,24 +8,24 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from nnlab.analysis.benchmark import DeviceTable
+from nnlab.analysis.benchmark import BenchmarkResult
 from nnlab.analysis.benchmark_rounds import point_of_rounds
 from nnlab.config import Experiment
-from nnlab.config.schema.dense_layers import resized
+from nnlab.config.schema.dense_layers import with_size
 from nnlab.config.yaml.dump import config_yaml
-from nnlab.engine.benchmark.measurement import PointTask, measure_point
+from nnlab.engine.benchmark.measurement import BenchmarkTask, measure_point
 from nnlab.engine.benchmark.rows import MeasuredRows, find_rows
 from nnlab.engine.benchmark.sweep import Sweep, batch_sizes, choose, logical_cpus
 from nnlab.engine.runtime.devices import list_devices
 from nnlab.engine.runtime.gpu_diagnostics import explain_gpu_absence
 from nnlab.engine.runtime.signals import Interruption, Stopped
-from nnlab.engine.workers.process import FreshProcess
+from nnlab.engine.workers.process import IsolatedProcess
 from nnlab.errors import RunFailedError, RunInterrupted
 from nnlab.report.benchmark.verdict import devices_headline, rows_text
-from nnlab.report.progress.several import SeveralProgress
+from nnlab.report.progress.several import StudyProgress
 from nnlab.report.text.numbers import count_text, time_text
 from nnlab.runs import RunStatus, environment
-from nnlab.runs.records.benchmark import DevicePoint, DevicesDirectory, DevicesRecord
+from nnlab.runs.records.benchmark import BenchmarkDirectory, BenchmarkPoint, BenchmarkRecord
 from nnlab.text import plural
 
 # An interval of a median takes six times.
@@ -37,9 +37,9 @@ def compare_devices(
     sweep: Sweep,
     *,
     runs_dir: Path,
-    progress: SeveralProgress,
+    progress: StudyProgress,
     command: Sequence[str] = (),
-) -> tuple[Path, DevicesRecord]:
+) -> tuple[Path, BenchmarkRecord]:
     """Measure an experiment's training on devices, at several batch sizes and widths.
 
     Points that are compared are measured one directly after the other: the load of a machine comes
@@ -63,14 +63,14 @@ def compare_devices(
         RunInterrupted: The user stopped it. What was measured is kept.
     """
     devices, widths = choose(experiment, sweep)
-    asking = FreshProcess(measure_point)
+    asking = IsolatedProcess(measure_point)
     rows, data = find_rows(experiment, sweep.rows)
     sizes = batch_sizes(experiment, sweep, len(data.train))
     found = environment(command)
     names = tuple(device.name for device in devices)
     # Before the folder is made: from then on a signal must not stop the work where it stands.
     with Interruption() as interruption:
-        run = DevicesDirectory.create(
+        run = BenchmarkDirectory.create(
             runs_dir,
             f"{experiment.name}-devices",
             config_yaml(experiment),
@@ -79,7 +79,7 @@ def compare_devices(
             environment=found,
         )
         gpus = [device for device in list_devices() if device.kind == "gpu"]
-        record = DevicesRecord(
+        record = BenchmarkRecord(
             run.record.id,
             experiment.name,
             RunStatus.RUNNING.value,
@@ -116,10 +116,10 @@ class _Work:
 
     def __init__(
         self,
-        run: DevicesDirectory,
-        record: DevicesRecord,
-        progress: SeveralProgress,
-        asking: FreshProcess[PointTask, DevicePoint],
+        run: BenchmarkDirectory,
+        record: BenchmarkRecord,
+        progress: StudyProgress,
+        asking: IsolatedProcess[BenchmarkTask, BenchmarkPoint],
         interruption: Interruption,
     ) -> None:
         self.is_interrupted = False
@@ -129,7 +129,7 @@ class _Work:
         self._asking = asking
         self._interruption = interruption
         self._started = time.perf_counter()
-        self._points: list[DevicePoint] = []
+        self._points: list[BenchmarkPoint] = []
 
     def begin(self, processes: int) -> None:
         """Tell of what is to come."""
@@ -141,9 +141,9 @@ class _Work:
             self._progress.message(f"Random rows take as long as real ones. {record.rows_note}")
         self._write(RunStatus.RUNNING, None)
 
-    def measure(self, tasks: Sequence[PointTask], repeats: int) -> None:
+    def measure(self, tasks: Sequence[BenchmarkTask], repeats: int) -> None:
         """Measure the points of all devices at one place in turn, and keep them."""
-        rounds: dict[str, list[DevicePoint]] = {}
+        rounds: dict[str, list[BenchmarkPoint]] = {}
         try:
             for number in range(1, repeats + 1):
                 for task in tasks:
@@ -154,12 +154,12 @@ class _Work:
             self._points += map(point_of_rounds, rounds.values())
             self._write(RunStatus.RUNNING, None)
 
-    def _measured(self, task: PointTask, times: str) -> DevicePoint:
+    def _measured(self, task: BenchmarkTask, times: str) -> BenchmarkPoint:
         begun = time.perf_counter()
         size = int(task.experiment.training.batch_size)
         answer = self._asking.ask(task, lambda: self._interruption.requested)
         if isinstance(answer, str):
-            answer = DevicePoint(task.device, size, task.width, error=answer)
+            answer = BenchmarkPoint(task.device, size, task.width, error=answer)
             words = f"failed: {answer.error}"
         else:
             step_s = statistics.median(answer.samples_s[0])
@@ -169,7 +169,7 @@ class _Work:
         self._progress.ended(key, words, time.perf_counter() - begun)
         return answer
 
-    def end(self) -> DevicesRecord:
+    def end(self) -> BenchmarkRecord:
         """Give the comparison its last status."""
         measured = [point for point in self._points if point.error is None]
         status, error = RunStatus.COMPLETE, None
@@ -197,8 +197,8 @@ class _Work:
             raise (RunInterrupted if self.is_interrupted else RunFailedError)(error)
         return record
 
-    def _write(self, status: RunStatus, error: str | None) -> DevicesRecord:
-        table = DeviceTable(
+    def _write(self, status: RunStatus, error: str | None) -> BenchmarkRecord:
+        table = BenchmarkResult(
             tuple(str(device["name"]) for device in self._record.devices),
             self._record.widths,
             self._record.batch_sizes,
@@ -215,19 +215,20 @@ class _Work:
             verdict=devices_headline(table, has_gpu=not self._record.gpu_absence),
             timing={"total_s": time.perf_counter() - self._started},
         )
-        record.write(self._run.devices_json)
+        record.write(self._run.benchmark_json)
         return record
 
 
 def _points(
-    experiment: Experiment, record: DevicesRecord, sweep: Sweep, rows: MeasuredRows
-) -> Iterator[list[PointTask]]:
+    experiment: Experiment, record: BenchmarkRecord, sweep: Sweep, rows: MeasuredRows
+) -> Iterator[list[BenchmarkTask]]:
     """What is compared with each other: the devices with one net at one batch size."""
     names = [str(device["name"]) for device in record.devices]
     cpus, pieces = logical_cpus(names), -(-_FEWEST // sweep.repeats)
     for width in record.widths:
         for size in sorted(record.batch_sizes):
-            sized = resized(experiment, size, width)
+            sized = with_size(experiment, size, width)
             yield [
-                PointTask(name, sized, rows, width, cpus, sweep.seconds, pieces) for name in names
+                BenchmarkTask(name, sized, rows, width, cpus, sweep.seconds, pieces)
+                for name in names
             ]

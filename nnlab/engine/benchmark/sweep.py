@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pydantic import ValidationError
 
 from nnlab.config import Experiment
-from nnlab.config.schema.dense_layers import hidden_layers, resized
+from nnlab.config.schema.dense_layers import hidden_layers, with_size
 from nnlab.engine.runtime.devices import DEVICES, MOST_CPUS, Device, list_devices, select_device
 from nnlab.engine.runtime.gpu_diagnostics import explain_gpu_absence
 from nnlab.errors import DeviceError, RequestError
@@ -134,18 +134,20 @@ def _devices(sweep: Sweep) -> tuple[Device, ...]:
             *there[1:],
         )
     chosen: list[Device] = []
-    faults = []
+    diagnostics = []
     for name in sweep.devices:
         try:
             device = select_device(name, there, DEVICES)
         except DeviceError as error:
-            faults.append(str(error))
+            diagnostics.append(str(error))
             continue
         if device in chosen:
-            faults.append(f"Expected different devices. Received: {device.name} twice. Remove one.")
+            diagnostics.append(
+                f"Expected different devices. Received: {device.name} twice. Remove one."
+            )
         chosen.append(device)
-    if faults:
-        raise DeviceError("\n".join(faults))
+    if diagnostics:
+        raise DeviceError("\n".join(diagnostics))
     return tuple(chosen)
 
 
@@ -158,7 +160,7 @@ def _widths(experiment: Experiment, sweep: Sweep) -> tuple[int | None, ...]:
         raise RequestError(f"{message} Leave --widths out.")
     try:
         for width in sweep.widths:
-            resized(experiment, 1, width)
+            with_size(experiment, 1, width)
     except ValidationError as error:
         why = error.errors()[0]["msg"]
         message = f"Expected widths that the net can have. {received}. {why}"

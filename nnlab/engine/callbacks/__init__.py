@@ -10,8 +10,8 @@ from nnlab.engine.callbacks.averaged_weights import AveragedWeights
 from nnlab.engine.callbacks.best_weights import BestWeights
 from nnlab.engine.callbacks.callback_list import RunCallbacks
 from nnlab.engine.callbacks.early_stopping import EarlyStopping
-from nnlab.engine.callbacks.epoch_state import EpochEnd, PastEpoch, ToldOfEnds
-from nnlab.engine.callbacks.recorder import Diverged, Recorder, Watch
+from nnlab.engine.callbacks.epoch_state import EpochState, EpochStateCallback, ReplayedEpoch
+from nnlab.engine.callbacks.recorder import Diverged, Recorder, TerminateOnNaN
 from nnlab.engine.callbacks.reduce_lr_on_plateau import ReduceLROnPlateau
 from nnlab.engine.callbacks.stopwatch import Stopwatch
 
@@ -20,12 +20,12 @@ __all__ = [
     "BestWeights",
     "Diverged",
     "EarlyStopping",
-    "EpochEnd",
-    "PastEpoch",
+    "EpochState",
+    "EpochStateCallback",
     "Recorder",
     "ReduceLROnPlateau",
+    "ReplayedEpoch",
     "RunCallbacks",
     "Stopwatch",
-    "ToldOfEnds",
-    "Watch",
+    "TerminateOnNaN",
 ]

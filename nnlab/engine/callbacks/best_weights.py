@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 import keras
 
 from nnlab.engine.callbacks.averaged_weights import averages
-from nnlab.engine.callbacks.epoch_state import ToldOfEnds, Weights
+from nnlab.engine.callbacks.epoch_state import EpochStateCallback, Weights
 
 Improves = Callable[[Mapping[str, float]], bool]
 
@@ -18,7 +18,7 @@ _INTERVAL_S = 10.0
 _LARGEST_SHARE = 0.02
 
 
-class BestWeights(ToldOfEnds):
+class BestWeights(EpochStateCallback):
     """Keeps the best epoch's weights.
 
     Args:

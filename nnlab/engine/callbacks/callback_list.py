@@ -7,7 +7,7 @@ from typing import Any
 
 import keras
 
-from nnlab.engine.callbacks.epoch_state import EpochEnd, ToldOfEnds
+from nnlab.engine.callbacks.epoch_state import EpochState, EpochStateCallback
 
 _VALIDATION = "val_"
 
@@ -42,9 +42,9 @@ class RunCallbacks(keras.callbacks.CallbackList):  # type: ignore[misc]
             list(callbacks), add_history=True, model=model, epochs=epochs, steps=steps, verbose=0
         )
         self._listening = list(listening)
-        self.end = EpochEnd(model)
+        self.end = EpochState(model)
         for callback in self.callbacks:
-            if isinstance(callback, ToldOfEnds):
+            if isinstance(callback, EpochStateCallback):
                 callback.end = self.end
         self._async_train = self._async_test = self._async_predict = False
 

@@ -15,7 +15,7 @@ Weights = list[NDArray[Any]]
 
 
 @dataclass(frozen=True)
-class PastEpoch:
+class ReplayedEpoch:
     """An epoch that was run together with others, of which callbacks are told only now.
 
     Args:
@@ -29,7 +29,7 @@ class PastEpoch:
     weights: Callable[[], Weights]
 
 
-class EpochEnd:
+class EpochState:
     """What the model was at the end of the epoch that callbacks are told of.
 
     It is what the model is, unless several epochs were run at once: then the model is further
@@ -47,12 +47,12 @@ class EpochEnd:
 
     def __init__(self, model: keras.Model) -> None:
         self._model = model
-        self._past: PastEpoch | None = None
+        self._past: ReplayedEpoch | None = None
         self.seconds_before = 0.0
         self.step_graph: tf.Graph | None = None
 
     @contextlib.contextmanager
-    def of(self, past: PastEpoch, seconds: float) -> Iterator[None]:
+    def of(self, past: ReplayedEpoch, seconds: float) -> Iterator[None]:
         """While callbacks are told of an epoch that was run together with others.
 
         Args:
@@ -87,16 +87,16 @@ class EpochEnd:
         return lambda: weights
 
 
-class ToldOfEnds(keras.callbacks.Callback):  # type: ignore[misc]
+class EpochStateCallback(keras.callbacks.Callback):  # type: ignore[misc]
     """A callback that asks what the model was at the end of the epoch that it is told of.
 
     Attributes:
         end: What the model was; `RunCallbacks` puts the one in place that its epochs are told by.
     """
 
-    end: EpochEnd
+    end: EpochState
 
     def set_model(self, model: keras.Model) -> None:
         """See `keras.callbacks.Callback`."""
         super().set_model(model)
-        self.end = EpochEnd(model)
+        self.end = EpochState(model)

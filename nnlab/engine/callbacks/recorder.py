@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from nnlab.config.schema.cross_checks import LEARNING_RATE
-from nnlab.engine.callbacks.epoch_state import ToldOfEnds
+from nnlab.engine.callbacks.epoch_state import EpochStateCallback
 from nnlab.engine.runtime.signals import Interruption
 from nnlab.report.progress import Progress
 
@@ -29,7 +29,7 @@ class Diverged(Exception):  # noqa: N818 - names what happened, not what is wron
         super().__init__(f"diverged at epoch {epoch}")
 
 
-class Watch(ToldOfEnds):
+class TerminateOnNaN(EpochStateCallback):
     """The first to see an epoch's end: adds the learning rate, and ends what has diverged.
 
     Args:
@@ -65,7 +65,7 @@ class Watch(ToldOfEnds):
         values[LEARNING_RATE] = self.end.learning_rate
 
 
-class Recorder(ToldOfEnds):
+class Recorder(EpochStateCallback):
     """The last to see an epoch's end: records it, shows it, and heeds the user's wish to stop.
 
     Args:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from nnlab.engine.callbacks.epoch_state import ToldOfEnds
+from nnlab.engine.callbacks.epoch_state import EpochStateCallback
 
 # A call costs about as long as a short step: what is timed takes a hundred times that.
 _PIECE_S = 0.1
@@ -14,7 +14,7 @@ _WARM_UP_S = 0.5
 _SHARES = 4
 
 
-class Stopwatch(ToldOfEnds):
+class Stopwatch(EpochStateCallback):
     """Times pieces of a training that has no end of its own.
 
     What is timed is what whoever trains waits for: a piece ends when its loss can be read. After

@@ -11,7 +11,7 @@ import tensorflow as tf
 
 from nnlab.config import Experiment
 from nnlab.config.schema.tensorboard import TensorBoardConfig
-from nnlab.engine.callbacks import ToldOfEnds
+from nnlab.engine.callbacks import EpochStateCallback
 from nnlab.engine.callbacks.scalar_log import ScalarLog
 
 # Written to disk when a hundred summaries have come together or two seconds have passed, not at
@@ -22,7 +22,7 @@ _FLUSH_MS = 2000
 _HPARAMS_STATUS = {True: "STATUS_SUCCESS", False: "STATUS_FAILURE"}
 
 
-class TensorBoard(ToldOfEnds, keras.callbacks.TensorBoard):  # type: ignore[misc]
+class TensorBoard(EpochStateCallback, keras.callbacks.TensorBoard):  # type: ignore[misc]
     """`keras.callbacks.TensorBoard` with what it leaves out.
 
     The graph of operations, which Keras 3 looks for where it no longer is; figures and histograms

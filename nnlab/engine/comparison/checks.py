@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from nnlab.config import Experiment
 from nnlab.config.comparison.variants import Comparison
-from nnlab.engine.comparison.resume import Earlier
+from nnlab.engine.comparison.resume import ReusableRun
 from nnlab.engine.runtime.devices import select_device
 from nnlab.engine.workers.data_checks import look_at_data
 from nnlab.text import join_names
@@ -14,7 +14,7 @@ from nnlab.text import join_names
 
 def check_variants(
     comparison: Comparison,
-    earlier: Mapping[tuple[str, int], Earlier],
+    earlier: Mapping[tuple[str, int], ReusableRun],
     prepare: Callable[[Experiment], object],
 ) -> None:
     """Look for the devices of a comparison, and at the data of each variant.
@@ -43,14 +43,17 @@ def check_variants(
         for variant in comparison.variants
         if variant.name in left
     ]
-    faults = look_at_data(several, prepare)
-    if faults.found:
-        told = (_told(fault, names, len(several)) for fault, names in faults.found.items())
-        raise faults.kind("\n".join(told))
+    diagnostics = look_at_data(several, prepare)
+    if diagnostics.found:
+        told = (
+            _told(diagnostic, names, len(several))
+            for diagnostic, names in diagnostics.found.items()
+        )
+        raise diagnostics.kind("\n".join(told))
 
 
-def _told(fault: str, names: list[str], of: int) -> str:
+def _told(diagnostic: str, names: list[str], of: int) -> str:
     """A fault, with the variants that have it where not all do."""
     if len(names) == of:
-        return fault
-    return f"{fault} In the variant{'s' if len(names) > 1 else ''} {join_names(names)}."
+        return diagnostic
+    return f"{diagnostic} In the variant{'s' if len(names) > 1 else ''} {join_names(names)}."

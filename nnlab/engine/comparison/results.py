@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nnlab.analysis.comparability import meaning_of
+from nnlab.analysis.comparability import metric_spec
 from nnlab.analysis.variants import VariantRuns, VariantTable, variant_table
 from nnlab.config.comparison.variants import Comparison, Variant
 from nnlab.engine.comparison.resume import has_diverged
@@ -20,7 +20,7 @@ class ComparisonResults:
 
     def __init__(self, comparison: Comparison) -> None:
         self._comparison = comparison
-        self._meaning = meaning_of(comparison)
+        self._meaning = metric_spec(comparison)
         self._records: dict[tuple[str, int], RunRecord] = {}
 
     def add(self, variant: Variant, seed: int, record: RunRecord) -> None:

@@ -27,7 +27,7 @@ _NAMED = 3
 
 
 @dataclass(frozen=True)
-class Earlier:
+class ReusableRun:
     """What there is of a run that is to be done.
 
     Args:
@@ -42,7 +42,7 @@ class Earlier:
 
 def earlier_runs(
     comparison: Comparison, folder: Path | None, now: Mapping[str, Any]
-) -> dict[tuple[str, int], Earlier]:
+) -> dict[tuple[str, int], ReusableRun]:
     """What there is already of each run of a comparison.
 
     Args:
@@ -55,7 +55,7 @@ def earlier_runs(
     """
     order = [(variant, seed) for seed in comparison.seeds for variant in comparison.variants]
     if folder is None:
-        return {(variant.name, seed): Earlier() for variant, seed in order}
+        return {(variant.name, seed): ReusableRun() for variant, seed in order}
     files = ComparisonFiles(folder)
     return {
         (variant.name, seed): earlier_run(
@@ -65,7 +65,7 @@ def earlier_runs(
     }
 
 
-def earlier_run(path: Path, experiment: Experiment, now: Mapping[str, Any]) -> Earlier:
+def earlier_run(path: Path, experiment: Experiment, now: Mapping[str, Any]) -> ReusableRun:
     """Whether a run need not be done again.
 
     It need not where it has ended and nothing that matters has changed: the config, a version, a
@@ -85,18 +85,18 @@ def earlier_run(path: Path, experiment: Experiment, now: Mapping[str, Any]) -> E
     try:
         run = read_run(path)
     except (RunNotFoundError, DataError):
-        return Earlier()
+        return ReusableRun()
     record = run.record
     if not (record.status is RunStatus.COMPLETE or has_diverged(record)):
-        return Earlier()
+        return ReusableRun()
     if not _is_same_config(record, experiment):
-        return Earlier(changed=_config_words(run, experiment))
+        return ReusableRun(changed=_config_words(run, experiment))
     then, today = _versions(record.environment), _versions(now)
     if then != today:
-        return Earlier(changed=_listed(differences([then, today])))
+        return ReusableRun(changed=_listed(differences([then, today])))
     if _is_newer(experiment.data.file, record):
-        return Earlier(changed=f"{experiment.data.file} is newer")
-    return Earlier(record)
+        return ReusableRun(changed=f"{experiment.data.file} is newer")
+    return ReusableRun(record)
 
 
 def _is_same_config(record: RunRecord, experiment: Experiment) -> bool:

@@ -18,7 +18,7 @@ from nnlab.config.comparison.variants import Comparison, Variant, comparison_fil
 from nnlab.config.yaml.dump import config_yaml
 from nnlab.engine.comparison.checks import check_variants
 from nnlab.engine.comparison.results import ComparisonResults
-from nnlab.engine.comparison.resume import Earlier, earlier_runs, has_diverged
+from nnlab.engine.comparison.resume import ReusableRun, earlier_runs, has_diverged
 from nnlab.engine.runtime.signals import Interruption
 from nnlab.engine.training.options import TrainingOptions
 from nnlab.engine.workers.pool import Event, Outcome, Task, Workers
@@ -28,7 +28,7 @@ from nnlab.errors import (
 )
 from nnlab.report.comparison.records import overall, run_counts, variant_records
 from nnlab.report.comparison.values_csv import write_values
-from nnlab.report.progress.several import SeveralProgress
+from nnlab.report.progress.several import StudyProgress
 from nnlab.report.text.numbers import metric_text
 from nnlab.runs import (
     RunDirectory,
@@ -37,9 +37,9 @@ from nnlab.runs import (
     atomic_write,
     environment,
     read_run,
-    writing,
+    translate_os_errors,
 )
-from nnlab.runs.io.lock import taking_over
+from nnlab.runs.io.lock import lock_folder
 from nnlab.runs.io.process import Process
 from nnlab.runs.records.comparison import ComparisonDirectory, ComparisonRecord
 from nnlab.text import plural
@@ -66,7 +66,7 @@ def compare_variants(  # noqa: PLR0913 - each is named where it is called
     comparison: Comparison,
     *,
     runs_dir: Path,
-    progress: SeveralProgress,
+    progress: StudyProgress,
     resume: Path | None = None,
     jobs: int | Literal["auto"] = "auto",
     pictures: bool = True,
@@ -95,7 +95,7 @@ def compare_variants(  # noqa: PLR0913 - each is named where it is called
         RunInterrupted: The user stopped it. What has ended until then is kept.
     """
     found = environment(command)
-    with nullcontext() if resume is None else taking_over(resume), Workers(jobs) as workers:
+    with nullcontext() if resume is None else lock_folder(resume), Workers(jobs) as workers:
         earlier = earlier_runs(comparison, resume, found)
         check_variants(comparison, earlier, workers.prepare)
         # Before the folder is made: from then on a signal must not stop the work where it stands.
@@ -125,9 +125,9 @@ class _Work:
         self,
         comparison: Comparison,
         run: ComparisonDirectory,
-        progress: SeveralProgress,
+        progress: StudyProgress,
         command: tuple[str, ...],
-        earlier: Mapping[tuple[str, int], Earlier],
+        earlier: Mapping[tuple[str, int], ReusableRun],
     ) -> None:
         self._comparison = comparison
         self._earlier = earlier
@@ -161,7 +161,7 @@ class _Work:
             self._progress.message(f"{plural(runs, 'run')} to be done again: {changed}.")
         for key, (variant, seed) in self._tasks.items():
             path = self._run.run(variant.name, seed)
-            with writing(path):
+            with translate_os_errors(path):
                 if path.exists():
                     shutil.rmtree(path)
             # One run of each variant shows what it is like: boundary, weights, confusion.
@@ -282,7 +282,7 @@ def _directory(
             config_hash=hashlib.sha256(main.encode()).hexdigest(),
         )
     for name, text in texts.items():
-        with writing(run.path / name):
+        with translate_os_errors(run.path / name):
             atomic_write(run.path / name, text)
     return run
 

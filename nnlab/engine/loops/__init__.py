@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from nnlab.engine.loops.loop import Loop
-from nnlab.engine.loops.selection import Choice, choose_loop
+from nnlab.engine.loops.selection import EngineSelection, choose_loop
 
-__all__ = ["Choice", "Loop", "choose_loop"]
+__all__ = ["EngineSelection", "Loop", "choose_loop"]

@@ -10,19 +10,19 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from nnlab.engine.loops.rng import threefry
+from nnlab.engine.loops.rng import deterministic_rng
 
 
-class Taking(Enum):
+class BatchAccess(Enum):
     """How a batch's rows are taken from all rows."""
 
-    BY_ORDER = auto()
+    GATHER = auto()
     """The next ones of an order."""
 
-    AS_THEY_LIE = auto()
+    SLICE = auto()
     """The next ones."""
 
-    WHOLE = auto()
+    FULL = auto()
     """All: there is but one batch, in which the order changes nothing but rounding."""
 
 
@@ -50,7 +50,7 @@ class BatchLoop:
         model: keras.Model,
         step: Callable[[Any], Any],
         spec: Any,
-        taking: Taking,
+        taking: BatchAccess,
         batch_size: int,
     ) -> None:
         self.names: tuple[str, ...] = ()
@@ -87,7 +87,7 @@ class BatchLoop:
             return self._batches(rows, order, like, span, xla=xla)
 
         traced = tf.function(batches, autograph=False, jit_compile=xla)
-        with threefry() if xla else contextlib.nullcontext():
+        with deterministic_rng() if xla else contextlib.nullcontext():
             return traced.get_concrete_function(
                 self._spec,
                 tf.TensorSpec([None], tf.int64),
@@ -114,9 +114,9 @@ class BatchLoop:
         return self._figures()
 
     def _batch(self, rows: Any, order: Any, start: Any, size: Any) -> Any:
-        if self.taking is Taking.WHOLE:
+        if self.taking is BatchAccess.FULL:
             return rows
-        if self.taking is Taking.BY_ORDER:
+        if self.taking is BatchAccess.GATHER:
             positions = tf.slice(order, [start], [size])
             return tf.nest.map_structure(lambda array: tf.gather(array, positions), rows)
 

@@ -8,14 +8,14 @@ _FIRST_STEPS = 8
 _GROWTH = 8
 
 
-class Pace:
+class ChunkSizer:
     """Cuts a pass into pieces of about a third of a second, whatever its speed turns out to be.
 
     Args:
         interval_s: How long a piece should take, in seconds.
 
     Example:
-        >>> pace = Pace(interval_s=0.5)
+        >>> pace = ChunkSizer(interval_s=0.5)
         >>> pace.steps(left=1000)
         8
         >>> pace.took(8, seconds=0.04)

@@ -9,13 +9,13 @@ import tensorflow as tf
 
 from nnlab.config.schema.training import TrainingConfig
 from nnlab.data import Rows
-from nnlab.engine.batches.batches import Feed, batch_spec
+from nnlab.engine.batches.batches import DataAdapter, batch_spec
 from nnlab.engine.callbacks import RunCallbacks
-from nnlab.engine.loops.batch_loop import BatchLoop, Taking
-from nnlab.engine.loops.chunk_size import Pace
-from nnlab.engine.loops.epoch_pass import NO_XLA, RowPass, Xla
-from nnlab.engine.loops.epochs import LongEpochs, Parts, ShortEpochs, evaluate
-from nnlab.engine.loops.rows import ResidentRows, RowSource, StreamedRows
+from nnlab.engine.loops.batch_loop import BatchAccess, BatchLoop
+from nnlab.engine.loops.chunk_size import ChunkSizer
+from nnlab.engine.loops.epoch_pass import NO_JIT, EpochPass, JitCompile
+from nnlab.engine.loops.epochs import EpochParts, EpochRunner, GroupedEpochRunner, evaluate
+from nnlab.engine.loops.rows import DeviceRows, RowSource, StreamedRows
 from nnlab.engine.models.compilation import build_optimizer
 
 
@@ -35,12 +35,12 @@ class CompiledEpochs:
 
     name: ClassVar[str] = "compiled"
 
-    def __init__(self, xla: Xla, *, grouped: bool = False, chunk: int | None = None) -> None:
+    def __init__(self, xla: JitCompile, *, grouped: bool = False, chunk: int | None = None) -> None:
         self._xla = xla
         self._grouped = grouped
         self._chunk = chunk
         self._evaluating: tuple[Any, BatchLoop] | None = None
-        self._learning: RowPass | None = None
+        self._learning: EpochPass | None = None
 
     @property
     def xla_failed(self) -> bool:
@@ -51,26 +51,28 @@ class CompiledEpochs:
     def run(
         self,
         model: keras.Model,
-        feed: Feed,
+        adapter: DataAdapter,
         training: TrainingConfig,
         callbacks: RunCallbacks,
         initial_epoch: int = 0,
     ) -> None:
         """See `nnlab.engine.loops.loop.Loop.run`."""
-        _build(model, feed)
+        _build(model, adapter)
         self._evaluating = None
-        taking = self._taking(feed)
-        learning = BatchLoop(model, model.train_step, feed.batch_spec, taking, feed.batch_size)
-        rows = feed.validation_arrays()
-        self._learning = RowPass(learning, self._source(feed.train, learning), self._xla)
-        parts = Parts(
+        taking = self._taking(adapter)
+        learning = BatchLoop(
+            model, model.train_step, adapter.batch_spec, taking, adapter.batch_size
+        )
+        rows = adapter.validation_arrays()
+        self._learning = EpochPass(learning, self._source(adapter.train, learning), self._xla)
+        parts = EpochParts(
             model,
-            feed,
+            adapter,
             callbacks,
             self._learning,
-            None if rows is None else self._evaluation(model, feed, rows),
+            None if rows is None else self._evaluation(model, adapter, rows),
         )
-        epochs = ShortEpochs(parts) if self._grouped else LongEpochs(parts)
+        epochs = GroupedEpochRunner(parts) if self._grouped else EpochRunner(parts)
         model.stop_training = False
         callbacks.on_train_begin()
         logs = epochs.run(initial_epoch, training.epochs)
@@ -78,37 +80,39 @@ class CompiledEpochs:
         callbacks.on_train_end(logs)
 
     def evaluate(
-        self, model: keras.Model, feed: Feed, rows: Rows, callbacks: RunCallbacks
+        self, model: keras.Model, adapter: DataAdapter, rows: Rows, callbacks: RunCallbacks
     ) -> dict[str, float]:
         """See `nnlab.engine.loops.loop.Loop.evaluate`."""
-        return evaluate(self._evaluation(model, feed, feed.arrays(rows)), callbacks, Pace())
+        return evaluate(
+            self._evaluation(model, adapter, adapter.arrays(rows)), callbacks, ChunkSizer()
+        )
 
-    def _evaluation(self, model: keras.Model, feed: Feed, arrays: Any) -> RowPass:
+    def _evaluation(self, model: keras.Model, adapter: DataAdapter, arrays: Any) -> EpochPass:
         """A pass over rows to evaluate; without XLA one graph serves validation and test."""
         spec = batch_spec(arrays)
         if self._evaluating is None or self._evaluating[0] != spec:
-            size = feed.evaluation_batch_size
-            loop = BatchLoop(model, model.test_step, spec, Taking.AS_THEY_LIE, size)
+            size = adapter.evaluation_batch_size
+            loop = BatchLoop(model, model.test_step, spec, BatchAccess.SLICE, size)
             self._evaluating = (spec, loop)
-        xla = Xla(whole=True, last=True) if self._xla.last else NO_XLA
+        xla = JitCompile(whole=True, last=True) if self._xla.last else NO_JIT
         loop = self._evaluating[1]
-        return RowPass(loop, self._source(arrays, loop), xla)
+        return EpochPass(loop, self._source(arrays, loop), xla)
 
-    def _taking(self, feed: Feed) -> Taking:
-        if feed.steps_per_epoch == 1:
-            return Taking.WHOLE
+    def _taking(self, adapter: DataAdapter) -> BatchAccess:
+        if adapter.steps_per_epoch == 1:
+            return BatchAccess.FULL
         # Streamed rows come in the order in which they are wanted.
-        return Taking.BY_ORDER if self._chunk is None else Taking.AS_THEY_LIE
+        return BatchAccess.GATHER if self._chunk is None else BatchAccess.SLICE
 
     def _source(self, arrays: Any, loop: BatchLoop) -> RowSource:
         if self._chunk is None:
-            return ResidentRows(arrays, ordered=loop.taking is Taking.BY_ORDER)
+            return DeviceRows(arrays, ordered=loop.taking is BatchAccess.GATHER)
         batches = max(1, self._chunk // loop.batch_size)
         return StreamedRows(arrays, batches * loop.batch_size)
 
 
-def _build(model: keras.Model, feed: Feed) -> None:
+def _build(model: keras.Model, adapter: DataAdapter) -> None:
     """Make the variables of metrics and optimizer, which a loop inside a graph cannot."""
-    batch = tf.nest.map_structure(lambda array: array[: feed.batch_size], feed.train)
+    batch = tf.nest.map_structure(lambda array: array[: adapter.batch_size], adapter.train)
     model._symbolic_build(data_batch=batch)  # noqa: SLF001 - what `fit` does before its first step
     build_optimizer(model)

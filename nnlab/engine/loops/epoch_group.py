@@ -11,10 +11,10 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from nnlab.engine.callbacks import PastEpoch
-from nnlab.engine.loops.epoch_pass import RowPass
-from nnlab.engine.loops.packed_variables import States
-from nnlab.engine.loops.tracing import call_first
+from nnlab.engine.callbacks import ReplayedEpoch
+from nnlab.engine.loops.epoch_pass import EpochPass
+from nnlab.engine.loops.packed_variables import PackedVariables
+from nnlab.engine.loops.tracing import warm_up
 
 _RATE_AND_ITERATIONS = 2
 # Of states kept at a time.
@@ -33,11 +33,13 @@ class EpochGroup:
         validation: A pass over the validation rows; None without any.
     """
 
-    def __init__(self, model: keras.Model, learning: RowPass, validation: RowPass | None) -> None:
+    def __init__(
+        self, model: keras.Model, learning: EpochPass, validation: EpochPass | None
+    ) -> None:
         self._model = model
         self._learning = learning
         self._passes = [learning] if validation is None else [learning, validation]
-        self._states = States(_changing(model))
+        self._states = PackedVariables(_changing(model))
         self._run: Any
         self._go_back: Any
         self._is_built = False
@@ -60,7 +62,7 @@ class EpochGroup:
             part.trace()
         self._trace()
         no_order = tf.zeros([1, rows], tf.int64)
-        call_first(lambda: self._run(no_order, tf.constant(0)), self._retrace, self._leave_xla)
+        warm_up(lambda: self._run(no_order, tf.constant(0)), self._retrace, self._leave_xla)
 
     def run(self, orders: NDArray[np.int64]) -> list[GroupedEpoch]:
         """Run epochs.
@@ -81,7 +83,7 @@ class EpochGroup:
         names = self._learning.names
         logs, others = values[: len(names)], values[len(names) :]
         validation = self._passes[-1].names if others else ()
-        past = PastEpoch(
+        past = ReplayedEpoch(
             rate,
             int(iterations),
             lambda: self._states.read(states, number, self._model.weights),
@@ -100,7 +102,7 @@ class EpochGroup:
 
     def _leave_xla(self) -> None:
         for part in self._passes:
-            part.leave_xla()
+            part.retrace_without_xla()
         self._trace()
 
     def _trace(self) -> None:
@@ -152,7 +154,7 @@ class GroupedEpoch:
 
     logs: dict[str, float]
     validation: dict[str, float]
-    past: PastEpoch
+    past: ReplayedEpoch
     go_back: Callable[[], Any]
 
 

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 from nnlab.engine.loops.batch_loop import BatchLoop
 from nnlab.engine.loops.rows import RowSource
-from nnlab.engine.loops.tracing import call_first
+from nnlab.engine.loops.tracing import warm_up
 
 
 @dataclass(frozen=True)
-class Xla:
+class JitCompile:
     """What XLA compiles: less time for each step, at the price of compiling it first.
 
     Args:
@@ -28,10 +28,10 @@ class Xla:
     last: bool
 
 
-NO_XLA = Xla(whole=False, last=False)
+NO_JIT = JitCompile(whole=False, last=False)
 
 
-class RowPass:
+class EpochPass:
     """A pass over all rows, batch by batch.
 
     A step costs its arithmetic, not a way from Python to the device and back. A pass may be cut
@@ -47,7 +47,7 @@ class RowPass:
         steps: Batches of a pass.
     """
 
-    def __init__(self, loop: BatchLoop, source: RowSource, xla: Xla) -> None:
+    def __init__(self, loop: BatchLoop, source: RowSource, xla: JitCompile) -> None:
         self._loop = loop
         self._source = source
         self.steps = -(-source.rows // loop.batch_size)
@@ -81,7 +81,7 @@ class RowPass:
             for part in self._parts:
                 part.graph(held.arrays, held.order, part.like, tf.constant([held.count, 0, 0, 1]))
 
-        call_first(compile_all, self.retrace, self.leave_xla)
+        warm_up(compile_all, self.retrace, self.retrace_without_xla)
 
     def trace(self) -> None:
         """Trace; what is to be compiled is so in the first call of `figures`."""
@@ -102,9 +102,9 @@ class RowPass:
         self._loop.forget()
         self.trace()
 
-    def leave_xla(self) -> None:
+    def retrace_without_xla(self) -> None:
         """Trace anew, for XLA has no form of an operation."""
-        self._xla = NO_XLA
+        self._xla = NO_JIT
         self.retrace()
 
     def run(self, order: NDArray[np.int64] | None, first: int, last: int) -> dict[str, float]:

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import keras
 import numpy as np
 
-from nnlab.engine.batches.batches import Feed
+from nnlab.engine.batches.batches import DataAdapter
 from nnlab.engine.callbacks import ReduceLROnPlateau, RunCallbacks
-from nnlab.engine.loops.chunk_size import Pace
+from nnlab.engine.loops.chunk_size import ChunkSizer
 from nnlab.engine.loops.epoch_group import EpochGroup, GroupedEpoch
-from nnlab.engine.loops.epoch_pass import RowPass
+from nnlab.engine.loops.epoch_pass import EpochPass
 
 Logs = dict[str, float]
 
@@ -21,35 +21,35 @@ _GROUP_S = 0.1
 
 
 @dataclass(frozen=True)
-class Parts:
+class EpochParts:
     """What epochs are made of.
 
     Args:
         model: The compiled model.
-        feed: Its batches.
+        adapter: Its batches.
         callbacks: What listens.
         learning: A pass over the training rows.
         validation: A pass over the validation rows; None without any.
     """
 
     model: keras.Model
-    feed: Feed
+    adapter: DataAdapter
     callbacks: RunCallbacks
-    learning: RowPass
-    validation: RowPass | None
+    learning: EpochPass
+    validation: EpochPass | None
 
 
-class LongEpochs:
+class EpochRunner:
     """Runs an epoch in one call or in several, and tells of it as it goes.
 
     Args:
         parts: What the epochs are made of.
     """
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: EpochParts) -> None:
         self._parts = parts
-        self._learning_pace = Pace()
-        self._validation_pace = Pace()
+        self._learning_pace = ChunkSizer()
+        self._validation_pace = ChunkSizer()
 
     def run(self, first: int, last: int) -> Logs:
         """Run epochs until the last, or until a callback sets `model.stop_training`.
@@ -77,7 +77,7 @@ class LongEpochs:
         parts, logs = self._parts, Logs()
         parts.learning.build()
         parts.callbacks.end.step_graph = parts.learning.step_graph
-        order = parts.feed.order(epoch)
+        order = parts.adapter.order(epoch)
         first, steps = 0, parts.learning.steps
         while first < steps and not parts.model.stop_training:
             last = first + self._learning_pace.steps(steps - first)
@@ -90,7 +90,7 @@ class LongEpochs:
         return dict(logs)
 
 
-class ShortEpochs:
+class GroupedEpochRunner:
     """Runs many epochs in one call, and tells of each afterwards.
 
     Where a callback ends the training, or changes the learning rate, model and optimizer go back to
@@ -100,10 +100,10 @@ class ShortEpochs:
         parts: What the epochs are made of.
     """
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: EpochParts) -> None:
         self._parts = parts
         self._group = EpochGroup(parts.model, parts.learning, parts.validation)
-        self._pace = Pace(_GROUP_S)
+        self._pace = ChunkSizer(_GROUP_S)
         self._before: GroupedEpoch | None = None
         self._rate_may_change = any(
             isinstance(callback, ReduceLROnPlateau) for callback in parts.callbacks.callbacks
@@ -120,7 +120,7 @@ class ShortEpochs:
             The figures of the last one that was run.
         """
         start = time.perf_counter()
-        self._group.build(self._parts.feed.rows)
+        self._group.build(self._parts.adapter.rows)
         self._parts.callbacks.end.step_graph = self._parts.learning.step_graph
         # The first epoch holds tracing and compiling, as it does wherever epochs are run.
         extra_s = time.perf_counter() - start
@@ -128,7 +128,7 @@ class ShortEpochs:
         while epoch < last and not self._parts.model.stop_training:
             count = min(self._pace.steps(last - epoch), self._group.most)
             start = time.perf_counter()
-            orders = [self._parts.feed.order(one) for one in range(epoch, epoch + count)]
+            orders = [self._parts.adapter.order(one) for one in range(epoch, epoch + count)]
             epochs = self._group.run(np.stack(orders))
             took = time.perf_counter() - start
             self._pace.took(count, took)
@@ -173,7 +173,7 @@ class ShortEpochs:
         callbacks.on_epoch_end(number, logs)
 
 
-def evaluate(rows: RowPass, callbacks: RunCallbacks, pace: Pace) -> Logs:
+def evaluate(rows: EpochPass, callbacks: RunCallbacks, pace: ChunkSizer) -> Logs:
     """Evaluate the model on rows, and tell of it.
 
     Args:

@@ -8,7 +8,7 @@ import keras
 
 from nnlab.config.schema.training import TrainingConfig
 from nnlab.data import Rows
-from nnlab.engine.batches.batches import Feed
+from nnlab.engine.batches.batches import DataAdapter
 from nnlab.engine.callbacks import RunCallbacks
 from nnlab.engine.models.compilation import build_optimizer
 
@@ -22,7 +22,7 @@ class KerasFit:
     def run(
         self,
         model: keras.Model,
-        feed: Feed,
+        adapter: DataAdapter,
         training: TrainingConfig,
         callbacks: RunCallbacks,
         initial_epoch: int = 0,
@@ -31,11 +31,11 @@ class KerasFit:
         # `fit` builds it within its first step, where ScheduleFreeAdamW forgets how weights start.
         build_optimizer(model)
         model.fit(
-            feed.training(initial_epoch),
+            adapter.training(initial_epoch),
             initial_epoch=initial_epoch,
             epochs=training.epochs,
-            steps_per_epoch=feed.steps_per_epoch,
-            validation_data=feed.validation(),
+            steps_per_epoch=adapter.steps_per_epoch,
+            validation_data=adapter.validation(),
             # The feed shuffles.
             shuffle=False,
             callbacks=callbacks,
@@ -43,10 +43,10 @@ class KerasFit:
         )
 
     def evaluate(
-        self, model: keras.Model, feed: Feed, rows: Rows, callbacks: RunCallbacks
+        self, model: keras.Model, adapter: DataAdapter, rows: Rows, callbacks: RunCallbacks
     ) -> dict[str, float]:
         """See `nnlab.engine.loops.loop.Loop.evaluate`."""
-        batches = feed.evaluation(rows)
+        batches = adapter.evaluation(rows)
         logs: dict[str, float] = model.evaluate(
             batches, verbose=0, return_dict=True, callbacks=callbacks
         )

@@ -8,7 +8,7 @@ import keras
 
 from nnlab.config.schema.training import TrainingConfig
 from nnlab.data import Rows
-from nnlab.engine.batches.batches import Feed
+from nnlab.engine.batches.batches import DataAdapter
 from nnlab.engine.callbacks import RunCallbacks
 
 
@@ -31,7 +31,7 @@ class Loop(Protocol):
     def run(
         self,
         model: keras.Model,
-        feed: Feed,
+        adapter: DataAdapter,
         training: TrainingConfig,
         callbacks: RunCallbacks,
         initial_epoch: int = 0,
@@ -44,20 +44,20 @@ class Loop(Protocol):
 
         Args:
             model: The compiled model.
-            feed: Its batches.
+            adapter: Its batches.
             training: How it is trained.
             callbacks: What listens.
             initial_epoch: The first epoch, from 0: those before it were trained earlier.
         """
 
     def evaluate(
-        self, model: keras.Model, feed: Feed, rows: Rows, callbacks: RunCallbacks
+        self, model: keras.Model, adapter: DataAdapter, rows: Rows, callbacks: RunCallbacks
     ) -> dict[str, float]:
         """Evaluate the model, as it is, on rows.
 
         Args:
             model: The compiled model.
-            feed: What makes batches of the rows.
+            adapter: What makes batches of the rows.
             rows: The rows. Their own weights count; class weights are for training alone.
             callbacks: What listens.
 

@@ -11,7 +11,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 
-class States:
+class PackedVariables:
     """What variables held at several moments.
 
     A vector for each type of variable is written and read at once: a call for every variable would

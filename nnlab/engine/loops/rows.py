@@ -16,7 +16,7 @@ _NO_ORDER = np.zeros([0], np.int64)
 
 
 @dataclass(frozen=True)
-class Held:
+class DeviceChunk:
     """Rows that are on the device now.
 
     Args:
@@ -41,7 +41,7 @@ class RowSource(Protocol):
 
     rows: int
 
-    def at(self, order: Any, row: int) -> Held:
+    def at(self, order: Any, row: int) -> DeviceChunk:
         """Rows that are on the device, a certain one among them.
 
         Args:
@@ -51,7 +51,7 @@ class RowSource(Protocol):
         """
 
 
-class ResidentRows:
+class DeviceRows:
     """Rows that lie on the device.
 
     Args:
@@ -65,11 +65,11 @@ class ResidentRows:
         self._arrays = tf.nest.map_structure(lambda array: tf.identity(as_tensor(array)), arrays)
         self._ordered = ordered
 
-    def at(self, order: Any, row: int) -> Held:
+    def at(self, order: Any, row: int) -> DeviceChunk:
         """See `RowSource.at`."""
         del row
         taken = order if self._ordered else _NO_ORDER
-        return Held(self._arrays, tf.convert_to_tensor(taken), 0, self.rows)
+        return DeviceChunk(self._arrays, tf.convert_to_tensor(taken), 0, self.rows)
 
 
 class StreamedRows:
@@ -86,9 +86,9 @@ class StreamedRows:
         self._flat = tf.nest.flatten(arrays)
         self._chunk = min(chunk, self.rows)
         self._chunks: Iterator[Any] = iter(())
-        self._held: Held | None = None
+        self._held: DeviceChunk | None = None
 
-    def at(self, order: Any, row: int) -> Held:
+    def at(self, order: Any, row: int) -> DeviceChunk:
         """See `RowSource.at`."""
         held = self._held
         if row == 0:
@@ -97,7 +97,7 @@ class StreamedRows:
             return held
         arrays = tf.nest.pack_sequence_as(self._arrays, list(next(self._chunks)))
         count = min(self._chunk, self.rows - row)
-        self._held = Held(arrays, tf.constant(_NO_ORDER), row, count)
+        self._held = DeviceChunk(arrays, tf.constant(_NO_ORDER), row, count)
         return self._held
 
     def _reading(self, order: NDArray[np.int64] | None) -> tf.data.Dataset:

@@ -10,10 +10,10 @@ import tensorflow as tf
 
 from nnlab.config import Experiment
 from nnlab.data import is_on_disk
-from nnlab.engine.batches.batches import Feed
+from nnlab.engine.batches.batches import DataAdapter
 from nnlab.engine.callbacks.averaged_weights import averages
 from nnlab.engine.loops.compiled import CompiledEpochs
-from nnlab.engine.loops.epoch_pass import Xla
+from nnlab.engine.loops.epoch_pass import JitCompile
 from nnlab.engine.loops.keras_fit import KerasFit
 from nnlab.engine.loops.loop import Loop
 from nnlab.engine.runtime.devices import Device
@@ -52,7 +52,7 @@ _EPOCHS_FOR_ALL = 1000
 
 
 @dataclass(frozen=True)
-class Choice:
+class EngineSelection:
     """An engine for a run.
 
     Args:
@@ -68,7 +68,9 @@ class Choice:
     chunk: int | None = None
 
 
-def choose_loop(experiment: Experiment, feed: Feed, model: keras.Model, device: Device) -> Choice:
+def choose_loop(
+    experiment: Experiment, adapter: DataAdapter, model: keras.Model, device: Device
+) -> EngineSelection:
     """The engine that a run gets.
 
     Nothing is timed: the same config on the same machine gets the same engine, and so the same
@@ -76,7 +78,7 @@ def choose_loop(experiment: Experiment, feed: Feed, model: keras.Model, device: 
 
     Args:
         experiment: The experiment.
-        feed: Its batches.
+        adapter: Its batches.
         model: Its compiled model.
         device: The device that does the work.
 
@@ -85,27 +87,27 @@ def choose_loop(experiment: Experiment, feed: Feed, model: keras.Model, device: 
     """
     engine = experiment.training.engine
     if engine == "auto":
-        why = _for_fit(experiment, feed)
+        why = _for_fit(experiment, adapter)
         if why is not None:
-            return Choice(KerasFit(), why, bool(model.jit_compile))
+            return EngineSelection(KerasFit(), why, bool(model.jit_compile))
     if engine == "keras":
-        return Choice(KerasFit(), _ASKED_FOR, bool(model.jit_compile))
-    return _compiled(experiment, feed, model, device)
+        return EngineSelection(KerasFit(), _ASKED_FOR, bool(model.jit_compile))
+    return _compiled(experiment, adapter, model, device)
 
 
-def _for_fit(experiment: Experiment, feed: Feed) -> str | None:
+def _for_fit(experiment: Experiment, adapter: DataAdapter) -> str | None:
     """Why Keras' `fit` is the one to choose; None where nothing speaks for it."""
     board = experiment.tensorboard
     if board is not False and (board.update_freq != "epoch" or board.profile_batch):
         return "TensorBoard listens to every step"
-    if feed.steps_per_epoch == 1 and experiment.training.epochs <= _FEW_STEPS:
+    if adapter.steps_per_epoch == 1 and experiment.training.epochs <= _FEW_STEPS:
         return "so few steps are over before a loop is traced"
     return None
 
 
-def _chunk(feed: Feed, device: Device) -> tuple[int | None, str]:
+def _chunk(adapter: DataAdapter, device: Device) -> tuple[int | None, str]:
     """Rows to bring to the device at once, and why; None where all of them fit."""
-    arrays = tf.nest.flatten([feed.train, feed.validation_arrays() or ()])
+    arrays = tf.nest.flatten([adapter.train, adapter.validation_arrays() or ()])
     needed = sum(array.nbytes for array in arrays)
     if any(is_on_disk(array) for array in arrays):
         why = "the rows are on disk"
@@ -113,17 +115,19 @@ def _chunk(feed: Feed, device: Device) -> tuple[int | None, str]:
         why = f"the rows take more than {percent_text(_SHARE_OF_MEMORY)} of the device's memory"
     else:
         return None, ""
-    bytes_a_row = sum(array.nbytes for array in tf.nest.flatten(feed.train)) // feed.rows
+    bytes_a_row = sum(array.nbytes for array in tf.nest.flatten(adapter.train)) // adapter.rows
     return max(1, _CHUNK_BYTES // bytes_a_row), f"; {why}: they come in chunks"
 
 
-def _compiled(experiment: Experiment, feed: Feed, model: keras.Model, device: Device) -> Choice:
+def _compiled(
+    experiment: Experiment, adapter: DataAdapter, model: keras.Model, device: Device
+) -> EngineSelection:
     training = experiment.training
     for_all = training.epochs >= _EPOCHS_FOR_ALL
     wanted = training.jit_compile
-    steps = training.epochs * feed.steps_per_epoch
+    steps = training.epochs * adapter.steps_per_epoch
     variables = len(model.variables)
-    flop = _FLOP_A_WEIGHT * model.count_params() * feed.rows * training.epochs
+    flop = _FLOP_A_WEIGHT * model.count_params() * adapter.rows * training.epochs
     saved = _OVERHEAD_S * variables * steps + _FUSED * flop / _FLOP_PER_S
     taken = _COMPILING_S + _COMPILING_A_VARIABLE_S * variables
     pays = saved > taken
@@ -137,10 +141,10 @@ def _compiled(experiment: Experiment, feed: Feed, model: keras.Model, device: De
     reason = f"{why}; {'with' if pays else 'without'} XLA: {what}"
     loop_s = (_LOOP_BY_XLA_S if pays else _LOOP_S) * variables * steps + flop / _FLOP_PER_S
     is_short = loop_s < _SHORT_S * training.epochs and training.epochs >= _MANY
-    chunk, in_chunks = _chunk(feed, device)
+    chunk, in_chunks = _chunk(adapter, device)
     grouped = is_short and chunk is None and _callbacks_allow_groups(experiment, model)
-    xla = Xla(whole=pays, last=pays and for_all)
-    return Choice(
+    xla = JitCompile(whole=pays, last=pays and for_all)
+    return EngineSelection(
         CompiledEpochs(xla, grouped=grouped, chunk=chunk), reason + in_chunks, pays, chunk
     )
 

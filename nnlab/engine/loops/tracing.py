@@ -19,15 +19,15 @@ _FAILED = (
 )
 
 
-def call_first(
-    call: Callable[[], object], retrace: Callable[[], None], leave_xla: Callable[[], None]
+def warm_up(
+    call: Callable[[], object], retrace: Callable[[], None], retrace_without_xla: Callable[[], None]
 ) -> None:
     """Call a graph for the first time, which compiles it.
 
     Args:
         call: Calls it.
         retrace: Traces it anew: XLA remembers of a graph that it failed.
-        leave_xla: Traces it anew, without XLA.
+        retrace_without_xla: Traces it anew, without XLA.
     """
     try:
         call()
@@ -37,5 +37,5 @@ def call_first(
         try:
             call()
         except _FAILED:
-            leave_xla()
+            retrace_without_xla()
             call()

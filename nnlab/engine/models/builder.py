@@ -15,12 +15,12 @@ from nnlab.config.schema.model import FunctionalModel, SequentialModel
 from nnlab.config.vocabulary.component import snake_case
 from nnlab.config.vocabulary.layers import Layer
 from nnlab.data.containers.prepared import InputSpec
-from nnlab.engine.models.embeddings import embedding_faults
-from nnlab.engine.models.inputs import Entry, entries
-from nnlab.engine.models.keras_errors import keras_fault, row_shape
+from nnlab.engine.models.embeddings import embedding_issues
+from nnlab.engine.models.inputs import ResolvedInput, entries
+from nnlab.engine.models.keras_errors import keras_issue, row_shape
 from nnlab.engine.models.keras_objects import to_keras
 from nnlab.engine.models.unique_names import Names
-from nnlab.errors import ConfigError, Fault, RunFailedError
+from nnlab.errors import ConfigError, Diagnostic, RunFailedError
 
 _Path = tuple[str | int, ...]
 
@@ -44,9 +44,9 @@ def build_model(experiment: Experiment, inputs: Mapping[str, InputSpec]) -> kera
         RunFailedError: The weights do not fit into memory.
     """
     found = entries(experiment, inputs)
-    faults = tuple(embedding_faults(experiment, {entry.name: entry for entry in found}))
-    if faults:
-        raise ConfigError(faults)
+    diagnostics = tuple(embedding_issues(experiment, {entry.name: entry for entry in found}))
+    if diagnostics:
+        raise ConfigError(diagnostics)
     name = experiment.model.name or experiment.name
     with dtype_policy(experiment.training.dtype_policy), _within_memory():
         keras.utils.set_random_seed(experiment.seed)
@@ -89,26 +89,26 @@ class _LayerMaker:
     """
 
     def __init__(self) -> None:
-        self.faults: list[Fault] = []
+        self.diagnostics: list[Diagnostic] = []
 
-    def make(self, path: _Path, word: Layer, name: str) -> Any:
+    def make(self, path: _Path, component: Layer, name: str) -> Any:
         """Make a layer."""
-        return self._attempt(path, word, (), lambda: to_keras(word, name=name))
+        return self._attempt(path, component, (), lambda: to_keras(component, name=name))
 
-    def call(self, path: _Path, word: Layer, layer: Any, tensors: Sequence[Any]) -> Any:
+    def call(self, path: _Path, component: Layer, layer: Any, tensors: Sequence[Any]) -> Any:
         """Call a layer on symbolic tensors, which builds it."""
         if layer is None or any(tensor is None for tensor in tensors):
             return None
         argument = tensors[0] if len(tensors) == 1 else list(tensors)
-        return self._attempt(path, word, tensors, lambda: layer(argument))
+        return self._attempt(path, component, tensors, lambda: layer(argument))
 
     def raise_if_any(self) -> None:
         """Raise every fault found so far."""
-        if self.faults:
-            raise ConfigError(tuple(self.faults))
+        if self.diagnostics:
+            raise ConfigError(tuple(self.diagnostics))
 
     def _attempt(
-        self, path: _Path, word: Layer, tensors: Sequence[Any], make: Callable[[], Any]
+        self, path: _Path, component: Layer, tensors: Sequence[Any], make: Callable[[], Any]
     ) -> Any:
         try:
             return make()
@@ -116,11 +116,11 @@ class _LayerMaker:
             raise
         except Exception as error:  # noqa: BLE001 - Keras refuses with whatever its arithmetic happens to raise
             shapes = [tensor.shape for tensor in tensors]
-            self.faults.append(keras_fault(path, word, shapes, error))
+            self.diagnostics.append(keras_issue(path, component, shapes, error))
             return None
 
 
-def _sequential(model: SequentialModel, name: str, entry: Entry) -> keras.Model:
+def _sequential(model: SequentialModel, name: str, entry: ResolvedInput) -> keras.Model:
     preparation, layers = _stack(model, entry)
     try:
         return keras.Sequential([entry.tensor(), *preparation, *layers], name=name)
@@ -133,33 +133,36 @@ def _sequential(model: SequentialModel, name: str, entry: Entry) -> keras.Model:
         raise
 
 
-def _stack(model: SequentialModel, entry: Entry) -> tuple[list[Any], list[Any]]:
+def _stack(model: SequentialModel, entry: ResolvedInput) -> tuple[list[Any], list[Any]]:
     """The layers that prepare the rows, and the user's; none of them built."""
-    words = model.named_layers()
-    names = Names([entry.name, *(word.name for _, word in words if word.name)])
+    components = model.named_layers()
+    names = Names([entry.name, *(component.name for _, component in components if component.name)])
     preparation = entry.preparation(names)
-    wanted = [*(snake_case(type(word).__name__) for _, word in words[:-1]), *model.output_names]
+    wanted = [
+        *(snake_case(type(component).__name__) for _, component in components[:-1]),
+        *model.output_names,
+    ]
     maker = _LayerMaker()
     layers = [
-        maker.make(("model", *path), word, word.name or names.fresh(name))
-        for (path, word), name in zip(words, wanted, strict=True)
+        maker.make(("model", *path), component, component.name or names.fresh(name))
+        for (path, component), name in zip(components, wanted, strict=True)
     ]
     maker.raise_if_any()
     return preparation, layers
 
 
-def _call_each(model: SequentialModel, entry: Entry) -> None:
+def _call_each(model: SequentialModel, entry: ResolvedInput) -> None:
     preparation, layers = _stack(model, entry)
     tensor = entry.tensor()
     for layer in preparation:
         tensor = layer(tensor)
     maker = _LayerMaker()
-    for (path, word), layer in zip(model.named_layers(), layers, strict=True):
-        tensor = maker.call(("model", *path), word, layer, [tensor])
+    for (path, component), layer in zip(model.named_layers(), layers, strict=True):
+        tensor = maker.call(("model", *path), component, layer, [tensor])
     maker.raise_if_any()
 
 
-def _functional(model: FunctionalModel, name: str, found: Sequence[Entry]) -> keras.Model:
+def _functional(model: FunctionalModel, name: str, found: Sequence[ResolvedInput]) -> keras.Model:
     names = Names([*model.inputs, *model.layers])
     inputs = {entry.name: entry.tensor() for entry in found}
     tensors = dict(inputs)
@@ -192,18 +195,18 @@ def _require_one_axis(experiment: Experiment, model: keras.Model) -> None:
             ("layers", name): model.get_layer(name).output.shape
             for name in experiment.model.outputs
         }
-    faults = tuple(
-        Fault(
+    diagnostics = tuple(
+        Diagnostic(
             "The output must be one row of numbers for each row of data. "
             f"Received: rows of shape {row_shape(shape)}.",
             ".".join(map(str, ("model", *path))),
-            remedy="Put Flatten in front of the last layers.",
+            hint="Put Flatten in front of the last layers.",
         )
         for path, shape in shapes.items()
         if len(shape) != len(("batch", "units"))
     )
-    if faults:
-        raise ConfigError(faults)
+    if diagnostics:
+        raise ConfigError(diagnostics)
 
 
 @contextlib.contextmanager

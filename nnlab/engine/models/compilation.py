@@ -8,10 +8,10 @@ from typing import Any
 import keras
 
 from nnlab.config import Experiment
-from nnlab.config.vocabulary.component import Word
-from nnlab.engine.models.keras_errors import keras_fault
+from nnlab.config.vocabulary.component import Component
+from nnlab.engine.models.keras_errors import keras_issue
 from nnlab.engine.models.keras_objects import to_keras
-from nnlab.errors import ConfigError, Fault
+from nnlab.errors import ConfigError, Diagnostic
 
 
 def compile_model(model: keras.Model, experiment: Experiment) -> None:
@@ -68,28 +68,28 @@ class _Maker:
     """Makes Keras objects of words; what Keras refuses becomes a fault."""
 
     def __init__(self) -> None:
-        self._faults: list[Fault] = []
+        self._issues: list[Diagnostic] = []
 
-    def make(self, word: Word, *path: str | int) -> Any:
+    def make(self, component: Component, *path: str | int) -> Any:
         """Make the object of one word."""
         try:
-            return to_keras(word)
+            return to_keras(component)
         except (TypeError, ValueError) as error:
-            self._faults.append(keras_fault(("training", *path), word, (), error))
+            self._issues.append(keras_issue(("training", *path), component, (), error))
             return None
 
-    def make_all(self, words: Any, *path: str | int) -> Any:
+    def make_all(self, components: Any, *path: str | int) -> Any:
         """Make the objects of words in lists and dicts, in the same structure."""
-        if isinstance(words, dict):
-            return {key: self.make_all(value, *path, key) for key, value in words.items()}
-        if isinstance(words, list):
-            return [self.make_all(value, *path, place) for place, value in enumerate(words)]
-        return self.make(words, *path)
+        if isinstance(components, dict):
+            return {key: self.make_all(value, *path, key) for key, value in components.items()}
+        if isinstance(components, list):
+            return [self.make_all(value, *path, place) for place, value in enumerate(components)]
+        return self.make(components, *path)
 
     def raise_if_any(self) -> None:
         """Raise every fault found."""
-        if self._faults:
-            raise ConfigError(tuple(self._faults))
+        if self._issues:
+            raise ConfigError(tuple(self._issues))
 
 
 def _weights(

@@ -7,13 +7,15 @@ from collections.abc import Iterator, Mapping
 from nnlab.config import Experiment
 from nnlab.config.schema.model import FunctionalModel
 from nnlab.config.vocabulary.layers import Layer
-from nnlab.config.yaml.document import Path, dotted
+from nnlab.config.yaml.document import Path, format_path
 from nnlab.data.containers.prepared import InputSpec
-from nnlab.engine.models.inputs import Entry
-from nnlab.errors import Fault
+from nnlab.engine.models.inputs import ResolvedInput
+from nnlab.errors import Diagnostic
 
 
-def embedding_faults(experiment: Experiment, entries: Mapping[str, Entry]) -> Iterator[Fault]:
+def embedding_issues(
+    experiment: Experiment, entries: Mapping[str, ResolvedInput]
+) -> Iterator[Diagnostic]:
     """Embeddings that a category's code would fall out of; Keras says so only in the midst of it.
 
     Args:
@@ -32,16 +34,16 @@ def embedding_faults(experiment: Experiment, entries: Mapping[str, Entry]) -> It
                     f"Column `{column.name}` has {codes - 1} categories, and code 0 stands for any "
                     f"other. Received: input_dim={input_dim}."
                 )
-                at = dotted(("model", *path, "input_dim"))
-                yield Fault(message, at, remedy=f"Set input_dim: {codes}, or more.")
+                at = format_path(("model", *path, "input_dim"))
+                yield Diagnostic(message, at, hint=f"Set input_dim: {codes}, or more.")
 
 
 def _embeddings(
-    experiment: Experiment, entries: Mapping[str, Entry]
+    experiment: Experiment, entries: Mapping[str, ResolvedInput]
 ) -> Iterator[tuple[Path, Layer, InputSpec]]:
     model = experiment.model
     for path, layer in model.named_layers():
-        if layer.called() != "Embedding":
+        if layer.display_name() != "Embedding":
             continue
         if isinstance(model, FunctionalModel):
             name = str(path[1])

@@ -16,7 +16,7 @@ from nnlab.data.containers.prepared import InputSpec
 from nnlab.engine.models.builder import dtype_policy
 from nnlab.engine.models.inputs import model_inputs
 from nnlab.engine.models.preprocessing import needs_preprocessing, preprocessed
-from nnlab.runs.io.atomic import replacing
+from nnlab.runs.io.atomic import atomic_replace
 
 # Unescaped quotes: this stands in no string of the JSON.
 _SHARED = re.compile(r'"shared_object_id": (\d+)')
@@ -77,7 +77,7 @@ def save_model(model: keras.Model, path: Path) -> None:
     Raises:
         OSError: The disk refuses.
     """
-    with replacing(path) as beside:
+    with atomic_replace(path) as beside:
         saved = beside.with_suffix(f".saved{beside.suffix}")
         try:
             model.save(saved)

@@ -19,14 +19,14 @@ from nnlab.config.schema.model import FunctionalModel, ModelInput, SequentialMod
 from nnlab.config.vocabulary.layers import Layer
 from nnlab.data.containers.prepared import InputSpec
 from nnlab.engine.models.unique_names import Names
-from nnlab.errors import ConfigError, Fault
+from nnlab.errors import ConfigError, Diagnostic
 
-_TAKES_IMAGES = frozenset({"Flatten", "Reshape"})
-_PASSES_ON = frozenset({"Flatten", "Identity", "Permute", "RepeatVector", "Reshape"})
+_IMAGE_FIRST_LAYERS = frozenset({"Flatten", "Reshape"})
+_SHAPE_ONLY_LAYERS = frozenset({"Flatten", "Identity", "Permute", "RepeatVector", "Reshape"})
 
 
 @dataclass(frozen=True)
-class Entry:
+class ResolvedInput:
     """One input of a model, and what prepares its rows.
 
     Args:
@@ -79,7 +79,7 @@ class Entry:
         ]
 
 
-def entries(experiment: Experiment, inputs: Mapping[str, InputSpec]) -> tuple[Entry, ...]:
+def entries(experiment: Experiment, inputs: Mapping[str, InputSpec]) -> tuple[ResolvedInput, ...]:
     """Match the data's inputs with the model's: a single one by position, several by name.
 
     Args:
@@ -117,26 +117,26 @@ def model_inputs(model: keras.Model, rows: Mapping[str, Any]) -> Any:
     return {tensor.name: rows[tensor.name] for tensor in model.inputs}
 
 
-def _sequential_entry(model: SequentialModel, inputs: Mapping[str, InputSpec]) -> Entry:
+def _sequential_entry(model: SequentialModel, inputs: Mapping[str, InputSpec]) -> ResolvedInput:
     if len(inputs) != 1:
         message = (
             f"A Sequential model has one input. Received: data with the inputs {_listed(inputs)}."
         )
         raise ConfigError(
-            (Fault(message, "model", remedy="Write a Functional model, with `inputs`."),)
+            (Diagnostic(message, "model", hint="Write a Functional model, with `inputs`."),)
         )
     (spec,) = inputs.values()
     first = model.layers[0]
-    shape = spec.shape if type(first).__name__ in _TAKES_IMAGES else (math.prod(spec.shape),)
-    behind = (layer for layer in model.layers if type(layer).__name__ not in _PASSES_ON)
+    shape = spec.shape if type(first).__name__ in _IMAGE_FIRST_LAYERS else (math.prod(spec.shape),)
+    behind = (layer for layer in model.layers if type(layer).__name__ not in _SHAPE_ONLY_LAYERS)
     codes = _looks_up(next(behind, first))
     name = Names(layer.name for layer in model.layers if layer.name).fresh(spec.name)
-    return Entry(name, spec, shape, "int32" if codes else spec.dtype, codes)
+    return ResolvedInput(name, spec, shape, "int32" if codes else spec.dtype, codes)
 
 
 def _functional_entries(
     model: FunctionalModel, inputs: Mapping[str, InputSpec]
-) -> tuple[Entry, ...]:
+) -> tuple[ResolvedInput, ...]:
     if len(inputs) == len(model.inputs) == 1:
         specs = dict(zip(model.inputs, inputs.values(), strict=True))
     elif set(inputs) == set(model.inputs):
@@ -145,15 +145,15 @@ def _functional_entries(
         message = (
             f"Expected the data's inputs, {_listed(inputs)}. Received: {_listed(model.inputs)}."
         )
-        remedy = "Name the model's inputs as the data's."
-        raise ConfigError((Fault(message, "model.inputs", remedy=remedy),))
-    faults = tuple(
-        _size_fault(name, declared, specs[name])
+        hint = "Name the model's inputs as the data's."
+        raise ConfigError((Diagnostic(message, "model.inputs", hint=hint),))
+    diagnostics = tuple(
+        _size_issue(name, declared, specs[name])
         for name, declared in model.inputs.items()
         if math.prod(declared.shape) != math.prod(specs[name].shape)
     )
-    if faults:
-        raise ConfigError(faults)
+    if diagnostics:
+        raise ConfigError(diagnostics)
     return tuple(
         _functional_entry(model, name, declared, specs[name])
         for name, declared in model.inputs.items()
@@ -162,17 +162,17 @@ def _functional_entries(
 
 def _functional_entry(
     model: FunctionalModel, name: str, declared: ModelInput, spec: InputSpec
-) -> Entry:
+) -> ResolvedInput:
     codes = _feeds_codes(model, name)
     dtype = "int32" if codes else declared.dtype or spec.dtype
-    return Entry(name, spec, tuple(declared.shape), dtype, codes)
+    return ResolvedInput(name, spec, tuple(declared.shape), dtype, codes)
 
 
 def _feeds_codes(model: FunctionalModel, name: str) -> bool:
     """Whether an Embedding takes what an input or a layer gives, as it is or in another shape."""
     return any(
         _looks_up(node.layer)
-        or (type(node.layer).__name__ in _PASSES_ON and _feeds_codes(model, taker))
+        or (type(node.layer).__name__ in _SHAPE_ONLY_LAYERS and _feeds_codes(model, taker))
         for taker, node in model.layers.items()
         if name in node.sources
     )
@@ -184,13 +184,13 @@ def _looks_up(layer: Layer) -> bool:
     return type(layer).__name__ == "Embedding" or (wrapped is not None and _looks_up(wrapped))
 
 
-def _size_fault(name: str, declared: ModelInput, spec: InputSpec) -> Fault:
+def _size_issue(name: str, declared: ModelInput, spec: InputSpec) -> Diagnostic:
     rows = f"rows of shape {list(spec.shape)}"
     if len(spec.shape) > 1:
         rows += f" ({math.prod(spec.shape)} values)"
     message = f"The data has {rows}. Received: shape={list(declared.shape)}."
-    remedy = f"Write `shape: [{math.prod(spec.shape)}]`."
-    return Fault(message, f"model.inputs.{name}.shape", remedy=remedy)
+    hint = f"Write `shape: [{math.prod(spec.shape)}]`."
+    return Diagnostic(message, f"model.inputs.{name}.shape", hint=hint)
 
 
 def _plain(values: Any) -> Any:

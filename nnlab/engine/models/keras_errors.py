@@ -6,17 +6,17 @@ import re
 from collections.abc import Sequence
 
 from nnlab.config.diagnostics.suggestions import shown
-from nnlab.config.vocabulary.component import Word
-from nnlab.errors import Fault
+from nnlab.config.vocabulary.component import Component
+from nnlab.errors import Diagnostic
 
 Shape = tuple[int | None, ...]
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 # The frame that Keras puts around an error of a layer's call.
 _FRAME = re.compile(r"^Exception encountered when calling|^Arguments received by|^\s*•")
-_AXIS_REMEDY = "Axis 0 is the batch: write an axis that the rows have, or -1 for the last."
+_AXIS_HINT = "Axis 0 is the batch: write an axis that the rows have, or -1 for the last."
 _EQUAL_SHAPES = "Give its inputs equal shapes with a Dense in front, or join them with Concatenate."
-_REMEDIES = {
+_HINTS = {
     "Reshape": "Write a target_shape with as many values as a row has.",
     "Concatenate": "Let its inputs agree in all axes but the one that they are joined along.",
     "Dot": "Let its inputs have the same length along `axes`.",
@@ -26,17 +26,17 @@ _REMEDIES = {
         ("Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum"), _EQUAL_SHAPES
     ),
 }
-_OTHER_REMEDY = "Change the layer's arguments, or what stands before it."
+_OTHER_HINT = "Change the layer's arguments, or what stands before it."
 
 
-def keras_fault(
-    path: Sequence[str | int], word: Word, received: Sequence[Shape], error: Exception
-) -> Fault:
+def keras_issue(
+    path: Sequence[str | int], component: Component, received: Sequence[Shape], error: Exception
+) -> Diagnostic:
     """The fault of a word that Keras refuses.
 
     Args:
         path: Path of the word from the top of the config.
-        word: The word.
+        component: The word.
         received: Shapes of a layer's inputs, the batch as None in front; empty before it is fed.
         error: What Keras raised.
 
@@ -45,26 +45,26 @@ def keras_fault(
 
     Example:
         >>> from nnlab.config.vocabulary.layers import Layer
-        >>> word, error = Layer.parse({"Reshape": [2, 2]}), ValueError("Sizes differ.")
-        >>> keras_fault(("model", "layers", 1), word, [(None, 3)], error).message
+        >>> component, error = Layer.parse({"Reshape": [2, 2]}), ValueError("Sizes differ.")
+        >>> keras_issue(("model", "layers", 1), component, [(None, 3)], error).message
         'Reshape with target_shape=[2, 2] cannot take rows of shape [3]. Keras: Sizes differ.'
     """
-    name, line = word.called(), _useful_line(error)
+    name, line = component.display_name(), _useful_line(error)
     if received:
         rows = "rows of shape" if len(received) == 1 else "rows of shapes"
         shapes = " and ".join(row_shape(shape) for shape in received)
-        what = f"{name}{_arguments(word)} cannot take {rows} {shapes}."
+        what = f"{name}{_arguments(component)} cannot take {rows} {shapes}."
     else:
         what = f"{name} cannot be made with these arguments."
-    dotted = ".".join(str(part) for part in path)
-    remedy = _remedy(name, error) if received else "Change the arguments."
-    return Fault(f"{what} Keras: {line}.", dotted, remedy=remedy)
+    format_path = ".".join(str(part) for part in path)
+    hint = _hint(name, error) if received else "Change the arguments."
+    return Diagnostic(f"{what} Keras: {line}.", format_path, hint=hint)
 
 
-def _arguments(word: Word) -> str:
+def _arguments(component: Component) -> str:
     """The arguments that were written, behind the name of their word."""
-    written = sorted(word.model_fields_set)
-    told = ", ".join(f"{name}={shown(getattr(word, name))}" for name in written)
+    written = sorted(component.model_fields_set)
+    told = ", ".join(f"{name}={shown(getattr(component, name))}" for name in written)
     return f" with {told}" if told else ""
 
 
@@ -90,8 +90,8 @@ def _useful_line(error: Exception) -> str:
     return line.rstrip(".")
 
 
-def _remedy(word: str, error: Exception) -> str:
+def _hint(component: str, error: Exception) -> str:
     if isinstance(error, IndexError):
-        return _AXIS_REMEDY
+        return _AXIS_HINT
     about_axis = "axis" in _useful_line(error).lower()
-    return _REMEDIES.get(word, _AXIS_REMEDY if about_axis else _OTHER_REMEDY)
+    return _HINTS.get(component, _AXIS_HINT if about_axis else _OTHER_HINT)

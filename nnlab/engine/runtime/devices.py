@@ -13,7 +13,7 @@ from typing import Literal
 
 import tensorflow as tf
 
-from nnlab.data.containers.memory import machine_memory
+from nnlab.data.containers.memory import memory_limit
 from nnlab.engine.runtime.gpu_diagnostics import explain_gpu_absence, nvidia_smi
 from nnlab.errors import DeviceError
 from nnlab.text import plural
@@ -60,7 +60,7 @@ def list_devices() -> tuple[Device, ...]:
     names = [f"cpu:{number}" for number in range(_logical_cpus())] or ["cpu"]
     described = _cpu_description()
     cpus = (
-        Device(name, "cpu", described, machine_memory(), f"/device:CPU:{number}")
+        Device(name, "cpu", described, memory_limit(), f"/device:CPU:{number}")
         for number, name in enumerate(names)
     )
     physical = tf.config.list_physical_devices("GPU")
@@ -125,11 +125,11 @@ def select_device(
             return device
     there_is = ", ".join(f"{name} ({description})" for name, description in _listed(found))
     instead = (gpus or found)[0].name
-    remedy = f"There is: {there_is}. Use `{flag} {instead}`"
-    remedy += "." if makes_cpus else f", or `{flag} auto`."
+    hint = f"There is: {there_is}. Use `{flag} {instead}`"
+    hint += "." if makes_cpus else f", or `{flag} auto`."
     raise DeviceError(
         f"Expected a device of this machine. Received: {received}. "
-        f"{_why_not(wanted, len(gpus), makes_cpus=makes_cpus)} {remedy}"
+        f"{_why_not(wanted, len(gpus), makes_cpus=makes_cpus)} {hint}"
     )
 
 

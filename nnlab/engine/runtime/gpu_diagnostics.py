@@ -41,28 +41,28 @@ def explain_gpu_absence() -> tuple[str, ...]:
     needs = f"It needs the driver's {_DRIVERS_LIBRARY} and the libraries of {_cuda_versions()}."
     if hidden is not None and hidden.strip() in {"", "-1"}:
         reason = f"CUDA_VISIBLE_DEVICES={hidden!r} hides every GPU."
-        remedy = "Unset it, or name GPUs in it: CUDA_VISIBLE_DEVICES=0."
+        hint = "Unset it, or name GPUs in it: CUDA_VISIBLE_DEVICES=0."
     elif not _has_nvidia_driver():
         reason = "No NVIDIA driver is loaded: no /proc/driver/nvidia, and no nvidia-smi that works."
-        remedy = (
+        hint = (
             "If there is an NVIDIA GPU, install its driver, then CUDA's libraries with "
             f"`pip install 'tensorflow[and-cuda]'`; a container must be started with its GPUs. "
             f"{_CHECK}"
         )
     elif not _loads(_DRIVERS_LIBRARY):
         reason = f"The NVIDIA driver is loaded, but its {_DRIVERS_LIBRARY} is not found."
-        remedy = f"Install the driver's libraries; start a container with its GPUs. {_CHECK}"
+        hint = f"Install the driver's libraries; start a container with its GPUs. {_CHECK}"
     elif missing := [name for name in _CUDA_LIBRARIES if not _has_library(name)]:
         names = ", ".join(f"lib{name}" for name in missing)
         reason = f"The NVIDIA driver is there, but of CUDA's libraries there is no {names}."
-        remedy = f"Install them with `pip install 'tensorflow[and-cuda]'`. {_CHECK}"
+        hint = f"Install them with `pip install 'tensorflow[and-cuda]'`. {_CHECK}"
     else:
         reason = "Driver and libraries are there: one is too old for the other, or for the GPU."
-        remedy = (
+        hint = (
             "Update the driver, or install the libraries that fit this TensorFlow with "
             f"`pip install 'tensorflow[and-cuda]'`. {_CHECK}"
         )
-    return (looked, needs, reason, remedy)
+    return (looked, needs, reason, hint)
 
 
 def nvidia_smi(query: str) -> list[str] | None:

@@ -28,7 +28,7 @@ class Interruption:
     Example:
         >>> with Interruption() as interruption:
         ...     signal.raise_signal(signal.SIGINT)
-        ...     interruption.requested, interruption.impatient
+        ...     interruption.requested, interruption.interrupted_twice
         (True, False)
     """
 
@@ -42,7 +42,7 @@ class Interruption:
         return self._count > 0
 
     @property
-    def impatient(self) -> bool:
+    def interrupted_twice(self) -> bool:
         """Whether the user has asked again: what is not needed should be skipped."""
         return self._count > 1
 

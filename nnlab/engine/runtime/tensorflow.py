@@ -47,7 +47,7 @@ def silenced_standard_error() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _garbage_left_alone() -> Iterator[None]:
+def _gc_disabled() -> Iterator[None]:
     """Import without collecting garbage, and never look at what was imported again.
 
     Modules are no garbage: looking through all of TensorFlow's again and again takes a third and
@@ -84,7 +84,7 @@ def load_tensorflow() -> float:
     os.environ["KERAS_BACKEND"] = "tensorflow"
     keep_programs()
     quiet = silenced_standard_error() if wants_quiet else contextlib.nullcontext()
-    with quiet, _garbage_left_alone():
+    with quiet, _gc_disabled():
         try:
             tensorflow = importlib.import_module("tensorflow")
             keras = importlib.import_module("keras")
@@ -93,8 +93,8 @@ def load_tensorflow() -> float:
             raise NnlabError(_broken_install(error)) from error
     if keras.config.backend() != "tensorflow":
         message = "Keras was imported before nnlab, on another backend. Expected: 'tensorflow'."
-        remedy = "Set KERAS_BACKEND=tensorflow, or import nnlab.engine first."
-        raise NnlabError(f"{message} Received: backend={keras.config.backend()!r}. {remedy}")
+        hint = "Set KERAS_BACKEND=tensorflow, or import nnlab.engine first."
+        raise NnlabError(f"{message} Received: backend={keras.config.backend()!r}. {hint}")
     _forget_user_defaults(keras)
     if wants_quiet:
         # Of no use to a user: each model that a search builds is traced anew, which it warns of.
@@ -120,7 +120,7 @@ def _broken_install(error: Exception) -> str:
     words = str(error).strip().split("\n", 1)[0]
     received = f"Received: {type(error).__name__}: {words}."
     if isinstance(error, ModuleNotFoundError):
-        remedy = "Install it with `pip install tensorflow keras`, beside nnlab."
+        hint = "Install it with `pip install tensorflow keras`, beside nnlab."
     else:
-        remedy = "Reinstall it with `pip install --force-reinstall tensorflow keras`."
-    return f"TensorFlow could not be loaded. {received} {remedy}"
+        hint = "Reinstall it with `pip install --force-reinstall tensorflow keras`."
+    return f"TensorFlow could not be loaded. {received} {hint}"

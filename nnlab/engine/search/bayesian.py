@@ -16,9 +16,9 @@ import optuna
 
 from nnlab.config.space.hyperparameter import Hyperparameter
 from nnlab.engine.search.random_and_grid import RandomSearch
-from nnlab.engine.search.sampler import Answer, Proposal, seed_of
-from nnlab.engine.search.space_mapping import Coding
-from nnlab.runs.records.trial import TrialRecord, TrialStatus, Value
+from nnlab.engine.search.sampler import Answer, Suggestion, seed_of
+from nnlab.engine.search.space_mapping import SpaceMapping
+from nnlab.runs.records.trial import FrozenTrial, TrialStatus, Value
 
 # Optuna's own default: so many random trials before there is anything to learn from.
 _RANDOM = 10
@@ -48,7 +48,7 @@ class BayesianSearch:
     ) -> None:
         optuna.logging.set_verbosity(optuna.logging.ERROR)
         space = list(hyperparameters)
-        self._coding = Coding(space)
+        self._coding = SpaceMapping(space)
         self._seed = seed
         self._random = RandomSearch(space, seed)
         self._random_trials = min(_RANDOM, math.ceil(max_trials / 3))
@@ -58,30 +58,30 @@ class BayesianSearch:
             direction="minimize" if direction == "min" else "maximize"
         )
 
-    def propose(self, number: int) -> Answer:
-        """See `Proposer.propose`."""
+    def ask(self, number: int) -> Answer:
+        """See `Sampler.propose`."""
         if number > self._random_trials:
             for attempt in range(_ATTEMPTS):
                 values = self._estimated(number, attempt)
                 if _key(values) not in self._tried:
                     self._add(number, values)
-                    return Proposal(values)
-        answer = self._random.propose(number)
-        if isinstance(answer, Proposal):
+                    return Suggestion(values)
+        answer = self._random.ask(number)
+        if isinstance(answer, Suggestion):
             self._add(number, answer.values)
         return answer
 
-    def learn(self, trial: TrialRecord) -> None:
-        """See `Proposer.learn`."""
+    def tell(self, trial: FrozenTrial) -> None:
+        """See `Sampler.learn`."""
         if trial.number not in self._optuna_numbers:
             self._add(trial.number, trial.values)
         if trial.status is TrialStatus.COMPLETE:
             self._study.tell(self._optuna_numbers[trial.number], trial.score)
-        elif trial.is_over:
+        elif trial.is_finished:
             self._study.tell(self._optuna_numbers[trial.number], state=optuna.trial.TrialState.FAIL)
 
-    def waits_for(self, number: int) -> bool:  # noqa: ARG002 - none is
-        """See `Proposer.waits_for`."""
+    def may_promote(self, number: int) -> bool:  # noqa: ARG002 - none is
+        """See `Sampler.may_promote`."""
         return False
 
     def _estimated(self, number: int, attempt: int) -> Mapping[str, Value]:
@@ -105,7 +105,7 @@ class BayesianSearch:
     def _add(self, number: int, values: Mapping[str, Value]) -> None:
         """Make a trial known, as one at work."""
         self._tried.add(_key(values))
-        self._random.learn(TrialRecord(number, dict(values)))
+        self._random.tell(FrozenTrial(number, dict(values)))
         self._study.add_trial(
             optuna.trial.create_trial(
                 state=optuna.trial.TrialState.RUNNING,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from nnlab.config import Config, Experiment
-from nnlab.config.space.corner_cases import Sample
-from nnlab.config.space.materialize import sampled
+from nnlab.config.space.corner_cases import CornerCase
+from nnlab.config.space.materialize import materialize_defaults
 from nnlab.engine.workers.data_checks import look_at_data
 
 
@@ -23,18 +23,20 @@ def check_data(config: Config, prepare: Callable[[Experiment], object]) -> None:
         DataError: The data cannot be read, or do not fit some value; with every fault, each once.
         RequestError: Likewise, where only the config asks for what the data do not have.
     """
-    several = list(sampled(config))
-    faults = look_at_data(several, prepare)
-    if faults.found:
-        unsound = set(map(id, faults.unsound))
+    several = list(materialize_defaults(config))
+    diagnostics = look_at_data(several, prepare)
+    if diagnostics.found:
+        unsound = set(map(id, diagnostics.unsound))
         sound = next((sample for sample, _ in several if id(sample) not in unsound), None)
-        told = (_told(fault, having, sound) for fault, having in faults.found.items())
-        raise faults.kind("\n".join(told))
+        told = (
+            _told(diagnostic, having, sound) for diagnostic, having in diagnostics.found.items()
+        )
+        raise diagnostics.kind("\n".join(told))
 
 
-def _told(fault: str, having: Sequence[Sample], sound: Sample | None) -> str:
+def _told(diagnostic: str, having: Sequence[CornerCase], sound: CornerCase | None) -> str:
     """A fault, with the value that makes it, where it is not there with any."""
     if having[0].target is not None:
-        return f"{fault} {having[0].words}"
+        return f"{diagnostic} {having[0].words}"
     # The defaults have it: what is sound differs from them in the value of one marker.
-    return fault if sound is None else f"{fault} {sound.default.words}"
+    return diagnostic if sound is None else f"{diagnostic} {sound.default.words}"

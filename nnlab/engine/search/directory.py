@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from nnlab.config.schema.metrics import directions
 from nnlab.config.yaml.dump import tree_yaml
-from nnlab.engine.search.trial_configs import Plan
+from nnlab.engine.search.trial_configs import TrialConfigs
 from nnlab.runs import RunDirectory, RunStatus, environment, read_run
 from nnlab.runs.io.process import Process
 from nnlab.runs.records.search import (
@@ -18,7 +18,7 @@ from nnlab.runs.records.search import (
     read_search,
     read_trials,
 )
-from nnlab.runs.records.trial import TrialRecord, TrialStatus, counts, ranked
+from nnlab.runs.records.trial import FrozenTrial, TrialStatus, counts, ranked
 
 
 class SearchDirectory(SearchFiles):
@@ -34,7 +34,7 @@ class SearchDirectory(SearchFiles):
     """
 
     def __init__(
-        self, run: RunDirectory, search: SearchRecord, trials: Mapping[int, TrialRecord]
+        self, run: RunDirectory, search: SearchRecord, trials: Mapping[int, FrozenTrial]
     ) -> None:
         super().__init__(run.path)
         self._run = run
@@ -45,7 +45,7 @@ class SearchDirectory(SearchFiles):
     def create(
         cls,
         runs_dir: Path,
-        plan: Plan,
+        plan: TrialConfigs,
         jobs: int,
         command: tuple[str, ...],
         data: Mapping[str, Any],
@@ -91,7 +91,7 @@ class SearchDirectory(SearchFiles):
 
     @classmethod
     def reopen(cls, path: Path, *, retry_failed: bool = False) -> Self:
-        """Takes on a search that an earlier process has left, see `taking_over`.
+        """Takes on a search that an earlier process has left, see `lock_folder`.
 
         Args:
             path: Its folder.
@@ -113,7 +113,7 @@ class SearchDirectory(SearchFiles):
         run = RunDirectory(path, read_run(path).record)
         return cls(run, search, {trial.number: trial for trial in trials})
 
-    def begin(self, plan: Plan, jobs: int, command: tuple[str, ...]) -> None:
+    def begin(self, plan: TrialConfigs, jobs: int, command: tuple[str, ...]) -> None:
         """Record that work begins, or goes on.
 
         Args:
@@ -122,7 +122,7 @@ class SearchDirectory(SearchFiles):
             command: The command line.
         """
         for trial in [*self.records.values()]:
-            if not trial.is_over:
+            if not trial.is_finished:
                 self.keep(trial)
         self._run.update(
             status=RunStatus.RUNNING, finished=None, error=None, process=Process.current()
@@ -130,7 +130,7 @@ class SearchDirectory(SearchFiles):
         self.update(
             status=RunStatus.RUNNING,
             error=None,
-            ended_by=None,
+            stop_reason=None,
             jobs=jobs,
             max_trials=plan.tune.max_trials,
             max_time=plan.tune.max_time,
@@ -160,7 +160,7 @@ class SearchDirectory(SearchFiles):
         if self.search.status is RunStatus.RUNNING:
             self._run.update(**self._as_run())
 
-    def keep(self, trial: TrialRecord) -> None:
+    def keep(self, trial: FrozenTrial) -> None:
         """Write a trial's record.
 
         Args:
@@ -172,7 +172,7 @@ class SearchDirectory(SearchFiles):
         trial.write(self.trial_json(trial.number))
         self.records[trial.number] = trial
 
-    def ranked(self) -> list[TrialRecord]:
+    def ranked(self) -> list[FrozenTrial]:
         """The complete trials, the best first."""
         return ranked(self.records.values(), self.search.direction)
 
@@ -210,7 +210,7 @@ class SearchDirectory(SearchFiles):
         """Gives the search its last status; an exception goes on after that."""
         self._run.__exit__(*error)  # type: ignore[arg-type]
         record = self._run.record
-        self.records = {number: trial.as_left() for number, trial in self.records.items()}
+        self.records = {number: trial.as_interrupted() for number, trial in self.records.items()}
         if self.search.status is not record.status:
             self.update(status=record.status, error=record.error)
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from nnlab.runs.records.trial import TrialRecord, TrialStatus
+from nnlab.runs.records.trial import FrozenTrial, TrialStatus
 from nnlab.text import plural
 
 _FEWEST = 5
 
 
-def all_fail_alike(ended: Sequence[TrialRecord], jobs: int) -> bool:
+def all_failed_with_same_error(ended: Sequence[FrozenTrial], jobs: int) -> bool:
     """Whether trials have failed so alike that others will.
 
     Args:
@@ -23,9 +23,11 @@ def all_fail_alike(ended: Sequence[TrialRecord], jobs: int) -> bool:
 
     Example:
         >>> error = "Expected 3 classes. Received: 4."
-        >>> failed = [TrialRecord(n, {}, TrialStatus.FAILED, error=error) for n in range(1, 6)]
-        >>> all_fail_alike(failed, jobs=2), all_fail_alike(failed[1:], jobs=2)
-        (True, False)
+        >>> failed = [FrozenTrial(n, {}, TrialStatus.FAILED, error=error) for n in range(1, 6)]
+        >>> all_failed_with_same_error(failed, jobs=2)
+        True
+        >>> all_failed_with_same_error(failed[1:], jobs=2)
+        False
     """
     if len(ended) < max(_FEWEST, 2 * jobs):
         return False
@@ -34,7 +36,7 @@ def all_fail_alike(ended: Sequence[TrialRecord], jobs: int) -> bool:
     return len({trial.failure for trial in ended}) == 1
 
 
-def giving_up(ended: Sequence[TrialRecord]) -> str:
+def giving_up(ended: Sequence[FrozenTrial]) -> str:
     """Why the search gives up, in the words of the first trial, which know a remedy.
 
     Args:
@@ -45,7 +47,7 @@ def giving_up(ended: Sequence[TrialRecord]) -> str:
     return f"{what} {in_the_first(first)}"
 
 
-def in_the_first(trial: TrialRecord) -> str:
+def in_the_first(trial: FrozenTrial) -> str:
     """What the first trial of several that failed alike has to say.
 
     Args:
@@ -56,11 +58,11 @@ def in_the_first(trial: TrialRecord) -> str:
 
     Example:
         >>> error = "The loss is not a number. Lower the rate: --set training.rate=0.1"
-        >>> in_the_first(TrialRecord(6, {"training.rate": 1e9}, error=error))
+        >>> in_the_first(FrozenTrial(6, {"training.rate": 1e9}, error=error))
         'Trial 6: The loss is not a number. Change the values of training.rate, and search anew.'
     """
     open_values = [name for name in trial.values if f"{name}=" in (trial.error or "")]
     if not open_values:
         return f"Trial {trial.number}: {trial.error}"
-    remedy = f"Change the values of {', '.join(open_values)}, and search anew."
-    return f"Trial {trial.number}: {trial.reason} {remedy}"
+    hint = f"Change the values of {', '.join(open_values)}, and search anew."
+    return f"Trial {trial.number}: {trial.reason} {hint}"

@@ -14,9 +14,9 @@ import keras_tuner
 from keras_tuner.engine.trial import Trial, TrialStatus
 
 from nnlab.config.space.hyperparameter import Hyperparameter
-from nnlab.engine.search.sampler import Answer, Proposal, seed_of
-from nnlab.engine.search.space_mapping import Coding
-from nnlab.runs.records.trial import TrialRecord
+from nnlab.engine.search.sampler import Answer, Suggestion, seed_of
+from nnlab.engine.search.space_mapping import SpaceMapping
+from nnlab.runs.records.trial import FrozenTrial
 from nnlab.runs.records.trial import TrialStatus as Status
 
 _ATTEMPTS = 10_000
@@ -42,7 +42,7 @@ class Hyperband(keras_tuner.oracles.HyperbandOracle):  # type: ignore[misc]
         direction: Literal["min", "max"],
         max_epochs: int,
     ) -> None:
-        self._coding = Coding(hyperparameters)
+        self._coding = SpaceMapping(hyperparameters)
         self._search_seed = seed
         self._started = 0
         self._failed: set[str] = set()
@@ -56,8 +56,8 @@ class Hyperband(keras_tuner.oracles.HyperbandOracle):  # type: ignore[misc]
         )
         self._max_collisions = _ATTEMPTS
 
-    def propose(self, number: int) -> Answer:
-        """See `Proposer.propose`."""
+    def ask(self, number: int) -> Answer:
+        """See `Sampler.propose`."""
         name = str(number)
         self._seed_state = seed_of(self._search_seed, number)
         response = self.populate_space(name)
@@ -73,29 +73,29 @@ class Hyperband(keras_tuner.oracles.HyperbandOracle):  # type: ignore[misc]
         bracket, rung, _ = self._entry(name)
         self._begin(name, codes)
         parent = codes.get("tuner/trial_id")
-        return Proposal(
+        return Suggestion(
             self._coding.decode(codes),
             epochs=codes["tuner/epochs"],
             initial_epoch=codes["tuner/initial_epoch"],
-            goes_on_from=None if parent is None else int(parent),
+            parent_trial=None if parent is None else int(parent),
             details={"bracket": bracket["index"], "rung": rung},
         )
 
-    def learn(self, trial: TrialRecord) -> None:
-        """See `Proposer.learn`."""
+    def tell(self, trial: FrozenTrial) -> None:
+        """See `Sampler.learn`."""
         name = str(trial.number)
         if name not in self.trials:
             bracket = self._bracket(int(trial.proposal["bracket"]))
-            parent = None if trial.goes_on_from is None else str(trial.goes_on_from)
+            parent = None if trial.parent_trial is None else str(trial.parent_trial)
             bracket["rounds"][trial.proposal["rung"]].append({"past_id": parent, "id": name})
             own = {} if parent is None else {"tuner/trial_id": parent}
             self._begin(name, {**self._coding.encode(trial.values), **own})
-        if trial.is_over:
+        if trial.is_finished:
             score = trial.score if trial.status is Status.COMPLETE else None
             self._end(name, self.trials[name].hyperparameters.values, score)
 
-    def waits_for(self, number: int) -> bool:
-        """See `Proposer.waits_for`."""
+    def may_promote(self, number: int) -> bool:
+        """See `Sampler.may_promote`."""
         name = str(number)
         self._remove_completed_brackets()
         for bracket in self._brackets:

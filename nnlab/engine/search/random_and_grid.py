@@ -8,9 +8,9 @@ from typing import Any
 import keras_tuner
 
 from nnlab.config.space.hyperparameter import Hyperparameter, space_size
-from nnlab.engine.search.sampler import Answer, Proposal, seed_of
-from nnlab.engine.search.space_mapping import Coding
-from nnlab.runs.records.trial import TrialRecord
+from nnlab.engine.search.sampler import Answer, Suggestion, seed_of
+from nnlab.engine.search.space_mapping import SpaceMapping
+from nnlab.runs.records.trial import FrozenTrial
 
 # In a space that is nearly used up a new point takes many attempts: Keras Tuner gives up after 20.
 _ATTEMPTS = 10_000
@@ -29,7 +29,7 @@ class RandomSearch(keras_tuner.oracles.RandomSearchOracle):  # type: ignore[misc
 
     def __init__(self, hyperparameters: Iterable[Hyperparameter], seed: int) -> None:
         space = list(hyperparameters)
-        self._coding = Coding(space)
+        self._coding = SpaceMapping(space)
         self._search_seed = seed
         self._size = space_size(space)
         super().__init__(
@@ -39,8 +39,8 @@ class RandomSearch(keras_tuner.oracles.RandomSearchOracle):  # type: ignore[misc
         )
         self._max_collisions = _ATTEMPTS
 
-    def propose(self, number: int) -> Answer:
-        """See `Proposer.propose`."""
+    def ask(self, number: int) -> Answer:
+        """See `Sampler.propose`."""
         if self._size is not None and len(self._tried_so_far) >= self._size:
             return "end"
         self._seed_state = seed_of(self._search_seed, number)
@@ -48,15 +48,15 @@ class RandomSearch(keras_tuner.oracles.RandomSearchOracle):  # type: ignore[misc
         if codes is None:
             return "end"
         self._tried_so_far.add(self._compute_values_hash(codes))
-        return Proposal(self._coding.decode(codes))
+        return Suggestion(self._coding.decode(codes))
 
-    def learn(self, trial: TrialRecord) -> None:
-        """See `Proposer.learn`."""
+    def tell(self, trial: FrozenTrial) -> None:
+        """See `Sampler.learn`."""
         codes = self._coding.encode(trial.values)
         self._tried_so_far.add(self._compute_values_hash(codes))
 
-    def waits_for(self, number: int) -> bool:  # noqa: ARG002 - none is
-        """See `Proposer.waits_for`."""
+    def may_promote(self, number: int) -> bool:  # noqa: ARG002 - none is
+        """See `Sampler.may_promote`."""
         return False
 
 
@@ -71,15 +71,15 @@ class GridSearch(keras_tuner.oracles.GridSearchOracle):  # type: ignore[misc]
     """
 
     def __init__(self, hyperparameters: Iterable[Hyperparameter]) -> None:
-        self._coding = Coding(hyperparameters)
+        self._coding = SpaceMapping(hyperparameters)
         self._last: tuple[int, dict[str, Any] | None] = (0, None)
         super().__init__(
             objective=keras_tuner.Objective("score", "min"),
             hyperparameters=self._coding.keras_tuner_space(),
         )
 
-    def propose(self, number: int) -> Answer:
-        """See `Proposer.propose`."""
+    def ask(self, number: int) -> Answer:
+        """See `Sampler.propose`."""
         last = self._last[1]
         if last is None:
             space = self.get_space()
@@ -90,13 +90,13 @@ class GridSearch(keras_tuner.oracles.GridSearchOracle):  # type: ignore[misc]
             return "end"
         values = self._coding.decode(codes)
         self._last = (number, self._coding.encode(values))
-        return Proposal(values)
+        return Suggestion(values)
 
-    def learn(self, trial: TrialRecord) -> None:
-        """See `Proposer.learn`."""
+    def tell(self, trial: FrozenTrial) -> None:
+        """See `Sampler.learn`."""
         if trial.number > self._last[0]:
             self._last = (trial.number, self._coding.encode(trial.values))
 
-    def waits_for(self, number: int) -> bool:  # noqa: ARG002 - none is
-        """See `Proposer.waits_for`."""
+    def may_promote(self, number: int) -> bool:  # noqa: ARG002 - none is
+        """See `Sampler.may_promote`."""
         return False

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 
-from nnlab.config.space.materialize import closed_yaml
+from nnlab.config.space.materialize import materialized_yaml
 from nnlab.engine.search.directory import SearchDirectory
 from nnlab.engine.search.failures import in_the_first
-from nnlab.engine.search.trial_configs import Plan
-from nnlab.report.search.summary import reached_under, retrained_otherwise
-from nnlab.runs import atomic_write, writing
-from nnlab.runs.records.trial import TrialRecord
+from nnlab.engine.search.trial_configs import TrialConfigs
+from nnlab.report.search.summary import retrain_mismatch, score_conditions
+from nnlab.runs import atomic_write, translate_os_errors
+from nnlab.runs.records.trial import FrozenTrial
 from nnlab.text import plural
 
 
-def write_best(directory: SearchDirectory, plan: Plan) -> TrialRecord:
+def write_best(directory: SearchDirectory, plan: TrialConfigs) -> FrozenTrial:
     """Write `best.yaml`.
 
     Args:
@@ -29,14 +29,14 @@ def write_best(directory: SearchDirectory, plan: Plan) -> TrialRecord:
     """
     best = directory.ranked()[0]
     score = f"{plan.tune.objective} {best.score:.6g}"
-    reached = reached_under(directory.search, best)
+    reached = score_conditions(directory.search, best)
     whole = f"{score}{reached and f', {reached}'}"
     header = f"The best trial of {directory.search.id}: number {best.number}, {whole}."
     if reached:
-        other = retrained_otherwise(directory.search, best)
+        other = retrain_mismatch(directory.search, best)
         header += f"\n`nnlab train` on this file is {other}: it may come to another figure."
-    with writing(directory.best_yaml):
-        atomic_write(directory.best_yaml, closed_yaml(plan.config, best.values, header))
+    with translate_os_errors(directory.best_yaml):
+        atomic_write(directory.best_yaml, materialized_yaml(plan.config, best.values, header))
     return best
 
 
@@ -60,11 +60,13 @@ def write_report(directory: SearchDirectory, *, pictures: bool = True) -> None:
     found = write_search_files(directory, directory.search, trials)
     if found is not None:
         directory.update(
-            importance=found.shares, importance_errors=found.errors, explained=found.explained
+            importance=found.shares,
+            importance_errors=found.errors,
+            importance_r2=found.importance_r2,
         )
 
 
-def why_none(directory: SearchDirectory) -> str:
+def no_result_reason(directory: SearchDirectory) -> str:
     """Why no trial has a score: the most common of their reasons.
 
     Args:

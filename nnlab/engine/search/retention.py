@@ -10,12 +10,12 @@ from typing import Literal
 from nnlab.engine.search.trial import STATE, run_folders
 from nnlab.runs import RunFiles
 from nnlab.runs.records.search import SearchFiles
-from nnlab.runs.records.trial import TrialRecord, ranked
+from nnlab.runs.records.trial import FrozenTrial, ranked
 
 KEPT = 3
 
 
-def bar(trials: Iterable[TrialRecord], direction: Literal["min", "max"], number: int) -> float:
+def bar(trials: Iterable[FrozenTrial], direction: Literal["min", "max"], number: int) -> float:
     """The score that the model of a new trial must reach to be among the best.
 
     Args:
@@ -31,9 +31,9 @@ def bar(trials: Iterable[TrialRecord], direction: Literal["min", "max"], number:
     return best[-1].score if is_earlier else math.nextafter(best[-1].score, -worst)
 
 
-def drop_weights(
+def delete_checkpoints(
     files: SearchFiles,
-    trials: Collection[TrialRecord],
+    trials: Collection[FrozenTrial],
     direction: Literal["min", "max"],
     trainings: int,
 ) -> None:
@@ -47,13 +47,13 @@ def drop_weights(
     """
     kept = {trial.number for trial in ranked(trials, direction)[:KEPT]}
     for trial in trials:
-        if trial.is_over and trial.number not in kept:
+        if trial.is_finished and trial.number not in kept:
             for run in _runs(files, trial, trainings):
                 _delete(run, "model.keras")
 
 
-def drop_states(
-    files: SearchFiles, trials: Iterable[TrialRecord], needed: Collection[int], trainings: int
+def delete_states(
+    files: SearchFiles, trials: Iterable[FrozenTrial], needed: Collection[int], trainings: int
 ) -> None:
     """Delete what trials left for others to go on from, and nobody will.
 
@@ -64,12 +64,12 @@ def drop_states(
         trainings: Trainings a trial.
     """
     for trial in trials:
-        if trial.is_over and trial.number not in needed:
+        if trial.is_finished and trial.number not in needed:
             for run in _runs(files, trial, trainings):
                 _delete(run, STATE)
 
 
-def _runs(files: SearchFiles, trial: TrialRecord, trainings: int) -> Iterator[RunFiles]:
+def _runs(files: SearchFiles, trial: FrozenTrial, trainings: int) -> Iterator[RunFiles]:
     for folder in run_folders(files.trial(trial.number), trainings):
         yield RunFiles(folder)
 

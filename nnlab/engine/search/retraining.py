@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import shutil
 
-from nnlab.config.space.materialize import with_values
+from nnlab.config.space.materialize import materialize
 from nnlab.engine.runtime.signals import Interruption, Stopped
 from nnlab.engine.search.directory import SearchDirectory
 from nnlab.engine.search.results import write_report
-from nnlab.engine.search.trial_configs import Plan
+from nnlab.engine.search.trial_configs import TrialConfigs
 from nnlab.engine.workers.messages import Outcome, Task
 from nnlab.engine.workers.pool import Workers
 from nnlab.report.progress.search_events import SearchProgress
@@ -18,7 +18,7 @@ _KEY = "best"
 
 
 def retrain(
-    plan: Plan,
+    plan: TrialConfigs,
     directory: SearchDirectory,
     workers: Workers,
     progress: SearchProgress,
@@ -43,7 +43,7 @@ def retrain(
     best = directory.ranked()[0]
     progress.retraining(best)
     shutil.rmtree(directory.best, ignore_errors=True)
-    experiment = with_values(plan.config, best.values).experiment
+    experiment = materialize(plan.config, best.values).experiment
     workers.submit(Task(_KEY, experiment, directory.best, command=directory.search.command))
     # A worker is busy now: this process has the time.
     write_report(directory)

@@ -9,26 +9,26 @@ from nnlab.config.space.hyperband import round_size
 from nnlab.engine.runtime.signals import Interruption, Stopped
 from nnlab.engine.search import tensorboard_log
 from nnlab.engine.search.directory import SearchDirectory
-from nnlab.engine.search.failures import all_fail_alike, giving_up
-from nnlab.engine.search.results import why_none, write_best, write_report
-from nnlab.engine.search.retention import bar, drop_states, drop_weights
+from nnlab.engine.search.failures import all_failed_with_same_error, giving_up
+from nnlab.engine.search.results import no_result_reason, write_best, write_report
+from nnlab.engine.search.retention import bar, delete_checkpoints, delete_states
 from nnlab.engine.search.retraining import retrain
-from nnlab.engine.search.sampler import Proposal
-from nnlab.engine.search.trial import LiveTrial, run_folders
-from nnlab.engine.search.trial_configs import Plan
+from nnlab.engine.search.sampler import Suggestion
+from nnlab.engine.search.trial import Trial, run_folders
+from nnlab.engine.search.trial_configs import TrialConfigs
 from nnlab.engine.search.trial_queue import TrialQueue
 from nnlab.engine.workers.pool import Event, Outcome, Workers
 from nnlab.errors import ConfigError, DiskError
 from nnlab.report.progress.search_events import SearchInfo, SearchProgress
 from nnlab.runs import RunFiles, RunStatus
 from nnlab.runs.records.search import SearchRecord
-from nnlab.runs.records.trial import TrialRecord
+from nnlab.runs.records.trial import FrozenTrial
 from nnlab.text import plural
 
 _TICK_S = 0.1
 
 
-class Sitting:
+class SearchRunner:
     """A search at work.
 
     Args:
@@ -41,7 +41,7 @@ class Sitting:
 
     def __init__(
         self,
-        plan: Plan,
+        plan: TrialConfigs,
         directory: SearchDirectory,
         queue: TrialQueue,
         workers: Workers,
@@ -52,8 +52,8 @@ class Sitting:
         self._queue = queue
         self._workers = workers
         self._progress = progress
-        self._live: dict[int, LiveTrial] = {}
-        self._ended: list[TrialRecord] = []
+        self._live: dict[int, Trial] = {}
+        self._ended: list[FrozenTrial] = []
         self._started = time.monotonic()
         self._before = directory.search.timing
         self._timing = dict(self._before)
@@ -76,7 +76,7 @@ class Sitting:
                 self._progress.start(self._info(), list(self._directory.records.values()))
                 outcome, error = self._work(interruption, retrain_best=retrain_best)
                 self._directory.finish(
-                    outcome, error, ended_by=self._queue.ended_by, timing=self._times()
+                    outcome, error, stop_reason=self._queue.stop_reason, timing=self._times()
                 )
             except KeyboardInterrupt:
                 outcome = RunStatus.INTERRUPTED
@@ -92,10 +92,12 @@ class Sitting:
         """Search and retrain; how that ended, and why not better."""
         if (cut_short := self._searched(interruption)) is not None:
             return cut_short
-        if self._queue.ended_by == "failures" or not self._directory.ranked():
+        if self._queue.stop_reason == "failures" or not self._directory.ranked():
             self._write_what_there_is(pictures=True)
-            alike = self._queue.ended_by == "failures"
-            return RunStatus.FAILED, giving_up(self._ended) if alike else why_none(self._directory)
+            alike = self._queue.stop_reason == "failures"
+            return RunStatus.FAILED, giving_up(self._ended) if alike else no_result_reason(
+                self._directory
+            )
         best = write_best(self._directory, self._plan)
         if not retrain_best or self._directory.search.retrained is not None:
             write_report(self._directory)
@@ -143,9 +145,9 @@ class Sitting:
 
     def _is_over(self) -> bool:
         """Whether what is at work now would end too late, or most likely fail."""
-        if all_fail_alike(self._ended, self._workers.jobs):
-            self._queue.ended_by = "failures"
-        return self._queue.ended_by == "failures" or self._queue.is_late(self._search_s())
+        if all_failed_with_same_error(self._ended, self._workers.jobs):
+            self._queue.stop_reason = "failures"
+        return self._queue.stop_reason == "failures" or self._queue.is_late(self._search_s())
 
     def _leave(self) -> None:
         """Leave the trials at work; should the search be resumed, they are done again."""
@@ -157,11 +159,11 @@ class Sitting:
     def _stopped(self, interruption: Interruption) -> str:
         """The user has stopped the search: keep what there is, and say how far it came."""
         self._leave()
-        self._queue.ended_by = "user"
+        self._queue.stop_reason = "user"
         self._timing["search_s"] = self._search_s()
         self._progress.message("Interrupted: writing what there is.")
-        self._write_what_there_is(pictures=not interruption.impatient)
-        over = sum(trial.is_over for trial in self._directory.records.values())
+        self._write_what_there_is(pictures=not interruption.interrupted_twice)
+        over = sum(trial.is_finished for trial in self._directory.records.values())
         return f"Interrupted after {over} of {plural(self._queue.most, 'trial')}."
 
     def _write_what_there_is(self, *, pictures: bool) -> None:
@@ -171,21 +173,21 @@ class Sitting:
 
     def _start_trials(self) -> None:
         while self._workers.idle > 0:
-            if all_fail_alike(self._ended, self._workers.jobs):
-                self._queue.ended_by = "failures"
+            if all_failed_with_same_error(self._ended, self._workers.jobs):
+                self._queue.stop_reason = "failures"
             trial = self._queue.next(self._search_s(), is_idle=not self._live)
             if trial is None:
                 return
             self._begin(trial)
 
-    def _begin(self, trial: TrialRecord) -> None:
-        proposal = Proposal(
+    def _begin(self, trial: FrozenTrial) -> None:
+        proposal = Suggestion(
             trial.values,
             trial.proposal.get("epochs"),
             trial.proposal.get("initial_epoch", 0),
-            trial.goes_on_from,
+            trial.parent_trial,
         )
-        live = LiveTrial(self._plan, self._directory, trial, proposal)
+        live = Trial(self._plan, self._directory, trial, proposal)
         # Before anything else: whatever happens now, the trial is known.
         self._directory.keep(trial)
         self._progress.trial_began(trial)
@@ -212,12 +214,12 @@ class Sitting:
             del self._live[number]
             self._end(trial)
 
-    def _end(self, trial: TrialRecord) -> None:
+    def _end(self, trial: FrozenTrial) -> None:
         """A trial has ended: record it."""
         if self._plan.config.experiment.tensorboard is not False:
             self._log(trial)
         self._directory.keep(trial)
-        self._queue.learn(trial)
+        self._queue.tell(trial)
         self._ended.append(trial)
         self._timing["search_s"] = self._search_s()
         self._directory.update(timing=self._times())
@@ -231,10 +233,10 @@ class Sitting:
     def _tidy(self) -> None:
         """Delete the weights that nobody needs any more."""
         trials = self._directory.records.values()
-        drop_weights(self._directory, trials, self._plan.direction, self._plan.trainings)
-        drop_states(self._directory, trials, self._queue.waited_for(), self._plan.trainings)
+        delete_checkpoints(self._directory, trials, self._plan.direction, self._plan.trainings)
+        delete_states(self._directory, trials, self._queue.promotable(), self._plan.trainings)
 
-    def _log(self, trial: TrialRecord) -> None:
+    def _log(self, trial: FrozenTrial) -> None:
         """Write the trial's curves and values for TensorBoard."""
         folder = self._directory.trial(trial.number)
         name = str(folder.relative_to(self._directory.path.parent))

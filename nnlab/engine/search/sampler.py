@@ -8,40 +8,40 @@ from typing import Any, Literal, Protocol
 
 import numpy as np
 
-from nnlab.runs.records.trial import TrialRecord, Value
+from nnlab.runs.records.trial import FrozenTrial, Value
 
 
 @dataclass(frozen=True)
-class Proposal:
+class Suggestion:
     """What a trial is to try.
 
     Args:
         values: What was chosen, by the hyperparameter's name; those alone that matter.
         epochs: The last epoch; None: the config's.
         initial_epoch: The first epoch, from 0.
-        goes_on_from: The trial whose weights it starts with; None: fresh ones.
+        parent_trial: The trial whose weights it starts with; None: fresh ones.
         details: What the algorithm needs to know of the trial when the search is resumed.
     """
 
     values: Mapping[str, Value]
     epochs: int | None = None
     initial_epoch: int = 0
-    goes_on_from: int | None = None
+    parent_trial: int | None = None
     details: Mapping[str, Any] = field(default_factory=dict)
 
 
 # `wait`: not before a trial that is at work has ended; `end`: never again.
-Answer = Proposal | Literal["wait", "end"]
+Answer = Suggestion | Literal["wait", "end"]
 
 
-class Proposer(Protocol):
+class Sampler(Protocol):
     """Proposes trials, one after the other.
 
     A proposal follows from the seed, the trial's number, and what has been learnt of other trials:
     a search that was killed is resumed by letting a new proposer learn of the trials there are.
     """
 
-    def propose(self, number: int) -> Answer:
+    def ask(self, number: int) -> Answer:
         """What the next trial is to try; it counts as learnt, as a trial at work.
 
         Args:
@@ -51,14 +51,14 @@ class Proposer(Protocol):
             The proposal; or why there is none.
         """
 
-    def learn(self, trial: TrialRecord) -> None:
+    def tell(self, trial: FrozenTrial) -> None:
         """Take in a trial: one that has ended, or one that an earlier search left.
 
         Args:
             trial: The trial as it stands.
         """
 
-    def waits_for(self, number: int) -> bool:
+    def may_promote(self, number: int) -> bool:
         """Whether a trial that has ended may still be proposed to go on.
 
         Args:

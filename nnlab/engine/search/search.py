@@ -12,15 +12,15 @@ from nnlab.engine.runtime.devices import select_device
 from nnlab.engine.search import tensorboard_log
 from nnlab.engine.search.data_checks import check_data
 from nnlab.engine.search.directory import SearchDirectory
-from nnlab.engine.search.runner import Sitting
-from nnlab.engine.search.sampler import Proposal
-from nnlab.engine.search.trial_configs import Plan
+from nnlab.engine.search.runner import SearchRunner
+from nnlab.engine.search.sampler import Suggestion
+from nnlab.engine.search.trial_configs import TrialConfigs
 from nnlab.engine.search.trial_queue import TrialQueue
 from nnlab.engine.workers.pool import Workers
 from nnlab.errors import RequestError
 from nnlab.report.progress.search_events import SearchProgress
 from nnlab.runs import RunStatus
-from nnlab.runs.io.lock import taking_over
+from nnlab.runs.io.lock import lock_folder
 from nnlab.runs.records.search import SearchRecord
 from nnlab.runs.records.trial import Value
 
@@ -53,7 +53,7 @@ def search(
         DataError: The data cannot be read, or do not fit some value.
         RunFailedError: The disk refused.
     """
-    plan = Plan(config)
+    plan = TrialConfigs(config)
     select_device(config.experiment.training.device)
     with _workers(plan) as workers:
         data = _fingerprint(_first(plan))
@@ -62,7 +62,7 @@ def search(
         if config.experiment.tensorboard is not False:
             tensorboard_log.write_space(directory.tensorboard, plan.space, plan.tune.objective)
         queue = TrialQueue(plan, directory.records)
-        return Sitting(plan, directory, queue, workers, progress).run(retrain_best=retrain)
+        return SearchRunner(plan, directory, queue, workers, progress).run(retrain_best=retrain)
 
 
 def resume(  # noqa: PLR0913 - each is named where it is called
@@ -93,41 +93,41 @@ def resume(  # noqa: PLR0913 - each is named where it is called
         DataError: Its records, or the data, cannot be read.
         RunFailedError: As in `search`.
     """
-    plan = Plan(config)
+    plan = TrialConfigs(config)
     select_device(config.experiment.training.device)
-    with taking_over(path):
+    with lock_folder(path):
         directory = SearchDirectory.reopen(path, retry_failed=retry_failed)
         queue, known = TrialQueue(plan, directory.records), directory.search
-        is_over = queue.is_empty(known.timing.get("search_s", 0.0))
-        if is_over and _is_concluded(known, retrain=retrain):
+        is_finished = queue.is_empty(known.timing.get("search_s", 0.0))
+        if is_finished and _is_concluded(known, retrain=retrain):
             return None
         if known.data and has_changed(known.data):
             raise RequestError(_other_data(path, known.data["file"]))
         with _workers(plan) as workers:
             workers.prepare(_first(plan))
             directory.begin(plan, workers.jobs, command)
-            return Sitting(plan, directory, queue, workers, progress).run(retrain_best=retrain)
+            return SearchRunner(plan, directory, queue, workers, progress).run(retrain_best=retrain)
 
 
-def _workers(plan: Plan) -> Workers:
+def _workers(plan: TrialConfigs) -> Workers:
     return Workers(plan.tune.jobs, most=plan.tune.max_trials * plan.trainings)
 
 
 def _is_concluded(known: SearchRecord, *, retrain: bool) -> bool:
     """Whether what follows the last trial is done."""
     if known.best is None:
-        return known.ended_by is not None
+        return known.stop_reason is not None
     is_trained = known.retrained is not None or not retrain
     return known.status is RunStatus.COMPLETE and is_trained
 
 
-def _first(plan: Plan) -> Experiment:
+def _first(plan: TrialConfigs) -> Experiment:
     """The experiment of the first values."""
     defaults: dict[str, Value] = {}
     for one in plan.space:
         if one.is_active(defaults):
             defaults[one.name] = one.default
-    return plan.experiments(Proposal(defaults))[0]
+    return plan.experiments(Suggestion(defaults))[0]
 
 
 def _fingerprint(experiment: Experiment) -> dict[str, Any]:
@@ -143,5 +143,5 @@ def _other_data(path: Path, file: str) -> str:
     message = "Expected the data that the search was begun with. Received:"
     there = f"{file}, which has changed since: scores on other rows cannot be compared."
     config = shlex.quote(str(path / "config.yaml"))
-    remedy = f"Put the file back, or begin a new search: nnlab tune {config}"
-    return f"{message} {there} {remedy}"
+    hint = f"Put the file back, or begin a new search: nnlab tune {config}"
+    return f"{message} {there} {hint}"

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import optuna
 
 
-class Coding:
+class SpaceMapping:
     """A space of hyperparameters, and codes for their values.
 
     Args:
@@ -29,7 +29,7 @@ class Coding:
     """
 
     def __init__(self, hyperparameters: Iterable[Hyperparameter]) -> None:
-        self._all = [_Coded(one) for one in hyperparameters]
+        self._all = [_Dimension(one) for one in hyperparameters]
         self._named = {coded.name: coded for coded in self._all}
 
     def keras_tuner_space(self) -> keras_tuner.HyperParameters:
@@ -95,7 +95,7 @@ class Coding:
         return values
 
 
-class _Coded:
+class _Dimension:
     """One hyperparameter and the codes for its values."""
 
     def __init__(self, hyperparameter: Hyperparameter) -> None:

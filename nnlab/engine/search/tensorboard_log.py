@@ -16,7 +16,7 @@ from typing import Any
 from nnlab.config.space.hyperparameter import Hyperparameter
 from nnlab.runs import RunFiles
 from nnlab.runs.io.metrics_csv import read_history
-from nnlab.runs.records.trial import TrialRecord, TrialStatus
+from nnlab.runs.records.trial import FrozenTrial, TrialStatus
 
 _PREFIX = "epoch_"
 
@@ -38,7 +38,7 @@ def write_space(folder: Path, space: Iterable[Hyperparameter], objective: str) -
 
 
 def write_trial(
-    run: RunFiles, trial: TrialRecord, name: str, objective: str, score: float | None
+    run: RunFiles, trial: FrozenTrial, name: str, objective: str, score: float | None
 ) -> None:
     """Log a training of a trial that has ended.
 

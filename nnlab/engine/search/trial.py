@@ -10,19 +10,19 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from nnlab.engine.search.sampler import Proposal
-from nnlab.engine.search.trial_configs import Plan
-from nnlab.engine.training.options import Bar, TrainingOptions
+from nnlab.engine.search.sampler import Suggestion
+from nnlab.engine.search.trial_configs import TrialConfigs
+from nnlab.engine.training.options import ScoreThreshold, TrainingOptions
 from nnlab.engine.workers.messages import Outcome, Task
 from nnlab.errors import NnlabError
 from nnlab.runs.records.search import SearchFiles
-from nnlab.runs.records.trial import TrialRecord, TrialStatus
+from nnlab.runs.records.trial import FrozenTrial, TrialStatus
 
 STATE = "state.npz"
 
 
 @dataclass
-class LiveTrial:
+class Trial:
     """A trial that has begun.
 
     Args:
@@ -32,10 +32,10 @@ class LiveTrial:
         proposal: What it tries.
     """
 
-    plan: Plan
+    plan: TrialConfigs
     files: SearchFiles
-    record: TrialRecord
-    proposal: Proposal
+    record: FrozenTrial
+    proposal: Suggestion
     _outcomes: dict[str, Outcome] = field(default_factory=dict)
     _keys: tuple[str, ...] = ()
     _started: float = field(default_factory=time.monotonic)
@@ -58,7 +58,7 @@ class LiveTrial:
         _clear(folder)
         experiments = self.plan.experiments(self.proposal)
         folders = run_folders(folder, len(experiments))
-        parent = self.proposal.goes_on_from
+        parent = self.proposal.parent_trial
         starts: list[Path | None] = [None] * len(folders)
         if parent is not None:
             before = run_folders(self.files.trial(parent), len(experiments))
@@ -74,7 +74,7 @@ class LiveTrial:
                 TrainingOptions(
                     pictures=False,
                     test=False,
-                    keep_model=Bar(self.plan.tune.objective, self.plan.direction, kept),
+                    keep_model=ScoreThreshold(self.plan.tune.objective, self.plan.direction, kept),
                     initial_epoch=self.proposal.initial_epoch,
                     start=start,
                     leave=run_folder / STATE if goes_on else None,
@@ -88,7 +88,7 @@ class LiveTrial:
         self._keys = tuple(task.key for task in tasks)
         return tasks
 
-    def take(self, outcome: Outcome) -> TrialRecord | None:
+    def take(self, outcome: Outcome) -> FrozenTrial | None:
         """Take in how a training of the trial ended.
 
         Args:
@@ -102,7 +102,7 @@ class LiveTrial:
             return None
         return self._ended([self._outcomes[key] for key in self._keys])
 
-    def failed(self, error: NnlabError) -> TrialRecord:
+    def failed(self, error: NnlabError) -> FrozenTrial:
         """The trial's last record, where it came to no training.
 
         Args:
@@ -110,11 +110,11 @@ class LiveTrial:
         """
         return self._over(status=TrialStatus.FAILED, error=str(error))
 
-    def interrupted(self) -> TrialRecord:
+    def interrupted(self) -> FrozenTrial:
         """The trial's record, where the search ends before it does."""
         return self._over(status=TrialStatus.INTERRUPTED)
 
-    def _ended(self, outcomes: list[Outcome]) -> TrialRecord:
+    def _ended(self, outcomes: list[Outcome]) -> FrozenTrial:
         records = [outcome.record for outcome in outcomes if outcome.record is not None]
         errors = [outcome.error for outcome in outcomes if outcome.error is not None]
         name = self.plan.tune.objective
@@ -131,7 +131,7 @@ class LiveTrial:
         score = statistics.fmean(scores)
         return self._over(status=TrialStatus.COMPLETE, scores=scores, score=score, **known)
 
-    def _over(self, **changes: object) -> TrialRecord:
+    def _over(self, **changes: object) -> FrozenTrial:
         seconds = time.monotonic() - self._started
         return dataclasses.replace(self.record, seconds=seconds, **changes)  # type: ignore[arg-type]
 

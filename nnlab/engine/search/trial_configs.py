@@ -9,15 +9,15 @@ from typing import Literal
 from nnlab.config import Config, Experiment
 from nnlab.config.schema.tune import TuneConfig
 from nnlab.config.space.hyperparameter import Hyperparameter
-from nnlab.config.space.materialize import with_values
+from nnlab.config.space.materialize import materialize
 from nnlab.engine.callbacks.monitor import Monitor
-from nnlab.engine.search.sampler import Proposal, Proposer
+from nnlab.engine.search.sampler import Sampler, Suggestion
 
 _SEEDS = 2**32
 
 
 @dataclass(frozen=True)
-class Plan:
+class TrialConfigs:
     """A config whose open values are searched.
 
     Args:
@@ -62,7 +62,7 @@ class Plan:
         """How many trainings make a trial."""
         return self.tune.executions_per_trial * (self.tune.cv or 1)
 
-    def proposer(self) -> Proposer:
+    def sampler(self) -> Sampler:
         """What proposes the trials."""
         # Each loads the library that it needs alone.
         if self.tune.algorithm == "bayesian":
@@ -79,7 +79,7 @@ class Plan:
             return GridSearch(self.space)
         return RandomSearch(self.space, self.seed)
 
-    def experiments(self, proposal: Proposal) -> list[Experiment]:
+    def experiments(self, proposal: Suggestion) -> list[Experiment]:
         """The experiments of a trial, one for each execution and fold.
 
         Args:
@@ -92,11 +92,13 @@ class Plan:
             ConfigError: With these values the config has faults.
         """
         folds = [None] if self.tune.cv is None else list(range(1, self.tune.cv + 1))
-        closed = [with_values(self.config, proposal.values, fold).experiment for fold in folds]
+        require_concrete = [
+            materialize(self.config, proposal.values, fold).experiment for fold in folds
+        ]
         return [
             _execution(experiment, number, proposal.epochs)
             for number in range(self.tune.executions_per_trial)
-            for experiment in closed
+            for experiment in require_concrete
         ]
 
 

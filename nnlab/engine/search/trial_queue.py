@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from typing import Literal
 
 from nnlab.config.space.hyperparameter import space_size
-from nnlab.engine.search.sampler import Proposal
-from nnlab.engine.search.trial_configs import Plan
-from nnlab.runs.records.trial import TrialRecord, TrialStatus
+from nnlab.engine.search.sampler import Suggestion
+from nnlab.engine.search.trial_configs import TrialConfigs
+from nnlab.runs.records.trial import FrozenTrial, TrialStatus
 
-EndedBy = Literal["max_trials", "max_time", "space", "user", "failures"]
+StopReason = Literal["max_trials", "max_time", "space", "user", "failures"]
 
 
 class TrialQueue:
@@ -22,21 +22,23 @@ class TrialQueue:
         trials: Those that there are, by number; the search adds to it.
 
     Attributes:
-        ended_by: Why there will be none any more; None as long as there may be.
+        stop_reason: Why there will be none any more; None as long as there may be.
     """
 
-    def __init__(self, plan: Plan, trials: Mapping[int, TrialRecord]) -> None:
+    def __init__(self, plan: TrialConfigs, trials: Mapping[int, FrozenTrial]) -> None:
         self._plan = plan
         self._trials = trials
-        self._proposer = plan.proposer()
+        self._proposer = plan.sampler()
         # Hyperband tries one config again, with more epochs.
         again = plan.tune.algorithm == "hyperband"
         self._size = None if again else space_size(plan.space)
-        self.ended_by: EndedBy | None = None
+        self.stop_reason: StopReason | None = None
         left = [trial for _, trial in sorted(trials.items())]
         for trial in left:
-            self._proposer.learn(trial)
-        self._ahead = deque(trial.anew(TrialStatus.RUNNING) for trial in left if not trial.is_over)
+            self._proposer.tell(trial)
+        self._ahead = deque(
+            trial.anew(TrialStatus.RUNNING) for trial in left if not trial.is_finished
+        )
 
     @property
     def most(self) -> int:
@@ -44,7 +46,7 @@ class TrialQueue:
         asked = self._plan.tune.max_trials
         return asked if self._size is None else min(asked, self._size)
 
-    def next(self, searched_s: float, *, is_idle: bool) -> TrialRecord | None:
+    def next(self, searched_s: float, *, is_idle: bool) -> FrozenTrial | None:
         """The next trial, as one at work.
 
         Args:
@@ -54,24 +56,24 @@ class TrialQueue:
         Returns:
             The trial; None: there is none, or not yet.
         """
-        if self.ended_by is None and self.is_late(searched_s):
-            self.ended_by = "max_time"
-        if self.ended_by is not None:
+        if self.stop_reason is None and self.is_late(searched_s):
+            self.stop_reason = "max_time"
+        if self.stop_reason is not None:
             return None
         ahead = {trial.number for trial in self._ahead}
         begun = sum(number not in ahead for number in self._trials)
         if begun >= self._plan.tune.max_trials:
             is_whole = self._size is not None and begun >= self._size
-            self.ended_by = "space" if is_whole else "max_trials"
+            self.stop_reason = "space" if is_whole else "max_trials"
             return None
         if self._ahead:
             return self._ahead.popleft()
         number = max(self._trials, default=0) + 1
-        answer = self._proposer.propose(number)
-        if isinstance(answer, Proposal):
+        answer = self._proposer.ask(number)
+        if isinstance(answer, Suggestion):
             return _proposed(number, answer)
         if answer == "end" or is_idle:
-            self.ended_by = "space"
+            self.stop_reason = "space"
         return None
 
     def is_empty(self, searched_s: float) -> bool:
@@ -94,33 +96,35 @@ class TrialQueue:
         limit = self._plan.tune.max_time
         return limit is not None and searched_s >= limit and any(map(_has_score, self._known()))
 
-    def learn(self, trial: TrialRecord) -> None:
+    def tell(self, trial: FrozenTrial) -> None:
         """Take in a trial that has ended.
 
         Args:
             trial: The trial.
         """
-        self._proposer.learn(trial)
+        self._proposer.tell(trial)
 
-    def waited_for(self) -> set[int]:
+    def promotable(self) -> set[int]:
         """The trials that others may still go on from, or went on from without a score so far.
 
         Those may be done again, where they fail.
         """
-        begun = {trial.goes_on_from for trial in self._known() if not _has_score(trial)}
+        begun = {trial.parent_trial for trial in self._known() if not _has_score(trial)}
         return {
-            number for number in self._trials if number in begun or self._proposer.waits_for(number)
+            number
+            for number in self._trials
+            if number in begun or self._proposer.may_promote(number)
         }
 
-    def _known(self) -> list[TrialRecord]:
+    def _known(self) -> list[FrozenTrial]:
         return list(self._trials.values())
 
 
-def _proposed(number: int, proposal: Proposal) -> TrialRecord:
-    return TrialRecord(
+def _proposed(number: int, proposal: Suggestion) -> FrozenTrial:
+    return FrozenTrial(
         number,
         dict(proposal.values),
-        goes_on_from=proposal.goes_on_from,
+        parent_trial=proposal.parent_trial,
         proposal={
             **proposal.details,
             "epochs": proposal.epochs,
@@ -129,5 +133,5 @@ def _proposed(number: int, proposal: Proposal) -> TrialRecord:
     )
 
 
-def _has_score(trial: TrialRecord) -> bool:
+def _has_score(trial: FrozenTrial) -> bool:
     return trial.status is TrialStatus.COMPLETE

@@ -8,7 +8,7 @@ import keras
 
 from nnlab.config import Experiment
 from nnlab.data import PreparedData
-from nnlab.engine.batches.batches import Feed
+from nnlab.engine.batches.batches import DataAdapter
 from nnlab.engine.runtime.signals import Interruption
 from nnlab.engine.training.options import TrainingOptions
 from nnlab.report.progress import Progress
@@ -16,14 +16,14 @@ from nnlab.runs import RunDirectory
 
 
 @dataclass(frozen=True)
-class Job:
+class TrainingContext:
     """One run, ready to start.
 
     Args:
         experiment: The experiment.
         data: Its data.
         model: Its model, compiled.
-        feed: The batches.
+        adapter: The batches.
         run: The run's folder.
         progress: Is told how it goes.
         interruption: Whether the user wants it to stop.
@@ -33,7 +33,7 @@ class Job:
     experiment: Experiment
     data: PreparedData
     model: keras.Model
-    feed: Feed
+    adapter: DataAdapter
     run: RunDirectory
     progress: Progress
     interruption: Interruption

@@ -17,7 +17,7 @@ _LARGE_DEVIATION = 0.5
 _SAMPLED_ROWS = 10_000
 
 
-def divergence_remedies(experiment: Experiment, data: PreparedData) -> list[str]:
+def divergence_hints(experiment: Experiment, data: PreparedData) -> list[str]:
     """What to try after the loss has become NaN or infinite, the likeliest first.
 
     Args:
@@ -34,7 +34,7 @@ def divergence_remedies(experiment: Experiment, data: PreparedData) -> list[str]
         ...     "model": {"layers": [{"Dense": 1}]},
         ...     "training": {"optimizer": {"SGD": 50.0}, "loss": "mse", "epochs": 1},
         ... })
-        >>> divergence_remedies(experiment, prepare(experiment))[0]
+        >>> divergence_hints(experiment, prepare(experiment))[0]
         'Lower the learning rate, now 50: --set training.optimizer.SGD.learning_rate=0.001.'
     """
     unscaled = list(_unscaled(experiment, data))
@@ -44,10 +44,10 @@ def divergence_remedies(experiment: Experiment, data: PreparedData) -> list[str]
 
 def _rate(experiment: Experiment) -> Iterator[str]:
     optimizer = experiment.training.optimizer
-    key = f"training.optimizer.{optimizer.called()}.learning_rate"
+    key = f"training.optimizer.{optimizer.display_name()}.learning_rate"
     rate = optimizer.learning_rate
     if not isinstance(rate, float | int):
-        yield f"Lower the learning rates of the schedule, {rate.called()}: see {key}."
+        yield f"Lower the learning rates of the schedule, {rate.display_name()}: see {key}."
         return
     lower = _MODEST_RATE if rate >= _LARGE_RATE else rate / 10
     yield f"Lower the learning rate, now {rate:g}: --set {key}={lower:g}."
@@ -80,7 +80,7 @@ def _wild_initializers(experiment: Experiment) -> Iterator[str]:
 def _clipping(experiment: Experiment) -> Iterator[str]:
     optimizer = experiment.training.optimizer
     if all(getattr(optimizer, key) is None for key in ("clipnorm", "clipvalue", "global_clipnorm")):
-        key = f"training.optimizer.{optimizer.called()}.clipnorm"
+        key = f"training.optimizer.{optimizer.display_name()}.clipnorm"
         yield f"Clip the gradients: --set {key}=1.0."
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from nnlab.engine.batches.batches import Feed
+from nnlab.engine.batches.batches import DataAdapter
 
 _MOST_ROWS = 256
 _MATRIX_AXES = 2
@@ -71,14 +71,14 @@ def kernel_gradients(
     }
 
 
-def sample_batch(feed: Feed) -> tuple[Any, ...]:
+def sample_batch(adapter: DataAdapter) -> tuple[Any, ...]:
     """Rows of the first batch that a training sees, at most 256 of them.
 
     Args:
-        feed: The batches.
+        adapter: The batches.
     """
-    positions = np.sort(feed.order(0)[: min(feed.batch_size, _MOST_ROWS)])
-    batch: tuple[Any, ...] = tf.nest.map_structure(lambda rows: rows[positions], feed.train)
+    positions = np.sort(adapter.order(0)[: min(adapter.batch_size, _MOST_ROWS)])
+    batch: tuple[Any, ...] = tf.nest.map_structure(lambda rows: rows[positions], adapter.train)
     return batch
 
 

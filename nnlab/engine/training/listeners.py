@@ -13,13 +13,13 @@ from nnlab.engine.callbacks import (
     Recorder,
     ReduceLROnPlateau,
     RunCallbacks,
-    Watch,
+    TerminateOnNaN,
 )
 from nnlab.engine.callbacks.best_weights import Improves
 from nnlab.engine.callbacks.monitor import Monitor, weights_monitor
 from nnlab.engine.callbacks.tensorboard import About, TensorBoard
 from nnlab.engine.models.summary import summarize
-from nnlab.engine.training.context import Job
+from nnlab.engine.training.context import TrainingContext
 
 
 @dataclass(frozen=True)
@@ -48,28 +48,28 @@ class Listeners:
         return self.early_stopping is not None and self.early_stopping.stopped_epoch > 0
 
 
-def make_listeners(job: Job, write_model: Callable[[], None]) -> Listeners:
+def make_listeners(context: TrainingContext, write_model: Callable[[], None]) -> Listeners:
     """Put together what listens to a training.
 
     Args:
-        job: The run and what it works with.
+        context: The run and what it works with.
         write_model: Writes the model, as it is then, to the run's folder.
 
     Returns:
         The listeners.
     """
-    experiment, training = job.experiment, job.experiment.training
-    monitor = weights_monitor(experiment, has_validation=job.feed.has_validation)
+    experiment, training = context.experiment, context.experiment.training
+    monitor = weights_monitor(experiment, has_validation=context.adapter.has_validation)
     stopping = _early_stopping(experiment)
     best = BestWeights(_rule(monitor, stopping), write_model)
     recorder = Recorder(
-        job.run.log_epoch,
-        job.progress,
+        context.run.log_epoch,
+        context.progress,
         lambda: None if monitor is None else best.epoch,
-        job.interruption,
+        context.interruption,
     )
-    watch = Watch(terminate_on_nan=training.terminate_on_nan)
-    board = _tensorboard(job)
+    watch = TerminateOnNaN(terminate_on_nan=training.terminate_on_nan)
+    board = _tensorboard(context)
     # The order counts: each may use what those before it have added to the figures, and the last
     # tells of an epoch that all the others have seen.
     parts = [
@@ -85,9 +85,9 @@ def make_listeners(job: Job, write_model: Callable[[], None]) -> Listeners:
     callbacks = RunCallbacks(
         [part for part in parts if part is not None],
         listening,
-        job.model,
+        context.model,
         epochs=training.epochs,
-        steps=job.feed.steps_per_epoch,
+        steps=context.adapter.steps_per_epoch,
     )
     return Listeners(callbacks, recorder, best, monitor, stopping, board)
 
@@ -126,14 +126,14 @@ def _rule(monitor: Monitor | None, stopping: EarlyStopping | None) -> Improves:
     return is_better
 
 
-def _tensorboard(job: Job) -> TensorBoard | None:
-    config = job.experiment.tensorboard
+def _tensorboard(context: TrainingContext) -> TensorBoard | None:
+    config = context.experiment.tensorboard
     if config is False:
         return None
     about = About(
-        job.experiment,
-        job.run.config_yaml.read_text(encoding="utf-8"),
-        "\n".join(summarize(job.model).lines()),
-        job.run.record.id,
+        context.experiment,
+        context.run.config_yaml.read_text(encoding="utf-8"),
+        "\n".join(summarize(context.model).lines()),
+        context.run.record.id,
     )
-    return TensorBoard(config, job.run.tensorboard, job.feed.batch_spec, about)
+    return TensorBoard(config, context.run.tensorboard, context.adapter.batch_spec, about)

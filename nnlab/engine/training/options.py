@@ -9,7 +9,7 @@ from typing import Literal
 
 
 @dataclass(frozen=True)
-class Bar:
+class ScoreThreshold:
     """What a run's figure must reach for its model to be worth a file.
 
     Args:
@@ -18,7 +18,7 @@ class Bar:
         value: The least that will do.
 
     Example:
-        >>> Bar("val_loss", "min", 0.3).is_reached({"val_loss": 0.2})
+        >>> ScoreThreshold("val_loss", "min", 0.3).is_reached({"val_loss": 0.2})
         True
     """
 
@@ -52,7 +52,7 @@ class TrainingOptions:
 
     pictures: bool = True
     test: bool = True
-    keep_model: bool | Bar = True
+    keep_model: bool | ScoreThreshold = True
     initial_epoch: int = 0
     start: Path | None = None
     leave: Path | None = None

@@ -49,7 +49,7 @@ class Trained:
     batch: tuple[Any, ...]
 
 
-def draw_pictures(trained: Trained, folder: Path) -> Iterator[Figures]:
+def draw_plots(trained: Trained, folder: Path) -> Iterator[Figures]:
     """Draw what suits the problem: curves, weights, confusion matrix or residuals, regions.
 
     Args:
@@ -87,7 +87,7 @@ def _curves(trained: Trained, folder: Path) -> Iterator[Figures]:
 
 
 def _spreads(trained: Trained, folder: Path) -> Iterator[Figures]:
-    from nnlab.analysis.weight_histograms import layer_spreads
+    from nnlab.analysis.weight_histograms import layer_histograms
     from nnlab.report.plots import plot_spreads
 
     model = trained.model
@@ -97,9 +97,9 @@ def _spreads(trained: Trained, folder: Path) -> Iterator[Figures]:
     model.set_weights(trained.first_weights)
     first = kernels(model)
     model.set_weights(last_weights)
-    weights = layer_spreads("weights", first, last)
+    weights = layer_histograms("weights", first, last)
     plot_spreads(weights, folder / "weights.png", title=trained.experiment.name)
-    gradients = layer_spreads(
+    gradients = layer_histograms(
         "gradients",
         kernel_gradients(model, trained.batch, trained.first_weights),
         kernel_gradients(model, trained.batch, last_weights),

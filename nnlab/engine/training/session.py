@@ -20,16 +20,16 @@ from nnlab.engine.loops import Loop
 from nnlab.engine.models.export import exported, save_model, without_optimizer
 from nnlab.engine.models.summary import summarize
 from nnlab.engine.runtime.signals import Stopped
-from nnlab.engine.training.context import Job
-from nnlab.engine.training.divergence import divergence_remedies
+from nnlab.engine.training.context import TrainingContext
+from nnlab.engine.training.divergence import divergence_hints
 from nnlab.engine.training.gradients import sample_batch
 from nnlab.engine.training.listeners import make_listeners
-from nnlab.engine.training.options import Bar
-from nnlab.engine.training.plots import Trained, draw_pictures
+from nnlab.engine.training.options import ScoreThreshold
+from nnlab.engine.training.plots import Trained, draw_plots
 from nnlab.engine.training.state import save_state
 from nnlab.errors import RunFailedError, RunInterrupted
 from nnlab.report.progress import StartInfo
-from nnlab.runs import RunStatus, atomic_write, writing
+from nnlab.runs import RunStatus, atomic_write, translate_os_errors
 from nnlab.runs.io.json_record import strict
 from nnlab.text import plural
 
@@ -61,14 +61,14 @@ class Session:
     """One run at work.
 
     Args:
-        job: The run and what it works with.
+        context: The run and what it works with.
     """
 
-    def __init__(self, job: Job) -> None:
-        self._job = job
+    def __init__(self, context: TrainingContext) -> None:
+        self._job = context
         self._exported: keras.Model | None = None
-        self._first_weights = job.model.get_weights() if job.options.pictures else []
-        self._listeners = make_listeners(job, self._write_model_now_and_then)
+        self._first_weights = context.model.get_weights() if context.options.pictures else []
+        self._listeners = make_listeners(context, self._checkpoint_periodically)
 
     def execute(self, loop: Loop, started: float) -> None:
         """Train, and give the run its last status.
@@ -102,12 +102,12 @@ class Session:
         try:
             loop.run(
                 self._job.model,
-                self._job.feed,
+                self._job.adapter,
                 self._job.experiment.training,
                 self._listeners.callbacks,
                 self._job.options.initial_epoch,
             )
-            self._tell_of_engine(loop)
+            self._record_loop_choice(loop)
             if self._job.options.leave is not None:
                 save_state(self._job.model, self._job.options.leave)
         except Stopped:
@@ -156,7 +156,7 @@ class Session:
             metrics=metrics,
             timing=self._job.run.record.timing
             | {
-                "compile_s": recorder.compile_s(self._job.feed.steps_per_epoch),
+                "compile_s": recorder.compile_s(self._job.adapter.steps_per_epoch),
                 "fit_s": fit_s,
                 **({} if epoch_s is None else {"epoch_s": epoch_s}),
                 "total_s": time.perf_counter() - started,
@@ -165,7 +165,7 @@ class Session:
         )
         return ending
 
-    def _tell_of_engine(self, loop: Loop) -> None:
+    def _record_loop_choice(self, loop: Loop) -> None:
         """Have the record tell that XLA failed: it says what was chosen before the first step."""
         if not loop.xla_failed:
             return
@@ -183,12 +183,12 @@ class Session:
             return {}
         recorder = self._listeners.recorder
         listening = RunCallbacks([recorder], [recorder], self._job.model, epochs=1, steps=1)
-        logs = loop.evaluate(self._job.model, self._job.feed, rows, listening)
+        logs = loop.evaluate(self._job.model, self._job.adapter, rows, listening)
         names = [name for name in self._listeners.best.logs if name in logs]
         return {f"test_{name}": logs[name] for name in dict.fromkeys([*names, *logs])}
 
     def _draw(self, best_epoch: int | None) -> None:
-        if self._job.interruption.impatient or not self._job.options.pictures:
+        if self._job.interruption.interrupted_twice or not self._job.options.pictures:
             return
         trained = Trained(
             self._job.experiment,
@@ -197,30 +197,30 @@ class Session:
             self._listeners.recorder.history,
             best_epoch,
             self._first_weights,
-            sample_batch(self._job.feed),
+            sample_batch(self._job.adapter),
         )
         shown: dict[str, Any] = {}
-        for figures in draw_pictures(trained, self._job.run.plots):
+        for figures in draw_plots(trained, self._job.run.plots):
             shown |= figures
-            if self._job.interruption.impatient:
+            if self._job.interruption.interrupted_twice:
                 break
         self._write_json(self._job.run.figures_json, shown)
 
     def _write_json(self, path: Path, values: Mapping[str, Any]) -> None:
-        with writing(path):
+        with translate_os_errors(path):
             atomic_write(path, json.dumps(strict(values), ensure_ascii=False) + "\n")
 
-    def _write_model_now_and_then(self) -> None:
+    def _checkpoint_periodically(self) -> None:
         """Write the best weights so far, where they are to be kept in any case."""
         if self._job.options.keep_model is True:
             self._write_model()
 
     def _keep_model(self, metrics: Mapping[str, float]) -> None:
         keep = self._job.options.keep_model
-        if isinstance(keep, Bar):
+        if isinstance(keep, ScoreThreshold):
             # The state of an optimizer such as Adam takes twice the room of the weights.
             if keep.is_reached(metrics):
-                with writing(self._job.run.model_keras):
+                with translate_os_errors(self._job.run.model_keras):
                     save_model(
                         without_optimizer(self._job.model, self._job.data.inputs),
                         self._job.run.model_keras,
@@ -231,12 +231,12 @@ class Session:
     def _write_model(self) -> None:
         if self._exported is None:
             self._exported = exported(self._job.model, self._job.data.inputs)
-        with writing(self._job.run.model_keras):
+        with translate_os_errors(self._job.run.model_keras):
             save_model(self._exported, self._job.run.model_keras)
 
     def _diverged(self, epoch: int) -> Ending:
-        remedies = " ".join(divergence_remedies(self._job.experiment, self._job.data))
-        error = f"diverged at epoch {epoch}: the loss is no longer a finite number. {remedies}"
+        hints = " ".join(divergence_hints(self._job.experiment, self._job.data))
+        error = f"diverged at epoch {epoch}: the loss is no longer a finite number. {hints}"
         return Ending(RunStatus.FAILED, "divergence", error)
 
     @property
@@ -257,8 +257,8 @@ class Session:
             device=str(self._job.run.record.device),
             engine=loop.name,
             epochs=self._job.experiment.training.epochs,
-            steps_per_epoch=self._job.feed.steps_per_epoch,
-            rows=self._job.feed.rows,
+            steps_per_epoch=self._job.adapter.steps_per_epoch,
+            rows=self._job.adapter.rows,
             params=self._job.model.count_params(),
             monitor=None if monitor is None else monitor.name,
         )
@@ -276,7 +276,7 @@ class Session:
 @contextlib.contextmanager
 def _disk_errors(folder: Path) -> Iterator[None]:
     """Make what a disk refuses, whoever noticed it, a failure that says what to do."""
-    with writing(folder):
+    with translate_os_errors(folder):
         try:
             yield
         except tf.errors.OpError as error:

@@ -7,7 +7,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from nnlab.runs import replacing, writing
+from nnlab.runs import atomic_replace, translate_os_errors
 
 
 def save_state(model: keras.Model, path: Path) -> None:
@@ -21,7 +21,7 @@ def save_state(model: keras.Model, path: Path) -> None:
         RunFailedError: The disk refuses.
     """
     values = [keras.ops.convert_to_numpy(variable) for variable in _variables(model)]
-    with writing(path), replacing(path) as beside:
+    with translate_os_errors(path), atomic_replace(path) as beside:
         np.savez(beside, *values)
 
 

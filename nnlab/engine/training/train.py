@@ -14,23 +14,23 @@ from nnlab.config import Experiment
 from nnlab.config.schema.metrics import directions
 from nnlab.config.yaml.dump import config_yaml
 from nnlab.data import PreparedData, prepare
-from nnlab.engine.batches.batches import Feed
+from nnlab.engine.batches.batches import DataAdapter
 from nnlab.engine.callbacks.monitor import weights_monitor
-from nnlab.engine.loops import Choice
+from nnlab.engine.loops import EngineSelection
 from nnlab.engine.models.builder import dtype_policy
 from nnlab.engine.runtime.arrays import shareable
 from nnlab.engine.runtime.devices import Device, on, select_device
 from nnlab.engine.runtime.signals import Interruption
-from nnlab.engine.training.context import Job
+from nnlab.engine.training.context import TrainingContext
 from nnlab.engine.training.options import TrainingOptions
 from nnlab.engine.training.session import Session
 from nnlab.engine.training.state import restore_state
 from nnlab.engine.training.trainable import make_trainable
 from nnlab.report.progress import Progress
-from nnlab.runs import RunDirectory, RunRecord, environment, writing
+from nnlab.runs import RunDirectory, RunRecord, environment, translate_os_errors
 
-_ROOM = 16 * 2**10
-_AS_A_USER = TrainingOptions()
+_RESERVED_BYTES = 16 * 2**10
+_DEFAULT_OPTIONS = TrainingOptions()
 
 
 def train(  # noqa: PLR0913 - each is named where it is called
@@ -42,7 +42,7 @@ def train(  # noqa: PLR0913 - each is named where it is called
     command: Sequence[str] = (),
     config_text: str | None = None,
     data: PreparedData | Callable[[], PreparedData] | None = None,
-    options: TrainingOptions = _AS_A_USER,
+    options: TrainingOptions = _DEFAULT_OPTIONS,
     start_s: float | None = None,
 ) -> RunRecord:
     """Run an experiment: prepare its data, build its model, train it, leave a run's folder.
@@ -84,7 +84,7 @@ def train(  # noqa: PLR0913 - each is named where it is called
         data = shareable(data() if callable(data) else data)
         loaded = time.perf_counter()
         made = make_trainable(experiment, data, chosen)
-        model, feed, engine = made.model, made.feed, made.engine
+        model, adapter, engine = made.model, made.adapter, made.engine
         if options.start is not None:
             restore_state(model, options.start)
         timing = {} if start_s is None else {"start_s": start_s}
@@ -104,31 +104,35 @@ def train(  # noqa: PLR0913 - each is named where it is called
                 directions=directions(experiment),
                 environment=_environment(command, chosen, engine),
                 timing=timing,
-                training=_details(experiment, data, feed, engine),
+                training=_details(experiment, data, adapter, engine),
             )
-            with run, _room_for_the_last_word(run.path):
-                job = Job(experiment, data, model, feed, run, progress, interruption, options)
-                Session(job).execute(engine.loop, start)
+            with run, _reserve_disk_space(run.path):
+                context = TrainingContext(
+                    experiment, data, model, adapter, run, progress, interruption, options
+                )
+                Session(context).execute(engine.loop, start)
     return run.record
 
 
 def _details(
-    experiment: Experiment, data: PreparedData, feed: Feed, engine: Choice
+    experiment: Experiment, data: PreparedData, adapter: DataAdapter, engine: EngineSelection
 ) -> dict[str, object]:
     """What a training is made of, for the record."""
     parts = {"train": data.train, "validation": data.validation, "test": data.test}
-    monitor = weights_monitor(experiment, has_validation=feed.has_validation)
+    monitor = weights_monitor(experiment, has_validation=adapter.has_validation)
     return {
         "rows": {name: len(rows or ()) for name, rows in parts.items()},
-        "batch_size": feed.batch_size,
-        "steps_per_epoch": feed.steps_per_epoch,
+        "batch_size": adapter.batch_size,
+        "steps_per_epoch": adapter.steps_per_epoch,
         "monitor": None if monitor is None else monitor.name,
         "tensorboard": experiment.tensorboard is not False,
         "engine_reason": engine.reason,
     }
 
 
-def _environment(command: Sequence[str], device: Device, engine: Choice) -> dict[str, object]:
+def _environment(
+    command: Sequence[str], device: Device, engine: EngineSelection
+) -> dict[str, object]:
     """What the run is made with, and whatever changes the last digits of its results."""
     found = environment(command)
     found["device"] = device.description
@@ -141,13 +145,13 @@ def _environment(command: Sequence[str], device: Device, engine: Choice) -> dict
 
 
 @contextlib.contextmanager
-def _room_for_the_last_word(folder: Path) -> Iterator[None]:
+def _reserve_disk_space(folder: Path) -> Iterator[None]:
     """Hold some space while a run is at work, so that its record can tell of a full disk."""
     held = folder / ".room"
     try:
-        with writing(held):
+        with translate_os_errors(held):
             # Random bytes: some file systems store zeros in no space at all.
-            held.write_bytes(os.urandom(_ROOM))
+            held.write_bytes(os.urandom(_RESERVED_BYTES))
         yield
     finally:
         held.unlink(missing_ok=True)

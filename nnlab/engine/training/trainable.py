@@ -9,8 +9,8 @@ import tensorflow as tf
 
 from nnlab.config import Experiment
 from nnlab.data import PreparedData
-from nnlab.engine.batches.batches import Feed
-from nnlab.engine.loops import Choice, choose_loop
+from nnlab.engine.batches.batches import DataAdapter
+from nnlab.engine.loops import EngineSelection, choose_loop
 from nnlab.engine.loops.keras_fit import KerasFit
 from nnlab.engine.models.builder import build_model
 from nnlab.engine.runtime.devices import Device
@@ -23,13 +23,13 @@ class Trainable:
 
     Args:
         model: The compiled model, every variable made.
-        feed: Its batches.
+        adapter: Its batches.
         engine: What runs its epochs, and why.
     """
 
     model: keras.Model
-    feed: Feed
-    engine: Choice
+    adapter: DataAdapter
+    engine: EngineSelection
 
 
 def make_trainable(experiment: Experiment, data: PreparedData, device: Device) -> Trainable:
@@ -49,11 +49,11 @@ def make_trainable(experiment: Experiment, data: PreparedData, device: Device) -
     # Layers of an earlier run in this process would make Keras count on: `dense_7`.
     keras.backend.clear_session()
     model = build_model(experiment, data.inputs)
-    feed = Feed(experiment, data, model)
-    prepare_training(model, experiment, feed)
-    engine = choose_loop(experiment, feed, model, device)
+    adapter = DataAdapter(experiment, data, model)
+    prepare_training(model, experiment, adapter)
+    engine = choose_loop(experiment, adapter, model, device)
     _rewrite_graphs(wanted=engine.xla or engine.loop.name == KerasFit.name)
-    return Trainable(model, feed, engine)
+    return Trainable(model, adapter, engine)
 
 
 def _rewrite_graphs(*, wanted: bool) -> None:

@@ -14,7 +14,7 @@ Who = TypeVar("Who")
 
 
 @dataclass(frozen=True)
-class DataFaults(Generic[Who]):
+class DataCheck(Generic[Who]):
     """What came of a look at data.
 
     Args:
@@ -33,7 +33,7 @@ class DataFaults(Generic[Who]):
 
 def look_at_data(
     several: Iterable[tuple[Who, Experiment]], prepare: Callable[[Experiment], object]
-) -> DataFaults[Who]:
+) -> DataCheck[Who]:
     """Prepare the data of several experiments, those that share theirs once.
 
     Args:
@@ -56,6 +56,6 @@ def look_at_data(
             prepare(experiment)
         except (DataError, RequestError) as error:
             kind = DataError if isinstance(error, DataError) else kind
-            for fault in str(error).splitlines():
-                found.setdefault(fault, []).extend(having[key])
-    return DataFaults(found, kind)
+            for diagnostic in str(error).splitlines():
+                found.setdefault(diagnostic, []).extend(having[key])
+    return DataCheck(found, kind)

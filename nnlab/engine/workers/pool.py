@@ -22,7 +22,7 @@ import tensorflow as tf
 
 from nnlab.config import Experiment
 from nnlab.engine.workers.messages import Event, Outcome, Task
-from nnlab.engine.workers.process import death_words, endings_held, process_context
+from nnlab.engine.workers.process import block_signals, describe_exit, process_context
 from nnlab.engine.workers.shared_data import SharedData
 from nnlab.engine.workers.worker import work
 from nnlab.errors import DataError, RunFailedError, RunNotFoundError
@@ -161,7 +161,7 @@ class Workers:
         )
         slots = {worker.slot for worker in self._working.values()}
         slot = next(number for number in range(self.jobs) if number not in slots)
-        with endings_held(), self._one_gpu(task, slot):
+        with block_signals(), self._one_gpu(task, slot):
             process.start()
         telling.close()
         return _Worker(task, slot, told, process, time.monotonic())
@@ -244,7 +244,7 @@ class _Worker:
         self._close()
         record = _record(self.task)
         if error is None:
-            error = death_words(self.process.exitcode)
+            error = describe_exit(self.process.exitcode)
         if error is None and (record is None or record.status is not RunStatus.COMPLETE):
             error = "The process ended before the run did." if record is None else record.error
         return Outcome(self.task.key, record, error, time.monotonic() - self.started, refused)

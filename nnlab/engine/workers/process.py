@@ -24,8 +24,8 @@ import tensorflow as tf
 from nnlab.engine.runtime.signals import ENDING, Stopped
 from nnlab.errors import NnlabError
 
-Question = TypeVar("Question")
-Answer = TypeVar("Answer")
+Request = TypeVar("Request")
+Response = TypeVar("Response")
 
 _PR_SET_PDEATHSIG = 1
 _WAIT_S = 0.2
@@ -51,7 +51,7 @@ def process_context() -> ForkContext | SpawnContext:
     return multiprocessing.get_context("fork")
 
 
-class FreshProcess(Generic[Question, Answer]):
+class IsolatedProcess(Generic[Request, Response]):
     """Answers questions, each in a process of its own, one after the other.
 
     Args:
@@ -64,12 +64,12 @@ class FreshProcess(Generic[Question, Answer]):
         NnlabError: This process has computed with TensorFlow.
     """
 
-    def __init__(self, function: Callable[[Question], Answer]) -> None:
+    def __init__(self, function: Callable[[Request], Response]) -> None:
         self._function = function
         self._context = process_context()
         self.forks = self._context.get_start_method() == "fork"
 
-    def ask(self, question: Question, stopped: Callable[[], bool]) -> Answer | str:
+    def ask(self, question: Request, stopped: Callable[[], bool]) -> Response | str:
         """Have a question answered.
 
         Args:
@@ -88,17 +88,17 @@ class FreshProcess(Generic[Question, Answer]):
         process = self._context.Process(
             target=_answer, args=(self._function, question, telling, others), daemon=True
         )
-        with endings_held():
+        with block_signals():
             process.start()
         telling.close()
         try:
             while not told.poll(_WAIT_S):
                 if stopped():
                     raise Stopped
-            heard: tuple[Answer | None, str] = told.recv()
+            heard: tuple[Response | None, str] = told.recv()
         except (EOFError, OSError):
             process.join()
-            return death_words(process.exitcode) or "The process ended without a word."
+            return describe_exit(process.exitcode) or "The process ended without a word."
         finally:
             process.kill()
             process.join()
@@ -108,12 +108,12 @@ class FreshProcess(Generic[Question, Answer]):
 
 
 def _answer(
-    function: Callable[[Question], Answer],
-    question: Question,
+    function: Callable[[Request], Response],
+    question: Request,
     telling: Connection,
     others: Iterable[Connection],
 ) -> None:
-    settle(others)
+    init_worker(others)
     answer, error = None, ""
     try:
         answer = function(question)
@@ -125,13 +125,13 @@ def _answer(
     telling.close()
 
 
-def settle(others: Iterable[Connection]) -> None:
+def init_worker(others: Iterable[Connection]) -> None:
     """Make a process that has just begun one that works for another, and ends with it.
 
     Args:
         others: Ends of others' connections, which a forked process holds, too.
     """
-    _end_with(os.getppid())
+    _die_with_parent(os.getppid())
     # What asks a process to end (Ctrl-C, a terminal that is closed, `timeout`, a batch system)
     # reaches all of a group: what that means for a task, its owner decides, and kills this one.
     # Blocked as well, as a training takes over what is done about it.
@@ -141,7 +141,7 @@ def settle(others: Iterable[Connection]) -> None:
         signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
     for other in others:
         other.close()
-    _fall_silent()
+    _redirect_output_to_devnull()
     # What a training makes it keeps to its end, and then the process is gone: nothing to collect
     # in the short run, and little in a long one.
     gc.freeze()
@@ -149,7 +149,7 @@ def settle(others: Iterable[Connection]) -> None:
 
 
 @contextlib.contextmanager
-def endings_held() -> Iterator[None]:
+def block_signals() -> Iterator[None]:
     """Hold back what asks a process to end, until a new one has got its own way to take it."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
@@ -161,7 +161,7 @@ def endings_held() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
 
 
-def death_words(exit_code: int | None) -> str | None:
+def describe_exit(exit_code: int | None) -> str | None:
     """Why a process ended, where it did not do so by itself.
 
     Args:
@@ -203,7 +203,7 @@ def _require_no_computation() -> None:
         raise NnlabError(f"{message} Start this work from a new process.")
 
 
-def _end_with(parent: int) -> None:
+def _die_with_parent(parent: int) -> None:
     """Have the kernel end this process when the one that made it is gone, killed or not."""
     if sys.platform != "linux":
         return
@@ -213,7 +213,7 @@ def _end_with(parent: int) -> None:
         os._exit(1)
 
 
-def _fall_silent() -> None:
+def _redirect_output_to_devnull() -> None:
     """Send output to the null device: the screen belongs to the owner."""
     null = os.open(os.devnull, os.O_WRONLY)
     for descriptor in (1, 2):

@@ -12,7 +12,7 @@ import tensorflow as tf
 from nnlab.data import PreparedData
 from nnlab.engine.training.train import train
 from nnlab.engine.workers.messages import Event, Task
-from nnlab.engine.workers.process import error_words, settle
+from nnlab.engine.workers.process import error_words, init_worker
 from nnlab.errors import DiskError
 from nnlab.report.progress import SilentProgress, StartInfo
 from nnlab.report.progress.events import Logs
@@ -36,7 +36,7 @@ def work(
         data: The experiment's data, where somebody has prepared them.
         threads: How many threads TensorFlow may use for an operation.
     """
-    settle(others)
+    init_worker(others)
     tf.config.threading.set_intra_op_parallelism_threads(threads)
     tf.config.threading.set_inter_op_parallelism_threads(threads)
     try:
@@ -44,7 +44,7 @@ def work(
             task.experiment,
             runs_dir=task.run_dir.parent,
             folder=task.run_dir.name,
-            progress=_Teller(task, told),
+            progress=_QueueProgress(task, told),
             command=task.command,
             data=data,
             options=task.options,
@@ -55,7 +55,7 @@ def work(
         told.close()
 
 
-class _Teller(SilentProgress):
+class _QueueProgress(SilentProgress):
     """Tells the owner of a task that it begins, and of its epochs: of some five a second."""
 
     def __init__(self, task: Task, told: Connection) -> None:

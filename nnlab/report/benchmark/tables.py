@@ -5,11 +5,11 @@ from __future__ import annotations
 import statistics
 from collections.abc import Sequence
 
-from nnlab.analysis.benchmark import DeviceTable, device_table
+from nnlab.analysis.benchmark import BenchmarkResult, benchmark_result
 from nnlab.report.benchmark.verdict import agreement_words, limit_text, rows_text, speedup_text
 from nnlab.report.text.numbers import bytes_text, count_text, prefixed_text, time_text
 from nnlab.report.text.table import Cell, Column, Table, Tone
-from nnlab.runs.records.benchmark import DevicePoint, DevicesRecord, Timed
+from nnlab.runs.records.benchmark import BenchmarkPoint, BenchmarkRecord, Timed
 
 _NOTHING = Cell("-", "dim")
 # Of so few steps an epoch each may bear much of what an epoch costs as such.
@@ -22,7 +22,7 @@ _TIMES = (
 )
 
 
-def points_table(table: DeviceTable) -> Table:
+def points_table(table: BenchmarkResult) -> Table:
     """The points, those of one net at one batch size one below the other.
 
     Args:
@@ -31,7 +31,7 @@ def points_table(table: DeviceTable) -> Table:
     Returns:
         The table; a point that failed says why below it.
     """
-    has_widths, compares = len(table.widths) > 1, len(table.devices) > 1
+    has_widths, describes_comparison = len(table.widths) > 1, len(table.devices) > 1
     points = [
         point
         for width in table.widths
@@ -46,7 +46,7 @@ def points_table(table: DeviceTable) -> Table:
         Column("batch", right=True),
         Column("a step", right=True),
         Column("95 % interval", right=True, optional=True),
-        *([Column(f"times {table.devices[0]}", right=True)] if compares else []),
+        *([Column(f"times {table.devices[0]}", right=True)] if describes_comparison else []),
         Column("examples/s", right=True, optional=True),
         Column("goes to", right=True),
         Column("XLA"),
@@ -60,7 +60,7 @@ def points_table(table: DeviceTable) -> Table:
         if has_widths:
             cells.append(_NOTHING if point.width is None else Cell(count_text(point.width)))
         cells += [Cell(count_text(point.batch_size)), *_step_cells(point.step, point.error)]
-        if compares:
+        if describes_comparison:
             cells.append(_speedup_cell(table, point))
         limit = table.limit(point)
         cells += [
@@ -75,7 +75,7 @@ def points_table(table: DeviceTable) -> Table:
     return Table("", columns, tuple(rows), notes=tuple(_notes(table, points)))
 
 
-def starts_table(table: DeviceTable) -> Table:
+def starts_table(table: BenchmarkResult) -> Table:
     """What comes before the first steady step: medians over the batch sizes.
 
     Args:
@@ -115,7 +115,7 @@ def starts_table(table: DeviceTable) -> Table:
     return Table("Before the first step", columns, tuple(rows), notes=told, fixed=fixed)
 
 
-def devices_tables(record: DevicesRecord) -> list[Table]:
+def devices_tables(record: BenchmarkRecord) -> list[Table]:
     """All that a comparison of devices came to.
 
     Args:
@@ -124,14 +124,14 @@ def devices_tables(record: DevicesRecord) -> list[Table]:
     Returns:
         Tables of points, of starts, and of what was compared; empty ones are left out.
     """
-    table = device_table(record)
+    table = benchmark_result(record)
     columns = (Column(""), Column(""))
     facts = tuple((Cell(name, "dim"), Cell(words)) for name, words in facts_of(record))
     tables = [points_table(table), starts_table(table), Table("", columns, facts)]
     return [table for table in tables if table.rows]
 
 
-def facts_of(record: DevicesRecord) -> list[tuple[str, str]]:
+def facts_of(record: BenchmarkRecord) -> list[tuple[str, str]]:
     """What was compared, on what, and whether the losses agree.
 
     Args:
@@ -144,7 +144,7 @@ def facts_of(record: DevicesRecord) -> list[tuple[str, str]]:
     facts.append(("trained on", rows_text(record)))
     if record.rows_note:
         facts.append(("why random", f"{record.rows_note} Random rows take as long."))
-    agreement = device_table(record).agreement
+    agreement = benchmark_result(record).agreement
     if agreement is not None:
         facts.append(("losses", agreement_words(agreement, str(record.devices[0]["name"]))))
     if record.gpu_absence:
@@ -166,7 +166,7 @@ def _times_text(low_s: float, high_s: float) -> str:
     return f"{low} to {high}" if high.endswith(f" {unit}") else f"{low} {unit} to {high}"
 
 
-def _speedup_cell(table: DeviceTable, point: DevicePoint) -> Cell:
+def _speedup_cell(table: BenchmarkResult, point: BenchmarkPoint) -> Cell:
     speedup = table.speedup(point)
     if speedup is None:
         return _NOTHING
@@ -174,14 +174,14 @@ def _speedup_cell(table: DeviceTable, point: DevicePoint) -> Cell:
     return Cell(speedup_text(speedup), tone)
 
 
-def _epoch_cell(point: DevicePoint) -> Cell:
+def _epoch_cell(point: BenchmarkPoint) -> Cell:
     if point.epoch is None:
         return _NOTHING
     about = "" if point.is_epoch_measured else "~ "
     return Cell(f"{about}{time_text(point.epoch.median_s)}")
 
 
-def _rows_cell(points: Sequence[DevicePoint]) -> Cell:
+def _rows_cell(points: Sequence[BenchmarkPoint]) -> Cell:
     if points[0].is_shared:
         return Cell("shared")
     rates = [point.rows_bytes_per_s for point in points if point.rows_bytes_per_s]
@@ -191,11 +191,11 @@ def _rows_cell(points: Sequence[DevicePoint]) -> Cell:
     return Cell(f"{taken} ({size}{pace})")
 
 
-def _middle(points: Sequence[DevicePoint], name: str) -> float:
+def _middle(points: Sequence[BenchmarkPoint], name: str) -> float:
     return statistics.median(point.timing.get(name, 0.0) for point in points)
 
 
-def _notes(table: DeviceTable, points: Sequence[DevicePoint]) -> list[str]:
+def _notes(table: BenchmarkResult, points: Sequence[BenchmarkPoint]) -> list[str]:
     notes = ["Goes to launch: what a step of one row costs as well; compute: the rest."]
     limits = ((point, table.limit(point)) for point in points)
     few = {

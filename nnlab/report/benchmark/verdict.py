@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 
-from nnlab.analysis.benchmark import Agreement, DeviceTable, Limit, Speedup, Win
+from nnlab.analysis.benchmark import BenchmarkResult, Bottleneck, Crossover, LossAgreement, Speedup
 from nnlab.report.text.numbers import count_text, percent_text
-from nnlab.runs.records.benchmark import DevicesRecord
+from nnlab.runs.records.benchmark import BenchmarkRecord
 
 _TENTH, _TWICE, _TENFOLD = 0.1, 2, 10
 _PLAIN, _FINE = 2, 3
@@ -14,7 +14,7 @@ _PLAIN, _FINE = 2, 3
 _AGREEING = 0.01
 
 
-def devices_headline(table: DeviceTable, *, has_gpu: bool) -> str:
+def devices_headline(table: BenchmarkResult, *, has_gpu: bool) -> str:
     """What the whole comparison came to.
 
     Args:
@@ -36,7 +36,7 @@ def devices_headline(table: DeviceTable, *, has_gpu: bool) -> str:
     return "; ".join(sentences)
 
 
-def rows_text(record: DevicesRecord) -> str:
+def rows_text(record: BenchmarkRecord) -> str:
     """What was trained on.
 
     Args:
@@ -46,14 +46,14 @@ def rows_text(record: DevicesRecord) -> str:
     return f"{count} random rows" if record.rows_note else f"{count} rows of {record.rows}"
 
 
-def limit_text(limit: Limit) -> str:
+def limit_text(limit: Bottleneck) -> str:
     """What most of a step goes to.
 
     Args:
         limit: The limit.
 
     Example:
-        >>> limit_text(Limit("launch", 0.912))
+        >>> limit_text(Bottleneck("launch", 0.912))
         'launch 91 %'
     """
     return f"{limit.bound} {percent_text(limit.share)}"
@@ -86,7 +86,7 @@ def times_text(value: float) -> str:
     return f"{value:.{_FINE if _looks_like_one(value) else _digits(value)}f}"
 
 
-def agreement_words(agreement: Agreement, baseline: str) -> str:
+def agreement_words(agreement: LossAgreement, baseline: str) -> str:
     """How far the losses of the devices differ.
 
     Args:
@@ -97,7 +97,7 @@ def agreement_words(agreement: Agreement, baseline: str) -> str:
         One sentence.
 
     Example:
-        >>> agreement_words(Agreement(0.0, "gpu:0", None, 32, 8, 12), "cpu")
+        >>> agreement_words(LossAgreement(0.0, "gpu:0", None, 32, 8, 12), "cpu")
         'The losses agree to the bit with those of cpu: 12 were compared.'
     """
     where = f"{agreement.device}, batch size {count_text(agreement.batch_size)}"
@@ -113,7 +113,7 @@ def agreement_words(agreement: Agreement, baseline: str) -> str:
     )
 
 
-def _alone(table: DeviceTable, *, has_gpu: bool) -> str:
+def _alone(table: BenchmarkResult, *, has_gpu: bool) -> str:
     (device,) = table.devices
     measured = [point for point in table.points if point.examples_per_s is not None]
     best = max(measured, key=lambda point: point.examples_per_s or 0.0)
@@ -125,7 +125,7 @@ def _alone(table: DeviceTable, *, has_gpu: bool) -> str:
     return f"{why}, at best {pace} {where}"
 
 
-def _win_words(table: DeviceTable, win: Win) -> str:
+def _win_words(table: BenchmarkResult, win: Crossover) -> str:
     sizes = sorted(table.batch_sizes)
     sweep = count_text(sizes[0])
     if len(sizes) > 1:
@@ -145,7 +145,7 @@ def _win_words(table: DeviceTable, win: Win) -> str:
     return f"{win.device} is faster than {win.baseline} {from_here}: {best}{why}"
 
 
-def _loss_words(win: Win, sizes: tuple[int, ...], sweep: str, best: str) -> str:
+def _loss_words(win: Crossover, sizes: tuple[int, ...], sweep: str, best: str) -> str:
     """Of a device that is not shown to be faster from anywhere on."""
     if win.speedup is None or win.speedup.low is None:
         once = "nothing is shown, as each point was measured once: take --repeats 3"

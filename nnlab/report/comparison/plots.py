@@ -18,7 +18,7 @@ INTERVALS = "variants"
 
 
 @dataclass(frozen=True)
-class VariantPicture:
+class ComparisonPlot:
     """A picture that can be drawn.
 
     Args:
@@ -32,7 +32,7 @@ class VariantPicture:
     draw: Callable[[Path], None]
 
 
-def variant_pictures(path: Path, table: VariantTable, title: str) -> Iterator[VariantPicture]:
+def comparison_plots(path: Path, table: VariantTable, title: str) -> Iterator[ComparisonPlot]:
     """The pictures of a comparison: a dot and interval for each variant, and curves with bands.
 
     Args:
@@ -47,14 +47,14 @@ def variant_pictures(path: Path, table: VariantTable, title: str) -> Iterator[Va
         DataError: The metrics of a run cannot be read.
     """
     shown = tuple(row.name for row in table.rows if row.mean is not None)
-    yield VariantPicture(INTERVALS, shown, partial(_draw_intervals, table, title))
+    yield ComparisonPlot(INTERVALS, shown, partial(_draw_intervals, table, title))
     histories = read_histories(path, table)
     for column in curve_columns(table.metric, histories):
         having = (
             name for name, several in histories.items() if any(column in one for one in several)
         )
         draw = partial(_draw_bands, table, title, histories, column)
-        yield VariantPicture(column, tuple(having), draw)
+        yield ComparisonPlot(column, tuple(having), draw)
 
 
 def write_variant_files(path: Path, table: VariantTable, name: str) -> Iterator[Path]:
@@ -72,7 +72,7 @@ def write_variant_files(path: Path, table: VariantTable, name: str) -> Iterator[
         DataError: The metrics of a run cannot be read.
         RunFailedError: The disk refused.
     """
-    for picture in variant_pictures(path, table, name):
+    for picture in comparison_plots(path, table, name):
         file = path / "plots" / f"{picture.name}.png"
         picture.draw(file)
         yield file

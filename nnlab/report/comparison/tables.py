@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from nnlab.analysis.metric_bounds import Range, is_share
+from nnlab.analysis.metric_bounds import Bounds, is_share
 from nnlab.analysis.statistics import Mean
 from nnlab.analysis.variants import VariantRow, VariantTable
 from nnlab.report.comparison.verdict import LONG, amount_text, few_seeds_words, headline, verdict
@@ -110,7 +110,7 @@ def _interval(mean: Mean | None) -> Cell:
     return Cell(interval_text(mean.low, mean.high))
 
 
-def _is_cut(middle: Mean | None, within: Range) -> bool:
+def _is_cut(middle: Mean | None, within: Bounds) -> bool:
     """Whether an interval ends where the range of the metric does."""
     if middle is None or middle.is_exact:
         return False

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from nnlab.analysis.runs import metric_rows
 from nnlab.analysis.variants import VariantTable
 from nnlab.errors import RunNotFoundError
-from nnlab.runs import RunRecord, atomic_write, read_run, writing
+from nnlab.runs import RunRecord, atomic_write, read_run, translate_os_errors
 from nnlab.runs.records.comparison import ComparisonFiles
 
 _FACTS = ("variant", "seed", "status", "epochs", "best_epoch", "fit_s")
@@ -49,7 +49,7 @@ def write_values(files: ComparisonFiles, table: VariantTable) -> None:
         DataError: A record cannot be read.
         RunFailedError: The disk refused.
     """
-    with writing(files.values_csv):
+    with translate_os_errors(files.values_csv):
         atomic_write(files.values_csv, values_csv(read_records(files, table)))
 
 

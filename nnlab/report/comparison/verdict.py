@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from nnlab.analysis.metric_bounds import is_share
-from nnlab.analysis.statistics import Mean, PairedTest, more_seeds
+from nnlab.analysis.statistics import Mean, PairedTest, required_seeds
 from nnlab.analysis.variants import VariantRow, VariantTable
 from nnlab.report.text.numbers import interval_text, metric_text
 from nnlab.text import join_names, plural
@@ -56,20 +56,20 @@ def verdict(table: VariantTable, row: VariantRow, *, is_listed: bool = False) ->
         One sentence, without a full stop.
     """
     base = table.row(table.baseline)
-    called = "the baseline" if is_listed and len(base.name) > LONG else base.name
+    display_name = "the baseline" if is_listed and len(base.name) > LONG else base.name
     if done := _not_done(table, [row, base]):
         return f"{row.name}: {done}" if is_listed else done
     if not row.values:
-        return f"{_absence(row)}: nothing to compare with {called}"
+        return f"{_absence(row)}: nothing to compare with {display_name}"
     if not base.values:
         complete = f"{len(row.values)} of {plural(row.ended, 'run')}"
         return f"{_absence(base)}; {row.name} completes {complete}"
     if why := table.meaning.unlike.get(row.name):
-        return f"{row.name} and {called} are not compared: {why}"
+        return f"{row.name} and {display_name} are not compared: {why}"
     if row.test is None:
-        return f"nothing to compare: {row.name} and {called} share no seed"
+        return f"nothing to compare: {row.name} and {display_name} share no seed"
     failed = "".join(f"; {_runs_failed(one)}" for one in (row, base) if one.failures)
-    return f"{_outcome(table, row, row.test, called)}{failed}"
+    return f"{_outcome(table, row, row.test, display_name)}{failed}"
 
 
 def headline(table: VariantTable) -> str:
@@ -167,7 +167,7 @@ def seeds_to_take(table: VariantTable) -> int | None:
     tests = [row.test for row in table.rows if row.test is not None]
     is_open = any(not (test.is_shown or _is_same(test.difference)) for test in tests)
     seeds = max((test.difference.count for test in tests), default=0)
-    return more_seeds(seeds, len(tests)) if is_open else None
+    return required_seeds(seeds, len(tests)) if is_open else None
 
 
 def _is_same(difference: Mean) -> bool:
@@ -189,12 +189,12 @@ def few_seeds_words(table: VariantTable) -> str:
     if wanted is None:
         return ""
     seeds = max(row.test.difference.count for row in table.rows if row.test is not None)
-    remedy = f"take {wanted} (--seeds {wanted})"
+    hint = f"take {wanted} (--seeds {wanted})"
     if seeds == 1:
-        return f"one seed tells nothing of chance: {remedy}"
+        return f"one seed tells nothing of chance: {hint}"
     tests = sum(row.test is not None for row in table.rows)
     among = f" among {tests} tests" if tests > 1 else ""
-    return f"{seeds} seeds can hardly show a difference{among}: {remedy}"
+    return f"{seeds} seeds can hardly show a difference{among}: {hint}"
 
 
 def _without_baseline(table: VariantTable) -> str:

@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
-from nnlab.analysis.benchmark import device_table
+from nnlab.analysis.benchmark import benchmark_result
 from nnlab.report.benchmark.tables import devices_tables
 from nnlab.report.html.images import drawn_picture, stored_picture
 from nnlab.report.html.page import Block, Code, Page, Section, Text
@@ -14,10 +14,10 @@ from nnlab.report.html.run_page import config, environment
 from nnlab.report.text.numbers import count_text, seconds_text, time_text
 from nnlab.report.text.phrases import sentence
 from nnlab.runs import StoredRun
-from nnlab.runs.records.benchmark import DevicesFiles, DevicesRecord, read_devices
+from nnlab.runs.records.benchmark import BenchmarkFiles, BenchmarkRecord, read_benchmark
 
 
-def devices_page(run: StoredRun) -> Page:
+def benchmark_page(run: StoredRun) -> Page:
     """The report of a comparison of devices.
 
     Args:
@@ -30,7 +30,7 @@ def devices_page(run: StoredRun) -> Page:
         DataError: What was measured cannot be read.
         RunNotFoundError: The folder holds no comparison of devices.
     """
-    record, files = read_devices(run.path), DevicesFiles(run.path)
+    record, files = read_benchmark(run.path), BenchmarkFiles(run.path)
     return Page(
         f"{record.name}: devices {record.id}",
         _lead(record),
@@ -45,13 +45,13 @@ def devices_page(run: StoredRun) -> Page:
     )
 
 
-def _lead(record: DevicesRecord) -> str:
+def _lead(record: BenchmarkRecord) -> str:
     names = (str(device["name"]) for device in record.devices)
     words = sentence(record.verdict, names) or f"The comparison is {record.status}."
     return f"{words} {record.error}" if record.error else words
 
 
-def _facts(record: DevicesRecord) -> list[tuple[str, str]]:
+def _facts(record: BenchmarkRecord) -> list[tuple[str, str]]:
     facts = [
         ("devices", ", ".join(str(device["name"]) for device in record.devices)),
         ("GPU", str(record.gpu["description"]) if record.gpu else "none"),
@@ -63,7 +63,7 @@ def _facts(record: DevicesRecord) -> list[tuple[str, str]]:
     return facts
 
 
-def _picture(files: DevicesFiles, record: DevicesRecord) -> Iterator[Block]:
+def _picture(files: BenchmarkFiles, record: BenchmarkRecord) -> Iterator[Block]:
     """The picture, drawn anew where it is missing."""
     steps = [
         f"{point.device}, batch size {count_text(point.batch_size)}"
@@ -80,13 +80,13 @@ def _picture(files: DevicesFiles, record: DevicesRecord) -> Iterator[Block]:
     def draw(file: Path) -> None:
         from nnlab.report.plots.benchmark import plot_step_times
 
-        plot_step_times(device_table(record), file, title=record.name)
+        plot_step_times(benchmark_result(record), file, title=record.name)
 
     found = stored_picture(files.picture, words, caption)
     yield found or drawn_picture(draw, ".png", words, caption)
 
 
-def _repeat(files: DevicesFiles, record: DevicesRecord) -> list[Block]:
+def _repeat(files: BenchmarkFiles, record: BenchmarkRecord) -> list[Block]:
     widths = [width for width in record.widths if width is not None]
     words = ["nnlab", "compare", "cpu-vs-gpu", str(files.config_yaml)]
     words += ["--devices", ",".join(str(device["name"]) for device in record.devices)]

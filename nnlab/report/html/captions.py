@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from nnlab.analysis.weight_histograms import LayerSpread
+from nnlab.analysis.weight_histograms import LayerHistograms
 from nnlab.report.text.model_summary import ModelSummary, shape_text
 from nnlab.report.text.numbers import count_text, metric_text, percent_text
 from nnlab.runs.records.run import RunRecord
@@ -125,7 +125,7 @@ def region_words(shown: Mapping[str, Any]) -> str:
     )
 
 
-def spread_words(spreads: Sequence[LayerSpread]) -> str:
+def spread_words(spreads: Sequence[LayerHistograms]) -> str:
     """Histograms of weights or gradients.
 
     Args:

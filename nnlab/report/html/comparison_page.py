@@ -10,7 +10,7 @@ from nnlab.analysis.differences import differences
 from nnlab.analysis.variants import VariantRow, VariantTable
 from nnlab.config.yaml.parser import read_yaml
 from nnlab.errors import ConfigError, DataError
-from nnlab.report.comparison.plots import INTERVALS, variant_pictures
+from nnlab.report.comparison.plots import INTERVALS, comparison_plots
 from nnlab.report.comparison.records import read_compared
 from nnlab.report.comparison.tables import variants_table, verdicts_table
 from nnlab.report.html.images import drawn_picture, stored_picture
@@ -91,7 +91,7 @@ def _pictures(run: StoredRun, table: VariantTable) -> Iterator[Block]:
     if not means:
         return
     try:
-        for picture in variant_pictures(run.path, table, run.record.name):
+        for picture in comparison_plots(run.path, table, run.record.name):
             column = picture.name
             if column == INTERVALS:
                 words = f"Mean of {table.metric} for each variant: {'; '.join(means)}."

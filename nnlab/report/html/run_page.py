@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from nnlab.analysis.weight_histograms import LayerSpread
+from nnlab.analysis.weight_histograms import LayerHistograms
 from nnlab.errors import DataError
 from nnlab.report.html.captions import (
     confusion_words,
@@ -230,7 +230,7 @@ def weights_and_gradients(run: StoredRun, figures: Mapping[str, Any]) -> Iterato
     yield spread_table(weights, gradients)
 
 
-def _spread_picture(run: StoredRun, spreads: Sequence[LayerSpread], caption: str) -> Picture:
+def _spread_picture(run: StoredRun, spreads: Sequence[LayerHistograms], caption: str) -> Picture:
     from nnlab.report.plots import plot_spreads
 
     words, name, kind = spread_words(spreads), run.record.name, spreads[0].kind
@@ -241,7 +241,7 @@ def _spread_picture(run: StoredRun, spreads: Sequence[LayerSpread], caption: str
     )
 
 
-def spread_table(weights: Sequence[LayerSpread], gradients: Sequence[LayerSpread]) -> Table:
+def spread_table(weights: Sequence[LayerHistograms], gradients: Sequence[LayerHistograms]) -> Table:
     """How each layer's weights and gradients changed.
 
     Args:
@@ -324,9 +324,9 @@ def repeat(run: StoredRun) -> list[Block]:
     return [Text(words), Code("\n".join(lines), "commands that repeat the run")]
 
 
-def _spreads(run: StoredRun, figures: Mapping[str, Any], kind: str) -> list[LayerSpread]:
+def _spreads(run: StoredRun, figures: Mapping[str, Any], kind: str) -> list[LayerHistograms]:
     try:
-        return [LayerSpread.from_dict(values) for values in figures.get(kind, ())]
+        return [LayerHistograms.from_dict(values) for values in figures.get(kind, ())]
     except (KeyError, TypeError, ValueError) as error:
         raise _unreadable(run.figures_json, error) from error
 

@@ -16,14 +16,14 @@ from nnlab.report.html.run_page import (
     weights_and_gradients,
 )
 from nnlab.report.html.run_page import model as model_of
-from nnlab.report.search.suggested_commands import going_on
-from nnlab.report.search.summary import reached_under, retrained_otherwise
-from nnlab.report.search.tables import goes_on_from, search_tables, used_markers, values_cell
+from nnlab.report.search.suggested_commands import resume_commands
+from nnlab.report.search.summary import retrain_mismatch, score_conditions
+from nnlab.report.search.tables import parent_trial, search_tables, used_markers, values_cell
 from nnlab.report.text.numbers import count_text, metric_text, seconds_text
 from nnlab.report.text.table import Cell, Column, Table
 from nnlab.runs import RunStatus, StoredRun, read_run
 from nnlab.runs.records.search import SearchFiles, SearchRecord, read_search, read_trials
-from nnlab.runs.records.trial import TrialRecord, ranked
+from nnlab.runs.records.trial import FrozenTrial, ranked
 from nnlab.text import plural
 
 _CAPTIONS = {
@@ -70,27 +70,27 @@ def search_page(search: StoredRun) -> Page:
     )
 
 
-def _lead(record: SearchRecord, trials: Sequence[TrialRecord]) -> str:
-    over = sum(trial.is_over for trial in trials)
+def _lead(record: SearchRecord, trials: Sequence[FrozenTrial]) -> str:
+    over = sum(trial.is_finished for trial in trials)
     words = f"The search {_ENDED[record.status]} after {plural(over, 'trial')}."
     best = next(iter(ranked(trials, record.direction)), None)
     if best is not None:
-        reached = reached_under(record, best)
+        reached = score_conditions(record, best)
         score = f"{record.objective} {metric_text(best.score or 0)}{reached and f', {reached}'}"
         words += f" The best is trial {best.number}, {score}."
-        otherwise = retrained_otherwise(record, best)
+        otherwise = retrain_mismatch(record, best)
         if record.retrained and otherwise:
             words += f" Its config was trained once more: {otherwise}."
     return f"{words} {record.error}" if record.error else words
 
 
-def _facts(record: SearchRecord, trials: Sequence[TrialRecord]) -> list[tuple[str, str]]:
+def _facts(record: SearchRecord, trials: Sequence[FrozenTrial]) -> list[tuple[str, str]]:
     facts = []
     if record.best is not None:
         name = f"best {record.objective}".replace("_", " ")
         facts.append((name, metric_text(record.best["score"])))
         facts += _tested(record)
-    over = sum(trial.is_over for trial in trials)
+    over = sum(trial.is_finished for trial in trials)
     facts += [("trials", count_text(over)), ("algorithm", record.algorithm)]
     if "total_s" in record.timing:
         facts.append(("time", seconds_text(record.timing["total_s"])))
@@ -108,17 +108,19 @@ def _tested(record: SearchRecord) -> list[tuple[str, str]]:
 
 
 def _pictures(
-    search: StoredRun, record: SearchRecord, trials: Sequence[TrialRecord]
+    search: StoredRun, record: SearchRecord, trials: Sequence[FrozenTrial]
 ) -> Iterator[Block]:
     best = "" if record.best is None else f", the best {metric_text(record.best['score'])}"
-    about = f"{plural(sum(trial.is_over for trial in trials), 'trial')} by {record.objective}{best}"
+    about = (
+        f"{plural(sum(trial.is_finished for trial in trials), 'trial')} by {record.objective}{best}"
+    )
     for path in sorted(search.plots.glob("*.png")):
         caption = _CAPTIONS.get(path.stem, path.stem.replace("_", " "))
         if picture := stored_picture(path, f"{caption}: {about}.", caption):
             yield picture
 
 
-def _trials(record: SearchRecord, trials: Sequence[TrialRecord]) -> Table:
+def _trials(record: SearchRecord, trials: Sequence[FrozenTrial]) -> Table:
     """Every trial in its order, with its values; repetitions share a column."""
     markers = used_markers(record, trials)
     best = None if record.best is None else record.best["number"]
@@ -140,9 +142,9 @@ def _trials(record: SearchRecord, trials: Sequence[TrialRecord]) -> Table:
             Cell(trial.status.value, "bad" if trial.error else ""),
             _score(trial, is_best=trial.number == best),
             *((_spread(trial),) if repeated else ()),
-            Cell(count_text(trial.epochs) if trial.is_over else "-"),
-            *((goes_on_from(trial),) if by_rungs else ()),
-            Cell(seconds_text(trial.seconds) if trial.is_over else "-"),
+            Cell(count_text(trial.epochs) if trial.is_finished else "-"),
+            *((parent_trial(trial),) if by_rungs else ()),
+            Cell(seconds_text(trial.seconds) if trial.is_finished else "-"),
             *(values_cell(trial, marker) for marker in markers),
         )
         for trial in trials
@@ -150,11 +152,11 @@ def _trials(record: SearchRecord, trials: Sequence[TrialRecord]) -> Table:
     return Table("All trials", columns, rows, star="the best trial")
 
 
-def _spread(trial: TrialRecord) -> Cell:
+def _spread(trial: FrozenTrial) -> Cell:
     return Cell("-", "dim") if trial.spread is None else Cell(metric_text(trial.spread))
 
 
-def _score(trial: TrialRecord, *, is_best: bool) -> Cell:
+def _score(trial: FrozenTrial, *, is_best: bool) -> Cell:
     if trial.score is None:
         return Cell("-", "dim")
     return Cell(metric_text(trial.score), "best" if is_best else "")
@@ -178,6 +180,6 @@ def _best_sections(files: SearchFiles) -> list[Section]:
 
 def _repeat(record: SearchRecord, files: SearchFiles) -> list[Block]:
     commands = [(f"nnlab tune {shlex.quote(str(files.config_yaml))}", "repeat the search")]
-    commands += going_on(record, files.path)
+    commands += resume_commands(record, files.path)
     lines = [f"# {words}\n{command}" for command, words in commands]
     return [Code("\n".join(lines), "commands that repeat the search or go on with it")]

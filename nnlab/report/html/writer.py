@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from nnlab.errors import RequestError
-from nnlab.report.html.benchmark_page import devices_page
+from nnlab.report.html.benchmark_page import benchmark_page
 from nnlab.report.html.comparison_page import comparison_page
 from nnlab.report.html.page import Page, render
 from nnlab.report.html.run_page import run_page
@@ -19,7 +19,7 @@ REPORT = "report.html"
 _PAGES = {
     RunKind.SEARCH: search_page,
     RunKind.COMPARISON: comparison_page,
-    RunKind.DEVICES: devices_page,
+    RunKind.DEVICES: benchmark_page,
 }
 
 

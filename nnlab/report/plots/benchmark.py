@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from nnlab.analysis.benchmark import DeviceTable
+from nnlab.analysis.benchmark import BenchmarkResult
 from nnlab.report.plots.figure import PALETTE, legend_below, new_figure, save, style
 from nnlab.report.plots.log_axis import label_logarithm
 from nnlab.report.text.numbers import count_text, time_text
-from nnlab.runs.records.benchmark import DevicePoint, Timed
+from nnlab.runs.records.benchmark import BenchmarkPoint, Timed
 
 _DASHES = ("-", "--", ":", "-.")
 _MARKERS = ("o", "s", "^", "D")
 
 
-def plot_step_times(table: DeviceTable, path: Path, *, title: str = "") -> None:
+def plot_step_times(table: BenchmarkResult, path: Path, *, title: str = "") -> None:
     """Draws the time of a step of each device and width, both axes logarithmic.
 
     A colour stands for a device, a dash for a width; bars are the 95 % intervals.
@@ -68,9 +68,9 @@ def plot_step_times(table: DeviceTable, path: Path, *, title: str = "") -> None:
         save(figure, path)
 
 
-def _line(table: DeviceTable, device: str, width: int | None) -> list[tuple[int, Timed]]:
+def _line(table: BenchmarkResult, device: str, width: int | None) -> list[tuple[int, Timed]]:
     """The measured steps of a device at a width, by batch size."""
-    points: list[DevicePoint] = [
+    points: list[BenchmarkPoint] = [
         point for point in table.points if (point.device, point.width) == (device, width)
     ]
     line = [(point.batch_size, point.step) for point in points if point.step is not None]

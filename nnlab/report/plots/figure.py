@@ -21,7 +21,7 @@ from PIL import Image
 
 from nnlab.errors import RequestError
 from nnlab.report.text.phrases import PICTURES, check_suffix
-from nnlab.runs.io.atomic import atomic_write, writing
+from nnlab.runs.io.atomic import atomic_write, translate_os_errors
 
 Format = Literal["png", "svg"]
 
@@ -210,5 +210,5 @@ def save(figure: Figure, path: Path) -> None:
         RunFailedError: The disk refused.
     """
     content = picture(figure)
-    with writing(path):
+    with translate_os_errors(path):
         atomic_write(path, content)

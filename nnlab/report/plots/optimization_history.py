@@ -8,13 +8,13 @@ import numpy as np
 from matplotlib.ticker import MaxNLocator
 
 from nnlab.report.plots.figure import PALETTE, QUIET, new_figure, save, style
-from nnlab.report.plots.search_axes import SPREAD_WORDS, SearchPicture, scale_scores
+from nnlab.report.plots.search_axes import SPREAD_WORDS, SearchPlot, scale_scores
 from nnlab.report.text.numbers import metric_text
 from nnlab.runs.records.trial import TrialStatus
 from nnlab.text import plural
 
 
-def plot_optimization_history(picture: SearchPicture, path: Path) -> None:
+def plot_optimization_history(picture: SearchPlot, path: Path) -> None:
     """Draws the score of each trial against its number, and the best so far.
 
     Trials that failed are marked at the bottom. Where scores are repeated, a line spans their
@@ -62,7 +62,7 @@ def plot_optimization_history(picture: SearchPicture, path: Path) -> None:
         scale_scores(axes, picture)
         axes.set_xlabel("trial")
         axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1, steps=[1, 2, 5, 10]))
-        over = sum(trial.is_over for trial in picture.trials)
+        over = sum(trial.is_finished for trial in picture.trials)
         axes.set_title(f"{picture.name}: {plural(over, 'trial')}")
         axes.legend()
         save(figure, path)

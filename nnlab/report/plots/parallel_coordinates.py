@@ -22,8 +22,8 @@ from nnlab.report.plots.figure import (
     style,
 )
 from nnlab.report.plots.log_axis import label_logarithm
-from nnlab.report.plots.search_axes import SearchPicture, ends, position, ticks
-from nnlab.runs.records.trial import TrialRecord
+from nnlab.report.plots.search_axes import SearchPlot, ends, position, ticks
+from nnlab.runs.records.trial import FrozenTrial
 from nnlab.text import plural
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ _ROUNDING = 1e-12
 _BRIGHTEST = 0.85
 
 
-def plot_parallel_coordinates(picture: SearchPicture, path: Path) -> bool:
+def plot_parallel_coordinates(picture: SearchPlot, path: Path) -> bool:
     """Draws a line for each trial through its values, an axis a row, coloured by its score.
 
     The axes lie, so that their names can be read on a narrow screen. A hyperparameter that stands
@@ -135,7 +135,7 @@ def _row_name(name: str, one: Hyperparameter) -> str:
     return f"{name}\n({middle})" if repetition(one.name) else name
 
 
-def _line(trial: TrialRecord, shown: dict[str, Hyperparameter]) -> np.ndarray:
+def _line(trial: FrozenTrial, shown: dict[str, Hyperparameter]) -> np.ndarray:
     """Where a trial crosses each axis."""
     places = []
     for one in shown.values():

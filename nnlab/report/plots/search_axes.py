@@ -13,7 +13,7 @@ from nnlab.config.space.hyperparameter import Hyperparameter
 from nnlab.config.space.hyperparameter_names import marker_name, short_names
 from nnlab.report.plots.curves import spans_decades
 from nnlab.report.plots.log_axis import label_logarithm, logarithmic_ticks
-from nnlab.runs.records.trial import TrialRecord, TrialStatus, Value, ranked
+from nnlab.runs.records.trial import FrozenTrial, TrialStatus, Value, ranked
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -32,7 +32,7 @@ _RATIO = 10.0
 
 
 @dataclass(frozen=True)
-class SearchPicture:
+class SearchPlot:
     """What the pictures of a search are drawn from.
 
     Args:
@@ -49,17 +49,17 @@ class SearchPicture:
     objective: str
     direction: Direction
     space: Sequence[Hyperparameter]
-    trials: Sequence[TrialRecord]
+    trials: Sequence[FrozenTrial]
     importance: Mapping[str, float]
 
     @property
-    def scored(self) -> list[TrialRecord]:
+    def scored(self) -> list[FrozenTrial]:
         """The trials that have a score, in their order."""
         complete = (trial for trial in self.trials if trial.status is TrialStatus.COMPLETE)
         return [t for t in complete if t.score is not None and np.isfinite(t.score)]
 
     @property
-    def best(self) -> TrialRecord | None:
+    def best(self) -> FrozenTrial | None:
         """The best trial."""
         order = ranked(self.scored, self.direction)
         return order[0] if order else None
@@ -189,7 +189,7 @@ def _label(value: Value) -> str:
     return text if len(text) <= _LONGEST_LABEL else f"{text[: _LONGEST_LABEL - 1]}…"
 
 
-def scale_scores(axes: Axes, picture: SearchPicture, *, along: Literal["x", "y"] = "y") -> None:
+def scale_scores(axes: Axes, picture: SearchPlot, *, along: Literal["x", "y"] = "y") -> None:
     """Give an axis of scores its scale and label.
 
     Args:

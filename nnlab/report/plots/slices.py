@@ -13,13 +13,13 @@ from nnlab.config.space.hyperparameter_names import marker_name
 from nnlab.report.plots.figure import PALETTE, new_figure, save, style
 from nnlab.report.plots.search_axes import (
     SPREAD_WORDS,
-    SearchPicture,
+    SearchPlot,
     ends,
     position,
     scale_scores,
     ticks,
 )
-from nnlab.runs.records.trial import TrialRecord
+from nnlab.runs.records.trial import FrozenTrial
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -29,7 +29,7 @@ _SPREAD = 0.16
 _MARGIN = 0.06
 
 
-def plot_slices(picture: SearchPicture, path: Path) -> bool:
+def plot_slices(picture: SearchPlot, path: Path) -> bool:
     """Draws a panel for each hyperparameter: the score of each trial against its value.
 
     The values of all repetitions stand in one panel. The best trial is marked. Where scores are
@@ -68,7 +68,7 @@ def plot_slices(picture: SearchPicture, path: Path) -> bool:
     return True
 
 
-def _draw(axes: Axes, picture: SearchPicture, one: Hyperparameter) -> None:
+def _draw(axes: Axes, picture: SearchPlot, one: Hyperparameter) -> None:
     best = picture.best
     for trial in picture.scored:
         if trial is not best:
@@ -84,7 +84,7 @@ def _draw(axes: Axes, picture: SearchPicture, one: Hyperparameter) -> None:
         axes.xaxis.set_major_locator(MaxNLocator(5, integer=one.kind == "int"))
 
 
-def _points(axes: Axes, trial: TrialRecord, one: Hyperparameter, *, best: bool = False) -> None:
+def _points(axes: Axes, trial: FrozenTrial, one: Hyperparameter, *, best: bool = False) -> None:
     """A trial's values of one hyperparameter: more than one where it stands inside Repeat."""
     marker = marker_name(one.name)
     values = [value for name, value in trial.values.items() if marker_name(name) == marker]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nnlab.analysis.weight_histograms import LayerSpread, evenly
+from nnlab.analysis.weight_histograms import LayerHistograms, evenly
 from nnlab.report.plots.figure import PALETTE, QUIET, new_figure, save, style
 from nnlab.report.text.numbers import metric_text
 
@@ -21,7 +21,7 @@ _COLUMNS = 3
 _LABELS = {"weights": "weight", "gradients": "size of the gradient, power of ten"}
 
 
-def plot_spreads(spreads: Sequence[LayerSpread], path: Path, *, title: str = "") -> None:
+def plot_spreads(spreads: Sequence[LayerHistograms], path: Path, *, title: str = "") -> None:
     """Draws two distributions for each layer: first and last.
 
     Args:
@@ -54,7 +54,7 @@ def plot_spreads(spreads: Sequence[LayerSpread], path: Path, *, title: str = "")
         save(figure, path)
 
 
-def _draw_layer(axes: Axes, spread: LayerSpread) -> None:
+def _draw_layer(axes: Axes, spread: LayerHistograms) -> None:
     """Draws both distributions of one layer on the same bins, as shares of its weights."""
     edges = np.linspace(spread.low, spread.high, len(spread.first.counts) + 1)
     for values, label, colour, filled in (
@@ -77,7 +77,7 @@ def _draw_layer(axes: Axes, spread: LayerSpread) -> None:
     axes.locator_params(nbins=5)
 
 
-def _words(spread: LayerSpread) -> str:
+def _words(spread: LayerHistograms) -> str:
     """The figure that says most of the last distribution."""
     if spread.kind == "gradients":
         return f"norm {metric_text(spread.last.norm)}"

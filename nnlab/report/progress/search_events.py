@@ -8,7 +8,7 @@ from typing import Protocol
 from nnlab.report.progress.events import Logs
 from nnlab.report.text.numbers import count_text, seconds_text
 from nnlab.runs.records.run import Direction
-from nnlab.runs.records.trial import TrialRecord
+from nnlab.runs.records.trial import FrozenTrial
 from nnlab.text import plural
 
 
@@ -55,7 +55,7 @@ class SearchInfo:
 class SearchProgress(Protocol):
     """Listens to a search. Nothing here may start a thread: the search forks processes."""
 
-    def start(self, info: SearchInfo, trials: list[TrialRecord]) -> None:
+    def start(self, info: SearchInfo, trials: list[FrozenTrial]) -> None:
         """The search begins.
 
         Args:
@@ -63,7 +63,7 @@ class SearchProgress(Protocol):
             trials: Those that an earlier sitting has left.
         """
 
-    def trial_began(self, trial: TrialRecord) -> None:
+    def trial_began(self, trial: FrozenTrial) -> None:
         """A trial is at work.
 
         Args:
@@ -80,14 +80,14 @@ class SearchProgress(Protocol):
             logs: Its values by name.
         """
 
-    def trial_ended(self, trial: TrialRecord) -> None:
+    def trial_ended(self, trial: FrozenTrial) -> None:
         """A trial has ended.
 
         Args:
             trial: The trial.
         """
 
-    def retraining(self, best: TrialRecord) -> None:
+    def retraining(self, best: FrozenTrial) -> None:
         """The trials are done; the best is trained once more.
 
         Args:

@@ -10,7 +10,7 @@ from nnlab.report.progress.live_area import LiveArea, bar
 from nnlab.report.progress.search_events import SearchInfo
 from nnlab.report.progress.search_state import RunningTrial, SearchState
 from nnlab.report.text.numbers import metric_text, seconds_text
-from nnlab.runs.records.trial import TrialRecord
+from nnlab.runs.records.trial import FrozenTrial
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -35,7 +35,7 @@ class LiveSearchProgress:
         self._objective = ""
         self._due = 0.0
 
-    def start(self, info: SearchInfo, trials: list[TrialRecord]) -> None:
+    def start(self, info: SearchInfo, trials: list[FrozenTrial]) -> None:
         """See `SearchProgress.start`."""
         self.stop()
         self._state = state = SearchState(info, trials)
@@ -45,7 +45,7 @@ class LiveSearchProgress:
             self.message(standing)
         self._area.open(lambda: self._painted(state), vanishes=True)
 
-    def trial_began(self, trial: TrialRecord) -> None:
+    def trial_began(self, trial: FrozenTrial) -> None:
         """See `SearchProgress.trial_began`."""
         if self._state is not None:
             self._state.began(trial)
@@ -56,7 +56,7 @@ class LiveSearchProgress:
             self._state.epoch(number, epoch, epochs)
             self._logs[number] = logs
 
-    def trial_ended(self, trial: TrialRecord) -> None:
+    def trial_ended(self, trial: FrozenTrial) -> None:
         """See `SearchProgress.trial_ended`."""
         if self._state is None:
             return
@@ -68,7 +68,7 @@ class LiveSearchProgress:
             score = f"{self._state.info.objective} {metric_text(trial.score)}"
             self.message(f"Trial {trial.number} is the best so far: {score}")
 
-    def retraining(self, best: TrialRecord) -> None:
+    def retraining(self, best: FrozenTrial) -> None:
         """See `SearchProgress.retraining`."""
         if self._state is not None:
             self._logs.clear()

@@ -9,7 +9,7 @@ from nnlab.report.progress.lines import Lines
 from nnlab.report.progress.search_events import SearchInfo
 from nnlab.report.progress.search_state import SearchState
 from nnlab.report.text.numbers import metric_text, seconds_text
-from nnlab.runs.records.trial import TrialRecord
+from nnlab.runs.records.trial import FrozenTrial
 
 # Of a line; a log is read in an editor, or cut by the terminal.
 _WIDTH = 120
@@ -27,14 +27,14 @@ class PlainSearchProgress:
         self._lines = Lines(stream)
         self._state: SearchState | None = None
 
-    def start(self, info: SearchInfo, trials: list[TrialRecord]) -> None:
+    def start(self, info: SearchInfo, trials: list[FrozenTrial]) -> None:
         """See `SearchProgress.start`."""
         self._state = SearchState(info, trials)
         self.message(info.headline())
         if standing := self._state.standing_text():
             self.message(standing)
 
-    def trial_began(self, trial: TrialRecord) -> None:
+    def trial_began(self, trial: FrozenTrial) -> None:
         """See `SearchProgress.trial_began`."""
         if self._state is not None:
             self._state.began(trial)
@@ -42,7 +42,7 @@ class PlainSearchProgress:
     def epoch(self, number: int, epoch: int, epochs: int, logs: Logs) -> None:
         """See `SearchProgress.epoch`."""
 
-    def trial_ended(self, trial: TrialRecord) -> None:
+    def trial_ended(self, trial: FrozenTrial) -> None:
         """See `SearchProgress.trial_ended`."""
         if self._state is None:
             return
@@ -61,7 +61,7 @@ class PlainSearchProgress:
         values = self._state.values.text(trial, room)
         self.message(_BETWEEN.join([*before, *([values] if values else []), *after]))
 
-    def retraining(self, best: TrialRecord) -> None:
+    def retraining(self, best: FrozenTrial) -> None:
         """See `SearchProgress.retraining`."""
         self.message(f"Training the best once more: trial {best.number}.")
 

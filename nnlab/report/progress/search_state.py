@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from nnlab.report.progress.search_events import SearchInfo
 from nnlab.report.progress.trial_values import TrialValues
 from nnlab.report.text.numbers import metric_text, seconds_text
-from nnlab.runs.records.trial import TrialRecord, TrialStatus, ranked
+from nnlab.runs.records.trial import FrozenTrial, TrialStatus, ranked
 from nnlab.text import plural
 
 _RECENT = 20
@@ -27,7 +27,7 @@ class RunningTrial:
         began: When it began.
     """
 
-    record: TrialRecord
+    record: FrozenTrial
     epoch: int = 0
     epochs: int = 0
     began: float = field(default_factory=time.monotonic)
@@ -52,18 +52,18 @@ class SearchState:
         trials: Those that an earlier sitting has left.
     """
 
-    def __init__(self, info: SearchInfo, trials: list[TrialRecord]) -> None:
+    def __init__(self, info: SearchInfo, trials: list[FrozenTrial]) -> None:
         self.info = info
         self.started = time.monotonic()
         self.running: dict[int, RunningTrial] = {}
         self.retrained: RunningTrial | None = None
         self.complete = self.failed = 0
-        self.best: TrialRecord | None = None
+        self.best: FrozenTrial | None = None
         self.values = TrialValues(info.space)
         self._recent: deque[float] = deque(maxlen=_RECENT)
         self._busy_s = 0.0
         for trial in trials:
-            if trial.is_over:
+            if trial.is_finished:
                 self.values.see(trial)
                 self._count(trial)
 
@@ -72,7 +72,7 @@ class SearchState:
         """Trials that have ended."""
         return self.complete + self.failed
 
-    def began(self, trial: TrialRecord) -> None:
+    def began(self, trial: FrozenTrial) -> None:
         """Takes in a trial that begins."""
         self.values.see(trial)
         self.running[trial.number] = RunningTrial(trial)
@@ -83,7 +83,7 @@ class SearchState:
         if trial is not None:
             trial.epoch, trial.epochs = epoch, epochs
 
-    def ended(self, trial: TrialRecord) -> bool:
+    def ended(self, trial: FrozenTrial) -> bool:
         """Takes in a trial that has ended.
 
         Returns:
@@ -94,7 +94,7 @@ class SearchState:
         self._busy_s += trial.seconds
         return self._count(trial)
 
-    def retraining(self, best: TrialRecord) -> None:
+    def retraining(self, best: FrozenTrial) -> None:
         """Takes in that the best is trained once more."""
         self.running.clear()
         self.retrained = RunningTrial(best)
@@ -165,7 +165,7 @@ class SearchState:
         work = pace * to_come - sum(min(one, pace) for one in spent)
         return max(0.0, work) / max(1.0, min(at_once, to_come))
 
-    def _count(self, trial: TrialRecord) -> bool:
+    def _count(self, trial: FrozenTrial) -> bool:
         if trial.status is not TrialStatus.COMPLETE:
             self.failed += 1
             return False

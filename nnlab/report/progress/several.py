@@ -20,7 +20,7 @@ _INTERVAL_S = 10.0
 _SHOWN = 3
 
 
-class SeveralProgress(Protocol):
+class StudyProgress(Protocol):
     """Listens to several runs. `stop` must be called however they end."""
 
     def start(self, headline: str, runs: int, jobs: int) -> None:
@@ -100,7 +100,7 @@ class _State:
         return lines
 
 
-class PlainSeveral:
+class PlainStudyProgress:
     """A line for each run that ends; where none does for long, those at work.
 
     Args:
@@ -115,12 +115,12 @@ class PlainSeveral:
         self._due = 0.0
 
     def start(self, headline: str, runs: int, jobs: int) -> None:
-        """See `SeveralProgress.start`."""
+        """See `StudyProgress.start`."""
         self._state = _State(runs, jobs)
         self.message(headline)
 
     def epoch(self, key: str, epoch: int, epochs: int, logs: Logs) -> None:
-        """See `SeveralProgress.epoch`."""
+        """See `StudyProgress.epoch`."""
         if self._state is None:
             return
         self._state.working[key] = (epoch, epochs, logs)
@@ -129,7 +129,7 @@ class PlainSeveral:
                 self.message(line)
 
     def ended(self, key: str, words: str, seconds: float) -> None:
-        """See `SeveralProgress.ended`."""
+        """See `StudyProgress.ended`."""
         if self._state is None:
             return
         self._state.end(key, seconds)
@@ -139,18 +139,18 @@ class PlainSeveral:
         self.message("  ".join(part for part in parts if part))
 
     def message(self, text: str) -> None:
-        """See `SeveralProgress.message`."""
+        """See `StudyProgress.message`."""
         self._due = time.monotonic() + self._interval_s
         self._lines.write(text)
 
     def stop(self, outcome: str = "") -> None:
-        """See `SeveralProgress.stop`."""
+        """See `StudyProgress.stop`."""
         if self._state is not None and outcome:
             self.message(outcome)
         self._state = None
 
 
-class RichSeveral:
+class RichStudyProgress:
     """A bar for the whole, a line for each run at work, and one that stays for each that ended.
 
     Args:
@@ -162,20 +162,20 @@ class RichSeveral:
         self._state: _State | None = None
 
     def start(self, headline: str, runs: int, jobs: int) -> None:
-        """See `SeveralProgress.start`."""
+        """See `StudyProgress.start`."""
         self.stop()
         self._state = state = _State(runs, jobs)
         self.message(headline)
         self._area.open(lambda: _painted(state))
 
     def epoch(self, key: str, epoch: int, epochs: int, logs: Logs) -> None:
-        """See `SeveralProgress.epoch`."""
+        """See `StudyProgress.epoch`."""
         if self._state is not None:
             self._state.working[key] = (epoch, epochs, logs)
             self._area.refresh()
 
     def ended(self, key: str, words: str, seconds: float) -> None:
-        """See `SeveralProgress.ended`."""
+        """See `StudyProgress.ended`."""
         if self._state is None:
             return
         self._state.end(key, seconds)
@@ -183,35 +183,35 @@ class RichSeveral:
         self._area.refresh()
 
     def message(self, text: str) -> None:
-        """See `SeveralProgress.message`."""
+        """See `StudyProgress.message`."""
         self._area.message(text)
 
     def stop(self, outcome: str = "") -> None:
-        """See `SeveralProgress.stop`."""
+        """See `StudyProgress.stop`."""
         self._state = None
         self._area.close(outcome)
 
 
-class SilentSeveral:
+class SilentStudyProgress:
     """Shows nothing."""
 
     def start(self, headline: str, runs: int, jobs: int) -> None:
-        """See `SeveralProgress.start`."""
+        """See `StudyProgress.start`."""
 
     def epoch(self, key: str, epoch: int, epochs: int, logs: Logs) -> None:
-        """See `SeveralProgress.epoch`."""
+        """See `StudyProgress.epoch`."""
 
     def ended(self, key: str, words: str, seconds: float) -> None:
-        """See `SeveralProgress.ended`."""
+        """See `StudyProgress.ended`."""
 
     def message(self, text: str) -> None:
-        """See `SeveralProgress.message`."""
+        """See `StudyProgress.message`."""
 
     def stop(self, outcome: str = "") -> None:
-        """See `SeveralProgress.stop`."""
+        """See `StudyProgress.stop`."""
 
 
-def make_several_progress(stream: TextIO | None = None) -> SeveralProgress:
+def make_study_progress(stream: TextIO | None = None) -> StudyProgress:
     """The progress that suits a stream.
 
     Args:
@@ -221,7 +221,7 @@ def make_several_progress(stream: TextIO | None = None) -> SeveralProgress:
         Live lines where a person watches in a terminal, else plain ones.
     """
     out = stream or sys.stderr
-    return RichSeveral(terminal_console(out)) if is_terminal(out) else PlainSeveral(out)
+    return RichStudyProgress(terminal_console(out)) if is_terminal(out) else PlainStudyProgress(out)
 
 
 def _painted(state: _State) -> RenderableType:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from nnlab.config.space.hyperparameter_names import marker_name, short_names
 from nnlab.report.text.phrases import value_text
-from nnlab.runs.records.trial import TrialRecord
+from nnlab.runs.records.trial import FrozenTrial
 
 _BETWEEN = "  "
 
@@ -25,7 +25,7 @@ class TrialValues:
         self._names = short_names(dict.fromkeys(map(marker_name, space)))
         self._seen: dict[str, set[str]] = {}
 
-    def see(self, trial: TrialRecord) -> None:
+    def see(self, trial: FrozenTrial) -> None:
         """Take in what a trial tries.
 
         Args:
@@ -34,7 +34,7 @@ class TrialValues:
         for marker in self._names.keys() | _told(trial).keys():
             self._seen.setdefault(marker, set()).add(_told(trial).get(marker, ""))
 
-    def text(self, trial: TrialRecord, width: int) -> str:
+    def text(self, trial: FrozenTrial, width: int) -> str:
         """The values of a trial; the repetitions of a hyperparameter stand together.
 
         Args:
@@ -47,7 +47,7 @@ class TrialValues:
         Example:
             >>> names = ("model.layers.0.Dense.units", "training.optimizer")
             >>> values = TrialValues(names)
-            >>> trial = TrialRecord(1, {names[0]: 64, names[1]: "adam"})
+            >>> trial = FrozenTrial(1, {names[0]: 64, names[1]: "adam"})
             >>> values.text(trial, 80), values.text(trial, 20)
             ('units=64  optimizer=adam', 'units=64  and 1 more')
         """
@@ -74,7 +74,7 @@ def _depth(marker: str) -> int:
     return sum(part in {"Choice", "Repeat"} for part in marker.split(".")[:-1])
 
 
-def _told(trial: TrialRecord) -> Mapping[str, str]:
+def _told(trial: FrozenTrial) -> Mapping[str, str]:
     """The values by what their repetitions have in common."""
     told: dict[str, list[str]] = {}
     for name, value in trial.values.items():

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from nnlab.analysis.comparability import why_unlike
+from nnlab.analysis.comparability import incomparable_reason
 from nnlab.report.text.numbers import count_text, metric_text, seconds_text
 from nnlab.report.text.table import Cell, Column, Table, Tone, next_table
 from nnlab.runs.query.keys import RunKeys
@@ -235,7 +235,7 @@ def _best(runs: Sequence[RunRecord], name: str) -> float | None:
 
 def _why_none(several: Sequence[RunKeys], name: str) -> str:
     """Why no run is the best by a metric, though there are values to choose from."""
-    return why_unlike(name, [one.section for one in several if name in one.record.metrics])
+    return incomparable_reason(name, [one.section for one in several if name in one.record.metrics])
 
 
 def _plain_name(name: str) -> str:

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 
 from nnlab.analysis.importance import Importance, importance
 from nnlab.config.space.hyperparameter import Hyperparameter
-from nnlab.runs.io.atomic import atomic_write, writing
+from nnlab.runs.io.atomic import atomic_write, translate_os_errors
 from nnlab.runs.records.search import SearchFiles, SearchRecord
-from nnlab.runs.records.trial import TrialRecord, Value
+from nnlab.runs.records.trial import FrozenTrial, Value
 
 _FACTS = (
     "trial",
@@ -19,14 +19,14 @@ _FACTS = (
     "spread",
     "scores",
     "epochs",
-    "goes_on_from",
+    "parent_trial",
     "seconds",
     "params",
     "error",
 )
 
 
-def trials_csv(trials: Sequence[TrialRecord], names: Sequence[str]) -> str:
+def trials_csv(trials: Sequence[FrozenTrial], names: Sequence[str]) -> str:
     r"""The text of `trials.csv`.
 
     Args:
@@ -39,7 +39,7 @@ def trials_csv(trials: Sequence[TrialRecord], names: Sequence[str]) -> str:
         hyperparameter did not matter.
 
     Example:
-        >>> trials_csv([TrialRecord(1, {"units": 8})], ["units"]).splitlines()[1]
+        >>> trials_csv([FrozenTrial(1, {"units": 8})], ["units"]).splitlines()[1]
         '1,running,,,,0,,0.000,,,8'
     """
     text = io.StringIO()
@@ -53,7 +53,7 @@ def trials_csv(trials: Sequence[TrialRecord], names: Sequence[str]) -> str:
             trial.spread,
             " ".join(map(repr, trial.scores)),
             trial.epochs,
-            trial.goes_on_from,
+            trial.parent_trial,
             f"{trial.seconds:.3f}",
             trial.params,
             trial.error,
@@ -67,7 +67,7 @@ def _cell(value: Value | None) -> Value | None:
 
 
 def write_trials_csv(
-    files: SearchFiles, record: SearchRecord, trials: Sequence[TrialRecord]
+    files: SearchFiles, record: SearchRecord, trials: Sequence[FrozenTrial]
 ) -> None:
     """Write `trials.csv`.
 
@@ -79,13 +79,13 @@ def write_trials_csv(
     Raises:
         RunFailedError: The disk refused.
     """
-    with writing(files.trials_csv):
+    with translate_os_errors(files.trials_csv):
         text = trials_csv(trials, [str(one["name"]) for one in record.space])
         atomic_write(files.trials_csv, text)
 
 
 def write_search_files(
-    files: SearchFiles, record: SearchRecord, trials: Sequence[TrialRecord]
+    files: SearchFiles, record: SearchRecord, trials: Sequence[FrozenTrial]
 ) -> Importance | None:
     """Write `trials.csv` and draw the pictures of a search.
 
@@ -106,11 +106,11 @@ def write_search_files(
 
     from nnlab.report.plots.optimization_history import plot_optimization_history
     from nnlab.report.plots.parallel_coordinates import plot_parallel_coordinates
-    from nnlab.report.plots.search_axes import SearchPicture
+    from nnlab.report.plots.search_axes import SearchPlot
     from nnlab.report.plots.slices import plot_slices
 
     shares = {} if found is None else found.shares
-    picture = SearchPicture(
+    picture = SearchPlot(
         record.name, record.objective, record.direction, space, trials, importance=shares
     )
     plot_optimization_history(picture, files.plots / "optimization_history.png")

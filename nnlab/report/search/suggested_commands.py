@@ -9,7 +9,7 @@ from pathlib import Path
 from nnlab.config.space.hyperparameter import Hyperparameter, space_size
 from nnlab.runs.records.run import RunStatus
 from nnlab.runs.records.search import SearchFiles, SearchRecord
-from nnlab.runs.records.trial import TrialRecord, TrialStatus
+from nnlab.runs.records.trial import FrozenTrial, TrialStatus
 
 # Why a search made no more trials.
 ENDS = {
@@ -27,7 +27,7 @@ _LEAST_S = 10
 Command = tuple[str, str]
 
 
-def next_commands(record: SearchRecord, trials: Iterable[TrialRecord], path: Path) -> list[Command]:
+def next_commands(record: SearchRecord, trials: Iterable[FrozenTrial], path: Path) -> list[Command]:
     """Commands that lead on from a search.
 
     Args:
@@ -53,10 +53,10 @@ def next_commands(record: SearchRecord, trials: Iterable[TrialRecord], path: Pat
         for number in failed[:1]:
             command = f"nnlab show {shlex.quote(str(files.trial(number)))}"
             commands.append((command, "a trial that failed, and why"))
-    return [*commands, *going_on(record, path)]
+    return [*commands, *resume_commands(record, path)]
 
 
-def going_on(record: SearchRecord, path: Path) -> list[Command]:
+def resume_commands(record: SearchRecord, path: Path) -> list[Command]:
     """Commands that go on with a search, where there is something to go on with.
 
     Args:
@@ -71,13 +71,13 @@ def going_on(record: SearchRecord, path: Path) -> list[Command]:
         return []
     command = f"nnlab tune --resume {shlex.quote(str(path))}"
     commands = []
-    is_done = record.ended_by in {"max_trials", "max_time", "space"}
+    is_done = record.stop_reason in {"max_trials", "max_time", "space"}
     if is_done and record.best is not None and record.status is not RunStatus.COMPLETE:
         commands.append((command, "train the best once more, and test it"))
     if more := more_option(record):
         commands.append((f"{command} {more}", "go on searching"))
     elif not is_done:
-        words = "go on all the same" if record.ended_by == "failures" else "go on searching"
+        words = "go on all the same" if record.stop_reason == "failures" else "go on searching"
         commands.append((command, words))
     return commands
 
@@ -91,9 +91,9 @@ def more_option(record: SearchRecord) -> str:
     Returns:
         The option; empty where the search is not done, or its space is used up.
     """
-    if record.ended_by == "max_time" and record.max_time is not None:
+    if record.stop_reason == "max_time" and record.max_time is not None:
         return f"--max-time {time_option(max(_LEAST_S, 2 * record.max_time))}"
-    if record.ended_by != "max_trials" or record.best is None:
+    if record.stop_reason != "max_trials" or record.best is None:
         return ""
     size = space_size([Hyperparameter.from_dict(one) for one in record.space])
     over = sum(record.counts.get(status, 0) for status in ("complete", "failed"))

@@ -9,11 +9,11 @@ from nnlab.config.space.hyperparameter import Hyperparameter
 from nnlab.report.text.numbers import metric_text
 from nnlab.report.text.phrases import value_text
 from nnlab.runs.records.search import SearchRecord
-from nnlab.runs.records.trial import TrialRecord, Value
+from nnlab.runs.records.trial import FrozenTrial, Value
 from nnlab.text import plural
 
 
-def reached_under(record: SearchRecord, trial: TrialRecord) -> str:
+def score_conditions(record: SearchRecord, trial: FrozenTrial) -> str:
     """What to know of a trial's score.
 
     Args:
@@ -25,7 +25,7 @@ def reached_under(record: SearchRecord, trial: TrialRecord) -> str:
 
     Example:
         >>> record = SearchRecord("a-tune", "a", cv=3)
-        >>> reached_under(record, TrialRecord(1, {}, scores=(0.8, 0.9, 1.0), score=0.9))
+        >>> score_conditions(record, FrozenTrial(1, {}, scores=(0.8, 0.9, 1.0), score=0.9))
         'the mean of 3 folds, standard deviation 0.1000'
     """
     words = []
@@ -39,7 +39,7 @@ def reached_under(record: SearchRecord, trial: TrialRecord) -> str:
     return ", ".join(words)
 
 
-def retrained_otherwise(record: SearchRecord, trial: TrialRecord) -> str:
+def retrain_mismatch(record: SearchRecord, trial: FrozenTrial) -> str:
     """How the best trial's config is trained once more, where that is not as the trial was.
 
     Args:
@@ -51,10 +51,10 @@ def retrained_otherwise(record: SearchRecord, trial: TrialRecord) -> str:
 
     Example:
         >>> record = SearchRecord("a-tune", "a", algorithm="hyperband", max_epochs=9)
-        >>> retrained_otherwise(record, TrialRecord(1, {}, proposal={"epochs": 3}))
+        >>> retrain_mismatch(record, FrozenTrial(1, {}, proposal={"epochs": 3}))
         'one training of 9 epochs'
     """
-    if not reached_under(record, trial):
+    if not score_conditions(record, trial):
         return ""
     of = f" of {plural(record.max_epochs, 'epoch')}" if record.max_epochs is not None else ""
     split = ", on one split of the rows" if record.cv else ""

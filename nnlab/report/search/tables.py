@@ -8,13 +8,13 @@ from pathlib import Path
 from nnlab.config.space.hyperparameter_names import marker_name, short_names
 from nnlab.report.runs.tables import status_cell
 from nnlab.report.search.suggested_commands import ENDS, next_commands
-from nnlab.report.search.summary import edges, reached_under, retrained_otherwise, trainings_text
+from nnlab.report.search.summary import edges, retrain_mismatch, score_conditions, trainings_text
 from nnlab.report.text.numbers import count_text, metric_text, percent_text, seconds_text
 from nnlab.report.text.phrases import value_text
 from nnlab.report.text.table import Cell, Column, Table, next_table
 from nnlab.runs.records.run import RunStatus
 from nnlab.runs.records.search import SearchRecord
-from nnlab.runs.records.trial import TrialRecord, TrialStatus, ranked
+from nnlab.runs.records.trial import FrozenTrial, TrialStatus, ranked
 from nnlab.text import plural
 
 BEST_SHOWN = 10
@@ -27,7 +27,7 @@ _WAYS = {"min": "less is better", "max": "more is better"}
 
 
 def search_tables(
-    record: SearchRecord, trials: Sequence[TrialRecord], path: Path | None = None
+    record: SearchRecord, trials: Sequence[FrozenTrial], path: Path | None = None
 ) -> list[Table]:
     """All that a search came to.
 
@@ -50,7 +50,7 @@ def search_tables(
     return [table for table in tables if table.rows]
 
 
-def best_table(record: SearchRecord, trials: Iterable[TrialRecord]) -> Table:
+def best_table(record: SearchRecord, trials: Iterable[FrozenTrial]) -> Table:
     """The best trials with their values, the best first.
 
     Args:
@@ -80,7 +80,7 @@ def best_table(record: SearchRecord, trials: Iterable[TrialRecord]) -> Table:
             Cell(count_text(trial.number)),
             Cell(metric_text(trial.score or 0.0), "best" if trial.score == best[0].score else ""),
             *((_spread(trial),) if repeated else ()),
-            *((Cell(count_text(trial.epochs)), goes_on_from(trial)) if by_rungs else ()),
+            *((Cell(count_text(trial.epochs)), parent_trial(trial)) if by_rungs else ()),
             *(values_cell(trial, marker) for marker in markers),
             *((Cell(count_text(trial.epochs)),) if tells_epochs and not by_rungs else ()),
             _NOTHING if trial.params is None else Cell(count_text(trial.params)),
@@ -96,24 +96,24 @@ def best_table(record: SearchRecord, trials: Iterable[TrialRecord]) -> Table:
         notes.append(
             f"{record.objective} is the mean of {what}; spread: their standard deviation (n - 1)."
         )
-    if by_rungs and any(trial.goes_on_from is not None for trial in best):
+    if by_rungs and any(trial.parent_trial is not None for trial in best):
         notes.append("A trial that goes on has another's values, and begins with its weights.")
     return Table(title, columns, rows, notes=tuple(notes), fixed=2)
 
 
-def goes_on_from(trial: TrialRecord) -> Cell:
+def parent_trial(trial: FrozenTrial) -> Cell:
     """The trial whose weights one begins with in Hyperband, and their epoch.
 
     Args:
         trial: The trial.
     """
-    if trial.goes_on_from is None:
+    if trial.parent_trial is None:
         return _NOTHING
     epoch = trial.proposal.get("initial_epoch", 0)
-    return Cell(f"{count_text(trial.goes_on_from)}, epoch {count_text(epoch)}")
+    return Cell(f"{count_text(trial.parent_trial)}, epoch {count_text(epoch)}")
 
 
-def used_markers(record: SearchRecord, trials: Sequence[TrialRecord]) -> dict[str, str]:
+def used_markers(record: SearchRecord, trials: Sequence[FrozenTrial]) -> dict[str, str]:
     """The open values of the config that some trials have, and what they are called.
 
     Args:
@@ -129,7 +129,7 @@ def used_markers(record: SearchRecord, trials: Sequence[TrialRecord]) -> dict[st
     return {name: short[name] for name in names if name in used}
 
 
-def values_cell(trial: TrialRecord, marker: str) -> Cell:
+def values_cell(trial: FrozenTrial, marker: str) -> Cell:
     """A trial's value of an open value; of several repetitions one after the other.
 
     Args:
@@ -140,15 +140,15 @@ def values_cell(trial: TrialRecord, marker: str) -> Cell:
     return Cell(" ".join(map(value_text, values))) if values else _NOTHING
 
 
-def _spread(trial: TrialRecord) -> Cell:
+def _spread(trial: FrozenTrial) -> Cell:
     return _NOTHING if trial.spread is None else Cell(metric_text(trial.spread))
 
 
-def _facts(record: SearchRecord, trials: Sequence[TrialRecord], path: Path | None) -> Table:
+def _facts(record: SearchRecord, trials: Sequence[FrozenTrial], path: Path | None) -> Table:
     counts = {name: count for name, count in record.counts.items() if count}
     told = ", ".join(f"{count_text(count)} {name}" for name, count in counts.items())
     algorithm = f"{record.algorithm}, seed {record.seed}"
-    ended = ENDS.get(record.ended_by or "", "")
+    ended = ENDS.get(record.stop_reason or "", "")
     retrained = {
         name: metric_text(value)
         for name, value in (record.retrained or {}).items()
@@ -156,8 +156,8 @@ def _facts(record: SearchRecord, trials: Sequence[TrialRecord], path: Path | Non
     }
     best = next(iter(ranked(trials, record.direction)), None)
     edge = edges(record)
-    reached = "" if best is None else reached_under(record, best)
-    otherwise = "" if best is None else retrained_otherwise(record, best)
+    reached = "" if best is None else score_conditions(record, best)
+    otherwise = "" if best is None else retrain_mismatch(record, best)
     figures = ", ".join(f"{name} {text}" for name, text in retrained.items())
     facts = [
         ("search", record.id),
@@ -183,27 +183,27 @@ def _facts(record: SearchRecord, trials: Sequence[TrialRecord], path: Path | Non
     return Table(record.name, (Column(""), Column("")), tuple(rows))
 
 
-def _score_text(record: SearchRecord, trial: TrialRecord, reached: str) -> str:
+def _score_text(record: SearchRecord, trial: FrozenTrial, reached: str) -> str:
     score = f"trial {count_text(trial.number)}, {record.objective} {metric_text(trial.score or 0)}"
     return f"{score}, {reached}"
 
 
-def _untold(record: SearchRecord, trials: Sequence[TrialRecord]) -> str:
+def _untold(record: SearchRecord, trials: Sequence[FrozenTrial]) -> str:
     """Why a search that has ended tells of no importance; empty where it does."""
     from nnlab.analysis.importance import LEAST_TRIALS
 
     if record.status is RunStatus.RUNNING or record.best is None or any(record.importance.values()):
         return ""
-    count = sum(trial.goes_on_from is None for trial in ranked(trials, record.direction))
+    count = sum(trial.parent_trial is None for trial in ranked(trials, record.direction))
     if count < LEAST_TRIALS:
         what = "that begin anew" if record.algorithm == "hyperband" else "with a score"
         return f"too few trials to say: {count} {what}, of {LEAST_TRIALS} at least"
     return "the values explain nothing that chance would not"
 
 
-def _failures(trials: Iterable[TrialRecord]) -> Table:
+def _failures(trials: Iterable[FrozenTrial]) -> Table:
     """Each reason for which trials failed, and how many did."""
-    kinds: dict[str, list[TrialRecord]] = {}
+    kinds: dict[str, list[FrozenTrial]] = {}
     for trial in trials:
         if trial.status is TrialStatus.FAILED:
             kinds.setdefault(trial.failure, []).append(trial)
@@ -219,13 +219,13 @@ def _failures(trials: Iterable[TrialRecord]) -> Table:
     return Table("Failed", columns, rows)
 
 
-def _numbers(trials: Sequence[TrialRecord]) -> str:
+def _numbers(trials: Sequence[FrozenTrial]) -> str:
     """The numbers of the first few trials."""
     several = ", ".join(count_text(trial.number) for trial in trials[:_FAILED_NAMED])
     return f"{several}, ..." if len(trials) > _FAILED_NAMED else several
 
 
-def _reason(trial: TrialRecord) -> str:
+def _reason(trial: FrozenTrial) -> str:
     sentence = trial.reason
     return sentence if len(sentence) <= _LONGEST_REASON else f"{sentence[: _LONGEST_REASON - 1]}…"
 
@@ -245,8 +245,8 @@ def _importance(record: SearchRecord) -> Table:
         for name, share in told.items()
     )
     notes = []
-    if record.explained is not None:
-        share = percent_text(record.explained)
+    if record.importance_r2 is not None:
+        share = percent_text(record.importance_r2)
         notes.append(f"The values explain {share} of the differences in rank; the rest is chance.")
     notes.append(f"The share in what they explain, and its standard error: {METHOD}.")
     if record.algorithm == "hyperband":
@@ -260,6 +260,6 @@ def _importance(record: SearchRecord) -> Table:
     return Table("Importance", columns, rows, notes=tuple(notes))
 
 
-def _next(record: SearchRecord, trials: Sequence[TrialRecord], path: Path | None) -> Table:
+def _next(record: SearchRecord, trials: Sequence[FrozenTrial], path: Path | None) -> Table:
     commands = [] if path is None else next_commands(record, trials, path)
     return next_table(commands)

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from nnlab.report.search.summary import reached_under
-from nnlab.report.search.tables import goes_on_from
+from nnlab.report.search.summary import score_conditions
+from nnlab.report.search.tables import parent_trial
 from nnlab.report.text.numbers import count_text, metric_text, seconds_text
 from nnlab.report.text.phrases import value_text
 from nnlab.report.text.table import Cell, Column, Table
 from nnlab.runs.records.search import SearchRecord
-from nnlab.runs.records.trial import TrialRecord, ranked
+from nnlab.runs.records.trial import FrozenTrial, ranked
 
 # What the tables of a run tell of it.
 _OF_THE_RUN = {"status", "epochs", "parameters", "error"}
 
 
 def trial_tables(
-    record: SearchRecord, trials: Iterable[TrialRecord], number: int, *, is_run: bool = False
+    record: SearchRecord, trials: Iterable[FrozenTrial], number: int, *, is_run: bool = False
 ) -> list[Table]:
     """One trial of a search: what it tried, and what that came to.
 
@@ -33,7 +33,7 @@ def trial_tables(
     Example:
         >>> from nnlab.runs.records.trial import TrialStatus
         >>> search = SearchRecord("a-tune-1", "a")
-        >>> trial = TrialRecord(1, {"units": 8}, TrialStatus.COMPLETE, scores=(0.5,), score=0.5)
+        >>> trial = FrozenTrial(1, {"units": 8}, TrialStatus.COMPLETE, scores=(0.5,), score=0.5)
         >>> print(trial_tables(search, [trial], 1)[1].lines())
         ['Values', 'units  8']
     """
@@ -43,15 +43,15 @@ def trial_tables(
         return []
     order = ranked(several, record.direction)
     score = "" if trial.score is None else metric_text(trial.score)
-    words = filter(None, (score, reached_under(record, trial) if score else ""))
+    words = filter(None, (score, score_conditions(record, trial) if score else ""))
     facts = [
         ("status", trial.status.value),
         (record.objective, ", ".join(words)),
         ("rank", f"{order.index(trial) + 1} of {len(order)}" if trial in order else ""),
         ("scores", ", ".join(map(metric_text, trial.scores)) if len(trial.scores) > 1 else ""),
-        ("goes on from", "" if trial.goes_on_from is None else f"trial {goes_on_from(trial).text}"),
+        ("goes on from", "" if trial.parent_trial is None else f"trial {parent_trial(trial).text}"),
         ("epochs", count_text(trial.epochs) if trial.epochs else ""),
-        ("time", seconds_text(trial.seconds) if trial.is_over else ""),
+        ("time", seconds_text(trial.seconds) if trial.is_finished else ""),
         ("parameters", "" if trial.params is None else count_text(trial.params)),
         ("error", trial.error or ""),
     ]

@@ -39,7 +39,7 @@ def terminal_console(stream: TextIO) -> Console:
     """
     from rich.console import Console
 
-    lasting = cast("TextIO", Lasting(stream))
+    lasting = cast("TextIO", BrokenPipeSafeStream(stream))
     return Console(file=lasting, force_terminal=True, highlight=False)
 
 
@@ -55,7 +55,7 @@ def room_of(stream: TextIO) -> float:
     return terminal_console(stream).width if stream.isatty() else math.inf
 
 
-class Lasting:
+class BrokenPipeSafeStream:
     """A stream that cannot fail: what cannot be written is lost.
 
     Args:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Literal, TextIO
 
-from nnlab.errors import Fault, Location
+from nnlab.errors import Diagnostic, Location
 from nnlab.report.text.console import is_terminal, printable, terminal_console
 from nnlab.text import plural
 
@@ -22,18 +22,20 @@ _LONGEST, _SHORTEST = 88, 20
 _TAB = 4
 
 
-def print_faults(
-    faults: Sequence[Fault], warnings: Sequence[Fault] = (), stream: TextIO | None = None
+def print_diagnostics(
+    diagnostics: Sequence[Diagnostic],
+    warnings: Sequence[Diagnostic] = (),
+    stream: TextIO | None = None,
 ) -> None:
     """Prints faults and warnings, then how many there are: with colour in a terminal, else plain.
 
     Args:
-        faults: What makes the config wrong.
+        diagnostics: What makes the config wrong.
         warnings: What is legal but unwise.
         stream: Where to; None for standard error.
     """
     out = stream or sys.stderr
-    lines = list(_lines(faults, warnings, shutil.get_terminal_size((_WIDTH, 0)).columns))
+    lines = list(_lines(diagnostics, warnings, shutil.get_terminal_size((_WIDTH, 0)).columns))
     if not is_terminal(out):
         out.write("".join("".join(text for text, _ in line) + "\n" for line in lines))
         return
@@ -44,57 +46,65 @@ def print_faults(
         console.print(Text.assemble(*line), soft_wrap=True)
 
 
-def fault_rows(faults: Sequence[Fault], warnings: Sequence[Fault] = ()) -> list[dict[str, Any]]:
+def diagnostic_rows(
+    diagnostics: Sequence[Diagnostic], warnings: Sequence[Diagnostic] = ()
+) -> list[dict[str, Any]]:
     """Faults and warnings as rows for JSON.
 
     Args:
-        faults: What makes the config wrong.
+        diagnostics: What makes the config wrong.
         warnings: What is legal but unwise.
 
     Returns:
-        For each: `file`, `line` and `column` (None where it has none), `path`, `message`, `remedy`,
+        For each: `file`, `line` and `column` (None where it has none), `path`, `message`, `hint`,
         and `level`, which is "error" or "warning".
     """
     return [
         {
-            "file": fault.where.file if fault.where else None,
-            "line": (fault.where.line or None) if fault.where else None,
-            "column": (fault.where.column or None) if fault.where else None,
-            "path": fault.path,
-            "message": fault.message,
-            "remedy": fault.remedy,
+            "file": diagnostic.location.file if diagnostic.location else None,
+            "line": (diagnostic.location.line or None) if diagnostic.location else None,
+            "column": (diagnostic.location.column or None) if diagnostic.location else None,
+            "path": diagnostic.path,
+            "message": diagnostic.message,
+            "remedy": diagnostic.hint,
             "level": level,
         }
-        for level, fault in _levelled(faults, warnings)
+        for level, diagnostic in _levelled(diagnostics, warnings)
     ]
 
 
-def _levelled(faults: Sequence[Fault], warnings: Sequence[Fault]) -> Iterator[tuple[Level, Fault]]:
+def _levelled(
+    diagnostics: Sequence[Diagnostic], warnings: Sequence[Diagnostic]
+) -> Iterator[tuple[Level, Diagnostic]]:
     """Errors first, then warnings."""
-    for fault in faults:
-        yield "error", fault
+    for diagnostic in diagnostics:
+        yield "error", diagnostic
     for warning in warnings:
         yield "warning", warning
 
 
-def _lines(faults: Sequence[Fault], warnings: Sequence[Fault], width: int) -> Iterator[list[Piece]]:
+def _lines(
+    diagnostics: Sequence[Diagnostic], warnings: Sequence[Diagnostic], width: int
+) -> Iterator[list[Piece]]:
     """All lines, each as pieces of text with their style."""
     sources: dict[str, list[str]] = {}
-    for level, fault in _levelled(faults, warnings):
-        place = f"{fault.where}: " if fault.where else ""
-        message = printable(fault.message)
+    for level, diagnostic in _levelled(diagnostics, warnings):
+        place = f"{diagnostic.location}: " if diagnostic.location else ""
+        message = printable(diagnostic.message)
         yield [(place, "bold"), (f"{level}: ", _COLOURS[level]), (message, "")]
-        if fault.where and fault.where.line:
-            if fault.where.file not in sources:
-                sources[fault.where.file] = _source(fault.where.file)
-            yield from _excerpt(fault.where, sources[fault.where.file], _COLOURS[level], width)
-        if fault.path:
-            yield [("  at ", "dim"), (printable(fault.path), "cyan")]
-        if fault.remedy:
-            yield [("  ", ""), (printable(fault.remedy), "green")]
+        if diagnostic.location and diagnostic.location.line:
+            if diagnostic.location.file not in sources:
+                sources[diagnostic.location.file] = _source(diagnostic.location.file)
+            yield from _excerpt(
+                diagnostic.location, sources[diagnostic.location.file], _COLOURS[level], width
+            )
+        if diagnostic.path:
+            yield [("  at ", "dim"), (printable(diagnostic.path), "cyan")]
+        if diagnostic.hint:
+            yield [("  ", ""), (printable(diagnostic.hint), "green")]
         yield [("", "")]
-    if faults or warnings:
-        yield _tally(faults, warnings)
+    if diagnostics or warnings:
+        yield _tally(diagnostics, warnings)
 
 
 def _source(file: str) -> list[str]:
@@ -124,9 +134,13 @@ def _excerpt(
         yield [(f"  {margin} | ", "dim"), (" " * (len(before) - cut), ""), ("^", colour)]
 
 
-def _tally(faults: Sequence[Fault], warnings: Sequence[Fault]) -> list[Piece]:
+def _tally(diagnostics: Sequence[Diagnostic], warnings: Sequence[Diagnostic]) -> list[Piece]:
     """How many there are, and in which file."""
-    files = {fault.where.file for fault in [*faults, *warnings] if fault.where and fault.where.line}
+    files = {
+        diagnostic.location.file
+        for diagnostic in [*diagnostics, *warnings]
+        if diagnostic.location and diagnostic.location.line
+    }
     place = (
         f" in {next(iter(files))}"
         if len(files) == 1
@@ -135,8 +149,8 @@ def _tally(faults: Sequence[Fault], warnings: Sequence[Fault]) -> list[Piece]:
         else ""
     )
     pieces: list[Piece] = []
-    if faults:
-        pieces.append((plural(len(faults), "fault"), _COLOURS["error"]))
+    if diagnostics:
+        pieces.append((plural(len(diagnostics), "fault"), _COLOURS["error"]))
     if warnings:
         pieces += [(" and ", "")] if pieces else []
         pieces.append((plural(len(warnings), "warning"), _COLOURS["warning"]))

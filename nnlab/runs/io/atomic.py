@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-_REMEDIES = {
+_HINTS = {
     errno.ENOSPC: "Free some disk space, or name a folder on another disk with --runs-dir.",
     errno.EDQUOT: "Your quota is used up: free some space, or name another folder with --runs-dir.",
     errno.EROFS: "The disk is read-only: name a folder that can be written with --runs-dir.",
@@ -23,11 +23,11 @@ _REMEDIES = {
 }
 # Nothing was wrong with the name of the folder.
 _OF_THE_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EIO}
-_OTHER_REMEDY = "Check the path and the disk, or name another folder with --runs-dir."
+_OTHER_HINT = "Check the path and the disk, or name another folder with --runs-dir."
 
 
 @contextlib.contextmanager
-def replacing(path: Path) -> Iterator[Path]:
+def atomic_replace(path: Path) -> Iterator[Path]:
     """Lets a block write beside `path`, then puts what it wrote in the place of `path` in one step.
 
     Whoever reads `path`, at any moment and after any crash, finds the old file or the new one,
@@ -75,14 +75,14 @@ def atomic_write(path: Path, content: bytes | str) -> None:
         ...     (Path(folder) / "notes.txt").read_text()
         'kept\n'
     """
-    with replacing(path) as beside:
+    with atomic_replace(path) as beside:
         # Names of files have bytes in them that a locale without their letters did not know.
         text = content.encode(errors="surrogateescape") if isinstance(content, str) else content
         beside.write_bytes(text)
 
 
 @contextlib.contextmanager
-def writing(path: Path, *, asked_for: bool = False) -> Iterator[None]:
+def translate_os_errors(path: Path, *, asked_for: bool = False) -> Iterator[None]:
     """Turns a disk's refusal inside the block into an error that says what to do.
 
     Args:
@@ -101,12 +101,12 @@ def writing(path: Path, *, asked_for: bool = False) -> Iterator[None]:
         yield
     except OSError as error:
         words = os.strerror(error.errno) if error.errno else str(error)
-        remedy = _REMEDIES.get(error.errno or 0, _OTHER_REMEDY)
-        message = f"Expected to be able to write {path}. Received: error={words!r}. {remedy}"
+        hint = _HINTS.get(error.errno or 0, _OTHER_HINT)
+        message = f"Expected to be able to write {path}. Received: error={words!r}. {hint}"
         wrong = asked_for and error.errno not in _OF_THE_DISK
         if wrong:
             raise RequestError(message) from error
-        is_of_the_disk = error.errno in {*_OF_THE_DISK, *_REMEDIES}
+        is_of_the_disk = error.errno in {*_OF_THE_DISK, *_HINTS}
         raise (DiskError if is_of_the_disk else RunFailedError)(message) from error
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from nnlab.errors import DataError, RunNotFoundError
-from nnlab.runs.io.atomic import atomic_write, writing
+from nnlab.runs.io.atomic import atomic_write, translate_os_errors
 
 Status = TypeVar("Status", bound=StrEnum)
 Named = TypeVar("Named", bound="JsonRecord")
@@ -48,11 +48,11 @@ class JsonRecord:
         Raises:
             RunFailedError: The disk refused.
         """
-        with writing(path):
+        with translate_os_errors(path):
             atomic_write(path, self.to_json())
 
 
-def named_by_folder(record: Named, path: Path) -> Named:
+def with_id_from_folder(record: Named, path: Path) -> Named:
     """A record with the id that its folder's name is.
 
     A folder may have been renamed, or be a copy of another.
@@ -145,8 +145,8 @@ def broken(source: str, expected: str) -> DataError:
         source: The file.
         expected: What it should hold, and what it does.
     """
-    remedy = "The file was changed by something else: restore it, or delete the run's folder."
-    return DataError(f"Expected {source} to hold {expected}. {remedy}")
+    hint = "The file was changed by something else: restore it, or delete the run's folder."
+    return DataError(f"Expected {source} to hold {expected}. {hint}")
 
 
 def strict(value: Any) -> Any:

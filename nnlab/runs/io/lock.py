@@ -25,7 +25,7 @@ _HELD = {errno.EACCES, errno.EAGAIN}
 
 
 @contextlib.contextmanager
-def taking_over(path: Path) -> Iterator[None]:
+def lock_folder(path: Path) -> Iterator[None]:
     """Go on with the work in a run's folder, and keep others from doing so until the block ends.
 
     A process that works on a folder which it has made itself is known by the folder's record. Of

@@ -9,7 +9,7 @@ import time
 from typing import TYPE_CHECKING, SupportsFloat
 
 from nnlab.errors import DataError
-from nnlab.runs.io.atomic import atomic_write, writing
+from nnlab.runs.io.atomic import atomic_write, translate_os_errors
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -65,7 +65,7 @@ class MetricsLog:
         start = time.monotonic()
         header = io.StringIO()
         csv.writer(header, lineterminator="\n").writerow(self._columns)
-        with writing(self._path):
+        with translate_os_errors(self._path):
             atomic_write(self._path, header.getvalue() + "\n".join(self._lines) + "\n")
         self._written = len(self._lines)
         end = time.monotonic()

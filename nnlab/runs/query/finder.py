@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from nnlab.errors import RunNotFoundError
 from nnlab.runs.io.layout import RunKind, kind_of
-from nnlab.runs.query.listing import read_anyhow, run_folders
+from nnlab.runs.query.listing import read_record_or_broken, run_folders
 from nnlab.runs.query.stored import StoredRun, read_run
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def _find(name: str, runs_dir: Path, folders: Sequence[Path]) -> Path:
     """The folder of a name, where those of all runs are known."""
     for path in (runs_dir / name, Path(name)):
         if name and kind_of(path) is not None:
-            return _straight(path)
+            return _normalize(path)
     outer, _, inner = name.partition("/")
     for path in (runs_dir / name, Path(name)):
         # A folder's name may be the start of an id as well, its path may not.
@@ -138,7 +138,7 @@ def _find(name: str, runs_dir: Path, folders: Sequence[Path]) -> Path:
     raise RunNotFoundError(_unknown(name, runs_dir, ids))
 
 
-def _straight(path: Path) -> Path:
+def _normalize(path: Path) -> Path:
     """A path without `..`, that can be renamed; a link at its end stays one."""
     if ".." not in path.parts:
         return path
@@ -165,7 +165,9 @@ def _find_inside(outer: str, inner: str, runs_dir: Path, folders: Sequence[Path]
 
 
 def _newest_first(folders: Sequence[Path]) -> list[Path]:
-    return sorted(folders, key=lambda path: (read_anyhow(path).created, path.name), reverse=True)
+    return sorted(
+        folders, key=lambda path: (read_record_or_broken(path).created, path.name), reverse=True
+    )
 
 
 def _none(name: str, runs_dir: Path, kind: RunKind) -> str:

@@ -55,10 +55,12 @@ def list_runs(
         RequestError: No run has what `sort` names.
     """
     folders = run_folders(runs_dir)
-    records = [read_anyhow(path) for path in folders]
+    records = [read_record_or_broken(path) for path in folders]
     if inside:
         records += [
-            dataclasses.replace(read_anyhow(path.parent), id=str(path.parent.relative_to(runs_dir)))
+            dataclasses.replace(
+                read_record_or_broken(path.parent), id=str(path.parent.relative_to(runs_dir))
+            )
             for folder in folders
             for path in folder.rglob(RunKind.RUN.file)
             if path.parent != folder
@@ -86,7 +88,7 @@ def list_runs(
     return [record for _, record in [*ranked, *(pair for pair in pairs if _missing(pair[0]))]]
 
 
-def read_anyhow(path: Path) -> RunRecord:
+def read_record_or_broken(path: Path) -> RunRecord:
     """A run's record; one that says why, where the file cannot be read.
 
     Args:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from nnlab.runs.io.json_record import named_by_folder, record_text
+from nnlab.runs.io.json_record import record_text, with_id_from_folder
 from nnlab.runs.io.layout import RunFiles, RunKind, kind_of
-from nnlab.runs.records.orphans import run_beside
+from nnlab.runs.records.orphans import sibling_run
 from nnlab.runs.records.run import RunRecord, RunStatus
-from nnlab.runs.records.trial import TrialRecord, TrialStatus
+from nnlab.runs.records.trial import FrozenTrial, TrialStatus
 
 # A run of a comparison lies in the folder of its variant, one of a trial in that of the trial.
 _DEEPEST = 3
@@ -20,7 +20,7 @@ class StoredRun(RunFiles):
 
     Args:
         path: The run's folder.
-        record: Its record, as `RunRecord.as_seen` gives it.
+        record: Its record, as `RunRecord.resolved` gives it.
     """
 
     def __init__(self, path: Path, record: RunRecord) -> None:
@@ -66,18 +66,20 @@ def read_run(path: Path) -> StoredRun:
     """
     if kind_of(path) is RunKind.TRIAL:
         trial = path / RunKind.TRIAL.file
-        return StoredRun(path, _run_of(TrialRecord.from_json(record_text(trial), str(trial)), path))
+        return StoredRun(path, _run_of(FrozenTrial.from_json(record_text(trial), str(trial)), path))
     source = path / RunKind.RUN.file
     message = f"Expected a run's folder. Received: path={str(path)!r}, without record.json."
     text = record_text(source, f"{message} List the runs there are with: nnlab runs")
-    return StoredRun(path, named_by_folder(RunRecord.from_json(text, str(source)).as_seen(), path))
+    return StoredRun(
+        path, with_id_from_folder(RunRecord.from_json(text, str(source)).resolved(), path)
+    )
 
 
-def _run_of(trial: TrialRecord, path: Path) -> RunRecord:
+def _run_of(trial: FrozenTrial, path: Path) -> RunRecord:
     """What a run's record would say of a trial; where nothing goes on, it was interrupted."""
-    search = run_beside(path.parent.parent)
+    search = sibling_run(path.parent.parent)
     if search is None or search.status is not RunStatus.RUNNING:
-        trial = trial.as_left()
+        trial = trial.as_interrupted()
     pruned = trial.status is TrialStatus.PRUNED
     return RunRecord(
         id=path.name,
@@ -85,7 +87,7 @@ def _run_of(trial: TrialRecord, path: Path) -> RunRecord:
         status=RunStatus.COMPLETE if pruned else RunStatus(trial.status.value),
         epochs_run=trial.epochs,
         params=trial.params,
-        timing={"total_s": trial.seconds} if trial.is_over else {},
+        timing={"total_s": trial.seconds} if trial.is_finished else {},
         error=trial.error,
     )
 

@@ -18,20 +18,20 @@ from nnlab.runs.io.json_record import (
     JsonRecord,
     Kind,
     broken,
-    named_by_folder,
     read_object,
     record_text,
     strict,
+    with_id_from_folder,
 )
 from nnlab.runs.io.layout import RunFiles
 from nnlab.runs.records.directory import RunDirectory
-from nnlab.runs.records.orphans import as_ended
+from nnlab.runs.records.orphans import mark_orphaned
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-class DevicesFiles(RunFiles):
+class BenchmarkFiles(RunFiles):
     """Where each thing lies in the folder of a comparison of devices.
 
     Args:
@@ -39,13 +39,13 @@ class DevicesFiles(RunFiles):
 
     Example:
         >>> from pathlib import Path
-        >>> DevicesFiles(Path("runs/mnist-devices")).devices_json.as_posix()
+        >>> BenchmarkFiles(Path("runs/mnist-devices")).benchmark_json.as_posix()
         'runs/mnist-devices/devices.json'
     """
 
     @property
-    def devices_json(self) -> Path:
-        """What was measured and what came of it, see `DevicesRecord`."""
+    def benchmark_json(self) -> Path:
+        """What was measured and what came of it, see `BenchmarkRecord`."""
         return self.path / "devices.json"
 
     @property
@@ -54,12 +54,12 @@ class DevicesFiles(RunFiles):
         return self.plots / "step_time.png"
 
 
-class DevicesDirectory(DevicesFiles, RunDirectory):
+class BenchmarkDirectory(BenchmarkFiles, RunDirectory):
     """A comparison of devices at work: its folder, and the record that says how it goes."""
 
 
 @dataclass(frozen=True)
-class DevicesRecord(JsonRecord):
+class BenchmarkRecord(JsonRecord):
     """What was measured and what came of it, as `devices.json` and `--json` carry it.
 
     Args:
@@ -92,7 +92,7 @@ class DevicesRecord(JsonRecord):
     batch_sizes: tuple[int, ...]
     widths: tuple[int | None, ...]
     rows: str
-    points: tuple[DevicePoint, ...] = ()
+    points: tuple[BenchmarkPoint, ...] = ()
     gpu: dict[str, Any] | None = None
     gpu_absence: tuple[str, ...] = ()
     rows_count: int = 0
@@ -111,7 +111,7 @@ class DevicesRecord(JsonRecord):
         return super().to_dict() | {"points": [point.to_dict() for point in self.points]}
 
     @classmethod
-    def from_json(cls, text: str, source: str = "devices.json") -> DevicesRecord:
+    def from_json(cls, text: str, source: str = "devices.json") -> BenchmarkRecord:
         """Reads the text of a `devices.json`; keys that this version does not know are left out.
 
         Args:
@@ -127,7 +127,7 @@ class DevicesRecord(JsonRecord):
         known = read_object(text, _KINDS, _REQUIRED, source)
         known.update({key: tuple(known[key]) for key in _LISTS & known.keys()})
         try:
-            points = tuple(DevicePoint.from_dict(values) for values in known["points"])
+            points = tuple(BenchmarkPoint.from_dict(values) for values in known["points"])
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise broken(source, f"measured points. Received: {error}") from error
         return cls(**(known | {"points": points}))
@@ -159,7 +159,7 @@ _LISTS = {name for name, kind in _KINDS.items() if kind is LIST}
 _REQUIRED = ("id", "name", "status", "devices", "batch_sizes", "widths", "rows", "points")
 
 
-def read_devices(path: Path) -> DevicesRecord:
+def read_benchmark(path: Path) -> BenchmarkRecord:
     """Reads what was measured.
 
     Args:
@@ -172,11 +172,11 @@ def read_devices(path: Path) -> DevicesRecord:
         RunNotFoundError: The folder holds none.
         DataError: The record cannot be read.
     """
-    source = DevicesFiles(path).devices_json
+    source = BenchmarkFiles(path).benchmark_json
     message = f"Expected a comparison of devices. Received: {path}, without {source.name}."
     missing = f"{message} Make one with: nnlab compare cpu-vs-gpu"
-    record = DevicesRecord.from_json(record_text(source, missing), str(source))
-    return as_ended(named_by_folder(record, path), path)
+    record = BenchmarkRecord.from_json(record_text(source, missing), str(source))
+    return mark_orphaned(with_id_from_folder(record, path), path)
 
 
 @dataclass(frozen=True)
@@ -197,7 +197,7 @@ class Timed:
 
 
 @dataclass(frozen=True)
-class DevicePoint:
+class BenchmarkPoint:
     """One point of a comparison of devices, measured in processes of its own.
 
     Args:
@@ -232,8 +232,8 @@ class DevicePoint:
         speedup: How many times faster it is than the first device: `value`, `low`, `high`.
 
     Example:
-        >>> point = DevicePoint("cpu", 128, step=Timed(0.002, 0.0019, 0.0021, 12))
-        >>> point.examples_per_s, DevicePoint.from_dict(point.to_dict()) == point
+        >>> point = BenchmarkPoint("cpu", 128, step=Timed(0.002, 0.0019, 0.0021, 12))
+        >>> point.examples_per_s, BenchmarkPoint.from_dict(point.to_dict()) == point
         (64000.0, True)
     """
 
@@ -295,7 +295,7 @@ class DevicePoint:
         return values
 
     @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> DevicePoint:
+    def from_dict(cls, values: dict[str, Any]) -> BenchmarkPoint:
         """The point that `to_dict` wrote; keys that this version does not know are left out.
 
         Args:

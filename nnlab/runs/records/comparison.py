@@ -17,13 +17,13 @@ from nnlab.runs.io.json_record import (
     JsonRecord,
     Kind,
     broken,
-    named_by_folder,
     read_object,
     record_text,
+    with_id_from_folder,
 )
 from nnlab.runs.io.layout import RunFiles
 from nnlab.runs.records.directory import RunDirectory
-from nnlab.runs.records.orphans import as_ended
+from nnlab.runs.records.orphans import mark_orphaned
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -204,4 +204,4 @@ def read_comparison_record(path: Path) -> ComparisonRecord:
     message = f"Expected the folder of a comparison. Received: {path}, without {source.name}."
     missing = f"{message} Start one with: nnlab compare variants COMPARISON.yaml"
     record = ComparisonRecord.from_json(record_text(source, missing), str(source))
-    return as_ended(named_by_folder(record, path), path)
+    return mark_orphaned(with_id_from_folder(record, path), path)

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Self, SupportsFloat
 
 from nnlab.errors import NnlabError, RunFailedError, RunInterrupted
-from nnlab.runs.io.atomic import atomic_write, writing
+from nnlab.runs.io.atomic import atomic_write, translate_os_errors
 from nnlab.runs.io.layout import RunFiles
 from nnlab.runs.io.metrics_csv import MetricsLog
 from nnlab.runs.io.process import Process
@@ -87,7 +87,7 @@ class RunDirectory(RunFiles):
             RequestError: The folder of all runs is one that cannot be written to.
         """
         now = datetime.now(UTC)
-        with writing(runs_dir, asked_for=folder is None):
+        with translate_os_errors(runs_dir, asked_for=folder is None):
             if folder is None:
                 path = _new_folder(runs_dir, name, config_text, now)
             else:
@@ -102,7 +102,7 @@ class RunDirectory(RunFiles):
         )
         run = cls(path, record)
         try:
-            with writing(run.config_yaml):
+            with translate_os_errors(run.config_yaml):
                 atomic_write(run.config_yaml, config_text)
             run.update()
         except BaseException:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 Work = TypeVar("Work", bound=JsonRecord)
 
 
-def as_ended(record: Work, path: Path) -> Work:
+def mark_orphaned(record: Work, path: Path) -> Work:
     """The record of a search or a comparison as a reader should take it.
 
     Args:
@@ -28,7 +28,7 @@ def as_ended(record: Work, path: Path) -> Work:
         This record; or, where it says `running` and its process is gone, one that says that.
     """
     known: Any = record
-    run = run_beside(path)
+    run = sibling_run(path)
     if run is None or known.status != RunStatus.RUNNING or run.status is RunStatus.RUNNING:
         return record
     timing = {**known.timing, **run.timing}
@@ -36,7 +36,7 @@ def as_ended(record: Work, path: Path) -> Work:
     return ended
 
 
-def run_beside(path: Path) -> RunRecord | None:
+def sibling_run(path: Path) -> RunRecord | None:
     """A search or a comparison as a run: that record knows the process.
 
     Args:
@@ -47,5 +47,5 @@ def run_beside(path: Path) -> RunRecord | None:
     """
     with contextlib.suppress(RunNotFoundError):
         source = RunFiles(path).record_json
-        return RunRecord.from_json(record_text(source, ""), str(source)).as_seen()
+        return RunRecord.from_json(record_text(source, ""), str(source)).resolved()
     return None

@@ -101,7 +101,7 @@ class RunRecord(JsonRecord):
     error: str | None = None
     process: Process | None = None
 
-    def as_seen(self) -> RunRecord:
+    def resolved(self) -> RunRecord:
         """The record as a reader should take it.
 
         A process that was killed could not say so: its run claims to be running for ever.

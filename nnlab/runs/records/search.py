@@ -18,24 +18,24 @@ from nnlab.runs.io.json_record import (
     TEXT,
     JsonRecord,
     Kind,
-    named_by_folder,
     read_object,
     read_status,
     record_text,
+    with_id_from_folder,
 )
 from nnlab.runs.io.layout import RunFiles
-from nnlab.runs.records.orphans import as_ended, run_beside
+from nnlab.runs.records.orphans import mark_orphaned, sibling_run
 from nnlab.runs.records.run import Direction, RunStatus
-from nnlab.runs.records.trial import TrialRecord, TrialStatus, Value, counts, ranked
+from nnlab.runs.records.trial import FrozenTrial, TrialStatus, Value, counts, ranked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
 __all__ = [
+    "FrozenTrial",
     "SearchFiles",
     "SearchRecord",
-    "TrialRecord",
     "TrialStatus",
     "Value",
     "counts",
@@ -65,14 +65,14 @@ class SearchRecord(JsonRecord):
         max_epochs: Epochs of a full trial; None where epochs are searched.
         space: The hyperparameters, each as plain data: `name`, `kind`, range or values, conditions.
         counts: How many trials there are, by status.
-        best: The best trial, as `TrialRecord.to_dict` gives it; None before one is complete.
+        best: The best trial, as `FrozenTrial.to_dict` gives it; None before one is complete.
         retrained: The final figures of the run in `best/` by name; None: it was not retrained.
-        ended_by: Why no more trials were made: `max_trials`, `max_time`, `space`, `user`,
+        stop_reason: Why no more trials were made: `max_trials`, `max_time`, `space`, `user`,
             `failures`.
         importance: The share that each hyperparameter has in the score, by its name without
             repetitions; 0 of those that cannot be told from chance.
         importance_errors: The standard error of each share.
-        explained: How much of the trials' ranks the hyperparameters explain, 1: all.
+        importance_r2: How much of the trials' ranks the hyperparameters explain, 1: all.
         timing: Seconds by name: `total_s`, `search_s`, `retrain_s`; a resumed search adds to them.
         error: Why the search failed, or what interrupted it.
         command: The command line.
@@ -96,10 +96,10 @@ class SearchRecord(JsonRecord):
     counts: dict[str, int] = field(default_factory=dict)
     best: dict[str, Any] | None = None
     retrained: dict[str, float] | None = None
-    ended_by: str | None = None
+    stop_reason: str | None = None
     importance: dict[str, float] = field(default_factory=dict)
     importance_errors: dict[str, float] = field(default_factory=dict)
-    explained: float | None = None
+    importance_r2: float | None = None
     timing: dict[str, float] = field(default_factory=dict)
     error: str | None = None
     command: tuple[str, ...] = ()
@@ -167,7 +167,7 @@ class SearchFiles(RunFiles):
         return self.trials / str(number)
 
     def trial_json(self, number: int) -> Path:
-        """A trial's record, see `TrialRecord`.
+        """A trial's record, see `FrozenTrial`.
 
         Args:
             number: The trial's number.
@@ -193,14 +193,14 @@ def read_search(path: Path) -> SearchRecord:
     message = f"Expected a search's folder. Received: path={str(path)!r}, without search.json."
     missing = f"{message} Start a search with: nnlab tune CONFIG"
     record = SearchRecord.from_json(record_text(source, missing), str(source))
-    record = named_by_folder(record, path)
-    ended = as_ended(record, path)
+    record = with_id_from_folder(record, path)
+    ended = mark_orphaned(record, path)
     if ended is record:
         return record
     return dataclasses.replace(ended, counts=counts(read_trials(path)))
 
 
-def read_trials(path: Path) -> list[TrialRecord]:
+def read_trials(path: Path) -> list[FrozenTrial]:
     """Reads the trials of a search.
 
     Args:
@@ -214,15 +214,15 @@ def read_trials(path: Path) -> list[TrialRecord]:
         DataError: The record of one cannot be read.
     """
     sources = SearchFiles(path).trials.glob("*/trial.json")
-    trials = [TrialRecord.from_json(record_text(source), str(source)) for source in sources]
-    run = run_beside(path)
+    trials = [FrozenTrial.from_json(record_text(source), str(source)) for source in sources]
+    run = sibling_run(path)
     if run is not None and run.status is not RunStatus.RUNNING:
-        trials = [trial.as_left() for trial in trials]
+        trials = [trial.as_interrupted() for trial in trials]
     return sorted(trials, key=lambda trial: trial.number)
 
 
 def search_document(
-    record: SearchRecord, trials: Iterable[TrialRecord], path: Path
+    record: SearchRecord, trials: Iterable[FrozenTrial], path: Path
 ) -> dict[str, Any]:
     """A search with all its trials, as `--json` prints it.
 
@@ -253,7 +253,7 @@ _KINDS: dict[str, Kind] = {
     "counts": TABLE,
     "best": TABLE,
     "retrained": TABLE,
-    "ended_by": TEXT,
+    "stop_reason": TEXT,
     "importance": TABLE,
     "importance_errors": TABLE,
     "explained": NUMBER,

@@ -52,7 +52,7 @@ class TrialStatus(StrEnum):
 
 
 @dataclass(frozen=True)
-class TrialRecord(JsonRecord):
+class FrozenTrial(JsonRecord):
     """One trial of a search.
 
     Args:
@@ -62,14 +62,14 @@ class TrialRecord(JsonRecord):
         scores: The objective of each training: one for each execution or fold.
         score: Their mean; None before it is complete.
         error: Why it failed, and what to do about it.
-        epochs: Epochs that its trainings have seen, those of `goes_on_from` included.
+        epochs: Epochs that its trainings have seen, those of `parent_trial` included.
         seconds: How long it took.
         params: Weights of its model.
-        goes_on_from: The trial whose weights it started with, in Hyperband; None: fresh ones.
+        parent_trial: The trial whose weights it started with, in Hyperband; None: fresh ones.
         proposal: What the algorithm needs to know of it again, such as bracket and rung.
 
     Example:
-        >>> trial = TrialRecord(1, {"training.optimizer": "adam"}, scores=(0.8, 0.9))
+        >>> trial = FrozenTrial(1, {"training.optimizer": "adam"}, scores=(0.8, 0.9))
         >>> round(trial.spread, 3)
         0.071
     """
@@ -83,7 +83,7 @@ class TrialRecord(JsonRecord):
     epochs: int = 0
     seconds: float = 0.0
     params: int | None = None
-    goes_on_from: int | None = None
+    parent_trial: int | None = None
     proposal: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -92,27 +92,27 @@ class TrialRecord(JsonRecord):
         return statistics.stdev(self.scores) if len(self.scores) > 1 else None
 
     @property
-    def is_over(self) -> bool:
+    def is_finished(self) -> bool:
         """Whether nothing more will happen to it."""
         return self.status not in {TrialStatus.RUNNING, TrialStatus.INTERRUPTED}
 
-    def as_left(self) -> TrialRecord:
+    def as_interrupted(self) -> FrozenTrial:
         """The record as it stands where nobody is at work on the search any more."""
         if self.status is not TrialStatus.RUNNING:
             return self
         return dataclasses.replace(self, status=TrialStatus.INTERRUPTED)
 
-    def anew(self, status: TrialStatus) -> TrialRecord:
+    def anew(self, status: TrialStatus) -> FrozenTrial:
         """The record as it was when the trial was proposed, which is to be done again.
 
         Args:
             status: Where it stands now.
         """
-        return TrialRecord(
+        return FrozenTrial(
             self.number,
             self.values,
             status,
-            goes_on_from=self.goes_on_from,
+            parent_trial=self.parent_trial,
             proposal=self.proposal,
         )
 
@@ -129,7 +129,7 @@ class TrialRecord(JsonRecord):
         return _NUMBER.sub("#", _sentences(self.error)[0])
 
     @classmethod
-    def from_json(cls, text: str, source: str = "trial.json") -> TrialRecord:
+    def from_json(cls, text: str, source: str = "trial.json") -> FrozenTrial:
         """Reads the text of a `trial.json`; keys that this version does not know are left out.
 
         Args:
@@ -155,7 +155,7 @@ class TrialRecord(JsonRecord):
         return cls(**{**known, "status": status, "scores": scores})
 
 
-def ranked(trials: Iterable[TrialRecord], direction: Direction) -> list[TrialRecord]:
+def ranked(trials: Iterable[FrozenTrial], direction: Direction) -> list[FrozenTrial]:
     """The complete trials, the best first; of equal ones the earlier.
 
     Args:
@@ -163,8 +163,8 @@ def ranked(trials: Iterable[TrialRecord], direction: Direction) -> list[TrialRec
         direction: Whether less or more is better.
 
     Example:
-        >>> one = TrialRecord(1, {}, TrialStatus.COMPLETE, score=0.8)
-        >>> two = TrialRecord(2, {}, TrialStatus.COMPLETE, score=0.9)
+        >>> one = FrozenTrial(1, {}, TrialStatus.COMPLETE, score=0.8)
+        >>> two = FrozenTrial(2, {}, TrialStatus.COMPLETE, score=0.9)
         >>> [trial.number for trial in ranked([one, two], "max")]
         [2, 1]
     """
@@ -176,7 +176,7 @@ def ranked(trials: Iterable[TrialRecord], direction: Direction) -> list[TrialRec
     return [trial for _, _, trial in sorted(scored, key=lambda item: item[:2])]
 
 
-def counts(trials: Iterable[TrialRecord]) -> dict[str, int]:
+def counts(trials: Iterable[FrozenTrial]) -> dict[str, int]:
     """How many trials there are of each status.
 
     Args:
@@ -203,6 +203,6 @@ _KINDS: dict[str, Kind] = {
     "epochs": COUNT,
     "seconds": NUMBER,
     "params": COUNT,
-    "goes_on_from": COUNT,
+    "parent_trial": COUNT,
     "proposal": TABLE,
 }

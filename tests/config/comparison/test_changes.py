@@ -8,10 +8,13 @@ import pytest
 
 from nnlab.config.comparison.changes import nested_change
 from nnlab.config.yaml.document import Document
-from nnlab.errors import Fault
+from nnlab.errors import Diagnostic
 
 BASE = Document({"training": {"loss": "mse", "epochs": 9, "optimizer": "adam"}, "seed": 1})
-MISSING = [Fault("Key `loss` is missing.", "training.loss"), Fault("Wrong.", "training.epochs")]
+MISSING = [
+    Diagnostic("Key `loss` is missing.", "training.loss"),
+    Diagnostic("Wrong.", "training.epochs"),
+]
 
 
 def test_what_a_change_leaves_out_is_one_fault_before_the_others() -> None:
@@ -20,7 +23,7 @@ def test_what_a_change_leaves_out_is_one_fault_before_the_others() -> None:
     own, other = change.instead_of(MISSING)
     assert own.path == "variants.a.training"
     assert "replaces the whole of `training`" in own.message
-    assert own.remedy == "Write `training.epochs: 0`."
+    assert own.hint == "Write `training.epochs: 0`."
     assert other == MISSING[1]
 
 

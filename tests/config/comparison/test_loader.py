@@ -152,7 +152,10 @@ def test_a_file_without_keys_is_asked_for_those_of_a_comparison(read: Read, text
 def test_flags_are_named_where_they_are_wrong(read: Read) -> None:
     with pytest.raises(ConfigError) as told:
         read("base: stack.yaml\nvariants: {a: , b: }\n", metric="lss", baseline="c")
-    assert [str(fault.where) for fault in told.value.faults] == ["--baseline", "--metric"]
+    assert [str(diagnostic.location) for diagnostic in told.value.diagnostics] == [
+        "--baseline",
+        "--metric",
+    ]
 
 
 def test_each_kind_of_file_says_what_it_is_where_the_other_is_expected(tmp_path: Path) -> None:
@@ -168,6 +171,6 @@ def test_validating_counts_the_runs_and_finds_twins(tmp_path: Path) -> None:
     (tmp_path / "twins.yaml").write_text(text)
     check = check_config(tmp_path / "twins.yaml")
     assert check.remark == "; a comparison of 6 runs"
-    assert [fault.message for fault in check.advice] == [
+    assert [diagnostic.message for diagnostic in check.advice] == [
         "Variants `a` and `b` are the same config."
     ]

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 import pytest
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from nnlab.config.diagnostics.issues import Collector, Problem, explain, problems_error
+from nnlab.config.diagnostics.issues import Issue, IssueCollector, explain, issues_error
 
 
 class Sample(BaseModel):
@@ -61,31 +61,31 @@ def test_errors_of_pydantic_in_our_own_words(field: str, value: object, message:
 def test_a_misspelt_choice_gets_the_nearest() -> None:
     with pytest.raises(ValidationError) as caught:
         Sample.model_validate({"one_of": "medan"})
-    assert explain(caught.value.errors()[0]).remedy == "Did you mean `median`?"
+    assert explain(caught.value.errors()[0]).hint == "Did you mean `median`?"
 
 
 def test_many_choices_are_told_only_where_none_is_near() -> None:
     names = TypeAdapter(Literal["a1", "b2", "c3", "d4", "e5", "f6", "tanh"])
-    collector = Collector()
+    collector = IssueCollector()
     for value in ("tan", "softmax"):
-        with collector.reading("activation"):
+        with collector.collect("activation"):
             names.validate_python(value)
-    near, far = collector.problems()
+    near, far = collector.issues()
     assert near.message == "Expected an activation. Received: activation='tan'."
-    assert near.remedy == "Did you mean `tanh`?"
-    assert far.remedy == "The choices are: a1, b2, c3, d4, e5, f6, tanh."
+    assert near.hint == "Did you mean `tanh`?"
+    assert far.hint == "The choices are: a1, b2, c3, d4, e5, f6, tanh."
 
 
 def test_problems_keep_their_words_on_their_way_up() -> None:
-    problem = Problem(("units",), "Expected {this}.", "Write {that}.", at_key=True)
-    collector = Collector()
-    with collector.reading("layers", 0):
-        raise problems_error([problem])
-    outer = Collector()
-    with outer.reading("model"):
+    issue = Issue(("units",), "Expected {this}.", "Write {that}.", at_key=True)
+    collector = IssueCollector()
+    with collector.collect("layers", 0):
+        raise issues_error([issue])
+    outer = IssueCollector()
+    with outer.collect("model"):
         collector.raise_if_any()
     path = ("model", "layers", 0, "units")
-    assert outer.problems() == [Problem(path, problem.message, problem.remedy, at_key=True)]
+    assert outer.issues() == [Issue(path, issue.message, issue.hint, at_key=True)]
 
 
 def test_a_key_that_is_there_misspelt_is_not_missing_as_well() -> None:
@@ -93,15 +93,15 @@ def test_a_key_that_is_there_misspelt_is_not_missing_as_well() -> None:
         units: int
         rate: float
 
-    collector = Collector()
-    with collector.reading():
+    collector = IssueCollector()
+    with collector.collect():
         Needs.model_validate({})
     collector.drop_missing(["units"])
-    assert [problem.path for problem in collector.problems()] == [("rate",)]
+    assert [issue.path for issue in collector.issues()] == [("rate",)]
 
 
 @pytest.mark.parametrize(
-    ("path", "parent", "remedy"),
+    ("path", "parent", "hint"),
     [
         (("training", "epochs"), {"loss": "mse"}, "Add `epochs: …`."),
         (("training", "epochs"), {}, "Write `training: {epochs: …}`."),
@@ -109,10 +109,10 @@ def test_a_key_that_is_there_misspelt_is_not_missing_as_well() -> None:
         (("data",), {}, "Add `data: …`."),
     ],
 )
-def test_what_is_missing_is_asked_for(path: Any, parent: object, remedy: str) -> None:
-    assert explain({"type": "missing", "loc": path, "input": parent}).remedy == remedy
+def test_what_is_missing_is_asked_for(path: Any, parent: object, hint: str) -> None:
+    assert explain({"type": "missing", "loc": path, "input": parent}).hint == hint
 
 
 def test_nothing_gathered_is_nothing_raised() -> None:
-    Collector().raise_if_any()
-    assert Collector().problems() == []
+    IssueCollector().raise_if_any()
+    assert IssueCollector().issues() == []

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from nnlab.config.diagnostics.suggestions import hint, shown
+from nnlab.config.diagnostics.suggestions import hint_for_type, shown
 from nnlab.config.vocabulary.layers.core import Dense
 from nnlab.text import did_you_mean, nearest
 
@@ -74,7 +74,7 @@ def test_where_nothing_is_known_there_is_nothing_to_mean() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "received", "remedy"),
+    ("kind", "received", "hint"),
     [
         ("int_type", "64", "Remove the quotes: 64."),
         ("float_type", " 1e-3 ", "Remove the quotes: 1e-3."),
@@ -109,5 +109,5 @@ def test_where_nothing_is_known_there_is_nothing_to_mean() -> None:
         ("int_type", {"a": 1}, ""),
     ],
 )
-def test_the_likely_remedy(kind: str, received: object, remedy: str) -> None:
-    assert hint(kind, received) == remedy
+def test_the_likely_remedy(kind: str, received: object, hint: str) -> None:
+    assert hint_for_type(kind, received) == hint

@@ -37,7 +37,7 @@ def test_of_an_open_value_the_first_is_not_warned_of_but_what_stands_beside_it_i
     repeat = "{Repeat: {times: {Int: {min_value: 0, max_value: 2}}, layers: [%s]}}"
     dense = "{Dense: {units: 8, activation: relu, kernel_initializer: zeros}}"
     checked = check_config(BAD / "stack.yaml", [scaling, f"model.layers.0={repeat % dense}"])
-    assert [fault.path for fault in checked.advice] == [
+    assert [diagnostic.path for diagnostic in checked.advice] == [
         "model.layers.0.Repeat.layers.0.Dense.kernel_initializer"
     ]
 
@@ -45,7 +45,7 @@ def test_of_an_open_value_the_first_is_not_warned_of_but_what_stands_beside_it_i
 def test_a_config_with_faults_gets_no_advice() -> None:
     checked = check_config(BAD / "stack.yaml", ["data.scaling=none", "training.epochs=0"])
     assert not checked.is_valid
-    assert [fault.path for fault in checked.faults] == ["training.epochs"]
+    assert [diagnostic.path for diagnostic in checked.diagnostics] == ["training.epochs"]
     assert checked.advice == ()
 
 
@@ -55,5 +55,5 @@ def test_advice_comes_in_the_order_of_the_file(tmp_path: Path) -> None:
         f"training: {{early_stopping: {{patience: 99}}}}\nextends: {BAD}/stack.yaml\n"
         "model: {defaults: {Flatten: }}\ndata: {scaling: none}\n"
     )
-    lines = [warning.where.line for warning in check_config(path).advice if warning.where]
+    lines = [warning.location.line for warning in check_config(path).advice if warning.location]
     assert lines == [1, 1, 3, 4]

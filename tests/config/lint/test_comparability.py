@@ -9,8 +9,8 @@ import pytest
 from nnlab.config.comparison.loader import read_comparison
 from nnlab.config.comparison.variants import Comparison
 from nnlab.config.lint.check import check_config
-from nnlab.config.lint.comparability import caveats, never_negative
-from nnlab.config.yaml.builtin_configs import find_comparison, list_comparisons
+from nnlab.config.lint.comparability import comparability_warnings, never_negative
+from nnlab.config.yaml.builtin_configs import find_builtin_comparison, list_builtin_comparisons
 
 BASE = """\
 data: {dataset: {moons: {n_samples: 100}}, validation_split: 0.2, test_split: 0.3}
@@ -63,24 +63,26 @@ def read(folder: Path, change: str, metric: str = "test_loss", base: str = "") -
 def test_what_makes_another_figure_of_it(
     folder: Path, change: str, metric: str, reason: str | None
 ) -> None:
-    found = caveats(read(folder, change, metric))
+    found = comparability_warnings(read(folder, change, metric))
     assert [one.reason for one in found] == ([reason] if reason else [])
     assert all(one.unlike == ("other",) for one in found)
 
 
 def test_the_remedy_is_a_metric_without_the_penalty(folder: Path) -> None:
-    (found,) = caveats(read(folder, f"{REGULARIZER}: {{L2: 0.1}}"))
+    (found,) = comparability_warnings(read(folder, f"{REGULARIZER}: {{L2: 0.1}}"))
     assert "there is one in other" in found.message
     name = "sparse_categorical_crossentropy"
-    assert f"Add {name} to training.metrics, and compare `metric: test_{name}`." in found.remedy
+    assert f"Add {name} to training.metrics, and compare `metric: test_{name}`." in found.hint
     metrics = f"training.metrics: [{name}]"
     cured = read(folder, f"{REGULARIZER}: {{L2: 0.1}}, {metrics}", f"test_{name}", metrics)
-    assert caveats(cured) == ()
+    assert comparability_warnings(cured) == ()
 
 
 def test_the_same_penalty_on_other_layers_is_told_and_forbids_nothing(folder: Path) -> None:
     same = f"{REGULARIZER}: L2"
-    (found,) = caveats(read(folder, f"{same}, model.layers.0.Dense.units: 9", base=same))
+    (found,) = comparability_warnings(
+        read(folder, f"{same}, model.layers.0.Dense.units: 9", base=same)
+    )
     assert (found.reason, found.unlike) == ("penalties", ())
 
 
@@ -91,14 +93,14 @@ def test_validation_of_the_file_warns(folder: Path) -> None:
     assert "Measured on other data than plain (data.seed): other." in warning.message
 
 
-@pytest.mark.parametrize("config", list_comparisons(), ids=lambda config: config.name)
+@pytest.mark.parametrize("config", list_builtin_comparisons(), ids=lambda config: config.name)
 def test_what_comes_with_nnlab_compares_like_with_like(config: object) -> None:
-    assert caveats(read_comparison(config.path)) == ()  # type: ignore[attr-defined]
+    assert comparability_warnings(read_comparison(config.path)) == ()  # type: ignore[attr-defined]
 
 
 def test_losses_of_other_functions_differ() -> None:
-    losses = read_comparison(find_comparison("losses"), metric="test_loss")
-    (found,) = caveats(losses)
+    losses = read_comparison(find_builtin_comparison("losses"), metric="test_loss")
+    (found,) = comparability_warnings(losses)
     assert found.unlike == ("mae", "huber", "log_cosh")
 
 

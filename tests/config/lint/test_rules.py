@@ -9,8 +9,8 @@ import pytest
 from nnlab.config import load_config
 from nnlab.config.lint.check import check_config
 from nnlab.config.lint.rules import RULES, advice
-from nnlab.config.yaml.builtin_configs import list_shipped
-from nnlab.config.yaml.document import dotted
+from nnlab.config.yaml.builtin_configs import list_builtin_configs
+from nnlab.config.yaml.document import format_path
 
 BAD = Path(__file__).parents[1] / "bad"
 
@@ -245,10 +245,10 @@ def test_rule_speaks(rule: str, changes: tuple[str, ...], place: str, begin: str
     experiment = load_config(BAD / "stack.yaml", changes)
     (speaking,) = (one for one in RULES if one.__name__ == rule_of(rule))
     (warning,) = speaking(experiment)
-    assert dotted(warning.path) == place
+    assert format_path(warning.path) == place
     assert warning.message.startswith(begin)
     assert warning.message.endswith(".")
-    assert warning.remedy.endswith(".")
+    assert warning.hint.endswith(".")
     assert warning in advice(experiment)
 
 
@@ -273,7 +273,7 @@ def test_rules_follow_the_edges_of_a_graph(layers: str, place: str, tmp_path: Pa
         f"model: {{inputs: {{flower: {{shape: [4]}}}}, layers: {{{layers}}}, outputs: [kind]}}\n"
         "training: {optimizer: adam, loss: sparse_categorical_crossentropy, epochs: 3}\n"
     )
-    places = [dotted(warning.path) for warning in advice(load_config(path))]
+    places = [format_path(warning.path) for warning in advice(load_config(path))]
     assert places == ([f"model.layers.{place}"] if place else [])
 
 
@@ -287,12 +287,14 @@ def test_advice_points_at_what_was_written(tmp_path: Path) -> None:
     )
     checked = check_config(path)
     assert checked.is_valid
-    assert [(str(one.where).removeprefix(f"{path}:"), one.path) for one in checked.advice] == [
+    assert [(str(one.location).removeprefix(f"{path}:"), one.path) for one in checked.advice] == [
         ("3:34", "model.defaults.Dense.activation"),
         ("3:44", "model.defaults.Embedding"),
     ]
 
 
 def test_shipped_configs_are_advised_only_where_that_is_their_lesson() -> None:
-    advised = {shipped.name for shipped in list_shipped() if check_config(shipped.path).advice}
+    advised = {
+        shipped.name for shipped in list_builtin_configs() if check_config(shipped.path).advice
+    }
     assert advised == {"vanishing_gradients", "exploding_gradients"}

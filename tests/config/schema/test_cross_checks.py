@@ -72,9 +72,9 @@ def one_unit(**training: object) -> dict[str, object]:
 
 
 def test_metric_of_several_figures_is_refused_whatever_the_units() -> None:
-    ((path, remedy),) = told(one_unit(metrics=["accuracy", "F1Score"]))
+    ((path, hint),) = told(one_unit(metrics=["accuracy", "F1Score"]))
     assert path == "training.metrics.1"
-    assert "average: macro" in remedy
+    assert "average: macro" in hint
 
 
 def test_schedule_and_plateau_do_not_share_the_learning_rate() -> None:
@@ -82,6 +82,6 @@ def test_schedule_and_plateau_do_not_share_the_learning_rate() -> None:
     config = one_unit(
         optimizer={"SGD": {"learning_rate": decay}}, reduce_lr_on_plateau={"monitor": "loss"}
     )
-    ((path, remedy),) = told(config)
+    ((path, hint),) = told(config)
     assert path == "training.reduce_lr_on_plateau"
-    assert "plain learning_rate" in remedy
+    assert "plain learning_rate" in hint

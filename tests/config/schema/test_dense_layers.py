@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from nnlab.config import Experiment
-from nnlab.config.schema.dense_layers import hidden_layers, resized
+from nnlab.config.schema.dense_layers import hidden_layers, with_size
 
 
 def experiment(model: Any, target: str = "mse") -> Experiment:
@@ -23,11 +23,11 @@ def experiment(model: Any, target: str = "mse") -> Experiment:
 
 def test_hidden_layers_get_the_width_and_the_output_keeps_its_own() -> None:
     made = experiment({"layers": [{"Dense": 4}, "BatchNormalization", {"Dense": 8}, {"Dense": 1}]})
-    sized = resized(made, 2, 64)
+    sized = with_size(made, 2, 64)
     units = [getattr(layer, "units", None) for _, layer in sized.model.named_layers()]
     assert units == [64, None, 64, 1]
     assert sized.training.batch_size == 2
-    assert resized(made, 3).model == made.model
+    assert with_size(made, 3).model == made.model
 
 
 def test_output_of_a_graph_is_found_behind_its_activation() -> None:
@@ -42,10 +42,10 @@ def test_output_of_a_graph_is_found_behind_its_activation() -> None:
     }
     made = experiment(model)
     assert hidden_layers(made) == [("layers", "hidden", "Dense")]
-    sized = resized(made, 2, 16).to_tree()["model"]["layers"]
+    sized = with_size(made, 2, 16).to_tree()["model"]["layers"]
     assert (sized["hidden"]["Dense"]["units"], sized["score"]["Dense"]["units"]) == (16, 1)
 
 
 def test_size_that_cannot_be_is_refused() -> None:
     with pytest.raises(ValidationError):
-        resized(experiment({"layers": [{"Dense": 4}, {"Dense": 1}]}), 0)
+        with_size(experiment({"layers": [{"Dense": 4}, {"Dense": 1}]}), 0)

@@ -11,13 +11,17 @@ from pydantic import ValidationError
 from nnlab.config import Experiment, load_config, read_config
 from nnlab.config.loader import validate
 from nnlab.config.schema.tensorboard import TensorBoardConfig
-from nnlab.config.yaml.builtin_configs import list_shipped
+from nnlab.config.yaml.builtin_configs import list_builtin_configs
 from nnlab.config.yaml.dump import config_yaml
 from nnlab.config.yaml.parser import read_yaml
 from tests.config.conftest import Make
 
 BAD = Path(__file__).parents[1] / "bad"
-CONFIGS = [*(shipped.path for shipped in list_shipped()), BAD / "stack.yaml", BAD / "graph.yaml"]
+CONFIGS = [
+    *(shipped.path for shipped in list_builtin_configs()),
+    BAD / "stack.yaml",
+    BAD / "graph.yaml",
+]
 
 
 @pytest.mark.parametrize("path", [pytest.param(path, id=path.stem) for path in CONFIGS])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nnlab.config.schema.graph import build_order, graph_problems
+from nnlab.config.schema.graph import build_order, graph_issues
 
 
 @pytest.mark.parametrize(
@@ -26,13 +26,13 @@ def test_hundreds_of_layers_in_a_row_are_no_problem() -> None:
     names = [f"layer_{number}" for number in range(400)]
     sources = dict(zip(names, [["x"], *([name] for name in names)], strict=False))
     assert build_order(dict(reversed(sources.items()))) == names
-    assert graph_problems(["x"], sources, dict.fromkeys(names, "Dense"), [names[-1]]) == []
+    assert graph_issues(["x"], sources, dict.fromkeys(names, "Dense"), [names[-1]]) == []
 
 
 def told(
     inputs: list[str], sources: dict[str, list[str] | None], outputs: list[str] | None
 ) -> list[str]:
-    return [problem.message for problem in graph_problems(inputs, sources, {}, outputs)]
+    return [issue.message for issue in graph_issues(inputs, sources, {}, outputs)]
 
 
 def test_a_sound_graph_has_no_problems() -> None:

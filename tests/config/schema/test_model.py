@@ -7,7 +7,13 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from nnlab.config.schema.model import Ends, FunctionalModel, SequentialModel, find_ends, parse_model
+from nnlab.config.schema.model import (
+    FunctionalModel,
+    ModelIO,
+    SequentialModel,
+    model_io,
+    parse_model,
+)
 from nnlab.config.schema.node import Node
 from nnlab.config.vocabulary.layers.core import Dense
 from nnlab.config.vocabulary.layers.regularization import Dropout
@@ -43,7 +49,7 @@ def test_a_stack_tells_its_output_and_its_width() -> None:
     model = parse_model({"layers": [{"Dense": 8}, "ReLU", {"Dense": 3}, "Softmax"]})
     assert model.output_names == ("output",)
     assert model.output_units == {"output": 3}
-    assert [layer.called() for layer in model.output_layers.values()] == ["Softmax"]
+    assert [layer.display_name() for layer in model.output_layers.values()] == ["Softmax"]
     assert parse_model({"layers": ["Flatten"]}).output_units == {"output": None}
 
 
@@ -51,7 +57,10 @@ def test_a_graph_tells_its_outputs_and_their_widths() -> None:
     model = functional()
     assert model.output_names == ("odds", "size")
     assert model.output_units == {"odds": 3, "size": None}
-    assert [layer.called() for layer in model.output_layers.values()] == ["Activation", "Dropout"]
+    assert [layer.display_name() for layer in model.output_layers.values()] == [
+        "Activation",
+        "Dropout",
+    ]
 
 
 def test_layers_are_listed_with_their_paths() -> None:
@@ -79,9 +88,9 @@ def test_a_node_reads_back_as_it_is_written(tree: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("value", "ends"),
     [
-        ({"layers": ["Dens", 3]}, Ends(("output",), ())),
-        (GRAPH, Ends(("odds", "size"), ("x", "y"))),
-        ({**GRAPH, "outputs": ["odd", "size", "size"]}, Ends(("odds", "size"), ("x", "y"))),
+        ({"layers": ["Dens", 3]}, ModelIO(("output",), ())),
+        (GRAPH, ModelIO(("odds", "size"), ("x", "y"))),
+        ({**GRAPH, "outputs": ["odd", "size", "size"]}, ModelIO(("odds", "size"), ("x", "y"))),
         ({**GRAPH, "outputs": "odds"}, None),
         ({**GRAPH, "outputs": [1]}, None),
         ({"layers": "Dense"}, None),
@@ -89,8 +98,10 @@ def test_a_node_reads_back_as_it_is_written(tree: dict[str, Any]) -> None:
         (None, None),
     ],
 )
-def test_the_ends_are_known_whatever_is_wrong_in_between(value: object, ends: Ends | None) -> None:
-    assert find_ends(value) == ends
+def test_the_ends_are_known_whatever_is_wrong_in_between(
+    value: object, ends: ModelIO | None
+) -> None:
+    assert model_io(value) == ends
 
 
 def test_every_fault_of_a_stack_is_told_at_once() -> None:

@@ -35,7 +35,7 @@ def test_what_is_not_said_has_keras_own_value() -> None:
     ],
 )
 def test_one_loss_or_one_for_each_output(loss: Any, names: list[str]) -> None:
-    assert [one.called() for one in training(loss=loss).losses()] == names
+    assert [one.display_name() for one in training(loss=loss).losses()] == names
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ BATCHES = "training.batch_size={Choice: [8, 16, 32, 64]}"
 def told(*flags: str) -> list[tuple[str, str]]:
     checked = check_config(STACK, flags)
     assert checked.is_valid
-    return [(fault.path, fault.message) for fault in checked.advice]
+    return [(diagnostic.path, diagnostic.message) for diagnostic in checked.advice]
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,7 @@ def test_a_search_has_a_tune_section_be_it_of_defaults() -> None:
 def test_a_search_without_open_values_is_refused_beside_other_faults() -> None:
     with pytest.raises(ConfigError) as caught:
         read_search(STACK, ["training.epochs=0", "data.validation_split=null"])
-    told = {fault.path: fault.message for fault in caught.value.faults}
+    told = {diagnostic.path: diagnostic.message for diagnostic in caught.value.diagnostics}
     assert list(told) == ["training.epochs", ""]
     assert "nothing to search" in told[""]
 
@@ -147,7 +147,9 @@ def test_a_space_that_may_be_larger_than_it_seems_is_not_counted() -> None:
     wrong = ["model.layers.0={Dense: {units: {Choise: [4, 8]}}}", OPTIMIZER, "tune.max_trials=99"]
     with pytest.raises(ConfigError) as caught:
         read_search(STACK, wrong)
-    assert [fault.path for fault in caught.value.faults] == ["model.layers.0.Dense.units"]
+    assert [diagnostic.path for diagnostic in caught.value.diagnostics] == [
+        "model.layers.0.Dense.units"
+    ]
 
 
 def test_a_sound_config_without_open_values_is_refused() -> None:
@@ -181,11 +183,13 @@ def test_a_size_that_nobody_reads_is_no_advice() -> None:
     ]
     (advice,) = check_config(STACK, [*units, "tune.algorithm=grid"]).advice
     assert "about 10^8 configs" in advice.message
-    assert advice.remedy == "Lengthen the steps, or use another algorithm."
+    assert advice.hint == "Lengthen the steps, or use another algorithm."
 
 
 def test_a_misspelt_marker_is_not_told_as_none() -> None:
     for marker in ("{Int: {min_value: 1, mx: 4}}", "{Intt: {min_value: 1, max_value: 4}}"):
         with pytest.raises(ConfigError) as caught:
             read_search(STACK, [f"model.layers.0.Dense.units={marker}"])
-        assert not any("nothing to search" in fault.message for fault in caught.value.faults)
+        assert not any(
+            "nothing to search" in diagnostic.message for diagnostic in caught.value.diagnostics
+        )

@@ -15,7 +15,7 @@ MAE, ACCURACY = "[mae]", "[accuracy]"
 
 
 def message(*flags: str, path: str = "tune.objective") -> str:
-    (text,) = (one.message for one in check_config(STACK, flags).faults if one.path == path)
+    (text,) = (one.message for one in check_config(STACK, flags).diagnostics if one.path == path)
     return text
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from nnlab.config.space.declaration import declared
+from nnlab.config.space.declaration import hyperparameters_of
 from nnlab.config.space.hyperparameter import Hyperparameter, space_size
 from nnlab.config.space.search_space import find_markers
 from nnlab.config.yaml.parser import read_yaml
@@ -29,9 +29,9 @@ training:
 
 
 def found(text: str) -> dict[str, Hyperparameter]:
-    document, _, problems = find_markers(read_yaml(text, "a.yaml"))
-    assert problems == []
-    return {one.name: one for one in declared(document)}
+    document, _, issues = find_markers(read_yaml(text, "a.yaml"))
+    assert issues == []
+    return {one.name: one for one in hyperparameters_of(document)}
 
 
 def one(marker: str) -> Hyperparameter:

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from nnlab.config.space.corner_cases import sample_picks
-from nnlab.config.space.declaration import declared
+from nnlab.config.space.corner_cases import corner_cases
+from nnlab.config.space.declaration import hyperparameters_of
 from nnlab.config.space.markers import Choice, Int, Repeat
 from nnlab.config.space.search_space import OpenValue, fill, find_markers
 from nnlab.config.yaml.document import Document
@@ -35,8 +35,8 @@ REPEAT = ("model", "layers", 1)
 
 
 def found(text: str) -> tuple[Document, list[OpenValue]]:
-    document, markers, problems = find_markers(read_yaml(text, "a.yaml"))
-    assert problems == []
+    document, markers, issues = find_markers(read_yaml(text, "a.yaml"))
+    assert issues == []
     return document, markers
 
 
@@ -131,7 +131,7 @@ def test_a_choice_in_its_long_form_is_found_among_its_values() -> None:
 
 def test_samples_put_every_option_and_both_ends_into_a_config() -> None:
     document, markers = found(TEXT)
-    trees = [fill(document, pick).tree for pick in sample_picks(markers)]
+    trees = [fill(document, pick).tree for pick in corner_cases(markers)]
     units = {tree["model"]["layers"][0]["Dense"]["units"] for tree in trees}
     counts = {len(tree["model"]["layers"]) for tree in trees}
     inner = {
@@ -172,12 +172,12 @@ def test_unsound_markers_are_taken_out_and_told() -> None:
         "  optimizer: {Choice: [adam, {SGD: {momentum: {Float: {min_value: x, max_value: 1}}}}]}\n"
         "  batch_size: {Int: {min_value: 8, max_value: 64}}\n"
     )
-    document, markers, problems = find_markers(read_yaml(text, "a.yaml"))
+    document, markers, issues = find_markers(read_yaml(text, "a.yaml"))
     assert [value.path for value in markers] == [
         ("training", "optimizer"),
         ("training", "batch_size"),
     ]
-    assert [problem.path[-1] for problem in problems] == ["min_value", "min_value"]
+    assert [issue.path[-1] for issue in issues] == ["min_value", "min_value"]
     assert document.tree["training"]["epochs"] is None
     assert not document.can_judge(("training", "epochs"))
     assert document.can_judge(("training", "batch_size"))
@@ -236,7 +236,7 @@ def test_times_may_be_a_choice_of_numbers() -> None:
     assert Repeat(times=times, layers=["Dense"]).samples() == [1, 0, 2]
     text = TEXT.replace("{Int: {min_value: 0, max_value: 3}}", "{Choice: [3, 0]}")
     document, _ = found(text)
-    space = {one.name: one for one in declared(document)}
+    space = {one.name: one for one in hyperparameters_of(document)}
     assert space["model.layers.1.Repeat.times"].values == (3, 0)
     third = space["model.layers.1.Repeat[3].layers.1.Dropout"]
     assert third.conditions[0].values == (3,)

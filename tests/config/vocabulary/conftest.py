@@ -7,16 +7,16 @@ from collections.abc import Callable
 import pytest
 from pydantic import ValidationError
 
-from nnlab.config.vocabulary.component import Word
+from nnlab.config.vocabulary.component import Component
 
-ProblemsOf = Callable[[type[Word], object], dict[tuple[str | int, ...], str]]
+ProblemsOf = Callable[[type[Component], object], dict[tuple[str | int, ...], str]]
 
 
 @pytest.fixture
 def problems_of() -> ProblemsOf:
     """Reads a value that is wrong and gives what is wrong with it: place to message and remedy."""
 
-    def read(family: type[Word], value: object) -> dict[tuple[str | int, ...], str]:
+    def read(family: type[Component], value: object) -> dict[tuple[str | int, ...], str]:
         with pytest.raises(ValidationError) as caught:
             family.parse(value)
         return {

@@ -14,7 +14,7 @@ import keras
 import pytest
 
 from nnlab.config.vocabulary.arguments import ActivationName
-from nnlab.config.vocabulary.component import Word, snake_case
+from nnlab.config.vocabulary.component import Component, snake_case
 from nnlab.config.vocabulary.datasets import Dataset
 from nnlab.config.vocabulary.families import FAMILIES
 from nnlab.config.vocabulary.initializers import Initializer
@@ -128,27 +128,36 @@ LEFT_OUT_ACTIVATIONS = {
 }
 
 
-def family_of(word: type[Word]) -> str:
-    return next(base.__name__ for base in word.__mro__ if Word in base.__bases__)
+def family_of(component: type[Component]) -> str:
+    return next(base.__name__ for base in component.__mro__ if Component in base.__bases__)
 
 
-def name_of(word: type[Word]) -> str:
+def name_of(component: type[Component]) -> str:
     """What a test's name calls a word: `Metric.Hinge`, as losses have one too."""
-    return f"{family_of(word)}.{word.__name__}"
+    return f"{family_of(component)}.{component.__name__}"
 
 
-WORDS = [word for family in FAMILIES if family is not Dataset for word in family.members.values()]
-CLASSES = [word for word in WORDS if (family_of(word), word.called()) not in STRINGS_OF_KERAS]
+WORDS = [
+    component
+    for family in FAMILIES
+    if family is not Dataset
+    for component in family.members.values()
+]
+CLASSES = [
+    component
+    for component in WORDS
+    if (family_of(component), component.display_name()) not in STRINGS_OF_KERAS
+]
 
 
-def keras_class(word: type[Word]) -> Any:
-    return getattr(MODULES[family_of(word)], word.__name__)
+def keras_class(component: type[Component]) -> Any:
+    return getattr(MODULES[family_of(component)], component.__name__)
 
 
-def keras_arguments(word: type[Word]) -> dict[str, inspect.Parameter]:
+def keras_arguments(component: type[Component]) -> dict[str, inspect.Parameter]:
     """The arguments of a Keras class in its order, without those left out."""
-    family = family_of(word)
-    parameters = dict(inspect.signature(keras_class(word).__init__).parameters)
+    family = family_of(component)
+    parameters = dict(inspect.signature(keras_class(component).__init__).parameters)
     if family == "Layer":
         base = inspect.signature(keras.layers.Layer.__init__).parameters
         parameters |= {name: base[name] for name in OF_EVERY_LAYER if name not in parameters}
@@ -158,51 +167,52 @@ def keras_arguments(word: type[Word]) -> dict[str, inspect.Parameter]:
         for name, parameter in parameters.items()
         if name != "self"
         and parameter.kind not in variadic
-        and not {name, f"{word.__name__}.{name}", f"{family}.{name}"} & LEFT_OUT_ARGUMENTS.keys()
+        and not {name, f"{component.__name__}.{name}", f"{family}.{name}"}
+        & LEFT_OUT_ARGUMENTS.keys()
     }
 
 
-@pytest.mark.parametrize("word", CLASSES, ids=name_of)
-def test_word_is_a_class_of_keras(word: type[Word]) -> None:
-    assert inspect.isclass(keras_class(word))
-    assert keras_class(word).__name__ == word.__name__ == word.called()
+@pytest.mark.parametrize("component", CLASSES, ids=name_of)
+def test_word_is_a_class_of_keras(component: type[Component]) -> None:
+    assert inspect.isclass(keras_class(component))
+    assert keras_class(component).__name__ == component.__name__ == component.display_name()
 
 
 @pytest.mark.parametrize("family", MODULES)
 def test_every_class_of_keras_is_a_word_or_left_out_for_a_reason(family: str) -> None:
     exported = {item.__name__ for item in vars(MODULES[family]).values() if inspect.isclass(item)}
-    words = {word.__name__ for word in CLASSES if family_of(word) == family}
+    components = {component.__name__ for component in CLASSES if family_of(component) == family}
     left_out = {name for names in LEFT_OUT_CLASSES[family].values() for name in names.split()}
-    assert exported == words | left_out
-    assert not words & left_out
+    assert exported == components | left_out
+    assert not components & left_out
 
 
-@pytest.mark.parametrize("word", CLASSES, ids=name_of)
-def test_arguments_are_those_of_keras(word: type[Word]) -> None:
-    assert set(word.model_fields) == set(keras_arguments(word))
+@pytest.mark.parametrize("component", CLASSES, ids=name_of)
+def test_arguments_are_those_of_keras(component: type[Component]) -> None:
+    assert set(component.model_fields) == set(keras_arguments(component))
 
 
-@pytest.mark.parametrize("word", CLASSES, ids=name_of)
+@pytest.mark.parametrize("component", CLASSES, ids=name_of)
 def test_own_arguments_come_first_in_the_order_of_keras(
-    word: type[Word],
+    component: type[Component],
 ) -> None:
-    own = [name for name in inspect.get_annotations(word) if name in word.model_fields]
-    assert list(word.model_fields)[: len(own)] == own
-    assert own == [name for name in keras_arguments(word) if name in own]
+    own = [name for name in inspect.get_annotations(component) if name in component.model_fields]
+    assert list(component.model_fields)[: len(own)] == own
+    assert own == [name for name in keras_arguments(component) if name in own]
 
 
-@pytest.mark.parametrize("word", CLASSES, ids=name_of)
-def test_lone_value_fills_the_first_argument_of_keras(word: type[Word]) -> None:
-    common = ("name", *(OF_EVERY_LAYER if issubclass(word, Layer) else ()))
-    assert word.first_argument() == next(
-        (name for name in keras_arguments(word) if name not in common), None
+@pytest.mark.parametrize("component", CLASSES, ids=name_of)
+def test_lone_value_fills_the_first_argument_of_keras(component: type[Component]) -> None:
+    common = ("name", *(OF_EVERY_LAYER if issubclass(component, Layer) else ()))
+    assert component.first_argument() == next(
+        (name for name in keras_arguments(component) if name not in common), None
     )
 
 
-@pytest.mark.parametrize("word", CLASSES, ids=name_of)
-def test_defaults_are_those_of_keras(word: type[Word]) -> None:
-    for name, parameter in keras_arguments(word).items():
-        field = word.model_fields[name]
+@pytest.mark.parametrize("component", CLASSES, ids=name_of)
+def test_defaults_are_those_of_keras(component: type[Component]) -> None:
+    for name, parameter in keras_arguments(component).items():
+        field = component.model_fields[name]
         if parameter.default is inspect.Parameter.empty:
             assert field.is_required(), name
             continue
@@ -219,18 +229,18 @@ def test_defaults_are_those_of_keras(word: type[Word]) -> None:
 def test_every_argument_left_out_is_one_of_keras() -> None:
     known = {
         key
-        for word in CLASSES
-        for name in inspect.signature(keras_class(word).__init__).parameters
-        for key in (name, f"{word.__name__}.{name}", f"{family_of(word)}.{name}")
+        for component in CLASSES
+        for name in inspect.signature(keras_class(component).__init__).parameters
+        for key in (name, f"{component.__name__}.{name}", f"{family_of(component)}.{name}")
     }
     assert LEFT_OUT_ARGUMENTS.keys() <= known
 
 
-@pytest.mark.parametrize("word", WORDS, ids=name_of)
-def test_word_and_arguments_are_described(word: type[Word]) -> None:
-    assert word.__doc__ is not None
-    assert len(word.__doc__.splitlines()) == 1
-    for name, field in word.model_fields.items():
+@pytest.mark.parametrize("component", WORDS, ids=name_of)
+def test_word_and_arguments_are_described(component: type[Component]) -> None:
+    assert component.__doc__ is not None
+    assert len(component.__doc__.splitlines()) == 1
+    for name, field in component.model_fields.items():
         assert field.description, name
         assert field.description.endswith("."), name
 
@@ -254,8 +264,8 @@ def names_of_keras(family: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("family", [family for family in FAMILIES if family.__name__ in MODULES])
-def test_names_of_two_words_differ(family: type[Word]) -> None:
-    names = [name for word in family.members.values() for name in set(word.all_names())]
+def test_names_of_two_words_differ(family: type[Component]) -> None:
+    names = [name for component in family.members.values() for name in set(component.all_names())]
     assert sorted(names) == sorted(family.names)
 
 
@@ -265,11 +275,11 @@ def test_names_of_two_words_differ(family: type[Word]) -> None:
 def test_strings_of_keras_name_the_same_word(name: str) -> None:
     family = next(family for family in FAMILIES if family.__name__ == name)
     in_keras = names_of_keras(name)
-    words = {word.__name__ for word in family.members.values()}
+    components = {component.__name__ for component in family.members.values()}
     # Keras' `compile` catches this string before it looks it up, and chooses by shape.
     in_keras.pop("accuracy", None)
     for string, class_name in in_keras.items():
-        if class_name in words:
+        if class_name in components:
             assert family.lookup(string) is not None, string
             assert family.lookup(string).__name__ == class_name, string  # type: ignore[union-attr]
 
@@ -280,11 +290,11 @@ def test_strings_of_keras_name_the_same_word(name: str) -> None:
 def test_aliases_are_strings_of_keras(name: str) -> None:
     family = next(family for family in FAMILIES if family.__name__ == name)
     in_keras = names_of_keras(name)
-    for word in family.members.values():
-        if (name, word.called()) in STRINGS_OF_KERAS:
+    for component in family.members.values():
+        if (name, component.display_name()) in STRINGS_OF_KERAS:
             continue
-        for alias in word.aliases:
-            assert in_keras[alias] == word.__name__
+        for alias in component.aliases:
+            assert in_keras[alias] == component.__name__
 
 
 def test_activations_are_those_of_keras() -> None:

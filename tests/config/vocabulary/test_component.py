@@ -6,7 +6,7 @@ import pytest
 from pydantic import Field
 
 from nnlab.config.vocabulary.argument_families import Regularizer
-from nnlab.config.vocabulary.component import Word, snake_case
+from nnlab.config.vocabulary.component import Component, snake_case
 from nnlab.config.vocabulary.initializers import GlorotUniform, HeNormal, Zeros
 from nnlab.config.vocabulary.layers import Layer
 from nnlab.config.vocabulary.layers.core import Dense
@@ -16,11 +16,11 @@ from nnlab.config.vocabulary.layers.regularization import Dropout
 from nnlab.config.vocabulary.layers.reshaping import Flatten, Reshape
 from nnlab.config.vocabulary.regularizers import L1L2, L2
 
-ProblemsOf = Callable[[type[Word], object], dict[tuple[str | int, ...], str]]
+ProblemsOf = Callable[[type[Component], object], dict[tuple[str | int, ...], str]]
 
 
 @pytest.mark.parametrize(
-    ("value", "word"),
+    ("value", "component"),
     [
         ("BatchNormalization", BatchNormalization()),
         ("batch_normalization", BatchNormalization()),
@@ -38,8 +38,8 @@ ProblemsOf = Callable[[type[Word], object], dict[tuple[str | int, ...], str]]
         (Dense(units=2), Dense(units=2)),
     ],
 )
-def test_word_is_read_from_each_of_its_forms(value: object, word: Layer) -> None:
-    assert Layer.parse(value) == word
+def test_word_is_read_from_each_of_its_forms(value: object, component: Layer) -> None:
+    assert Layer.parse(value) == component
 
 
 def test_words_inside_words_are_read_from_each_of_their_forms() -> None:
@@ -114,11 +114,15 @@ def test_all_faults_of_a_word_are_told_at_their_places(problems_of: ProblemsOf) 
     ],
 )
 def test_fault_says_where_and_what_to_do(
-    problems_of: ProblemsOf, family: type[Word], value: object, place: tuple[str, ...], told: str
+    problems_of: ProblemsOf,
+    family: type[Component],
+    value: object,
+    place: tuple[str, ...],
+    told: str,
 ) -> None:
-    problems = problems_of(family, value)
-    assert list(problems) == [place]
-    assert told in problems[place]
+    issues = problems_of(family, value)
+    assert list(issues) == [place]
+    assert told in issues[place]
 
 
 def test_lone_value_never_fills_an_argument_that_every_layer_has() -> None:
@@ -127,7 +131,7 @@ def test_lone_value_never_fills_an_argument_that_every_layer_has() -> None:
 
 
 def test_own_arguments_stand_before_inherited_ones() -> None:
-    class Family(Word):
+    class Family(Component):
         """A family."""
 
         family = "a family"

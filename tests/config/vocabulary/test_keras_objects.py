@@ -11,7 +11,7 @@ import pytest
 
 from nnlab.config.vocabulary.argument_families import Constraint, Regularizer
 from nnlab.config.vocabulary.arguments import ActivationName
-from nnlab.config.vocabulary.component import Word
+from nnlab.config.vocabulary.component import Component
 from nnlab.config.vocabulary.constraints import UnitNorm
 from nnlab.config.vocabulary.datasets import Dataset
 from nnlab.config.vocabulary.families import FAMILIES
@@ -23,21 +23,26 @@ from nnlab.config.vocabulary.metrics.accuracy import Accuracy
 from nnlab.config.vocabulary.regularizers import L1L2
 from nnlab.engine.models.keras_objects import to_keras
 
-WORDS = [word for family in FAMILIES if family is not Dataset for word in family.members.values()]
+WORDS = [
+    component
+    for family in FAMILIES
+    if family is not Dataset
+    for component in family.members.values()
+]
 
-LOSSES = [word for word in Loss.members.values() if word is not CrossentropyByShape]
+LOSSES = [component for component in Loss.members.values() if component is not CrossentropyByShape]
 
 
-def name_of(word: object) -> str:
+def name_of(component: object) -> str:
     """What a test's name calls a word: `Metric.Hinge`, as losses have one too."""
-    if isinstance(word, str):
-        return word
-    assert isinstance(word, type)
-    return f"{family_of(word).__name__}.{word.__name__}"
+    if isinstance(component, str):
+        return component
+    assert isinstance(component, type)
+    return f"{family_of(component).__name__}.{component.__name__}"
 
 
-def family_of(word: type[Word]) -> type[Word]:
-    return next(base for base in word.__mro__ if Word in base.__bases__)
+def family_of(component: type[Component]) -> type[Component]:
+    return next(base for base in component.__mro__ if Component in base.__bases__)
 
 
 # A value for each argument that has no default.
@@ -95,14 +100,16 @@ BESIDE: dict[str, dict[str, Any]] = {
 }
 
 
-def required(word: type[Word]) -> dict[str, Any]:
+def required(component: type[Component]) -> dict[str, Any]:
     return {
-        name: REQUIRED[name] for name, field in word.model_fields.items() if field.is_required()
+        name: REQUIRED[name]
+        for name, field in component.model_fields.items()
+        if field.is_required()
     }
 
 
-def of(word: type[Word], name: str, table: dict[str, Any]) -> Any:
-    return table.get(f"{word.called()}.{name}", table.get(name))
+def of(component: type[Component], name: str, table: dict[str, Any]) -> Any:
+    return table.get(f"{component.display_name()}.{name}", table.get(name))
 
 
 def bare(annotation: Any) -> Any:
@@ -114,10 +121,10 @@ def bare(annotation: Any) -> Any:
     return annotation
 
 
-def another_value(word: type[Word], name: str) -> Any:
+def another_value(component: type[Component], name: str) -> Any:
     """A value other than the default, found by the argument's name or made up by its type."""
-    field = word.model_fields[name]
-    if (listed := of(word, name, OTHER)) is not None:
+    field = component.model_fields[name]
+    if (listed := of(component, name, OTHER)) is not None:
         return listed
     if field.is_required():
         return REQUIRED[name]
@@ -139,21 +146,23 @@ def another_value(word: type[Word], name: str) -> Any:
     return default / 2 if default else 0.25
 
 
-ARGUMENTS = [(word, name) for word in WORDS for name in word.model_fields]
+ARGUMENTS = [(component, name) for component in WORDS for name in component.model_fields]
 
 
-@pytest.mark.parametrize("word", WORDS, ids=name_of)
-def test_keras_takes_the_defaults(word: type[Word]) -> None:
-    built = to_keras(word.model_validate(required(word)))
-    assert isinstance(built, str) or type(built).__name__ == word.__name__
+@pytest.mark.parametrize("component", WORDS, ids=name_of)
+def test_keras_takes_the_defaults(component: type[Component]) -> None:
+    built = to_keras(component.model_validate(required(component)))
+    assert isinstance(built, str) or type(built).__name__ == component.__name__
 
 
-@pytest.mark.parametrize(("word", "name"), ARGUMENTS, ids=name_of)
-def test_keras_takes_another_value_and_yaml_keeps_it(word: type[Word], name: str) -> None:
-    value = another_value(word, name)
-    chosen = word.model_validate(required(word) | (of(word, name, BESIDE) or {}) | {name: value})
-    family = family_of(word)
-    field = word.model_fields[name]
+@pytest.mark.parametrize(("component", "name"), ARGUMENTS, ids=name_of)
+def test_keras_takes_another_value_and_yaml_keeps_it(component: type[Component], name: str) -> None:
+    value = another_value(component, name)
+    chosen = component.model_validate(
+        required(component) | (of(component, name, BESIDE) or {}) | {name: value}
+    )
+    family = family_of(component)
+    field = component.model_fields[name]
     assert field.is_required() or getattr(chosen, name) != field.get_default(
         call_default_factory=True
     )
@@ -177,18 +186,18 @@ def test_dense_layer_takes_every_activation(name: str) -> None:
     assert np.isfinite(model(np.ones((2, 6), "float32"))).all()
 
 
-@pytest.mark.parametrize("word", LOSSES, ids=name_of)
-def test_loss_is_finite_for_the_targets_that_it_asks_for(word: type[Loss]) -> None:
-    loss = to_keras(word())
+@pytest.mark.parametrize("component", LOSSES, ids=name_of)
+def test_loss_is_finite_for_the_targets_that_it_asks_for(component: type[Loss]) -> None:
+    loss = to_keras(component())
     targets = {
         "integer": np.array([0, 1, 2, 1], "int32"),
         "one_hot": np.eye(3, dtype="float32")[[0, 1, 2, 1]],
         "number": np.array([[0, 1, 1], [1, 0, 1], [0, 0, 1], [1, 1, 0]], "float32"),
-    }[word.targets]
+    }[component.targets]
     outputs = np.array(
         [[0.6, 0.3, 0.1], [0.2, 0.7, 0.1], [0.1, 0.1, 0.8], [0.2, 0.5, 0.3]], "float32"
     )
-    if word.outputs == "unit_vector":
+    if component.outputs == "unit_vector":
         outputs /= np.linalg.norm(outputs, axis=1, keepdims=True)
     value = np.asarray(loss(targets, outputs))
     assert value.shape == ()
@@ -206,13 +215,13 @@ def test_crossentropy_by_shape_trains_with_the_targets_that_it_asks_for(units: i
     assert np.isfinite(value)
 
 
-@pytest.mark.parametrize("word", Metric.members.values(), ids=name_of)
-def test_direction_is_that_of_keras(word: type[Metric]) -> None:
-    metric = to_keras(word.model_validate(required(word)))
+@pytest.mark.parametrize("component", Metric.members.values(), ids=name_of)
+def test_direction_is_that_of_keras(component: type[Metric]) -> None:
+    metric = to_keras(component.model_validate(required(component)))
     direction = getattr(metric, "_direction", None)
     if direction is not None:
-        assert word.direction == {"up": "max", "down": "min"}[direction]
-    assert word.direction in {"min", "max"}
+        assert component.direction == {"up": "max", "down": "min"}[direction]
+    assert component.direction in {"min", "max"}
 
 
 def logged(metrics: list[Any]) -> set[str]:
@@ -228,8 +237,10 @@ def logged(metrics: list[Any]) -> set[str]:
 @pytest.mark.filterwarnings("ignore:In loss categorical_crossentropy")
 def test_logged_name_is_that_of_keras() -> None:
     # Two metrics of one name would hide each other.
-    words = [word for word in Metric.members.values() if word is not Accuracy]
-    metrics = [Metric.parse({word.called(): required(word)}) for word in words]
+    components = [component for component in Metric.members.values() if component is not Accuracy]
+    metrics = [
+        Metric.parse({component.display_name(): required(component)}) for component in components
+    ]
     names = [metric.logged_name for metric in metrics]
     assert len(set(names)) == len(names)
     assert logged([to_keras(metric) for metric in metrics]) == set(names)

@@ -21,7 +21,7 @@ from nnlab.config.vocabulary.optimizers.adaptive import RMSprop
 
 
 @pytest.mark.parametrize(
-    ("name", "word"),
+    ("name", "component"),
     [
         ("adam", Adam()),
         ("ADAM", Adam()),
@@ -30,12 +30,12 @@ from nnlab.config.vocabulary.optimizers.adaptive import RMSprop
         ("RMSprop", RMSprop()),
     ],
 )
-def test_optimizers_are_found_in_any_case(name: str, word: Optimizer) -> None:
-    assert Optimizer.parse(name) == word
+def test_optimizers_are_found_in_any_case(name: str, component: Optimizer) -> None:
+    assert Optimizer.parse(name) == component
 
 
 @pytest.mark.parametrize(
-    ("string", "word"),
+    ("string", "component"),
     [
         ("mse", MeanSquaredError()),
         ("bce", BinaryCrossentropy()),
@@ -44,8 +44,8 @@ def test_optimizers_are_found_in_any_case(name: str, word: Optimizer) -> None:
         ("ce", CrossentropyByShape()),
     ],
 )
-def test_losses_are_found_by_the_strings_of_keras(string: str, word: Loss) -> None:
-    assert Loss.parse(string) == word
+def test_losses_are_found_by_the_strings_of_keras(string: str, component: Loss) -> None:
+    assert Loss.parse(string) == component
 
 
 def test_accuracy_by_shape_and_the_class_are_two_words() -> None:
@@ -97,7 +97,7 @@ def test_score_without_average_is_one_figure_for_each_class() -> None:
 
 
 @pytest.mark.parametrize(
-    ("word", "units", "encoding"),
+    ("component", "units", "encoding"),
     [
         (CategoricalCrossentropy, 3, "one_hot"),
         (CrossentropyByShape, 3, "one_hot"),
@@ -107,5 +107,7 @@ def test_score_without_average_is_one_figure_for_each_class() -> None:
         (MeanSquaredError, 3, "number"),
     ],
 )
-def test_loss_tells_how_targets_are_encoded(word: type[Loss], units: int, encoding: str) -> None:
-    assert word().targets_for(units) == encoding
+def test_loss_tells_how_targets_are_encoded(
+    component: type[Loss], units: int, encoding: str
+) -> None:
+    assert component().targets_for(units) == encoding

@@ -10,7 +10,7 @@ from pkgutil import walk_packages
 import pytest
 
 from nnlab.config import vocabulary
-from nnlab.config.vocabulary.component import Word
+from nnlab.config.vocabulary.component import Component
 from nnlab.config.vocabulary.families import FAMILIES
 from nnlab.config.vocabulary.layers import Layer
 from nnlab.config.vocabulary.losses import Loss
@@ -26,10 +26,10 @@ def run(code: str) -> str:
 
 
 @pytest.mark.parametrize("family", [one for one in FAMILIES if one.files])
-def test_each_word_stands_in_the_file_that_its_family_names(family: type[Word]) -> None:
+def test_each_word_stands_in_the_file_that_its_family_names(family: type[Component]) -> None:
     for module in walk_packages(vocabulary.__path__, "nnlab.config.vocabulary."):
         import_module(module.name)
-    stand_in = {_bare(name): word.__module__ for name, word in family.names.items()}
+    stand_in = {_bare(name): component.__module__ for name, component in family.names.items()}
     assert family.names._module_of == stand_in
 
 
@@ -46,9 +46,9 @@ def test_a_config_loads_the_files_of_its_words_alone() -> None:
 
 def test_a_name_of_no_word_loads_nothing() -> None:
     loaded = run(
-        "import sys; from nnlab.config.vocabulary.families import find_word; "
+        "import sys; from nnlab.config.vocabulary.families import find_component; "
         "before = set(sys.modules);"
-        "print(find_word('epochs'), find_word('from'), sorted(set(sys.modules) - before))"
+        "print(find_component('epochs'), find_component('from'), sorted(set(sys.modules) - before))"
     )
     assert loaded == "None None []\n"
 
@@ -65,7 +65,7 @@ def test_words_are_listed_in_one_order_whatever_was_loaded_first() -> None:
 def test_any_spelling_finds_a_word_that_was_not_loaded() -> None:
     found = run(
         "from nnlab.config.vocabulary.losses import Loss; "
-        "print(*(Loss.parse(name).called() for name in"
+        "print(*(Loss.parse(name).display_name() for name in"
         "('mse', 'KLD', 'log_cosh', 'Tversky', 'categorical_hinge')))"
     )
     names = ("MeanSquaredError", "KLDivergence", "LogCosh", "Tversky", "CategoricalHinge")

@@ -8,19 +8,19 @@ from typing import Any
 import pytest
 
 from nnlab.config.vocabulary.argument_families import Constraint, Schedule
-from nnlab.config.vocabulary.component import Word
+from nnlab.config.vocabulary.component import Component
 from nnlab.config.vocabulary.initializers import Initializer
 from nnlab.config.vocabulary.layers import Layer
 from nnlab.config.vocabulary.metrics import Metric
 from nnlab.config.vocabulary.optimizers import Optimizer
 
-ProblemsOf = Callable[[type[Word], object], dict[tuple[str | int, ...], str]]
+ProblemsOf = Callable[[type[Component], object], dict[tuple[str | int, ...], str]]
 
 COSINE = {"initial_learning_rate": 0.1, "decay_steps": 10}
 
 
 @pytest.mark.parametrize(
-    ("family", "name", "arguments", "fault"),
+    ("family", "name", "arguments", "diagnostic"),
     [
         (Initializer, "RandomUniform", {"minval": 1.0}, (("minval",), "minval <= maxval")),
         (Constraint, "MinMaxNorm", {"min_value": 2.0}, (("min_value",), "min_value <= max_value")),
@@ -104,15 +104,15 @@ COSINE = {"initial_learning_rate": 0.1, "decay_steps": 10}
 )
 def test_arguments_that_contradict_each_other_are_refused(
     problems_of: ProblemsOf,
-    family: type[Word],
+    family: type[Component],
     name: str,
     arguments: dict[str, Any],
-    fault: tuple[tuple[str | int, ...], str],
+    diagnostic: tuple[tuple[str | int, ...], str],
 ) -> None:
-    place, told = fault
-    problems = problems_of(family, {name: arguments})
-    assert list(problems) == [(name, *place)]
-    assert told in problems[name, *place]
+    place, told = diagnostic
+    issues = problems_of(family, {name: arguments})
+    assert list(issues) == [(name, *place)]
+    assert told in issues[name, *place]
 
 
 @pytest.mark.parametrize(
@@ -129,6 +129,6 @@ def test_arguments_that_contradict_each_other_are_refused(
     ],
 )
 def test_arguments_that_go_together_are_taken(
-    family: type[Word], name: str, arguments: dict[str, Any]
+    family: type[Component], name: str, arguments: dict[str, Any]
 ) -> None:
-    assert family.parse({name: arguments}).called() == name
+    assert family.parse({name: arguments}).display_name() == name

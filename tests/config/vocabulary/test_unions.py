@@ -7,13 +7,13 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from nnlab.config.vocabulary.argument_families import Schedule
 from nnlab.config.vocabulary.schedules import ExponentialDecay
-from nnlab.config.vocabulary.unions import ByForm
+from nnlab.config.vocabulary.unions import ShapeUnion
 
-Rate = Annotated[Annotated[float, Field(gt=0)] | Schedule, ByForm()]
-Axes = Annotated[int | list[int], ByForm()]
-Size = Annotated[Annotated[int, Field(gt=0)] | Literal["full"], ByForm()]
-Weights = Annotated[list[float] | dict[str, float], ByForm()]
-Switch = Annotated[bool | Literal["auto"], ByForm()]
+Rate = Annotated[Annotated[float, Field(gt=0)] | Schedule, ShapeUnion()]
+Axes = Annotated[int | list[int], ShapeUnion()]
+Size = Annotated[Annotated[int, Field(gt=0)] | Literal["full"], ShapeUnion()]
+Weights = Annotated[list[float] | dict[str, float], ShapeUnion()]
+Switch = Annotated[bool | Literal["auto"], ShapeUnion()]
 DECAY = {"ExponentialDecay": {"initial_learning_rate": 0.1, "decay_steps": 5, "decay_rate": 0.5}}
 
 

@@ -10,13 +10,13 @@ import pytest
 
 from nnlab.config.yaml.builtin_configs import (
     DEFAULT_CONFIG,
+    builtin_folder,
     file_of,
-    find_comparison,
-    find_shipped,
-    list_comparisons,
-    list_shipped,
+    find_builtin_comparison,
+    find_builtin_config,
+    list_builtin_comparisons,
+    list_builtin_configs,
     schema_text,
-    shipped_folder,
     with_bases,
 )
 from nnlab.errors import RequestError
@@ -25,7 +25,7 @@ ROOT = Path(__file__).parents[3]
 
 
 def test_every_config_is_listed_with_its_purpose() -> None:
-    listed = list_shipped()
+    listed = list_builtin_configs()
     assert [config.name for config in listed] == sorted(
         path.stem for path in (ROOT / "configs").glob("*.yaml")
     )
@@ -36,23 +36,26 @@ def test_every_config_is_listed_with_its_purpose() -> None:
 
 
 def test_the_default_config_is_shipped() -> None:
-    assert find_shipped(DEFAULT_CONFIG) == ROOT / "configs" / "mnist_5k.yaml"
+    assert find_builtin_config(DEFAULT_CONFIG) == ROOT / "configs" / "mnist_5k.yaml"
 
 
 def test_an_unknown_name_is_refused_with_the_nearest() -> None:
     with pytest.raises(RequestError, match=r"called 'mnits'.* Did you mean `mnist`\?"):
-        find_shipped("mnits")
+        find_builtin_config("mnits")
     with pytest.raises(RequestError, match="The shipped configs are: activations, "):
-        find_shipped("qqqq")
+        find_builtin_config("qqqq")
 
 
 def test_a_comparison_answers_to_its_name_with_and_without_its_folder() -> None:
     file = ROOT / "configs" / "compare" / "dropout.yaml"
-    assert find_comparison("dropout") == find_comparison("compare/dropout") == file
-    assert (file_of("compare/dropout"), file_of("dropout")) == (file, find_shipped("dropout"))
-    assert "compare/dropout" in [config.name for config in list_comparisons()]
+    assert find_builtin_comparison("dropout") == find_builtin_comparison("compare/dropout") == file
+    assert (file_of("compare/dropout"), file_of("dropout")) == (
+        file,
+        find_builtin_config("dropout"),
+    )
+    assert "compare/dropout" in [config.name for config in list_builtin_comparisons()]
     with pytest.raises(RequestError, match=r"comparison called 'dropuot'.* Did you mean `dropout`"):
-        find_comparison("dropuot")
+        find_builtin_comparison("dropuot")
 
 
 @pytest.mark.parametrize(
@@ -70,7 +73,7 @@ def test_a_comparison_answers_to_its_name_with_and_without_its_folder() -> None:
     ],
 )
 def test_a_config_comes_with_what_it_extends(name: str, files: list[str]) -> None:
-    assert [path.name for path in with_bases(find_shipped(name))] == files
+    assert [path.name for path in with_bases(find_builtin_config(name))] == files
 
 
 def test_a_chain_of_bases_comes_as_a_whole(tmp_path: Path) -> None:
@@ -125,17 +128,17 @@ def test_the_schema_is_printed_without_reading_the_words() -> None:
     )
     told = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True)
     assert told.stdout.strip() == b"[]"
-    assert schema_text() == (shipped_folder() / "nnlab.schema.json").read_text(encoding="utf-8")
+    assert schema_text() == (builtin_folder() / "nnlab.schema.json").read_text(encoding="utf-8")
 
 
 def test_what_is_of_the_other_kind_is_told_with_its_command() -> None:
     with pytest.raises(RequestError, match=r"a comparison\. Run it with: nnlab compare"):
-        find_shipped("compare/initializers")
+        find_builtin_config("compare/initializers")
     with pytest.raises(RequestError, match=r"a config\. Train it with: nnlab train mnist_5k"):
-        find_comparison("mnist_5k")
+        find_builtin_comparison("mnist_5k")
 
 
 def test_a_name_that_only_a_comparison_has_needs_no_folder_before_it() -> None:
-    assert file_of("initializers") == find_comparison("initializers")
-    assert file_of("losses") == find_shipped("losses")
-    assert file_of("compare/losses") == find_comparison("losses")
+    assert file_of("initializers") == find_builtin_comparison("initializers")
+    assert file_of("losses") == find_builtin_config("losses")
+    assert file_of("compare/losses") == find_builtin_comparison("losses")

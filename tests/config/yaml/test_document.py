@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nnlab.config.yaml.document import Document, Path, dotted
+from nnlab.config.yaml.document import Document, Path, format_path
 from nnlab.config.yaml.parser import read_yaml
 
 WRITTEN = read_yaml("layers:\n  - Dense: 8\n  - {Dropout: 0.2}\nname:\n", "a.yaml")
@@ -57,5 +57,5 @@ def test_of_a_part_only_what_is_in_it_is_judged() -> None:
 
 
 def test_paths_are_written_as_the_command_line_takes_them() -> None:
-    assert dotted(("model", "layers", 0, "Dense")) == "model.layers.0.Dense"
-    assert dotted(()) == ""
+    assert format_path(("model", "layers", 0, "Dense")) == "model.layers.0.Dense"
+    assert format_path(()) == ""

@@ -11,7 +11,7 @@ from nnlab.config import Experiment, load_config, read_config
 from nnlab.config.schema.model import FunctionalModel, SequentialModel
 from nnlab.config.vocabulary.layers.core import Dense
 from nnlab.config.vocabulary.layers.regularization import Dropout
-from nnlab.config.yaml.document import dotted
+from nnlab.config.yaml.document import format_path
 from nnlab.config.yaml.layer_defaults import idle_defaults
 from nnlab.config.yaml.parser import read_yaml
 from tests.config.conftest import Make
@@ -64,7 +64,7 @@ def test_a_search_marker_in_defaults_reaches_every_layer(tmp_path: Path) -> None
         "  layers: [{Dense: 8}, Dropout, {Dense: {units: 3, activation: softmax}}]\n"
     )
     config = read_config(path)
-    assert [dotted(value.path) for value in config.space] == [
+    assert [format_path(value.path) for value in config.space] == [
         "model.defaults.Dense.activation",
         "model.defaults.Dropout",
     ]
@@ -98,5 +98,5 @@ def test_defaults_without_a_layer_are_noticed(layers: str, idle: list[str]) -> N
 def test_shipped_configs_spread_their_defaults() -> None:
     configs = Path(__file__).parents[3] / "configs"
     layers = layers_of(load_config(configs / "vanishing_gradients_cured.yaml"))
-    assert {layer.kernel_initializer.called() for layer in layers} == {"HeNormal"}
+    assert {layer.kernel_initializer.display_name() for layer in layers} == {"HeNormal"}
     assert [layer.activation for layer in layers] == [*9 * ["relu"], "sigmoid"]

@@ -116,13 +116,13 @@ def test_merge_keys_bring_what_is_not_set(text: str, tree: dict[str, Any]) -> No
 def test_of_a_key_that_stands_twice_the_first_value_is_judged() -> None:
     document = read_yaml("seed: 1\nseed: 2\n", "a.yaml")
     assert document.tree == {"seed": 1}
-    assert [str(fault.where) for fault in document.faults] == ["a.yaml:2:1"]
+    assert [str(diagnostic.location) for diagnostic in document.diagnostics] == ["a.yaml:2:1"]
 
 
 def test_several_faults_of_one_file_are_told_together_in_its_order() -> None:
     with pytest.raises(ConfigError) as caught:
         read_yaml("seed: 1\nseed: 2\na: !x 3\n0.5: b\nseed: 3\n", "a.yaml")
-    places = [str(fault.where) for fault in caught.value.faults]
+    places = [str(diagnostic.location) for diagnostic in caught.value.diagnostics]
     assert places == ["a.yaml:2:1", "a.yaml:3:4", "a.yaml:4:1", "a.yaml:5:1"]
 
 

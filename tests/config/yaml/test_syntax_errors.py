@@ -31,5 +31,5 @@ from nnlab.errors import ConfigError
 def test_complaint_stands_where_it_is_mended(text: str, told: str) -> None:
     with pytest.raises(ConfigError) as caught:
         read_yaml(text, "a.yaml")
-    (fault,) = caught.value.faults
-    assert str(fault).startswith(told)
+    (diagnostic,) = caught.value.diagnostics
+    assert str(diagnostic).startswith(told)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from nnlab.data.containers.arrays import read_npz
-from nnlab.data.containers.categorical import Codes
+from nnlab.data.containers.categorical import Categorical
 from nnlab.errors import DataError
 
 WriteNpz = Callable[..., Path]
@@ -60,7 +60,7 @@ def test_a_target_of_one_column_is_flat(write_npz: WriteNpz) -> None:
 @pytest.mark.parametrize("labels", [["b", "a"], [True, False]])
 def test_labels_of_text_or_bools_are_classes(write_npz: WriteNpz, labels: list[Any]) -> None:
     target = read_npz(write_npz(x=[[1.0], [2]], y=labels)).targets["y"]
-    assert isinstance(target, Codes)
+    assert isinstance(target, Categorical)
     assert target.codes.tolist() == [1, 0]
 
 

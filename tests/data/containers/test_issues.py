@@ -3,32 +3,32 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from nnlab.data.containers.issues import Faults, rows_text
+from nnlab.data.containers.issues import DataIssues, rows_text
 from nnlab.errors import DataError, RequestError
 from nnlab.text import did_you_mean, join_names
 
 
 def test_faults_of_the_config_alone_are_a_wrong_request() -> None:
-    faults = Faults("houses.csv")
-    faults.request("Expected a column.", "data.target", "Name one.")
+    issues = DataIssues("houses.csv")
+    issues.request("Expected a column.", "data.target", "Name one.")
     with pytest.raises(RequestError, match=r"^houses\.csv: data\.target: Expected a column\. Name"):
-        faults.raise_if_any()
+        issues.raise_if_any()
 
 
 def test_one_fault_of_the_data_makes_all_of_them_the_data_s() -> None:
-    faults = Faults("houses.csv")
-    faults.request("First.")
-    faults.data("Second.")
+    issues = DataIssues("houses.csv")
+    issues.request("First.")
+    issues.data("Second.")
     with pytest.raises(DataError) as told:
-        faults.raise_if_any()
+        issues.raise_if_any()
     assert str(told.value) == "houses.csv: First.\nhouses.csv: Second."
     assert told.value.exit_code == 1
 
 
 def test_nothing_wrong_raises_nothing() -> None:
-    faults = Faults("houses.csv")
-    faults.raise_if_any()
-    assert not faults
+    issues = DataIssues("houses.csv")
+    issues.raise_if_any()
+    assert not issues
 
 
 def test_rows_are_counted_from_1_and_not_all_written_out() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from nnlab.data.containers.memory import machine_memory
+from nnlab.data.containers.memory import memory_limit
 
 PHYSICAL = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
 
@@ -20,7 +20,7 @@ def group(root: Path, lines: str, limits: dict[str, str]) -> Path:
 
 
 def test_without_control_groups_it_is_what_the_machine_has(tmp_path: Path) -> None:
-    assert machine_memory(tmp_path) == PHYSICAL
+    assert memory_limit(tmp_path) == PHYSICAL
 
 
 @pytest.mark.parametrize(
@@ -49,9 +49,9 @@ def test_without_control_groups_it_is_what_the_machine_has(tmp_path: Path) -> No
 def test_the_narrowest_limit_of_a_control_group_counts(
     tmp_path: Path, lines: str, limits: dict[str, str]
 ) -> None:
-    assert machine_memory(group(tmp_path, lines, limits)) == 5_000_000
+    assert memory_limit(group(tmp_path, lines, limits)) == 5_000_000
 
 
 def test_limits_beyond_the_machine_are_none(tmp_path: Path) -> None:
     limits = {"sys/fs/cgroup/memory/memory.limit_in_bytes": str(2**63 - 4096)}
-    assert machine_memory(group(tmp_path, "4:memory:/", limits)) == PHYSICAL
+    assert memory_limit(group(tmp_path, "4:memory:/", limits)) == PHYSICAL

@@ -2,14 +2,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from nnlab.data.containers.categorical import Codes
+from nnlab.data.containers.categorical import Categorical
 from nnlab.data.containers.table import MemoryTable
 
 TABLE = MemoryTable(
     "flowers",
     {
         "size": np.array([2.5, 1.0]),
-        "kind": Codes(np.array([1, 0], np.int32), ("rose", "aster")),
+        "kind": Categorical(np.array([1, 0], np.int32), ("rose", "aster")),
     },
     targets=("kind",),
 )

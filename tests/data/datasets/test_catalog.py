@@ -25,12 +25,12 @@ def test_arguments_come_with_their_defaults() -> None:
 
 
 def test_each_download_names_an_offline_set_of_its_task_in_its_place() -> None:
-    for word in Dataset.members.values():
-        assert issubclass(word, Dataset)
-        if word.source == "download":
-            other = Dataset.members[word.instead]
+    for dataset in Dataset.members.values():
+        assert issubclass(dataset, Dataset)
+        if dataset.source == "download":
+            other = Dataset.members[dataset.instead]
             assert issubclass(other, Dataset)
-            assert (other.task, other.source) == (word.task, "packaged")
+            assert (other.task, other.source) == (dataset.task, "packaged")
 
 
 def test_listing_loads_no_heavy_library() -> None:

@@ -7,7 +7,7 @@ from nnlab.config.vocabulary.datasets import Dataset, classification, packaged, 
 from nnlab.data.containers.table import Table
 from nnlab.data.datasets.generated import generate
 
-GENERATED = [word for word in Dataset.members.values() if word.source == "generated"]  # type: ignore[attr-defined]
+GENERATED = [dataset for dataset in Dataset.members.values() if dataset.source == "generated"]
 
 
 def features(table: Table) -> np.ndarray:
@@ -17,24 +17,24 @@ def features(table: Table) -> np.ndarray:
     return matrix
 
 
-def targets(word: Dataset, seed: int = 0) -> np.ndarray:
-    return generate(word, seed).numbers("target")
+def targets(dataset: Dataset, seed: int = 0) -> np.ndarray:
+    return generate(dataset, seed).numbers("target")
 
 
-@pytest.mark.parametrize("word", GENERATED, ids=lambda word: word.yaml_name)
-def test_each_has_the_rows_features_and_task_that_its_word_says(word: type[Dataset]) -> None:
-    table = generate(word(), seed=0)
-    assert table.rows == word.model_fields["n_samples"].default
-    assert features(table).shape[1:] == word.shape
-    assert table.kinds["target"] == ("text" if word.task == "classification" else "number")
+@pytest.mark.parametrize("dataset", GENERATED, ids=lambda dataset: dataset.yaml_name)
+def test_each_has_the_rows_features_and_task_that_its_word_says(dataset: type[Dataset]) -> None:
+    table = generate(dataset(), seed=0)
+    assert table.rows == dataset.model_fields["n_samples"].default
+    assert features(table).shape[1:] == dataset.shape
+    assert table.kinds["target"] == ("text" if dataset.task == "classification" else "number")
     assert np.isfinite(features(table)).all()
 
 
-@pytest.mark.parametrize("word", GENERATED, ids=lambda word: word.yaml_name)
-def test_a_seed_gives_one_data_set_and_random_state_overrules_it(word: type[Dataset]) -> None:
+@pytest.mark.parametrize("dataset", GENERATED, ids=lambda dataset: dataset.yaml_name)
+def test_a_seed_gives_one_data_set_and_random_state_overrules_it(dataset: type[Dataset]) -> None:
     def drawn(seed: int, **arguments: int) -> np.ndarray:
-        noise = {"noise": 0.1} if "noise" in word.model_fields else {}
-        return features(generate(word(**noise, **arguments), seed))
+        noise = {"noise": 0.1} if "noise" in dataset.model_fields else {}
+        return features(generate(dataset(**noise, **arguments), seed))
 
     assert (drawn(1) == drawn(1)).all()
     assert (drawn(1) != drawn(2)).any()
@@ -76,10 +76,10 @@ def test_sine_has_its_frequency() -> None:
     assert np.allclose(table.numbers("target"), np.sin(4 * np.pi * table.numbers("x1")))
 
 
-@pytest.mark.parametrize("word", [regression.Linear, regression.Sine, regression.Regression])
-def test_outliers_are_a_fraction_of_the_rows_far_above(word: type[Dataset]) -> None:
-    plain = targets(word(n_samples=100))  # type: ignore[call-arg]
-    raised = targets(word(n_samples=100, outliers=0.1)) - plain  # type: ignore[call-arg]
+@pytest.mark.parametrize("dataset", [regression.Linear, regression.Sine, regression.Regression])
+def test_outliers_are_a_fraction_of_the_rows_far_above(dataset: type[Dataset]) -> None:
+    plain = targets(dataset(n_samples=100))  # type: ignore[call-arg]
+    raised = targets(dataset(n_samples=100, outliers=0.1)) - plain  # type: ignore[call-arg]
     assert (raised > 0).sum() == 10
     assert raised[raised > 0].min() > 4.9 * plain.std()
     assert (raised >= 0).all()

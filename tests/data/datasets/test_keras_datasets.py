@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from nnlab.config.vocabulary.datasets import Dataset
 from nnlab.config.vocabulary.datasets import downloads as words
 from nnlab.data.containers.arrays import Arrays
-from nnlab.data.containers.categorical import Codes
+from nnlab.data.containers.categorical import Categorical
 from nnlab.data.containers.table import MemoryTable
 from nnlab.data.datasets import class_names, keras_datasets
 from nnlab.data.datasets.download import RemoteFile, keras_folders
@@ -129,11 +129,11 @@ WORDS: dict[str, Dataset] = {
 }
 
 
-def ours(word: Dataset) -> tuple[NDArray[Any], NDArray[Any], int]:
-    held = load_download(word)
+def ours(dataset: Dataset) -> tuple[NDArray[Any], NDArray[Any], int]:
+    held = load_download(dataset)
     if isinstance(held, Arrays):
         target = held.targets["target"]
-        assert isinstance(target, Codes)
+        assert isinstance(target, Categorical)
         return held.inputs["input"], target.codes, held.test_rows
     assert isinstance(held, MemoryTable)
     features = np.empty((held.rows, len(held.kinds) - 1))
@@ -147,8 +147,8 @@ def test_rows_and_test_rows_are_those_that_keras_gives(files: Path, tmp_path: Pa
     arguments = [sys.executable, "-c", BY_KERAS, str(files), str(given)]
     subprocess.run(arguments, check=True, env=quiet, capture_output=True)
     with np.load(given) as by_keras:
-        for name, word in WORDS.items():
-            x, y, test_rows = ours(word)
+        for name, dataset in WORDS.items():
+            x, y, test_rows = ours(dataset)
             assert x.shape == by_keras[f"{name}_x"].shape
             assert (x == by_keras[f"{name}_x"]).all(), name
             assert (y == by_keras[f"{name}_y"]).all(), name
@@ -157,7 +157,7 @@ def test_rows_and_test_rows_are_those_that_keras_gives(files: Path, tmp_path: Pa
 
 def test_sizes_are_those_of_the_files(files: Path) -> None:
     assert files.is_dir()
-    sizes = {name: ours(word)[2] for name, word in WORDS.items()}
+    sizes = {name: ours(dataset)[2] for name, dataset in WORDS.items()}
     assert sizes == {
         "mnist": 10,
         "fashion_mnist": 10,

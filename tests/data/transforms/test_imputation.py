@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from nnlab.data.containers import chunks
-from nnlab.data.containers.issues import Faults
+from nnlab.data.containers.issues import DataIssues
 from nnlab.data.transforms import imputation
-from nnlab.data.transforms.imputation import fill_gaps
+from nnlab.data.transforms.imputation import impute
 from nnlab.errors import DataError
 
 NAN = np.nan
@@ -26,15 +26,15 @@ def test_many_rows_and_columns_are_filled_as_a_few_are(
     expected = (np.nanmean if how == "mean" else np.nanmedian)(train.astype(np.float64), axis=0)
     gaps = np.isnan(train)
     test = np.full((2, 5), NAN, np.float32)
-    fills = fill_gaps([train, test], how, tuple("abcde"), Faults("table"))
+    fills = impute([train, test], how, tuple("abcde"), DataIssues("table"))
     assert np.allclose(fills, expected, rtol=1e-6)
     assert (train[gaps] == np.broadcast_to(np.array(fills, np.float32), train.shape)[gaps]).all()
     assert test.tolist() == [fills, fills]
 
 
 def test_every_column_without_a_known_number_is_told() -> None:
-    faults = Faults("table")
+    issues = DataIssues("table")
     train = np.array([[NAN, 1, NAN]], np.float32)
-    fill_gaps([train], "mean", ("a", "b", "c"), faults)
+    impute([train], "mean", ("a", "b", "c"), issues)
     with pytest.raises(DataError, match=r"column `a`.*\n.*column `c`"):
-        faults.raise_if_any()
+        issues.raise_if_any()

@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from nnlab.data.containers.categorical import Codes
-from nnlab.data.containers.issues import Faults
+from nnlab.data.containers.categorical import Categorical
+from nnlab.data.containers.issues import DataIssues
 from nnlab.data.transforms.split import Split, SplitPlan, split_rows
 from nnlab.errors import DataError, RequestError
 
@@ -14,10 +14,12 @@ def parts(split: Split) -> list[list[int]]:
     return [split.order[part].tolist() for part in split.slices()]
 
 
-def drawn(rows: int, plan: SplitPlan, classes: Codes | None = None, own_test: int = 0) -> Split:
-    faults = Faults("rows")
-    split = split_rows(rows, plan, faults, own_test=own_test, classes=classes)
-    faults.raise_if_any()
+def drawn(
+    rows: int, plan: SplitPlan, classes: Categorical | None = None, own_test: int = 0
+) -> Split:
+    issues = DataIssues("rows")
+    split = split_rows(rows, plan, issues, own_test=own_test, classes=classes)
+    issues.raise_if_any()
     return split
 
 
@@ -56,31 +58,31 @@ def test_own_test_rows_stay_last_and_count_in_no_fraction() -> None:
 
 
 def test_classes_keep_their_share_in_every_part() -> None:
-    classes = Codes(np.array([0] * 60 + [1] * 30 + [2] * 10, np.int32), ("a", "b", "c"))
+    classes = Categorical(np.array([0] * 60 + [1] * 30 + [2] * 10, np.int32), ("a", "b", "c"))
     split = drawn(100, SplitPlan(0.2, 0.1, seed=5), classes)
     shares = [np.bincount(classes.codes[part]).tolist() for part in parts(split)]
     assert shares == [[42, 21, 7], [12, 6, 2], [6, 3, 1]]
 
 
 def test_stratified_sizes_are_those_asked_for() -> None:
-    classes = Codes(np.arange(97, dtype=np.int32) % 10, tuple("abcdefghij"))
+    classes = Categorical(np.arange(97, dtype=np.int32) % 10, tuple("abcdefghij"))
     assert drawn(97, SplitPlan(0.15, 0.2, seed=5), classes).sizes == (63, 15, 19)
 
 
 def test_stratified_rows_are_shuffled_across_classes() -> None:
-    classes = Codes(np.repeat([0, 1], 50).astype(np.int32), ("a", "b"))
+    classes = Categorical(np.repeat([0, 1], 50).astype(np.int32), ("a", "b"))
     train = parts(drawn(100, SplitPlan(0.2, None, seed=5), classes))[0]
     assert np.diff(classes.codes[train]).astype(bool).sum() > 10
 
 
 def test_every_class_keeps_a_training_row() -> None:
-    classes = Codes(np.array([0] * 20 + [1] * 3, np.int32), ("often", "seldom"))
+    classes = Categorical(np.array([0] * 20 + [1] * 3, np.int32), ("often", "seldom"))
     train = parts(drawn(23, SplitPlan(0.45, 0.45, seed=5), classes))[0]
     assert 1 in classes.codes[train]
 
 
 def test_a_class_with_fewer_rows_than_parts_is_a_fault() -> None:
-    classes = Codes(np.array([0] * 20 + [1] * 2, np.int32), ("often", "seldom"))
+    classes = Categorical(np.array([0] * 20 + [1] * 2, np.int32), ("often", "seldom"))
     with pytest.raises(
         DataError, match=r"3 rows or more of each class.*seldom \(2\).*stratify: fa"
     ):
@@ -107,7 +109,7 @@ def test_split_of_some_rows_names_them_among_all() -> None:
 
 
 def folds(
-    rows: int, count: int, classes: Codes | None = None, test: float | None = 0.2
+    rows: int, count: int, classes: Categorical | None = None, test: float | None = 0.2
 ) -> list[Split]:
     numbers = range(1, count + 1)
     return [drawn(rows, SplitPlan(None, test, 4, fold=(n, count)), classes) for n in numbers]
@@ -126,7 +128,7 @@ def test_folds_part_what_is_not_tested_on() -> None:
 
 
 def test_folds_keep_the_share_of_each_class() -> None:
-    classes = Codes(np.array([0] * 33 + [1] * 20 + [2] * 7, np.int32), ("a", "b", "c"))
+    classes = Categorical(np.array([0] * 33 + [1] * 20 + [2] * 7, np.int32), ("a", "b", "c"))
     for split in folds(60, 5, classes, test=None):
         counts = np.bincount(classes.codes[parts(split)[1]]).tolist()
         assert sum(counts) == 12
@@ -142,13 +144,13 @@ def test_folds_of_fewer_than_two_rows_are_told(rows: int, count: int, instead: i
 
 
 def test_a_fold_without_a_class_is_told() -> None:
-    classes = Codes(np.array([0] * 16 + [1] * 4, np.int32), ("many", "few"))
+    classes = Categorical(np.array([0] * 16 + [1] * 4, np.int32), ("many", "few"))
     assert len(folds(20, 4, classes, test=None)) == 4
     with pytest.raises(DataError, match=r"one for each fold\. Received: fewer of few \(4\)"):
         folds(20, 5, classes, test=None)
 
 
 def test_a_class_of_one_row_cannot_be_in_training_and_in_a_fold() -> None:
-    classes = Codes(np.array([0] * 9 + [1], np.int32), ("a", "b"))
+    classes = Categorical(np.array([0] * 9 + [1], np.int32), ("a", "b"))
     with pytest.raises(DataError, match=r"fewer of b \(1\)"):
         folds(10, 2, classes, test=None)

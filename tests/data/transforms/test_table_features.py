@@ -5,8 +5,8 @@ from typing import Literal
 import numpy as np
 import pytest
 
-from nnlab.data.containers.categorical import Codes
-from nnlab.data.containers.issues import Faults
+from nnlab.data.containers.categorical import Categorical
+from nnlab.data.containers.issues import DataIssues
 from nnlab.data.containers.prepared import Column, InputSpec
 from nnlab.data.containers.storage import Storage
 from nnlab.data.transforms.features import Missing
@@ -30,7 +30,7 @@ def features(
     for name, texts in (categories or {}).items():
         known = sorted({text for text in texts if text})
         positions = [known.index(text) if text else -1 for text in texts]
-        codes[name] = Codes(np.array(positions, np.int32), tuple(known))
+        codes[name] = Categorical(np.array(positions, np.int32), tuple(known))
     names = tuple(f"n{number}" for number in range(matrix.shape[1]))
     return TableFeatures("input", columns or (*names, *codes), matrix, codes, encoding)
 
@@ -41,9 +41,9 @@ def arranged(
     missing: Missing = "error",
     scaling: Scaling = "none",
 ) -> tuple[list[list[list[float]]], InputSpec]:
-    faults = Faults("table")
-    parts, spec = made.arrange(Split(None, sizes), missing, scaling, faults, Storage())
-    faults.raise_if_any()
+    issues = DataIssues("table")
+    parts, spec = made.arrange(Split(None, sizes), missing, scaling, issues, Storage())
+    issues.raise_if_any()
     return [part.tolist() for part in parts], spec
 
 
@@ -102,7 +102,7 @@ def test_numbers_stay_in_their_memory() -> None:
     matrix = np.arange(6, dtype=np.float32).reshape(3, 2)
     made = TableFeatures("input", ("a", "b"), matrix, {}, "one_hot")
     split = Split(np.array([2, 0, 1]), (2, 1, 0))
-    parts, _ = made.arrange(split, "error", "standard", Faults("table"), Storage())
+    parts, _ = made.arrange(split, "error", "standard", DataIssues("table"), Storage())
     assert np.shares_memory(parts[0], matrix)
     assert parts[0].tolist() == [[4, 5], [0, 1]]
 
@@ -114,16 +114,16 @@ def test_a_column_filled_from_no_training_row_is_a_fault() -> None:
 
 def test_rows_that_lack_a_value_are_told_apart() -> None:
     made = features([[1], [NAN], [3]], {"c": ["a", "b", ""]})
-    lacking = made.check("drop", Faults("table"))
+    lacking = made.check("drop", DataIssues("table"))
     assert lacking is not None
     assert lacking.tolist() == [False, True, True]
 
 
 def test_missing_infinite_and_empty_columns_are_told_together() -> None:
-    faults = Faults("table")
+    issues = DataIssues("table")
     made = features([[NAN, 1, NAN], [2, np.inf, NAN]], {"c": ["a", ""]})
-    made.check("error", faults)
-    lines = str(faults.error()).splitlines()
+    made.check("error", issues)
+    lines = str(issues.error()).splitlines()
     assert [line.split("Received: ")[1].split(".")[0] for line in lines] == [
         "none in row 1",
         "infinity in the column `n1`, row 2",
@@ -134,23 +134,23 @@ def test_missing_infinite_and_empty_columns_are_told_together() -> None:
 
 
 def test_missing_categories_are_no_fault_where_gaps_are_filled() -> None:
-    faults = Faults("table")
-    features([[1], [2]], {"c": ["a", ""]}).check("mean", faults)
-    assert not faults
+    issues = DataIssues("table")
+    features([[1], [2]], {"c": ["a", ""]}).check("mean", issues)
+    assert not issues
 
 
 def test_too_many_categories_are_a_fault_unless_codes_are_fed() -> None:
     texts = [f"id{number}" for number in range(MOST_CATEGORIES + 1)]
-    faults = Faults("table")
-    features([[] for _ in texts], {"c": texts}, encoding="integer").check("error", faults)
-    assert not faults
-    features([[] for _ in texts], {"c": texts}).check("error", faults)
+    issues = DataIssues("table")
+    features([[] for _ in texts], {"c": texts}, encoding="integer").check("error", issues)
+    assert not issues
+    features([[] for _ in texts], {"c": texts}).check("error", issues)
     with pytest.raises(DataError, match=r"1001 in the column `c`.*Embedding"):
-        faults.raise_if_any()
+        issues.raise_if_any()
 
 
 def test_codes_and_numbers_in_one_input_are_a_fault() -> None:
-    faults = Faults("table")
-    features([[1]], {"c": ["a"]}, encoding="integer").check("error", faults)
+    issues = DataIssues("table")
+    features([[1]], {"c": ["a"]}, encoding="integer").check("error", issues)
     with pytest.raises(RequestError, match=r"numbers \(n0\) and categories \(c\).*own"):
-        faults.raise_if_any()
+        issues.raise_if_any()

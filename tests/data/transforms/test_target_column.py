@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from nnlab.data.containers import chunks
-from nnlab.data.containers.categorical import Codes
-from nnlab.data.containers.issues import Faults
+from nnlab.data.containers.categorical import Categorical
+from nnlab.data.containers.issues import DataIssues
 from nnlab.data.containers.storage import Storage
-from nnlab.data.transforms.target_column import RawTarget, any_column, check_target
+from nnlab.data.transforms.target_column import TargetColumn, any_column, check_target
 from nnlab.errors import DataError
 
 NAN, INF = float("nan"), float("inf")
@@ -21,20 +21,20 @@ NAN, INF = float("nan"), float("inf")
         (np.array([1.0, NAN, NAN]), r"none in `y`, rows 2, 3\. .*drop"),
         (np.array([[1.0, NAN], [1.0, 2.0]]), r"none in `y`, row 1\."),
         (np.array([1.0, -INF]), r"infinity in `y`, row 2\."),
-        (Codes(np.array([0, -1], np.int32), ("a",)), r"none in `y`, row 2\."),
+        (Categorical(np.array([0, -1], np.int32), ("a",)), r"none in `y`, row 2\."),
     ],
 )
 def test_target_that_is_missing_or_infinite_is_a_fault(values: Any, message: str) -> None:
-    faults = Faults("data")
-    assert not check_target(RawTarget("output", ("y",), values), "mean", faults)
+    issues = DataIssues("data")
+    assert not check_target(TargetColumn("output", ("y",), values), "mean", issues)
     with pytest.raises(DataError, match=message):
-        faults.raise_if_any()
+        issues.raise_if_any()
 
 
 def test_missing_target_is_no_fault_where_such_rows_are_dropped() -> None:
-    faults = Faults("data")
-    assert check_target(RawTarget("output", ("y",), np.array([1.0, NAN])), "drop", faults)
-    assert not faults
+    issues = DataIssues("data")
+    assert check_target(TargetColumn("output", ("y",), np.array([1.0, NAN])), "drop", issues)
+    assert not issues
 
 
 def test_rows_are_looked_at_a_few_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -46,14 +46,16 @@ def test_rows_are_looked_at_a_few_at_a_time(monkeypatch: pytest.MonkeyPatch) -> 
 
 @pytest.mark.parametrize("memory", [None, 0])
 def test_taken_rows_come_in_the_order_asked_for(memory: int | None) -> None:
-    target = RawTarget("output", ("a", "b"), np.arange(20.0).reshape(10, 2))
+    target = TargetColumn("output", ("a", "b"), np.arange(20.0).reshape(10, 2))
     taken = target.take(np.array([7, 1, 1]), Storage(memory)).values
     assert isinstance(taken, np.ndarray)
     assert taken.tolist() == [[14, 15], [2, 3], [2, 3]]
 
 
 def test_classes_without_a_row_are_gone_from_taken_rows() -> None:
-    target = RawTarget("output", ("a",), Codes(np.array([2, 0, 1], np.int32), ("x", "y", "z")))
+    target = TargetColumn(
+        "output", ("a",), Categorical(np.array([2, 0, 1], np.int32), ("x", "y", "z"))
+    )
     taken = target.take(np.array([0, 1]), Storage()).values
-    assert isinstance(taken, Codes)
+    assert isinstance(taken, Categorical)
     assert (taken.codes.tolist(), taken.names) == ([1, 0], ("x", "z"))

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from nnlab.config.vocabulary.losses import Loss
-from nnlab.data.containers.categorical import Codes
-from nnlab.data.containers.issues import Faults
-from nnlab.data.transforms.target_column import RawTarget
+from nnlab.data.containers.categorical import Categorical
+from nnlab.data.containers.issues import DataIssues
+from nnlab.data.transforms.target_column import TargetColumn
 from nnlab.data.transforms.targets import EncodedTarget, Output, encode_target
 from nnlab.errors import DataError
 
@@ -16,18 +16,18 @@ NAN, INF = float("nan"), float("inf")
 
 
 def encoded(values: Any, loss: str, units: int | None) -> EncodedTarget:
-    held = values if isinstance(values, Codes) else np.asarray(values, float)
-    columns = ("y",) if isinstance(held, Codes) or held.ndim == 1 else ("y1", "y2", "y3")
-    faults = Faults("data")
-    target = RawTarget("output", columns, held)
-    found = encode_target(target, Output(Loss.parse(loss), units), faults)
-    faults.raise_if_any()
+    held = values if isinstance(values, Categorical) else np.asarray(values, float)
+    columns = ("y",) if isinstance(held, Categorical) or held.ndim == 1 else ("y1", "y2", "y3")
+    issues = DataIssues("data")
+    target = TargetColumn("output", columns, held)
+    found = encode_target(target, Output(Loss.parse(loss), units), issues)
+    issues.raise_if_any()
     assert found is not None
     return found
 
 
-def texts(*names: str) -> Codes:
-    return Codes.of(np.array(names))
+def texts(*names: str) -> Categorical:
+    return Categorical.of(np.array(names))
 
 
 def test_text_becomes_one_hot_in_sorted_order() -> None:
@@ -97,7 +97,7 @@ def test_two_classes_become_one_hot_for_two_units() -> None:
 
 
 def test_classes_that_are_numbers_can_be_regressed() -> None:
-    digits = Codes.of(np.array([5, 0, 9]))
+    digits = Categorical.of(np.array([5, 0, 9]))
     target = encoded(digits, "mean_squared_error", 1)
     assert target.encode(slice(None)).tolist() == [[5], [0], [9]]
     assert target.spec.kind == "number"

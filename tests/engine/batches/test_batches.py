@@ -10,9 +10,9 @@ import pytest
 from numpy.typing import NDArray
 
 from nnlab.config import Experiment
-from nnlab.data import PreparedData, Rows, TargetSpec, epoch_order, prepare
+from nnlab.data import PreparedData, Rows, TargetSpec, prepare, shuffled_indices
 from nnlab.data.containers.prepared import InputSpec
-from nnlab.engine.batches.batches import Feed
+from nnlab.engine.batches.batches import DataAdapter
 from nnlab.engine.models.builder import build_model
 from nnlab.errors import ConfigError
 
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     import tensorflow as tf
 
 
-def feed_of(experiment: Experiment, data: PreparedData | None = None) -> Feed:
+def feed_of(experiment: Experiment, data: PreparedData | None = None) -> DataAdapter:
     data = data or prepare(experiment)
-    return Feed(experiment, data, build_model(experiment, data.inputs))
+    return DataAdapter(experiment, data, build_model(experiment, data.inputs))
 
 
 def numbered(rows: int) -> PreparedData:
@@ -41,24 +41,24 @@ def targets(dataset: tf.data.Dataset, batches: int) -> list[list[float]]:
 def test_each_epoch_follows_the_order_of_seed_and_epoch(
     moons: Callable[..., Experiment],
 ) -> None:
-    feed = feed_of(moons(seed=7, training={"batch_size": 4}), numbered(10))
-    seen = targets(feed.training(), 6)
+    adapter = feed_of(moons(seed=7, training={"batch_size": 4}), numbered(10))
+    seen = targets(adapter.training(), 6)
     for epoch in range(2):
-        order = [float(row) for row in epoch_order(7, epoch, 10)]
+        order = [float(row) for row in shuffled_indices(7, epoch, 10)]
         assert seen[3 * epoch : 3 * epoch + 3] == [order[:4], order[4:8], order[8:]]
 
 
 def test_resumed_feed_goes_on_with_the_epoch_it_is_given(
     moons: Callable[..., Experiment],
 ) -> None:
-    feed = feed_of(moons(training={"batch_size": 4}), numbered(10))
-    assert targets(feed.training(initial_epoch=1), 3) == targets(feed.training(), 6)[3:]
+    adapter = feed_of(moons(training={"batch_size": 4}), numbered(10))
+    assert targets(adapter.training(initial_epoch=1), 3) == targets(adapter.training(), 6)[3:]
 
 
 def test_without_shuffling_rows_come_as_they_are(moons: Callable[..., Experiment]) -> None:
-    feed = feed_of(moons(training={"batch_size": 4, "shuffle": False}), numbered(6))
-    assert targets(feed.training(), 3) == [[0, 1, 2, 3], [4, 5], [0, 1, 2, 3]]
-    assert feed.order(5).tolist() == [0, 1, 2, 3, 4, 5]
+    adapter = feed_of(moons(training={"batch_size": 4, "shuffle": False}), numbered(6))
+    assert targets(adapter.training(), 3) == [[0, 1, 2, 3], [4, 5], [0, 1, 2, 3]]
+    assert adapter.order(5).tolist() == [0, 1, 2, 3, 4, 5]
 
 
 def test_cut_feed_has_the_first_rows_alone_in_batches_of_its_own_size(
@@ -73,25 +73,25 @@ def test_cut_feed_has_the_first_rows_alone_in_batches_of_its_own_size(
 
 
 def test_full_batch_holds_every_row_in_one_step(moons: Callable[..., Experiment]) -> None:
-    feed = feed_of(moons(training={"batch_size": "full"}), numbered(6))
-    assert (feed.batch_size, feed.steps_per_epoch) == (6, 1)
-    assert targets(feed.training(), 2) == [[0, 1, 2, 3, 4, 5]] * 2
+    adapter = feed_of(moons(training={"batch_size": "full"}), numbered(6))
+    assert (adapter.batch_size, adapter.steps_per_epoch) == (6, 1)
+    assert targets(adapter.training(), 2) == [[0, 1, 2, 3, 4, 5]] * 2
 
 
 def test_input_target_and_weight_of_a_row_stay_together(moons: Callable[..., Experiment]) -> None:
     data = numbered(10)
     train = Rows(data.train.inputs, data.train.targets, np.arange(10, dtype=np.float32))
     data = PreparedData(train, None, None, data.inputs, data.targets)
-    feed = feed_of(moons(training={"batch_size": 3}), data)
-    for x, y, weights in feed.training().take(4):
+    adapter = feed_of(moons(training={"batch_size": 3}), data)
+    for x, y, weights in adapter.training().take(4):
         np.testing.assert_array_equal(x[:, 0], weights)
         np.testing.assert_array_equal(y[:, 0], weights)
 
 
 def test_validation_rows_come_in_order_and_all_of_them(moons: Callable[..., Experiment]) -> None:
-    feed = feed_of(moons(training={"batch_size": 4}), numbered(10))
-    feed.evaluation_batch_size = 4
-    batches = feed.validation()
+    adapter = feed_of(moons(training={"batch_size": 4}), numbered(10))
+    adapter.evaluation_batch_size = 4
+    batches = adapter.validation()
     assert batches is not None
     assert targets(batches, 9) == [[0, 1, 2, 3], [4, 5, 6, 7], [8, 9]]
 
@@ -138,10 +138,10 @@ def test_no_graph_of_the_pipeline_holds_a_copy_of_the_rows(
     moons: Callable[..., Experiment],
 ) -> None:
     # A graph must stay below 2 GB; these rows are 120 kB.
-    feed = feed_of(moons(training={"batch_size": 4}), numbered(10_000))
+    adapter = feed_of(moons(training={"batch_size": 4}), numbered(10_000))
     sizes = [
         found.function.graph.as_graph_def().ByteSize()
-        for dataset in (feed.training(), feed.evaluation(numbered(10_000).train))
+        for dataset in (adapter.training(), adapter.evaluation(numbered(10_000).train))
         for found in functions(dataset)
     ]
     assert len(sizes) > 2

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nnlab.data import prepare
-from nnlab.engine.benchmark.measurement import PointTask, count_flop, one_row_s
+from nnlab.engine.benchmark.measurement import BenchmarkTask, count_flop, one_row_s
 from nnlab.engine.benchmark.rows import MeasuredRows
 from nnlab.engine.runtime.devices import select_device
 from nnlab.engine.training.trainable import make_trainable
@@ -16,7 +16,7 @@ def test_flop_are_those_of_the_matrix_products_forward_and_backward(moons: MakeE
     for size in (4, 8):
         experiment = moons(model={"layers": layers}, training={"batch_size": size})
         made = make_trainable(experiment, prepare(experiment), select_device("cpu"))
-        counts[size] = count_flop(made.model, made.feed)
+        counts[size] = count_flop(made.model, made.adapter)
     # 2 a weight and row forward, 2 for its gradient, 2 for its input's, which the first has not.
     products = 8 * (6 * (64 * 64 + 64) + 4 * 2 * 64)
     assert counts[8] is not None
@@ -29,8 +29,8 @@ def test_steps_of_one_row_are_as_many_an_epoch_as_those_of_the_point(moons: Make
     training = {"batch_size": 16, "engine": "compiled", "jit_compile": False}
     experiment = moons(training=training)
     made = make_trainable(experiment, prepare(experiment), select_device("cpu"))
-    steps = made.feed.steps_per_epoch
-    cut = made.feed.cut(steps, 1)
+    steps = made.adapter.steps_per_epoch
+    cut = made.adapter.cut(steps, 1)
     assert (cut.batch_size, cut.steps_per_epoch) == (1, steps)
-    task = PointTask("cpu", experiment, MeasuredRows("moons"), seconds=0.05)
+    task = BenchmarkTask("cpu", experiment, MeasuredRows("moons"), seconds=0.05)
     assert one_row_s(made, task) > 0

@@ -9,7 +9,7 @@ from typing import SupportsFloat
 import keras
 import pytest
 
-from nnlab.engine.callbacks import Diverged, Recorder, RunCallbacks, Watch
+from nnlab.engine.callbacks import Diverged, Recorder, RunCallbacks, TerminateOnNaN
 from nnlab.engine.runtime.signals import Interruption, Stopped
 from nnlab.report.progress import SilentProgress
 
@@ -46,21 +46,21 @@ def recorder(progress: SilentProgress | None = None) -> tuple[Recorder, list[int
 @pytest.mark.parametrize("name", ["loss", "val_loss"])
 @pytest.mark.parametrize("value", [math.nan, math.inf])
 def test_loss_that_is_not_finite_ends_the_training(name: str, value: float) -> None:
-    watch = Watch(terminate_on_nan=True)
+    watch = TerminateOnNaN(terminate_on_nan=True)
     watch.set_model(compiled())
     with pytest.raises(Diverged, match="diverged at epoch 3"):
         watch.on_epoch_end(2, {"loss": 1.0, name: value})
 
 
 def test_diverged_loss_is_allowed_where_the_config_says_so() -> None:
-    watch, logs = Watch(terminate_on_nan=False), {"loss": math.nan}
+    watch, logs = TerminateOnNaN(terminate_on_nan=False), {"loss": math.nan}
     watch.set_model(compiled())
     watch.on_epoch_end(0, logs)
     assert "learning_rate" in logs
 
 
 def test_long_epoch_is_ended_before_its_end() -> None:
-    watch = Watch(terminate_on_nan=True)
+    watch = TerminateOnNaN(terminate_on_nan=True)
     watch.on_epoch_begin(4)
     watch.on_train_batch_end(0, {"loss": math.nan})
     watch._due = 0.0
@@ -69,7 +69,7 @@ def test_long_epoch_is_ended_before_its_end() -> None:
 
 
 def test_learning_rate_is_that_of_the_schedule() -> None:
-    watch, logs = Watch(terminate_on_nan=True), {"loss": 1.0}
+    watch, logs = TerminateOnNaN(terminate_on_nan=True), {"loss": 1.0}
     watch.set_model(compiled())
     watch.on_epoch_end(0, logs)
     assert logs["learning_rate"] == 0.5

@@ -10,7 +10,7 @@ from nnlab.config.comparison.loader import read_comparison
 from nnlab.config.comparison.variants import Comparison
 from nnlab.data import prepare
 from nnlab.engine.comparison.checks import check_variants
-from nnlab.engine.comparison.resume import Earlier
+from nnlab.engine.comparison.resume import ReusableRun
 from nnlab.errors import DataError
 from nnlab.runs import RunRecord
 
@@ -42,7 +42,7 @@ def comparison(tmp_path: Path) -> Comparison:
 
 
 def test_every_fault_is_told_once_with_the_variants_that_have_it(comparison: Comparison) -> None:
-    runs = {(one.name, seed): Earlier() for seed in (1, 2) for one in comparison.variants}
+    runs = {(one.name, seed): ReusableRun() for seed in (1, 2) for one in comparison.variants}
     with pytest.raises(DataError) as refused:
         check_variants(comparison, runs, prepare)
     first, second = str(refused.value).splitlines()
@@ -54,7 +54,7 @@ def test_every_fault_is_told_once_with_the_variants_that_have_it(comparison: Com
 
 def test_variants_that_are_done_need_no_data(comparison: Comparison, tmp_path: Path) -> None:
     runs = {
-        (one.name, seed): Earlier(None if one.name == "filled" else RunRecord("1", "a"))
+        (one.name, seed): ReusableRun(None if one.name == "filled" else RunRecord("1", "a"))
         for seed in (1, 2)
         for one in comparison.variants
     }

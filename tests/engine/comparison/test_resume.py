@@ -9,7 +9,7 @@ import pytest
 
 from nnlab.config import Experiment
 from nnlab.config.yaml.dump import config_yaml
-from nnlab.engine.comparison.resume import Earlier, earlier_run
+from nnlab.engine.comparison.resume import ReusableRun, earlier_run
 from nnlab.engine.runtime.devices import select_device
 from nnlab.runs import RunDirectory, RunStatus
 
@@ -43,7 +43,7 @@ def test_a_run_that_is_complete_stays(run: RunDirectory) -> None:
 def test_what_has_changed_since_is_told(run: RunDirectory) -> None:
     run.finish(RunStatus.COMPLETE)
     longer = earlier_run(run.path, experiment(epochs=5), NOW)
-    assert longer == Earlier(changed="training.epochs 4 is now 5")
+    assert longer == ReusableRun(changed="training.epochs 4 is now 5")
     newer = NOW | {"packages": {"keras": "3.16.0"}, "variables": {"TF_ENABLE_ONEDNN_OPTS": "0"}}
     assert earlier_run(run.path, experiment(), newer).changed == (
         "packages.keras 3.15.1 is now 3.16.0, variables.TF_ENABLE_ONEDNN_OPTS none is now 0"
@@ -64,5 +64,5 @@ def test_the_same_device_by_another_name_changes_nothing(run: RunDirectory) -> N
 
 def test_of_a_run_that_has_not_ended_nothing_is_said(run: RunDirectory, tmp_path: Path) -> None:
     run.finish(RunStatus.INTERRUPTED)
-    assert earlier_run(run.path, experiment(epochs=5), NOW) == Earlier()
-    assert earlier_run(tmp_path / "none", experiment(), NOW) == Earlier()
+    assert earlier_run(run.path, experiment(epochs=5), NOW) == ReusableRun()
+    assert earlier_run(tmp_path / "none", experiment(), NOW) == ReusableRun()

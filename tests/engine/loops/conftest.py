@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from nnlab.config import Experiment
 from nnlab.data import PreparedData, Rows
 from nnlab.data.containers.prepared import InputSpec, TargetSpec
-from nnlab.engine.batches.batches import Feed
+from nnlab.engine.batches.batches import DataAdapter
 from nnlab.engine.callbacks import RunCallbacks
 from nnlab.engine.loops import Loop
 from nnlab.engine.models.builder import build_model, dtype_policy
@@ -134,10 +134,10 @@ def run() -> Run:
         with dtype_policy(experiment.training.dtype_policy):
             model = build_model(experiment, data.inputs)
             compile_model(model, experiment)
-            feed = Feed(experiment, data, model)
+            adapter = DataAdapter(experiment, data, model)
             log, epochs = Log(), experiment.training.epochs
-            both = RunCallbacks([*callbacks, log], [log], model, epochs, feed.steps_per_epoch)
-            loop.run(model, feed, experiment.training, both)
+            both = RunCallbacks([*callbacks, log], [log], model, epochs, adapter.steps_per_epoch)
+            loop.run(model, adapter, experiment.training, both)
         return Outcome(model, log)
 
     return trained

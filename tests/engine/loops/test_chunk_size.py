@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from nnlab.engine.loops.chunk_size import Pace
+from nnlab.engine.loops.chunk_size import ChunkSizer
 
 
 def pieces(steps: int, step_s: float, call_s: float = 0.0002) -> list[int]:
-    pace, left, found = Pace(), steps, []
+    pace, left, found = ChunkSizer(), steps, []
     while left:
         made = pace.steps(left)
         pace.took(made, made * step_s + call_s)
@@ -16,7 +16,7 @@ def pieces(steps: int, step_s: float, call_s: float = 0.0002) -> list[int]:
 
 
 def test_short_pass_is_soon_one_piece() -> None:
-    pace = Pace()
+    pace = ChunkSizer()
     for _ in range(4):
         pace.took(pace.steps(320), 0.001)
     assert pace.steps(320) == 320
@@ -33,7 +33,7 @@ def test_a_slow_step_is_a_piece_of_its_own() -> None:
 
 
 def test_the_short_end_of_a_pass_does_not_slow_the_next() -> None:
-    pace = Pace()
+    pace = ChunkSizer()
     for made in (8, 64, 300):
         pace.took(made, made * 0.001)
     before = pace.steps(10_000)

@@ -19,19 +19,19 @@ from nnlab.engine.callbacks import (
     Diverged,
     EarlyStopping,
     ReduceLROnPlateau,
-    Watch,
+    TerminateOnNaN,
 )
 from nnlab.engine.callbacks.monitor import Monitor
 from nnlab.engine.loops import Loop
 from nnlab.engine.loops.compiled import CompiledEpochs
-from nnlab.engine.loops.epoch_pass import Xla
+from nnlab.engine.loops.epoch_pass import JitCompile
 from nnlab.engine.loops.keras_fit import KerasFit
 from nnlab.engine.runtime.signals import Stopped
 
 Run = Callable[..., Any]
-GRAPH = CompiledEpochs(Xla(whole=False, last=False))
-COMPILED = CompiledEpochs(Xla(whole=True, last=True))
-GROUPED = CompiledEpochs(Xla(whole=False, last=False), grouped=True)
+GRAPH = CompiledEpochs(JitCompile(whole=False, last=False))
+COMPILED = CompiledEpochs(JitCompile(whole=True, last=True))
+GROUPED = CompiledEpochs(JitCompile(whole=False, last=False), grouped=True)
 
 RNG = np.random.default_rng(4)
 X = RNG.normal(size=(38, 4)).astype(np.float32)
@@ -111,7 +111,7 @@ def test_averaged_weights_validate_and_stay_at_the_end(run: Run, data: PreparedD
 def test_divergence_is_seen(loop: Loop, run: Run, data: PreparedData) -> None:
     experiment = experiment_of(optimizer={"SGD": 1e12}, epochs=20)
     with pytest.raises(Diverged):
-        run(loop, experiment, data, [Watch(terminate_on_nan=True)])
+        run(loop, experiment, data, [TerminateOnNaN(terminate_on_nan=True)])
 
 
 def test_grouped_epochs_have_the_very_bits_of_single_ones(run: Run, data: PreparedData) -> None:

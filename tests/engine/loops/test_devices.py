@@ -14,10 +14,10 @@ from nnlab.config import Experiment
 from nnlab.data import prepare
 from nnlab.engine.callbacks import RunCallbacks
 from nnlab.engine.runtime.devices import Device, on
-from nnlab.engine.batches.batches import Feed
+from nnlab.engine.batches.batches import DataAdapter
 from nnlab.engine.loops.compiled import CompiledEpochs
-from nnlab.engine.loops.epoch_pass import Xla
-from nnlab.engine.loops.rows import ResidentRows
+from nnlab.engine.loops.epoch_pass import JitCompile
+from nnlab.engine.loops.rows import DeviceRows
 from nnlab.engine.models.builder import build_model
 from nnlab.engine.training.preparation import prepare_training
 
@@ -35,13 +35,13 @@ for xla, arguments in forms:
         with on(Device(f"cpu:{number}", "cpu", "", None, f"/device:CPU:{number}")):
             keras.backend.clear_session()
             model = build_model(experiment, data.inputs)
-            feed = Feed(experiment, data, model)
-            prepare_training(model, experiment, feed)
-            callbacks = RunCallbacks([], [], model, 9, feed.steps_per_epoch)
-            loop = CompiledEpochs(Xla(whole=xla, last=xla), **arguments)
-            loop.run(model, feed, experiment.training, callbacks)
-            figures = loop.evaluate(model, feed, data.validation, callbacks)
-            rows = ResidentRows(feed.train, ordered=True).at(feed.order(0), 0).arrays
+            adapter = DataAdapter(experiment, data, model)
+            prepare_training(model, experiment, adapter)
+            callbacks = RunCallbacks([], [], model, 9, adapter.steps_per_epoch)
+            loop = CompiledEpochs(JitCompile(whole=xla, last=xla), **arguments)
+            loop.run(model, adapter, experiment.training, callbacks)
+            figures = loop.evaluate(model, adapter, data.validation, callbacks)
+            rows = DeviceRows(adapter.train, ordered=True).at(adapter.order(0), 0).arrays
             places = {value.device[-5:] for value in tf.nest.flatten(rows)}
             places |= {variable.value.device[-5:] for variable in model.variables}
             places |= {variable.value.device[-5:] for variable in model.optimizer.variables}

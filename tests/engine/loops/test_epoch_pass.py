@@ -11,14 +11,14 @@ import pytest
 import tensorflow as tf
 
 from nnlab.engine.batches.batches import batch_spec
-from nnlab.engine.loops.batch_loop import BatchLoop, Taking
-from nnlab.engine.loops.epoch_pass import RowPass, Xla
-from nnlab.engine.loops.rows import ResidentRows, StreamedRows
+from nnlab.engine.loops.batch_loop import BatchAccess, BatchLoop
+from nnlab.engine.loops.epoch_pass import EpochPass, JitCompile
+from nnlab.engine.loops.rows import DeviceRows, StreamedRows
 
 X = np.random.default_rng(1).normal(size=(27, 3)).astype(np.float32)
 Y = X[:, :1] + 1
-ALL = Xla(whole=True, last=True)
-NONE = Xla(whole=False, last=False)
+ALL = JitCompile(whole=True, last=True)
+NONE = JitCompile(whole=False, last=False)
 
 
 def model_of(*make_layers: Callable[[], Any]) -> keras.Model:
@@ -30,22 +30,22 @@ def model_of(*make_layers: Callable[[], Any]) -> keras.Model:
     return model
 
 
-def learning_of(model: keras.Model, xla: Xla) -> RowPass:
-    loop = BatchLoop(model, model.train_step, batch_spec((X, Y)), Taking.BY_ORDER, 8)
-    return RowPass(loop, ResidentRows((X, Y), ordered=True), xla)
+def learning_of(model: keras.Model, xla: JitCompile) -> EpochPass:
+    loop = BatchLoop(model, model.train_step, batch_spec((X, Y)), BatchAccess.GATHER, 8)
+    return EpochPass(loop, DeviceRows((X, Y), ordered=True), xla)
 
 
-def evaluation_of(model: keras.Model, xla: Xla) -> RowPass:
-    loop = BatchLoop(model, model.test_step, batch_spec((X, Y)), Taking.AS_THEY_LIE, 8)
-    return RowPass(loop, ResidentRows((X, Y), ordered=False), xla)
+def evaluation_of(model: keras.Model, xla: JitCompile) -> EpochPass:
+    loop = BatchLoop(model, model.test_step, batch_spec((X, Y)), BatchAccess.SLICE, 8)
+    return EpochPass(loop, DeviceRows((X, Y), ordered=False), xla)
 
 
-def streaming_of(model: keras.Model, xla: Xla) -> RowPass:
-    loop = BatchLoop(model, model.train_step, batch_spec((X, Y)), Taking.AS_THEY_LIE, 8)
-    return RowPass(loop, StreamedRows((X, Y), chunk=16), xla)
+def streaming_of(model: keras.Model, xla: JitCompile) -> EpochPass:
+    loop = BatchLoop(model, model.train_step, batch_spec((X, Y)), BatchAccess.SLICE, 8)
+    return EpochPass(loop, StreamedRows((X, Y), chunk=16), xla)
 
 
-def trained(learning: RowPass, model: keras.Model, cuts: list[int]) -> list[Any]:
+def trained(learning: EpochPass, model: keras.Model, cuts: list[int]) -> list[Any]:
     """The figures of two passes and the weights after them, from the first weights of all."""
     order = np.random.default_rng(2).permutation(27)
     found: list[Any] = []
@@ -56,8 +56,8 @@ def trained(learning: RowPass, model: keras.Model, cuts: list[int]) -> list[Any]
     return [*found, *model.get_weights()]
 
 
-@pytest.mark.parametrize("xla", [ALL, NONE, Xla(whole=True, last=False)])
-def test_neither_cuts_nor_streaming_change_a_bit(xla: Xla) -> None:
+@pytest.mark.parametrize("xla", [ALL, NONE, JitCompile(whole=True, last=False)])
+def test_neither_cuts_nor_streaming_change_a_bit(xla: JitCompile) -> None:
     expected: list[Any] = []
     for passing in (learning_of, streaming_of):
         model = model_of(lambda: keras.layers.Dropout(0.3), keras.layers.BatchNormalization)
@@ -102,10 +102,10 @@ def test_building_trains_nothing() -> None:
 
 def test_graph_is_traced_once_for_rows_of_any_number() -> None:
     model = model_of()
-    loop = BatchLoop(model, model.test_step, batch_spec((X, Y)), Taking.AS_THEY_LIE, 8)
+    loop = BatchLoop(model, model.test_step, batch_spec((X, Y)), BatchAccess.SLICE, 8)
     graph = loop.graph(xla=False)
     for rows in (27, 8, 3):
-        part = RowPass(loop, ResidentRows((X[:rows], Y[:rows]), ordered=False), NONE)
+        part = EpochPass(loop, DeviceRows((X[:rows], Y[:rows]), ordered=False), NONE)
         expected = model.evaluate(X[:rows], Y[:rows], verbose=0, return_dict=True)
         assert part.run(None, 0, part.steps) == pytest.approx(expected)
     assert loop.graph(xla=False) is graph

@@ -17,21 +17,21 @@ from nnlab.config.vocabulary.metrics import Metric
 from nnlab.config.vocabulary.optimizers import Optimizer
 from nnlab.data import PreparedData
 from nnlab.engine.loops.compiled import CompiledEpochs
-from nnlab.engine.loops.epoch_pass import Xla
+from nnlab.engine.loops.epoch_pass import JitCompile
 from nnlab.engine.loops.keras_fit import KerasFit
 
 Run = Callable[..., Any]
 Prepared = Callable[..., PreparedData]
 
-GRAPH = CompiledEpochs(Xla(whole=False, last=False))
-COMPILED = CompiledEpochs(Xla(whole=True, last=True))
-MIXED = CompiledEpochs(Xla(whole=True, last=False))
+GRAPH = CompiledEpochs(JitCompile(whole=False, last=False))
+COMPILED = CompiledEpochs(JitCompile(whole=True, last=True))
+MIXED = CompiledEpochs(JitCompile(whole=True, last=False))
 
 ROWS = 38
 # Without the rows for validation: what is of training alone is traced and compiled half as often.
 LEARNT = 27
 # Batches of one size; those of several have their own tests.
-WHOLE, CUT = 9, 8
+FULL, CUT = 9, 8
 RNG = np.random.default_rng(7)
 X = RNG.normal(size=(ROWS, 4)).astype(np.float32)
 NUMBER = (np.tanh(X[:, :1]) + 0.1 * X[:, 1:2] + 2).astype(np.float32)
@@ -48,7 +48,7 @@ def experiment_of(model: Any, inputs: Any = None, **training: Any) -> Experiment
     learning = {
         "optimizer": {"SGD": {"learning_rate": 0.05}},
         "loss": "mse",
-        "batch_size": WHOLE,
+        "batch_size": FULL,
         "epochs": 3,
     } | training
     return Experiment.model_validate(
@@ -369,7 +369,7 @@ def test_class_and_sample_weights(same: Any, prepared: Prepared) -> None:
     same(experiment, prepared({"output": ONE_HOT}, {"input": X}, WEIGHT), MIXED)
 
 
-@pytest.mark.parametrize("batch_size", [1, WHOLE, CUT, "full", 1000])
+@pytest.mark.parametrize("batch_size", [1, FULL, CUT, "full", 1000])
 def test_batch_sizes(batch_size: Any, same: Any, numbers: PreparedData) -> None:
     experiment = experiment_of(NET, batch_size=batch_size, metrics=["mae"])
     same(experiment, numbers, GRAPH, COMPILED)

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from nnlab.engine.loops.packed_variables import States
+from nnlab.engine.loops.packed_variables import PackedVariables
 
 
 def test_what_variables_held_is_read_and_put_back() -> None:
@@ -12,7 +12,7 @@ def test_what_variables_held_is_read_and_put_back() -> None:
     count = keras.Variable(np.zeros((), np.int64), dtype="int64", trainable=False)
     vector = keras.Variable(np.zeros(2, np.float32))
     variables = [matrix, count, vector]
-    states = States(variables)
+    states = PackedVariables(variables)
     arrays = states.room(tf.constant(3))
     for moment in range(3):
         for variable in variables:

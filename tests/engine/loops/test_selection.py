@@ -9,8 +9,8 @@ import pytest
 
 from nnlab.config import Experiment
 from nnlab.data import prepare
-from nnlab.engine.batches.batches import Feed
-from nnlab.engine.loops import Choice, choose_loop
+from nnlab.engine.batches.batches import DataAdapter
+from nnlab.engine.loops import EngineSelection, choose_loop
 from nnlab.engine.models.builder import build_model
 from nnlab.engine.runtime.devices import Device
 from nnlab.engine.training.preparation import prepare_training
@@ -20,12 +20,12 @@ CPU = Device("cpu", "cpu", "two cores", 8 * 2**30, "/device:CPU:0")
 Moons = Callable[..., Experiment]
 
 
-def chosen(experiment: Experiment, device: Device = CPU) -> Choice:
+def chosen(experiment: Experiment, device: Device = CPU) -> EngineSelection:
     data = prepare(experiment)
     model = build_model(experiment, data.inputs)
-    feed = Feed(experiment, data, model)
-    prepare_training(model, experiment, feed)
-    return choose_loop(experiment, feed, model, device)
+    adapter = DataAdapter(experiment, data, model)
+    prepare_training(model, experiment, adapter)
+    return choose_loop(experiment, adapter, model, device)
 
 
 def test_few_steps_do_not_pay_for_xla(moons: Moons) -> None:

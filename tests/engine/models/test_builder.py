@@ -11,7 +11,7 @@ import pytest
 from nnlab.data.containers.prepared import InputSpec
 from nnlab.engine.models.builder import build_model
 from nnlab.engine.models.inputs import model_inputs
-from nnlab.errors import ConfigError, Fault
+from nnlab.errors import ConfigError, Diagnostic
 
 IMAGES = {"input": InputSpec("input", (28, 28), "uint8", (), 1 / 255, 0.0)}
 
@@ -30,10 +30,10 @@ def functional(
     }
 
 
-def faults_of(experiment: Any, inputs: Any) -> tuple[Fault, ...]:
+def faults_of(experiment: Any, inputs: Any) -> tuple[Diagnostic, ...]:
     with pytest.raises(ConfigError) as caught:
         build_model(experiment, inputs)
-    return caught.value.faults
+    return caught.value.diagnostics
 
 
 LAYERS: list[Any] = [
@@ -239,39 +239,47 @@ def test_single_input_is_matched_by_position(make_experiment: Any) -> None:
 
 def test_size_that_is_not_the_datas_is_a_fault_of_the_input(make_experiment: Any) -> None:
     layers = {"digit": {**dense(10), "from": "pixels"}}
-    (fault,) = faults_of(make_experiment(functional({"pixels": [780]}, layers, "digit")), IMAGES)
-    assert fault.path == "model.inputs.pixels.shape"
-    assert (
-        fault.message == "The data has rows of shape [28, 28] (784 values). Received: shape=[780]."
+    (diagnostic,) = faults_of(
+        make_experiment(functional({"pixels": [780]}, layers, "digit")), IMAGES
     )
-    assert fault.remedy == "Write `shape: [784]`."
+    assert diagnostic.path == "model.inputs.pixels.shape"
+    assert (
+        diagnostic.message
+        == "The data has rows of shape [28, 28] (784 values). Received: shape=[780]."
+    )
+    assert diagnostic.hint == "Write `shape: [784]`."
 
 
 def test_every_input_of_the_wrong_size_is_told(make_experiment: Any) -> None:
     layers = {"all": {"Concatenate": {}, "from": ["a", "b"]}, "y": {**dense(1), "from": "all"}}
     inputs = {name: InputSpec(name, (4,), "float32") for name in ("a", "b")}
-    faults = faults_of(make_experiment(functional({"a": [3], "b": [5]}, layers, "y")), inputs)
-    assert [fault.path for fault in faults] == ["model.inputs.a.shape", "model.inputs.b.shape"]
+    diagnostics = faults_of(make_experiment(functional({"a": [3], "b": [5]}, layers, "y")), inputs)
+    assert [diagnostic.path for diagnostic in diagnostics] == [
+        "model.inputs.a.shape",
+        "model.inputs.b.shape",
+    ]
 
 
 def test_inputs_of_other_names_are_a_fault(make_experiment: Any) -> None:
     layers = {"all": {"Concatenate": {}, "from": ["a", "b"]}, "y": {**dense(1), "from": "all"}}
     inputs = {name: InputSpec(name, (3,), "float32") for name in ("a", "c")}
-    (fault,) = faults_of(make_experiment(functional({"a": [3], "b": [3]}, layers, "y")), inputs)
-    assert fault.path == "model.inputs"
-    assert "`a`, `c`" in fault.message
-    assert "Received: `a`, `b`." in fault.message
+    (diagnostic,) = faults_of(
+        make_experiment(functional({"a": [3], "b": [3]}, layers, "y")), inputs
+    )
+    assert diagnostic.path == "model.inputs"
+    assert "`a`, `c`" in diagnostic.message
+    assert "Received: `a`, `b`." in diagnostic.message
 
 
 def test_sequential_model_refuses_several_inputs(make_experiment: Any) -> None:
     inputs = {name: InputSpec(name, (3,), "float32") for name in ("a", "b")}
-    (fault,) = faults_of(make_experiment([dense(1)]), inputs)
-    assert fault.path == "model"
-    assert "Functional" in fault.remedy
+    (diagnostic,) = faults_of(make_experiment([dense(1)]), inputs)
+    assert diagnostic.path == "model"
+    assert "Functional" in diagnostic.hint
 
 
 @pytest.mark.parametrize(
-    ("layer", "word", "said", "remedy"),
+    ("layer", "component", "said", "hint"),
     [
         (
             {"Reshape": [28, 29]},
@@ -306,14 +314,14 @@ def test_sequential_model_refuses_several_inputs(make_experiment: Any) -> None:
     ],
 )
 def test_layer_that_keras_refuses_is_found_in_the_stack(
-    make_experiment: Any, layer: Any, word: str, said: str, remedy: str
+    make_experiment: Any, layer: Any, component: str, said: str, hint: str
 ) -> None:
-    (fault,) = faults_of(make_experiment([dense(784), layer, dense(3), dense(1)]), IMAGES)
-    assert fault.path == f"model.layers.1.{word}"
-    assert said in fault.message
-    assert remedy in fault.remedy
-    assert "\n" not in fault.message
-    assert "\x1b" not in fault.message
+    (diagnostic,) = faults_of(make_experiment([dense(784), layer, dense(3), dense(1)]), IMAGES)
+    assert diagnostic.path == f"model.layers.1.{component}"
+    assert said in diagnostic.message
+    assert hint in diagnostic.hint
+    assert "\n" not in diagnostic.message
+    assert "\x1b" not in diagnostic.message
 
 
 def test_every_layer_that_does_not_fit_the_graph_is_told(make_experiment: Any) -> None:
@@ -326,20 +334,23 @@ def test_every_layer_that_does_not_fit_the_graph_is_told(make_experiment: Any) -
         "all": {"Concatenate": {}, "from": ["behind", "shaped"]},
     }
     inputs = {"input": InputSpec("input", (7,), "float32")}
-    faults = faults_of(make_experiment(functional({"x": [7]}, layers, "all")), inputs)
-    assert [fault.path for fault in faults] == ["model.layers.skip", "model.layers.shaped"]
-    assert "rows of shapes [3] and [4]" in faults[0].message
-    assert "Concatenate" in faults[0].remedy
+    diagnostics = faults_of(make_experiment(functional({"x": [7]}, layers, "all")), inputs)
+    assert [diagnostic.path for diagnostic in diagnostics] == [
+        "model.layers.skip",
+        "model.layers.shaped",
+    ]
+    assert "rows of shapes [3] and [4]" in diagnostics[0].message
+    assert "Concatenate" in diagnostics[0].hint
 
 
 def test_output_with_several_axes_is_a_fault(make_experiment: Any) -> None:
     section = functional({"pixels": [28, 28]}, {"digit": {**dense(10), "from": "pixels"}}, "digit")
-    (fault,) = faults_of(make_experiment(section), IMAGES)
-    assert fault.path == "model.layers.digit"
-    assert "[28, 10]" in fault.message
-    assert "Flatten" in fault.remedy
-    (fault,) = faults_of(make_experiment([{"Reshape": [28, 28]}, dense(10)]), IMAGES)
-    assert fault.path == "model.layers.1.Dense"
+    (diagnostic,) = faults_of(make_experiment(section), IMAGES)
+    assert diagnostic.path == "model.layers.digit"
+    assert "[28, 10]" in diagnostic.message
+    assert "Flatten" in diagnostic.hint
+    (diagnostic,) = faults_of(make_experiment([{"Reshape": [28, 28]}, dense(10)]), IMAGES)
+    assert diagnostic.path == "model.layers.1.Dense"
 
 
 @pytest.mark.parametrize("declared", ["float32", "int32", "uint8"])

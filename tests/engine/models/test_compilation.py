@@ -116,18 +116,18 @@ def test_half_precision_scales_its_loss(make_experiment: Any) -> None:
 def test_every_word_that_keras_refuses_is_told(make_experiment: Any) -> None:
     experiment = make_experiment([{"Dense": 1}], metrics=["mae"])
     # No config that loads holds such words: they are what Keras alone would notice.
-    words = {
+    components = {
         "optimizer": Adam.model_construct(clipnorm=1.0, clipvalue=1.0),
         "metrics": [experiment.training.metrics[0], AUC.model_construct(curve=cast("Any", "none"))],
     }
-    training = experiment.training.model_copy(update=words)
+    training = experiment.training.model_copy(update=components)
     with pytest.raises(ConfigError) as caught:
         compiled(experiment.model_copy(update={"training": training}))
-    assert [fault.path for fault in caught.value.faults] == [
+    assert [diagnostic.path for diagnostic in caught.value.diagnostics] == [
         "training.optimizer",
         "training.metrics.1",
     ]
-    assert "Keras: Only one of" in caught.value.faults[0].message
+    assert "Keras: Only one of" in caught.value.diagnostics[0].message
 
 
 def test_compiling_draws_no_random_numbers(make_experiment: Any) -> None:

@@ -35,10 +35,10 @@ def test_embedding_without_room_for_all_codes_is_a_fault(tmp_path: Path) -> None
     config = experiment(tmp_path, input_dim=3)
     with pytest.raises(ConfigError) as caught:
         build_model(config, prepare(config).inputs)
-    (fault,) = caught.value.faults
-    assert fault.path == "model.layers.0.Embedding.input_dim"
-    assert "`job` has 3 categories" in fault.message
-    assert fault.remedy == "Set input_dim: 4, or more."
+    (diagnostic,) = caught.value.diagnostics
+    assert diagnostic.path == "model.layers.0.Embedding.input_dim"
+    assert "`job` has 3 categories" in diagnostic.message
+    assert diagnostic.hint == "Set input_dim: 4, or more."
 
 
 def test_embedding_with_room_builds(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import keras
 import pytest
 
 from nnlab.config.vocabulary.argument_families import Regularizer
-from nnlab.config.vocabulary.component import Word
+from nnlab.config.vocabulary.component import Component
 from nnlab.config.vocabulary.initializers import Initializer
 from nnlab.config.vocabulary.layers import Layer
 from nnlab.config.vocabulary.losses import Loss
@@ -18,7 +18,7 @@ from nnlab.engine.models.keras_objects import family_name, to_keras
 
 
 def test_arguments_and_nested_words_arrive() -> None:
-    word = Layer.parse(
+    component = Layer.parse(
         {
             "Dense": {
                 "units": 3,
@@ -29,7 +29,7 @@ def test_arguments_and_nested_words_arrive() -> None:
             }
         }
     )
-    layer = to_keras(word)
+    layer = to_keras(component)
     assert type(layer) is keras.layers.Dense
     assert (layer.units, layer.activation) == (3, keras.activations.tanh)
     assert layer.kernel_initializer.stddev == 0.2
@@ -58,17 +58,17 @@ def test_layer_in_a_layer_is_made_too() -> None:
 
 
 @pytest.mark.parametrize("family", [Loss, Metric])
-def test_word_without_a_class_stays_a_string(family: type[Word]) -> None:
+def test_word_without_a_class_stays_a_string(family: type[Component]) -> None:
     name = "accuracy" if family is Metric else "crossentropy"
     assert to_keras(family.parse(name)) == name
 
 
 @pytest.mark.parametrize("family", [Initializer, Layer, Optimizer])
 def test_every_word_that_needs_no_argument_makes_an_object_of_its_class(family: Any) -> None:
-    for name, word in family.members.items():
-        required = [key for key, field in word.model_fields.items() if field.is_required()]
+    for name, component in family.members.items():
+        required = [key for key, field in component.model_fields.items() if field.is_required()]
         if not required:
-            assert type(to_keras(word())).__name__ == name
+            assert type(to_keras(component())).__name__ == name
 
 
 def test_object_without_a_name_is_called_by_its_type_alone() -> None:
@@ -78,8 +78,8 @@ def test_object_without_a_name_is_called_by_its_type_alone() -> None:
 
 
 def test_each_call_makes_a_new_object_that_draws_its_own_numbers() -> None:
-    word = Layer.parse({"Dense": 3})
-    first, second = (to_keras(word) for _ in range(2))
+    component = Layer.parse({"Dense": 3})
+    first, second = (to_keras(component) for _ in range(2))
     assert first.kernel_initializer is not second.kernel_initializer
     assert first.kernel_initializer.seed != second.kernel_initializer.seed
 

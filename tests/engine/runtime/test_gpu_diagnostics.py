@@ -34,7 +34,7 @@ def test_build_without_cuda_is_the_reason_before_all_others(
 
 @without_gpu
 @pytest.mark.parametrize(
-    ("there", "reason", "remedy"),
+    ("there", "reason", "hint"),
     [
         ((), "No NVIDIA driver is loaded", "install its driver"),
         (("driver",), "its libcuda.so.1 is not found", "Install the driver's libraries"),
@@ -51,7 +51,7 @@ def test_build_without_cuda_is_the_reason_before_all_others(
     ],
 )
 def test_what_is_missing_is_told_with_what_tensorflow_needs(
-    monkeypatch: pytest.MonkeyPatch, there: tuple[str, ...], reason: str, remedy: str
+    monkeypatch: pytest.MonkeyPatch, there: tuple[str, ...], reason: str, hint: str
 ) -> None:
     monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
     monkeypatch.setattr(tf.test, "is_built_with_cuda", lambda: True)
@@ -63,4 +63,4 @@ def test_what_is_missing_is_told_with_what_tensorflow_needs(
     assert "libcuda.so.1" in needs
     assert "CUDA" in needs
     assert reason in why
-    assert remedy in how
+    assert hint in how

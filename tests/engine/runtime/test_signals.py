@@ -21,7 +21,7 @@ def test_signal_is_heeded_at_the_next_check(number: signal.Signals) -> None:
     with Interruption() as interruption:
         signal.raise_signal(number)
         assert interruption.requested
-        assert not interruption.impatient
+        assert not interruption.interrupted_twice
         with pytest.raises(Stopped):
             interruption.check()
 
@@ -30,7 +30,7 @@ def test_second_signal_tells_of_impatience_and_the_third_ends_at_once() -> None:
     with Interruption() as interruption:
         signal.raise_signal(signal.SIGINT)
         signal.raise_signal(signal.SIGINT)
-        assert interruption.impatient
+        assert interruption.interrupted_twice
         with pytest.raises(KeyboardInterrupt):
             signal.raise_signal(signal.SIGINT)
 

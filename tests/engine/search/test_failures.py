@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-from nnlab.engine.search.failures import all_fail_alike, giving_up
-from nnlab.runs.records.trial import TrialRecord, TrialStatus
+from nnlab.engine.search.failures import all_failed_with_same_error, giving_up
+from nnlab.runs.records.trial import FrozenTrial, TrialStatus
 
 
 def failed(
     number: int, error: str = "Expected 3 units. Received: units={}. Write 3."
-) -> TrialRecord:
-    return TrialRecord(number, {}, TrialStatus.FAILED, error=error.format(number))
+) -> FrozenTrial:
+    return FrozenTrial(number, {}, TrialStatus.FAILED, error=error.format(number))
 
 
 def test_five_alike_are_enough_or_twice_as_many_as_are_at_work() -> None:
     several = [failed(number) for number in range(1, 9)]
-    assert not all_fail_alike(several[:4], jobs=1)
-    assert all_fail_alike(several[:5], jobs=1)
-    assert not all_fail_alike(several[:5], jobs=4)
-    assert all_fail_alike(several, jobs=4)
+    assert not all_failed_with_same_error(several[:4], jobs=1)
+    assert all_failed_with_same_error(several[:5], jobs=1)
+    assert not all_failed_with_same_error(several[:5], jobs=4)
+    assert all_failed_with_same_error(several, jobs=4)
 
 
 def test_a_score_or_another_reason_is_hope() -> None:
     several = [failed(number) for number in range(1, 5)]
-    scored = TrialRecord(5, {}, TrialStatus.COMPLETE, (0.5,), 0.5)
-    assert not all_fail_alike([*several, scored], jobs=1)
-    assert not all_fail_alike([*several, failed(5, "The training diverged.")], jobs=1)
+    scored = FrozenTrial(5, {}, TrialStatus.COMPLETE, (0.5,), 0.5)
+    assert not all_failed_with_same_error([*several, scored], jobs=1)
+    assert not all_failed_with_same_error([*several, failed(5, "The training diverged.")], jobs=1)
 
 
 def test_giving_up_has_the_words_of_the_first_trial_with_its_remedy() -> None:

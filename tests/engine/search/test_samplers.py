@@ -9,21 +9,21 @@ from typing import Any
 
 import pytest
 
-from nnlab.config.space.declaration import declared
+from nnlab.config.space.declaration import hyperparameters_of
 from nnlab.config.space.hyperparameter import Hyperparameter, space_size
 from nnlab.config.yaml.document import Document
 from nnlab.engine.search.bayesian import BayesianSearch
 from nnlab.engine.search.hyperband import Hyperband
 from nnlab.engine.search.random_and_grid import GridSearch, RandomSearch
-from nnlab.engine.search.sampler import Proposal, Proposer
-from nnlab.runs.records.trial import TrialRecord, TrialStatus, Value
+from nnlab.engine.search.sampler import Sampler, Suggestion
+from nnlab.runs.records.trial import FrozenTrial, TrialStatus, Value
 
 Space = tuple[Hyperparameter, ...]
-Make = Callable[[], Proposer]
+Make = Callable[[], Sampler]
 
 
 def space_of(**values: Any) -> Space:
-    return declared(Document(values))
+    return hyperparameters_of(Document(values))
 
 
 UNITS = {"Int": {"min_value": 8, "max_value": 128, "step": 8}}
@@ -57,7 +57,7 @@ def score_of(values: dict[str, Value]) -> float:
     return float(values.get("training.optimizer") == "adam") - abs(depth - 2) / 10
 
 
-def ended(trial: TrialRecord) -> TrialRecord:
+def ended(trial: FrozenTrial) -> FrozenTrial:
     if trial.number % 7 == 3:
         return replace(trial, status=TrialStatus.FAILED, error="out of memory")
     return replace(trial, status=TrialStatus.COMPLETE, score=score_of(trial.values))
@@ -65,32 +65,32 @@ def ended(trial: TrialRecord) -> TrialRecord:
 
 def searched(
     make: Make, trials: int = 30, jobs: int = 1, order: int = 0, cut: int | None = None
-) -> dict[int, Proposal]:
+) -> dict[int, Suggestion]:
     """What a search proposes; after `cut` trials it is killed and resumed."""
-    proposer = make()
+    sampler = make()
     rng = random.Random(order)  # noqa: S311 - which trial ends first, no secret
-    proposals: dict[int, Proposal] = {}
-    running: list[TrialRecord] = []
-    over: list[TrialRecord] = []
+    proposals: dict[int, Suggestion] = {}
+    running: list[FrozenTrial] = []
+    over: list[FrozenTrial] = []
     while True:
         while len(running) < jobs and len(proposals) < trials:
             if len(proposals) == cut:
-                proposer, cut = make(), None
+                sampler, cut = make(), None
                 for trial in sorted([*over, *running], key=lambda trial: trial.number):
-                    proposer.learn(trial)
+                    sampler.tell(trial)
             number = len(proposals) + 1
-            answer = proposer.propose(number)
-            if not isinstance(answer, Proposal):
+            answer = sampler.ask(number)
+            if not isinstance(answer, Suggestion):
                 trials = trials if answer == "wait" else number - 1
                 break
             proposals[number] = answer
-            begun = TrialRecord(number, dict(answer.values), goes_on_from=answer.goes_on_from)
+            begun = FrozenTrial(number, dict(answer.values), parent_trial=answer.parent_trial)
             running.append(replace(begun, proposal=dict(answer.details)))
         if not running:
             return proposals
         trial = ended(running.pop(rng.randrange(len(running))))
         over.append(trial)
-        proposer.learn(trial)
+        sampler.tell(trial)
 
 
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
@@ -155,9 +155,9 @@ def test_grid_begins_with_the_defaults() -> None:
 
 def test_range_on_a_logarithmic_scale_is_sampled_alike_in_each_decade() -> None:
     space = space_of(rate=RATE)
-    proposer = RandomSearch(space, 0)
-    found = [proposer.propose(number) for number in range(1, 301)]
-    rates = [float(one.values["rate"]) for one in found if isinstance(one, Proposal)]
+    sampler = RandomSearch(space, 0)
+    found = [sampler.ask(number) for number in range(1, 301)]
+    rates = [float(one.values["rate"]) for one in found if isinstance(one, Suggestion)]
     assert all(1e-4 <= rate <= 0.1 for rate in rates)
     assert 70 <= sum(rate < 1e-3 for rate in rates) <= 130
 
@@ -174,36 +174,36 @@ def test_hyperband_goes_on_with_the_best_of_each_rung() -> None:
     second = [one for one in found.values() if one.details["rung"] == 1]
     assert {(one.initial_epoch, one.epochs) for one in first.values()} == {(0, 3)}
     assert {(one.initial_epoch, one.epochs) for one in second} == {(3, 7)}
-    parents = [one.goes_on_from for one in second if one.goes_on_from is not None]
+    parents = [one.parent_trial for one in second if one.parent_trial is not None]
     scores = {n: score_of(dict(one.values)) for n, one in first.items() if n % 7 != 3}
     assert sorted(parents) == sorted(sorted(scores, key=lambda n: -scores[n])[: len(parents)])
-    assert all(found[one.goes_on_from or 0].values == one.values for one in second)
+    assert all(found[one.parent_trial or 0].values == one.values for one in second)
 
 
 def test_hyperband_ends_a_bracket_in_which_trials_fail() -> None:
-    proposer = Hyperband(LARGE, 5, "min", 20)
+    sampler = Hyperband(LARGE, 5, "min", 20)
     rungs = set()
     for number in range(1, 40):
-        answer = proposer.propose(number)
-        assert isinstance(answer, Proposal)
+        answer = sampler.ask(number)
+        assert isinstance(answer, Suggestion)
         rungs.add((answer.details["bracket"], answer.details["rung"]))
-        trial = TrialRecord(number, dict(answer.values), TrialStatus.FAILED)
-        proposer.learn(replace(trial, proposal=dict(answer.details)))
+        trial = FrozenTrial(number, dict(answer.values), TrialStatus.FAILED)
+        sampler.tell(replace(trial, proposal=dict(answer.details)))
     # Nobody goes on with a failed trial: only first rungs, of one bracket after the other.
     assert rungs == {(bracket, 0) for bracket in range(5)}
 
 
 def test_hyperband_waits_for_what_may_go_on_and_for_nothing_else() -> None:
-    proposer = Hyperband(LARGE, 5, "max", 20)
+    sampler = Hyperband(LARGE, 5, "max", 20)
     for number in range(1, 13):
-        answer = proposer.propose(number)
-        assert isinstance(answer, Proposal)
-        trial = TrialRecord(number, dict(answer.values), TrialStatus.COMPLETE, score=number)
-        proposer.learn(replace(trial, proposal=dict(answer.details)))
-    assert all(proposer.waits_for(number) for number in range(1, 13))
+        answer = sampler.ask(number)
+        assert isinstance(answer, Suggestion)
+        trial = FrozenTrial(number, dict(answer.values), TrialStatus.COMPLETE, score=number)
+        sampler.tell(replace(trial, proposal=dict(answer.details)))
+    assert all(sampler.may_promote(number) for number in range(1, 13))
     for number in range(13, 17):
-        answer = proposer.propose(number)
-        assert isinstance(answer, Proposal)
-        assert answer.goes_on_from == 25 - number
+        answer = sampler.ask(number)
+        assert isinstance(answer, Suggestion)
+        assert answer.parent_trial == 25 - number
     # The second rung is full: nobody else will go on.
-    assert not any(proposer.waits_for(number) for number in range(1, 13))
+    assert not any(sampler.may_promote(number) for number in range(1, 13))

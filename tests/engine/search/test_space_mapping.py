@@ -6,7 +6,7 @@ import optuna
 import pytest
 
 from nnlab.config.space.hyperparameter import Condition, Hyperparameter
-from nnlab.engine.search.space_mapping import Coding
+from nnlab.engine.search.space_mapping import SpaceMapping
 
 SPACE = (
     Hyperparameter("depth", "int", 0, min_value=0, max_value=4, step=2),
@@ -33,27 +33,27 @@ VALUES = {
 
 
 def test_values_survive_the_way_there_and_back() -> None:
-    coding = Coding(SPACE)
+    coding = SpaceMapping(SPACE)
     found = coding.decode(coding.encode(VALUES))
     assert found == VALUES
     assert [type(value) for value in found.values()] == [type(v) for v in VALUES.values()]
 
 
 def test_what_does_not_matter_is_left_out() -> None:
-    coding = Coding(SPACE)
+    coding = SpaceMapping(SPACE)
     codes = coding.encode({**VALUES, "depth": 0})
     assert "inner" not in coding.decode(codes)
 
 
 @pytest.mark.parametrize("value", [1, 1.5, True])
 def test_options_that_python_calls_equal_stay_apart(value: float) -> None:
-    coding = Coding(SPACE)
+    coding = SpaceMapping(SPACE)
     found = coding.decode(coding.encode({**VALUES, "option": value}))["option"]
     assert (type(found), found) == (type(value), value)
 
 
 def test_keras_tuner_gets_all_of_the_space_with_its_conditions() -> None:
-    space = Coding(SPACE).keras_tuner_space()
+    space = SpaceMapping(SPACE).keras_tuner_space()
     assert [one.name for one in space.space] == list(VALUES)
     assert space.get("whole") == 1
     space.values["depth"] = 0
@@ -63,7 +63,7 @@ def test_keras_tuner_gets_all_of_the_space_with_its_conditions() -> None:
 
 
 def test_optuna_keeps_what_was_suggested() -> None:
-    coding = Coding(SPACE)
+    coding = SpaceMapping(SPACE)
     study = optuna.create_study(sampler=optuna.samplers.RandomSampler(seed=1))
     for _ in range(20):
         trial = study.ask()

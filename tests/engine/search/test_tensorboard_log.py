@@ -13,7 +13,7 @@ from tensorboard.plugins.hparams import metadata
 from nnlab.config.space.hyperparameter import Hyperparameter
 from nnlab.engine.search.tensorboard_log import write_space, write_trial
 from nnlab.runs import RunFiles
-from nnlab.runs.records.trial import TrialRecord, TrialStatus, Value
+from nnlab.runs.records.trial import FrozenTrial, TrialStatus, Value
 
 
 def summaries_in(folder: Path) -> list[tuple[int, Any]]:
@@ -51,7 +51,7 @@ def test_trial_shows_its_values_its_curves_and_how_it_ended(tmp_path: Path) -> N
     run = RunFiles(tmp_path)
     run.metrics_csv.write_text("epoch,loss,val_loss\n4,0.5,0.5\n5,0.25,0.75\n")
     values: dict[str, Value] = {"units": 16, "optimizer": "sgd"}
-    trial = TrialRecord(7, values, TrialStatus.COMPLETE, score=0.5, seconds=4.5)
+    trial = FrozenTrial(7, values, TrialStatus.COMPLETE, score=0.5, seconds=4.5)
     write_trial(run, trial, "search/trials/7", "val_loss", 0.5)
     (_, start), *curves, (_, end) = summaries_in(run.tensorboard)
     session = metadata.parse_session_start_info_plugin_data(start.metadata.plugin_data.content)

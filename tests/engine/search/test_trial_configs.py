@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from nnlab.config import read_config
-from nnlab.engine.search.sampler import Proposal
-from nnlab.engine.search.trial_configs import Plan
+from nnlab.engine.search.sampler import Suggestion
+from nnlab.engine.search.trial_configs import TrialConfigs
 
 SPACE = """\
 seed: 7
@@ -23,10 +23,10 @@ training:
 """
 
 
-def plan_of(folder: Path, tune: str) -> Plan:
+def plan_of(folder: Path, tune: str) -> TrialConfigs:
     path = folder / "space.yaml"
     path.write_text(f"{SPACE}tune: {{{tune}}}\n")
-    return Plan(read_config(path))
+    return TrialConfigs(read_config(path))
 
 
 @pytest.mark.parametrize(
@@ -52,8 +52,8 @@ def test_proposals_follow_from_the_experiments_seed_unless_tune_has_one(tmp_path
 def test_each_algorithm_proposes(tmp_path: Path, algorithm: str) -> None:
     more = ", max_trials: 2" if algorithm != "hyperband" else ""
     plan = plan_of(tmp_path, f"objective: loss, algorithm: {algorithm}{more}")
-    answer = plan.proposer().propose(1)
-    assert isinstance(answer, Proposal)
+    answer = plan.sampler().ask(1)
+    assert isinstance(answer, Suggestion)
     assert answer.values["model.layers.0.Dense.units"] in {4, 8}
     assert (answer.epochs is not None) == (algorithm == "hyperband")
 
@@ -61,7 +61,7 @@ def test_each_algorithm_proposes(tmp_path: Path, algorithm: str) -> None:
 def test_trial_is_trained_on_every_fold_with_every_seed(tmp_path: Path) -> None:
     plan = plan_of(tmp_path, "objective: val_loss, cv: 3, executions_per_trial: 2")
     values = {"model.layers.0.Dense.units": 8}
-    experiments = plan.experiments(Proposal(values, epochs=4))
+    experiments = plan.experiments(Suggestion(values, epochs=4))
     folds = [experiment.data.validation_fold for experiment in experiments]
     assert [fold.number for fold in folds if fold is not None] == [1, 2, 3, 1, 2, 3]
     assert [experiment.seed for experiment in experiments] == [7, 7, 7, 8, 8, 8]

@@ -11,7 +11,7 @@ import pytest
 from nnlab.config import Experiment
 from nnlab.data import PreparedData, Rows
 from nnlab.data.containers.prepared import InputSpec
-from nnlab.engine.training.divergence import divergence_remedies
+from nnlab.engine.training.divergence import divergence_hints
 
 
 def data_up_to(largest: float, dtype: str = "float32") -> PreparedData:
@@ -20,8 +20,8 @@ def data_up_to(largest: float, dtype: str = "float32") -> PreparedData:
     return PreparedData(rows, None, None, {"input": InputSpec("input", (2,), dtype)}, {})
 
 
-def remedies(experiment: Experiment, data: PreparedData | None = None) -> str:
-    return "\n".join(divergence_remedies(experiment, data or data_up_to(1.0)))
+def hints(experiment: Experiment, data: PreparedData | None = None) -> str:
+    return "\n".join(divergence_hints(experiment, data or data_up_to(1.0)))
 
 
 @pytest.mark.parametrize(
@@ -48,13 +48,13 @@ def remedies(experiment: Experiment, data: PreparedData | None = None) -> str:
 def test_lower_learning_rate_comes_first(
     moons: Callable[..., Experiment], optimizer: Any, advice: str
 ) -> None:
-    assert advice in remedies(moons(training={"optimizer": optimizer})).splitlines()[0]
+    assert advice in hints(moons(training={"optimizer": optimizer})).splitlines()[0]
 
 
 def test_clipping_is_advised_where_there_is_none(moons: Callable[..., Experiment]) -> None:
-    assert "--set training.optimizer.Adam.clipnorm=1.0" in remedies(moons())
+    assert "--set training.optimizer.Adam.clipnorm=1.0" in hints(moons())
     clipped = {"Adam": {"global_clipnorm": 1.0}}
-    assert "clipnorm" not in remedies(moons(training={"optimizer": clipped}))
+    assert "clipnorm" not in hints(moons(training={"optimizer": clipped}))
 
 
 @pytest.mark.parametrize(
@@ -68,12 +68,12 @@ def test_clipping_is_advised_where_there_is_none(moons: Callable[..., Experiment
 def test_scaling_is_advised_for_large_features(
     moons: Callable[..., Experiment], largest: float, dtype: str, advice: str | None
 ) -> None:
-    found = remedies(moons(), data_up_to(largest, dtype))
+    found = hints(moons(), data_up_to(largest, dtype))
     assert advice in found if advice else "scaling" not in found
 
 
 def test_scaled_features_need_no_scaling(moons: Callable[..., Experiment]) -> None:
-    found = remedies(moons(data={"scaling": "standard"}), data_up_to(900.0))
+    found = hints(moons(data={"scaling": "standard"}), data_up_to(900.0))
     assert "scaling" not in found
 
 
@@ -90,10 +90,10 @@ def test_smaller_weights_are_advised_for_large_ones(
     moons: Callable[..., Experiment], initializer: Any, is_wild: bool
 ) -> None:
     layers = [{"Dense": 4}, {"Dense": {"units": 1, "kernel_initializer": initializer}}]
-    found = remedies(moons(model={"layers": layers}))
+    found = hints(moons(model={"layers": layers}))
     assert ("--set model.layers.1.Dense.kernel_initializer=he_normal" in found) is is_wild
 
 
 def test_half_precision_is_named(moons: Callable[..., Experiment]) -> None:
-    found = remedies(moons(training={"dtype_policy": "mixed_float16"}))
+    found = hints(moons(training={"dtype_policy": "mixed_float16"}))
     assert "--set training.dtype_policy=mixed_bfloat16" in found

@@ -11,7 +11,7 @@ import pytest
 
 from nnlab.config import Experiment
 from nnlab.data import prepare
-from nnlab.engine.batches.batches import Feed
+from nnlab.engine.batches.batches import DataAdapter
 from nnlab.engine.models.builder import build_model
 from nnlab.engine.models.compilation import compile_model
 from nnlab.engine.training.gradients import kernel_gradients, kernels, sample_batch
@@ -23,7 +23,7 @@ def built(experiment: Experiment) -> tuple[keras.Model, tuple[Any, ...]]:
     data = prepare(experiment)
     model = build_model(experiment, data.inputs)
     compile_model(model, experiment)
-    return model, sample_batch(Feed(experiment, data, model))
+    return model, sample_batch(DataAdapter(experiment, data, model))
 
 
 def state(model: keras.Model) -> list[Any]:

@@ -38,7 +38,7 @@ except NnlabError as error:
 PATIENCE_S = 60.0
 
 
-def waited_for(condition: Callable[[], object]) -> None:
+def promotable(condition: Callable[[], object]) -> None:
     deadline = time.monotonic() + PATIENCE_S
     while not condition():
         assert time.monotonic() < deadline
@@ -55,9 +55,9 @@ def interrupted(
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
-        waited_for(lambda: list(runs.glob("*/record.json")) or process.poll() is not None)
+        promotable(lambda: list(runs.glob("*/record.json")) or process.poll() is not None)
         if after_epochs:
-            waited_for(lambda: list(runs.glob("*/metrics.csv")) or process.poll() is not None)
+            promotable(lambda: list(runs.glob("*/metrics.csv")) or process.poll() is not None)
         for number in signals:
             process.send_signal(number)
         output, errors = process.communicate(timeout=PATIENCE_S)

@@ -13,25 +13,25 @@ import pytest
 from nnlab.config import Experiment
 from nnlab.config.vocabulary.losses import Loss
 from nnlab.data import prepare
-from nnlab.engine.batches.batches import Feed
+from nnlab.engine.batches.batches import DataAdapter
 from nnlab.engine.models.builder import build_model
 from nnlab.engine.models.compilation import compile_model
 from nnlab.engine.training.gradients import sample_batch
-from nnlab.engine.training.plots import Trained, draw_pictures, predicted_codes
+from nnlab.engine.training.plots import Trained, draw_plots, predicted_codes
 
 
 def trained(experiment: Experiment, history: list[dict[str, float]]) -> Trained:
     data = prepare(experiment)
     model = build_model(experiment, data.inputs)
     compile_model(model, experiment)
-    batch = sample_batch(Feed(experiment, data, model))
+    batch = sample_batch(DataAdapter(experiment, data, model))
     best = len(history) or None
     return Trained(experiment, data, model, history, best, model.get_weights(), batch)
 
 
 def figures(found: Trained, folder: Path) -> dict[str, Any]:
     shown: dict[str, Any] = {}
-    for some in draw_pictures(found, folder):
+    for some in draw_plots(found, folder):
         shown |= some
     return shown
 
@@ -83,7 +83,7 @@ def test_learning_rate_is_drawn_where_it_changes(
 def test_whoever_is_in_a_hurry_may_leave_out_the_rest(
     moons: Callable[..., Experiment], tmp_path: Path
 ) -> None:
-    next(draw_pictures(trained(moons(), epochs(0.1)), tmp_path))
+    next(draw_plots(trained(moons(), epochs(0.1)), tmp_path))
     assert [path.name for path in tmp_path.iterdir()] == ["loss.png"]
 
 

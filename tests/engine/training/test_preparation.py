@@ -12,7 +12,7 @@ import tensorflow as tf
 
 from nnlab.config import Experiment
 from nnlab.data import prepare
-from nnlab.engine.batches.batches import Feed
+from nnlab.engine.batches.batches import DataAdapter
 from nnlab.engine.models.builder import build_model
 from nnlab.engine.training.preparation import prepare_training
 from nnlab.errors import ConfigError
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def prepared(experiment: Experiment) -> keras.Model:
     data = prepare(experiment)
     model = build_model(experiment, data.inputs)
-    prepare_training(model, experiment, Feed(experiment, data, model))
+    prepare_training(model, experiment, DataAdapter(experiment, data, model))
     return model
 
 
@@ -68,6 +68,6 @@ def test_metric_that_does_not_fit_the_target_is_named(
     sparse = {"loss": "sparse_categorical_crossentropy"} | training
     with pytest.raises(ConfigError) as caught:
         prepared(moons(model={"layers": layers}, training=sparse))
-    (fault,) = caught.value.faults
-    assert fault.path == path
-    assert "cannot hold whole-number classes against an output of 2 units" in fault.message
+    (diagnostic,) = caught.value.diagnostics
+    assert diagnostic.path == path
+    assert "cannot hold whole-number classes against an output of 2 units" in diagnostic.message

@@ -23,7 +23,7 @@ import json, os, signal, sys
 from pathlib import Path
 
 from nnlab.config import Experiment
-from nnlab.engine.training.options import Bar, TrainingOptions
+from nnlab.engine.training.options import ScoreThreshold, TrainingOptions
 from nnlab.engine.workers.pool import Event, Outcome, Task, Workers
 
 folder = Path(sys.argv[1])
@@ -70,9 +70,9 @@ with Workers(2) as workers:
     workers.submit(Task("ordinary", experiment(), folder / "runs" / "ordinary", ordinary))
     workers.submit(Task("diverges", experiment(rate=1e20), folder / "runs" / "diverges", quick))
     workers.submit(Task("misfit", experiment(units=3), folder / "runs" / "misfit", quick))
-    bar = TrainingOptions(pictures=False, keep_model=Bar("val_loss", "min", 1e-9))
+    bar = TrainingOptions(pictures=False, keep_model=ScoreThreshold("val_loss", "min", 1e-9))
     workers.submit(Task("too bad", experiment(), folder / "runs" / "too bad", bar))
-    bar = TrainingOptions(pictures=False, keep_model=Bar("val_loss", "min", 1e9))
+    bar = TrainingOptions(pictures=False, keep_model=ScoreThreshold("val_loss", "min", 1e9))
     workers.submit(Task("good enough", experiment(), folder / "runs" / "good enough", bar))
     leave = TrainingOptions(pictures=False, leave=folder / "state.npz")
     workers.submit(Task("first half", experiment(epochs=2), folder / "runs" / "first", leave))

@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 
-from nnlab.engine.workers.process import death_words
+from nnlab.engine.workers.process import describe_exit
 
 # A process that has computed with TensorFlow cannot be forked: this one must be new.
 SCRIPT = """
 import json, os, signal, time
 
 from nnlab.engine.runtime.signals import Stopped
-from nnlab.engine.workers.process import FreshProcess
+from nnlab.engine.workers.process import IsolatedProcess
 import tensorflow as tf
 
 
@@ -37,7 +37,7 @@ def answer(question):
 
 
 if __name__ == "__main__":
-    asking = FreshProcess(answer)
+    asking = IsolatedProcess(answer)
     told = {str(one): asking.ask(one, lambda: False)
             for one in (1.0, 2.0, "die", "leave", "allocate", "fail")}
     begun = time.monotonic()
@@ -57,7 +57,7 @@ AT_ITS_BEGINNING = signal.pthread_sigmask(signal.SIG_BLOCK, [])
 del os.fork
 
 from nnlab.engine.runtime.signals import ENDING
-from nnlab.engine.workers.process import FreshProcess
+from nnlab.engine.workers.process import IsolatedProcess
 
 
 def answer(question):
@@ -65,7 +65,7 @@ def answer(question):
 
 
 if __name__ == "__main__":
-    print(FreshProcess(answer).ask("", lambda: False), set(ENDING) <= AT_ITS_BEGINNING)
+    print(IsolatedProcess(answer).ask("", lambda: False), set(ENDING) <= AT_ITS_BEGINNING)
 """
 
 
@@ -83,7 +83,7 @@ def test_each_question_has_a_process_of_its_own(told: Any) -> None:
 
 
 def test_process_that_dies_leaves_its_reason_and_the_others_go_on(told: Any) -> None:
-    assert told["die"] == death_words(-9)
+    assert told["die"] == describe_exit(-9)
     assert "SIGKILL" in told["die"]
     assert told["leave"] == "The process ended with exit code 3."
     assert told["fail"] == "ValueError: no such thing"

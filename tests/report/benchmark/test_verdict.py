@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from nnlab.analysis.benchmark import Agreement, Speedup
+from nnlab.analysis.benchmark import LossAgreement, Speedup
 from nnlab.report.benchmark.verdict import (
     agreement_words,
     devices_headline,
@@ -77,7 +77,7 @@ def test_each_width_has_its_own_verdict() -> None:
 
 
 def test_losses_that_differ_are_not_said_to_agree() -> None:
-    near = Agreement(2e-6, "gpu:0", 64, 32, 8, 12)
+    near = LossAgreement(2e-6, "gpu:0", 64, 32, 8, 12)
     assert agreement_words(near, "cpu") == (
         "The losses agree: of 12, the largest difference to those of cpu is 0.0002 % "
         "(gpu:0, batch size 32, width 64, after 8 steps)."

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
-from nnlab.analysis.comparability import Meaning
+from nnlab.analysis.comparability import MetricSpec
 from nnlab.analysis.variants import VariantRuns, VariantTable, variant_table
 from nnlab.report.comparison.verdict import headline, seeds_to_take, verdict
 from nnlab.runs import RunRecord, RunStatus
@@ -18,15 +18,15 @@ DIRECTIONS: dict[str, Direction] = {"accuracy": "max", "mae": "min"}
 
 def table(metric: str = "test_accuracy", **values: Sequence[float]) -> VariantTable:
     """The first variant is the baseline; NaN stands for a run that failed."""
-    return _table(metric, values, Meaning())
+    return _table(metric, values, MetricSpec())
 
 
 def unlike(variants: Mapping[str, str], **values: Sequence[float]) -> VariantTable:
     """A table of losses, some of which mean another thing than the baseline's."""
-    return _table("test_loss", values, Meaning(variants))
+    return _table("test_loss", values, MetricSpec(variants))
 
 
-def _table(metric: str, values: Mapping[str, Sequence[float]], meaning: Meaning) -> VariantTable:
+def _table(metric: str, values: Mapping[str, Sequence[float]], meaning: MetricSpec) -> VariantTable:
     variants = [
         VariantRuns(name, {}, {seed: _run(metric, value) for seed, value in enumerate(column)})
         for name, column in values.items()

@@ -7,13 +7,13 @@ from pathlib import Path
 
 from nnlab.report.html.writer import write_report
 from nnlab.runs import RunStatus, read_run
-from nnlab.runs.records.benchmark import DevicesDirectory, DevicesRecord
+from nnlab.runs.records.benchmark import BenchmarkDirectory, BenchmarkRecord
 from tests.report.devices import cpu_alone, with_gpu
 
 
-def page(tmp_path: Path, record: DevicesRecord) -> str:
-    with DevicesDirectory.create(tmp_path, "mnist-devices", "name: mnist\n") as run:
-        record.write(run.devices_json)
+def page(tmp_path: Path, record: BenchmarkRecord) -> str:
+    with BenchmarkDirectory.create(tmp_path, "mnist-devices", "name: mnist\n") as run:
+        record.write(run.benchmark_json)
         run.finish(RunStatus.COMPLETE)
     return write_report(read_run(run.path)).read_text(encoding="utf-8")
 

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from nnlab.analysis.weight_histograms import layer_spreads
+from nnlab.analysis.weight_histograms import layer_histograms
 from nnlab.report.html.captions import (
     confusion_words,
     curve_words,
@@ -60,8 +60,10 @@ def test_regions_tell_how_many_rows_lie_right() -> None:
 
 def test_spreads_tell_each_layer_first_and_last() -> None:
     first, last = {"dense": np.array([1.0, -1.0])}, {"dense": np.array([3.0, -3.0])}
-    assert "dense 1.0000 to 3.0000" in spread_words(layer_spreads("weights", first, last))
-    assert "Norms: dense 1.4142 to 4.2426" in spread_words(layer_spreads("gradients", first, last))
+    assert "dense 1.0000 to 3.0000" in spread_words(layer_histograms("weights", first, last))
+    assert "Norms: dense 1.4142 to 4.2426" in spread_words(
+        layer_histograms("gradients", first, last)
+    )
 
 
 def test_a_model_is_told_layer_by_layer() -> None:

@@ -18,7 +18,7 @@ from nnlab.report.html.writer import page_of, write_report
 from nnlab.runs import RunRecord, RunStatus, StoredRun, atomic_write, read_run
 from nnlab.runs.records.comparison import ComparisonFiles, ComparisonRecord
 from nnlab.runs.records.search import SearchFiles, SearchRecord
-from nnlab.runs.records.trial import TrialRecord, TrialStatus
+from nnlab.runs.records.trial import FrozenTrial, TrialStatus
 
 SPREAD = {"counts": [1, 3], "size": 4, "zeros": 1, "std": 0.5, "norm": 1.0}
 LAYER = {"layer": "dense", "low": -1.0, "high": 1.0, "first": SPREAD, "last": SPREAD}
@@ -149,8 +149,8 @@ def test_a_search_shows_its_trials_and_its_best_run(tmp_path: Path) -> None:
     search = made(tmp_path / "search")
     made(search.path / "best")
     (search.path / "best.yaml").write_text("name: best\n")
-    done = TrialRecord(1, {"training.optimizer": "adam"}, TrialStatus.COMPLETE, (0.4,), 0.4)
-    failed = TrialRecord(2, {"training.optimizer": "sgd"}, TrialStatus.FAILED, error="Diverged.")
+    done = FrozenTrial(1, {"training.optimizer": "adam"}, TrialStatus.COMPLETE, (0.4,), 0.4)
+    failed = FrozenTrial(2, {"training.optimizer": "sgd"}, TrialStatus.FAILED, error="Diverged.")
     for trial in (done, failed):
         trial.write(SearchFiles(search.path).trial_json(trial.number))
     retrained = {"val_loss": 0.4, "test_accuracy": 0.8, "test_loss": 0.5}

@@ -13,19 +13,19 @@ from matplotlib.image import imread
 
 from nnlab.report.plots.optimization_history import plot_optimization_history
 from nnlab.report.plots.parallel_coordinates import plot_parallel_coordinates
-from nnlab.report.plots.search_axes import MOST_SHOWN, SearchPicture, ticks
+from nnlab.report.plots.search_axes import MOST_SHOWN, SearchPlot, ticks
 from nnlab.report.plots.slices import plot_slices
-from nnlab.runs.records.trial import TrialRecord, TrialStatus
+from nnlab.runs.records.trial import FrozenTrial, TrialStatus
 from tests.report.searches import RATE, SHUFFLE, SPACE, TIMES, UNITS, trials
 
-Draw = Callable[[SearchPicture, Path], Any]
+Draw = Callable[[SearchPlot, Path], Any]
 
 DRAWS = (plot_optimization_history, plot_parallel_coordinates, plot_slices)
 
 
-def picture(several: list[TrialRecord], **fields: Any) -> SearchPicture:
+def picture(several: list[FrozenTrial], **fields: Any) -> SearchPlot:
     known = {"objective": "val_accuracy", "direction": "max", "space": SPACE, "importance": {}}
-    return SearchPicture("deep", trials=several, **{**known, **fields})
+    return SearchPlot("deep", trials=several, **{**known, **fields})
 
 
 @pytest.mark.parametrize("draw", DRAWS)
@@ -51,7 +51,7 @@ def test_equal_trials_give_equal_bytes_and_others_do_not(draw: Draw, tmp_path: P
     ],
     ids=["none", "one", "all failed", "equal", "infinite", "decades"],
 )
-def test_any_trials_can_be_drawn(draw: Draw, several: list[TrialRecord], tmp_path: Path) -> None:
+def test_any_trials_can_be_drawn(draw: Draw, several: list[FrozenTrial], tmp_path: Path) -> None:
     path = tmp_path / "search.png"
     drawn = draw(picture(several, objective="val_loss", direction="min"), path)
     assert path.exists() is (drawn is not False)
@@ -59,7 +59,7 @@ def test_any_trials_can_be_drawn(draw: Draw, several: list[TrialRecord], tmp_pat
 
 def test_what_never_changes_is_not_shown() -> None:
     several = [
-        TrialRecord(n, {UNITS: 8 * n, SHUFFLE: True}, TrialStatus.COMPLETE, (0.5,), 0.5)
+        FrozenTrial(n, {UNITS: 8 * n, SHUFFLE: True}, TrialStatus.COMPLETE, (0.5,), 0.5)
         for n in (1, 2)
     ]
     assert list(picture(several).shown) == ["units"]
@@ -68,7 +68,7 @@ def test_what_never_changes_is_not_shown() -> None:
 def test_the_most_important_are_shown_in_the_order_of_the_config() -> None:
     space = [dataclasses.replace(SPACE[0], name=f"data.h{number}") for number in range(12)]
     several = [
-        TrialRecord(n, {one.name: 8 * n for one in space}, TrialStatus.COMPLETE, (0.5,), 0.5)
+        FrozenTrial(n, {one.name: 8 * n for one in space}, TrialStatus.COMPLETE, (0.5,), 0.5)
         for n in (1, 2)
     ]
     shares = {f"data.h{number}": number / 100 for number in range(12)}
@@ -83,7 +83,7 @@ def test_the_most_important_are_shown_in_the_order_of_the_config() -> None:
 def test_without_importance_those_are_shown_that_most_trials_have() -> None:
     space = [dataclasses.replace(SPACE[0], name=f"data.h{number}") for number in range(12)]
     several = [
-        TrialRecord(
+        FrozenTrial(
             n,
             {one.name: 8 * n for one in (space if n < 3 else space[4:])},
             TrialStatus.COMPLETE,

@@ -9,7 +9,7 @@ import pytest
 from matplotlib.image import imread
 from numpy.typing import NDArray
 
-from nnlab.analysis.weight_histograms import LayerSpread, layer_spreads
+from nnlab.analysis.weight_histograms import LayerHistograms, layer_histograms
 from nnlab.report.plots import plot_spreads
 
 
@@ -19,8 +19,8 @@ def weights(layers: int, spread: float) -> dict[str, NDArray[np.float64]]:
     return {f"dense_{i}": random.normal(0, spread, (32, 16)) for i in range(layers)}
 
 
-def spreads(layers: int) -> list[LayerSpread]:
-    return layer_spreads("weights", weights(layers, 0.1), weights(layers, 0.2))
+def spreads(layers: int) -> list[LayerHistograms]:
+    return layer_histograms("weights", weights(layers, 0.1), weights(layers, 0.2))
 
 
 @pytest.mark.parametrize(("layers", "height"), [(1, 350), (3, 350), (4, 600), (30, 1_100)])
@@ -53,7 +53,7 @@ def test_equal_weights_give_equal_bytes(tmp_path: Path) -> None:
 def test_any_numbers_can_be_drawn(tmp_path: Path, kind: str, last: NDArray[np.float64]) -> None:
     path = tmp_path / "spreads.png"
     first = {"dense": np.zeros(4), "gone": np.zeros(4)}
-    plot_spreads(layer_spreads(kind, first, {"dense": last}), path)  # type: ignore[arg-type]
+    plot_spreads(layer_histograms(kind, first, {"dense": last}), path)  # type: ignore[arg-type]
     assert path.stat().st_size > 1_000
 
 

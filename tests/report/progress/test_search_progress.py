@@ -11,17 +11,17 @@ from rich.console import Console
 
 from nnlab.report.progress import LiveSearchProgress, PlainSearchProgress, SearchInfo
 from nnlab.report.progress.search_state import SearchState
-from nnlab.runs.records.trial import TrialRecord, TrialStatus
+from nnlab.runs.records.trial import FrozenTrial, TrialStatus
 
 SPACE = ("training.optimizer", "training.epochs", "model.layers.0.Dense.units", "data.scaling")
 INFO = SearchInfo("layers", "random", "val_accuracy", "max", 2, 10, SPACE)
 
 
-def begun(number: int) -> TrialRecord:
-    return TrialRecord(number, {"training.optimizer": "adam", "training.epochs": 7})
+def begun(number: int) -> FrozenTrial:
+    return FrozenTrial(number, {"training.optimizer": "adam", "training.epochs": 7})
 
 
-def ended(number: int, score: float | None) -> TrialRecord:
+def ended(number: int, score: float | None) -> FrozenTrial:
     if score is None:
         return replace(begun(number), status=TrialStatus.FAILED, error="diverged", seconds=1.0)
     return replace(begun(number), status=TrialStatus.COMPLETE, score=score, seconds=2.0)

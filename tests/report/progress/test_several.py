@@ -7,14 +7,14 @@ import io
 from rich.console import Console
 
 from nnlab.report.progress.several import (
-    PlainSeveral,
-    RichSeveral,
-    SeveralProgress,
-    make_several_progress,
+    PlainStudyProgress,
+    RichStudyProgress,
+    StudyProgress,
+    make_study_progress,
 )
 
 
-def work(progress: SeveralProgress) -> None:
+def work(progress: StudyProgress) -> None:
     progress.start("widths: 2 variants", 2, 1)
     progress.epoch("small/1", 1, 30, {"loss": 0.5, "accuracy": 0.25})
     progress.ended("small/1", "val_loss 0.4000", 1.5)
@@ -25,7 +25,7 @@ def work(progress: SeveralProgress) -> None:
 
 def test_a_line_a_run_with_what_is_left() -> None:
     stream = io.StringIO()
-    work(PlainSeveral(stream))
+    work(PlainStudyProgress(stream))
     assert stream.getvalue().splitlines() == [
         "widths: 2 variants",
         "1/2  small/1  val_loss 0.4000  1.5 s  1.5 s left",
@@ -36,7 +36,7 @@ def test_a_line_a_run_with_what_is_left() -> None:
 
 def test_long_runs_tell_of_themselves_now_and_then() -> None:
     stream = io.StringIO()
-    work(PlainSeveral(stream, interval_s=0.0))
+    work(PlainStudyProgress(stream, interval_s=0.0))
     assert "small/1  epoch 1/30  loss 0.5000  accuracy 0.2500" in stream.getvalue()
 
 
@@ -45,12 +45,12 @@ def test_a_reader_that_has_left_does_not_stop_the_work() -> None:
         def write(self, _: str) -> int:
             raise BrokenPipeError
 
-    work(PlainSeveral(Gone()))
+    work(PlainStudyProgress(Gone()))
 
 
 def test_a_terminal_keeps_a_line_of_each_run_and_gets_its_cursor_back() -> None:
     stream = io.StringIO()
-    work(RichSeveral(Console(file=stream, force_terminal=True, width=100)))
+    work(RichStudyProgress(Console(file=stream, force_terminal=True, width=100)))
     shown = stream.getvalue()
     assert "small/1  val_loss 0.4000  1.5 s" in shown
     assert "0/2 runs" in shown
@@ -59,4 +59,4 @@ def test_a_terminal_keeps_a_line_of_each_run_and_gets_its_cursor_back() -> None:
 
 
 def test_a_pipe_gets_plain_lines() -> None:
-    assert isinstance(make_several_progress(io.StringIO()), PlainSeveral)
+    assert isinstance(make_study_progress(io.StringIO()), PlainStudyProgress)

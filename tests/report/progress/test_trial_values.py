@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from nnlab.report.progress.trial_values import TrialValues
-from nnlab.runs.records.trial import TrialRecord
+from nnlab.runs.records.trial import FrozenTrial
 
 UNITS = "model.layers.0.Repeat[{}].layers.0.Dense.units"
 SPACE = ("data.scaling", UNITS.format(1), UNITS.format(2), "training.epochs")
 
 
-def trial(number: int, epochs: int) -> TrialRecord:
+def trial(number: int, epochs: int) -> FrozenTrial:
     units = {UNITS.format(1): 64, UNITS.format(2): 8 * number}
-    return TrialRecord(number, {"data.scaling": "minmax", **units, "training.epochs": epochs})
+    return FrozenTrial(number, {"data.scaling": "minmax", **units, "training.epochs": epochs})
 
 
 def test_repetitions_stand_together_under_short_names() -> None:
@@ -31,7 +31,7 @@ def test_values_keep_their_order_and_those_stay_that_differ_between_trials() -> 
 
 def test_what_hangs_on_other_values_is_left_out_first() -> None:
     names = ("model.layers.0.Choice.1.Dropout", UNITS.format(1), "training.epochs")
-    told = TrialRecord(1, dict(zip(names, (0.5, 64, 9), strict=True)))
+    told = FrozenTrial(1, dict(zip(names, (0.5, 64, 9), strict=True)))
     assert TrialValues(names).text(told, 80) == "Dropout=0.5  units=64  epochs=9"
     assert TrialValues(names).text(told, 22) == "epochs=9  and 2 more"
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from nnlab.report.search.suggested_commands import going_on, next_commands
+from nnlab.report.search.suggested_commands import next_commands, resume_commands
 from nnlab.runs.records.run import RunStatus
 from nnlab.runs.records.search import SearchRecord
 from tests.report.searches import SHUFFLE, search, trials
@@ -17,16 +17,18 @@ from tests.report.searches import SHUFFLE, search, trials
 def options(record: SearchRecord) -> list[str]:
     """What stands behind `nnlab tune --resume RUN`."""
     start = "nnlab tune --resume RUN"
-    return [command.removeprefix(start).strip() for command, _ in going_on(record, Path("RUN"))]
+    return [
+        command.removeprefix(start).strip() for command, _ in resume_commands(record, Path("RUN"))
+    ]
 
 
 @pytest.mark.parametrize(
     ("fields", "option"),
     [
-        ({"ended_by": "max_trials"}, "--trials 24"),
-        ({"ended_by": "max_time", "max_time": 450.0}, "--max-time 15m"),
-        ({"ended_by": "max_time", "max_time": 7.5}, "--max-time 15s"),
-        ({"ended_by": "max_time", "max_time": 0.01}, "--max-time 10s"),
+        ({"stop_reason": "max_trials"}, "--trials 24"),
+        ({"stop_reason": "max_time", "max_time": 450.0}, "--max-time 15m"),
+        ({"stop_reason": "max_time", "max_time": 7.5}, "--max-time 15s"),
+        ({"stop_reason": "max_time", "max_time": 0.01}, "--max-time 10s"),
     ],
 )
 def test_a_search_that_is_done_goes_on_for_as_long_again(
@@ -45,17 +47,17 @@ def test_no_more_trials_are_advised_than_the_space_holds() -> None:
     record = dataclasses.replace(search(trials(12)), space=(shuffle,))
     assert options(record) == ["--trials 15"]
     assert options(dataclasses.replace(record, space=(shuffle | {"values": (1, 2)},))) == []
-    assert options(search(trials(12), ended_by="space")) == []
+    assert options(search(trials(12), stop_reason="space")) == []
 
 
 def test_a_best_that_was_not_trained_once_more_can_be() -> None:
     record = dataclasses.replace(search(trials(12)), status=RunStatus.INTERRUPTED)
     assert options(record) == ["", "--trials 24"]
-    assert "once more" in going_on(record, Path("RUN"))[0][1]
+    assert "once more" in resume_commands(record, Path("RUN"))[0][1]
 
 
 def test_a_search_at_work_is_left_alone() -> None:
-    record = search(trials(12), ended_by=None)
+    record = search(trials(12), stop_reason=None)
     assert options(dataclasses.replace(record, status=RunStatus.RUNNING)) == []
     assert options(dataclasses.replace(record, status=RunStatus.FAILED)) == [""]
 
@@ -64,7 +66,7 @@ def test_where_all_failed_one_of_them_is_to_be_looked_at() -> None:
     several = trials(2, failed=(1, 2))
     commands = next_commands(search(several), several, Path("a folder"))
     assert [command for command, _ in commands] == ["nnlab show 'a folder/trials/1'"]
-    gave_up = search(several, ended_by="failures")
+    gave_up = search(several, stop_reason="failures")
     assert next_commands(gave_up, several, Path("RUN"))[1:] == [
         ("nnlab tune --resume RUN", "go on all the same")
     ]

@@ -10,7 +10,7 @@ import pytest
 from nnlab.report.search.tables import best_table, search_tables
 from nnlab.report.text.table import Table
 from nnlab.runs.records.run import RunStatus
-from nnlab.runs.records.trial import TrialRecord, TrialStatus, Value, ranked
+from nnlab.runs.records.trial import FrozenTrial, TrialStatus, Value, ranked
 from tests.report.searches import DROPOUT, OPTIMIZER, TIMES, UNITS, search, trials
 
 
@@ -33,7 +33,7 @@ def test_the_best_ten_stand_in_order_with_their_values() -> None:
 
 
 def test_equal_trials_are_all_starred_and_it_is_told_which_is_the_best() -> None:
-    several = [TrialRecord(n, {}, TrialStatus.COMPLETE, score=0.5 * (n > 1)) for n in (1, 2, 3)]
+    several = [FrozenTrial(n, {}, TrialStatus.COMPLETE, score=0.5 * (n > 1)) for n in (1, 2, 3)]
     table = best_table(search(several), several)
     assert [row[1].tone for row in table.rows] == ["best", "best", ""]
     assert table.notes == ("Of equal trials the first one counts as the best: 2.",)
@@ -41,7 +41,7 @@ def test_equal_trials_are_all_starred_and_it_is_told_which_is_the_best() -> None
 
 def test_repetitions_share_a_column() -> None:
     values: dict[str, Value] = {TIMES: 2, DROPOUT.format(1): 0.1, DROPOUT.format(2): 0.3, UNITS: 64}
-    one = TrialRecord(1, values, TrialStatus.COMPLETE, (0.5,), 0.5)
+    one = FrozenTrial(1, values, TrialStatus.COMPLETE, (0.5,), 0.5)
     table = best_table(search([one]), [one])
     assert [column.title for column in table.columns] == [
         "trial",
@@ -80,7 +80,7 @@ def test_importance_stands_under_short_names_with_its_method() -> None:
         several,
         importance={TIMES: 0.75, OPTIMIZER: 0.25, UNITS: 0.0},
         importance_errors={TIMES: 0.1, OPTIMIZER: 0.04, UNITS: 0.0},
-        explained=0.6,
+        importance_r2=0.6,
     )
     table = titled(search_tables(record, several), "Importance")
     assert texts(table) == [["times", "75 %", "10 %"], ["optimizer", "25 %", "4 %"]]
@@ -109,7 +109,7 @@ def test_facts_tell_how_it_ended_and_what_the_best_came_to() -> None:
     several = trials(12, failed=(4,))
     record = search(
         several,
-        ended_by="max_time",
+        stop_reason="max_time",
         retrained={"loss": 0.1, "test_accuracy": 0.875},
         timing={"total_s": 65.0},
     )
@@ -123,27 +123,27 @@ def test_facts_tell_how_it_ended_and_what_the_best_came_to() -> None:
 @pytest.mark.parametrize("status", [RunStatus.INTERRUPTED, RunStatus.FAILED])
 def test_a_search_that_was_stopped_tells_how_to_go_on(tmp_path: Path, status: RunStatus) -> None:
     record = dataclasses.replace(
-        search([]), status=status, error="The process died.", ended_by=None
+        search([]), status=status, error="The process died.", stop_reason=None
     )
     tables = search_tables(record, [], tmp_path)
     assert dict(texts(tables[0]))["error"] == "The process died."
     assert texts(titled(tables, "Next"))[0][0] == f"nnlab tune --resume {tmp_path}"
 
 
-def rungs() -> list[TrialRecord]:
+def rungs() -> list[FrozenTrial]:
     """Two trials of an epoch, the better of which went on and came to less."""
     done = TrialStatus.COMPLETE
     return [
-        TrialRecord(1, {UNITS: 8}, done, (0.7,), 0.7, epochs=1, proposal={"epochs": 1}),
-        TrialRecord(2, {UNITS: 64}, done, (0.9,), 0.9, epochs=1, proposal={"epochs": 1}),
-        TrialRecord(
+        FrozenTrial(1, {UNITS: 8}, done, (0.7,), 0.7, epochs=1, proposal={"epochs": 1}),
+        FrozenTrial(2, {UNITS: 64}, done, (0.9,), 0.9, epochs=1, proposal={"epochs": 1}),
+        FrozenTrial(
             3,
             {UNITS: 64},
             done,
             (0.8,),
             0.8,
             epochs=3,
-            goes_on_from=2,
+            parent_trial=2,
             proposal={"epochs": 3, "initial_epoch": 1},
         ),
     ]

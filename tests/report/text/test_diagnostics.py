@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from nnlab.errors import Fault, Location
-from nnlab.report.text.diagnostics import fault_rows, print_faults
+from nnlab.errors import Diagnostic, Location
+from nnlab.report.text.diagnostics import diagnostic_rows, print_diagnostics
 
 if TYPE_CHECKING:
     from tests.report.conftest import Terminal
@@ -22,18 +22,20 @@ def config(tmp_path: Path) -> str:
     return str(path)
 
 
-def printed(faults: list[Fault], warnings: list[Fault] | None = None) -> list[str]:
+def printed(diagnostics: list[Diagnostic], warnings: list[Diagnostic] | None = None) -> list[str]:
     """The lines that a pipe gets."""
     out = io.StringIO()
-    print_faults(faults, warnings or [], out)
+    print_diagnostics(diagnostics, warnings or [], out)
     return out.getvalue().splitlines()
 
 
 def test_a_fault_shows_its_line_with_a_caret_its_path_and_its_remedy(config: str) -> None:
     message = "Expected an integer. Received: units='many'."
     where = Location(config, 3, 20)
-    fault = Fault(message, "layers.0.Dense.units", where, "Write a whole number, units: 64.")
-    assert printed([fault]) == [
+    diagnostic = Diagnostic(
+        message, "layers.0.Dense.units", where, "Write a whole number, units: 64."
+    )
+    assert printed([diagnostic]) == [
         f"{config}:3:20: error: Expected an integer. Received: units='many'.",
         "  3 |   - Dense: {units: many}",
         "    |                    ^",
@@ -45,14 +47,14 @@ def test_a_fault_shows_its_line_with_a_caret_its_path_and_its_remedy(config: str
 
 
 def test_a_tab_before_the_column_does_not_move_the_caret(config: str) -> None:
-    lines = printed([Fault("No tabs.", where=Location(config, 4, 2))])
+    lines = printed([Diagnostic("No tabs.", location=Location(config, 4, 2))])
     assert lines[1:3] == ["  4 |     x: 1", "    |     ^"]
 
 
 def test_a_long_line_is_cut_around_the_column(tmp_path: Path) -> None:
     path = tmp_path / "long.yaml"
     path.write_text("a" * 500 + "X" + "b" * 500)
-    line, caret = printed([Fault("Too long.", where=Location(str(path), 1, 501))])[1:3]
+    line, caret = printed([Diagnostic("Too long.", location=Location(str(path), 1, 501))])[1:3]
     assert len(line) < 100
     assert line[caret.index("^")] == "X"
 
@@ -64,18 +66,18 @@ def test_an_excerpt_is_no_wider_than_the_terminal(
     monkeypatch.setenv("COLUMNS", columns)
     path = tmp_path / "long.yaml"
     path.write_text("a" * 500 + "X" + "b" * 500)
-    line, caret = printed([Fault("Too long.", where=Location(str(path), 1, 501))])[1:3]
+    line, caret = printed([Diagnostic("Too long.", location=Location(str(path), 1, 501))])[1:3]
     assert most - 10 < len(line) <= most
     assert line[caret.index("^")] == "X"
 
 
 def test_places_without_a_line_and_files_that_are_gone_need_no_excerpt() -> None:
-    faults = [
-        Fault("Expected a number.", where=Location("--set")),
-        Fault("Expected a file.", where=Location("gone.yaml", 1, 1)),
-        Fault("Expected a key.", "training"),
+    diagnostics = [
+        Diagnostic("Expected a number.", location=Location("--set")),
+        Diagnostic("Expected a file.", location=Location("gone.yaml", 1, 1)),
+        Diagnostic("Expected a key.", "training"),
     ]
-    assert printed(faults) == [
+    assert printed(diagnostics) == [
         "--set: error: Expected a number.",
         "",
         "gone.yaml:1:1: error: Expected a file.",
@@ -88,13 +90,13 @@ def test_places_without_a_line_and_files_that_are_gone_need_no_excerpt() -> None
 
 
 def test_a_line_beyond_the_end_needs_no_excerpt(config: str) -> None:
-    assert len(printed([Fault("Unclosed bracket.", where=Location(config, 99, 1))])) == 3
+    assert len(printed([Diagnostic("Unclosed bracket.", location=Location(config, 99, 1))])) == 3
 
 
 def test_warnings_are_counted_apart(config: str) -> None:
-    fault = Fault("Wrong.", where=Location(config, 1, 1))
-    other = Fault("Unwise.", where=Location("other.yaml", 1, 1))
-    assert printed([fault, fault], [other])[-1] == "2 faults and 1 warning in 2 files"
+    diagnostic = Diagnostic("Wrong.", location=Location(config, 1, 1))
+    other = Diagnostic("Unwise.", location=Location("other.yaml", 1, 1))
+    assert printed([diagnostic, diagnostic], [other])[-1] == "2 faults and 1 warning in 2 files"
     assert printed([], [other])[-1] == "1 warning in other.yaml"
     assert any("warning: Unwise." in line for line in printed([], [other]))
 
@@ -104,8 +106,8 @@ def test_nothing_wrong_prints_nothing() -> None:
 
 
 def test_a_terminal_gets_red_faults_and_yellow_warnings(terminal: Terminal, config: str) -> None:
-    fault = Fault("Wrong [bold]here[/bold].", where=Location(config, 1, 1))
-    print_faults([fault], [fault], terminal.stream)
+    diagnostic = Diagnostic("Wrong [bold]here[/bold].", location=Location(config, 1, 1))
+    print_diagnostics([diagnostic], [diagnostic], terminal.stream)
     text = terminal.close()
     assert "\x1b[1;31merror: \x1b[0m" in text
     assert "\x1b[1;33mwarning: \x1b[0m" in text
@@ -117,13 +119,15 @@ def test_a_config_cannot_send_escape_sequences_to_the_terminal(
 ) -> None:
     path = tmp_path / "evil.yaml"
     path.write_text("name: \x1b]0;owned\x07\n")
-    print_faults([Fault("Wrong.", where=Location(str(path), 1, 1))], stream=terminal.stream)
+    print_diagnostics(
+        [Diagnostic("Wrong.", location=Location(str(path), 1, 1))], stream=terminal.stream
+    )
     assert "\x1b]0;" not in terminal.close()
 
 
 def test_json_rows_carry_everything(config: str) -> None:
-    fault = Fault("Wrong.", "seed", Location(config, 1, 7), "Mend it.")
-    assert fault_rows([fault], [Fault("Unwise.", where=Location("--set"))]) == [
+    diagnostic = Diagnostic("Wrong.", "seed", Location(config, 1, 7), "Mend it.")
+    assert diagnostic_rows([diagnostic], [Diagnostic("Unwise.", location=Location("--set"))]) == [
         {
             "file": config,
             "line": 1,

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from nnlab.errors import RunFailedError
-from nnlab.runs import atomic_write, replacing, writing
+from nnlab.runs import atomic_replace, atomic_write, translate_os_errors
 
 
 def test_writes_text_as_utf8_with_its_line_ends(tmp_path: Path) -> None:
@@ -43,7 +43,7 @@ def test_a_writer_that_stops_midway_leaves_the_old_file_alone(
     path.write_bytes(b"old")
 
     def write() -> None:
-        with replacing(path) as beside:
+        with atomic_replace(path) as beside:
             beside.write_bytes(b"half of the n")
             raise stop
 
@@ -54,7 +54,7 @@ def test_a_writer_that_stops_midway_leaves_the_old_file_alone(
 
 
 def test_the_path_to_write_to_is_hidden_and_has_the_suffix(tmp_path: Path) -> None:
-    with replacing(tmp_path / "model.keras") as beside:
+    with atomic_replace(tmp_path / "model.keras") as beside:
         assert beside.suffix == ".keras"
         assert beside.name.startswith(".")
         beside.write_bytes(b"")
@@ -63,7 +63,7 @@ def test_the_path_to_write_to_is_hidden_and_has_the_suffix(tmp_path: Path) -> No
 def test_full_disk_leaves_the_old_file_and_nothing_beside_it(small_disk: Path) -> None:
     path = small_disk / "model.keras"
     atomic_write(path, b"old")
-    with pytest.raises(RunFailedError) as caught, writing(path):
+    with pytest.raises(RunFailedError) as caught, translate_os_errors(path):
         atomic_write(path, bytes(1_000_000))
     assert str(caught.value) == (
         f"Expected to be able to write {path}. Received: error='No space left on device'. "
@@ -75,29 +75,35 @@ def test_full_disk_leaves_the_old_file_and_nothing_beside_it(small_disk: Path) -
 
 def test_read_only_disk_is_named_with_its_remedy(read_only_disk: Path) -> None:
     path = read_only_disk / "record.json"
-    with pytest.raises(RunFailedError, match=r"Read-only file system.*--runs-dir"), writing(path):
+    with (
+        pytest.raises(RunFailedError, match=r"Read-only file system.*--runs-dir"),
+        translate_os_errors(path),
+    ):
         atomic_write(path, "{}")
 
 
 def test_a_file_where_a_folder_should_be_is_named(tmp_path: Path) -> None:
     (tmp_path / "plots").write_text("a file")
     path = tmp_path / "plots" / "loss.png"
-    with pytest.raises(RunFailedError, match=r"loss\.png.*Check the path"), writing(path):
+    with (
+        pytest.raises(RunFailedError, match=r"loss\.png.*Check the path"),
+        translate_os_errors(path),
+    ):
         atomic_write(path, b"")
 
 
 def test_an_error_without_a_number_keeps_its_words(tmp_path: Path) -> None:
-    with pytest.raises(RunFailedError, match="the cable is out"), writing(tmp_path):
+    with pytest.raises(RunFailedError, match="the cable is out"), translate_os_errors(tmp_path):
         raise OSError("the cable is out")
 
 
 def test_other_errors_pass_through(tmp_path: Path) -> None:
-    with pytest.raises(KeyError), writing(tmp_path):
+    with pytest.raises(KeyError), translate_os_errors(tmp_path):
         raise KeyError("loss")
 
 
 def test_the_errno_stays_for_whoever_asks(tmp_path: Path) -> None:
-    with pytest.raises(RunFailedError) as caught, writing(tmp_path):
+    with pytest.raises(RunFailedError) as caught, translate_os_errors(tmp_path):
         raise OSError(errno.EDQUOT, "over")
     assert isinstance(caught.value.__cause__, OSError)
     assert "quota" in str(caught.value)

@@ -12,7 +12,7 @@ import pytest
 
 from nnlab.errors import RequestError
 from nnlab.runs import RunDirectory, RunStatus
-from nnlab.runs.io.lock import taking_over
+from nnlab.runs.io.lock import lock_folder
 
 if os.name != "posix":
     pytest.skip("locks of POSIX", allow_module_level=True)
@@ -21,9 +21,9 @@ if os.name != "posix":
 SCRIPT = """
 import os, signal, sys
 from pathlib import Path
-from nnlab.runs.io.lock import taking_over
+from nnlab.runs.io.lock import lock_folder
 
-with taking_over(Path(sys.argv[1])):
+with lock_folder(Path(sys.argv[1])):
     child = os.fork()
     if child:
         print(child, flush=True)
@@ -50,19 +50,19 @@ def test_no_two_processes_go_on_and_a_killed_one_keeps_nobody_out(left: Path) ->
         assert first.stdout is not None
         child = int(first.stdout.readline())
         try:
-            with pytest.raises(RequestError, match="another process is at work"), taking_over(left):
+            with pytest.raises(RequestError, match="another process is at work"), lock_folder(left):
                 pass
             first.kill()
             first.wait()
             os.kill(child, 0)
-            with taking_over(left):
+            with lock_folder(left):
                 pass
         finally:
             os.kill(child, signal.SIGKILL)
 
 
 def test_folder_is_free_again_after_the_block(left: Path) -> None:
-    with pytest.raises(ValueError, match="out"), taking_over(left):
+    with pytest.raises(ValueError, match="out"), lock_folder(left):
         raise ValueError("out")
     script = SCRIPT.replace("signal.pause()", "").replace("os.fork()", "1")
     subprocess.run([sys.executable, "-c", script, str(left)], check=True, stdout=subprocess.DEVNULL)
@@ -71,5 +71,5 @@ def test_folder_is_free_again_after_the_block(left: Path) -> None:
 def test_folder_whose_process_is_at_work_is_refused(tmp_path: Path) -> None:
     run = RunDirectory.create(tmp_path, "xor", "name: xor\n")
     words = f"where process {os.getpid()} is at work"
-    with pytest.raises(RequestError, match=words), taking_over(run.path):
+    with pytest.raises(RequestError, match=words), lock_folder(run.path):
         pass

@@ -19,10 +19,10 @@ from nnlab.runs import (
     read_run,
 )
 from nnlab.runs.io.json_record import JsonRecord
-from nnlab.runs.records.benchmark import DevicesRecord, read_devices
+from nnlab.runs.records.benchmark import BenchmarkRecord, read_benchmark
 from nnlab.runs.records.comparison import ComparisonRecord, read_comparison_record
 from nnlab.runs.records.search import SearchRecord, read_search
-from nnlab.runs.records.trial import TrialRecord, TrialStatus
+from nnlab.runs.records.trial import FrozenTrial, TrialStatus
 from tests.runs.made import keep
 
 
@@ -61,8 +61,8 @@ def test_a_copy_has_the_id_of_its_own_folder(
         ),
         (
             "devices.json",
-            DevicesRecord("old", "xor", "complete", (), (8,), (), "random"),
-            read_devices,
+            BenchmarkRecord("old", "xor", "complete", (), (8,), (), "random"),
+            read_benchmark,
         ),
     ],
 )
@@ -91,7 +91,7 @@ def test_a_trial_of_several_runs_reads_as_one_that_ended_like_it(
     runs_dir: Path, search: Path
 ) -> None:
     atomic_write(search / "search.json", "{}")
-    trial = TrialRecord(4, {}, TrialStatus.FAILED, error="The loss is not finite.", epochs=3)
+    trial = FrozenTrial(4, {}, TrialStatus.FAILED, error="The loss is not finite.", epochs=3)
     trial.write(search / "trials" / "4" / "trial.json")
     keep(search / "trials" / "4", "1")
     run = find_run("deep/trials/4", runs_dir)
@@ -103,7 +103,7 @@ def test_a_trial_of_several_runs_reads_as_one_that_ended_like_it(
 
 def test_a_trial_that_nobody_works_at_is_no_running_one(runs_dir: Path, search: Path) -> None:
     atomic_write(search / "search.json", "{}")
-    TrialRecord(4, {}).write(search / "trials" / "4" / "trial.json")
+    FrozenTrial(4, {}).write(search / "trials" / "4" / "trial.json")
     assert read_run(search / "trials" / "4").record.status is RunStatus.INTERRUPTED
     keep(runs_dir, search.name, status=RunStatus.RUNNING)
     assert read_run(search / "trials" / "4").record.status is RunStatus.RUNNING

@@ -9,14 +9,14 @@ import pytest
 
 from nnlab.errors import DataError, RunNotFoundError
 from nnlab.runs.records.benchmark import (
-    DevicePoint,
-    DevicesFiles,
-    DevicesRecord,
+    BenchmarkFiles,
+    BenchmarkPoint,
+    BenchmarkRecord,
     Timed,
-    read_devices,
+    read_benchmark,
 )
 
-POINT = DevicePoint(
+POINT = BenchmarkPoint(
     "gpu:0",
     128,
     width=64,
@@ -28,7 +28,7 @@ POINT = DevicePoint(
     flop_per_step=10**6,
     losses={8: 2.5, 469: math.inf},
 )
-RECORD = DevicesRecord(
+RECORD = BenchmarkRecord(
     "mnist-devices-1",
     "mnist",
     "complete",
@@ -36,15 +36,15 @@ RECORD = DevicesRecord(
     (32, 128),
     (None, 64),
     "random",
-    (POINT, DevicePoint("cpu", 128, error="Memory ran out.")),
+    (POINT, BenchmarkPoint("cpu", 128, error="Memory ran out.")),
     gpu_absence=("There is none.",),
 )
 
 
 def test_record_comes_back_as_it_was_written(tmp_path: Path) -> None:
     path = tmp_path / RECORD.id
-    RECORD.write(DevicesFiles(path).devices_json)
-    assert read_devices(path) == RECORD
+    RECORD.write(BenchmarkFiles(path).benchmark_json)
+    assert read_benchmark(path) == RECORD
     assert [file.name for file in path.iterdir()] == ["devices.json"]
 
 
@@ -61,17 +61,17 @@ def test_json_tells_what_follows_from_a_point() -> None:
 def test_broken_record_is_told(tmp_path: Path, text: str) -> None:
     (tmp_path / "devices.json").write_text(text)
     with pytest.raises(DataError, match=r"devices\.json"):
-        read_devices(tmp_path)
+        read_benchmark(tmp_path)
 
 
 def test_broken_point_is_told(tmp_path: Path) -> None:
-    RECORD.write(DevicesFiles(tmp_path).devices_json)
+    RECORD.write(BenchmarkFiles(tmp_path).benchmark_json)
     file = tmp_path / "devices.json"
     file.write_text(file.read_text().replace('"median_s"', '"mean_s"'))
     with pytest.raises(DataError, match="measured points"):
-        read_devices(tmp_path)
+        read_benchmark(tmp_path)
 
 
 def test_folder_without_one_is_told(tmp_path: Path) -> None:
     with pytest.raises(RunNotFoundError, match="nnlab compare cpu-vs-gpu"):
-        read_devices(tmp_path)
+        read_benchmark(tmp_path)

@@ -107,13 +107,13 @@ def test_a_record_cannot_be_changed() -> None:
 
 def test_a_run_of_a_live_process_is_running() -> None:
     record = dataclasses.replace(RECORD, status=RunStatus.RUNNING, process=Process.current())
-    assert record.as_seen() is record
+    assert record.resolved() is record
 
 
 def test_a_run_that_ended_keeps_its_status_when_its_process_is_gone() -> None:
     gone = dataclasses.replace(Process.current(), started=1)
     record = dataclasses.replace(RECORD, process=gone)
-    assert record.as_seen() is record
+    assert record.resolved() is record
 
 
 @pytest.mark.parametrize(

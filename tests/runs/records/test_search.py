@@ -14,11 +14,11 @@ from nnlab.runs.records.search import (
     read_search,
     read_trials,
 )
-from nnlab.runs.records.trial import TrialRecord, TrialStatus
+from nnlab.runs.records.trial import FrozenTrial, TrialStatus
 
 
 def test_a_search_comes_back_as_it_was(tmp_path: Path) -> None:
-    best = TrialRecord(3, {"units": 8}, TrialStatus.COMPLETE, (0.5,), 0.5)
+    best = FrozenTrial(3, {"units": 8}, TrialStatus.COMPLETE, (0.5,), 0.5)
     record = SearchRecord(
         "a-tune-1",
         "a",
@@ -30,7 +30,7 @@ def test_a_search_comes_back_as_it_was(tmp_path: Path) -> None:
         counts={"complete": 3},
         best=best.to_dict(),
         retrained={"test_accuracy": 0.5},
-        ended_by="max_trials",
+        stop_reason="max_trials",
         importance={"units": 1.0},
         timing={"total_s": 3.5},
         command=("nnlab", "tune"),
@@ -41,7 +41,7 @@ def test_a_search_comes_back_as_it_was(tmp_path: Path) -> None:
 
 
 def test_trials_are_read_in_the_order_of_their_numbers(tmp_path: Path) -> None:
-    trials = [TrialRecord(number, {"units": 8}) for number in (1, 2, 10)]
+    trials = [FrozenTrial(number, {"units": 8}) for number in (1, 2, 10)]
     for trial in reversed(trials):
         trial.write(SearchFiles(tmp_path).trial_json(trial.number))
     (tmp_path / "trials" / "99").mkdir()

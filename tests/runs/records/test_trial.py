@@ -8,20 +8,20 @@ import math
 import pytest
 
 from nnlab.errors import DataError
-from nnlab.runs.records.trial import TrialRecord, TrialStatus, counts, ranked
+from nnlab.runs.records.trial import FrozenTrial, TrialStatus, counts, ranked
 
 DONE = TrialStatus.COMPLETE
 TRIALS = [
-    TrialRecord(1, {"units": 8}, DONE, (0.5,), 0.5),
-    TrialRecord(2, {"units": 16}, DONE, (0.75,), 0.75),
-    TrialRecord(3, {"units": 24}, TrialStatus.FAILED, error="Killed by signal 9."),
-    TrialRecord(4, {"units": 32}, TrialStatus.PRUNED, (0.9,), 0.9),
-    TrialRecord(5, {"units": 40}, DONE, (0.75,), 0.75),
+    FrozenTrial(1, {"units": 8}, DONE, (0.5,), 0.5),
+    FrozenTrial(2, {"units": 16}, DONE, (0.75,), 0.75),
+    FrozenTrial(3, {"units": 24}, TrialStatus.FAILED, error="Killed by signal 9."),
+    FrozenTrial(4, {"units": 32}, TrialStatus.PRUNED, (0.9,), 0.9),
+    FrozenTrial(5, {"units": 40}, DONE, (0.75,), 0.75),
 ]
 
 
 def test_a_trial_comes_back_as_it_was() -> None:
-    trial = TrialRecord(
+    trial = FrozenTrial(
         7,
         {"training.optimizer": "adam", "training.shuffle": True, "training.epochs": 3},
         DONE,
@@ -30,23 +30,23 @@ def test_a_trial_comes_back_as_it_was() -> None:
         epochs=6,
         seconds=1.25,
         params=81,
-        goes_on_from=2,
+        parent_trial=2,
         proposal={"rung": 2},
     )
-    assert TrialRecord.from_json(trial.to_json()) == trial
+    assert FrozenTrial.from_json(trial.to_json()) == trial
 
 
 def test_scores_that_are_no_numbers_are_strict_json() -> None:
-    text = TrialRecord(1, {}, DONE, scores=(math.nan, math.inf), score=math.inf).to_json()
+    text = FrozenTrial(1, {}, DONE, scores=(math.nan, math.inf), score=math.inf).to_json()
     assert json.loads(text)["scores"] == [None, "Infinity"]
-    again = TrialRecord.from_json(text)
+    again = FrozenTrial.from_json(text)
     assert math.isnan(again.scores[0])
     assert again.score == math.inf
 
 
 def test_keys_of_a_later_version_are_left_out() -> None:
     text = json.dumps({"number": 1, "values": {}, "status": "failed", "colour": "red"})
-    assert TrialRecord.from_json(text) == TrialRecord(1, {}, TrialStatus.FAILED)
+    assert FrozenTrial.from_json(text) == FrozenTrial(1, {}, TrialStatus.FAILED)
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_keys_of_a_later_version_are_left_out() -> None:
 )
 def test_a_broken_record_names_its_file_and_its_fault(text: str, words: str) -> None:
     with pytest.raises(DataError, match=words) as error:
-        TrialRecord.from_json(text, "trials/1/trial.json")
+        FrozenTrial.from_json(text, "trials/1/trial.json")
     assert "trials/1/trial.json" in str(error.value)
 
 
@@ -84,4 +84,4 @@ def test_every_status_is_counted() -> None:
 
 def test_the_spread_of_one_score_is_unknown() -> None:
     assert TRIALS[0].spread is None
-    assert TrialRecord(1, {}, scores=(0.5, 0.7)).spread == pytest.approx(0.1414, abs=1e-4)
+    assert FrozenTrial(1, {}, scores=(0.5, 0.7)).spread == pytest.approx(0.1414, abs=1e-4)

@@ -6,7 +6,7 @@ from typing import ClassVar, Self
 
 from pydantic import Field, model_validator
 
-from nnlab.config.diagnostics.issues import Problem, problems_error
+from nnlab.config.diagnostics.issues import Issue, issues_error
 from nnlab.config.vocabulary.datasets.dataset import Dataset
 from nnlab.config.vocabulary.datasets.generated import (
     RANDOM_STATE,
@@ -110,24 +110,22 @@ class Classification(Dataset):
 
     @model_validator(mode="after")
     def _features_suffice(self) -> Self:
-        problems = []
+        issues = []
         if self.n_informative + self.n_redundant > self.n_features:
             message = (
                 "n_features must be at least n_informative + n_redundant. "
                 f"Received: {self.n_features} < {self.n_informative} + {self.n_redundant}."
             )
-            problems.append(
-                Problem(("n_features",), message, "Raise n_features, or lower the others.")
-            )
+            issues.append(Issue(("n_features",), message, "Raise n_features, or lower the others."))
         clusters = self.n_classes * self.n_clusters_per_class
         if clusters > 2**self.n_informative:
             message = (
                 "n_classes * n_clusters_per_class must be at most 2 ** n_informative. "
                 f"Received: {clusters} > {2**self.n_informative}."
             )
-            problems.append(Problem(("n_informative",), message, "Raise n_informative."))
-        if problems:
-            raise problems_error(problems)
+            issues.append(Issue(("n_informative",), message, "Raise n_informative."))
+        if issues:
+            raise issues_error(issues)
         return at_least(self, clusters, "clusters")
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar, Literal
 
-from nnlab.config.vocabulary.component import Word
+from nnlab.config.vocabulary.component import Component
 
 Source = Literal["generated", "packaged", "download"]
 Task = Literal["classification", "regression"]
 
 
-class Dataset(Word):
+class Dataset(Component):
     """A data set that needs no file of the user's.
 
     Each member says by its class variables what it holds, so that a list of them loads nothing.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field, field_validator
 
-from nnlab.config.diagnostics.issues import Problem, problems_error
+from nnlab.config.diagnostics.issues import Issue, issues_error
 from nnlab.config.vocabulary.argument_families import Constraint, Regularizer
 from nnlab.config.vocabulary.arguments import ActivationName
 from nnlab.config.vocabulary.initializers import GlorotUniform, Initializer, RandomUniform, Zeros
@@ -31,12 +31,14 @@ class Dense(Layer):
 
     @field_validator("bias_regularizer", "activity_regularizer")
     @classmethod
-    def _kernels_alone_are_made_orthogonal(cls, word: Regularizer | None) -> Regularizer | None:
-        if word is not None and word.called() == "OrthogonalRegularizer":
+    def _kernels_alone_are_made_orthogonal(
+        cls, component: Regularizer | None
+    ) -> Regularizer | None:
+        if component is not None and component.display_name() == "OrthogonalRegularizer":
             message = "OrthogonalRegularizer is for a kernel: what it penalizes is a matrix."
-            remedy = "Write it as `kernel_regularizer`, or take L1 or L2."
-            raise problems_error([Problem((), message, remedy)])
-        return word
+            hint = "Write it as `kernel_regularizer`, or take L1 or L2."
+            raise issues_error([Issue((), message, hint)])
+        return component
 
 
 class Embedding(Layer):

@@ -8,14 +8,14 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from nnlab.config.diagnostics.issues import Expected
-from nnlab.config.vocabulary.component import Word
+from nnlab.config.vocabulary.component import Component
 
 LayerName = Annotated[
     str, Field(min_length=1, pattern=r"^[^/]+$"), Expected("a name without a slash")
 ]
 
 
-class Layer(Word):
+class Layer(Component):
     """One layer of the model (`keras.layers`)."""
 
     family: ClassVar[str] = "a layer"

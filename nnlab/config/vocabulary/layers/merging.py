@@ -6,9 +6,9 @@ from typing import Annotated
 
 from pydantic import Field, field_validator
 
-from nnlab.config.diagnostics.issues import Problem, problems_error
+from nnlab.config.diagnostics.issues import Issue, issues_error
 from nnlab.config.vocabulary.layers.layer import Layer
-from nnlab.config.vocabulary.unions import ByForm
+from nnlab.config.vocabulary.unions import ShapeUnion
 
 TwoAxes = Annotated[list[int], Field(min_length=2, max_length=2)]
 
@@ -46,8 +46,8 @@ class Concatenate(Layer):
     @classmethod
     def _batch_is_left_alone(cls, axis: int) -> int:
         if axis == 0:
-            raise problems_error(
-                [Problem((), "Axis 0 is the batch. Received: axis=0.", "Write -1, or 1.")]
+            raise issues_error(
+                [Issue((), "Axis 0 is the batch. Received: axis=0.", "Write -1, or 1.")]
             )
         return axis
 
@@ -55,7 +55,7 @@ class Concatenate(Layer):
 class Dot(Layer):
     """Dot product of its two inputs."""
 
-    axes: Annotated[int | TwoAxes, ByForm()] = Field(
+    axes: Annotated[int | TwoAxes, ShapeUnion()] = Field(
         description="The axis summed over, or one of each input; 1 is the first behind the batch."
     )
     normalize: bool = Field(
@@ -67,5 +67,5 @@ class Dot(Layer):
     def _batch_is_left_alone(cls, axes: int | list[int]) -> int | list[int]:
         if axes == 0 or (isinstance(axes, list) and 0 in axes):
             message = f"Axis 0 is the batch. Received: axes={axes}."
-            raise problems_error([Problem((), message, "Write -1, or 1.")])
+            raise issues_error([Issue((), message, "Write -1, or 1.")])
         return axes

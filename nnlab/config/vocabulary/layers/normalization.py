@@ -6,7 +6,7 @@ from typing import Self
 
 from pydantic import Field, field_validator, model_validator
 
-from nnlab.config.diagnostics.issues import Problem, problems_error
+from nnlab.config.diagnostics.issues import Issue, issues_error
 from nnlab.config.vocabulary.argument_families import Constraint, Regularizer
 from nnlab.config.vocabulary.arguments import Axes, Epsilon
 from nnlab.config.vocabulary.component import Section
@@ -63,8 +63,8 @@ class BatchNormalization(GammaAndBeta, Layer):
     def _clipping_is_sound(cls, clipping: dict[str, float] | None) -> dict[str, float] | None:
         if clipping is None:
             return None
-        problems = [
-            Problem(
+        issues = [
+            Issue(
                 (key,),
                 f"Unknown key `{key}`.",
                 did_you_mean(key, _CLIPPING_KEYS, "keys of renorm_clipping"),
@@ -76,20 +76,20 @@ class BatchNormalization(GammaAndBeta, Layer):
         if "rmax" in clipping and "rmin" in clipping and clipping["rmax"] < clipping["rmin"]:
             received = f"rmin={clipping['rmin']}, rmax={clipping['rmax']}"
             message = f"Expected rmin <= rmax. Received: {received}."
-            problems.append(Problem(("rmin",), message, "Swap them."))
+            issues.append(Issue(("rmin",), message, "Swap them."))
         if clipping.get("dmax", 0.0) < 0:
-            problems.append(
-                Problem(("dmax",), f"Expected dmax >= 0. Received: dmax={clipping['dmax']}.")
+            issues.append(
+                Issue(("dmax",), f"Expected dmax >= 0. Received: dmax={clipping['dmax']}.")
             )
-        if problems:
-            raise problems_error(problems)
+        if issues:
+            raise issues_error(issues)
         return clipping
 
     @model_validator(mode="after")
     def _clipping_has_renorm(self) -> Self:
         if self.renorm_clipping is not None and not self.renorm:
             message = "renorm_clipping does nothing without renorm. Received: renorm=false."
-            raise problems_error([Problem(("renorm_clipping",), message, "Set `renorm: true`.")])
+            raise issues_error([Issue(("renorm_clipping",), message, "Set `renorm: true`.")])
         return self
 
 
@@ -114,7 +114,7 @@ class GroupNormalization(GammaAndBeta, Layer):
     def _groups_can_be_counted(cls, groups: int) -> int:
         if groups < 1 and groups != -1:
             message = f"Expected a positive number of groups, or -1. Received: groups={groups}."
-            raise problems_error([Problem((), message)])
+            raise issues_error([Issue((), message)])
         return groups
 
 
@@ -143,6 +143,6 @@ class SpectralNormalization(Layer):
     @classmethod
     def _layer_has_a_kernel(cls, layer: Layer) -> Layer:
         if not isinstance(layer, Dense | Embedding):
-            message = f"Expected a layer with a kernel. Received: layer={layer.called()}."
-            raise problems_error([Problem((), message, "Wrap Dense or Embedding.")])
+            message = f"Expected a layer with a kernel. Received: layer={layer.display_name()}."
+            raise issues_error([Issue((), message, "Wrap Dense or Embedding.")])
         return layer

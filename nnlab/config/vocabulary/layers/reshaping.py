@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, field_validator
 
-from nnlab.config.diagnostics.issues import Problem, problems_error
+from nnlab.config.diagnostics.issues import Issue, issues_error
 from nnlab.config.vocabulary.layers.layer import Layer
 
 KeepDims = Annotated[bool, Field(description="Whether the pooled axis stays, with length 1.")]
@@ -27,17 +27,15 @@ class Reshape(Layer):
     @field_validator("target_shape")
     @classmethod
     def _shape_is_sound(cls, shape: list[int]) -> list[int]:
-        problems = [
-            Problem((place,), f"Expected a positive length, or -1. Received: {length}.")
+        issues = [
+            Issue((place,), f"Expected a positive length, or -1. Received: {length}.")
             for place, length in enumerate(shape)
             if length < 1 and length != -1
         ]
         if shape.count(-1) > 1:
-            problems.append(
-                Problem((), f"Expected -1 at most once. Received: target_shape={shape}.")
-            )
-        if problems:
-            raise problems_error(problems)
+            issues.append(Issue((), f"Expected -1 at most once. Received: target_shape={shape}."))
+        if issues:
+            raise issues_error(issues)
         return shape
 
 
@@ -53,7 +51,7 @@ class Permute(Layer):
     def _every_axis_once(cls, dims: list[int]) -> list[int]:
         if sorted(dims) != list(range(1, len(dims) + 1)):
             message = f"Expected each of 1 to {len(dims)} once. Received: dims={dims}."
-            raise problems_error([Problem((), message)])
+            raise issues_error([Issue((), message)])
         return dims
 
 

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from nnlab.config.vocabulary.arguments import ClassAxis, Fraction
 from nnlab.config.vocabulary.losses.loss import Encoding, Loss, LossName, Outputs, Reduction
-from nnlab.config.vocabulary.unions import ByForm
+from nnlab.config.vocabulary.unions import ShapeUnion
 
 FromLogits = Annotated[
     bool,
@@ -88,7 +88,7 @@ class CategoricalFocalCrossentropy(Loss):
     targets: ClassVar[Encoding] = "one_hot"
     outputs: ClassVar[Outputs] = "probability"
 
-    alpha: Annotated[float | list[float], ByForm()] = Field(
+    alpha: Annotated[float | list[float], ShapeUnion()] = Field(
         0.25, description="Weight of the classes, or of each class."
     )
     gamma: FocalGamma = 2.0

@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from nnlab.config.vocabulary.arguments import Name
-from nnlab.config.vocabulary.component import Word
+from nnlab.config.vocabulary.component import Component
 
 Encoding = Literal["one_hot", "integer", "number"]
 Outputs = Literal["probability", "number", "margin", "unit_vector"]
@@ -19,7 +19,7 @@ Reduction = Annotated[
 LossName = Annotated[Name, Field(description="The loss's name.")]
 
 
-class Loss(Word):
+class Loss(Component):
     """What training makes small (`keras.losses`).
 
     `targets` is the encoding of the targets that it needs, `outputs` what it takes an output for.

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from nnlab.config.diagnostics.issues import Problem, problems_error
+from nnlab.config.diagnostics.issues import Issue, issues_error
 from nnlab.config.vocabulary.arguments import Fraction
 from nnlab.config.vocabulary.metrics.metric import AutoName, Direction, Metric, MetricName
 
@@ -166,15 +166,13 @@ class AUC(Metric):
     def _label_arguments_have_labels(self) -> Self:
         if self.multi_label:
             return self
-        problems = [
-            Problem(
-                (name,), f"{name} is for `multi_label: true`.", "Set multi_label, or remove it."
-            )
+        issues = [
+            Issue((name,), f"{name} is for `multi_label: true`.", "Set multi_label, or remove it.")
             for name in ("num_labels", "label_weights")
             if getattr(self, name) is not None
         ]
-        if problems:
-            raise problems_error(problems)
+        if issues:
+            raise issues_error(issues)
         return self
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, Literal, Self
 from pydantic import Field
 
 from nnlab.config.vocabulary.arguments import Name
-from nnlab.config.vocabulary.component import Word, snake_case
+from nnlab.config.vocabulary.component import Component, snake_case
 
 Direction = Literal["min", "max"]
 
@@ -18,7 +18,7 @@ AutoName = Annotated[
 ]
 
 
-class Metric(Word):
+class Metric(Component):
     """A figure computed on training and validation rows in each epoch (`keras.metrics`).
 
     `direction` tells whether less or more of it is better.
@@ -66,14 +66,14 @@ class Metric(Word):
             >>> Metric.parse("mse").logged_name, Metric.parse("MeanSquaredError").logged_name
             ('mse', 'mean_squared_error')
         """
-        word = super().parse(value)
+        component = super().parse(value)
         if not isinstance(value, str) or value in (
-            word.called(),
-            type(word).__name__,
-            word.logged_name,
+            component.display_name(),
+            type(component).__name__,
+            component.logged_name,
         ):
-            return word
-        return type(word)(name=value)
+            return component
+        return type(component)(name=value)
 
     @property
     def logged_name(self) -> str:

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, model_validator
 
-from nnlab.config.diagnostics.issues import Problem, problems_error
+from nnlab.config.diagnostics.issues import Issue, issues_error
 from nnlab.config.vocabulary.arguments import Fraction
 from nnlab.config.vocabulary.metrics.metric import AutoName, Direction, Metric
 
@@ -103,12 +103,12 @@ class OneHotMeanIoU(Metric):
 
 
 def _check_class_ids(class_ids: list[int], classes: int) -> None:
-    problems = [
-        Problem(
+    issues = [
+        Issue(
             ("target_class_ids", place), f"Expected a class below {classes}. Received: {class_id}."
         )
         for place, class_id in enumerate(class_ids)
         if class_id >= classes
     ]
-    if problems:
-        raise problems_error(problems)
+    if issues:
+        raise issues_error(issues)

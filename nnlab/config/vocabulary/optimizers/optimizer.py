@@ -7,15 +7,15 @@ from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, model_validator
 
-from nnlab.config.diagnostics.issues import Problem, problems_error
+from nnlab.config.diagnostics.issues import Issue, issues_error
 from nnlab.config.vocabulary.argument_families import Schedule
 from nnlab.config.vocabulary.arguments import Name
-from nnlab.config.vocabulary.component import Word
-from nnlab.config.vocabulary.unions import ByForm
+from nnlab.config.vocabulary.component import Component
+from nnlab.config.vocabulary.unions import ShapeUnion
 
 LearningRate = Annotated[
     Annotated[float, Field(gt=0)] | Schedule,
-    ByForm(),
+    ShapeUnion(),
     Field(description="The learning rate: a number, or a schedule of it."),
 ]
 FirstMoment = Annotated[
@@ -38,7 +38,7 @@ InitialAccumulator = Annotated[
 _CLIPPING = ("clipnorm", "clipvalue", "global_clipnorm")
 
 
-class Optimizer(Word):
+class Optimizer(Component):
     """How gradients become steps (`keras.optimizers`)."""
 
     family: ClassVar[str] = "an optimizer"
@@ -99,5 +99,5 @@ class Optimizer(Word):
         if len(used) > 1:
             received = ", ".join(f"{name}={getattr(self, name)}" for name in used)
             message = f"Expected one of {', '.join(_CLIPPING)} at most. Received: {received}."
-            raise problems_error([Problem((used[1],), message, "Keep one of them.")])
+            raise issues_error([Issue((used[1],), message, "Keep one of them.")])
         return self
