@@ -116,3 +116,15 @@ class RunInterrupted(NnlabError):  # noqa: N818 - the user's wish, not a fault
     """The user stopped the run; what was trained so far is saved."""
 
     exit_code = 130
+
+
+def describe_exception(error: BaseException, *, one_line: bool = False) -> str:
+    """Return an exception's text, with the type in front unless it is one of nnlab's."""
+    if isinstance(error, KeyboardInterrupt):
+        return "Interrupted from the keyboard."
+    if isinstance(error, NnlabError):
+        return str(error)
+    text = str(error)
+    if one_line:
+        text = next((line.strip() for line in text.splitlines() if line.strip()), "")
+    return f"{type(error).__name__}: {text}".removesuffix(": ")

@@ -10,11 +10,12 @@ from typing import Any
 
 from nnlab.analysis.comparability import incomparable_reason, use_different_rows
 from nnlab.analysis.differences import Difference, differences
+from nnlab.config.direction import Direction
 from nnlab.errors import DataError, RequestError
 from nnlab.runs import RunKind, RunRecord, StoredRun, read_run
 from nnlab.runs.io.metrics_csv import read_history
 from nnlab.runs.query.keys import leaves, read_config_tree
-from nnlab.runs.records.run import Direction, common_direction
+from nnlab.runs.records.run import common_direction
 
 LABELS = string.ascii_uppercase + string.ascii_lowercase
 """What runs are called in tables and charts."""

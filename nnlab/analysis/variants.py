@@ -19,10 +19,11 @@ from nnlab.analysis.statistics import (
     paired_test,
     with_holm,
 )
+from nnlab.config.direction import Direction
 from nnlab.errors import RunNotFoundError
 from nnlab.runs import RunRecord, RunStatus, read_run
 from nnlab.runs.records.comparison import ComparisonFiles, read_comparison_record
-from nnlab.runs.records.run import Direction, common_direction
+from nnlab.runs.records.run import common_direction
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,11 @@ import zipfile
 from contextlib import suppress
 from pathlib import Path
 
+from nnlab.config.direction import Direction
 from nnlab.config.schema.cross_checks import LEARNING_RATE, metric_names
 from nnlab.config.schema.data import DataConfig
 from nnlab.config.schema.experiment import Experiment
 from nnlab.config.schema.losses import loss_name
-from nnlab.config.vocabulary.metrics.metric import Direction
 
 _VALIDATION = "val_"
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from nnlab.config import Experiment
+from nnlab.config.direction import Direction
 from nnlab.config.schema.metrics import directions
 
-Direction = Literal["min", "max"]
 Mode = Literal["auto", "min", "max"]
 
 _VALIDATION = "val_"

@@ -22,7 +22,7 @@ from typing import Generic, TypeVar
 import tensorflow as tf
 
 from nnlab.engine.runtime.signals import ENDING, Stopped
-from nnlab.errors import NnlabError
+from nnlab.errors import NnlabError, describe_exception
 
 Request = TypeVar("Request")
 Response = TypeVar("Response")
@@ -120,7 +120,7 @@ def _answer(
     except (MemoryError, tf.errors.ResourceExhaustedError):
         error = _MEMORY
     except Exception as raised:  # noqa: BLE001 - whatever ends it must not end its owner
-        error = error_words(raised)
+        error = describe_exception(raised, one_line=True)
     telling.send((answer, error))
     telling.close()
 
@@ -181,18 +181,6 @@ def describe_exit(exit_code: int | None) -> str | None:
         name = "unknown"
     guess = ", as the system does with what takes too much memory" if name == "SIGKILL" else ""
     return f"The process was killed by signal {number} ({name}){guess}."
-
-
-def error_words(error: Exception) -> str:
-    """An exception on one line, one that is not ours with its name.
-
-    Args:
-        error: The exception.
-    """
-    if isinstance(error, NnlabError):
-        return str(error)
-    first = next((line.strip() for line in str(error).splitlines() if line.strip()), "")
-    return f"{type(error).__name__}: {first}".removesuffix(": ")
 
 
 def _require_no_computation() -> None:

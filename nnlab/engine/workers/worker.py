@@ -12,8 +12,8 @@ import tensorflow as tf
 from nnlab.data import PreparedData
 from nnlab.engine.training.train import train
 from nnlab.engine.workers.messages import Event, Task
-from nnlab.engine.workers.process import error_words, init_worker
-from nnlab.errors import DiskError
+from nnlab.engine.workers.process import init_worker
+from nnlab.errors import DiskError, describe_exception
 from nnlab.report.progress import SilentProgress, StartInfo
 from nnlab.report.progress.events import Logs
 
@@ -50,7 +50,7 @@ def work(
             options=task.options,
         )
     except Exception as error:  # noqa: BLE001 - whatever ends a task must not end its owner
-        told.send((error_words(error), isinstance(error, DiskError)))
+        told.send((describe_exception(error, one_line=True), isinstance(error, DiskError)))
     finally:
         told.close()
 

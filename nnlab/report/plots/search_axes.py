@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from nnlab.config.direction import Direction
 from nnlab.config.space.hyperparameter import Hyperparameter
 from nnlab.config.space.hyperparameter_names import marker_name, short_names
 from nnlab.report.plots.curves import spans_decades
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
-Direction = Literal["min", "max"]
 
 MOST_SHOWN = 8
 SPREAD_WORDS = ", \N{PLUS-MINUS SIGN} standard deviation"

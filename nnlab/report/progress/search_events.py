@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+from nnlab.config.direction import Direction
 from nnlab.report.progress.events import Logs
 from nnlab.report.text.numbers import count_text, seconds_text
-from nnlab.runs.records.run import Direction
 from nnlab.runs.records.trial import FrozenTrial
 from nnlab.text import plural
 

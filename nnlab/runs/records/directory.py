@@ -13,7 +13,7 @@ import threading
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Self, SupportsFloat
 
-from nnlab.errors import NnlabError, RunFailedError, RunInterrupted
+from nnlab.errors import RunFailedError, RunInterrupted, describe_exception
 from nnlab.runs.io.atomic import atomic_write, translate_os_errors
 from nnlab.runs.io.layout import RunFiles
 from nnlab.runs.io.metrics_csv import MetricsLog
@@ -188,7 +188,9 @@ class RunDirectory(RunFiles):
         with contextlib.suppress(RunFailedError):
             self._metrics.flush()
         with contextlib.suppress(RunFailedError):
-            self.update(status=status, error=_words(error), finished=_iso(datetime.now(UTC)))
+            self.update(
+                status=status, error=describe_exception(error), finished=_iso(datetime.now(UTC))
+            )
 
 
 def _new_folder(runs_dir: Path, name: str, config_text: str, now: datetime) -> Path:
@@ -220,15 +222,6 @@ def _free_folder(path: Path) -> Path:
 def _iso(moment: datetime) -> str:
     """ISO 8601 with microseconds, so that runs of one second keep their order."""
     return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-
-
-def _words(error: BaseException) -> str:
-    """An exception for the record: ours speak for themselves, others need their name."""
-    if isinstance(error, KeyboardInterrupt):
-        return "Interrupted from the keyboard."
-    if isinstance(error, NnlabError):
-        return str(error)
-    return f"{type(error).__name__}: {error}".removesuffix(": ")
 
 
 @contextlib.contextmanager

@@ -6,8 +6,9 @@ import dataclasses
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Any
 
+from nnlab.config.direction import Direction
 from nnlab.config.schema.losses import loss_name
 from nnlab.runs.io.json_record import (
     COUNT,
@@ -21,8 +22,6 @@ from nnlab.runs.io.json_record import (
     read_status,
 )
 from nnlab.runs.io.process import Process
-
-Direction = Literal["min", "max"]
 
 
 class RunStatus(StrEnum):

@@ -10,6 +10,7 @@ import dataclasses
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from nnlab.config.direction import Direction
 from nnlab.runs.io.json_record import (
     COUNT,
     LIST,
@@ -25,7 +26,7 @@ from nnlab.runs.io.json_record import (
 )
 from nnlab.runs.io.layout import RunFiles
 from nnlab.runs.records.orphans import mark_orphaned, sibling_run
-from nnlab.runs.records.run import Direction, RunStatus
+from nnlab.runs.records.run import RunStatus
 from nnlab.runs.records.trial import FrozenTrial, TrialStatus, Value, counts, ranked
 
 if TYPE_CHECKING:

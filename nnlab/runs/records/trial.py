@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from nnlab.config.direction import Direction
 from nnlab.runs.io.json_record import (
     COUNT,
     LIST,
@@ -22,7 +23,6 @@ from nnlab.runs.io.json_record import (
     read_object,
     read_status,
 )
-from nnlab.runs.records.run import Direction
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

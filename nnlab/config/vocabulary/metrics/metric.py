@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, ClassVar, Literal, Self
+from typing import Annotated, ClassVar, Self
 
 from pydantic import Field
 
+from nnlab.config.direction import Direction
 from nnlab.config.vocabulary.arguments import Name
 from nnlab.config.vocabulary.component import Component, snake_case
-
-Direction = Literal["min", "max"]
 
 MetricName = Annotated[Name, Field(description="The name in logs and in metrics.csv.")]
 AutoName = Annotated[
