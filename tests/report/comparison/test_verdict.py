@@ -9,9 +9,9 @@ import pytest
 
 from nnlab.analysis.comparability import MetricSpec
 from nnlab.analysis.variants import VariantRuns, VariantTable, variant_table
+from nnlab.config.direction import Direction
 from nnlab.report.comparison.verdict import headline, seeds_to_take, verdict
 from nnlab.runs import RunRecord, RunStatus
-from nnlab.runs.records.run import Direction
 
 DIRECTIONS: dict[str, Direction] = {"accuracy": "max", "mae": "min"}
 

@@ -7,8 +7,9 @@ from typing import Annotated, ClassVar, Literal, Self
 from pydantic import Field, model_validator
 
 from nnlab.config.diagnostics.issues import Issue, issues_error
+from nnlab.config.direction import Direction
 from nnlab.config.vocabulary.arguments import Fraction
-from nnlab.config.vocabulary.metrics.metric import AutoName, Direction, Metric, MetricName
+from nnlab.config.vocabulary.metrics.metric import AutoName, Metric, MetricName
 
 Threshold = Annotated[
     Fraction | None, Field(description="Outputs above it are positive; None: 0.5.")

@@ -6,8 +6,9 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from nnlab.config.direction import Direction
 from nnlab.config.vocabulary.arguments import ClassAxis, ComparedAxis, Fraction
-from nnlab.config.vocabulary.metrics.metric import Direction, Metric, MetricName
+from nnlab.config.vocabulary.metrics.metric import Metric, MetricName
 
 FromLogits = Annotated[
     bool,

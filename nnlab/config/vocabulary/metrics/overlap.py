@@ -7,8 +7,9 @@ from typing import Annotated, ClassVar, Self
 from pydantic import Field, model_validator
 
 from nnlab.config.diagnostics.issues import Issue, issues_error
+from nnlab.config.direction import Direction
 from nnlab.config.vocabulary.arguments import Fraction
-from nnlab.config.vocabulary.metrics.metric import AutoName, Direction, Metric
+from nnlab.config.vocabulary.metrics.metric import AutoName, Metric
 
 NumClasses = Annotated[int, Field(gt=0, description="Number of classes.")]
 ClassIds = Annotated[
