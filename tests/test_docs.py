@@ -1,4 +1,4 @@
-"""The pages tell the truth: their YAML is valid and builds, their tables are those of the code."""
+"""The pages of docs/: their YAML is valid and builds, their tables are those of the code."""
 
 from __future__ import annotations
 
@@ -11,48 +11,51 @@ from pathlib import Path
 
 import pytest
 
-from docs.refresh_config import PAGE, TABLES, TUNE_PAGE, refreshed
+from docs.scripts.tables import DOCS, PAGES, TABLES, updated
 from nnlab.config import load_config, read_config
 from nnlab.config.lint.check import check_config
 from nnlab.runs import RunRecord
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
+ALL_PAGES = [README, *sorted(DOCS.glob("*.md"))]
 
 
 @dataclass(frozen=True)
 class Block:
-    """A block of code of a page."""
+    """A code block of a page."""
 
     name: str
     text: str
 
     @property
     def keys(self) -> set[str]:
-        """The keys at its top, if it is YAML."""
+        """The top-level keys of a YAML block."""
         return set(re.findall(r"^(\w+):", self.text, flags=re.MULTILINE))
 
     @property
     def is_whole(self) -> bool:
-        """Whether it is a config of its own, not a part of one."""
+        """Whether it is a complete config, not a part of one."""
         return {"name", "data", "model", "training"} <= self.keys or "extends" in self.keys
 
 
 def blocks(page: Path, language: str) -> list[Block]:
-    """The blocks of code in one language, named by their lines."""
+    """Return the code blocks in one language, named by their lines."""
     text = page.read_text(encoding="utf-8")
     found = re.finditer(rf"^```{language}\n(.*?)^```$", text, flags=re.MULTILINE | re.DOTALL)
     return [Block(f"{page.name}:{text[: m.start()].count(chr(10)) + 2}", m[1]) for m in found]
 
 
-BASE, *PARTS = blocks(PAGE, "yaml")
-EXAMPLES = [BASE, *PARTS, *blocks(README, "yaml")]
-CLOSED = [example for example in EXAMPLES if "Choice" not in example.text]
+CONFIG, DATA, MODEL, TRAINING, TUNE = PAGES
+BASE, *PARTS = [block for page in (CONFIG, DATA, MODEL, TRAINING) for block in blocks(page, "yaml")]
+SPACE, NAMED_SPACE = blocks(TUNE, "yaml")
+CONCRETE = [BASE, *PARTS, *blocks(README, "yaml")]
+EXAMPLES = [*CONCRETE, SPACE]
 
 
 @pytest.fixture
 def homes(tmp_path: Path) -> Path:
-    """The page's first config, and the table that it speaks of."""
+    """The first config of docs/config.md, and the table that it reads."""
     path = tmp_path / "homes.yaml"
     path.write_text(BASE.text, encoding="utf-8")
     write_homes(tmp_path / "homes.csv", rows=60)
@@ -74,7 +77,7 @@ def write_homes(path: Path, rows: int) -> None:
 
 
 def config_of(example: Block, homes: Path) -> Path:
-    """An example as a file; a part of one laid over the page's first config."""
+    """Write an example to a file; a part of a config is merged over the first config."""
     path = homes.with_name("example.yaml")
     head = "" if example.is_whole else f"extends: {homes.name}\n"
     path.write_text(head + example.text, encoding="utf-8")
@@ -82,12 +85,12 @@ def config_of(example: Block, homes: Path) -> Path:
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.name)
-def test_example_is_valid_and_wise(example: Block, homes: Path) -> None:
+def test_example_is_valid_without_warnings(example: Block, homes: Path) -> None:
     check = check_config(config_of(example, homes))
-    assert [str(fault) for fault in (*check.diagnostics, *check.advice)] == []
+    assert [str(diagnostic) for diagnostic in (*check.diagnostics, *check.advice)] == []
 
 
-@pytest.mark.parametrize("example", CLOSED, ids=lambda example: example.name)
+@pytest.mark.parametrize("example", CONCRETE, ids=lambda example: example.name)
 def test_example_fits_its_data_and_builds(example: Block, homes: Path) -> None:
     from nnlab.data import prepare
     from nnlab.engine.models.builder import build_model
@@ -99,65 +102,68 @@ def test_example_fits_its_data_and_builds(example: Block, homes: Path) -> None:
     assert model.count_params() > 0
 
 
-def test_example_of_a_search_space_is_checked_alone(homes: Path) -> None:
-    (space,) = (example for example in EXAMPLES if example not in CLOSED)
-    assert check_config(config_of(space, homes)).open_values == 7
+def test_example_of_a_search_space_has_its_markers(homes: Path) -> None:
+    assert check_config(config_of(SPACE, homes)).open_values == 7
 
 
-@pytest.mark.parametrize("page", [PAGE, TUNE_PAGE], ids=lambda page: str(page.name))
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.name))
 def test_tables_are_those_of_the_code(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
-    assert text == refreshed(text), "run `make readme`"
+    assert text == updated(text), "run `make readme`"
 
 
 def test_every_table_is_on_a_page() -> None:
-    pages = "".join(page.read_text(encoding="utf-8") for page in (PAGE, TUNE_PAGE))
+    pages = "".join(page.read_text(encoding="utf-8") for page in PAGES)
     assert sorted(re.findall(r"<!-- table: (\w+) -->", pages)) == sorted(TABLES)
 
 
-def test_the_space_of_the_page_has_the_names_that_it_tells(tmp_path: Path) -> None:
-    (space,) = blocks(TUNE_PAGE, "yaml")
+def test_search_space_has_the_names_that_the_page_lists(tmp_path: Path) -> None:
     path = tmp_path / "space.yaml"
     base = "data: {dataset: moons, validation_split: 0.2}\ntraining: {loss: bce, epochs: 1}\n"
     (tmp_path / "base.yaml").write_text(base, encoding="utf-8")
-    path.write_text(f"extends: base.yaml\n{space.text}", encoding="utf-8")
-    names = {one.name for one in read_config(path).hyperparameters}
-    told = re.findall(r"^    ((?:model|training)\.\S+)", TUNE_PAGE.read_text(), flags=re.MULTILINE)
-    assert len(told) == 7
-    assert set(told) <= names
+    path.write_text(f"extends: base.yaml\n{NAMED_SPACE.text}", encoding="utf-8")
+    names = {hyperparameter.name for hyperparameter in read_config(path).hyperparameters}
+    listed = re.findall(r"^    ((?:model|training)\.\S+)", TUNE.read_text(), flags=re.MULTILINE)
+    assert len(listed) == 7
+    assert set(listed) <= names
 
 
-def test_every_key_of_the_record_is_explained() -> None:
-    page = PAGE.read_text(encoding="utf-8")
+def test_every_key_of_the_record_is_documented() -> None:
+    page = (DOCS / "runs.md").read_text(encoding="utf-8")
     table = page.split("| key in record.json |", 1)[1].split("\n\n", 1)[0]
     cells = [row.split("|")[1] for row in table.splitlines()[2:]]
     keys = [key for cell in cells for key in re.findall(r"`(\w+)`", cell)]
     assert sorted(keys) == sorted(field.name for field in fields(RunRecord))
 
 
-@pytest.mark.parametrize("page", [PAGE, README, TUNE_PAGE], ids=lambda page: str(page.name))
-def test_links_lead_somewhere(page: Path) -> None:
-    text = page.read_text(encoding="utf-8")
-    titles = re.findall(r"^#+ (.+)$", text, flags=re.MULTILINE)
-    anchors = {re.sub(r"[^\w -]", "", title).lower().replace(" ", "-") for title in titles}
-    links = re.findall(r"\]\(([^)]+)\)", text)
-    broken = [
-        link
-        for link in links
-        if not link.startswith("https://")
-        and (
-            link[1:] not in anchors
-            if link[0] == "#"
-            else not (page.parent / link.partition("#")[0]).exists()
-        )
-    ]
-    assert links
+def anchors(page: Path) -> set[str]:
+    """Return the anchors of a page's headings."""
+    titles = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", title).lower().replace(" ", "-") for title in titles}
+
+
+def test_links_have_targets() -> None:
+    broken = []
+    for page in ALL_PAGES:
+        for link in re.findall(r"\]\(([^)]+)\)", page.read_text(encoding="utf-8")):
+            file, _, anchor = link.partition("#")
+            target = page.parent / file if file else page
+            if link.startswith("https://"):
+                continue
+            if not target.exists() or (anchor and anchor not in anchors(target)):
+                broken.append(f"{page.name}: {link}")
     assert broken == []
 
 
+def test_index_lists_every_page() -> None:
+    index = (DOCS / "index.md").read_text(encoding="utf-8")
+    missing = [page.name for page in DOCS.glob("*.md") if f"({page.name})" not in index]
+    assert missing == ["index.md"]
+
+
 @pytest.mark.slow
-def test_saved_model_is_used_as_the_page_shows(homes: Path) -> None:
-    (code,) = blocks(PAGE, "python")
+def test_saved_model_takes_raw_rows_as_the_page_shows(homes: Path) -> None:
+    (code,) = blocks(DATA, "python")
     options = ["--set", "training.epochs=1", "--set", "tensorboard=false"]
     command = [sys.executable, "-m", "nnlab", "train", homes.name, *options]
     subprocess.run(command, cwd=homes.parent, check=True, capture_output=True, timeout=120)

@@ -1,4 +1,4 @@
-"""The README tells the truth: its commands print what it shows, its counts are the code's."""
+"""README.md and docs/tour.md: their commands print what they show, their counts are the code's."""
 
 from __future__ import annotations
 
@@ -9,18 +9,16 @@ from typing import Any
 import pytest
 from typer.main import get_command
 
-from docs.refresh_readme import README, Outcome, fit, masked, read_steps, run_steps
+from docs.scripts.listings import README, TOUR, Outcome, fit, masked, read_steps, run_steps
 from nnlab.cli.app import app
-from nnlab.config.vocabulary.component import Component
 from nnlab.config.vocabulary.layers import Layer
 from nnlab.config.vocabulary.losses import Loss
 from nnlab.config.vocabulary.metrics import Metric
 from nnlab.config.vocabulary.optimizers import Optimizer
 
 TEXT = README.read_text(encoding="utf-8")
-STEPS = read_steps(TEXT)
 
-# What these print differs in figures and times from run to run, from machine to machine.
+# Commands whose numbers and times differ between machines and runs.
 MEASURING = (
     "nnlab train",
     "nnlab tune",
@@ -29,29 +27,32 @@ MEASURING = (
     "nnlab compare",
     "nnlab reproduce",
 )
-# Of this one the first line alone is the same everywhere, its columns apart.
-OF_THE_MACHINE = "nnlab devices"
+# Only the first line of its output is the same on all machines, apart from column widths.
+MACHINE_SPECIFIC = "nnlab devices"
+MAX_README_LINES = 200
 
 
 def shows_what_it_printed(outcome: Outcome) -> bool:
     shown, printed = outcome.step.shown, outcome.printed
     command = outcome.step.command
-    if command == OF_THE_MACHINE:
+    if command == MACHINE_SPECIFIC:
         return masked(shown[0]) == masked(printed[0])
     like = masked if command.startswith(MEASURING) else str
     return fit(shown, printed, like) is not None
 
 
 @pytest.mark.slow
-def test_commands_print_what_the_readme_shows(tmp_path: Path) -> None:
-    outcomes = list(run_steps(STEPS, tmp_path))
+@pytest.mark.parametrize("page", [README, TOUR], ids=lambda page: str(page.name))
+def test_commands_print_what_the_page_shows(page: Path, tmp_path: Path) -> None:
+    outcomes = list(run_steps(read_steps(page.read_text(encoding="utf-8")), tmp_path))
     failed = {out.step.command: out.printed for out in outcomes if not out.is_expected}
     assert failed == {}
-    others = {out.step.command: out.printed for out in outcomes if not shows_what_it_printed(out)}
-    assert others == {}, "if this is right, run `make readme`"
-    (folder,) = (tmp_path / "runs").glob("mnist_5k-[0-9]*")
-    told = re.findall(r"^      (\S+?)/?  ", TEXT, flags=re.MULTILINE)
-    assert sorted(told) == sorted(path.name for path in folder.iterdir())
+    differing = {o.step.command: o.printed for o in outcomes if not shows_what_it_printed(o)}
+    assert differing == {}, "if the new output is right, run `make readme`"
+    if page == README:
+        (folder,) = (tmp_path / "runs").glob("mnist_5k-[0-9]*")
+        listed = re.findall(r"^      (\S+?)/?  ", TEXT, flags=re.MULTILINE)
+        assert sorted(listed) == sorted(path.name for path in folder.iterdir())
 
 
 @pytest.mark.parametrize(
@@ -65,7 +66,7 @@ def test_commands_print_what_the_readme_shows(tmp_path: Path) -> None:
         ("training   386 ms", "training   1 min 3 s"),
     ],
 )
-def test_what_another_machine_measures_reads_the_same(here: str, there: str) -> None:
+def test_mask_hides_what_differs_between_machines(here: str, there: str) -> None:
     assert masked(here) == masked(there)
 
 
@@ -73,35 +74,43 @@ def test_what_another_machine_measures_reads_the_same(here: str, there: str) -> 
     ("one", "other"),
     [
         ("mae     0.8667*  0.0243 to 1.7788", "mae     0.8667  0.0243 to 1.7788"),
-        ("mae beats mse by 0.6723", "no difference shown between mae and mse"),
+        ("mae beats mse by 0.6723", "no significant difference between mae and mse"),
         ("weights  equal", "weights  not equal"),
         ("1.08 ms  -", "1.08 ms  1.05 to 1.36 ms"),
     ],
 )
-def test_what_says_something_else_reads_otherwise(one: str, other: str) -> None:
+def test_mask_keeps_what_differs_in_meaning(one: str, other: str) -> None:
     assert masked(one) != masked(other)
 
 
-def test_every_command_is_followed_by_one_that_uses_it_or_by_its_output() -> None:
-    quiet = [step.command for step in STEPS if not step.shown]
-    assert all(" > " in command for command in quiet), "run `make readme`"
+def test_every_command_of_a_page_shows_output_or_redirects_it() -> None:
+    steps = [step for page in (README, TOUR) for step in read_steps(page.read_text("utf-8"))]
+    silent = [step.command for step in steps if not step.shown]
+    assert all(" > " in command for command in silent), "run `make readme`"
+
+
+def test_readme_is_a_front_page_of_under_200_lines_with_its_images() -> None:
+    assert len(TEXT.splitlines()) < MAX_README_LINES
+    images = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", TEXT)
+    assert len(images) == 3
+    assert [image for image in images if not (README.parent / image).exists()] == []
 
 
 def commands(command: Any, name: str = "") -> list[str]:
-    """What can be typed behind `nnlab`: commands, those of groups, groups that are one."""
+    """Return what can be typed after `nnlab`: commands, subcommands, and groups that run."""
     inner = getattr(command, "commands", {})
-    below = [word for key, one in inner.items() for word in commands(one, f"{name} {key}".strip())]
-    is_one = not inner or (name and command.invoke_without_command)
-    return [name, *below] if is_one else below
+    below = [sub for key, one in inner.items() for sub in commands(one, f"{name} {key}".strip())]
+    is_command = not inner or (name and command.invoke_without_command)
+    return [name, *below] if is_command else below
 
 
 def test_every_command_is_in_the_table() -> None:
-    told = re.findall(r"^\| `nnlab ([a-z-]+(?: [a-z-]+)?)", TEXT, flags=re.MULTILINE)
-    assert sorted(told) == sorted(commands(get_command(app)))
+    listed = re.findall(r"^\| `nnlab ([a-z-]+(?: [a-z-]+)?)", TEXT, flags=re.MULTILINE)
+    assert sorted(listed) == sorted(commands(get_command(app)))
 
 
-@pytest.mark.parametrize("family", [Layer, Optimizer, Loss, Metric])
-def test_number_of_words_is_right(family: type[Component]) -> None:
-    noun = family.family.split(" ")[1]
-    (told,) = re.findall(rf"(\d+) {noun}(?:e?s)\b", TEXT)
-    assert int(told) == len(family.members)
+def test_counts_of_the_vocabulary_are_right() -> None:
+    for family in (Layer, Optimizer, Loss, Metric):
+        noun = family.family.split(" ")[1]
+        (count,) = re.findall(rf"(\d+) {noun}(?:e?s)\b", TEXT)
+        assert int(count) == len(family.members), noun

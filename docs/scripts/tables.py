@@ -1,11 +1,10 @@
-#!/usr/bin/env python3
-"""Writes into the pages of docs/ what the code knows best: its keys and its words.
+"""Update the tables of keys and classes in docs/ from the code.
 
-A table stands between `<!-- table: NAME -->` and `<!-- end -->`, NAME being one of `TABLES`.
+A table is written between `<!-- table: NAME -->` and `<!-- end -->`, with a NAME of `TABLES`.
 
     make readme
 
-tests/test_docs.py holds the tables against the code.
+tests/test_docs.py compares the tables with the code.
 """
 
 from __future__ import annotations
@@ -38,11 +37,11 @@ from nnlab.config.vocabulary.losses import Loss
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
 
-PAGE = Path(__file__).parent / "config.md"
-TUNE_PAGE = PAGE.with_name("tune.md")
+DOCS = Path(__file__).parents[1]
+PAGES = [DOCS / f"{name}.md" for name in ("config", "data", "model", "training", "tune")]
 
 _TABLE = re.compile(r"(<!-- table: (\w+) -->\n).*?(<!-- end -->)", flags=re.DOTALL)
-# Null goes without saying: it stands for what is not set.
+# Null means not set; it is not listed as a type.
 _TYPES = {"boolean": "true, false", "array": "list", "object": "mapping", "null": ""}
 _BOUNDS = {"minimum": "≥", "exclusiveMinimum": ">", "maximum": "≤", "exclusiveMaximum": "<"}
 _TARGETS = {
@@ -53,15 +52,8 @@ _TARGETS = {
 }
 
 
-def refreshed(text: str) -> str:
-    """A page with its tables as the code has them now.
-
-    Args:
-        text: Markdown.
-
-    Returns:
-        The new page.
-    """
+def updated(text: str) -> str:
+    """Return a page with its tables as the code defines them."""
     return _TABLE.sub(lambda found: f"{found[1]}{TABLES[found[2]]()}\n{found[3]}", text)
 
 
@@ -76,7 +68,7 @@ def _keys(section: type[BaseModel]) -> str:
 
 
 def _type(schema: Mapping[str, Any]) -> str:
-    """What a value may be, in the words of the config's own messages."""
+    """Return the accepted types of a value, as the error messages name them."""
     if "anyOf" in schema:
         options = [_type(option) for option in schema["anyOf"]]
         return " or ".join(dict.fromkeys(option for option in options if option))
@@ -87,7 +79,7 @@ def _type(schema: Mapping[str, Any]) -> str:
 
 
 def _referred(name: str) -> str:
-    """A family of words, or a section; search markers, which may stand anywhere, are left out."""
+    """Return the name of a family or a section; search markers, valid everywhere, are omitted."""
     families = {family.__name__: _noun(family) for family in FAMILIES}
     return families.get(name, "" if name == "SearchMarker" else "mapping")
 
@@ -103,7 +95,7 @@ def _plain_type(schema: Mapping[str, Any]) -> str:
 
 
 def _noun(family: type[Component]) -> str:
-    """`layer` for the family of layers."""
+    """Return the noun of a family: `layer`."""
     return family.family.split(" ", 1)[1]
 
 
@@ -125,47 +117,52 @@ def _meaning(field: FieldInfo) -> str:
     return re.sub(r"\bNone\b", "null", field.description or "")
 
 
-def _words() -> str:
+def _classes() -> str:
     rows = [
-        (f"{_nouns(family)} ({len(family.members)})", _listed(map(_named, family.members.values())))
+        (f"{_nouns(family)} ({len(family.members)})", _joined(map(_named, family.members.values())))
         for family in FAMILIES
     ]
     activations = get_args(ActivationName)
-    names = _listed(f"`{name}`" for name in activations)
-    return _table(("family", "words"), [*rows, (f"activations ({len(activations)})", names)])
+    names = _joined(f"`{name}`" for name in activations)
+    return _table(("family", "classes"), [*rows, (f"activations ({len(activations)})", names)])
 
 
-def _named(word: type[Component]) -> str:
-    """A word and its aliases, but for those that follow from its name."""
+def _named(component: type[Component]) -> str:
+    """Return a class and its aliases, except the spellings that follow from its name."""
     known = {
-        name.lower() for name in (word.display_name(), word.__name__, snake_case(word.__name__))
+        name.lower()
+        for name in (component.display_name(), component.__name__, snake_case(component.__name__))
     }
-    aliases = dict.fromkeys(name.lower() for name in word.all_names())
+    aliases = dict.fromkeys(name.lower() for name in component.all_names())
     short = [
         f"`{alias}`"
         for alias in aliases
-        if alias not in known and not alias.startswith(f"{word.display_name().lower()}init")
+        if alias not in known and not alias.startswith(f"{component.display_name().lower()}init")
     ]
-    return f"`{word.display_name()}`" + (f" ({', '.join(short)})" if short else "")
+    return f"`{component.display_name()}`" + (f" ({', '.join(short)})" if short else "")
 
 
 def _losses() -> str:
     groups: dict[str, list[str]] = {}
-    for word in (word for word in Loss.members.values() if issubclass(word, Loss)):
-        two = word.targets == "number" and word.outputs in {"probability", "margin"}
-        groups.setdefault("two" if two else word.targets, []).append(f"`{word.display_name()}`")
-    rows = [(_TARGETS[kind], _listed(groups[kind])) for kind in _TARGETS]
+    for component in (
+        component for component in Loss.members.values() if issubclass(component, Loss)
+    ):
+        two = component.targets == "number" and component.outputs in {"probability", "margin"}
+        groups.setdefault("two" if two else component.targets, []).append(
+            f"`{component.display_name()}`"
+        )
+    rows = [(_TARGETS[kind], _joined(groups[kind])) for kind in _TARGETS]
     return _table(("the target becomes", "for"), rows)
 
 
 def _markers() -> str:
     rows = [
         (
-            f"`{word.display_name()}`",
-            _listed(_argument(*item) for item in word.model_fields.items()),
+            f"`{component.display_name()}`",
+            _joined(_argument(*item) for item in component.model_fields.items()),
         )
-        for word in Marker.members.values()
-        if word.model_fields
+        for component in Marker.members.values()
+        if component.model_fields
     ]
     return _table(("marker", "arguments, with their defaults"), rows)
 
@@ -174,7 +171,7 @@ def _argument(name: str, field: FieldInfo) -> str:
     return f"`{name}`" if field.is_required() else f"`{name}:` {_default(field)}"
 
 
-def _listed(items: Iterable[str]) -> str:
+def _joined(items: Iterable[str]) -> str:
     return ", ".join(items)
 
 
@@ -187,7 +184,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "experiment": lambda: _keys(Experiment),
     "data": lambda: _keys(DataConfig),
     "losses": _losses,
-    "words": _words,
+    "classes": _classes,
     "training": lambda: _keys(TrainingConfig),
     "early_stopping": lambda: _keys(EarlyStopping),
     "reduce_lr_on_plateau": lambda: _keys(ReduceLROnPlateau),
@@ -199,9 +196,9 @@ TABLES: dict[str, Callable[[], str]] = {
 
 
 def main() -> None:
-    """Write the pages anew."""
-    for page in (PAGE, TUNE_PAGE):
-        page.write_text(refreshed(page.read_text(encoding="utf-8")), encoding="utf-8")
+    """Update the pages."""
+    for page in PAGES:
+        page.write_text(updated(page.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 if __name__ == "__main__":

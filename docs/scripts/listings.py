@@ -1,12 +1,11 @@
-#!/usr/bin/env python3
-"""Runs README.md's commands in an empty folder and writes down what they really print.
+"""Run the commands of README.md and docs/tour.md, and update the output that these pages show.
 
-A command is a line of a ```console block that begins with `$ `; the lines below it are what it
-prints. A line `...` there stands for any lines: a new output is cut at the same place.
+A command is a line of a ```console block that starts with `$ `; the lines below it are its output.
+A line `...` stands for any lines: new output is cut at the same place.
 
     make readme
 
-tests/test_readme.py runs the same commands, and compares.
+tests/test_readme.py runs the same commands and compares their output.
 """
 
 from __future__ import annotations
@@ -20,23 +19,26 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-README = Path(__file__).parent.parent / "README.md"
+ROOT = Path(__file__).parents[2]
+README = ROOT / "README.md"
+TOUR = ROOT / "docs" / "tour.md"
 CUT = "..."
-WIDEST = 110
-EXIT_CODES = {"nnlab validate broken.yaml": 2}  # of all others 0
+MAX_WIDTH = 110
+EXIT_CODES = {"nnlab validate broken.yaml": 2}
+"""Exit codes of the commands that do not exit with 0."""
 
 _PROMPT = "$ "
 _TIMEOUT_S = 300
 _ENVIRONMENT = {
     "NO_COLOR": "1",
     "COLUMNS": "100",
-    "PYTHONUNBUFFERED": "1",  # both outputs in the order in which a terminal shows them
+    "PYTHONUNBUFFERED": "1",  # keep both outputs in the order in which a terminal shows them
 }
 
 
 @dataclass(frozen=True)
 class Step:
-    """A command of the README.
+    """A command of a page.
 
     Args:
         command: What a reader types.
@@ -51,13 +53,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a command.
-
-    Args:
-        step: The command.
-        exit_code: Its exit code.
-        printed: The lines of both its outputs.
-    """
+    """The result of a command: its exit code and the lines of both its outputs."""
 
     step: Step
     exit_code: int
@@ -65,18 +61,12 @@ class Outcome:
 
     @property
     def is_expected(self) -> bool:
-        """Whether it ended as the README says."""
+        """Whether the exit code is the expected one."""
         return self.exit_code == EXIT_CODES.get(self.step.command, 0)
 
 
 def read_steps(text: str) -> list[Step]:
-    r"""Find the commands of a README.
-
-    Args:
-        text: Markdown.
-
-    Returns:
-        The commands, in order.
+    r"""Return the commands of a page, in order.
 
     Example:
         >>> read_steps("```console\n$ echo a\na\n$ true\n```")[0].shown
@@ -84,11 +74,11 @@ def read_steps(text: str) -> list[Step]:
     """
     lines = text.splitlines()
     steps: list[Step] = []
-    inside = False
+    in_console = False
     for number, line in enumerate(lines):
         if line.startswith("```"):
-            inside = line == "```console"
-        elif inside and line.startswith(_PROMPT):
+            in_console = line == "```console"
+        elif in_console and line.startswith(_PROMPT):
             shown: list[str] = []
             for below in lines[number + 1 :]:
                 if below.startswith((_PROMPT, "```")):
@@ -99,18 +89,10 @@ def read_steps(text: str) -> list[Step]:
 
 
 def run_steps(steps: Sequence[Step], folder: Path) -> Iterator[Outcome]:
-    """Run commands one after the other in one folder, with the environment of this Python.
-
-    Args:
-        steps: The commands.
-        folder: Where they run.
-
-    Yields:
-        What came of each.
-    """
-    programs = str(Path(sys.executable).parent)
+    """Run commands in one folder, with the environment of this Python, and yield their results."""
+    scripts = str(Path(sys.executable).parent)
     environment = os.environ | _ENVIRONMENT
-    environment["PATH"] = os.pathsep.join([programs, environment["PATH"]])
+    environment["PATH"] = os.pathsep.join([scripts, environment["PATH"]])
     environment.pop("NNLAB_RUNS_DIR", None)
     for step in steps:
         finished = subprocess.run(
@@ -130,15 +112,12 @@ def run_steps(steps: Sequence[Step], folder: Path) -> Iterator[Outcome]:
 def fit(
     shown: Sequence[str], printed: Sequence[str], like: Callable[[str], str] = str
 ) -> list[str] | None:
-    """The lines of an output that a README shows.
+    """Cut an output as a page cuts it, or return None if it differs from the page.
 
     Args:
-        shown: Lines of the README, perhaps with cuts.
+        shown: Lines of the page, possibly with cuts.
         printed: The whole output.
-        like: What of a line counts.
-
-    Returns:
-        Lines of the output, cut as the README cuts them; None where they are not the same.
+        like: Maps a line to the part that is compared.
 
     Example:
         >>> fit(["a", "...", "d"], ["a", "b", "c", "d"])
@@ -151,7 +130,7 @@ def fit(
     if shown[0] == CUT:
         starts = range(len(printed) + 1)
         fits = (fit(shown[1:], printed[start:], like) for start in starts)
-        rest = next((found for found in fits if found is not None), None)
+        rest = next((lines for lines in fits if lines is not None), None)
         return None if rest is None else [CUT, *rest]
     if not printed or like(shown[0]) != like(printed[0]):
         return None
@@ -160,14 +139,10 @@ def fit(
 
 
 def masked(line: str) -> str:
-    """What of a line is the same on another machine, at another moment.
+    """Mask what differs between machines and moments in a line of output.
 
-    Args:
-        line: A line of an output.
-
-    Returns:
-        The line without figures, units of time and of memory, prefixes of FLOP/s, what bounds a
-        step, whether an epoch was timed whole, ids of runs, the device, the width of columns.
+    Masks numbers, units of time and memory, prefixes of FLOP/s, bottlenecks, whether an epoch was
+    timed as a whole, run ids, devices and column widths.
 
     Example:
         >>> masked("loss 0.3355  78 ms  runs/a-20261121T041736Z-d3492f3") == masked(
@@ -175,8 +150,8 @@ def masked(line: str) -> str:
         ... )
         True
     """
-    for pattern, standing in _MASKS:
-        line = re.sub(pattern, standing, line)
+    for pattern, replacement in _MASKS:
+        line = re.sub(pattern, replacement, line)
     return line.strip()
 
 
@@ -185,26 +160,18 @@ _MASKS = (
     (r"\bgpu:\d+\b", "cpu"),
     (r"\d[\d,]*(\.\d+)?(e[-+]?\d+)?", "#"),
     (r"# (ns|us|ms|s|min|h)\b", "# s"),
-    (r"# s to #", "# to #"),  # an interval across the border of two units
+    (r"# s to #", "# to #"),  # an interval across the boundary of two units
     (r"# ([KMGT]i)?B\b", "# B"),
     (r"# [kMGT]\b", "# G"),
     (r"\b(launch|copy) #", "compute #"),
     (r"~ #", "#"),
     (r"\s+", " "),
-    (r"# s( # s)+", "# s"),  # one duration of several parts, or two of them
+    (r"# s( # s)+", "# s"),  # one duration of several parts, or two durations
 )
 
 
-def refreshed(text: str, outcomes: Sequence[Outcome]) -> str:
-    """A README with what its commands print now.
-
-    Args:
-        text: The README.
-        outcomes: What came of its commands.
-
-    Returns:
-        The new README.
-    """
+def updated(text: str, outcomes: Sequence[Outcome]) -> str:
+    """Return a page with the current output of its commands."""
     lines = text.splitlines()
     for outcome in reversed(outcomes):
         start, old = outcome.step.start, outcome.step.shown
@@ -213,7 +180,7 @@ def refreshed(text: str, outcomes: Sequence[Outcome]) -> str:
 
 
 def _cut(shown: Sequence[str], printed: Sequence[str]) -> list[str]:
-    """An output, cut where the README cuts; where it has changed, as far from its ends."""
+    """Cut an output where the page cuts it; if it has changed, as far from both ends."""
     same = fit(shown, printed, masked)
     if same is not None:
         return same
@@ -226,22 +193,23 @@ def _cut(shown: Sequence[str], printed: Sequence[str]) -> list[str]:
     return [*printed[:head], CUT, *printed[len(printed) - tail :]]
 
 
-def main() -> None:
-    """Write README.md anew, unless a command ends as it should not; point out wide lines."""
-    text = README.read_text(encoding="utf-8")
+def update(page: Path) -> None:
+    """Update a page, unless a command fails; report lines that are too wide."""
+    text = page.read_text(encoding="utf-8")
     outcomes = []
     with tempfile.TemporaryDirectory() as folder:
         for outcome in run_steps(read_steps(text), Path(folder)):
             sys.stdout.write(f"[{outcome.exit_code}] {outcome.step.command}\n")
             if not outcome.is_expected:
-                sys.exit("\n".join([*outcome.printed, "README.md is left as it is."]))
+                sys.exit("\n".join([*outcome.printed, f"{page.name} is not changed."]))
             outcomes.append(outcome)
-    README.write_text(refreshed(text, outcomes), encoding="utf-8")
+    page.write_text(updated(text, outcomes), encoding="utf-8")
     for outcome in outcomes:
         for line in _cut(outcome.step.shown, outcome.printed):
-            if len(line) > WIDEST:
+            if len(line) > MAX_WIDTH:
                 sys.stdout.write(f"{len(line)} columns: {line}\n")
 
 
 if __name__ == "__main__":
-    main()
+    for name in (README, TOUR):
+        update(name)
