@@ -1,3 +1,3 @@
-"""Plain data turned into tables, pictures and live progress. Knows records, never the engine."""
+"""Results as tables, plots, HTML pages and live progress; never imports the engine."""
 
 from __future__ import annotations

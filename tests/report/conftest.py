@@ -1,4 +1,4 @@
-"""A real terminal, and one that is none."""
+"""A pseudo-terminal for tests of the terminal output."""
 
 from __future__ import annotations
 
@@ -12,11 +12,7 @@ import pytest
 
 
 class Terminal:
-    """A pseudo-terminal, and all that was written to it.
-
-    Args:
-        columns: Its width, characters.
-    """
+    """A pseudo-terminal of a width in characters, with everything written to it."""
 
     def __init__(self, columns: int) -> None:
         pty = pytest.importorskip("pty", reason="this system has no pseudo-terminals")
@@ -29,18 +25,18 @@ class Terminal:
         fcntl.ioctl(slave, termios.TIOCSWINSZ, size)
         self.stream: TextIO = os.fdopen(slave, "w", encoding="utf-8")
         self._chunks: list[bytes] = []
-        # What nobody reads fills the terminal's buffer, and the writer would wait for ever.
+        # Without a reader, the buffer fills up and the writer blocks forever.
         self._reader = threading.Thread(target=self._read)
         self._reader.start()
 
     def _read(self) -> None:
-        """Reads until the other end is closed, which Linux tells by an error."""
+        """Read until the other end is closed, which Linux reports as an error."""
         with contextlib.suppress(OSError):
             while chunk := os.read(self._master, 65_536):
                 self._chunks.append(chunk)
 
     def close(self) -> str:
-        """Closes the terminal and gives all that was written."""
+        """Close the terminal and return everything written to it."""
         if not self.stream.closed:
             self.stream.close()
             self._reader.join()
@@ -50,7 +46,7 @@ class Terminal:
 
 @pytest.fixture
 def terminal(monkeypatch: pytest.MonkeyPatch) -> Iterator[Terminal]:
-    """A terminal of 120 columns that knows colours."""
+    """Yield a terminal of 120 columns with color support."""
     monkeypatch.delenv("NO_COLOR", raising=False)
     monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.delenv("COLUMNS", raising=False)

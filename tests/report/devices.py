@@ -1,4 +1,4 @@
-"""A comparison of devices on plain numbers, for all tests that show one."""
+"""Records of benchmarks that never ran."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ def timed(step_s: float) -> Timed:
     return Timed(step_s, step_s * 0.95, step_s * 1.05, 12)
 
 
-def measured(device: str, size: int, step_s: float, width: int | None = None) -> BenchmarkPoint:
+def measured_point(
+    device: str, size: int, step_s: float, width: int | None = None
+) -> BenchmarkPoint:
     is_cpu = device.startswith("cpu")
     return BenchmarkPoint(
         device,
@@ -37,10 +39,10 @@ def measured(device: str, size: int, step_s: float, width: int | None = None) ->
     )
 
 
-def cpu_alone() -> BenchmarkRecord:
-    """A comparison on a machine without a GPU."""
-    points = tuple(measured("cpu", size, step) for size, step in CPU_S.items())
-    return told(
+def cpu_only() -> BenchmarkRecord:
+    """Return the record of a benchmark on a machine without a GPU."""
+    points = tuple(measured_point("cpu", size, step) for size, step in CPU_S.items())
+    return with_verdict(
         BenchmarkRecord(
             "mnist-devices-1",
             "mnist",
@@ -59,21 +61,21 @@ def cpu_alone() -> BenchmarkRecord:
 
 
 def with_gpu(*gpu_s: float, failed: int | None = None) -> BenchmarkRecord:
-    """The same with a GPU, whose steps of 1, 32, 128 and 512 rows take these times."""
-    points = [measured("gpu:0", size, step) for size, step in zip(CPU_S, gpu_s, strict=True)]
+    """Return a record with a GPU, given its times per step of 1, 32, 128 and 512 rows."""
+    points = [measured_point("gpu:0", size, step) for size, step in zip(CPU_S, gpu_s, strict=True)]
     points = [
         BenchmarkPoint("gpu:0", failed, error="Memory ran out.")
         if point.batch_size == failed
         else point
         for point in points
     ]
-    alone = cpu_alone()
+    without_gpu = cpu_only()
     gpu = {"name": "gpu:0", "description": "Big One"}
-    return told(
+    return with_verdict(
         replace(
-            alone,
-            devices=(*alone.devices, gpu),
-            points=(*alone.points, *points),
+            without_gpu,
+            devices=(*without_gpu.devices, gpu),
+            points=(*without_gpu.points, *points),
             gpu=gpu,
             gpu_absence=(),
             rows="mnist",
@@ -82,12 +84,12 @@ def with_gpu(*gpu_s: float, failed: int | None = None) -> BenchmarkRecord:
     )
 
 
-def table_of(record: BenchmarkRecord) -> BenchmarkResult:
+def result_of(record: BenchmarkRecord) -> BenchmarkResult:
     names = tuple(str(device["name"]) for device in record.devices)
     return BenchmarkResult(names, record.widths, record.batch_sizes, record.points)
 
 
-def told(record: BenchmarkRecord) -> BenchmarkRecord:
-    """The record with its verdict."""
-    verdict = devices_headline(table_of(record), has_gpu=record.gpu is not None)
+def with_verdict(record: BenchmarkRecord) -> BenchmarkRecord:
+    """Return the record with its verdict."""
+    verdict = devices_headline(result_of(record), has_gpu=record.gpu is not None)
     return replace(record, verdict=verdict)

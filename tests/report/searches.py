@@ -1,4 +1,4 @@
-"""Searches that were never run, for tests of what is told of one: a space with everything in it."""
+"""Records of a search that never ran, whose space has every kind of hyperparameter."""
 
 from __future__ import annotations
 
@@ -48,25 +48,18 @@ SPACE = (
 def trials(
     count: int = 40, runs: int = 1, *, failed: tuple[int, ...] = (), seed: int = 0
 ) -> list[FrozenTrial]:
-    """Trials whose score falls with the depth and depends on nothing else but a little chance.
-
-    Args:
-        count: How many.
-        runs: Scores of each.
-        failed: The numbers of those that failed.
-        seed: Of the values and of chance.
-    """
+    """Return trials with several scores each, which decrease with the depth, plus noise."""
     generator = random.Random(seed)  # noqa: S311 - no secret
-    made = []
+    results = []
     for number in range(1, count + 1):
-        values = _values(generator)
+        values = _sample(generator)
         if number in failed:
             error = "The loss is not a number: the training diverged."
             error += f" See trials/{number}.\nIt is the last."
-            made.append(FrozenTrial(number, values, TrialStatus.FAILED, error=error))
+            results.append(FrozenTrial(number, values, TrialStatus.FAILED, error=error))
             continue
         scores = tuple(0.9 - 0.1 * values[TIMES] + generator.gauss(0, 0.01) for _ in range(runs))
-        made.append(
+        results.append(
             FrozenTrial(
                 number,
                 values,
@@ -78,39 +71,34 @@ def trials(
                 params=100 + number,
             )
         )
-    return made
+    return results
 
 
-def _values(generator: random.Random) -> dict[str, Any]:
+def _sample(generator: random.Random) -> dict[str, Any]:
     values: dict[str, Any] = {}
-    for one in SPACE:
-        if one.is_active(values):
-            points = [0.001, 0.02, 0.3] if one.size is None else list(one.points())
-            values[one.name] = generator.choice(points)
+    for hyperparameter in SPACE:
+        if hyperparameter.is_active(values):
+            is_continuous = hyperparameter.size is None
+            points = [0.001, 0.02, 0.3] if is_continuous else list(hyperparameter.points())
+            values[hyperparameter.name] = generator.choice(points)
     return values
 
 
 def search(
-    several: list[FrozenTrial], stop_reason: str | None = "max_trials", **fields: Any
+    trials: list[FrozenTrial], stop_reason: str | None = "max_trials", **fields: Any
 ) -> SearchRecord:
-    """The record of a search that made these trials.
-
-    Args:
-        several: The trials.
-        stop_reason: Why it made no more.
-        **fields: More of the record.
-    """
-    best = ranked(several, "max")[:1]
+    """Return the record of a search with the given trials, and further fields of the record."""
+    best = ranked(trials, "max")[:1]
     return SearchRecord(
         "deep-tune-20261121T031500Z-1f2e3d4",
         "deep",
         RunStatus.COMPLETE,
         objective="val_accuracy",
         direction="max",
-        max_trials=len(several),
+        max_trials=len(trials),
         stop_reason=stop_reason,
-        space=tuple(dataclasses.asdict(one) for one in SPACE),
-        counts=counts(several),
+        space=tuple(map(dataclasses.asdict, SPACE)),
+        counts=counts(trials),
         best=best[0].to_dict() if best else None,
         **fields,
     )

@@ -1,4 +1,4 @@
-"""What light commands load stays light."""
+"""Modules of light commands import nothing heavy."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ HEAVY = ("numpy", "matplotlib", "pandas", "sklearn", "tensorflow", "keras")
         "nnlab.report.text.table",
     ],
 )
-def test_module_loads_nothing_heavy(module: str) -> None:
+def test_module_imports_nothing_heavy(module: str) -> None:
     script = f"import sys, {module}; print(*(name for name in {HEAVY!r} if name in sys.modules))"
     command = [sys.executable, "-c", script]
-    answer = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert not answer.stdout.strip()
+    process = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert not process.stdout.strip()
 
 
-def test_pictures_load_no_keras() -> None:
+def test_plots_import_no_keras() -> None:
     script = "import sys, nnlab.report.plots, nnlab.report.plots.model;"
     script += "print('keras' in sys.modules, 'matplotlib.pyplot' in sys.modules)"
     command = [sys.executable, "-c", script]
-    answer = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert answer.stdout.split() == ["False", "False"]
+    process = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert process.stdout.split() == ["False", "False"]

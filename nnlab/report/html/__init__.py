@@ -1,7 +1,6 @@
-"""Reports: one HTML file that needs nothing else, for a run, a search or a comparison.
+"""Reports of runs, searches, comparisons and benchmarks, each a single HTML file.
 
-A page is a title and sections, a section a list of blocks: tables, pictures, code, sentences.
-Whoever has more to tell adds sections; `page.render` knows how all of it looks.
+A page has sections, and a section has blocks: tables, images, code, text.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the pictures of a run show, in words and figures: for whoever cannot see them."""
+"""Descriptions of a run's plots with their important values, for screen readers."""
 
 from __future__ import annotations
 
@@ -7,162 +7,125 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from nnlab.analysis.weight_histograms import LayerHistograms
-from nnlab.report.text.model_summary import ModelSummary, shape_text
-from nnlab.report.text.numbers import count_text, metric_text, percent_text
+from nnlab.report.text.model_summary import ModelSummary, format_shape
+from nnlab.report.text.numbers import format_count, format_metric, format_percent
 from nnlab.runs.records.run import RunRecord
-from nnlab.text import plural
+from nnlab.text import join_names, plural
 
-_CONFUSIONS = 3
-_LAYERS = 12
+_MAX_CONFUSIONS = 3
+_MAX_LAYERS = 12
 
 
-def curve_words(metric: str, history: Mapping[str, Sequence[float]], record: RunRecord) -> str:
-    """The curves of a metric.
-
-    Args:
-        metric: The metric, without `val_`.
-        history: The columns of metrics.csv.
-        record: The run.
-
-    Returns:
-        A few sentences.
+def curve_caption(metric: str, history: Mapping[str, Sequence[float]], record: RunRecord) -> str:
+    """Describe the curves of a metric, given without `val_`.
 
     Example:
         >>> history = {"loss": [0.9, 0.4], "val_loss": [0.8, 0.5]}
-        >>> curve_words("loss", history, RunRecord("a", "a", best_epoch=2))
-        'Line chart of loss over 2 epochs. Training: from 0.9000 to 0.4000, at its best 0.4000 in \
-epoch 2. Validation: from 0.8000 to 0.5000, at its best 0.5000 in epoch 2. The run keeps epoch 2.'
+        >>> curve_caption("loss", history, RunRecord("a", "a", best_epoch=2))
+        'Line chart of loss over 2 epochs. Training: 0.9000 to 0.4000, best 0.4000 in epoch 2. \
+Validation: 0.8000 to 0.5000, best 0.5000 in epoch 2. The weights of epoch 2 are kept.'
     """
-    parts = [("Training", metric), ("Validation", f"val_{metric}")]
-    shown = [(label, list(history[name])) for label, name in parts if name in history]
-    epochs = plural(max((len(values) for _, values in shown), default=0), "epoch")
-    words = [f"Line chart of {metric} over {epochs}."]
-    pick = max if record.direction(metric) == "max" else min
-    for label, values in shown:
+    columns = [("Training", metric), ("Validation", f"val_{metric}")]
+    curves = [(label, list(history[name])) for label, name in columns if name in history]
+    epochs = plural(max((len(values) for _, values in curves), default=0), "epoch")
+    sentences = [f"Line chart of {metric} over {epochs}."]
+    direction = record.direction(metric)
+    for label, values in curves:
         finite = [value for value in values if math.isfinite(value)]
         if not finite:
-            words.append(f"{label}: no finite values.")
+            sentences.append(f"{label}: no finite values.")
             continue
-        best = pick(finite)
-        ends = f"from {metric_text(values[0])} to {metric_text(values[-1])}"
-        where = f"at its best {metric_text(best)} in epoch {count_text(values.index(best) + 1)}"
-        is_known = record.direction(metric) is not None
-        words.append(f"{label}: {ends}, {where}." if is_known else f"{label}: {ends}.")
+        text = f"{label}: {format_metric(values[0])} to {format_metric(values[-1])}"
+        if direction is not None:
+            best = max(finite) if direction == "max" else min(finite)
+            epoch = format_count(values.index(best) + 1)
+            text += f", best {format_metric(best)} in epoch {epoch}"
+        sentences.append(f"{text}.")
     if record.best_epoch is not None:
-        words.append(f"The run keeps epoch {count_text(record.best_epoch)}.")
-    return " ".join(words)
+        sentences.append(f"The weights of epoch {format_count(record.best_epoch)} are kept.")
+    return " ".join(sentences)
 
 
-def confusion_words(shown: Mapping[str, Any]) -> str:
-    """A confusion matrix.
-
-    Args:
-        shown: What figures.json holds of it: `part`, `classes`, `counts`.
-
-    Returns:
-        A few sentences.
+def confusion_caption(plot_data: Mapping[str, Any]) -> str:
+    """Describe a confusion matrix by its `part`, `classes` and `counts`.
 
     Example:
         >>> counts = [[8, 2], [0, 10]]
-        >>> confusion_words({"part": "test", "classes": ["cat", "dog"], "counts": counts})
-        'Confusion matrix of 2 classes on 20 test rows: 90.0 % right. Most often wrong: cat taken \
-for dog (2).'
+        >>> confusion_caption({"part": "test", "classes": ["cat", "dog"], "counts": counts})
+        'Confusion matrix of 2 classes on 20 test rows: 90.0 % correct. Most frequent errors: \
+cat predicted as dog (2).'
     """
-    classes, counts = shown["classes"], shown["counts"]
+    classes, counts = plot_data["classes"], plot_data["counts"]
     total = sum(map(sum, counts))
-    right = sum(counts[i][i] for i in range(len(classes)))
-    wrong = [
+    correct = sum(counts[i][i] for i in range(len(classes)))
+    errors = [
         (count, classes[i], classes[j])
         for i, row in enumerate(counts)
         for j, count in enumerate(row)
         if i != j and count
     ]
-    wrong.sort(key=lambda one: -one[0])
-    head = f"Confusion matrix of {len(classes)} classes on {count_text(total)} {shown['part']} rows"
-    words = f"{head}: {percent_text(right / max(total, 1), 1)} right."
-    if not wrong:
-        return words
-    worst = [f"{true} taken for {made} ({count_text(n)})" for n, true, made in wrong[:_CONFUSIONS]]
-    return f"{words} Most often wrong: {', '.join(worst)}."
+    errors.sort(key=lambda error: -error[0])
+    rows = f"{format_count(total)} {plot_data['part']} rows"
+    accuracy = format_percent(correct / max(total, 1), 1)
+    caption = f"Confusion matrix of {len(classes)} classes on {rows}: {accuracy} correct."
+    if not errors:
+        return caption
+    largest = [
+        f"{true} predicted as {predicted} ({format_count(count)})"
+        for count, true, predicted in errors[:_MAX_CONFUSIONS]
+    ]
+    return f"{caption} Most frequent errors: {', '.join(largest)}."
 
 
-def residual_words(shown: Mapping[str, Any]) -> str:
-    """Predicted against true numbers.
-
-    Args:
-        shown: What figures.json holds of it: `part`, `rows`, `mae`, `rmse`, `r2`.
-
-    Returns:
-        A sentence or two.
-    """
-    head = f"Predicted against true values of {plural(shown['rows'], shown['part'] + ' row')}"
-    words = f"{head}, and the distribution of their differences."
-    if shown["mae"] is None:
-        return f"{words} No prediction is finite."
-    errors = f"Mean absolute error {metric_text(shown['mae'])}"
-    errors += f", root mean square error {metric_text(shown['rmse'])}"
-    if shown["r2"] is not None:
-        errors += f", R squared {metric_text(shown['r2'])}"
-    return f"{words} {errors}."
+def residual_caption(plot_data: Mapping[str, Any]) -> str:
+    """Describe predictions and residuals by their `part`, `rows`, `mae`, `rmse` and `r2`."""
+    rows = plural(plot_data["rows"], f"{plot_data['part']} row")
+    caption = f"Predicted against true values of {rows}, and the distribution of the residuals."
+    if plot_data["mae"] is None:
+        return f"{caption} No prediction is finite."
+    metrics = f"Mean absolute error {format_metric(plot_data['mae'])}"
+    metrics += f", root mean squared error {format_metric(plot_data['rmse'])}"
+    if plot_data["r2"] is not None:
+        metrics += f", R squared {format_metric(plot_data['r2'])}"
+    return f"{caption} {metrics}."
 
 
-def region_words(shown: Mapping[str, Any]) -> str:
-    """Decision regions.
-
-    Args:
-        shown: What figures.json holds of it: `features`, `classes`, `rows`, `right`.
-
-    Returns:
-        A sentence.
-    """
-    plane = " and ".join(shown["features"])
-    classes = ", ".join(shown["classes"])
-    rows = plural(shown["rows"], "training row")
+def region_caption(plot_data: Mapping[str, Any]) -> str:
+    """Describe decision regions by their `features`, `classes`, `rows` and `right`."""
+    plane = " and ".join(plot_data["features"])
+    classes = ", ".join(plot_data["classes"])
+    share, rows = format_percent(plot_data["right"], 1), plural(plot_data["rows"], "training row")
     return (
-        f"The plane of {plane}, coloured by the class that the model gives to each place: "
-        f"{classes}. On it {rows}, of which {percent_text(shown['right'], 1)} lie in the region of "
-        "their class."
+        f"Decision regions in the plane of {plane}, colored by predicted class: {classes}. "
+        f"{share} of {rows} are in the region of their class."
     )
 
 
-def spread_words(spreads: Sequence[LayerHistograms]) -> str:
-    """Histograms of weights or gradients.
-
-    Args:
-        spreads: The layers, all of one kind.
-
-    Returns:
-        A sentence for the whole, and a clause for each of the first layers.
-    """
-    kind = spreads[0].kind
-    layers = plural(len(spreads), "layer")
-    if kind == "weights":
-        head = f"Histograms of the weights of {layers}, before the training and after it."
-        name, figures = "Standard deviations", [(s.first.std, s.last.std) for s in spreads]
+def histogram_caption(layers: Sequence[LayerHistograms]) -> str:
+    """Describe the histograms of layers, all of weights or all of gradients."""
+    if layers[0].kind == "weights":
+        quantity, statistic = "weights", "Standard deviations"
+        values = [(layer.first.std, layer.last.std) for layer in layers]
     else:
-        head = f"Histograms of the sizes of the loss's gradient in {layers}, before and after."
-        name, figures = "Norms", [(s.first.norm, s.last.norm) for s in spreads]
+        quantity, statistic = "gradient magnitudes", "Norms"
+        values = [(layer.first.norm, layer.last.norm) for layer in layers]
     changes = [
-        f"{spread.layer} {metric_text(first)} to {metric_text(last)}"
-        for spread, (first, last) in zip(spreads[:_LAYERS], figures, strict=False)
+        f"{layer.layer} {format_metric(before)} to {format_metric(after)}"
+        for layer, (before, after) in zip(layers, values, strict=True)
     ]
-    rest = "" if len(spreads) <= _LAYERS else ", and so on"
-    return f"{head} {name}: {', '.join(changes)}{rest}."
+    count = plural(len(layers), "layer")
+    return (
+        f"Histograms of the {quantity} of {count}, before and after training. "
+        f"{statistic}: {join_names(changes, _MAX_LAYERS)}."
+    )
 
 
-def model_words(summary: ModelSummary) -> str:
-    """The picture of a model.
-
-    Args:
-        summary: The model.
-
-    Returns:
-        Its layers in their order, with their outputs.
-    """
+def model_caption(summary: ModelSummary) -> str:
+    """Describe the graph of a model by its layers."""
     layers = [
-        f"{layer.name} ({layer.type}, out {shape_text(layer.output_shape)}"
-        + (f", from {', '.join(layer.inbound)})" if len(layer.inbound) > 1 else ")")
+        f"{layer.name} ({layer.type}, output {format_shape(layer.output_shape)}"
+        + (f", inputs {', '.join(layer.inbound)})" if len(layer.inbound) > 1 else ")")
         for layer in summary.layers
     ]
-    head = f"The model as a graph of {plural(len(layers), 'layer')}"
-    return f"{head} and {plural(summary.params, 'parameter')}: {'; '.join(layers)}."
+    size = f"{plural(len(layers), 'layer')} and {plural(summary.params, 'parameter')}"
+    return f"Graph of the model with {size}: {'; '.join(layers)}."

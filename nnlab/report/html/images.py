@@ -1,4 +1,4 @@
-"""Pictures for a page: those that a run has, and those that are drawn when it is asked for."""
+"""Images for a page, read from a run's folder or rendered now."""
 
 from __future__ import annotations
 
@@ -6,43 +6,22 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from nnlab.report.html.page import Picture
+from nnlab.report.html.page import Image
 
 
-def stored_picture(path: Path, alt: str, caption: str = "") -> Picture | None:
-    """A PNG that lies in a folder.
-
-    Args:
-        path: The file.
-        alt: What it shows, in words.
-        caption: A line below it.
-
-    Returns:
-        The picture; None where the file is not there, or is no PNG.
-    """
+def read_image(path: Path, alt: str, caption: str = "") -> Image | None:
+    """Read a PNG, or return None if the file is missing or no PNG."""
     try:
         content = path.read_bytes()
     except OSError:
         return None
     is_png = content.startswith(b"\x89PNG\r\n\x1a\n")
-    return Picture(content, "png", alt, caption) if is_png else None
+    return Image(content, "png", alt, caption) if is_png else None
 
 
-def drawn_picture(
-    draw: Callable[[Path], object], suffix: str, alt: str, caption: str = ""
-) -> Picture:
-    """A picture that is drawn now.
-
-    Args:
-        draw: Draws into the file it is given.
-        suffix: The file's, `.png` or `.svg`.
-        alt: What it shows, in words.
-        caption: A line below it.
-
-    Returns:
-        The picture.
-    """
+def render_image(draw: Callable[[Path], object], suffix: str, alt: str, caption: str = "") -> Image:
+    """Render an image by a function that draws into a `.png` or `.svg` file."""
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"picture{suffix}"
+        path = Path(folder) / f"image{suffix}"
         draw(path)
-        return Picture(path.read_bytes(), "svg" if suffix == ".svg" else "png", alt, caption)
+        return Image(path.read_bytes(), "svg" if suffix == ".svg" else "png", alt, caption)

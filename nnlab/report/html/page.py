@@ -1,4 +1,4 @@
-"""What a report is made of, and its HTML."""
+"""The content of a report, and its HTML."""
 
 from __future__ import annotations
 
@@ -16,42 +16,33 @@ from nnlab.report.text.table import Table
 if TYPE_CHECKING:
     from markupsafe import Markup
 
-_KINDS = {"png": "image/png", "svg": "image/svg+xml"}
+_MEDIA_TYPES = {"png": "image/png", "svg": "image/svg+xml"}
 
 
 @dataclass(frozen=True)
 class Text:
-    """A paragraph.
-
-    Args:
-        text: Its words.
-    """
+    """A paragraph."""
 
     text: str
 
 
 @dataclass(frozen=True)
 class Code:
-    """Text in its own lines: a config, commands.
-
-    Args:
-        text: The lines.
-        label: What it is, for whoever cannot see it.
-    """
+    """Preformatted lines, such as a config or commands, with a label for screen readers."""
 
     text: str
     label: str
 
 
 @dataclass(frozen=True)
-class Picture:
-    """A picture, and its content in words.
+class Image:
+    """An embedded image.
 
     Args:
         content: The bytes of the file.
-        kind: Its format.
-        alt: What it shows, with the figures that matter: for whoever cannot see it.
-        caption: A line below it.
+        kind: The file format.
+        alt: A description with the important values, for screen readers.
+        caption: A line below the image. Defaults to "".
     """
 
     content: bytes
@@ -61,12 +52,13 @@ class Picture:
 
     @property
     def uri(self) -> str:
-        """The picture as an address that holds it."""
-        return f"data:{_KINDS[self.kind]};base64,{base64.b64encode(self.content).decode('ascii')}"
+        """The image as a data URI."""
+        data = base64.b64encode(self.content).decode("ascii")
+        return f"data:{_MEDIA_TYPES[self.kind]};base64,{data}"
 
     @property
     def size(self) -> tuple[int, int] | None:
-        """Width and height of a PNG, pixels: the page need not move when it appears."""
+        """The width and height of a PNG in pixels, to reserve its space; None for an SVG."""
         if self.kind != "png":
             return None
         # PNG specification, 11.2.2: eight bytes of signature, then IHDR with both numbers.
@@ -75,28 +67,23 @@ class Picture:
 
     @property
     def is_wide(self) -> bool:
-        """Whether it can be read at half the height of a page: as wide as it is high, or wider."""
+        """Whether the image is not higher than wide: readable at half the height of a page."""
         return self.size is not None and self.size[0] >= self.size[1]
 
 
-Block = Table | Text | Code | Picture
+Block = Table | Text | Code | Image
 
 
 @dataclass(frozen=True)
 class Section:
-    """A part of a page under a heading.
-
-    Args:
-        title: The heading.
-        blocks: What stands below it; a section without any is left out.
-    """
+    """A heading with blocks; left out of the page if empty."""
 
     title: str
     blocks: Sequence[Block]
 
     @property
     def anchor(self) -> str:
-        """The section's name in addresses."""
+        """The section's fragment in a URL."""
         return re.sub(r"[^a-z0-9]+", "-", self.title.lower()).strip("-")
 
 
@@ -105,30 +92,24 @@ class Page:
     """A report.
 
     Args:
-        title: What it is about.
-        lead: What came of it, a sentence or two.
-        sections: Its parts.
-        facts: The few figures to see first, with their names.
+        title: The page's title.
+        summary: The result in one or two sentences.
+        sections: The sections, in order.
+        facts: Names and values shown at the top. Defaults to ().
     """
 
     title: str
-    lead: str
+    summary: str
     sections: Sequence[Section]
     facts: Sequence[tuple[str, str]] = ()
 
 
 def render(page: Page) -> str:
-    r"""The page as HTML: one file, no script, no address of anything outside it.
-
-    Args:
-        page: The report.
-
-    Returns:
-        The document.
+    r"""Render a page as a single HTML file, without scripts and without external resources.
 
     Example:
         >>> config = Section("Config", [Code("seed: 1", "config")])
-        >>> html = render(Page("a < b", "It ended.", [config]))
+        >>> html = render(Page("a < b", "The run is complete.", [config]))
         >>> "a &lt; b" in html, "<script" in html
         (True, False)
     """
@@ -142,45 +123,45 @@ def render(page: Page) -> str:
         lstrip_blocks=True,
     )
     environment.filters["printable"] = _printable_lines
-    environment.filters["breakable"] = lambda key: _breakable(key, ".")
-    environment.filters["foldable"] = lambda name: _breakable(name, ",")
+    environment.filters["wrap_at_dots"] = lambda key: _allow_breaks(key, ".")
+    environment.filters["wrap_at_commas"] = lambda name: _allow_breaks(name, ",")
     environment.tests["table"] = lambda block: isinstance(block, Table)
     environment.tests["text"] = lambda block: isinstance(block, Text)
     environment.tests["code"] = lambda block: isinstance(block, Code)
     template = environment.get_template("page.html.j2")
-    sections = [section for section in page.sections if any(map(_says_something, section.blocks))]
+    sections = [section for section in page.sections if any(map(_has_content, section.blocks))]
     return template.render(
         page=page, sections=list(_with_anchors(sections)), style=style_sheet(), version=__version__
     )
 
 
 def style_sheet() -> str:
-    """The CSS of every report."""
+    """Return the CSS of every report."""
     return (resources.files("nnlab.report") / "html" / "style.css").read_text(encoding="utf-8")
 
 
 def _with_anchors(sections: Sequence[Section]) -> Iterator[tuple[str, Section]]:
-    """Sections with names that are all different."""
-    taken: set[str] = set()
+    """Yield sections with unique anchors."""
+    used: set[str] = set()
     for section in sections:
         anchor = section.anchor or "section"
-        while anchor in taken:
+        while anchor in used:
             anchor += "-"
-        taken.add(anchor)
+        used.add(anchor)
         yield anchor, section
 
 
-def _breakable(text: str, sign: str) -> Markup:
-    """A text that may go on in another line behind each such sign, where all must fit."""
+def _allow_breaks(text: str, separator: str) -> Markup:
+    """Escape a text and allow a line break after each separator."""
     from markupsafe import Markup, escape
 
-    return Markup(f"{sign}<wbr>").join(map(escape, text.split(sign)))  # noqa: S704 - the sign is ours
+    return Markup(f"{separator}<wbr>").join(map(escape, text.split(separator)))  # noqa: S704 - a constant
 
 
-def _says_something(block: Block) -> bool:
+def _has_content(block: Block) -> bool:
     return not isinstance(block, Table) or bool(block.rows or block.notes)
 
 
 def _printable_lines(text: str) -> str:
-    """A text without control characters, its lines as they are."""
+    """Replace control characters except line breaks."""
     return "\n".join(map(printable, text.split("\n")))

@@ -1,8 +1,7 @@
-"""From a run's folder to the file of its report."""
+"""The report of a run's folder, written as an HTML file."""
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from nnlab.errors import RequestError
@@ -11,10 +10,8 @@ from nnlab.report.html.comparison_page import comparison_page
 from nnlab.report.html.page import Page, render
 from nnlab.report.html.run_page import run_page
 from nnlab.report.html.search_page import search_page
-from nnlab.report.text.phrases import PAGES, check_suffix
-from nnlab.runs import RunKind, StoredRun, atomic_write
-
-REPORT = "report.html"
+from nnlab.report.output_file import HTML_SUFFIXES, check_suffix, write_output_file
+from nnlab.runs import RunKind, StoredRun
 
 _PAGES = {
     RunKind.SEARCH: search_page,
@@ -24,38 +21,25 @@ _PAGES = {
 
 
 def write_report(run: StoredRun, out: Path | None = None) -> Path:
-    """Writes the report of a run, a search or a comparison, whole or not at all.
+    """Write the report of a run, search, comparison or benchmark, and return its path.
 
     Args:
-        run: The run.
-        out: The file, `.html` or `.htm`; None: `report.html` in the run's folder.
-
-    Returns:
-        The file.
+        run: The stored run.
+        out: The `.html` or `.htm` file to write. Defaults to `report.html` in the run's folder.
 
     Raises:
-        DataError: A file of the run cannot be read.
-        RequestError: The file's suffix is another, or it cannot be written.
+        DataError: If a file of the run is unreadable.
+        RequestError: If the path has another suffix or is not writable.
     """
-    file = out if out is not None else run.path / REPORT
+    file = out if out is not None else run.path / "report.html"
     if file.is_dir():
-        message = f"Expected the name of a file. Received: {file}, a folder."
-        raise RequestError(f"{message} Name a file in it: {file / REPORT}")
-    check_suffix(file, PAGES, "a page")
-    html = render(page_of(run))
-    try:
-        atomic_write(file, html)
-    except OSError as error:
-        words = os.strerror(error.errno) if error.errno else str(error)
-        message = f"Expected to be able to write {file}. Received: error={words!r}."
-        raise RequestError(f"{message} Name a file that you may write to with --out.") from error
+        message = f"Expected the path of a file. Received: {file}, a folder."
+        raise RequestError(f"{message} Use for example {file / 'report.html'}.")
+    check_suffix(file, HTML_SUFFIXES)
+    write_output_file(file, render(build_page(run)), "Choose a writable path with --out.")
     return file
 
 
-def page_of(run: StoredRun) -> Page:
-    """The report of whatever lies in a folder.
-
-    Args:
-        run: The run.
-    """
+def build_page(run: StoredRun) -> Page:
+    """Return the report that suits the kind of a run."""
     return _PAGES.get(run.kind, run_page)(run)

@@ -1,4 +1,4 @@
-"""The pictures of a run: plain arrays in, a PNG out. The same numbers give the same bytes."""
+"""The plots of a run: arrays in, a PNG out; equal numbers give equal bytes."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from nnlab.report.plots.curves import plot_curves
 from nnlab.report.plots.decision_regions import Plane, plot_decision_regions
 from nnlab.report.plots.overlay import plot_overlay
 from nnlab.report.plots.residuals import plot_residuals
-from nnlab.report.plots.weights import plot_spreads
+from nnlab.report.plots.weights import plot_histograms
 
 __all__ = [
     "Plane",
     "plot_confusion_matrix",
     "plot_curves",
     "plot_decision_regions",
+    "plot_histograms",
     "plot_overlay",
     "plot_residuals",
-    "plot_spreads",
 ]

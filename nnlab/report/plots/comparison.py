@@ -1,4 +1,4 @@
-"""The pictures of a comparison: a dot and an interval for each variant, and curves with bands."""
+"""The plots of a comparison: an interval per variant, and curves with bands."""
 
 from __future__ import annotations
 
@@ -7,47 +7,36 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.ticker import MaxNLocator
 
 from nnlab.analysis.bands import Band
 from nnlab.analysis.variants import VariantRow, VariantTable
-from nnlab.report.plots.curves import spans_decades
+from nnlab.report.plots.curves import LOG_SCALE_RATIO, MAX_MARKED_EPOCHS, spans_decades
 from nnlab.report.plots.figure import (
+    MUTED_COLOR,
     PALETTE,
-    QUIET,
     legend_below,
-    line_look,
+    line_style,
     new_figure,
     save,
+    set_integer_ticks,
     style,
 )
-from nnlab.report.plots.log_axis import label_logarithm
-from nnlab.report.text.phrases import folded
+from nnlab.report.plots.log_axis import label_log_axis
+from nnlab.report.text.phrases import wrap_name
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
-_WAYS = {"max": "higher is better", "min": "lower is better", None: ""}
-# Of a name beside the axis, and of one in the legend, characters.
-_ROOM, _LONGEST = 32, 80
-_DECADES = 100.0
-_FEW = 30
-_BELOW = 3.0
+_DIRECTION_LABELS = {"max": "higher is better", "min": "lower is better", None: ""}
+_AXIS_NAME_WIDTH, _MAX_LEGEND_LENGTH = 32, 80
+_BAND_FLOOR_DIVISOR = 3.0
 
 
 def plot_intervals(table: VariantTable, path: Path, *, title: str = "") -> None:
-    """Draws the mean of each variant with its 95 % interval, and each run as a small dot.
+    """Plot each variant's mean with its 95 % interval as PNG, and each run as a small dot.
 
-    A variant has the colour that its curve has.
-
-    Args:
-        table: The comparison; the first variant is at the top.
-        path: The file, PNG.
-        title: Whose they are.
-
-    Raises:
-        RunFailedError: The disk refused.
+    The first variant is at the top. Each has the same color as its curve in `plot_bands`.
     """
     rows = list(table.rows)
     with style():
@@ -56,7 +45,7 @@ def plot_intervals(table: VariantTable, path: Path, *, title: str = "") -> None:
         base = table.row(table.baseline).mean
         if base is not None:
             label = "mean of the baseline"
-            axes.axvline(base.value, color=QUIET, linewidth=1, linestyle=":", label=label)
+            axes.axvline(base.value, color=MUTED_COLOR, linewidth=1, linestyle=":", label=label)
         for height, row in enumerate(rows):
             if row.mean is None:
                 axes.annotate(
@@ -65,23 +54,23 @@ def plot_intervals(table: VariantTable, path: Path, *, title: str = "") -> None:
                     xycoords=("axes fraction", "data"),
                     ha="center",
                     va="center",
-                    color=QUIET,
+                    color=MUTED_COLOR,
                 )
                 continue
-            colour = line_look(height)["color"]
+            color = line_style(height)["color"]
             runs = list(row.values.values())
-            axes.plot(runs, [height] * len(runs), ".", color=colour, alpha=0.35, markersize=8)
+            axes.plot(runs, [height] * len(runs), ".", color=color, alpha=0.35, markersize=8)
             if row.mean.low is not None and row.mean.high is not None:
-                axes.plot([row.mean.low, row.mean.high], [height] * 2, color=colour, linewidth=2.5)
-            axes.plot([row.mean.value], [height], "o", color=colour, markersize=9)
-        if _is_wide(rows):
+                axes.plot([row.mean.low, row.mean.high], [height] * 2, color=color, linewidth=2.5)
+            axes.plot([row.mean.value], [height], "o", color=color, markersize=9)
+        if _span_decades(rows):
             axes.set_xscale("log")
-            label_logarithm(axes.xaxis)
-        axes.set_yticks(range(len(rows)), [_label(row) for row in rows])
+            label_log_axis(axes.xaxis)
+        axes.set_yticks(range(len(rows)), [_variant_label(row) for row in rows])
         axes.set_ylim(len(rows) - 0.5, -0.5)
         axes.grid(visible=False, axis="y")
-        way = _WAYS[table.direction]
-        axes.set_xlabel(f"{table.metric}{f' ({way})' if way else ''}")
+        direction = _DIRECTION_LABELS[table.direction]
+        axes.set_xlabel(f"{table.metric}{f' ({direction})' if direction else ''}")
         name = f"{title}: {table.metric}" if title else table.metric
         axes.set_title(f"{name}, mean and 95 % interval")
         legend_below(figure)
@@ -96,73 +85,73 @@ def plot_bands(
     title: str = "",
     names: Sequence[str] = (),
 ) -> None:
-    """Draws a metric over the epochs: the mean over the seeds, and its 95 % interval as a band.
+    """Plot a metric over the epochs as PNG: the mean over the seeds, and its 95 % interval.
 
-    Where there are more variants than colours, bands would hide the lines: they are left out.
+    With more variants than colors, the bands are left out: they would hide the lines.
 
     Args:
-        bands: The band of each variant.
-        metric: What it is, `val_loss`.
-        path: The file, PNG.
-        title: Whose they are.
-        names: All variants in their order, by which each has its colour: those without a curve
-            among them. Empty: those of the bands.
+        bands: The band of each variant; its mean, low and high have the shape (epochs,).
+        metric: The metric's name, such as `val_loss`.
+        path: The PNG file to write.
+        title: The name in front of the metric in the plot's title. Defaults to "".
+        names: All variants in order, also those without a band, which decides their colors.
+            Defaults to the names of the bands.
 
     Raises:
-        RunFailedError: The disk refused.
+        RunFailedError: If writing failed, such as on a full disk.
     """
     with style():
         order = list(names or bands)
         has_bands = len(bands) <= len(PALETTE)
         figure = new_figure(height=6.5 + 0.2 * len(bands))
         axes = figure.add_subplot()
-        means = [np.asarray(one.mean) for one in bands.values()]
+        means = [np.asarray(band.mean) for band in bands.values()]
         is_log = spans_decades(metric, means)
-        # A logarithm has no place for what lies at or below 0, and would stretch for what is near.
-        floor = np.nanmin(np.concatenate(means)) / _BELOW if is_log else -np.inf
-        for name, one in bands.items():
-            look = line_look(order.index(name))
-            epochs = np.arange(1, len(one.mean) + 1)
-            marker = "o" if len(epochs) <= _FEW else ""
-            axes.plot(epochs, one.mean, label=name, marker=marker, ms=3, **look)
+        # A logarithmic axis cannot show values up to 0, and values near 0 would stretch it.
+        floor = np.nanmin(np.concatenate(means)) / _BAND_FLOOR_DIVISOR if is_log else -np.inf
+        for name, band in bands.items():
+            look = line_style(order.index(name))
+            epochs = np.arange(1, len(band.mean) + 1)
+            marker = "o" if len(epochs) <= MAX_MARKED_EPOCHS else ""
+            axes.plot(epochs, band.mean, label=name, marker=marker, ms=3, **look)
             if has_bands:
-                low = np.maximum(one.low, floor)
-                colour = look["color"]
-                axes.fill_between(epochs, low, one.high, color=colour, alpha=0.15, linewidth=0)
+                low = np.maximum(band.low, floor)
+                color = look["color"]
+                axes.fill_between(epochs, low, band.high, color=color, alpha=0.15, linewidth=0)
         if not is_log:
             _limit(axes, np.concatenate(means))
-        words = metric.replace("_", " ")
+        label = metric.replace("_", " ")
         if is_log:
             axes.set_yscale("log")
-            label_logarithm(axes.yaxis)
-            words += " (logarithmic)"
-        axes.set_ylabel(words)
+            label_log_axis(axes.yaxis)
+            label += " (logarithmic)"
+        axes.set_ylabel(label)
         axes.set_xlabel("epoch")
-        axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1, steps=[1, 2, 5, 10]))
+        set_integer_ticks(axes.xaxis)
         name = f"{title}: {metric}" if title else metric
         axes.set_title(f"{name}, mean{' and 95 % interval' * has_bands}")
-        legend_below(figure, longest=_LONGEST)
+        legend_below(figure, max_length=_MAX_LEGEND_LENGTH)
         save(figure, path)
 
 
 def _limit(axes: Axes, means: NDArray[np.float64]) -> None:
-    """Keeps bands of few seeds, which may be as wide as can be, from squeezing the curves."""
+    """Cut off bands that would squeeze the curves: with few seeds they may be very wide."""
     finite = means[np.isfinite(means)]
     if not finite.size or finite.min() == finite.max():
         return
-    least, most = axes.get_ylim()
+    low, high = axes.get_ylim()
     span = finite.max() - finite.min()
-    axes.set_ylim(max(least, finite.min() - span), min(most, finite.max() + span))
+    axes.set_ylim(max(low, finite.min() - span), min(high, finite.max() + span))
 
 
-def _label(row: VariantRow) -> str:
-    """A variant's name, and how many of its runs failed."""
-    name = folded(row.name, _ROOM)
+def _variant_label(row: VariantRow) -> str:
+    """Return a variant's name, and the number of its failed runs."""
+    name = wrap_name(row.name, _AXIS_NAME_WIDTH)
     return f"{name}\n{len(row.failures)} of {row.ended} failed" if row.failures else name
 
 
-def _is_wide(rows: Sequence[VariantRow]) -> bool:
-    """Whether the means differ by factors: one variant would push the others to one point."""
+def _span_decades(rows: Sequence[VariantRow]) -> bool:
+    """Return whether the means differ by a factor, and would overlap on a linear axis."""
     means = [row.mean.value for row in rows if row.mean is not None]
-    ends = [row.mean.low for row in rows if row.mean is not None and row.mean.low is not None]
-    return bool(means) and min([*means, *ends]) > 0 and max(means) > _DECADES * min(means)
+    lows = [row.mean.low for row in rows if row.mean is not None and row.mean.low is not None]
+    return bool(means) and min([*means, *lows]) > 0 and max(means) > LOG_SCALE_RATIO * min(means)

@@ -1,4 +1,4 @@
-"""Which classes a model takes for which others."""
+"""The confusion matrix of a classifier."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ import numpy as np
 from matplotlib.colors import PowerNorm
 
 from nnlab.report.plots.figure import new_figure, save, style
-from nnlab.report.text.numbers import count_text, percent_text
+from nnlab.report.text.numbers import format_count, format_percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
-_WITH_COUNTS = 20
-_LONGEST = 20
-_MOST_NAMES = 100
+_MAX_CLASSES_WITH_COUNTS = 20
+_MAX_NAME_LENGTH = 20
+_MAX_NAMES = 100
 _BELOW: dict[str, Any] = {"ha": "center", "va": "top"}
-_BESIDE: dict[str, Any] = {"ha": "right", "va": "center"}
+_LEFT: dict[str, Any] = {"ha": "right", "va": "center"}
 
 
 def plot_confusion_matrix(
@@ -32,55 +32,54 @@ def plot_confusion_matrix(
     *,
     title: str = "",
 ) -> None:
-    """Draws how many rows of each class the model gave to each class.
+    """Plot the number of rows of each true class by predicted class.
 
-    The colour is the share within the true class, so that rare classes show as clearly as frequent
-    ones. Up to 20 classes the counts are written in, up to 100 every class has its name.
+    The color is the share of the true class, which shows rare classes as clearly as frequent ones.
+    Up to 20 classes the counts are written, too; up to 100 every class has its name.
 
     Args:
-        true: Class codes [rows], from 0; rows of a code that no class has are left out.
-        predicted: Class codes [rows], from 0.
+        true: Integer codes of shape (rows,); rows with an unknown code are ignored.
+        predicted: Integer codes of shape (rows,).
         class_names: The name of each code.
-        path: The file, PNG.
-        title: Whose predictions they are.
+        path: The PNG file to write.
+        title: The text in front of the accuracy in the plot's title. Defaults to "".
 
     Raises:
-        RunFailedError: The disk refused.
+        RunFailedError: If writing failed, such as on a full disk.
     """
     classes = len(class_names)
-    counts = confusion_counts(true, predicted, classes)
+    counts = count_confusions(true, predicted, classes)
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-    right = np.trace(counts) / max(counts.sum(), 1)
+    accuracy = np.trace(counts) / max(counts.sum(), 1)
     with style():
-        figure, axes, beside = _frame(class_names)
-        # The square root of the share: a confusion of a few percent is what one looks for.
-        scale = PowerNorm(0.5, vmin=0, vmax=1)
-        image = axes.imshow(
-            shares, cmap="Blues", norm=scale, interpolation="nearest", aspect="auto"
-        )
-        if classes <= _WITH_COUNTS:
+        figure, axes, scale_axes = _create_axes(class_names)
+        # The square root of the share makes confusions of a few percent visible.
+        norm = PowerNorm(0.5, vmin=0, vmax=1)
+        image = axes.imshow(shares, cmap="Blues", norm=norm, interpolation="nearest", aspect="auto")
+        if classes <= _MAX_CLASSES_WITH_COUNTS:
             _write_counts(axes, counts, shares)
-        head = f"{percent_text(right, digits=1)} of {count_text(int(counts.sum()))} rows right"
-        axes.set_title(f"{title}: {head}" if title else head)
-        figure.colorbar(image, cax=beside).set_label("share of the true class")
+        rows = format_count(int(counts.sum()))
+        summary = f"{format_percent(accuracy, digits=1)} of {rows} rows correct"
+        axes.set_title(f"{title}: {summary}" if title else summary)
+        figure.colorbar(image, cax=scale_axes).set_label("share of the true class")
         save(figure, path)
 
 
-def confusion_counts(
+def count_confusions(
     true: NDArray[np.integer[Any]], predicted: NDArray[np.integer[Any]], classes: int
 ) -> NDArray[np.int64]:
-    """How many rows of each class the model gave to each class.
+    """Count the rows of each true class by predicted class.
 
     Args:
-        true: Class codes [rows], from 0; rows of a code that no class has are left out.
-        predicted: Class codes [rows], from 0.
-        classes: How many classes there are.
+        true: Integer codes of shape (rows,); rows with an unknown code are ignored.
+        predicted: Integer codes of shape (rows,).
+        classes: The number of classes.
 
     Returns:
-        Counts [true class, predicted class].
+        Counts of shape (true class, predicted class).
 
     Example:
-        >>> confusion_counts(np.array([0, 1, 1]), np.array([0, 0, 1]), 2).tolist()
+        >>> count_confusions(np.array([0, 1, 1]), np.array([0, 0, 1]), 2).tolist()
         [[1, 0], [1, 1]]
     """
     pairs = np.stack([np.ravel(true), np.ravel(predicted)]).astype(np.int64)
@@ -89,35 +88,35 @@ def confusion_counts(
     return np.bincount(codes, minlength=classes * classes).reshape(classes, classes)
 
 
-def _frame(names: Sequence[str]) -> tuple[Figure, Axes, Axes]:
-    """A figure with the classes' names along both axes, and a place for the scale beside them.
+def _create_axes(names: Sequence[str]) -> tuple[Figure, Axes, Axes]:
+    """Return a figure with class names along both axes, the axes, and those of the color scale.
 
-    The names are plain texts, with room reckoned from their letters: to measure each, as ticks and
-    a layout that fits itself do, takes half a second for 100 classes.
+    The names are plain texts in a space estimated from their length: measuring them, as tick labels
+    and a constrained layout do, takes half a second for 100 classes.
     """
-    step = -(-len(names) // _MOST_NAMES)
-    short = [_short(name) for name in names[::step]]
-    size = max(6.5, min(11.0, 330.0 / max(len(short), 1)))
-    letter = 0.62 * size / 72
-    longest = letter * max(map(len, short), default=0)
-    # From 50 classes on a name needs its 12 pixels, so the picture grows.
-    square = max(6.0, 0.12 * len(short))
-    turned = longest > 0.9 * square / max(len(short), 1)
-    left = 0.75 + longest
-    bottom = 0.75 + (longest if turned else 0.1)
+    step = -(-len(names) // _MAX_NAMES)
+    labels = [_shorten(name) for name in names[::step]]
+    size = max(6.5, min(11.0, 330.0 / max(len(labels), 1)))
+    letter_width = 0.62 * size / 72
+    label_width = letter_width * max(map(len, labels), default=0)
+    # From 50 classes on the plot grows, since a name needs 12 pixels.
+    square = max(6.0, 0.12 * len(labels))
+    is_rotated = label_width > 0.9 * square / max(len(labels), 1)
+    left = 0.75 + label_width
+    bottom = 0.75 + (label_width if is_rotated else 0.1)
     width, height = left + square + 1.3, bottom + square + 0.6
-    figure = new_figure(width, height, fitted=False)
+    figure = new_figure(width, height, constrained=False)
     axes = figure.add_axes((left / width, bottom / height, square / width, square / height))
     axes.grid(visible=False)
     axes.set_xticks([])
     axes.set_yticks([])
-    across, down = axes.get_xaxis_transform(), axes.get_yaxis_transform()
-    near = -0.08 / square
-    rotation = 90 if turned else 0
-    for i, name in enumerate(short):
+    x_labels, y_labels = axes.get_xaxis_transform(), axes.get_yaxis_transform()
+    offset = -0.08 / square
+    rotation = 90 if is_rotated else 0
+    for i, label in enumerate(labels):
         place = i * step
-        axes.text(place, near, name, transform=across, size=size, rotation=rotation, **_BELOW)
-        axes.text(near, place, name, transform=down, size=size, **_BESIDE)
+        axes.text(place, offset, label, transform=x_labels, size=size, rotation=rotation, **_BELOW)
+        axes.text(offset, place, label, transform=y_labels, size=size, **_LEFT)
     figure.text((left + square / 2) / width, 0.25 / height, "predicted class", ha="center")
     middle = (bottom + square / 2) / height
     figure.text(0.25 / width, middle, "true class", rotation=90, ha="center", va="center")
@@ -125,15 +124,14 @@ def _frame(names: Sequence[str]) -> tuple[Figure, Axes, Axes]:
     return figure, axes, figure.add_axes((start, bottom / height, 0.2 / width, square / height))
 
 
-def _short(name: str) -> str:
-    """A name that leaves room for the picture."""
-    return name if len(name) <= _LONGEST else name[: _LONGEST - 1] + "…"
+def _shorten(name: str) -> str:
+    return name if len(name) <= _MAX_NAME_LENGTH else name[: _MAX_NAME_LENGTH - 1] + "…"
 
 
 def _write_counts(axes: Axes, counts: NDArray[np.int64], shares: NDArray[np.float64]) -> None:
-    """Writes each count into its cell, white where the cell is dark; nothing for none."""
+    """Write each nonzero count into its cell, in white on dark cells."""
     size = max(7.0, min(13.0, 130.0 / len(counts)))
     for row, column in np.argwhere(counts):
-        colour = "white" if shares[row, column] > 0.3 else "black"  # noqa: PLR2004 - there Blues is dark
-        text = count_text(int(counts[row, column]))
-        axes.text(column, row, text, ha="center", va="center", color=colour, fontsize=size)
+        color = "white" if shares[row, column] > 0.3 else "black"  # noqa: PLR2004 - Blues is dark there
+        text = format_count(int(counts[row, column]))
+        axes.text(column, row, text, ha="center", va="center", color=color, fontsize=size)

@@ -1,4 +1,4 @@
-"""How a metric went, epoch by epoch, on the training and on the validation rows."""
+"""The curve of a metric over the epochs, for training and validation."""
 
 from __future__ import annotations
 
@@ -7,18 +7,27 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.ticker import MaxNLocator
 
-from nnlab.report.plots.figure import PALETTE, QUIET, new_figure, save, style
-from nnlab.report.plots.log_axis import label_logarithm
-from nnlab.report.text.numbers import metric_text
+from nnlab.report.plots.figure import (
+    MUTED_COLOR,
+    PALETTE,
+    new_figure,
+    save,
+    set_integer_ticks,
+    style,
+)
+from nnlab.report.plots.log_axis import label_log_axis
+from nnlab.report.text.numbers import format_metric
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
-_DECADES = 100.0
-_FEW = 30
+LOG_SCALE_RATIO = 100.0
+"""Values that span more than two decades get a logarithmic axis."""
+
+MAX_MARKED_EPOCHS = 30
+"""Curves with fewer epochs have markers: a single epoch would be invisible as a line."""
 
 
 def plot_curves(
@@ -29,20 +38,20 @@ def plot_curves(
     best_epoch: int | None = None,
     title: str = "",
 ) -> None:
-    """Draws a metric against the epochs, for the parts of the data that have it.
+    """Plot a metric over the epochs, for training and, if recorded, for validation.
 
-    A loss or an error that spans two decades or more gets a logarithmic axis. Values that are not
+    A loss or an error that spans more than two decades gets a logarithmic axis. Values that are not
     finite leave gaps.
 
     Args:
-        history: A list [epochs] of values by name, `val_` before a name for the validation rows.
-        metric: What to draw, `loss`.
-        path: The file, PNG.
-        best_epoch: The epoch, from 1, whose weights the run reports on; None marks none.
-        title: Whose curves they are.
+        history: Values of shape (epochs,) by metric name, prefixed with `val_` for validation.
+        metric: The metric to plot, without prefix.
+        path: The PNG file to write.
+        best_epoch: The epoch to mark, counted from 1. Defaults to None, which marks none.
+        title: The name in front of the metric in the plot's title. Defaults to "".
 
     Raises:
-        RunFailedError: The disk refused.
+        RunFailedError: If writing failed, such as on a full disk.
     """
     curves = {
         label: np.asarray(history[name], dtype=float)
@@ -52,48 +61,48 @@ def plot_curves(
     with style():
         figure = new_figure()
         axes = figure.add_subplot()
-        for colour, (label, values) in zip(PALETTE, curves.items(), strict=False):
-            # A few epochs are points to look at, and one alone would be no line at all.
-            marker = "o" if len(values) <= _FEW else ""
+        for color, (label, values) in zip(PALETTE, curves.items(), strict=False):
+            marker = "o" if len(values) <= MAX_MARKED_EPOCHS else ""
             epochs = np.arange(1, len(values) + 1)
-            axes.plot(epochs, values, label=label, color=colour, marker=marker, markersize=4)
+            axes.plot(epochs, values, label=label, color=color, marker=marker, markersize=4)
         if best_epoch is not None and curves:
             _mark_best(axes, list(curves.values())[-1], best_epoch)
-        words = metric.replace("_", " ")
+        label = metric.replace("_", " ")
         if spans_decades(metric, list(curves.values())):
             axes.set_yscale("log")
-            label_logarithm(axes.yaxis)
-            words += " (logarithmic)"
-        axes.set_ylabel(words)
+            label_log_axis(axes.yaxis)
+            label += " (logarithmic)"
+        axes.set_ylabel(label)
         axes.set_xlabel("epoch")
-        axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1, steps=[1, 2, 5, 10]))
+        set_integer_ticks(axes.xaxis)
         axes.set_title(f"{title}: {metric}" if title else metric)
         axes.legend()
         save(figure, path)
 
 
 def _mark_best(axes: Axes, values: NDArray[np.float64], epoch: int) -> None:
-    """Marks the best epoch on the curve that chose it."""
+    """Mark the best epoch on a curve of shape (epochs,)."""
     if not 1 <= epoch <= len(values):
         return
     value = values[epoch - 1]
-    axes.axvline(epoch, color=QUIET, linewidth=1, linestyle=":")
+    axes.axvline(epoch, color=MUTED_COLOR, linewidth=1, linestyle=":")
     if np.isfinite(value):
-        label = f"best epoch: {epoch:,} ({metric_text(float(value))})"
+        label = f"best epoch: {epoch:,} ({format_metric(float(value))})"
         axes.plot([epoch], [value], "D", color=PALETTE[2], markersize=8, label=label, zorder=3)
 
 
 def spans_decades(
-    metric: str, curves: Sequence[NDArray[np.float64]], ratio: float = _DECADES
+    metric: str, curves: Sequence[NDArray[np.float64]], ratio: float = LOG_SCALE_RATIO
 ) -> bool:
-    """Whether the values of a loss or an error differ by factors rather than by amounts.
+    """Return whether a loss or an error should have a logarithmic axis.
 
     Args:
         metric: The metric's name.
-        curves: Its values [epochs], a curve each.
-        ratio: How many times the least the largest must be; two decades.
+        curves: Values of shape (epochs,), one array per curve.
+        ratio: The ratio of the largest to the smallest value above which the result is True.
+            Defaults to 100.
     """
-    if not any(word in metric for word in ("loss", "error", "mse", "mae")):
+    if not any(name in metric for name in ("loss", "error", "mse", "mae")):
         return False
     values = np.concatenate([curve[np.isfinite(curve)] for curve in curves] or [np.empty(0)])
     return bool(values.size and values.min() > 0 and values.max() > ratio * values.min())

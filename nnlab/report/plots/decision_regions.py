@@ -1,4 +1,4 @@
-"""Which class a model gives to every place of a plane of two features."""
+"""The decision regions of a classifier in the plane of two features."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import matplotlib as mpl
 import numpy as np
 
 from nnlab.report.plots.figure import PALETTE, save, style
-from nnlab.report.text.numbers import count_text
+from nnlab.report.text.numbers import format_count
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -23,22 +23,23 @@ if TYPE_CHECKING:
 
 Predict = Callable[["NDArray[np.float32]"], "NDArray[np.integer[Any]]"]
 
-_MOST_POINTS = 2_000
+_MAX_POINTS = 2_000
 _MARKERS = "os^DvP<>X"
-# The grid that the model is asked about has this many points an inch: 400 x 280 of them.
+# The model predicts a grid of this many points per inch: 400 x 280 points.
 _GRID_DPI = 40
 _WIDTH, _HEIGHT = 10.0, 7.0
 
 
 @dataclass(frozen=True)
 class Plane:
-    """Rows of two features, and what their numbers mean.
+    """Rows with two features and a class.
 
     Args:
-        features: The rows [rows, 2], as the model takes them.
-        classes: Their class codes [rows], from 0.
+        features: Features of shape (rows, 2), as the model takes them.
+        classes: Integer codes of shape (rows,).
         class_names: The name of each code.
-        feature_names: The names of the two features, with their units.
+        feature_names: The names of the two features, with their units. Defaults to "feature 1" and
+            "feature 2".
     """
 
     features: NDArray[np.floating[Any]]
@@ -48,69 +49,64 @@ class Plane:
 
 
 def plot_decision_regions(plane: Plane, predict: Predict, path: Path, *, title: str = "") -> None:
-    """Draws the regions of the classes, and the rows on top of them.
+    """Plot the regions of the classes, and the rows on top.
 
     Args:
-        plane: The rows to show; at most 2,000 of them are drawn.
-        predict: Gives the class codes [points] of points [points, 2].
-        path: The file, PNG.
-        title: Whose regions they are.
+        plane: The rows; a maximum of 2,000 are drawn.
+        predict: A function from features of shape (points, 2) to integer codes of shape (points,).
+        path: The PNG file to write.
+        title: The text in front of the number of rows in the plot's title. Defaults to "".
 
     Raises:
-        RunFailedError: The disk refused.
+        RunFailedError: If writing failed, such as on a full disk.
     """
     points = np.asarray(plane.features, dtype=np.float32)
     codes = np.asarray(plane.classes, dtype=np.int64).ravel()
     low, high = points.min(axis=0), points.max(axis=0)
     margin = 0.08 * np.where(high > low, high - low, 1.0)
     with style():
-        figure = _regions(low - margin, high + margin, predict, len(plane.class_names))
+        figure = _draw_regions(low - margin, high + margin, predict, len(plane.class_names))
         axes = figure.axes[0]
-        step = max(1, -(-len(points) // _MOST_POINTS))
+        step = max(1, -(-len(points) // _MAX_POINTS))
         axes.grid(visible=False)
-        marks = _scatter(axes, points[::step], codes[::step], plane.class_names)
-        shown = "" if step == 1 else f", {count_text(len(points[::step]))} of them shown"
-        head = f"decision regions, {count_text(len(points))} rows{shown}"
-        axes.set_title(f"{title}: {head}" if title else head)
+        markers = _scatter(axes, points[::step], codes[::step], plane.class_names)
+        sampled = "" if step == 1 else f", {format_count(len(points[::step]))} shown"
+        summary = f"decision regions, {format_count(len(points))} rows{sampled}"
+        axes.set_title(f"{title}: {summary}" if title else summary)
         axes.set_xlabel(plane.feature_names[0])
         axes.set_ylabel(plane.feature_names[1])
-        axes.legend(handles=marks, title="class", loc="upper left", bbox_to_anchor=(1.0, 1.0))
+        axes.legend(handles=markers, title="class", loc="upper left", bbox_to_anchor=(1.0, 1.0))
         save(figure, path)
 
 
 @dataclass(frozen=True)
 class _Classifier:
-    """What mlxtend takes for a classifier.
-
-    Args:
-        predict: Gives the class codes [points] of points [points, 2].
-    """
+    """The interface of a classifier that mlxtend expects."""
 
     predict: Predict
 
 
-def _regions(
+def _draw_regions(
     low: NDArray[np.float32], high: NDArray[np.float32], predict: Predict, classes: int
 ) -> Figure:
-    """A figure with the regions between two corners.
+    """Return a figure with the regions between two corners of shape (2,).
 
-    mlxtend draws regions and rows in one call, and leaves room of one unit around the rows whatever
-    their scale; it also stops where a class is predicted that no row has. So it is given one
-    invisible row of each class, from one corner to the other, and no room: then it draws what is
-    asked, and our rows come after.
+    mlxtend draws regions and rows in one call, with a margin of one unit around the rows whatever
+    their scale, and fails if a class without rows is predicted. Therefore it gets one invisible row
+    per class, from one corner to the other, and no margin; the rows are drawn afterwards.
     """
     if "matplotlib.pyplot" not in sys.modules:
-        mpl.use("agg")  # mlxtend goes through pyplot, which would look for a display
+        mpl.use("agg")  # mlxtend uses pyplot, which would look for a display
     import matplotlib.pyplot as plt
     from mlxtend.plotting import plot_decision_regions as draw_regions
 
-    # It takes the fineness of its grid from the pixels of pyplot's current figure.
+    # mlxtend takes the resolution of its grid from the pixels of pyplot's current figure.
     figure = plt.figure(figsize=(_WIDTH, _HEIGHT), dpi=_GRID_DPI, layout="constrained")
     axes = figure.add_subplot()
     corners = np.linspace(low, high, max(classes, 2), dtype=np.float32)
-    colours = [PALETTE[code % len(PALETTE)] for code in range(max(classes, 2))]
+    colors = [PALETTE[code % len(PALETTE)] for code in range(max(classes, 2))]
     with warnings.catch_warnings():
-        # A model that knows one class only has no border to draw.
+        # If only one class is predicted, there is no border to draw.
         warnings.filterwarnings("ignore", "No contour levels were found", UserWarning)
         draw_regions(
             corners,
@@ -121,7 +117,7 @@ def _regions(
             legend=0,
             hide_spines=False,
             markers="o",
-            colors=",".join(colours),
+            colors=",".join(colors),
             scatter_kwargs={"alpha": 0.0},
             contourf_kwargs={"alpha": 0.3},
             contour_kwargs={"linewidths": 0.8},
@@ -136,7 +132,7 @@ def _scatter(
     codes: NDArray[np.int64],
     names: Sequence[str],
 ) -> list[Artist]:
-    """Draws the rows, each class with a colour and a mark of its own, and gives the marks."""
+    """Draw points of shape (rows, 2) with a color and a marker per class; return the artists."""
     return [
         axes.scatter(
             points[codes == code, 0],

@@ -1,40 +1,43 @@
-"""One look for every picture, and the way from a figure to a file.
+"""The common style of all plots, and the conversion of a figure to a file.
 
-Figures are made without pyplot: it keeps every figure in a list of its own, and asks for a display.
-The same numbers give the same bytes.
+Figures are created without pyplot, which keeps every figure in a global list and asks for a
+display. Equal numbers give equal bytes.
 """
 
 from __future__ import annotations
 
 import contextlib
 import io
-import os
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
 from matplotlib.rcsetup import cycler
+from matplotlib.ticker import MaxNLocator
 from PIL import Image
 
-from nnlab.errors import RequestError
-from nnlab.report.text.phrases import PICTURES, check_suffix
+from nnlab.report.output_file import IMAGE_SUFFIXES, check_suffix, write_output_file
 from nnlab.runs.io.atomic import atomic_write, translate_os_errors
+
+if TYPE_CHECKING:
+    from matplotlib.axis import Axis
 
 Format = Literal["png", "svg"]
 
 DPI = 100
-# Lines, dots and letters with their smoothed edges. A picture of more colours, a map of regions or
-# a scale of scores, would show steps.
-_FEW = 1024
-# Letters an inch, and those that the line beside a label takes the place of.
-_LETTERS, _LINE = 11, 6
-INK, QUIET, FAINT = "#1a1a1a", "#5c5c5c", "#d9d9d9"
+# Lines, markers and text with their smoothed edges have fewer colors. Images with more, decision
+# regions or color scales, would show steps if quantized.
+_MAX_COLORS = 1024
+_LETTERS_PER_INCH = 11
+# The line next to a legend label is as wide as this many letters.
+_LEGEND_LINE_LETTERS = 6
+TEXT_COLOR, MUTED_COLOR, GRID_COLOR = "#1a1a1a", "#5c5c5c", "#d9d9d9"
 
-# Okabe and Ito, "Color universal design" (2008): told apart with any colour vision, and in grey by
-# brightness.
+# Okabe and Ito, "Color universal design" (2008): distinguishable with any color vision, and by
+# brightness in grayscale.
 PALETTE = (
     "#0072B2",
     "#D55E00",
@@ -48,13 +51,13 @@ PALETTE = (
 _DASHES = ("-", "--", ":", "-.")
 
 _STYLE: dict[str, Any] = {
-    # Opaque white: on a dark page a transparent picture loses its axes.
+    # Opaque white: a transparent plot loses its axes on a dark page.
     "figure.facecolor": "white",
     "savefig.facecolor": "white",
     "font.size": 11.0,
-    "text.color": INK,
-    "axes.edgecolor": QUIET,
-    "axes.labelcolor": INK,
+    "text.color": TEXT_COLOR,
+    "axes.edgecolor": MUTED_COLOR,
+    "axes.labelcolor": TEXT_COLOR,
     "axes.titlesize": 13.0,
     "axes.titlelocation": "left",
     "axes.titlepad": 10.0,
@@ -63,54 +66,45 @@ _STYLE: dict[str, Any] = {
     "axes.grid": True,
     "axes.axisbelow": True,
     "axes.prop_cycle": cycler(color=PALETTE),
-    "grid.color": FAINT,
+    "grid.color": GRID_COLOR,
     "grid.linewidth": 0.8,
-    "xtick.color": QUIET,
-    "ytick.color": QUIET,
-    "xtick.labelcolor": INK,
-    "ytick.labelcolor": INK,
+    "xtick.color": MUTED_COLOR,
+    "ytick.color": MUTED_COLOR,
+    "xtick.labelcolor": TEXT_COLOR,
+    "ytick.labelcolor": TEXT_COLOR,
     "legend.frameon": False,
     "lines.linewidth": 2.0,
-    # A dollar sign in a class's name is a dollar sign, no formula.
+    # A dollar sign in the name of a class does not start a formula.
     "text.parse_math": False,
-    # The SVG writer salts its ids with random numbers unless it is told the salt.
+    # Without a fixed salt, the SVG writer uses random ids.
     "svg.hashsalt": "nnlab",
 }
 
 
-def line_look(number: int) -> dict[str, Any]:
-    """How a line among many is drawn: a colour, and a dash where the colours come again.
-
-    Args:
-        number: Which line, from 0.
-
-    Returns:
-        Arguments of matplotlib's `plot`.
-
-    Example:
-        >>> line_look(8)
-        {'color': '#0072B2', 'linestyle': '--'}
-    """
+def line_style(number: int) -> dict[str, Any]:
+    """Return the color and dash of a line, counted from 0, as arguments of Matplotlib's `plot`."""
     dash = _DASHES[number // len(PALETTE) % len(_DASHES)]
     return {"color": PALETTE[number % len(PALETTE)], "linestyle": dash}
 
 
-def legend_below(figure: Figure, *, longest: int = 44) -> None:
-    """A legend of all lines of a figure, below its axes, where it covers none of them.
+def set_integer_ticks(axis: Axis) -> None:
+    """Place the ticks of an axis at integers: epochs, trials."""
+    axis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1, steps=[1, 2, 5, 10]))
 
-    Args:
-        figure: The figure; a label that several axes have stands there once.
-        longest: Longer labels are cut, characters.
-    """
+
+def legend_below(figure: Figure, *, max_length: int = 44) -> None:
+    """Add a legend of all distinct labels below the axes, each label cut to the maximum length."""
     handles: dict[str, Any] = {}
     for axes in figure.axes:
         for handle, label in zip(*axes.get_legend_handles_labels(), strict=True):
             handles.setdefault(label, handle)
     if not handles:
         return
-    labels = [label if len(label) <= longest else f"{label[: longest - 1]}…" for label in handles]
+    labels = [
+        label if len(label) <= max_length else f"{label[: max_length - 1]}…" for label in handles
+    ]
     width = figure.get_figwidth()
-    columns = int(width * _LETTERS) // (max(map(len, labels)) + _LINE)
+    columns = int(width * _LETTERS_PER_INCH) // (max(map(len, labels)) + _LEGEND_LINE_LETTERS)
     figure.legend(
         list(handles.values()),
         labels,
@@ -121,94 +115,57 @@ def legend_below(figure: Figure, *, longest: int = 44) -> None:
 
 @contextlib.contextmanager
 def style() -> Iterator[None]:
-    """Our look, whatever the user's own matplotlib settings are, inside the block."""
+    """Apply the common style inside the block, regardless of the user's Matplotlib settings."""
     with mpl.rc_context():
         mpl.rcdefaults()
-        # Newer matplotlib types its keys one by one, older not at all.
+        # Recent Matplotlib types each key separately, older releases none.
         parameters: Any = mpl.rcParams
         parameters.update(_STYLE)
         yield
 
 
-def new_figure(width: float = 10.0, height: float = 6.5, *, fitted: bool = True) -> Figure:
-    """An empty figure.
+def new_figure(width: float = 10.0, height: float = 6.5, *, constrained: bool = True) -> Figure:
+    """Return an empty figure; its size is in inches of 100 pixels.
 
-    Args:
-        width: Inches; one is 100 pixels.
-        height: Inches.
-        fitted: Whether it makes room for its labels by itself. To measure them takes longer than
-            all the drawing where there are very many.
-
-    Returns:
-        The figure.
+    The constrained layout makes space for labels. For very many labels, measuring them takes
+    longer than the drawing.
     """
-    return Figure(figsize=(width, height), dpi=DPI, layout="constrained" if fitted else None)
+    return Figure(figsize=(width, height), dpi=DPI, layout="constrained" if constrained else None)
 
 
-def picture(figure: Figure, kind: Format = "png", dpi: float = DPI) -> bytes:
-    """The bytes of a picture; call it inside `style`.
-
-    Args:
-        figure: What to draw.
-        kind: The file's format.
-        dpi: Pixels an inch, for PNG.
-
-    Returns:
-        The content of the file, without a date or a version in it.
-    """
+def render(figure: Figure, kind: Format = "png", dpi: float = DPI) -> bytes:
+    """Return a figure as the bytes of a file without date or version; call inside `style`."""
     buffer = io.BytesIO()
     with warnings.catch_warnings():
-        # The font lacks some scripts: a box in place of a letter needs no warning in a terminal.
+        # The font lacks some scripts; a box in place of a letter needs no warning in the terminal.
         warnings.filterwarnings("ignore", "Glyph .* missing from font", UserWarning)
         if kind == "svg":
             figure.savefig(buffer, format=kind, metadata={"Date": None, "Creator": None})
             return buffer.getvalue()
         figure.savefig(buffer, format=kind, dpi=dpi, pil_kwargs={"compress_level": 0})
-    return _small(buffer)
+    return _compress(buffer)
 
 
-def _small(png: io.BytesIO) -> bytes:
-    """The same picture to look at, a third as large: opaque, and few colours from a palette."""
-    picture = Image.open(png).convert("RGB")
-    if picture.getcolors(_FEW) is not None:
-        method, without = Image.Quantize.MAXCOVERAGE, Image.Dither.NONE
-        picture = picture.quantize(method=method, dither=without)
-    smaller = io.BytesIO()
-    picture.save(smaller, "png")
-    return smaller.getvalue()
+def _compress(png: io.BytesIO) -> bytes:
+    """Return a PNG of a third of the size: opaque, with a palette if it has few colors."""
+    image = Image.open(png).convert("RGB")
+    if image.getcolors(_MAX_COLORS) is not None:
+        method, dither = Image.Quantize.MAXCOVERAGE, Image.Dither.NONE
+        image = image.quantize(method=method, dither=dither)
+    compressed = io.BytesIO()
+    image.save(compressed, "png")
+    return compressed.getvalue()
 
 
-def draw_into(path: Path, figure: Figure, dpi: float = DPI) -> None:
-    """Draws a figure into a file that the user named; call it inside `style`.
-
-    Args:
-        path: The file, `.svg` or `.png`; its folder is made where there is none.
-        figure: What to draw.
-        dpi: Pixels an inch, for PNG.
-
-    Raises:
-        RequestError: The file's suffix is another, or the file cannot be written.
-    """
-    check_suffix(path, PICTURES, "a picture")
-    content = picture(figure, "svg" if path.suffix.lower() == ".svg" else "png", dpi)
-    try:
-        atomic_write(path, content)
-    except OSError as error:
-        words = os.strerror(error.errno) if error.errno else str(error)
-        message = f"Expected to be able to write {path}. Received: error={words!r}."
-        raise RequestError(f"{message} Name a file in a folder that you may write to.") from error
+def save_as(figure: Figure, path: Path, dpi: float = DPI) -> None:
+    """Write a figure to a path that the user named, `.svg` or `.png`; call inside `style`."""
+    check_suffix(path, IMAGE_SUFFIXES)
+    content = render(figure, "svg" if path.suffix.lower() == ".svg" else "png", dpi)
+    write_output_file(path, content, "Choose a file in a writable folder.")
 
 
 def save(figure: Figure, path: Path) -> None:
-    """Writes a figure as PNG, whole or not at all; call it inside `style`.
-
-    Args:
-        figure: What to draw.
-        path: The file; its folder is made where there is none.
-
-    Raises:
-        RunFailedError: The disk refused.
-    """
-    content = picture(figure)
+    """Write a figure of a run atomically as PNG; call inside `style`."""
+    content = render(figure)
     with translate_os_errors(path):
         atomic_write(path, content)

@@ -1,4 +1,4 @@
-"""Every trial as a line through its values: which of them go together with a good score."""
+"""Each trial of a search as a line through its hyperparameter values, colored by score."""
 
 from __future__ import annotations
 
@@ -13,89 +13,81 @@ from matplotlib.colors import ListedColormap, LogNorm, Normalize
 from nnlab.config.space.hyperparameter import Hyperparameter
 from nnlab.config.space.hyperparameter_names import marker_name, repetition
 from nnlab.report.plots.figure import (
-    FAINT,
-    INK,
+    GRID_COLOR,
+    MUTED_COLOR,
     PALETTE,
-    QUIET,
+    TEXT_COLOR,
     new_figure,
     save,
     style,
 )
-from nnlab.report.plots.log_axis import label_logarithm
-from nnlab.report.plots.search_axes import SearchPlot, ends, position, ticks
+from nnlab.report.plots.log_axis import label_log_axis
+from nnlab.report.plots.search_axes import SearchPlot, limits, position, ticks
 from nnlab.runs.records.trial import FrozenTrial
 from nnlab.text import plural
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from numpy.typing import NDArray
 
-# Beside every axis stands the place of trials that do not use the hyperparameter.
+# The position next to each axis of trials that do not use the hyperparameter.
 _UNUSED = -0.12
-_ROUNDING = 1e-12
-_BRIGHTEST = 0.85
+_MIN_AXIS_LENGTH = 1e-12
+_MAX_BRIGHTNESS = 0.85
 
 
-def plot_parallel_coordinates(picture: SearchPlot, path: Path) -> bool:
-    """Draws a line for each trial through its values, an axis a row, coloured by its score.
+def plot_parallel_coordinates(search: SearchPlot, path: Path) -> bool:
+    """Plot a line per trial through its values as PNG, one axis per row, colored by the score.
 
-    The axes lie, so that their names can be read on a narrow screen. A hyperparameter that stands
-    inside `Repeat` is shown by the mean over the repetitions, or by the most common of names. The
-    best trial is drawn over all.
-
-    Args:
-        picture: The search.
-        path: The file, PNG.
-
-    Returns:
-        False where nothing was drawn: no hyperparameter has two values among trials with a score.
-
-    Raises:
-        RunFailedError: The disk refused.
+    The axes are horizontal, which keeps their names readable on a narrow screen. A hyperparameter
+    inside `Repeat` is shown by the mean over the repetitions, or by the most common choice. The
+    best trial is drawn on top. Returns False and draws nothing if no hyperparameter has several
+    values.
     """
-    shown = picture.shown
+    shown = search.shown
     if not shown:
         return False
     with style():
         figure = new_figure(10.0, 2.2 + 0.9 * len(shown))
         axes = figure.add_subplot()
-        scores = np.array([trial.score for trial in picture.scored], float)
-        norm = (LogNorm if picture.is_logarithmic else Normalize)(scores.min(), scores.max())
-        # Dark is good, whichever way that is; cividis is made for any colour vision.
-        # Its bright end is lost on white paper.
-        shades = mpl.colormaps["cividis"](np.linspace(0, _BRIGHTEST, 256))
-        colours = ListedColormap(shades if picture.direction == "min" else shades[::-1])
+        scores = np.array([trial.score for trial in search.scored], float)
+        norm = (LogNorm if search.is_logarithmic else Normalize)(scores.min(), scores.max())
+        # Cividis suits any color vision. Dark is good, whatever the direction; the bright end of
+        # the map would be invisible on white.
+        shades = mpl.colormaps["cividis"](np.linspace(0, _MAX_BRIGHTNESS, 256))
+        colors = ListedColormap(shades if search.direction == "min" else shades[::-1])
         _draw_axes(axes, shown)
-        sign = 1 if picture.direction == "min" else -1
-        # The better ones lie above.
-        for trial in sorted(picture.scored, key=lambda one: -sign * (one.score or 0.0)):
-            line = _line(trial, shown)
-            axes.plot(line, -np.arange(len(line)), color=colours(norm(trial.score or 0.0)), lw=1.2)
-        best = picture.best
+        sign = 1 if search.direction == "min" else -1
+        # Better trials are drawn later, on top.
+        for trial in sorted(search.scored, key=lambda trial: -sign * (trial.score or 0.0)):
+            line = _trial_positions(trial, shown)
+            axes.plot(line, -np.arange(len(line)), color=colors(norm(trial.score or 0.0)), lw=1.2)
+        best = search.best
         if best is not None:
-            line = _line(best, shown)
-            label = f"the best, trial {best.number:,}"
+            line = _trial_positions(best, shown)
+            label = f"best: trial {best.number:,}"
             rows = -np.arange(len(line))
             axes.plot(line, rows, color=PALETTE[1], lw=3, marker="D", markersize=7, label=label)
         axes.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), borderaxespad=0.0)
-        mapped = mpl.cm.ScalarMappable(norm, colours)
+        mapped = mpl.cm.ScalarMappable(norm, colors)
         bar = figure.colorbar(mapped, ax=axes, orientation="horizontal", fraction=0.05, pad=0.02)
-        bar.set_label(picture.label)
-        if picture.is_logarithmic:
-            label_logarithm(bar.ax.xaxis)
-        which = f", {picture.what_is_shown}" if picture.what_is_shown else ""
-        axes.set_title(f"{picture.name}: {plural(len(picture.scored), 'trial')}{which}", pad=24)
+        bar.set_label(search.label)
+        if search.is_logarithmic:
+            label_log_axis(bar.ax.xaxis)
+        selection = f", {search.selection}" if search.selection else ""
+        axes.set_title(f"{search.name}: {plural(len(search.scored), 'trial')}{selection}", pad=24)
         save(figure, path)
     return True
 
 
 def _draw_axes(axes: Axes, shown: dict[str, Hyperparameter]) -> None:
-    """A lying axis for each hyperparameter, its name at the left."""
-    conditional = False
-    for row, one in enumerate(shown.values()):
-        axes.hlines(-row, 0, 1, color=QUIET, lw=1, zorder=0)
-        places, labels = ticks(one)
-        for place, label in zip(_fraction(one, places), labels, strict=True):
-            axes.vlines(place, -row - 0.06, -row + 0.06, color=QUIET, lw=1, zorder=0)
+    """Draw a horizontal axis per hyperparameter, with its name on the left."""
+    has_conditions = False
+    for row, hyperparameter in enumerate(shown.values()):
+        axes.hlines(-row, 0, 1, color=MUTED_COLOR, lw=1, zorder=0)
+        places, labels = ticks(hyperparameter)
+        for place, label in zip(_to_fraction(hyperparameter, places), labels, strict=True):
+            axes.vlines(place, -row - 0.06, -row + 0.06, color=MUTED_COLOR, lw=1, zorder=0)
             axes.annotate(
                 label,
                 (place, -row),
@@ -104,25 +96,25 @@ def _draw_axes(axes: Axes, shown: dict[str, Hyperparameter]) -> None:
                 ha="center",
                 va="top",
                 fontsize=9,
-                color=INK,
+                color=TEXT_COLOR,
                 bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6, "alpha": 0.8},
                 zorder=4,
             )
-        if one.conditions:
-            conditional = True
-            axes.plot([_UNUSED], [-row], "o", color=FAINT, markersize=5, zorder=0)
-    if conditional:
+        if hyperparameter.conditions:
+            has_conditions = True
+            axes.plot([_UNUSED], [-row], "o", color=GRID_COLOR, markersize=5, zorder=0)
+    if has_conditions:
         axes.annotate(
             "not used",
             (_UNUSED, 0.25),
             ha="center",
             va="bottom",
             fontsize=9,
-            color=QUIET,
+            color=MUTED_COLOR,
         )
-    axes.set_yticks(-np.arange(len(shown)), [_row_name(*item) for item in shown.items()])
+    axes.set_yticks(-np.arange(len(shown)), [_axis_name(*item) for item in shown.items()])
     axes.set_ylim(-len(shown) + 0.45, 0.55)
-    axes.set_xlim(_UNUSED - 0.06 if conditional else -0.06, 1.06)
+    axes.set_xlim(_UNUSED - 0.06 if has_conditions else -0.06, 1.06)
     axes.set_xticks([])
     axes.grid(visible=False)
     axes.tick_params(length=0)
@@ -130,27 +122,31 @@ def _draw_axes(axes: Axes, shown: dict[str, Hyperparameter]) -> None:
         axes.spines[side].set_visible(False)
 
 
-def _row_name(name: str, one: Hyperparameter) -> str:
-    middle = "mean" if one.ordered else "most common"
-    return f"{name}\n({middle})" if repetition(one.name) else name
+def _axis_name(name: str, hyperparameter: Hyperparameter) -> str:
+    statistic = "mean" if hyperparameter.ordered else "most common"
+    return f"{name}\n({statistic})" if repetition(hyperparameter.name) else name
 
 
-def _line(trial: FrozenTrial, shown: dict[str, Hyperparameter]) -> np.ndarray:
-    """Where a trial crosses each axis."""
-    places = []
-    for one in shown.values():
-        marker = marker_name(one.name)
+def _trial_positions(trial: FrozenTrial, shown: dict[str, Hyperparameter]) -> NDArray[np.float64]:
+    """Return the positions of shape (axes,) where a trial crosses the axes, from 0 to 1."""
+    fractions = []
+    for hyperparameter in shown.values():
+        marker = marker_name(hyperparameter.name)
         values = [value for name, value in trial.values.items() if marker_name(name) == marker]
-        middle = mean if one.ordered else mode
-        places.append(
-            float(_fraction(one, np.array([middle([position(one, value) for value in values])]))[0])
-            if values
-            else _UNUSED
-        )
-    return np.array(places)
+        if not values:
+            fractions.append(_UNUSED)
+            continue
+        statistic = mean if hyperparameter.ordered else mode
+        place = statistic([position(hyperparameter, value) for value in values])
+        fractions.append(float(_to_fraction(hyperparameter, np.array([place]))[0]))
+    return np.array(fractions)
 
 
-def _fraction(one: Hyperparameter, places: np.ndarray) -> np.ndarray:
-    """Places on a hyperparameter's axis as fractions of its length."""
-    low, high = ends(one)
-    return (places - low) / (high - low) if high - low > _ROUNDING else np.full(len(places), 0.5)
+def _to_fraction(
+    hyperparameter: Hyperparameter, places: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Convert positions of shape (places,) on an axis to fractions of its length."""
+    low, high = limits(hyperparameter)
+    if high - low > _MIN_AXIS_LENGTH:
+        return (places - low) / (high - low)
+    return np.full(len(places), 0.5)

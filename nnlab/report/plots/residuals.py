@@ -1,4 +1,4 @@
-"""How far the predicted numbers are from the true ones."""
+"""The predictions and residuals of a regression."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nnlab.report.plots.figure import PALETTE, QUIET, new_figure, save, style
-from nnlab.report.text.numbers import count_text, metric_text
+from nnlab.report.plots.figure import MUTED_COLOR, PALETTE, new_figure, save, style
+from nnlab.report.text.numbers import format_count, format_metric
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_MOST_POINTS = 5_000
+_MAX_POINTS = 5_000
 
 
 def plot_residuals(
@@ -24,89 +24,88 @@ def plot_residuals(
     title: str = "",
     unit: str = "",
 ) -> None:
-    """Draws predicted against true values, and the distribution of their differences.
+    """Plot predicted against true values, and the distribution of the residuals.
 
     Args:
-        true: The targets [rows].
-        predicted: What the model made of them [rows].
-        path: The file, PNG.
-        title: Whose predictions they are.
-        unit: The unit of both.
+        true: Targets of shape (rows,).
+        predicted: Predictions of shape (rows,).
+        path: The PNG file to write; a maximum of 5,000 points are drawn.
+        title: The text in front of the number of rows in the plot's title. Defaults to
+            "predictions".
+        unit: The unit of both arrays. Defaults to "".
 
     Raises:
-        RunFailedError: The disk refused.
+        RunFailedError: If writing failed, such as on a full disk.
     """
-    targets, guesses = _finite(true, predicted)
-    residuals = guesses - targets
-    of_unit = f" ({unit})" if unit else ""
+    targets, predictions = _finite_rows(true, predicted)
+    residuals = predictions - targets
+    suffix = f" ({unit})" if unit else ""
     with style():
         figure = new_figure(11.0, 5.2)
         left, right = figure.subplots(1, 2)
-        # Evenly spaced rows, not random ones: the same numbers must give the same picture.
-        step = max(1, -(-len(targets) // _MOST_POINTS))
+        # Evenly spaced rows, not random ones: equal numbers must give equal plots.
+        step = max(1, -(-len(targets) // _MAX_POINTS))
         left.scatter(
-            targets[::step], guesses[::step], s=14, alpha=0.5, color=PALETTE[0], linewidths=0
+            targets[::step], predictions[::step], s=14, alpha=0.5, color=PALETTE[0], linewidths=0
         )
         if targets.size:
-            ends = [min(targets.min(), guesses.min()), max(targets.max(), guesses.max())]
-            left.plot(ends, ends, color=QUIET, linewidth=1.2, linestyle="--", label="exact")
+            ends = [min(targets.min(), predictions.min()), max(targets.max(), predictions.max())]
+            left.plot(ends, ends, color=MUTED_COLOR, linewidth=1.2, linestyle="--", label="exact")
             left.legend()
-        left.set_xlabel(f"true value{of_unit}")
-        left.set_ylabel(f"predicted value{of_unit}")
-        shown = "" if step == 1 else f", {count_text(len(targets[::step]))} of them shown"
-        left.set_title(f"{title or 'predictions'}: {count_text(len(targets))} rows{shown}")
+        left.set_xlabel(f"true value{suffix}")
+        left.set_ylabel(f"predicted value{suffix}")
+        sampled = "" if step == 1 else f", {format_count(len(targets[::step]))} shown"
+        left.set_title(f"{title or 'predictions'}: {format_count(len(targets))} rows{sampled}")
         right.hist(residuals, bins=40, color=PALETTE[0])
-        right.axvline(0, color=QUIET, linewidth=1.2, linestyle="--")
-        right.set_xlabel(f"predicted - true{of_unit}")
+        right.axvline(0, color=MUTED_COLOR, linewidth=1.2, linestyle="--")
+        right.set_xlabel(f"predicted - true{suffix}")
         right.set_ylabel("rows")
-        right.set_title(_quality(residual_figures(true, predicted)))
+        right.set_title(_format_metrics(residual_metrics(true, predicted)))
         save(figure, path)
 
 
-def residual_figures(
+def residual_metrics(
     true: NDArray[np.floating[Any]], predicted: NDArray[np.floating[Any]]
 ) -> dict[str, float | int | None]:
-    """How good predicted numbers are.
+    """Return the metrics of a regression on the rows where both values are finite.
 
     Args:
-        true: The targets [rows].
-        predicted: What the model made of them [rows].
+        true: Targets of shape (rows,).
+        predicted: Predictions of shape (rows,).
 
     Returns:
-        `rows` that are finite, `mae`, `rmse` and `r2`, the share of the variance that is explained;
-        None where it says nothing.
+        The number of finite `rows`, `mae`, `rmse` and `r2`; None for an undefined metric.
 
     Example:
-        >>> residual_figures(np.array([1.0, 3.0]), np.array([1.0, 2.0]))
+        >>> residual_metrics(np.array([1.0, 3.0]), np.array([1.0, 2.0]))
         {'rows': 2, 'mae': 0.5, 'rmse': 0.7071067811865476, 'r2': 0.5}
     """
-    targets, guesses = _finite(true, predicted)
+    targets, predictions = _finite_rows(true, predicted)
     if not targets.size:
         return {"rows": 0, "mae": None, "rmse": None, "r2": None}
-    residuals = guesses - targets
-    square, variance = float(np.square(residuals).mean()), float(targets.var())
+    residuals = predictions - targets
+    mean_square, variance = float(np.square(residuals).mean()), float(targets.var())
     return {
         "rows": int(targets.size),
         "mae": float(np.abs(residuals).mean()),
-        "rmse": float(np.sqrt(square)),
-        "r2": 1 - square / variance if variance else None,
+        "rmse": float(np.sqrt(mean_square)),
+        "r2": 1 - mean_square / variance if variance else None,
     }
 
 
-def _finite(
+def _finite_rows(
     true: NDArray[np.floating[Any]], predicted: NDArray[np.floating[Any]]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Targets and predictions [rows], where both are numbers."""
+    """Return targets and predictions of shape (rows,) where both are finite."""
     targets = np.asarray(true, dtype=float).ravel()
-    guesses = np.asarray(predicted, dtype=float).ravel()
-    finite = np.isfinite(targets) & np.isfinite(guesses)
-    return targets[finite], guesses[finite]
+    predictions = np.asarray(predicted, dtype=float).ravel()
+    finite = np.isfinite(targets) & np.isfinite(predictions)
+    return targets[finite], predictions[finite]
 
 
-def _quality(figures: dict[str, float | int | None]) -> str:
-    """Mean absolute error, root mean square error and the share of variance that is explained."""
-    mae, rmse, r2 = figures["mae"], figures["rmse"], figures["r2"]
+def _format_metrics(metrics: dict[str, float | int | None]) -> str:
+    mae, rmse, r2 = metrics["mae"], metrics["rmse"], metrics["r2"]
     if mae is None or rmse is None:
         return "no finite predictions"
-    words = f"MAE {metric_text(mae)}, RMSE {metric_text(rmse)}"
-    return words if r2 is None else f"{words}, R² {metric_text(r2)}"
+    text = f"MAE {format_metric(mae)}, RMSE {format_metric(rmse)}"
+    return text if r2 is None else f"{text}, R² {format_metric(r2)}"

@@ -1,1 +1,1 @@
-"""Text output: tables, numbers, charts, diagnostics, the console."""
+"""Tables, numbers, charts, diagnostics and the console: the text output."""

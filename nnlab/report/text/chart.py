@@ -1,4 +1,4 @@
-"""Curves as lines of text: a letter for each run."""
+"""Line charts as text, with one letter per run."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TextIO
 
 from nnlab.report.text.console import is_terminal, terminal_console
-from nnlab.report.text.numbers import count_text, metric_text
+from nnlab.report.text.numbers import format_count, format_metric
 
-SEVERAL = "#"
-"""Stands where several curves meet."""
+OVERLAP = "#"
+"""The character drawn where several curves meet."""
 
 _WIDTH, _HEIGHT = 60, 12
-_LEAST = 8
-_DECADES = 100.0
-_COLOURS = ("blue", "red", "green", "magenta", "yellow", "cyan")
+_MIN_WIDTH = 8
+_LOG_SCALE_RATIO = 100.0
+_COLORS = ("blue", "red", "green", "magenta", "yellow", "cyan")
 
 
 def curve_chart(
@@ -24,21 +24,22 @@ def curve_chart(
     curves: Mapping[str, Sequence[float]],
     width: int = _WIDTH,
     height: int = _HEIGHT,
-    within: float = math.inf,
+    max_width: float = math.inf,
 ) -> list[str]:
-    r"""Draws curves over the epochs.
+    r"""Draw curves over the epochs as lines of text.
 
-    Positive values that span two decades or more get a logarithmic axis.
+    The axis is logarithmic if all values are positive and span more than two decades.
 
     Args:
-        title: What the curves are.
-        curves: Values [epochs] by a label of one character; not finite ones leave gaps.
-        width: Characters from the first epoch to the last, where there is room for them.
-        height: Lines from the least value to the greatest.
-        within: Characters that a line may have.
+        title: The name of the metric.
+        curves: Values of shape (epochs,) by label, a single character. Values that are not finite
+            leave gaps.
+        width: The preferred number of characters from the first epoch to the last. Defaults to 60.
+        height: The number of lines from the smallest value to the largest. Defaults to 12.
+        max_width: The maximum number of characters in a line. Defaults to infinity.
 
     Returns:
-        Lines; the title alone where no value is finite.
+        The lines; the title alone if no value is finite.
 
     Example:
         >>> print("\n".join(curve_chart("loss", {"A": [3, 2, 1], "B": [3, 3, 2]}, 9, 3)))
@@ -53,44 +54,38 @@ def curve_chart(
     if not values:
         return [f"{title}: no finite values"]
     low, high = min(values), max(values)
-    is_log = low > 0 and high > _DECADES * low
-    marks = [
-        metric_text(_at(low, high, row / max(height - 1, 1), is_log=is_log))
+    is_log = low > 0 and high > _LOG_SCALE_RATIO * low
+    labels = [
+        format_metric(_value_at(low, high, row / max(height - 1, 1), is_log=is_log))
         if row in (0, height // 2, height - 1)
         else ""
         for row in range(height)
     ]
-    room = max(map(len, marks))
-    # Beside the marks stand a blank and the axis.
-    width = max(_LEAST, int(min(width, within - room - 2)))
+    label_width = max(map(len, labels))
+    # The label is followed by a space and the axis.
+    width = max(_MIN_WIDTH, int(min(width, max_width - label_width - 2)))
     epochs = max(map(len, curves.values()))
     grid = [[" "] * width for _ in range(height)]
     scale = math.log if is_log else float
     span = scale(high) - scale(low) or 1.0
-    for label, curve in curves.items():
-        for column, value in _spread(curve, epochs, width):
+    for letter, curve in curves.items():
+        for column, value in _resample(curve, epochs, width):
             row = round((scale(high) - scale(value)) / span * (height - 1))
-            grid[row][column] = label if grid[row][column] in (" ", label) else SEVERAL
-    last = count_text(epochs)
+            grid[row][column] = letter if grid[row][column] in (" ", letter) else OVERLAP
+    last = format_count(epochs)
     return [
         f"{title} (logarithmic)" if is_log else title,
         *(
-            f"{mark:>{room}} |{''.join(line).rstrip()}"
-            for mark, line in zip(marks, grid, strict=True)
+            f"{label:>{label_width}} |{''.join(line).rstrip()}"
+            for label, line in zip(labels, grid, strict=True)
         ),
-        f"{'':{room}} +{'-' * width}",
-        f"{'':{room}}  1{last:>{width - 1}}",
+        f"{'':{label_width}} +{'-' * width}",
+        f"{'':{label_width}}  1{last:>{width - 1}}",
     ]
 
 
 def print_chart(lines: Sequence[str], labels: str, stream: TextIO | None = None) -> None:
-    """Prints a chart; in a terminal each curve has a colour.
-
-    Args:
-        lines: What `curve_chart` gave.
-        labels: The characters of the curves.
-        stream: Where to; None for standard output.
-    """
+    """Print the lines of `curve_chart`; in a terminal, each label has a color."""
     out = stream or sys.stdout
     if not is_terminal(out):
         out.write("\n".join(["", *lines]) + "\n")
@@ -102,21 +97,21 @@ def print_chart(lines: Sequence[str], labels: str, stream: TextIO | None = None)
     for number, line in enumerate(lines):
         axis, bar, curve = line.partition("|")
         text = Text(axis + bar, style="" if bar or number == 0 else "dim")
-        for mark in curve:
-            place = labels.find(mark)
-            text.append(mark, style="" if place < 0 else f"bold {_COLOURS[place % len(_COLOURS)]}")
+        for letter in curve:
+            index = labels.find(letter)
+            text.append(letter, style="" if index < 0 else f"bold {_COLORS[index % len(_COLORS)]}")
         console.print(text)
 
 
-def _spread(curve: Sequence[float], epochs: int, columns: int) -> Iterator[tuple[int, float]]:
-    """The value that a curve has at each column, on the straight line between two epochs."""
+def _resample(curve: Sequence[float], epochs: int, columns: int) -> Iterator[tuple[int, float]]:
+    """Yield each column with the value of a curve there, interpolated between two epochs."""
     for column in range(columns):
-        place = column / max(columns - 1, 1) * (epochs - 1)
-        before = math.floor(place)
+        position = column / max(columns - 1, 1) * (epochs - 1)
+        before = math.floor(position)
         if before >= len(curve):
             return
         after = min(before + 1, epochs - 1)
-        share = place - before
+        share = position - before
         if share and after >= len(curve):
             return
         value = curve[before] if not share else curve[before] * (1 - share) + curve[after] * share
@@ -124,8 +119,8 @@ def _spread(curve: Sequence[float], epochs: int, columns: int) -> Iterator[tuple
             yield column, value
 
 
-def _at(low: float, high: float, share: float, *, is_log: bool) -> float:
-    """The value at a share of the way from the top of the axis to its foot."""
+def _value_at(low: float, high: float, share: float, *, is_log: bool) -> float:
+    """Return the value at a share of the axis, counted from the top."""
     if is_log:
         return math.exp(math.log(high) + share * (math.log(low) - math.log(high)))
     return high + share * (low - high)

@@ -1,4 +1,4 @@
-"""Whether somebody watches, and the Rich console for them."""
+"""Terminal detection, and the Rich console for a terminal."""
 
 from __future__ import annotations
 
@@ -12,14 +12,9 @@ if TYPE_CHECKING:
 
 
 def is_terminal(stream: TextIO) -> bool:
-    """Whether a stream shows colour and moving lines to a person.
+    """Return whether a stream is a terminal that supports color and cursor movement.
 
-    Args:
-        stream: Standard output, standard error, or any other.
-
-    Returns:
-        False for a pipe or a file, a terminal that knows no cursor, and where `$NO_COLOR` is set to
-        anything.
+    `$NO_COLOR`, set to any value, disables both.
     """
     if os.environ.get("NO_COLOR") or os.environ.get("TERM") in {"dumb", "unknown"}:
         return False
@@ -27,15 +22,9 @@ def is_terminal(stream: TextIO) -> bool:
 
 
 def terminal_console(stream: TextIO) -> Console:
-    """A Rich console on a terminal; it colours nothing by itself.
+    """Return a Rich console for a terminal, without automatic highlighting.
 
-    A terminal may be closed: what is written to it then is lost, and the work goes on.
-
-    Args:
-        stream: The terminal.
-
-    Returns:
-        The console.
+    If the terminal is closed, later output is discarded and the run continues.
     """
     from rich.console import Console
 
@@ -43,15 +32,8 @@ def terminal_console(stream: TextIO) -> Console:
     return Console(file=lasting, force_terminal=True, highlight=False)
 
 
-def room_of(stream: TextIO) -> float:
-    """How many characters a line of a stream has room for.
-
-    Args:
-        stream: Standard output, standard error, or any other.
-
-    Returns:
-        The terminal's width; of a pipe or a file infinity.
-    """
+def terminal_width(stream: TextIO) -> float:
+    """Return the width of a terminal in characters; of a pipe or a file, infinity."""
     return terminal_console(stream).width if stream.isatty() else math.inf
 
 
@@ -82,13 +64,7 @@ class BrokenPipeSafeStream:
 
 
 def printable(text: str) -> str:
-    r"""A text that cannot move the cursor or change colours: for what comes from files.
-
-    Args:
-        text: Any text.
-
-    Returns:
-        The text, with a mark in place of each control character.
+    r"""Replace control characters, which could move the cursor or change colors.
 
     Example:
         >>> printable("a\x1b[31mb")

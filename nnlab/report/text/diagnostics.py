@@ -1,4 +1,4 @@
-"""Faults of a config for a person to read: place, source line, what is wrong, what to do."""
+"""Diagnostics of a config as text: location, message, source line, hint."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from nnlab.errors import Diagnostic, Location
 from nnlab.report.text.console import is_terminal, printable, terminal_console
 from nnlab.text import plural
 
-Level = Literal["error", "warning"]
-Piece = tuple[str, str]
+Severity = Literal["error", "warning"]
+Span = tuple[str, str]
+"""A text and its Rich style."""
 
-_COLOURS = {"error": "bold red", "warning": "bold yellow"}
-_WIDTH = 100
-# Of an excerpt, whatever the width of the terminal.
-_LONGEST, _SHORTEST = 88, 20
-_TAB = 4
+_COLORS = {"error": "bold red", "warning": "bold yellow"}
+_DEFAULT_WIDTH = 100
+_MIN_EXCERPT_WIDTH, _MAX_EXCERPT_WIDTH = 20, 88
+_TAB_WIDTH = 4
 
 
 def print_diagnostics(
@@ -27,15 +27,10 @@ def print_diagnostics(
     warnings: Sequence[Diagnostic] = (),
     stream: TextIO | None = None,
 ) -> None:
-    """Prints faults and warnings, then how many there are: with colour in a terminal, else plain.
-
-    Args:
-        diagnostics: What makes the config wrong.
-        warnings: What is legal but unwise.
-        stream: Where to; None for standard error.
-    """
+    """Print errors, warnings and their number, by default to standard error."""
     out = stream or sys.stderr
-    lines = list(_lines(diagnostics, warnings, shutil.get_terminal_size((_WIDTH, 0)).columns))
+    width = shutil.get_terminal_size((_DEFAULT_WIDTH, 0)).columns
+    lines = list(_lines(diagnostics, warnings, width))
     if not is_terminal(out):
         out.write("".join("".join(text for text, _ in line) + "\n" for line in lines))
         return
@@ -49,16 +44,7 @@ def print_diagnostics(
 def diagnostic_rows(
     diagnostics: Sequence[Diagnostic], warnings: Sequence[Diagnostic] = ()
 ) -> list[dict[str, Any]]:
-    """Faults and warnings as rows for JSON.
-
-    Args:
-        diagnostics: What makes the config wrong.
-        warnings: What is legal but unwise.
-
-    Returns:
-        For each: `file`, `line` and `column` (None where it has none), `path`, `message`, `hint`,
-        and `level`, which is "error" or "warning".
-    """
+    """Return errors and warnings for JSON, with null for a missing file, line or column."""
     return [
         {
             "file": diagnostic.location.file if diagnostic.location else None,
@@ -66,17 +52,16 @@ def diagnostic_rows(
             "column": (diagnostic.location.column or None) if diagnostic.location else None,
             "path": diagnostic.path,
             "message": diagnostic.message,
-            "remedy": diagnostic.hint,
-            "level": level,
+            "hint": diagnostic.hint,
+            "severity": severity,
         }
-        for level, diagnostic in _levelled(diagnostics, warnings)
+        for severity, diagnostic in _with_severity(diagnostics, warnings)
     ]
 
 
-def _levelled(
+def _with_severity(
     diagnostics: Sequence[Diagnostic], warnings: Sequence[Diagnostic]
-) -> Iterator[tuple[Level, Diagnostic]]:
-    """Errors first, then warnings."""
+) -> Iterator[tuple[Severity, Diagnostic]]:
     for diagnostic in diagnostics:
         yield "error", diagnostic
     for warning in warnings:
@@ -85,30 +70,28 @@ def _levelled(
 
 def _lines(
     diagnostics: Sequence[Diagnostic], warnings: Sequence[Diagnostic], width: int
-) -> Iterator[list[Piece]]:
-    """All lines, each as pieces of text with their style."""
+) -> Iterator[list[Span]]:
+    """Yield all lines as styled spans."""
     sources: dict[str, list[str]] = {}
-    for level, diagnostic in _levelled(diagnostics, warnings):
-        place = f"{diagnostic.location}: " if diagnostic.location else ""
-        message = printable(diagnostic.message)
-        yield [(place, "bold"), (f"{level}: ", _COLOURS[level]), (message, "")]
-        if diagnostic.location and diagnostic.location.line:
-            if diagnostic.location.file not in sources:
-                sources[diagnostic.location.file] = _source(diagnostic.location.file)
-            yield from _excerpt(
-                diagnostic.location, sources[diagnostic.location.file], _COLOURS[level], width
-            )
+    for severity, diagnostic in _with_severity(diagnostics, warnings):
+        location, color = diagnostic.location, _COLORS[severity]
+        prefix = f"{location}: " if location else ""
+        yield [(prefix, "bold"), (f"{severity}: ", color), (printable(diagnostic.message), "")]
+        if location and location.line:
+            if location.file not in sources:
+                sources[location.file] = _read_lines(location.file)
+            yield from _excerpt(location, sources[location.file], color, width)
         if diagnostic.path:
             yield [("  at ", "dim"), (printable(diagnostic.path), "cyan")]
         if diagnostic.hint:
             yield [("  ", ""), (printable(diagnostic.hint), "green")]
         yield [("", "")]
     if diagnostics or warnings:
-        yield _tally(diagnostics, warnings)
+        yield _count_line(diagnostics, warnings)
 
 
-def _source(file: str) -> list[str]:
-    """A file's lines; none where it cannot be read."""
+def _read_lines(file: str) -> list[str]:
+    """Return the lines of a file, or none if it is unreadable."""
     try:
         return Path(file).read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
@@ -116,42 +99,38 @@ def _source(file: str) -> list[str]:
 
 
 def _excerpt(
-    where: Location, source: Sequence[str], colour: str, width: int
-) -> Iterator[list[Piece]]:
-    """The source line, cut to what fits, and a caret under the column."""
-    if where.line > len(source):
+    location: Location, source: Sequence[str], color: str, width: int
+) -> Iterator[list[Span]]:
+    """Yield the source line, cut around the column to fit the width, and a caret below it."""
+    if location.line > len(source):
         return
-    line = source[where.line - 1]
-    before = line[: max(where.column - 1, 0)].expandtabs(_TAB)
-    shown = line.expandtabs(_TAB)
-    number = str(where.line)
-    room = min(_LONGEST, max(_SHORTEST, width - len(f"  {number} | ")))
-    cut = max(0, min(len(before) - room // 2, len(shown) - room))
-    shown = printable(shown[cut : cut + room])
-    yield [(f"  {number} | ", "dim"), (shown, "")]
-    if where.column:
+    line = source[location.line - 1]
+    before = line[: max(location.column - 1, 0)].expandtabs(_TAB_WIDTH)
+    excerpt = line.expandtabs(_TAB_WIDTH)
+    number = str(location.line)
+    length = min(_MAX_EXCERPT_WIDTH, max(_MIN_EXCERPT_WIDTH, width - len(f"  {number} | ")))
+    start = max(0, min(len(before) - length // 2, len(excerpt) - length))
+    yield [(f"  {number} | ", "dim"), (printable(excerpt[start : start + length]), "")]
+    if location.column:
         margin = " " * len(number)
-        yield [(f"  {margin} | ", "dim"), (" " * (len(before) - cut), ""), ("^", colour)]
+        yield [(f"  {margin} | ", "dim"), (" " * (len(before) - start), ""), ("^", color)]
 
 
-def _tally(diagnostics: Sequence[Diagnostic], warnings: Sequence[Diagnostic]) -> list[Piece]:
-    """How many there are, and in which file."""
+def _count_line(diagnostics: Sequence[Diagnostic], warnings: Sequence[Diagnostic]) -> list[Span]:
+    """Return the number of errors and warnings, and their file."""
     files = {
         diagnostic.location.file
         for diagnostic in [*diagnostics, *warnings]
         if diagnostic.location and diagnostic.location.line
     }
-    place = (
-        f" in {next(iter(files))}"
-        if len(files) == 1
-        else f" in {len(files)} files"
-        if files
-        else ""
-    )
-    pieces: list[Piece] = []
+    if len(files) == 1:
+        place = f" in {next(iter(files))}"
+    else:
+        place = f" in {len(files)} files" if files else ""
+    spans: list[Span] = []
     if diagnostics:
-        pieces.append((plural(len(diagnostics), "fault"), _COLOURS["error"]))
+        spans.append((plural(len(diagnostics), "error"), _COLORS["error"]))
     if warnings:
-        pieces += [(" and ", "")] if pieces else []
-        pieces.append((plural(len(warnings), "warning"), _COLOURS["warning"]))
-    return [*pieces, (place, "")]
+        spans += [(" and ", "")] if spans else []
+        spans.append((plural(len(warnings), "warning"), _COLORS["warning"]))
+    return [*spans, (place, "")]

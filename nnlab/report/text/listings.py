@@ -1,57 +1,32 @@
-"""Tables of what there is to choose from: data sets, devices."""
+"""Tables of data sets and devices."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from nnlab.report.text.numbers import count_text
-from nnlab.report.text.table import Cell, Column, Table
+from nnlab.report.text.numbers import format_count
+from nnlab.report.text.table import EMPTY_CELL, Cell, Column, Table
 
 
 def datasets_table(rows: Iterable[Mapping[str, Any]]) -> Table:
-    """The built-in data sets.
-
-    Args:
-        rows: A mapping for each, with its `name` and, where known, `task`, `rows`, `shape`,
-            `source`, `arguments` and `description`.
-
-    Returns:
-        The table.
-    """
-    names = ("name", "task", "rows", "shape", "source", "description", "arguments")
-    return listing("", rows, names, optional=("arguments", "description"))
+    """Return a table of the built-in data sets."""
+    keys = ("name", "task", "rows", "shape", "source", "description", "arguments")
+    return listing("", rows, keys, optional=("arguments", "description"))
 
 
 def devices_table(rows: Iterable[Mapping[str, Any]]) -> Table:
-    """The devices that can train.
-
-    Args:
-        rows: A mapping for each, with its `name` and, where known, `kind`, `description` and
-            `memory`.
-
-    Returns:
-        The table.
-    """
-    return listing("", rows, ("name", "kind", "description", "memory"), optional=())
+    """Return a table of the devices that can train."""
+    return listing("", rows, ("name", "kind", "description", "memory"))
 
 
 def listing(
     title: str,
     rows: Iterable[Mapping[str, Any]],
-    names: Sequence[str],
+    keys: Sequence[str],
     optional: Sequence[str] = (),
 ) -> Table:
-    r"""Mappings as a table; a column that no row has is left out.
-
-    Args:
-        title: A line above it; may be empty.
-        rows: A mapping for each row.
-        names: The keys to show, in their order; they are the headings too.
-        optional: Those that may be left out where a terminal is narrow.
-
-    Returns:
-        The table.
+    r"""Return mappings as a table with a column for each key that some row has.
 
     Example:
         >>> rows = [{"name": "cpu", "cores": 2}, {"name": "gpu:0", "cores": 16896}]
@@ -60,32 +35,30 @@ def listing(
         cpu         2
         gpu:0  16,896
     """
-    values = [dict(row) for row in rows]
-    shown = [name for name in names if any(row.get(name) not in (None, "") for row in values)]
+    rows = [dict(row) for row in rows]
+    used = [key for key in keys if any(row.get(key) not in (None, "") for row in rows)]
     columns = tuple(
-        Column(name, right=_all_counts(values, name), optional=name in optional) for name in shown
+        Column(
+            key,
+            right=all(_is_count(row[key]) for row in rows if row.get(key) is not None),
+            optional=key in optional,
+        )
+        for key in used
     )
-    return Table(
-        title, columns, tuple(tuple(_cell(row.get(name)) for name in shown) for row in values)
-    )
-
-
-def _all_counts(rows: Sequence[Mapping[str, Any]], name: str) -> bool:
-    """Whether a column holds nothing but whole numbers."""
-    return all(_is_count(row[name]) for row in rows if row.get(name) is not None)
+    return Table(title, columns, tuple(tuple(_cell(row.get(key)) for key in used) for row in rows))
 
 
 def _is_count(value: Any) -> bool:
-    """Whether a value is a whole number; to Python, True is one."""
+    """Return whether a value is an integer, but no bool."""
     return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _cell(value: Any) -> Cell:
-    """A value in words: a count with its thousands apart, a shape as a x b, a list with commas."""
+    """Format a count with thousands separators, a shape as `a x b`, a list with commas."""
     if value is None or value == "":
-        return Cell("-", "dim")
+        return EMPTY_CELL
     if _is_count(value):
-        return Cell(count_text(value))
+        return Cell(format_count(value))
     if isinstance(value, tuple):
         return Cell(" x ".join(map(str, value)))
     return Cell(", ".join(map(str, value)) if isinstance(value, list) else str(value))

@@ -1,4 +1,4 @@
-"""Tables as Markdown, rows as CSV: for pages and spreadsheets."""
+"""Tables as Markdown, rows as CSV."""
 
 from __future__ import annotations
 
@@ -8,24 +8,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from nnlab.report.text.console import printable
-from nnlab.report.text.phrases import plain_text
+from nnlab.report.text.phrases import format_yaml_value
 from nnlab.report.text.table import Cell, Table
 
 
-def markdown(tables: Iterable[Table]) -> str:
-    r"""Tables in the form that GitHub, GitLab and Jupyter read.
-
-    Args:
-        tables: The tables.
-
-    Returns:
-        Markdown: a heading, the table with its best in bold, its notes.
+def to_markdown(tables: Iterable[Table]) -> str:
+    r"""Format tables as GitHub-flavored Markdown: heading, rows with the best in bold, notes.
 
     Example:
         >>> from nnlab.report.text.table import Column
         >>> columns = (Column("run"), Column("loss", right=True))
         >>> rows = ((Cell("a|b"), Cell("0.1", "best")),)
-        >>> print(markdown([Table("Metrics", columns, rows, notes=("a note",))]))
+        >>> print(to_markdown([Table("Metrics", columns, rows, notes=("a note",))]))
         ### Metrics
         <BLANKLINE>
         | run | loss |
@@ -37,18 +31,11 @@ def markdown(tables: Iterable[Table]) -> str:
     return "\n\n".join(block for table in tables for block in _blocks(table))
 
 
-def csv_text(rows: Sequence[Mapping[str, Any]]) -> str:
-    r"""Mappings with the same keys as CSV.
-
-    Args:
-        rows: A mapping for each row.
-
-    Returns:
-        A heading and a line for each; empty where a value is None; lists, mappings, true and false
-        as YAML writes them.
+def to_csv(rows: Sequence[Mapping[str, Any]]) -> str:
+    r"""Format mappings with the same keys as CSV: None is empty, lists and mappings are YAML.
 
     Example:
-        >>> csv_text([{"run": "a", "loss": 0.1}, {"run": "b", "loss": None}])
+        >>> to_csv([{"run": "a", "loss": 0.1}, {"run": "b", "loss": None}])
         'run,loss\na,0.1\nb,\n'
     """
     text = io.StringIO()
@@ -56,7 +43,7 @@ def csv_text(rows: Sequence[Mapping[str, Any]]) -> str:
     writer.writeheader()
     writer.writerows(
         {
-            key: plain_text(value) if isinstance(value, (dict, list, bool)) else value
+            key: format_yaml_value(value) if isinstance(value, (dict, list, bool)) else value
             for key, value in row.items()
         }
         for row in rows
@@ -65,23 +52,24 @@ def csv_text(rows: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _blocks(table: Table) -> list[str]:
+    """Return the heading, the rows and the notes of a table, those that it has."""
     blocks = [f"### {table.title}"] if table.title else []
     if table.rows:
-        heads = [_escaped(column.title) for column in table.columns]
+        headings = [_escape(column.title) for column in table.columns]
         rules = ["---:" if column.right else "---" for column in table.columns]
-        lines = [heads, rules, *([_cell(cell) for cell in row] for row in table.rows)]
+        lines = [headings, rules, *([_format_cell(cell) for cell in row] for row in table.rows)]
         blocks.append("\n".join(f"| {' | '.join(line)} |" for line in lines))
-    return blocks + ["  \n".join(map(_escaped, table.notes))] * bool(table.notes)
+    return blocks + ["  \n".join(map(_escape, table.notes))] * bool(table.notes)
 
 
-def _cell(cell: Cell) -> str:
-    text = _escaped(cell.text)
+def _format_cell(cell: Cell) -> str:
+    text = _escape(cell.text)
     return f"**{text}**" if cell.tone == "best" else text
 
 
-def _escaped(text: str) -> str:
-    """A text that stays in its cell, and that Markdown and HTML leave alone."""
-    plain = printable(text)
-    for sign in ("\\", "|", "*", "`", "<", "[", "]"):
-        plain = plain.replace(sign, f"\\{sign}")
-    return plain
+def _escape(text: str) -> str:
+    """Escape the characters that end a cell or have a meaning in Markdown or HTML."""
+    escaped = printable(text)
+    for character in ("\\", "|", "*", "`", "<", "[", "]"):
+        escaped = escaped.replace(character, f"\\{character}")
+    return escaped

@@ -1,4 +1,4 @@
-"""What a model is made of, as plain data: a row for each layer."""
+"""The summary of a model as plain data: one row per layer."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from nnlab.errors import DataError
-from nnlab.report.text.numbers import count_text
+from nnlab.report.text.numbers import format_count
 from nnlab.report.text.table import Cell, Column, Table
 
 Shape = tuple[int | None, ...]
@@ -16,17 +16,16 @@ Shape = tuple[int | None, ...]
 
 @dataclass(frozen=True)
 class LayerRow:
-    """One layer of a model.
+    """A layer of a model.
 
     Args:
-        name: Its name, unique in the model.
-        type: Its Keras class, `Dense`.
-        input_shapes: The shape of each input, None for the axis of the rows; an input layer has
-            none.
-        output_shape: The shape of its output, None for the axis of the rows.
-        params: Its weights, trainable or not.
-        trainable: Those of them that training changes.
-        inbound: The names of the layers whose outputs it takes, in their order.
+        name: The layer's name, unique in the model.
+        type: The Keras class, such as `Dense`.
+        input_shapes: The shape of each input, None for the batch axis; empty for an input layer.
+        output_shape: The shape of the output, None for the batch axis.
+        params: The number of parameters.
+        trainable: The number of trainable parameters.
+        inbound: The names of the layers whose outputs are the inputs, in order.
     """
 
     name: str
@@ -40,19 +39,14 @@ class LayerRow:
 
 @dataclass(frozen=True)
 class ModelSummary:
-    """A whole model.
+    """A model: its layers and parameter counts.
 
     Args:
-        name: Its name.
-        layers: Its layers; each stands after those it takes its input from.
-        params: Weights of the model, trainable or not.
-        trainable_params: Those of them that training changes.
-        optimizer_params: The optimizer's own variables; None where the model has no optimizer yet.
-
-    Example:
-        >>> digit = LayerRow("digit", "Dense", ((None, 784),), (None, 10), 7850, 7850)
-        >>> print(ModelSummary("linear", (digit,), 7850, 7850).lines()[2])
-        digit  Dense  784    10           7,850
+        name: The model's name.
+        layers: The layers in topological order.
+        params: The number of parameters.
+        trainable_params: The number of trainable parameters.
+        optimizer_params: The number of optimizer variables' values; None without an optimizer.
     """
 
     name: str
@@ -62,19 +56,12 @@ class ModelSummary:
     optimizer_params: int | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """The summary for JSON: shapes become lists, None stays the axis of the rows."""
+        """Return the summary as plain data for JSON."""
         return dataclasses.asdict(self)
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> ModelSummary:
-        """What `to_dict` gave, also after a journey through JSON.
-
-        Args:
-            values: The mapping.
-
-        Raises:
-            DataError: It is no summary.
-        """
+        """Return the summary from `to_dict`'s result, also if read from JSON."""
         try:
             rows = [
                 LayerRow(
@@ -91,11 +78,11 @@ class ModelSummary:
         except (KeyError, TypeError) as error:
             message = f"Expected the summary of a model. Received: {type(error).__name__}: {error}."
             raise DataError(
-                f"{message} Something else has changed the file: restore it."
+                f"{message} The file was changed by another program: restore it."
             ) from error
 
     def table(self) -> Table:
-        """The layers as a table."""
+        """Return the layers as a table, with their inputs if the model has branches."""
         columns = (
             Column("layer"),
             Column("type"),
@@ -104,57 +91,51 @@ class ModelSummary:
             Column("parameters", right=True),
             Column("from"),
         )
-        branches = _has_branches(self)
         rows = [
             (
                 Cell(layer.name),
                 Cell(layer.type),
-                Cell(", ".join(map(shape_text, layer.input_shapes)) or "-"),
-                Cell(shape_text(layer.output_shape)),
-                Cell(count_text(layer.params)),
+                Cell(", ".join(map(format_shape, layer.input_shapes)) or "-"),
+                Cell(format_shape(layer.output_shape)),
+                Cell(format_count(layer.params)),
                 Cell(", ".join(layer.inbound), "dim"),
             )
             for layer in self.layers
         ]
-        if branches:
+        if self._has_branches:
             return Table(self.name, columns, tuple(rows))
         return Table(self.name, columns[:-1], tuple(row[:-1] for row in rows))
 
     def totals(self) -> list[str]:
-        """How many weights there are, a line for each kind."""
-        fixed = self.params - self.trainable_params
-        lines = [f"Parameters: {count_text(self.params)}"]
-        if fixed:
-            lines[0] += f" ({count_text(self.trainable_params)} trainable, {count_text(fixed)} not)"
-        if self.optimizer_params is not None:
-            lines.append(f"Optimizer's variables: {count_text(self.optimizer_params)}")
-        return lines
+        """Return the parameter counts, one line for the model and one for the optimizer."""
+        frozen = self.params - self.trainable_params
+        line = f"Parameters: {format_count(self.params)}"
+        if frozen:
+            trainable = format_count(self.trainable_params)
+            line += f" ({trainable} trainable, {format_count(frozen)} non-trainable)"
+        if self.optimizer_params is None:
+            return [line]
+        return [line, f"Optimizer parameters: {format_count(self.optimizer_params)}"]
 
     def lines(self) -> list[str]:
-        """The whole summary as plain lines."""
+        """Return the whole summary as plain lines."""
         return [*self.table().lines(), "", *self.totals()]
 
+    @property
+    def _has_branches(self) -> bool:
+        """Whether a layer has another input than the layer above it."""
+        above = [(), *((layer.name,) for layer in self.layers)]
+        return any(
+            layer.inbound not in ((), previous)
+            for layer, previous in zip(self.layers, above, strict=False)
+        )
 
-def shape_text(shape: Shape) -> str:
-    """The shape of one row.
 
-    Args:
-        shape: A shape with None first, for the axis of the rows.
-
-    Returns:
-        The other axes; "1" where there are none.
+def format_shape(shape: Shape) -> str:
+    """Format a shape without its batch axis; a scalar is "1".
 
     Example:
-        >>> shape_text((None, 28, 28)), shape_text((None,))
+        >>> format_shape((None, 28, 28)), format_shape((None,))
         ('28 x 28', '1')
     """
-    return " x ".join("?" if axis is None else count_text(axis) for axis in shape[1:]) or "1"
-
-
-def _has_branches(summary: ModelSummary) -> bool:
-    """Whether some layer takes its input from elsewhere than the layer above it."""
-    before = [(), *((layer.name,) for layer in summary.layers)]
-    return any(
-        layer.inbound not in ((), above)
-        for layer, above in zip(summary.layers, before, strict=False)
-    )
+    return " x ".join("?" if axis is None else format_count(axis) for axis in shape[1:]) or "1"

@@ -1,4 +1,4 @@
-"""A small neutral table: colour and rules in a terminal, plain aligned lines in a pipe."""
+"""A small neutral table: colored in a terminal, plain aligned lines in a pipe."""
 
 from __future__ import annotations
 
@@ -10,56 +10,53 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TextIO
 
 from nnlab.report.text.console import is_terminal, printable, terminal_console
-from nnlab.report.text.phrases import folded
+from nnlab.report.text.phrases import wrap_name
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-Tone = Literal["", "best", "good", "bad", "dim"]
+Tone = Literal["", "best", "success", "error", "dim"]
 
-_STYLES = {"": "", "best": "bold green", "good": "green", "bad": "red", "dim": "dim"}
-_GAP = 2
-# Between two columns Rich puts a blank, the place of a rule, and a blank.
-_RICH_GAP = 3
-# Where a table is cut into parts, longer texts are folded: few parts are easier to compare.
-_FOLDED = 16
-# The room that a name which may be folded has at least.
-_NAME = 24
+_STYLES = {"": "", "best": "bold green", "success": "green", "error": "red", "dim": "dim"}
+_COLUMN_GAP = 2
+# Rich separates two columns by a space, a rule (here blank) and a space.
+_RICH_COLUMN_GAP = 3
+# Columns of a split table are wrapped to this width: fewer parts are easier to compare.
+_SPLIT_COLUMN_WIDTH = 16
+_MIN_NAME_WIDTH = 24
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One value of a table, already in words.
-
-    Args:
-        text: What to show.
-        tone: What it means: the best of its column, good, bad, less important.
-    """
+    """A formatted value and its tone: the best of its column, a success, an error, dimmed."""
 
     text: str
     tone: Tone = ""
 
 
+EMPTY_CELL = Cell("-", "dim")
+
+
 @dataclass(frozen=True)
 class Column:
-    """One column of a table.
+    """A column of a table.
 
     Args:
-        title: Its heading; may be empty.
-        right: Whether it is set flush right, as numbers are.
-        optional: Whether it may be left out where a terminal is too narrow; the last such goes
-            first.
-        folds: Whether its texts may go on in another line, behind a comma, where a terminal is too
-            narrow: names made of several parts.
-        whole: Whether its texts are never folded, as they are there to be copied: where a terminal
-            is too narrow, the rest of a row stands below such a text.
+        title: The heading, possibly empty.
+        right: Whether the column is right-aligned, as numbers are. Defaults to False.
+        optional: Whether the column may be hidden if the terminal is too narrow, the last such
+            column first. Defaults to False.
+        wraps: Whether long texts may be wrapped after a comma. Meant for names that are made of
+            several parts. Defaults to False.
+        no_wrap: Whether texts are never wrapped, to be copied as they are. If the terminal is too
+            narrow, the other cells of a row are printed below. Defaults to False.
     """
 
     title: str
     right: bool = False
     optional: bool = False
-    folds: bool = False
-    whole: bool = False
+    wraps: bool = False
+    no_wrap: bool = False
 
 
 @dataclass(frozen=True)
@@ -67,13 +64,14 @@ class Table:
     r"""Rows of cells under headings.
 
     Args:
-        title: A line above it; may be empty.
-        columns: The columns, from the left.
-        rows: The rows, each with a cell for every column.
-        star: What a star says, told below a table that has one.
-        notes: Lines below it.
-        fixed: How many columns from the left stand in every part, where a table that is too wide
-            for a terminal is cut into parts; 0: it is not cut.
+        title: A line above the table, possibly empty.
+        columns: The columns, from left to right.
+        rows: The rows, each with one cell per column.
+        star_note: The meaning of a star, printed below a table that has one. Defaults to
+            "best in column".
+        notes: Lines printed below the table.
+        repeated_columns: The number of leading columns repeated in each part if a table that is
+            too wide for the terminal is split. Defaults to 0, which never splits.
 
     Example:
         >>> columns = (Column("run"), Column("loss", right=True))
@@ -82,30 +80,30 @@ class Table:
         run    loss
         a    0.0951*
         b    0.2000
-        * the best of its column
+        * best in column
     """
 
     title: str
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
-    star: str = "the best of its column"
+    star_note: str = "best in column"
     notes: tuple[str, ...] = ()
-    fixed: int = 0
+    repeated_columns: int = 0
 
     def lines(self) -> list[str]:
-        """The table as plain lines: columns aligned, the best of a column marked with a star."""
-        marked = self.marked()
+        """Return the table as plain lines, with aligned columns and starred best values."""
+        starred = self.starred_columns()
         grid = [
-            [_plain(cell, star=star) for cell, star in zip(row, marked, strict=True)]
+            [_plain_text(cell, star=star) for cell, star in zip(row, starred, strict=True)]
             for row in self.rows
         ]
         if any(column.title for column in self.columns):
-            # The star's place is part of its column: a heading set flush right keeps clear of it.
-            heads = [
+            # The star is part of its column: a right-aligned heading leaves its place empty.
+            headings = [
                 column.title + " " * (star and column.right)
-                for column, star in zip(self.columns, marked, strict=True)
+                for column, star in zip(self.columns, starred, strict=True)
             ]
-            grid.insert(0, heads)
+            grid.insert(0, headings)
         widths = [max(map(len, texts), default=0) for texts in zip(*grid, strict=True)]
         lines = [self.title] if self.title else []
         for texts in grid:
@@ -113,150 +111,124 @@ class Table:
                 text.rjust(width) if column.right else text.ljust(width)
                 for text, width, column in zip(texts, widths, self.columns, strict=True)
             ]
-            lines.append((" " * _GAP).join(cells).rstrip())
+            lines.append((" " * _COLUMN_GAP).join(cells).rstrip())
         return [*lines, *self.footnotes()]
 
     def footnotes(self) -> list[str]:
-        """What its marks mean, and its notes, a line each."""
-        return [f"* {self.star}"] * any(self.marked()) + list(self.notes)
+        """Return the lines below the table: the meaning of the star, and the notes."""
+        return [f"* {self.star_note}"] * any(self.starred_columns()) + list(self.notes)
 
-    def fitted(self, width: int) -> Table:
-        """The table without the optional columns that `width` has no room for.
+    def starred_columns(self) -> list[bool]:
+        """Return for each column whether it has a best value, marked with a star."""
+        return [any(row[i].tone == "best" for row in self.rows) for i in range(len(self.columns))]
 
-        Args:
-            width: The terminal's width, characters.
-
-        Returns:
-            The table, or one with fewer columns and a note that names those left out.
-        """
-        if self.fixed:
-            # It is cut into parts, which have room for all.
+    def fit_width(self, width: int) -> Table:
+        """Return the table without the optional columns that exceed a width, named in a note."""
+        if self.repeated_columns:
+            # A split table has space for all columns.
             return self
         keep = list(range(len(self.columns)))
-        needs = self._widths()
+        widths = self._rich_widths()
         for i in reversed(range(len(self.columns))):
-            if self.columns[i].optional and sum(needs[j] for j in keep) > width:
+            if self.columns[i].optional and sum(widths[j] for j in keep) > width:
                 keep.remove(i)
         if len(keep) == len(self.columns):
             return self
-        gone = ", ".join(column.title for i, column in enumerate(self.columns) if i not in keep)
-        note = f"Left out for want of room: {gone}. A wider terminal shows more."
-        return dataclasses.replace(self._with_columns(keep), notes=(*self.notes, note))
+        hidden = ", ".join(column.title for i, column in enumerate(self.columns) if i not in keep)
+        note = f"Columns hidden (terminal too narrow): {hidden}."
+        return dataclasses.replace(self._select_columns(keep), notes=(*self.notes, note))
 
-    def parts(self, width: int) -> list[Table]:
-        """The table cut into parts that `width` has room for; the notes stand below the last.
-
-        Args:
-            width: The terminal's width, characters.
-
-        Returns:
-            One table or more, each with the first `fixed` columns and some of the others.
-        """
-        needs = [*self._widths()[: self.fixed], *self._widths(_FOLDED)[self.fixed :]]
-        head = list(range(self.fixed))
+    def split(self, width: int) -> list[Table]:
+        """Split the table into parts that fit a width; the last part has the notes."""
+        repeated = list(range(self.repeated_columns))
+        widths = [
+            *self._rich_widths()[: self.repeated_columns],
+            *self._rich_widths(_SPLIT_COLUMN_WIDTH)[self.repeated_columns :],
+        ]
         groups: list[list[int]] = [[]]
-        for i in range(self.fixed, len(self.columns)):
-            taken = sum(needs[j] for j in (*head, *groups[-1]))
-            if self.fixed and groups[-1] and taken + needs[i] > width:
+        for i in range(self.repeated_columns, len(self.columns)):
+            used = sum(widths[j] for j in (*repeated, *groups[-1]))
+            if self.repeated_columns and groups[-1] and used + widths[i] > width:
                 groups.append([])
             groups[-1].append(i)
         if len(groups) == 1:
             return [self]
-        cut = [self._with_columns([*head, *group]) for group in groups]
-        above = [dataclasses.replace(table, notes=()) for table in cut[:-1]]
-        return [*above, cut[-1]]
+        parts = [self._select_columns([*repeated, *group]) for group in groups]
+        return [*(dataclasses.replace(part, notes=()) for part in parts[:-1]), parts[-1]]
 
-    def _with_columns(self, keep: Sequence[int]) -> Table:
+    def needs_stacking(self, width: int) -> bool:
+        """Return whether texts that must not be wrapped exceed a width."""
+        return any(column.no_wrap for column in self.columns) and sum(self._rich_widths()) > width
+
+    def fits_numbers(self, width: int) -> bool:
+        """Return whether all numbers fit a width unwrapped, with some space for the texts."""
+        wrapped, unwrapped = self._rich_widths(_SPLIT_COLUMN_WIDTH), self._rich_widths()
+        widths = (
+            unwrapped[i] if column.right else wrapped[i] for i, column in enumerate(self.columns)
+        )
+        return sum(widths) <= width
+
+    def available_width(self, width: int, index: int) -> int:
+        """Return the width that the other columns leave for a column that wraps."""
+        # Long texts in other columns are wrapped, too.
+        limit = 2 * width // 3
+        others = sum(min(used, limit) for i, used in enumerate(self._rich_widths()) if i != index)
+        return max(_SPLIT_COLUMN_WIDTH, int(width - others) - _RICH_COLUMN_GAP)
+
+    def _select_columns(self, keep: Sequence[int]) -> Table:
         columns = tuple(self.columns[i] for i in keep)
         rows = tuple(tuple(row[i] for i in keep) for row in self.rows)
         return dataclasses.replace(self, columns=columns, rows=rows)
 
-    def marked(self) -> list[bool]:
-        """Which columns have a best one, and so the place of a star."""
-        return [any(row[i].tone == "best" for row in self.rows) for i in range(len(self.columns))]
-
-    def is_to_copy(self, width: int) -> bool:
-        """Whether it has texts that must not be folded, and `width` no room for them.
-
-        Args:
-            width: The terminal's width, characters.
-        """
-        return any(column.whole for column in self.columns) and sum(self._widths()) > width
-
-    def _widths(self, longest: float = math.inf) -> list[float]:
-        """The room that each column wants in a terminal, where longer texts are folded."""
-        marked = self.marked()
+    def _rich_widths(self, limit: float = math.inf) -> list[float]:
+        """Return each column's width in a terminal if texts are wrapped at the limit."""
+        starred = self.starred_columns()
         return [
             max(
                 len(column.title),
-                *(min(len(row[i].text), _NAME if column.folds else longest) for row in self.rows),
+                *(
+                    min(len(row[i].text), _MIN_NAME_WIDTH if column.wraps else limit)
+                    for row in self.rows
+                ),
                 0,
             )
-            + marked[i]
-            + _RICH_GAP
+            + starred[i]
+            + _RICH_COLUMN_GAP
             for i, column in enumerate(self.columns)
         ]
 
-    def keeps_numbers(self, width: int) -> bool:
-        """Whether a terminal has room for each number on one line, and some for the texts.
-
-        Args:
-            width: The terminal's width, characters.
-        """
-        numbers = [column.right for column in self.columns]
-        needs = zip(self._widths(_FOLDED), self._widths(), numbers, strict=True)
-        return sum(whole if is_number else folded for folded, whole, is_number in needs) <= width
-
-    def room(self, width: int, place: int) -> int:
-        """The room that a column whose texts are folded has, beside all others.
-
-        Args:
-            width: The terminal's width, characters.
-            place: Which column.
-        """
-        # A sentence beside it is folded as well.
-        most = 2 * width // 3
-        others = sum(min(need, most) for i, need in enumerate(self._widths()) if i != place)
-        return max(_FOLDED, int(width - others) - _RICH_GAP)
-
 
 def print_tables(tables: Table | Iterable[Table], stream: TextIO | None = None) -> None:
-    """Prints tables, one below the other: with colour in a terminal, else plain.
-
-    Args:
-        tables: One or several.
-        stream: Where to; None for standard output.
-    """
+    """Print tables, by default to standard output: colored in a terminal, else plain."""
     out = stream or sys.stdout
-    several = [tables] if isinstance(tables, Table) else list(tables)
+    tables = [tables] if isinstance(tables, Table) else list(tables)
     if is_terminal(out):
-        _print_rich(several, out)
+        _print_rich(tables, out)
     else:
-        blocks = ["\n".join(table.lines()) for table in several]
-        out.write("\n\n".join(blocks) + "\n")
+        out.write("\n\n".join("\n".join(table.lines()) for table in tables) + "\n")
 
 
-def _plain(cell: Cell, *, star: bool) -> str:
-    """A cell without colour; in a column that has a best one, all keep the star's place."""
+def _plain_text(cell: Cell, *, star: bool) -> str:
+    """Return a cell without color; cells of a starred column end with a star or a space."""
     text = printable(cell.text)
     return text + ("*" if cell.tone == "best" else " ") if star else text
 
 
 def _print_rich(tables: Sequence[Table], stream: TextIO) -> None:
-    """Prints tables with Rich. Texts never pass its markup: a name may hold brackets."""
+    """Print tables with Rich, as `Text` and not as markup: names may contain brackets."""
     from rich import box
     from rich.table import Table as RichTable
     from rich.text import Text
 
     console = terminal_console(stream)
-    fitted = (table.fitted(console.width) for table in tables)
+    fitted = (table.fit_width(console.width) for table in tables)
     notes: list[str] = []
-    for table in (part for whole in fitted for part in whole.parts(console.width)):
+    for table in (part for whole in fitted for part in whole.split(console.width)):
         if notes:
-            # A table ends with a blank line of its own, its notes do not.
+            # Rich ends a table with a blank line, but not its notes.
             console.print()
-        marked, notes = table.marked(), table.footnotes()
-        if table.is_to_copy(console.width):
+        starred, notes = table.starred_columns(), table.footnotes()
+        if table.needs_stacking(console.width):
             _print_stacked(table, console)
             continue
         rich = RichTable(
@@ -267,25 +239,24 @@ def _print_rich(tables: Sequence[Table], stream: TextIO) -> None:
             padding=(0, 1),
             pad_edge=False,
         )
-        for i, (column, star) in enumerate(zip(table.columns, marked, strict=True)):
+        for i, (column, star) in enumerate(zip(table.columns, starred, strict=True)):
             longest = max((len(row[i].text) for row in table.rows), default=0)
             rich.add_column(
                 Text(column.title + " " * (star and column.right), style="bold"),
                 justify="right" if column.right else "left",
                 overflow="fold",
-                no_wrap=column.right and table.keeps_numbers(console.width),
-                min_width=min(longest, console.width // 2) if i < table.fixed else None,
+                no_wrap=column.right and table.fits_numbers(console.width),
+                min_width=min(longest, console.width // 2) if i < table.repeated_columns else None,
             )
-        rooms = [
-            table.room(console.width, i) if column.folds else math.inf
+        widths = [
+            table.available_width(console.width, i) if column.wraps else math.inf
             for i, column in enumerate(table.columns)
         ]
         for row in table.rows:
-            cells = zip(row, marked, rooms, strict=True)
             rich.add_row(
                 *(
-                    Text(folded(_plain(cell, star=star), room), style=_STYLES[cell.tone])
-                    for cell, star, room in cells
+                    Text(wrap_name(_plain_text(cell, star=star), width), style=_STYLES[cell.tone])
+                    for cell, star, width in zip(row, starred, widths, strict=True)
                 )
             )
         console.print(rich)
@@ -294,26 +265,19 @@ def _print_rich(tables: Sequence[Table], stream: TextIO) -> None:
 
 
 def _print_stacked(table: Table, console: Console) -> None:
-    """Prints each cell on a line of its own, which goes over the terminal's end unbroken."""
+    """Print each cell on a separate line, unbroken even if it exceeds the terminal."""
     from rich.text import Text
 
     console.print(Text(table.title, style="bold"))
     for row in table.rows:
         for cell, column in zip(row, table.columns, strict=True):
-            indent = "" if column.whole else " " * _GAP
-            text = f"{indent}{_plain(cell, star=False)}"
+            indent = "" if column.no_wrap else " " * _COLUMN_GAP
+            text = f"{indent}{_plain_text(cell, star=False)}"
             console.print(Text(text, style=_STYLES[cell.tone]), soft_wrap=True)
     console.print()
 
 
-def next_table(commands: Sequence[tuple[str, str]]) -> Table:
-    """Commands to go on with.
-
-    Args:
-        commands: Pairs of a command and what it does.
-
-    Returns:
-        The table; a command in it can be copied from the narrowest terminal.
-    """
-    rows = tuple((Cell(command), Cell(words, "dim")) for command, words in commands)
-    return Table("Next", (Column("", whole=True), Column("")), rows)
+def next_steps_table(commands: Sequence[tuple[str, str]]) -> Table:
+    """Return a table of suggested commands with their descriptions, easy to copy."""
+    rows = tuple((Cell(command), Cell(description, "dim")) for command, description in commands)
+    return Table("Next steps", (Column("", no_wrap=True), Column("")), rows)

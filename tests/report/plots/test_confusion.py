@@ -22,7 +22,7 @@ def test_any_number_of_classes_can_be_drawn(tmp_path: Path, classes: int) -> Non
     assert 700 < width < 1_800
 
 
-def test_right_predictions_are_dark_on_the_diagonal(tmp_path: Path) -> None:
+def test_correct_predictions_are_dark_on_the_diagonal(tmp_path: Path) -> None:
     codes = np.arange(2).repeat(50)
     plot_confusion_matrix(codes, codes, ["no", "yes"], tmp_path / "confusion.png")
     pixels = imread(tmp_path / "confusion.png")[..., :3].mean(axis=-1)
@@ -36,7 +36,7 @@ def test_equal_predictions_give_equal_bytes(tmp_path: Path) -> None:
     assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()
 
 
-def test_rows_of_no_known_class_are_left_out(tmp_path: Path) -> None:
+def test_rows_of_unknown_classes_are_ignored(tmp_path: Path) -> None:
     true, predicted = np.array([0, 1, -1, 2]), np.array([0, 1, 0, 0])
     plot_confusion_matrix(true, predicted, ["a", "b"], tmp_path / "a.png")
     plot_confusion_matrix(true[:2], predicted[:2], ["a", "b"], tmp_path / "b.png")
@@ -44,6 +44,6 @@ def test_rows_of_no_known_class_are_left_out(tmp_path: Path) -> None:
 
 
 def test_no_rows_and_long_names_can_be_drawn(tmp_path: Path) -> None:
-    none = np.empty(0, dtype=np.int64)
-    plot_confusion_matrix(none, none, ["n" * 500, "数字"], tmp_path / "confusion.png")
+    empty = np.empty(0, dtype=np.int64)
+    plot_confusion_matrix(empty, empty, ["n" * 500, "数字"], tmp_path / "confusion.png")
     assert imread(tmp_path / "confusion.png").shape[1] < 1_500

@@ -1,4 +1,4 @@
-"""Curves of metrics."""
+"""The curves of a metric."""
 
 from __future__ import annotations
 
@@ -19,29 +19,27 @@ HISTORY = {
 }
 
 
-def has_colour(path: Path, colour: str) -> bool:
-    """Whether a picture has pixels of a colour."""
+def has_color(path: Path, color: str) -> bool:
+    """Return whether an image has pixels of a color."""
     pixels = (imread(path)[..., :3] * 255).round().astype(int)
-    wanted = [int(colour[i : i + 2], 16) for i in (1, 3, 5)]
-    # A palette is right to one part in 256.
-    return bool((abs(pixels - wanted) <= 1).all(axis=-1).any())
+    expected = [int(color[i : i + 2], 16) for i in (1, 3, 5)]
+    # The palette of a PNG is rounded.
+    return bool((abs(pixels - expected) <= 1).all(axis=-1).any())
 
 
-def test_training_and_validation_are_two_curves_and_the_best_epoch_is_marked(
-    tmp_path: Path,
-) -> None:
+def test_training_validation_and_best_epoch_are_drawn(tmp_path: Path) -> None:
     path = tmp_path / "plots" / "loss.png"
     plot_curves(HISTORY, "loss", path, best_epoch=3, title="mnist")
     assert imread(path).shape[:2] == (650, 1000)
-    assert all(has_colour(path, colour) for colour in PALETTE[:3])
+    assert all(has_color(path, color) for color in PALETTE[:3])
 
 
 def test_without_validation_there_is_one_curve(tmp_path: Path) -> None:
     path = tmp_path / "accuracy.png"
     plot_curves(HISTORY, "accuracy", path)
-    assert has_colour(path, PALETTE[0])
-    assert not has_colour(path, PALETTE[1])
-    assert not has_colour(path, PALETTE[2])
+    assert has_color(path, PALETTE[0])
+    assert not has_color(path, PALETTE[1])
+    assert not has_color(path, PALETTE[2])
 
 
 def test_equal_numbers_give_equal_bytes(tmp_path: Path) -> None:

@@ -1,29 +1,32 @@
-"""One look, whatever the user's settings."""
+"""The common style of all plots."""
 
 from __future__ import annotations
 
 import matplotlib as mpl
 
-from nnlab.report.plots.figure import new_figure, picture, style
+from nnlab.report.plots.figure import line_style, new_figure, render, style
 
 
-def drawn() -> bytes:
-    """A small picture."""
+def draw() -> bytes:
     with style():
         figure = new_figure(2, 2)
         figure.add_subplot().plot([1, 2], label="cost in $")
-        return picture(figure)
+        return render(figure)
 
 
-def test_the_users_settings_neither_matter_nor_change() -> None:
-    before = drawn()
+def test_user_settings_are_ignored_and_kept() -> None:
+    before = draw()
     with mpl.rc_context({"lines.linewidth": 9, "figure.facecolor": "red"}):
-        assert drawn() == before
+        assert draw() == before
         assert mpl.rcParams["lines.linewidth"] == 9
 
 
-def test_a_letter_that_the_font_lacks_is_no_warning() -> None:
+def test_missing_glyph_is_no_warning() -> None:
     with style():
         figure = new_figure(2, 2)
         figure.add_subplot().set_title("数字")
-        assert picture(figure)
+        assert render(figure)
+
+
+def test_lines_beyond_the_palette_are_dashed() -> None:
+    assert line_style(8) == {"color": "#0072B2", "linestyle": "--"}

@@ -1,4 +1,4 @@
-"""Curves of several runs in one picture."""
+"""The curves of several runs in one plot."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ HISTORIES = {
 }
 
 
-def test_one_file_holds_all_metrics_and_equal_numbers_give_equal_bytes(tmp_path: Path) -> None:
+def test_one_file_has_all_metrics_and_equal_numbers_give_equal_bytes(tmp_path: Path) -> None:
     first, second = tmp_path / "a.svg", tmp_path / "b.svg"
     assert plot_overlay(HISTORIES, ["loss", "accuracy"], first) == [first]
     plot_overlay(HISTORIES, ["loss", "accuracy"], second)
@@ -25,12 +25,12 @@ def test_one_file_holds_all_metrics_and_equal_numbers_give_equal_bytes(tmp_path:
     assert first.read_bytes() == second.read_bytes()
 
 
-def test_a_folder_gets_a_png_for_each(tmp_path: Path) -> None:
+def test_folder_gets_a_png_per_metric(tmp_path: Path) -> None:
     files = plot_overlay(HISTORIES, ["loss", "accuracy"], tmp_path / "new")
     assert [file.name for file in files] == ["loss.png", "accuracy.png"]
     assert all(file.read_bytes().startswith(b"\x89PNG") for file in files)
 
 
-def test_another_suffix_is_refused(tmp_path: Path) -> None:
+def test_unsupported_suffix_is_rejected(tmp_path: Path) -> None:
     with pytest.raises(RequestError, match=r"\.svg or \.png"):
         plot_overlay(HISTORIES, ["loss"], tmp_path / "curves.jpg")

@@ -1,4 +1,4 @@
-"""Predicted against true numbers."""
+"""Predictions and residuals of a regression."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def test_equal_numbers_give_equal_bytes(tmp_path: Path) -> None:
     assert imread(tmp_path / "a.png").shape[:2] == (520, 1100)
 
 
-def test_better_predictions_make_another_picture(tmp_path: Path) -> None:
+def test_other_predictions_give_another_plot(tmp_path: Path) -> None:
     plot_residuals(TRUE, TRUE**2, tmp_path / "a.png")
     plot_residuals(TRUE, TRUE, tmp_path / "b.png")
     assert (tmp_path / "a.png").read_bytes() != (tmp_path / "b.png").read_bytes()

@@ -1,4 +1,4 @@
-"""Pictures of a search: equal trials equal bytes, and any trials can be drawn."""
+"""The plots of a search."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from matplotlib.image import imread
 
 from nnlab.report.plots.optimization_history import plot_optimization_history
 from nnlab.report.plots.parallel_coordinates import plot_parallel_coordinates
-from nnlab.report.plots.search_axes import MOST_SHOWN, SearchPlot, ticks
+from nnlab.report.plots.search_axes import MAX_HYPERPARAMETERS, SearchPlot, ticks
 from nnlab.report.plots.slices import plot_slices
 from nnlab.runs.records.trial import FrozenTrial, TrialStatus
 from tests.report.searches import RATE, SHUFFLE, SPACE, TIMES, UNITS, trials
@@ -23,15 +23,15 @@ Draw = Callable[[SearchPlot, Path], Any]
 DRAWS = (plot_optimization_history, plot_parallel_coordinates, plot_slices)
 
 
-def picture(several: list[FrozenTrial], **fields: Any) -> SearchPlot:
-    known = {"objective": "val_accuracy", "direction": "max", "space": SPACE, "importance": {}}
-    return SearchPlot("deep", trials=several, **{**known, **fields})
+def plot_of(trials: list[FrozenTrial], **fields: Any) -> SearchPlot:
+    defaults = {"objective": "val_accuracy", "direction": "max", "space": SPACE, "importance": {}}
+    return SearchPlot("deep", trials=trials, **{**defaults, **fields})
 
 
 @pytest.mark.parametrize("draw", DRAWS)
-def test_equal_trials_give_equal_bytes_and_others_do_not(draw: Draw, tmp_path: Path) -> None:
+def test_equal_trials_give_equal_bytes(draw: Draw, tmp_path: Path) -> None:
     for name, seed in (("a.png", 1), ("b.png", 1), ("c.png", 2)):
-        draw(picture(trials(20, runs=2, failed=(3,), seed=seed)), tmp_path / name)
+        draw(plot_of(trials(20, runs=2, failed=(3,), seed=seed)), tmp_path / name)
     first, again, other = ((tmp_path / f"{name}.png").read_bytes() for name in "abc")
     assert first == again
     assert first != other
@@ -40,7 +40,7 @@ def test_equal_trials_give_equal_bytes_and_others_do_not(draw: Draw, tmp_path: P
 
 @pytest.mark.parametrize("draw", DRAWS)
 @pytest.mark.parametrize(
-    "several",
+    "candidates",
     [
         [],
         trials(1),
@@ -51,67 +51,73 @@ def test_equal_trials_give_equal_bytes_and_others_do_not(draw: Draw, tmp_path: P
     ],
     ids=["none", "one", "all failed", "equal", "infinite", "decades"],
 )
-def test_any_trials_can_be_drawn(draw: Draw, several: list[FrozenTrial], tmp_path: Path) -> None:
+def test_any_trials_can_be_drawn(draw: Draw, candidates: list[FrozenTrial], tmp_path: Path) -> None:
     path = tmp_path / "search.png"
-    drawn = draw(picture(several, objective="val_loss", direction="min"), path)
-    assert path.exists() is (drawn is not False)
+    is_drawn = draw(plot_of(candidates, objective="val_loss", direction="min"), path) is not False
+    assert path.exists() is is_drawn
 
 
-def test_what_never_changes_is_not_shown() -> None:
-    several = [
+def test_constant_hyperparameters_are_not_shown() -> None:
+    candidates = [
         FrozenTrial(n, {UNITS: 8 * n, SHUFFLE: True}, TrialStatus.COMPLETE, (0.5,), 0.5)
         for n in (1, 2)
     ]
-    assert list(picture(several).shown) == ["units"]
+    assert list(plot_of(candidates).shown) == ["units"]
 
 
-def test_the_most_important_are_shown_in_the_order_of_the_config() -> None:
+def test_most_important_hyperparameters_are_shown_in_config_order() -> None:
     space = [dataclasses.replace(SPACE[0], name=f"data.h{number}") for number in range(12)]
-    several = [
-        FrozenTrial(n, {one.name: 8 * n for one in space}, TrialStatus.COMPLETE, (0.5,), 0.5)
+    candidates = [
+        FrozenTrial(
+            n,
+            {hyperparameter.name: 8 * n for hyperparameter in space},
+            TrialStatus.COMPLETE,
+            (0.5,),
+            0.5,
+        )
         for n in (1, 2)
     ]
     shares = {f"data.h{number}": number / 100 for number in range(12)}
-    drawn = picture(several, space=space, importance=shares)
-    assert list(drawn.shown) == [f"h{number}" for number in range(12 - MOST_SHOWN, 12)]
-    assert drawn.what_is_shown == "the 8 most important of 12 open values"
-    few = picture(several, space=space, importance={"data.h9": 1.0, "data.h3": 0.0})
+    drawn = plot_of(candidates, space=space, importance=shares)
+    assert list(drawn.shown) == [f"h{number}" for number in range(12 - MAX_HYPERPARAMETERS, 12)]
+    assert drawn.selection == "the 8 most important of 12 hyperparameters"
+    few = plot_of(candidates, space=space, importance={"data.h9": 1.0, "data.h3": 0.0})
     assert "h9" in few.shown
-    assert few.what_is_shown == "8 of 12 open values, with the one that matters"
+    assert few.selection == "8 of 12 hyperparameters, including 1 of nonzero importance"
 
 
-def test_without_importance_those_are_shown_that_most_trials_have() -> None:
+def test_without_importance_the_most_used_hyperparameters_are_shown() -> None:
     space = [dataclasses.replace(SPACE[0], name=f"data.h{number}") for number in range(12)]
-    several = [
+    candidates = [
         FrozenTrial(
             n,
-            {one.name: 8 * n for one in (space if n < 3 else space[4:])},
+            {hyperparameter.name: 8 * n for hyperparameter in (space if n < 3 else space[4:])},
             TrialStatus.COMPLETE,
             (0.5,),
             0.5,
         )
         for n in (1, 2, 3)
     ]
-    drawn = picture(several, space=space)
+    drawn = plot_of(candidates, space=space)
     assert list(drawn.shown) == [f"h{number}" for number in range(4, 12)]
-    assert drawn.what_is_shown == "8 of 12 open values, those that most trials have"
+    assert drawn.selection == "8 of 12 hyperparameters, those used by most trials"
 
 
-def test_all_of_few_are_shown_without_a_word() -> None:
-    assert picture(trials(30)).what_is_shown == ""
+def test_selection_is_empty_if_all_are_shown() -> None:
+    assert plot_of(trials(30)).selection == ""
 
 
-def test_an_axis_of_a_range_has_labels_between_its_ends() -> None:
-    one = next(one for one in SPACE if one.name == RATE)
-    assert ticks(one)[1] == ["0.001", "0.01", "0.1", "1"]
+def test_axis_has_tick_labels_between_its_ends() -> None:
+    by_name = {hyperparameter.name: hyperparameter for hyperparameter in SPACE}
+    assert ticks(by_name[RATE])[1] == ["0.001", "0.01", "0.1", "1"]
     assert ticks(SPACE[0])[1] == ["8", "68", "128"]
     doubled = dataclasses.replace(SPACE[0], min_value=8, max_value=64, step=2, sampling="log")
     assert ticks(doubled)[1] == ["8", "16", "32", "64"]
-    assert ticks(next(one for one in SPACE if one.name == SHUFFLE))[1] == ["false", "true"]
+    assert ticks(by_name[SHUFFLE])[1] == ["false", "true"]
 
 
-def test_repetitions_are_one_axis() -> None:
-    shown = picture(trials(30)).shown
+def test_repetitions_share_an_axis() -> None:
+    shown = plot_of(trials(30)).shown
     assert list(shown) == ["units", "times", "Dropout", "optimizer", "learning_rate", "shuffle"]
     assert shown["times"].name == TIMES
     assert shown["learning_rate"].name == RATE

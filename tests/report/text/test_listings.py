@@ -1,4 +1,4 @@
-"""Lists of what there is to choose from."""
+"""Tables of data sets and devices."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 from nnlab.report.text.listings import datasets_table, devices_table, listing
 
 
-def test_data_sets_show_shapes_and_counts_as_people_write_them() -> None:
+def test_datasets_have_formatted_shapes_and_counts() -> None:
     rows: list[dict[str, Any]] = [
         {"name": "mnist", "rows": 70_000, "shape": (28, 28), "source": "download"},
         {
@@ -24,10 +24,10 @@ def test_data_sets_show_shapes_and_counts_as_people_write_them() -> None:
     ]
 
 
-def test_devices_without_memory_have_no_such_column() -> None:
+def test_empty_column_is_left_out() -> None:
     rows = [{"name": "cpu", "kind": "CPU", "description": "2 cores", "memory": None}]
     assert devices_table(rows).lines() == ["name  kind  description", "cpu   CPU   2 cores"]
 
 
-def test_truth_is_no_count() -> None:
+def test_bool_is_no_count() -> None:
     assert listing("", [{"found": True}], ("found",)).lines() == ["found", "True"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from nnlab.report.text.model_summary import LayerRow, ModelSummary, shape_text
+from nnlab.report.text.model_summary import LayerRow, ModelSummary, format_shape
 
 MNIST = ModelSummary(
     "mnist",
@@ -29,12 +29,12 @@ def test_lines_show_layers_and_totals() -> None:
         "norm    BatchNormalization  256    256          1,024",
         "digit   Dense               256    10           2,570",
         "",
-        "Parameters: 204,554 (204,042 trainable, 512 not)",
-        "Optimizer's variables: 408,086",
+        "Parameters: 204,554 (204,042 trainable, 512 non-trainable)",
+        "Optimizer parameters: 408,086",
     ]
 
 
-def test_a_model_with_branches_says_where_each_layer_takes_its_input() -> None:
+def test_model_with_branches_shows_the_inputs_of_each_layer() -> None:
     layers = (
         LayerRow("x", "InputLayer", (), (None, 4), 0, 0),
         LayerRow("a", "Dense", ((None, 4),), (None, 4), 20, 20, ("x",)),
@@ -45,13 +45,14 @@ def test_a_model_with_branches_says_where_each_layer_takes_its_input() -> None:
     assert lines[-1] == "Parameters: 20"
 
 
-def test_json_keeps_the_axis_of_the_rows() -> None:
+def test_json_round_trip() -> None:
     values = json.loads(json.dumps(MNIST.to_dict()))
+    assert ModelSummary.from_dict(values) == MNIST
     assert values["params"] == 204_554
     assert values["layers"][2]["input_shapes"] == [[None, 256]]
     assert values["layers"][2]["inbound"] == ["norm"]
 
 
-def test_shapes_leave_the_rows_out() -> None:
-    assert shape_text((None, 28, 28, None)) == "28 x 28 x ?"
-    assert shape_text((None,)) == "1"
+def test_shapes_omit_the_batch_axis() -> None:
+    assert format_shape((None, 28, 28, None)) == "28 x 28 x ?"
+    assert format_shape((None,)) == "1"

@@ -1,4 +1,4 @@
-"""Numbers are readable, at every size."""
+"""Formatting of numbers."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ import math
 import pytest
 
 from nnlab.report.text.numbers import (
-    count_text,
-    interval_text,
-    metric_text,
-    prefixed_text,
-    seconds_text,
+    format_bytes,
+    format_count,
+    format_interval,
+    format_metric,
+    format_percent,
+    format_seconds,
+    format_si_prefix,
 )
 from nnlab.text import plural
 
@@ -33,7 +35,7 @@ from nnlab.text import plural
     ],
 )
 def test_metric(value: float, text: str) -> None:
-    assert metric_text(value) == text
+    assert format_metric(value) == text
 
 
 @pytest.mark.parametrize(
@@ -46,12 +48,13 @@ def test_metric(value: float, text: str) -> None:
         (-12.5, 1500.0, "-12.50 to 1,500.00"),
         (1e-6, 2e-5, "1.00e-06 to 2.00e-05"),
         (-math.inf, math.inf, "-inf to inf"),
+        (0.014532, 0.014539, "0.01453 to 0.01454"),
     ],
 )
-def test_ends_of_an_interval_have_as_many_digits_and_none_looks_like_zero(
+def test_interval_ends_have_the_same_decimals_and_no_false_zero(
     low: float, high: float, text: str
 ) -> None:
-    assert interval_text(low, high) == text
+    assert format_interval(low, high) == text
 
 
 @pytest.mark.parametrize(
@@ -65,8 +68,8 @@ def test_ends_of_an_interval_have_as_many_digits_and_none_looks_like_zero(
         (4.5e15, "4,500 T"),
     ],
 )
-def test_prefix_is_that_of_the_rounded_number(value: float, text: str) -> None:
-    assert prefixed_text(value) == text
+def test_prefix_suits_the_rounded_number(value: float, text: str) -> None:
+    assert format_si_prefix(value) == text
 
 
 @pytest.mark.parametrize(
@@ -84,10 +87,22 @@ def test_prefix_is_that_of_the_rounded_number(value: float, text: str) -> None:
         (math.inf, "inf s"),
     ],
 )
-def test_seconds_never_show_a_full_unit_as_sixty_of_a_smaller(seconds: float, text: str) -> None:
-    assert seconds_text(seconds) == text
+def test_seconds_never_show_sixty_of_a_unit(seconds: float, text: str) -> None:
+    assert format_seconds(seconds) == text
 
 
-def test_counts_have_their_thousands_apart_and_their_noun_in_number() -> None:
-    assert count_text(269_322) == "269,322"
+def test_counts_have_thousands_separators() -> None:
+    assert format_count(269_322) == "269,322"
     assert [plural(count, "run") for count in (0, 1, 1000)] == ["0 runs", "1 run", "1,000 runs"]
+
+
+@pytest.mark.parametrize(
+    ("size", "text"),
+    [(512, "512 B"), (1536, "1.5 KiB"), (5 * 2**20, "5.0 MiB"), (2**50, "1024.0 TiB")],
+)
+def test_bytes(size: int, text: str) -> None:
+    assert format_bytes(size) == text
+
+
+def test_percent() -> None:
+    assert (format_percent(0.934), format_percent(0.934, digits=1)) == ("93 %", "93.4 %")

@@ -1,4 +1,4 @@
-"""Tables are aligned in a pipe and coloured in a terminal."""
+"""Tables in a pipe and in a terminal."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from nnlab.report.text.table import Cell, Column, Table, print_tables
+from nnlab.report.text.table import Cell, Column, Table, next_steps_table, print_tables
 
 if TYPE_CHECKING:
     from tests.report.conftest import Terminal
@@ -24,7 +24,7 @@ TABLE = Table(
 )
 
 
-def test_a_pipe_gets_aligned_lines_and_a_star_for_the_best() -> None:
+def test_pipe_gets_aligned_lines_and_a_star_for_the_best() -> None:
     out = io.StringIO()
     print_tables(TABLE, out)
     assert out.getvalue() == (
@@ -32,22 +32,22 @@ def test_a_pipe_gets_aligned_lines_and_a_star_for_the_best() -> None:
         "run                  loss   device\n"
         "mnist              0.0951*  cpu\n"
         "[bold]xor[/bold]  12.5000   -\n"
-        "* the best of its column\n"
+        "* best in column\n"
     )
 
 
-def test_several_tables_have_a_blank_line_between() -> None:
+def test_tables_are_separated_by_a_blank_line() -> None:
     out = io.StringIO()
     pairs = Table("", (Column(""), Column("")), ((Cell("a"), Cell("1")), (Cell("bb"), Cell("2"))))
     print_tables([pairs, pairs], out)
     assert out.getvalue() == "a   1\nbb  2\n\na   1\nbb  2\n"
 
 
-def test_a_table_without_rows_keeps_its_heading() -> None:
+def test_table_without_rows_keeps_its_heading() -> None:
     assert Table("", (Column("run"), Column("loss", right=True)), ()).lines() == ["run  loss"]
 
 
-def test_a_terminal_gets_colour_and_names_with_brackets_as_they_are(terminal: Terminal) -> None:
+def test_terminal_gets_color_and_literal_brackets(terminal: Terminal) -> None:
     print_tables(TABLE, terminal.stream)
     text = terminal.close()
     assert "[bold]xor[/bold]" in text
@@ -55,7 +55,7 @@ def test_a_terminal_gets_colour_and_names_with_brackets_as_they_are(terminal: Te
 
 
 @pytest.mark.parametrize(("name", "value"), [("NO_COLOR", "1"), ("TERM", "dumb")])
-def test_a_terminal_that_wants_no_colour_gets_plain_lines(
+def test_terminal_without_color_gets_plain_lines(
     terminal: Terminal, monkeypatch: pytest.MonkeyPatch, name: str, value: str
 ) -> None:
     monkeypatch.setenv(name, value)
@@ -65,58 +65,73 @@ def test_a_terminal_that_wants_no_colour_gets_plain_lines(
     assert "0.0951*" in text
 
 
-def test_an_escape_sequence_in_a_cell_does_nothing(terminal: Terminal) -> None:
+def test_escape_sequences_in_cells_are_replaced(terminal: Terminal) -> None:
     evil = Table("", (Column("run"),), ((Cell("a\x1b[2Jb"),),))
     print_tables(evil, terminal.stream)
     assert "\x1b[2J" not in terminal.close()
     assert "\x1b" not in "".join(evil.lines())
 
 
-def test_a_narrow_terminal_loses_the_optional_columns_from_the_right() -> None:
+def test_narrow_terminal_hides_optional_columns_from_the_right() -> None:
     columns = tuple(Column(name, optional=name != "a") for name in "abc")
     table = Table("", columns, ((Cell("1" * 10), Cell("2" * 10), Cell("3" * 10)),))
-    assert [column.title for column in table.fitted(100).columns] == ["a", "b", "c"]
-    assert [column.title for column in table.fitted(30).columns] == ["a", "b"]
-    assert [column.title for column in table.fitted(5).columns] == ["a"]
-    assert table.fitted(30).rows == ((Cell("1" * 10), Cell("2" * 10)),)
+    assert [column.title for column in table.fit_width(100).columns] == ["a", "b", "c"]
+    assert [column.title for column in table.fit_width(30).columns] == ["a", "b"]
+    assert [column.title for column in table.fit_width(5).columns] == ["a"]
+    assert table.fit_width(30).rows == ((Cell("1" * 10), Cell("2" * 10)),)
 
 
-def test_what_a_narrow_terminal_leaves_out_is_told() -> None:
+def test_hidden_columns_are_named_in_a_note() -> None:
     columns = tuple(Column(name, optional=name != "a") for name in "abc")
     table = Table("", columns, ((Cell("1" * 10), Cell("2" * 10), Cell("3" * 10)),))
-    assert table.fitted(100).notes == ()
-    (note,) = table.fitted(5).notes
-    assert "want of room: b, c." in note
+    assert table.fit_width(100).notes == ()
+    (note,) = table.fit_width(5).notes
+    assert note.endswith(": b, c.")
 
 
-def test_a_terminal_shows_the_star_and_says_what_it_means(terminal: Terminal) -> None:
+def test_terminal_shows_the_star_and_its_meaning(terminal: Terminal) -> None:
     print_tables(TABLE, terminal.stream)
     text = terminal.close()
     assert "0.0951*" in text
-    assert "* the best of its column" in text
+    assert "* best in column" in text
 
 
-def test_a_table_too_wide_is_cut_into_parts_that_keep_the_first_column() -> None:
+def test_wide_table_is_split_and_repeats_the_first_column() -> None:
     columns = tuple(Column(name) for name in "kabc")
     rows = (tuple(Cell(name * 10) for name in "kabc"),)
-    table = Table("", columns, rows, notes=("a note",), fixed=1)
-    parts = table.parts(45)
+    table = Table("", columns, rows, notes=("a note",), repeated_columns=1)
+    parts = table.split(45)
     assert [[column.title for column in part.columns] for part in parts] == [
         list("kab"),
         ["k", "c"],
     ]
     assert [part.notes for part in parts] == [(), ("a note",)]
-    assert table.parts(100) == [table]
-    assert dataclasses.replace(table, fixed=0).parts(20) == [dataclasses.replace(table, fixed=0)]
+    assert table.split(100) == [table]
+    assert dataclasses.replace(table, repeated_columns=0).split(20) == [
+        dataclasses.replace(table, repeated_columns=0)
+    ]
 
 
-def test_a_name_goes_on_behind_a_comma_and_numbers_stay_whole(
+def test_names_wrap_after_commas_and_numbers_do_not(
     terminal: Terminal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", "56")
-    columns = (Column("variant", folds=True), Column("interval", right=True))
+    columns = (Column("variant", wraps=True), Column("interval", right=True))
     name, interval = "units=64,optimizer=SGD,scaling=standard", "0.12345678 to 0.87654321"
     print_tables(Table("", columns, ((Cell(name), Cell(interval)),)), terminal.stream)
-    shown = [line.strip() for line in terminal.close().splitlines()]
-    assert any(line.startswith("units=64,optimizer=SGD,") and interval in line for line in shown)
-    assert "scaling=standard" in shown
+    lines = [line.strip() for line in terminal.close().splitlines()]
+    assert any(line.startswith("units=64,optimizer=SGD,") and interval in line for line in lines)
+    assert "scaling=standard" in lines
+
+
+def test_suggested_commands_are_never_wrapped(terminal: Terminal) -> None:
+    command = "nnlab compare variants --resume " + "very_" * 20 + "long --seeds 9"
+    print_tables(next_steps_table([(command, "more seeds")]), terminal.stream)
+    lines = terminal.close().splitlines()
+    assert any(command in line for line in lines)
+    assert any("more seeds" in line and command not in line for line in lines)
+
+
+def test_suggested_commands_form_a_table_if_they_fit() -> None:
+    (_, line) = next_steps_table([("nnlab runs", "all runs")]).lines()
+    assert line == "nnlab runs  all runs"
