@@ -100,7 +100,7 @@ class SearchPlot:
     @property
     def _markers(self) -> list[str]:
         """The search markers in the order of the config."""
-        return list(dict.fromkeys(marker_name(one.name) for one in self.space))
+        return list(dict.fromkeys(marker_name(item.name) for item in self.space))
 
     @property
     def _varied(self) -> list[str]:

@@ -85,9 +85,12 @@ def test_missing_plot_data_is_reported(tmp_path: Path) -> None:
 
 
 def test_commands_are_quoted_and_versions_are_listed(tmp_path: Path) -> None:
-    known = {"python": "3.11.7", "packages": {"nnlab": "0.1.0", "keras": None}}
-    known["command"] = ["nnlab", "train", "my net.yaml"]
-    run = create_run(tmp_path / "two words", environment=known)
+    environment: dict[str, Any] = {
+        "python": "3.11.7",
+        "packages": {"nnlab": "0.1.0", "keras": None},
+    }
+    environment["command"] = ["nnlab", "train", "my net.yaml"]
+    run = create_run(tmp_path / "two words", environment=environment)
     page = build_page(run)
     assert commands(page) == [
         ["nnlab", "reproduce", str(run.path)],
