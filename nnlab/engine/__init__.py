@@ -1,7 +1,7 @@
-"""The only code that imports TensorFlow and Keras: models, their training, devices.
+"""Models, training and devices: the only code that imports TensorFlow and Keras.
 
-Importing this package loads TensorFlow, once and without noise. It takes seconds: commands import
-it inside functions.
+Importing this package loads TensorFlow quietly, which takes seconds: commands import it inside
+functions.
 """
 
 from __future__ import annotations
@@ -9,4 +9,4 @@ from __future__ import annotations
 from nnlab.engine.runtime.tensorflow import load_tensorflow
 
 IMPORT_S = load_tensorflow()
-"""How long TensorFlow took to load, in seconds; next to nothing where somebody had done so."""
+"""Seconds that TensorFlow took to load; almost 0 if it was loaded already."""

@@ -9,7 +9,7 @@ import keras
 from numpy.typing import NDArray
 
 
-def averages(optimizer: keras.optimizers.Optimizer) -> list[Any] | None:
+def ema_variables(optimizer: keras.optimizers.Optimizer) -> list[Any] | None:
     """The moving averages that an optimizer keeps of the weights and that become them in the end.
 
     Args:
@@ -39,7 +39,7 @@ class AveragedWeights(keras.callbacks.Callback):  # type: ignore[misc]
     def on_test_begin(self, logs: Mapping[str, float] | None = None) -> None:
         """Put the averages in place of the weights."""
         del logs
-        means = averages(self.model.optimizer)
+        means = ema_variables(self.model.optimizer)
         if means is None or self._aside is not None:
             return
         variables = self.model.trainable_variables

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 import keras
 
-from nnlab.engine.callbacks.averaged_weights import averages
+from nnlab.engine.callbacks.averaged_weights import ema_variables
 from nnlab.engine.callbacks.epoch_state import EpochStateCallback, Weights
 
 Improves = Callable[[Mapping[str, float]], bool]
@@ -74,7 +74,7 @@ class BestWeights(EpochStateCallback):
 
     def _current(self) -> Callable[[], Weights]:
         """The model's weights; averaged ones where these are what it is validated with."""
-        means = averages(self.model.optimizer)
+        means = ema_variables(self.model.optimizer)
         if means is None:
             return self.end.weights()
         values: Weights = self.model.get_weights()

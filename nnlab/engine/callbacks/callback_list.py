@@ -76,19 +76,19 @@ class RunCallbacks(keras.callbacks.CallbackList):  # type: ignore[misc]
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
         """See `keras.callbacks.Callback`."""
-        values = in_training_order({name: float(value) for name, value in (logs or {}).items()})
+        values = order_logs({name: float(value) for name, value in (logs or {}).items()})
         for callback in self.callbacks:
             callback.on_epoch_end(epoch, values)
 
 
-def in_training_order(logs: dict[str, float]) -> dict[str, float]:
+def order_logs(logs: dict[str, float]) -> dict[str, float]:
     """Figures of training, then those of validation in the same order, which Keras sorts by name.
 
     Args:
         logs: An epoch's values by name.
 
     Example:
-        >>> list(in_training_order({"loss": 1, "accuracy": 0, "val_accuracy": 0, "val_loss": 1}))
+        >>> list(order_logs({"loss": 1, "accuracy": 0, "val_accuracy": 0, "val_loss": 1}))
         ['loss', 'accuracy', 'val_loss', 'val_accuracy']
     """
     training = [name for name in logs if not name.startswith(_VALIDATION)]

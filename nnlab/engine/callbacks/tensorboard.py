@@ -39,7 +39,7 @@ class TensorBoard(EpochStateCallback, keras.callbacks.TensorBoard):  # type: ign
     _should_write_train_graph: bool
 
     def __init__(
-        self, config: TensorBoardConfig, log_dir: Path, batch_spec: Any, about: About
+        self, config: TensorBoardConfig, log_dir: Path, batch_spec: Any, about: RunDescription
     ) -> None:
         profiled = config.profile_batch
         super().__init__(
@@ -155,7 +155,7 @@ class TensorBoard(EpochStateCallback, keras.callbacks.TensorBoard):  # type: ign
             tf.summary.graph(graph)
 
 
-class About:
+class RunDescription:
     """The run's own page: its config, its model, its hyperparameters.
 
     Args:

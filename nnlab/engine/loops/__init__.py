@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from nnlab.engine.loops.loop import Loop
-from nnlab.engine.loops.selection import EngineSelection, choose_loop
+from nnlab.engine.loops.selection import EngineSelection, select_engine
 
-__all__ = ["EngineSelection", "Loop", "choose_loop"]
+__all__ = ["EngineSelection", "Loop", "select_engine"]

@@ -10,7 +10,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from nnlab.engine.loops.rng import deterministic_rng
+from nnlab.engine.loops.rng import threefry_rng
 
 
 class BatchAccess(Enum):
@@ -87,7 +87,7 @@ class BatchLoop:
             return self._batches(rows, order, like, span, xla=xla)
 
         traced = tf.function(batches, autograph=False, jit_compile=xla)
-        with deterministic_rng() if xla else contextlib.nullcontext():
+        with threefry_rng() if xla else contextlib.nullcontext():
             return traced.get_concrete_function(
                 self._spec,
                 tf.TensorSpec([None], tf.int64),

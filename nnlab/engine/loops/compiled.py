@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from nnlab.config.schema.training import TrainingConfig
 from nnlab.data import Rows
-from nnlab.engine.batches.batches import DataAdapter, batch_spec
+from nnlab.engine.batches.data_adapter import DataAdapter, batch_spec
 from nnlab.engine.callbacks import RunCallbacks
 from nnlab.engine.loops.batch_loop import BatchAccess, BatchLoop
 from nnlab.engine.loops.chunk_size import ChunkSizer
@@ -43,7 +43,7 @@ class CompiledEpochs:
         self._learning: EpochPass | None = None
 
     @property
-    def xla_failed(self) -> bool:
+    def jit_failed(self) -> bool:
         """Whether XLA was to compile the steps, and has no form of one of their operations."""
         learning = self._learning
         return self._xla.whole and learning is not None and not learning.is_compiled_by_xla

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import keras
 import numpy as np
 
-from nnlab.engine.batches.batches import DataAdapter
+from nnlab.engine.batches.data_adapter import DataAdapter
 from nnlab.engine.callbacks import ReduceLROnPlateau, RunCallbacks
 from nnlab.engine.loops.chunk_size import ChunkSizer
 from nnlab.engine.loops.epoch_group import EpochGroup, GroupedEpoch

@@ -8,7 +8,7 @@ import keras
 
 from nnlab.config.schema.training import TrainingConfig
 from nnlab.data import Rows
-from nnlab.engine.batches.batches import DataAdapter
+from nnlab.engine.batches.data_adapter import DataAdapter
 from nnlab.engine.callbacks import RunCallbacks
 from nnlab.engine.models.compilation import build_optimizer
 
@@ -17,7 +17,7 @@ class KerasFit:
     """`keras.Model.fit`: one call of a compiled step for each batch."""
 
     name: ClassVar[str] = "keras"
-    xla_failed: ClassVar[bool] = False
+    jit_failed: ClassVar[bool] = False
 
     def run(
         self,

@@ -8,7 +8,7 @@ import keras
 
 from nnlab.config.schema.training import TrainingConfig
 from nnlab.data import Rows
-from nnlab.engine.batches.batches import DataAdapter
+from nnlab.engine.batches.data_adapter import DataAdapter
 from nnlab.engine.callbacks import RunCallbacks
 
 
@@ -17,7 +17,7 @@ class Loop(Protocol):
 
     Attributes:
         name: What records and progress call it.
-        xla_failed: Whether XLA was to compile the steps, and could not.
+        jit_failed: Whether XLA was to compile the steps, and could not.
     """
 
     @property
@@ -25,7 +25,7 @@ class Loop(Protocol):
         """What records and progress call it."""
 
     @property
-    def xla_failed(self) -> bool:
+    def jit_failed(self) -> bool:
         """Whether XLA was to compile the steps, and could not; known when they have run."""
 
     def run(

@@ -12,7 +12,7 @@ _ALGORITHM = "threefry"
 
 
 @contextlib.contextmanager
-def deterministic_rng() -> Iterator[None]:
+def threefry_rng() -> Iterator[None]:
     """Trace the noise of Keras' layers with Threefry in place of Philox.
 
     Philox multiplies 64-bit numbers, which no vector unit of a CPU does: 2,048 numbers take XLA 18

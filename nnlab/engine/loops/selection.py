@@ -10,14 +10,14 @@ import tensorflow as tf
 
 from nnlab.config import Experiment
 from nnlab.data import is_on_disk
-from nnlab.engine.batches.batches import DataAdapter
-from nnlab.engine.callbacks.averaged_weights import averages
+from nnlab.engine.batches.data_adapter import DataAdapter
+from nnlab.engine.callbacks.averaged_weights import ema_variables
 from nnlab.engine.loops.compiled import CompiledEpochs
 from nnlab.engine.loops.epoch_pass import JitCompile
 from nnlab.engine.loops.keras_fit import KerasFit
 from nnlab.engine.loops.loop import Loop
 from nnlab.engine.runtime.devices import Device
-from nnlab.report.text.numbers import percent_text
+from nnlab.report.text.numbers import format_percent
 
 # The rows lie on the device twice while they are put there, and the arithmetic needs room, too.
 _SHARE_OF_MEMORY = 0.25
@@ -68,7 +68,7 @@ class EngineSelection:
     chunk: int | None = None
 
 
-def choose_loop(
+def select_engine(
     experiment: Experiment, adapter: DataAdapter, model: keras.Model, device: Device
 ) -> EngineSelection:
     """The engine that a run gets.
@@ -112,7 +112,7 @@ def _chunk(adapter: DataAdapter, device: Device) -> tuple[int | None, str]:
     if any(is_on_disk(array) for array in arrays):
         why = "the rows are on disk"
     elif device.memory is not None and needed > _SHARE_OF_MEMORY * device.memory:
-        why = f"the rows take more than {percent_text(_SHARE_OF_MEMORY)} of the device's memory"
+        why = f"the rows take more than {format_percent(_SHARE_OF_MEMORY)} of the device's memory"
     else:
         return None, ""
     bytes_a_row = sum(array.nbytes for array in tf.nest.flatten(adapter.train)) // adapter.rows
@@ -153,7 +153,7 @@ def _callbacks_allow_groups(experiment: Experiment, model: keras.Model) -> bool:
     """Whether nobody wants the model itself at the end of each epoch."""
     board = experiment.tensorboard
     looks = board is not False and (board.histogram_freq > 0 or board.write_images)
-    return not looks and averages(model.optimizer) is None
+    return not looks and ema_variables(model.optimizer) is None
 
 
 def _text(seconds: float) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import tensorflow as tf
 
-from nnlab.engine.runtime.xla_cache import forget_programs
+from nnlab.engine.runtime.xla_cache import clear_xla_cache
 
 # What is raised where a kept program is damaged, or XLA has no form of an operation.
 _FAILED = (
@@ -32,7 +32,7 @@ def warm_up(
     try:
         call()
     except _FAILED:
-        forget_programs()
+        clear_xla_cache()
         retrace()
         try:
             call()

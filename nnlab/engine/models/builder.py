@@ -15,11 +15,11 @@ from nnlab.config.schema.model import FunctionalModel, SequentialModel
 from nnlab.config.vocabulary.component import snake_case
 from nnlab.config.vocabulary.layers import Layer
 from nnlab.data.containers.prepared import InputSpec
-from nnlab.engine.models.embeddings import embedding_issues
-from nnlab.engine.models.inputs import ResolvedInput, entries
-from nnlab.engine.models.keras_errors import keras_issue, row_shape
+from nnlab.engine.models.embeddings import check_embeddings
+from nnlab.engine.models.inputs import ResolvedInput, resolve_inputs
+from nnlab.engine.models.keras_errors import keras_diagnostic, format_row_shape
 from nnlab.engine.models.keras_objects import to_keras
-from nnlab.engine.models.unique_names import Names
+from nnlab.engine.models.unique_names import UniqueNames
 from nnlab.errors import ConfigError, Diagnostic, RunFailedError
 
 _Path = tuple[str | int, ...]
@@ -43,8 +43,8 @@ def build_model(experiment: Experiment, inputs: Mapping[str, InputSpec]) -> kera
         ConfigError: Layers do not fit each other or the data; with the path of each.
         RunFailedError: The weights do not fit into memory.
     """
-    found = entries(experiment, inputs)
-    diagnostics = tuple(embedding_issues(experiment, {entry.name: entry for entry in found}))
+    found = resolve_inputs(experiment, inputs)
+    diagnostics = tuple(check_embeddings(experiment, {entry.name: entry for entry in found}))
     if diagnostics:
         raise ConfigError(diagnostics)
     name = experiment.model.name or experiment.name
@@ -116,7 +116,7 @@ class _LayerMaker:
             raise
         except Exception as error:  # noqa: BLE001 - Keras refuses with whatever its arithmetic happens to raise
             shapes = [tensor.shape for tensor in tensors]
-            self.diagnostics.append(keras_issue(path, component, shapes, error))
+            self.diagnostics.append(keras_diagnostic(path, component, shapes, error))
             return None
 
 
@@ -136,7 +136,7 @@ def _sequential(model: SequentialModel, name: str, entry: ResolvedInput) -> kera
 def _stack(model: SequentialModel, entry: ResolvedInput) -> tuple[list[Any], list[Any]]:
     """The layers that prepare the rows, and the user's; none of them built."""
     components = model.named_layers()
-    names = Names([entry.name, *(component.name for _, component in components if component.name)])
+    names = UniqueNames([entry.name, *(component.name for _, component in components if component.name)])
     preparation = entry.preparation(names)
     wanted = [
         *(snake_case(type(component).__name__) for _, component in components[:-1]),
@@ -163,7 +163,7 @@ def _call_each(model: SequentialModel, entry: ResolvedInput) -> None:
 
 
 def _functional(model: FunctionalModel, name: str, found: Sequence[ResolvedInput]) -> keras.Model:
-    names = Names([*model.inputs, *model.layers])
+    names = UniqueNames([*model.inputs, *model.layers])
     inputs = {entry.name: entry.tensor() for entry in found}
     tensors = dict(inputs)
     for entry in found:
@@ -198,7 +198,7 @@ def _require_one_axis(experiment: Experiment, model: keras.Model) -> None:
     diagnostics = tuple(
         Diagnostic(
             "The output must be one row of numbers for each row of data. "
-            f"Received: rows of shape {row_shape(shape)}.",
+            f"Received: rows of shape {format_row_shape(shape)}.",
             ".".join(map(str, ("model", *path))),
             hint="Put Flatten in front of the last layers.",
         )

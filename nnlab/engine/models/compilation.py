@@ -9,7 +9,7 @@ import keras
 
 from nnlab.config import Experiment
 from nnlab.config.vocabulary.component import Component
-from nnlab.engine.models.keras_errors import keras_issue
+from nnlab.engine.models.keras_errors import keras_diagnostic
 from nnlab.engine.models.keras_objects import to_keras
 from nnlab.errors import ConfigError, Diagnostic
 
@@ -75,7 +75,7 @@ class _Maker:
         try:
             return to_keras(component)
         except (TypeError, ValueError) as error:
-            self._issues.append(keras_issue(("training", *path), component, (), error))
+            self._issues.append(keras_diagnostic(("training", *path), component, (), error))
             return None
 
     def make_all(self, components: Any, *path: str | int) -> Any:

@@ -13,19 +13,19 @@ from nnlab.engine.models.inputs import ResolvedInput
 from nnlab.errors import Diagnostic
 
 
-def embedding_issues(
-    experiment: Experiment, entries: Mapping[str, ResolvedInput]
+def check_embeddings(
+    experiment: Experiment, resolve_inputs: Mapping[str, ResolvedInput]
 ) -> Iterator[Diagnostic]:
     """Embeddings that a category's code would fall out of; Keras says so only in the midst of it.
 
     Args:
         experiment: The experiment.
-        entries: The model's inputs by name.
+        resolve_inputs: The model's inputs by name.
 
     Yields:
         A fault for each such layer.
     """
-    for path, layer, spec in _embeddings(experiment, entries):
+    for path, layer, spec in _embeddings(experiment, resolve_inputs):
         input_dim = getattr(layer, "input_dim", 0)
         for column in spec.columns:
             codes = len(column.categories) + 1
@@ -39,7 +39,7 @@ def embedding_issues(
 
 
 def _embeddings(
-    experiment: Experiment, entries: Mapping[str, ResolvedInput]
+    experiment: Experiment, resolve_inputs: Mapping[str, ResolvedInput]
 ) -> Iterator[tuple[Path, Layer, InputSpec]]:
     model = experiment.model
     for path, layer in model.named_layers():
@@ -49,6 +49,6 @@ def _embeddings(
             name = str(path[1])
             while name in model.layers:
                 name = model.layers[name].sources[0]
-            yield path, layer, entries[name].spec
+            yield path, layer, resolve_inputs[name].spec
         else:
-            yield path, layer, next(iter(entries.values())).spec
+            yield path, layer, next(iter(resolve_inputs.values())).spec

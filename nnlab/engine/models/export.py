@@ -15,14 +15,14 @@ import keras
 from nnlab.data.containers.prepared import InputSpec
 from nnlab.engine.models.builder import dtype_policy
 from nnlab.engine.models.inputs import model_inputs
-from nnlab.engine.models.preprocessing import needs_preprocessing, preprocessed
+from nnlab.engine.models.preprocessing import needs_preprocessing, build_preprocessing
 from nnlab.runs.io.atomic import atomic_replace
 
 # Unescaped quotes: this stands in no string of the JSON.
 _SHARED = re.compile(r'"shared_object_id": (\d+)')
 
 
-def without_optimizer(model: keras.Model, inputs: Mapping[str, InputSpec]) -> keras.Model:
+def export_without_optimizer(model: keras.Model, inputs: Mapping[str, InputSpec]) -> keras.Model:
     """The trained model as others use it, without what only more training needs.
 
     Args:
@@ -30,13 +30,13 @@ def without_optimizer(model: keras.Model, inputs: Mapping[str, InputSpec]) -> ke
         inputs: What each input of the data is.
 
     Returns:
-        What `exported` gives, not compiled. It shares the weights.
+        What `export_model` gives, not compiled. It shares the weights.
     """
     bare = _uncompiled(model, model.name)
-    return exported(bare, inputs)
+    return export_model(bare, inputs)
 
 
-def exported(model: keras.Model, inputs: Mapping[str, InputSpec]) -> keras.Model:
+def export_model(model: keras.Model, inputs: Mapping[str, InputSpec]) -> keras.Model:
     """The trained model as others use it: it takes raw rows.
 
     Args:
@@ -53,7 +53,7 @@ def exported(model: keras.Model, inputs: Mapping[str, InputSpec]) -> keras.Model
         return model
     with dtype_policy("float32"):
         network = _uncompiled(model, f"{model.name}_network")
-        raw, features = preprocessed(inputs, taken=[network.name, *_output_names(model)])
+        raw, features = build_preprocessing(inputs, taken=[network.name, *_output_names(model)])
         outputs = network(model_inputs(model, features))
         if isinstance(outputs, dict):
             # Losses and metrics go by the names of the layers that make the outputs.

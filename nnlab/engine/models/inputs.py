@@ -18,7 +18,7 @@ from nnlab.config import Experiment
 from nnlab.config.schema.model import FunctionalModel, ModelInput, SequentialModel
 from nnlab.config.vocabulary.layers import Layer
 from nnlab.data.containers.prepared import InputSpec
-from nnlab.engine.models.unique_names import Names
+from nnlab.engine.models.unique_names import UniqueNames
 from nnlab.errors import ConfigError, Diagnostic
 
 _IMAGE_FIRST_LAYERS = frozenset({"Flatten", "Reshape"})
@@ -47,7 +47,7 @@ class ResolvedInput:
         """The symbolic tensor that stands for the rows."""
         return keras.Input(self.spec.shape, dtype=self.dtype, name=self.name)
 
-    def preparation(self, names: Names) -> list[Any]:
+    def preparation(self, names: UniqueNames) -> list[Any]:
         """The layers between the rows and the user's first layer; may be none.
 
         Args:
@@ -55,14 +55,14 @@ class ResolvedInput:
         """
         return [*self._reshaping(names), *self._scaling(names)]
 
-    def _reshaping(self, names: Names) -> list[Any]:
+    def _reshaping(self, names: UniqueNames) -> list[Any]:
         if self.shape == self.spec.shape:
             return []
         if len(self.shape) == 1:
             return [keras.layers.Flatten(name=names.fresh(f"{self.name}_flat"))]
         return [keras.layers.Reshape(self.shape, name=names.fresh(f"{self.name}_reshaped"))]
 
-    def _scaling(self, names: Names) -> list[Any]:
+    def _scaling(self, names: UniqueNames) -> list[Any]:
         scaled = self.spec.scale is not None or self.spec.offset is not None
         # Some layers refuse integers, Dropout among them: without scaling this is a cast.
         if self.feeds_codes or not (scaled or np.issubdtype(self.dtype, np.integer)):
@@ -79,7 +79,7 @@ class ResolvedInput:
         ]
 
 
-def entries(experiment: Experiment, inputs: Mapping[str, InputSpec]) -> tuple[ResolvedInput, ...]:
+def resolve_inputs(experiment: Experiment, inputs: Mapping[str, InputSpec]) -> tuple[ResolvedInput, ...]:
     """Match the data's inputs with the model's: a single one by position, several by name.
 
     Args:
@@ -130,7 +130,7 @@ def _sequential_entry(model: SequentialModel, inputs: Mapping[str, InputSpec]) -
     shape = spec.shape if type(first).__name__ in _IMAGE_FIRST_LAYERS else (math.prod(spec.shape),)
     behind = (layer for layer in model.layers if type(layer).__name__ not in _SHAPE_ONLY_LAYERS)
     codes = _looks_up(next(behind, first))
-    name = Names(layer.name for layer in model.layers if layer.name).fresh(spec.name)
+    name = UniqueNames(layer.name for layer in model.layers if layer.name).fresh(spec.name)
     return ResolvedInput(name, spec, shape, "int32" if codes else spec.dtype, codes)
 
 

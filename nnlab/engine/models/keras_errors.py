@@ -29,7 +29,7 @@ _HINTS = {
 _OTHER_HINT = "Change the layer's arguments, or what stands before it."
 
 
-def keras_issue(
+def keras_diagnostic(
     path: Sequence[str | int], component: Component, received: Sequence[Shape], error: Exception
 ) -> Diagnostic:
     """The fault of a word that Keras refuses.
@@ -46,13 +46,13 @@ def keras_issue(
     Example:
         >>> from nnlab.config.vocabulary.layers import Layer
         >>> component, error = Layer.parse({"Reshape": [2, 2]}), ValueError("Sizes differ.")
-        >>> keras_issue(("model", "layers", 1), component, [(None, 3)], error).message
+        >>> keras_diagnostic(("model", "layers", 1), component, [(None, 3)], error).message
         'Reshape with target_shape=[2, 2] cannot take rows of shape [3]. Keras: Sizes differ.'
     """
     name, line = component.display_name(), _useful_line(error)
     if received:
         rows = "rows of shape" if len(received) == 1 else "rows of shapes"
-        shapes = " and ".join(row_shape(shape) for shape in received)
+        shapes = " and ".join(format_row_shape(shape) for shape in received)
         what = f"{name}{_arguments(component)} cannot take {rows} {shapes}."
     else:
         what = f"{name} cannot be made with these arguments."
@@ -68,7 +68,7 @@ def _arguments(component: Component) -> str:
     return f" with {told}" if told else ""
 
 
-def row_shape(shape: Shape) -> str:
+def format_row_shape(shape: Shape) -> str:
     """The shape of one row as a config writes it.
 
     Args:
@@ -78,7 +78,7 @@ def row_shape(shape: Shape) -> str:
         The shape without it.
 
     Example:
-        >>> row_shape((None, 28, 28))
+        >>> format_row_shape((None, 28, 28))
         '[28, 28]'
     """
     return str(["any" if length is None else length for length in shape[1:]]).replace("'", "")

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from nnlab.data.containers.categorical import label, spelt_number
 from nnlab.data.containers.prepared import Column, InputSpec
-from nnlab.engine.models.unique_names import Names
+from nnlab.engine.models.unique_names import UniqueNames
 
 _NAME = "preprocessing"
 # Up to here float32 holds every whole number.
@@ -35,7 +35,7 @@ def needs_preprocessing(inputs: Mapping[str, InputSpec]) -> bool:
     return any(column.kind == "category" or column.fill is not None for column in columns)
 
 
-def preprocessed(
+def build_preprocessing(
     inputs: Mapping[str, InputSpec], taken: Iterable[str] = ()
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Inputs for raw columns, and the features that come of them.
@@ -49,7 +49,7 @@ def preprocessed(
         forbids; and for each input of the data its symbolic tensor [rows, features].
     """
     columns = {column.name: column for spec in inputs.values() for column in spec.columns}
-    names = Names([_NAME, *taken])
+    names = UniqueNames([_NAME, *taken])
     raw = {
         name: keras.Input((1,), dtype=raw_dtype(column), name=names.fresh(name.replace("/", "_")))
         for name, column in columns.items()
@@ -109,7 +109,7 @@ def _code(column: Column, raw: Any) -> Any:
         hits = ops.equal(raw, np.array(numbers, raw.dtype))
         return ops.max(ops.where(hits, _codes(column), np.int32(0)), axis=-1, keepdims=True)
     # Keras takes the token for what is unknown out of the vocabulary: no category may be called so.
-    unknown = Names(column.categories).fresh("unknown")
+    unknown = UniqueNames(column.categories).fresh("unknown")
     lookup = keras.layers.StringLookup(
         vocabulary=list(column.categories), oov_token=unknown, name=f"{raw.name}_code"
     )

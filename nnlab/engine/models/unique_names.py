@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 
-class Names:
+class UniqueNames:
     """Gives out names that are not taken.
 
     Args:
         taken: Names that somebody has already.
 
     Example:
-        >>> names = Names(["dense"])
+        >>> names = UniqueNames(["dense"])
         >>> names.fresh("dense"), names.fresh("dense"), names.fresh("dropout")
         ('dense_1', 'dense_2', 'dropout')
     """

@@ -14,29 +14,29 @@ from typing import Literal
 import tensorflow as tf
 
 from nnlab.data.containers.memory import memory_limit
-from nnlab.engine.runtime.gpu_diagnostics import explain_gpu_absence, nvidia_smi
+from nnlab.engine.runtime.gpu_diagnostics import explain_gpu_absence, query_nvidia_smi
 from nnlab.errors import DeviceError
 from nnlab.text import plural
 
-MOST_CPUS = 8
-"""Logical CPUs at most."""
+MAX_LOGICAL_CPUS = 8
+"""Maximum number of logical devices that the CPU is split into."""
 
-DEVICES = "--devices"
-"""The option that makes logical devices of the CPU where they are asked for."""
+DEVICES_FLAG = "--devices"
+"""The option that splits the CPU into the logical devices requested."""
 
 _REQUEST = re.compile(r"auto|cpu|gpu|(?:cpu|gpu):(\d+)")
 
 
 @dataclass(frozen=True)
 class Device:
-    """One device that a training can run on.
+    """A device that a run can use.
 
     Args:
-        name: What `--device` calls it: `cpu`, `gpu:0`; one of several logical CPUs: `cpu:1`.
+        name: The name that `--device` takes: `cpu`, `gpu:0`; of a logical CPU, `cpu:1`.
         kind: `cpu` or `gpu`.
-        description: Its model, and for a CPU the number of cores.
-        memory: Its memory in bytes; None where nobody tells.
-        tensorflow_name: What TensorFlow calls it: `/device:GPU:0`.
+        description: The model, and for a CPU the number of cores.
+        memory: Memory in bytes; None if unknown.
+        tensorflow_name: TensorFlow's name, such as `/device:GPU:0`.
     """
 
     name: str
@@ -47,27 +47,27 @@ class Device:
 
 
 def list_devices() -> tuple[Device, ...]:
-    """The CPU and every GPU that TensorFlow can use.
+    """List the CPU and every GPU that TensorFlow can use.
 
     Returns:
-        The CPU first, or each of the logical ones that `make_logical_cpus` made of it; then the
-        GPUs in TensorFlow's order.
+        The CPU, or each logical CPU that `make_logical_cpus` created, then the GPUs in TensorFlow's
+        order.
 
     Example:
         >>> list_devices()[0].name
         'cpu'
     """
-    names = [f"cpu:{number}" for number in range(_logical_cpus())] or ["cpu"]
-    described = _cpu_description()
+    names = [f"cpu:{number}" for number in range(_count_logical_cpus())] or ["cpu"]
+    description = _describe_cpu()
     cpus = (
-        Device(name, "cpu", described, memory_limit(), f"/device:CPU:{number}")
+        Device(name, "cpu", description, memory_limit(), f"/device:CPU:{number}")
         for number, name in enumerate(names)
     )
     physical = tf.config.list_physical_devices("GPU")
     memories = _gpu_memories(len(physical))
     gpus = (
         Device(
-            f"gpu:{number}", "gpu", _gpu_description(gpu), memories[number], f"/device:GPU:{number}"
+            f"gpu:{number}", "gpu", _describe_gpu(gpu), memories[number], f"/device:GPU:{number}"
         )
         for number, gpu in enumerate(physical)
     )
@@ -75,110 +75,93 @@ def list_devices() -> tuple[Device, ...]:
 
 
 def make_logical_cpus(count: int) -> None:
-    """Make several devices of the CPU, which stand for several wherever devices are compared.
+    """Split the CPU into 2 to `MAX_LOGICAL_CPUS` logical devices that share its cores.
 
-    TensorFlow places on them by their names as it does on GPUs; they share the same cores. It must
-    not have computed anything in this process yet.
-
-    Args:
-        count: How many, from 2 to `MOST_CPUS`.
+    TensorFlow places operations on them by name, as on GPUs. Call this before TensorFlow computes
+    anything in this process.
     """
     (cpu,) = tf.config.list_physical_devices("CPU")
-    one = tf.config.LogicalDeviceConfiguration()
-    tf.config.set_logical_device_configuration(cpu, [one] * count)
+    logical = tf.config.LogicalDeviceConfiguration()
+    tf.config.set_logical_device_configuration(cpu, [logical] * count)
 
 
 def select_device(
     requested: str, devices: Sequence[Device] | None = None, flag: str = "--device"
 ) -> Device:
-    """The device that a request means.
+    """Return the device that matches a request.
 
     Args:
-        requested: `auto` (the first GPU, else the CPU), `cpu`, `gpu` (the first), `gpu:N`, or
-            `cpu:N` of logical CPUs.
-        devices: What there is to choose from; None: what `list_devices` finds.
-        flag: Where the request was made, for messages.
+        requested: `auto` (the first GPU, or the CPU), `cpu`, `gpu` (the first GPU), `gpu:N`, or
+            `cpu:N` for a logical CPU.
+        devices: The devices to choose from. Defaults to those that `list_devices` returns.
+        flag: The option that made the request, for error messages.
 
     Returns:
         The device.
 
     Raises:
-        DeviceError: There is no such device on this machine.
+        DeviceError: This machine has no such device.
 
     Example:
         >>> select_device("cpu").tensorflow_name
         '/device:CPU:0'
     """
-    found = tuple(list_devices() if devices is None else devices)
-    makes_cpus = flag == DEVICES
-    # Else it may stand in a config.
-    received = f"{DEVICES} {requested}" if makes_cpus else f"device={requested!r}"
+    available = tuple(list_devices() if devices is None else devices)
+    has_logical_cpus = flag == DEVICES_FLAG
+    # Without `--devices`, the request may come from a config instead of the command line.
+    received = f"{DEVICES_FLAG} {requested}" if has_logical_cpus else f"device={requested!r}"
     if _REQUEST.fullmatch(requested) is None:
-        forms = "auto, cpu, cpu:N, gpu or gpu:N" if makes_cpus else "auto, cpu, gpu or gpu:N"
+        forms = "auto, cpu, cpu:N, gpu or gpu:N" if has_logical_cpus else "auto, cpu, gpu or gpu:N"
         raise DeviceError(f"Expected a device: {forms}. Received: {received}.")
-    gpus = [device for device in found if device.kind == "gpu"]
+    gpus = [device for device in available if device.kind == "gpu"]
     if requested == "auto":
-        return gpus[0] if gpus else found[0]
-    wanted = requested if ":" in requested else f"{requested}:0"
-    for device in found:
-        if wanted in (device.name, f"{device.name}:0"):
+        return gpus[0] if gpus else available[0]
+    name = requested if ":" in requested else f"{requested}:0"
+    for device in available:
+        if name in (device.name, f"{device.name}:0"):
             return device
-    there_is = ", ".join(f"{name} ({description})" for name, description in _listed(found))
-    instead = (gpus or found)[0].name
-    hint = f"There is: {there_is}. Use `{flag} {instead}`"
-    hint += "." if makes_cpus else f", or `{flag} auto`."
-    raise DeviceError(
-        f"Expected a device of this machine. Received: {received}. "
-        f"{_why_not(wanted, len(gpus), makes_cpus=makes_cpus)} {hint}"
-    )
+    names = ", ".join(_format_devices(available))
+    hint = f"Available: {names}. Use `{flag} {(gpus or available)[0].name}`"
+    hint += "." if has_logical_cpus else f", or `{flag} auto`."
+    reason = _absence_reason(name, len(gpus), has_logical_cpus=has_logical_cpus)
+    raise DeviceError(f"Expected a device of this machine. Received: {received}. {reason} {hint}")
 
 
 @contextlib.contextmanager
-def on(device: Device) -> Iterator[None]:
-    """Place what TensorFlow makes and computes inside the block on a device.
-
-    Args:
-        device: The device.
-
-    Yields:
-        Nothing.
-
-    Example:
-        >>> with on(select_device("cpu")):
-        ...     tf.constant(1.0).device[-5:]
-        'CPU:0'
-    """
+def device_scope(device: Device) -> Iterator[None]:
+    """Place the variables and operations created within the block on a device."""
     with tf.device(device.tensorflow_name):
         yield
 
 
-def _listed(devices: Sequence[Device]) -> Iterator[tuple[str, str]]:
-    """Names and descriptions; of logical CPUs the first and the last, of which all are one."""
+def _format_devices(devices: Sequence[Device]) -> Iterator[str]:
+    """Yield names with descriptions; several logical CPUs are joined to one range."""
     cpus = [device for device in devices if device.kind == "cpu"]
     if len(cpus) > 1:
-        yield f"{cpus[0].name} to {cpus[-1].name}", cpus[0].description
+        yield f"{cpus[0].name} to {cpus[-1].name} ({cpus[0].description})"
     for device in devices[len(cpus) if len(cpus) > 1 else 0 :]:
-        yield device.name, device.description
+        yield f"{device.name} ({device.description})"
 
 
-def _why_not(wanted: str, gpus: int, *, makes_cpus: bool) -> str:
-    """Why there is no such device."""
-    if wanted.startswith("cpu"):
-        logical = f"At most {MOST_CPUS} logical devices are made of the CPU, numbered from 0."
-        return logical if makes_cpus else "The CPU, with all its cores, is one device."
+def _absence_reason(name: str, gpus: int, *, has_logical_cpus: bool) -> str:
+    """Return a sentence that explains why a device does not exist."""
+    if name.startswith("cpu"):
+        if has_logical_cpus:
+            return f"The CPU has a maximum of {MAX_LOGICAL_CPUS} logical devices, numbered from 0."
+        return "The CPU with all its cores is one device."
     if gpus:
         return f"TensorFlow sees {plural(gpus, 'GPU')}, numbered from 0."
     return " ".join(explain_gpu_absence())
 
 
-def _logical_cpus() -> int:
-    """How many devices were made of the CPU; 0 where it is one as it is."""
+def _count_logical_cpus() -> int:
+    """Count the logical devices of the CPU; 0 if it is not split."""
     (cpu,) = tf.config.list_physical_devices("CPU")
-    made = tf.config.get_logical_device_configuration(cpu) or ()
-    return len(made) if len(made) > 1 else 0
+    logical = tf.config.get_logical_device_configuration(cpu) or ()
+    return len(logical) if len(logical) > 1 else 0
 
 
-def _cpu_description() -> str:
+def _describe_cpu() -> str:
     cores = (
         len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     )
@@ -194,7 +177,7 @@ def _cpu_model() -> str:
     return platform.processor() or platform.machine() or "unknown CPU"
 
 
-def _gpu_description(gpu: tf.config.PhysicalDevice) -> str:
+def _describe_gpu(gpu: tf.config.PhysicalDevice) -> str:
     try:
         details = tf.config.experimental.get_device_details(gpu)
     except (ValueError, RuntimeError):
@@ -203,8 +186,8 @@ def _gpu_description(gpu: tf.config.PhysicalDevice) -> str:
 
 
 def _gpu_memories(count: int) -> list[int | None]:
-    """Memory of each GPU in bytes; None where the driver lists others than TensorFlow does."""
-    mebibytes = nvidia_smi("memory.total") if count else None
+    """Return the memory of each GPU in bytes; None if the driver lists another number of GPUs."""
+    mebibytes = query_nvidia_smi("memory.total") if count else None
     if mebibytes is None or len(mebibytes) != count:
         return [None] * count
     return [int(number) * 2**20 if number.isdigit() else None for number in mebibytes]

@@ -1,4 +1,4 @@
-"""Ctrl-C, SIGTERM and a closed terminal as wishes, heeded between two steps of a run."""
+"""Defer SIGINT, SIGTERM and SIGHUP until the end of the current training step."""
 
 from __future__ import annotations
 
@@ -7,23 +7,23 @@ import threading
 from types import FrameType, TracebackType
 from typing import Any, Self
 
-# A terminal that is closed; Windows has none of that.
-_HANGUP = getattr(signal, "SIGHUP", None)
-ENDING = tuple(one for one in (signal.SIGINT, signal.SIGTERM, _HANGUP) if one is not None)
-# Once to stop, once more to skip what can be skipped; whoever asks a third time wants out at once.
-_PATIENCE = 2
+from nnlab.errors import RunInterrupted
 
-
-class Stopped(Exception):  # noqa: N818 - a wish of the user's, not a fault
-    """The user has asked the run to stop, and it has come to a place where it can."""
+# Sent when a terminal closes; Windows does not have it.
+_SIGHUP = getattr(signal, "SIGHUP", None)
+STOP_SIGNALS = tuple(
+    number for number in (signal.SIGINT, signal.SIGTERM, _SIGHUP) if number is not None
+)
+# The first signal stops the run, the second skips what is optional, the third ends the process.
+_MAX_DEFERRED = 2
 
 
 class Interruption:
-    """Notes the signals that ask a process to end, while a run can still save what it has.
+    """Counts the stop signals of a process, for a run to check when it can save its state.
 
-    A Python signal handler may run between any two instructions: an exception from there could
-    leave half-copied weights. So it only counts, and `check` raises where the run is in a sound
-    state. Outside the main thread, where Python sets no handlers, it notes nothing.
+    A Python signal handler may run between any two instructions: raising there could leave
+    half-copied weights. The handler only counts, and `check` raises. Outside the main thread, where
+    Python sets no handlers, no signal is counted.
 
     Example:
         >>> with Interruption() as interruption:
@@ -34,35 +34,31 @@ class Interruption:
 
     def __init__(self) -> None:
         self._count = 0
-        self._before: dict[signal.Signals, Any] = {}
+        self._previous_handlers: dict[signal.Signals, Any] = {}
 
     @property
     def requested(self) -> bool:
-        """Whether the user wants the run to end."""
+        """Whether the user has asked the run to stop."""
         return self._count > 0
 
     @property
     def interrupted_twice(self) -> bool:
-        """Whether the user has asked again: what is not needed should be skipped."""
+        """Whether the user has asked again: skip optional work."""
         return self._count > 1
 
     def check(self) -> None:
-        """Stop here if the user wants it.
-
-        Raises:
-            Stopped: The user wants it.
-        """
+        """Raise `RunInterrupted` if the user has asked the run to stop."""
         if self._count:
-            raise Stopped
+            raise RunInterrupted
 
     def __enter__(self) -> Self:
-        """Start to listen."""
+        """Install the handlers."""
         if threading.current_thread() is threading.main_thread():
-            # `nohup` has that of a terminal ignored: there the run is to outlive it.
-            self._before = {
-                number: signal.signal(number, self._note)
-                for number in ENDING
-                if number != _HANGUP or signal.getsignal(number) is not signal.SIG_IGN
+            # Under `nohup` SIGHUP is ignored: the run must outlive the terminal.
+            self._previous_handlers = {
+                number: signal.signal(number, self._count_signal)
+                for number in STOP_SIGNALS
+                if number != _SIGHUP or signal.getsignal(number) is not signal.SIG_IGN
             }
         return self
 
@@ -72,13 +68,13 @@ class Interruption:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Give the signals back to whoever had them."""
-        for number, handler in self._before.items():
+        """Restore the previous handlers."""
+        for number, handler in self._previous_handlers.items():
             signal.signal(number, handler)
-        self._before = {}
+        self._previous_handlers = {}
 
-    def _note(self, number: int, frame: FrameType | None) -> None:
+    def _count_signal(self, number: int, frame: FrameType | None) -> None:
         del number, frame
         self._count += 1
-        if self._count > _PATIENCE:
+        if self._count > _MAX_DEFERRED:
             raise KeyboardInterrupt

@@ -1,4 +1,4 @@
-"""XLA's compiled programs, kept in a folder of the user's for the next run of the same net."""
+"""A cache of XLA's compiled programs on disk, reused by later runs of the same model."""
 
 from __future__ import annotations
 
@@ -13,47 +13,46 @@ from pathlib import Path
 from nnlab.data.datasets.cache import cache_folder
 
 _FLAGS = "TF_XLA_FLAGS"
-_OWN = "--tf_xla_persistent_cache_directory"
-_MOST_BYTES = 256 * 2**20
-_FREE_BYTES = 2 * _MOST_BYTES
+_CACHE_FLAG = "--tf_xla_persistent_cache_directory"
+_MAX_BYTES = 256 * 2**20
+_MIN_FREE_BYTES = 2 * _MAX_BYTES
 
 
-def keep_programs() -> None:
-    """Let XLA keep what it compiles; before TensorFlow is imported.
+def enable_xla_cache() -> None:
+    """Set the flags that make XLA cache its programs; call before importing TensorFlow.
 
     A program takes 0.5 to 2 s to compile and a tenth of that to load, and computes the same bits.
-    Where the folder cannot be used it is gone without.
+    Without a usable folder, nothing is cached.
     """
     flags = os.environ.get(_FLAGS, "")
-    if _OWN in flags:
+    if _CACHE_FLAG in flags:
         return
-    folder = programs_folder()
+    folder = xla_cache_folder()
     with suppress(OSError):
         folder.mkdir(parents=True, exist_ok=True)
-        if not os.access(folder, os.W_OK) or shutil.disk_usage(folder).free < _FREE_BYTES:
+        if not os.access(folder, os.W_OK) or shutil.disk_usage(folder).free < _MIN_FREE_BYTES:
             return
-        _forget_oldest(folder)
-        # It takes both names of the CPU: for programs that are compiled where they are met, and for
-        # those that must be.
-        kinds = "--tf_xla_persistent_cache_device_types=XLA_CPU_JIT,CPU"
-        os.environ[_FLAGS] = f"{flags} {_OWN}={folder} {kinds}".strip()
+        _evict_oldest(folder)
+        # The CPU has two names: one for just-in-time compilation, one for `jit_compile=True`.
+        device_types = "--tf_xla_persistent_cache_device_types=XLA_CPU_JIT,CPU"
+        os.environ[_FLAGS] = f"{flags} {_CACHE_FLAG}={folder} {device_types}".strip()
 
 
-def programs_folder() -> Path:
-    """Where the programs of this TensorFlow on this kind of machine are kept."""
-    # A program is made for the instructions of its CPU, and a home may be shared by several.
-    machine = hashlib.sha256(f"{platform.machine()}\n{_instructions()}".encode())
+def xla_cache_folder() -> Path:
+    """Return the cache folder of this TensorFlow version and CPU."""
+    # Programs use the instructions of one CPU, and several machines may share a home directory.
+    machine = hashlib.sha256(f"{platform.machine()}\n{_cpu_features()}".encode())
     return cache_folder() / f"xla-{version('tensorflow')}-{machine.hexdigest()[:12]}"
 
 
-def forget_programs() -> None:
-    """Remove all programs: one of them is damaged."""
-    shutil.rmtree(programs_folder(), ignore_errors=True)
-    programs_folder().mkdir(parents=True, exist_ok=True)
+def clear_xla_cache() -> None:
+    """Delete all programs, because one of them is damaged."""
+    shutil.rmtree(xla_cache_folder(), ignore_errors=True)
+    xla_cache_folder().mkdir(parents=True, exist_ok=True)
 
 
-def _instructions() -> str:
-    """What the CPU can do, and how many of its cores this process may use."""
+def _cpu_features() -> str:
+    """Return the CPU's instruction set flags and the number of cores available."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     with suppress(OSError), Path("/proc/cpuinfo").open(encoding="utf-8") as file:
         for line in file:
@@ -62,11 +61,11 @@ def _instructions() -> str:
     return f"{platform.processor()} {cores}"
 
 
-def _forget_oldest(folder: Path) -> None:
-    """Keep the folder small; the programs used last stay."""
+def _evict_oldest(folder: Path) -> None:
+    """Delete the least recently written programs above the size limit."""
     programs = sorted(folder.iterdir(), key=lambda file: file.stat().st_mtime, reverse=True)
-    kept = 0
+    total = 0
     for program in programs:
-        kept += program.stat().st_size
-        if kept > _MOST_BYTES:
+        total += program.stat().st_size
+        if total > _MAX_BYTES:
             program.unlink()

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from nnlab.engine.callbacks import BestWeights
-from nnlab.engine.callbacks.averaged_weights import averages
+from nnlab.engine.callbacks.averaged_weights import ema_variables
 
 
 def model_of(**optimizer: Any) -> keras.Model:
@@ -88,7 +88,7 @@ def test_weights_are_given_back_where_writing_fails() -> None:
 
 def test_averaged_weights_are_what_is_kept_where_the_optimizer_averages() -> None:
     model = model_of(use_ema=True, ema_momentum=0.5)
-    (mean,) = averages(model.optimizer) or [None]
+    (mean,) = ema_variables(model.optimizer) or [None]
     mean.assign(np.full((1, 1), 0.25, np.float32))
     callback = listening(model)
     after_epoch(callback, 0, 1.0, 1)
@@ -97,5 +97,5 @@ def test_averaged_weights_are_what_is_kept_where_the_optimizer_averages() -> Non
 
 
 def test_averages_that_the_optimizer_writes_back_itself_are_left_alone() -> None:
-    assert averages(model_of(use_ema=True, ema_overwrite_frequency=3).optimizer) is None
-    assert averages(model_of().optimizer) is None
+    assert ema_variables(model_of(use_ema=True, ema_overwrite_frequency=3).optimizer) is None
+    assert ema_variables(model_of().optimizer) is None

@@ -10,7 +10,8 @@ import keras
 import pytest
 
 from nnlab.engine.callbacks import Diverged, Recorder, RunCallbacks, TerminateOnNaN
-from nnlab.engine.runtime.signals import Interruption, Stopped
+from nnlab.engine.runtime.signals import Interruption
+from nnlab.errors import RunInterrupted
 from nnlab.report.progress import SilentProgress
 
 
@@ -96,7 +97,7 @@ def test_wish_to_stop_is_heeded_at_every_step_and_epoch() -> None:
         lambda: recording.on_test_batch_end(0, {}),
     ]
     for call in calls:
-        with pytest.raises(Stopped):
+        with pytest.raises(RunInterrupted):
             call()
 
 

@@ -26,7 +26,7 @@ from nnlab.engine.loops import Loop
 from nnlab.engine.loops.compiled import CompiledEpochs
 from nnlab.engine.loops.epoch_pass import JitCompile
 from nnlab.engine.loops.keras_fit import KerasFit
-from nnlab.engine.runtime.signals import Stopped
+from nnlab.errors import RunInterrupted
 
 Run = Callable[..., Any]
 GRAPH = CompiledEpochs(JitCompile(whole=False, last=False))
@@ -151,11 +151,11 @@ class StopsAtOnce(keras.callbacks.Callback):  # type: ignore[misc]
     def on_epoch_begin(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
         del logs
         if epoch == 1:
-            raise Stopped
+            raise RunInterrupted
 
 
 def test_what_a_callback_raises_ends_the_training(run: Run, data: PreparedData) -> None:
-    with pytest.raises(Stopped):
+    with pytest.raises(RunInterrupted):
         run(GRAPH, experiment_of(), data, [StopsAtOnce()])
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from nnlab.engine.loops.rng import deterministic_rng
+from nnlab.engine.loops.rng import threefry_rng
 
 
 def drawn() -> list[NDArray[np.float32]]:
@@ -24,7 +24,7 @@ def drawn() -> list[NDArray[np.float32]]:
 
 def test_other_numbers_of_the_same_distribution_and_only_inside() -> None:
     before = drawn()
-    with deterministic_rng():
+    with threefry_rng():
         inside, again = drawn(), drawn()
     for one, other, same, after in zip(before, inside, again, drawn(), strict=True):
         assert (one != other).mean() > 0.3

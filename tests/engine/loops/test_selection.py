@@ -9,8 +9,8 @@ import pytest
 
 from nnlab.config import Experiment
 from nnlab.data import prepare
-from nnlab.engine.batches.batches import DataAdapter
-from nnlab.engine.loops import EngineSelection, choose_loop
+from nnlab.engine.batches.data_adapter import DataAdapter
+from nnlab.engine.loops import EngineSelection, select_engine
 from nnlab.engine.models.builder import build_model
 from nnlab.engine.runtime.devices import Device
 from nnlab.engine.training.preparation import prepare_training
@@ -25,7 +25,7 @@ def chosen(experiment: Experiment, device: Device = CPU) -> EngineSelection:
     model = build_model(experiment, data.inputs)
     adapter = DataAdapter(experiment, data, model)
     prepare_training(model, experiment, adapter)
-    return choose_loop(experiment, adapter, model, device)
+    return select_engine(experiment, adapter, model, device)
 
 
 def test_few_steps_do_not_pay_for_xla(moons: Moons) -> None:

@@ -17,7 +17,7 @@ from nnlab.data import prepare
 from nnlab.data.containers.prepared import Column, InputSpec
 from nnlab.engine.models.builder import build_model
 from nnlab.engine.models.compilation import compile_model
-from nnlab.engine.models.export import exported, save_model
+from nnlab.engine.models.export import export_model, save_model
 from nnlab.engine.models.inputs import model_inputs
 from nnlab.engine.models.preprocessing import raw_dtype
 
@@ -133,7 +133,7 @@ def test_saved_models_take_raw_rows_without_nnlab(
         made = model(model_inputs(model, rows))
         expected[name] = made if isinstance(made, dict) else {"output": made}
         paths.append(tmp_path / f"{name}.keras")
-        save_model(exported(model, inputs), paths[-1])
+        save_model(export_model(model, inputs), paths[-1])
         np.savez(f"{paths[-1]}.raw.npz", **raw)
     command = [sys.executable, "-c", ELSEWHERE, *map(str, paths)]
     subprocess.run(command, check=True, cwd=tmp_path, capture_output=True)
@@ -148,13 +148,13 @@ def test_exported_model_computes_from_raw_rows_what_the_trained_one_does(
     make_experiment: Any,
 ) -> None:
     model = trained(make_experiment(LAYERS), TABLE, PREPARED)
-    np.testing.assert_array_equal(exported(model, TABLE)(RAW), model(PREPARED["input"]))
+    np.testing.assert_array_equal(export_model(model, TABLE)(RAW), model(PREPARED["input"]))
 
 
 def test_columns_may_be_called_like_layers_and_operations(make_experiment: Any) -> None:
     section, inputs = coded_table()
     model = build_model(make_experiment(section, loss={"price": "mse", "other": "mae"}), inputs)
-    whole = exported(model, inputs)
+    whole = export_model(model, inputs)
     assert {tensor.name for tensor in whole.inputs} == {"city", "max", "age"}
 
 
@@ -163,7 +163,7 @@ def test_model_without_text_or_missing_numbers_is_exported_as_it_is(
 ) -> None:
     inputs = rows_of(28, 28, dtype="uint8", scale=1 / 255, offset=0.0)
     model = build_model(make_experiment(LAYERS), inputs)
-    assert exported(model, inputs) is model
+    assert export_model(model, inputs) is model
 
 
 def test_text_table_goes_from_file_to_saved_model(tmp_path: Path) -> None:
@@ -197,7 +197,7 @@ def test_text_table_goes_from_file_to_saved_model(tmp_path: Path) -> None:
         "size": np.array([[float(row[1] or "nan")] for row in cells], np.float32),
         "weight": np.array([[float(row[2])] for row in cells], np.float32),
     }
-    from_cells = np.sort(np.asarray(exported(model, data.inputs)(raw)), axis=0)
+    from_cells = np.sort(np.asarray(export_model(model, data.inputs)(raw)), axis=0)
     from_rows = np.sort(np.asarray(model(data.train.inputs["input"])), axis=0)
     np.testing.assert_array_equal(from_cells, from_rows)
 
@@ -208,7 +208,7 @@ def test_exported_model_goes_on_where_training_stopped(
 ) -> None:
     experiment = make_experiment(LAYERS, dtype_policy=policy, metrics=["mae"])
     model = trained(experiment, TABLE, PREPARED)
-    save_model(exported(model, TABLE), tmp_path / "model.keras")
+    save_model(export_model(model, TABLE), tmp_path / "model.keras")
     loaded = keras.models.load_model(tmp_path / "model.keras")
     assert len(loaded.optimizer.variables) > 5
     for variable, saved in zip(loaded.optimizer.variables, model.optimizer.variables, strict=True):

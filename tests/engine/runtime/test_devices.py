@@ -1,4 +1,4 @@
-"""Devices: which there are, which one a request means, and why there is no GPU."""
+"""Devices: the list, the selection, and errors for missing ones."""
 
 from __future__ import annotations
 
@@ -8,16 +8,22 @@ import sys
 import pytest
 import tensorflow as tf
 
-from nnlab.engine.runtime.devices import DEVICES, Device, list_devices, on, select_device
+from nnlab.engine.runtime.devices import (
+    DEVICES_FLAG,
+    Device,
+    device_scope,
+    list_devices,
+    select_device,
+)
 from nnlab.errors import DeviceError
 
 CPU = Device("cpu", "cpu", "Abacus, 2 cores", 2**34, "/device:CPU:0")
 GPUS = tuple(Device(f"gpu:{n}", "gpu", f"Model {n}", 2**35, f"/device:GPU:{n}") for n in range(2))
 has_gpu = bool(tf.config.list_physical_devices("GPU"))
-without_gpu = pytest.mark.skipif(has_gpu, reason="there is a GPU here")
+without_gpu = pytest.mark.skipif(has_gpu, reason="this machine has a GPU")
 
 
-def test_cpu_is_listed_first_with_its_cores_and_memory() -> None:
+def test_cpu_is_listed_first_with_cores_and_memory() -> None:
     cpu = list_devices()[0]
     assert (cpu.name, cpu.kind, cpu.tensorflow_name) == ("cpu", "cpu", "/device:CPU:0")
     assert "core" in cpu.description
@@ -34,76 +40,77 @@ def test_cpu_is_listed_first_with_its_cores_and_memory() -> None:
         ("gpu:1", True, "gpu:1"),
     ],
 )
-def test_request_means_a_device(requested: str, with_gpus: bool, name: str) -> None:
+def test_request_selects_a_device(requested: str, with_gpus: bool, name: str) -> None:
     devices = (CPU, *GPUS) if with_gpus else (CPU,)
     assert select_device(requested, devices).name == name
 
 
 @without_gpu
-def test_absent_gpu_is_refused_with_the_reason_and_what_there_is() -> None:
+def test_missing_gpu_is_an_error_with_reason_and_alternatives() -> None:
     with pytest.raises(DeviceError) as caught:
         select_device("gpu", (CPU,))
-    said = str(caught.value)
-    assert "Received: device='gpu'" in said
-    assert "TensorFlow looked for NVIDIA GPUs and found none." in said
-    assert "There is: cpu (Abacus, 2 cores)." in said
-    assert "--device cpu" in said
+    message = str(caught.value)
+    assert "Received: device='gpu'" in message
+    assert "TensorFlow looked for NVIDIA GPUs and found none." in message
+    assert "cpu (Abacus, 2 cores)" in message
+    assert "`--device cpu`, or `--device auto`" in message
     assert caught.value.exit_code == 2
 
 
-def test_gpu_beyond_the_last_is_refused_with_those_there_are() -> None:
+def test_gpu_number_out_of_range_lists_the_gpus() -> None:
     with pytest.raises(DeviceError, match=r"TensorFlow sees 2 GPUs.*gpu:0 \(Model 0\), gpu:1"):
         select_device("gpu:2", (CPU, *GPUS))
 
 
 @pytest.mark.parametrize("requested", ["tpu", "gpu:", "gpu:x", "", "CPU"])
-def test_word_that_is_no_device_is_refused(requested: str) -> None:
+def test_invalid_device_name_is_an_error(requested: str) -> None:
     with pytest.raises(DeviceError, match="auto, cpu, gpu or gpu:N"):
         select_device(requested, (CPU,))
 
 
-def test_block_runs_on_its_device_among_several() -> None:
-    """Logical CPUs stand for several devices: TensorFlow places by name whatever is behind it."""
+def test_device_scope_places_variables_and_operations() -> None:
+    """Logical CPUs replace several devices: TensorFlow places by name, whatever the hardware."""
     code = """
 import nnlab.engine
 import tensorflow as tf
-from nnlab.engine.runtime.devices import Device, on
+from nnlab.engine.runtime.devices import Device, device_scope
 (cpu,) = tf.config.list_physical_devices("CPU")
 tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
 import keras
-with on(Device("cpu:1", "cpu", "second", None, "/device:CPU:1")):
+with device_scope(Device("cpu:1", "cpu", "second", None, "/device:CPU:1")):
     model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
-    made = model(tf.ones((1, 2)))
-print(made.device[-5:], model.weights[0].value.device[-5:], tf.ones(1).device[-5:])
+    outputs = model(tf.ones((1, 2)))
+print(outputs.device[-5:], model.weights[0].value.device[-5:], tf.ones(1).device[-5:])
 """
     command = [sys.executable, "-c", code]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
-    assert done.stdout.split() == ["CPU:1", "CPU:1", "CPU:0"]
+    result = subprocess.run(command, check=True, capture_output=True, text=True)
+    assert result.stdout.split() == ["CPU:1", "CPU:1", "CPU:0"]
 
 
-def test_cpu_serves_where_gpus_are_preferred_otherwise() -> None:
-    with on(select_device("cpu")):
+def test_device_scope_selects_the_cpu_even_with_gpus() -> None:
+    with device_scope(select_device("cpu")):
         assert tf.constant(1.0).device.endswith("CPU:0")
 
 
-def test_cpu_is_one_device_and_its_first_whatever_it_is_called() -> None:
+def test_cpu_0_is_the_cpu() -> None:
     assert select_device("cpu:0", (CPU,)) is CPU
-    with pytest.raises(DeviceError, match="The CPU, with all its cores, is one device"):
+    with pytest.raises(DeviceError, match="The CPU with all its cores is one device"):
         select_device("cpu:1", (CPU,))
 
 
-def test_devices_that_are_made_are_listed_as_one_with_their_option() -> None:
-    made = tuple(Device(f"cpu:{n}", "cpu", "Abacus", None, f"/device:CPU:{n}") for n in range(8))
+def test_logical_cpus_are_listed_as_a_range_with_their_option() -> None:
+    cpus = tuple(Device(f"cpu:{n}", "cpu", "Abacus", None, f"/device:CPU:{n}") for n in range(8))
     with pytest.raises(DeviceError) as caught:
-        select_device("cpu:9", (*made, *GPUS), DEVICES)
-    said = str(caught.value)
-    assert "Received: --devices cpu:9. At most 8 logical devices are made of the CPU" in said
-    assert "There is: cpu:0 to cpu:7 (Abacus), gpu:0 (Model 0), gpu:1 (Model 1)." in said
+        select_device("cpu:9", (*cpus, *GPUS), DEVICES_FLAG)
+    message = str(caught.value)
+    assert "Received: --devices cpu:9." in message
+    assert "maximum of 8 logical devices" in message
+    assert "cpu:0 to cpu:7 (Abacus), gpu:0 (Model 0), gpu:1 (Model 1)." in message
     with pytest.raises(DeviceError, match=r"cpu:N, gpu or gpu:N. Received: --devices foo\."):
-        select_device("foo", made, DEVICES)
+        select_device("foo", cpus, DEVICES_FLAG)
 
 
-def test_logical_cpus_are_listed_and_chosen_by_number() -> None:
+def test_logical_cpus_are_selected_by_number() -> None:
     code = """
 import nnlab.engine
 from nnlab.engine.runtime.devices import list_devices, make_logical_cpus, select_device
@@ -112,5 +119,5 @@ print([device.name for device in list_devices() if device.kind == "cpu"])
 print(select_device("cpu").name, select_device("cpu:1").tensorflow_name)
 """
     command = [sys.executable, "-c", code]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
-    assert done.stdout.splitlines() == ["['cpu:0', 'cpu:1']", "cpu:0 /device:CPU:1"]
+    result = subprocess.run(command, check=True, capture_output=True, text=True)
+    assert result.stdout.splitlines() == ["['cpu:0', 'cpu:1']", "cpu:0 /device:CPU:1"]

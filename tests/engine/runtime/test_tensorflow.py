@@ -1,4 +1,4 @@
-"""Importing the engine: no noise, and plain words when it fails."""
+"""Importing the engine: no output, and a clear message on failure."""
 
 from __future__ import annotations
 
@@ -9,31 +9,30 @@ from pathlib import Path
 
 import pytest
 
-from nnlab.engine.runtime.tensorflow import silenced_standard_error
+from nnlab.engine.runtime.tensorflow import silence_stderr
 
 
 def python(code: str, **environment: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-c", code]
-    own = os.environ | environment
-    return subprocess.run(command, check=False, capture_output=True, text=True, env=own)
+    return subprocess.run(
+        command, check=False, capture_output=True, text=True, env=os.environ | environment
+    )
 
 
-def test_engine_loads_without_a_line_and_ignores_what_keras_is_told_elsewhere(
-    tmp_path: Path,
-) -> None:
+def test_engine_loads_silently_and_ignores_the_users_keras_config(tmp_path: Path) -> None:
     (tmp_path / "keras.json").write_text('{"floatx": "float64", "backend": "torch"}')
     code = """
 import nnlab.engine, keras, tensorflow as tf
 tf.config.list_physical_devices()
 print(keras.config.backend(), keras.config.floatx())
 """
-    done = python(code, KERAS_HOME=str(tmp_path), KERAS_BACKEND="torch", TF_CPP_MIN_LOG_LEVEL="3")
-    assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout == "tensorflow float32\n"
+    result = python(code, KERAS_HOME=str(tmp_path), KERAS_BACKEND="torch", TF_CPP_MIN_LOG_LEVEL="3")
+    assert (result.returncode, result.stderr) == (0, "")
+    assert result.stdout == "tensorflow float32\n"
 
 
 @pytest.mark.parametrize("error", ["ImportError", "ModuleNotFoundError"])
-def test_broken_tensorflow_is_told_in_plain_words(tmp_path: Path, error: str) -> None:
+def test_broken_tensorflow_is_reported_with_a_hint(tmp_path: Path, error: str) -> None:
     (tmp_path / "tensorflow.py").write_text(f"raise {error}('libcudart.so.12: not found')")
     code = """
 from nnlab.errors import NnlabError
@@ -42,22 +41,22 @@ try:
 except NnlabError as error:
     print(error)
 """
-    done = python(code, PYTHONPATH=os.pathsep.join([str(tmp_path), *sys.path]))
-    assert done.stdout.startswith(f"TensorFlow could not be loaded. Received: {error}: libcudart")
-    assert "pip install" in done.stdout
-    # A stranger's package may have the name.
-    assert "install nnlab" not in done.stdout
+    result = python(code, PYTHONPATH=os.pathsep.join([str(tmp_path), *sys.path]))
+    assert result.stdout.startswith(f"TensorFlow could not be loaded. Received: {error}: libcudart")
+    assert "pip install" in result.stdout
+    # On an index without nnlab, a package of another author may have the name.
+    assert "install nnlab" not in result.stdout
 
 
-def test_standard_error_is_silent_inside_and_back_behind(capfd: pytest.CaptureFixture[str]) -> None:
-    with silenced_standard_error():
+def test_stderr_is_silent_within_the_block_only(capfd: pytest.CaptureFixture[str]) -> None:
+    with silence_stderr():
         os.write(2, b"hidden")
     os.write(2, b"seen")
     assert capfd.readouterr().err == "seen"
 
 
-def test_standard_error_comes_back_after_a_failure(capfd: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(RuntimeError, match="broken"), silenced_standard_error():
+def test_stderr_is_restored_after_an_error(capfd: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(RuntimeError, match="broken"), silence_stderr():
         raise RuntimeError("broken")
     os.write(2, b"seen")
     assert capfd.readouterr().err == "seen"

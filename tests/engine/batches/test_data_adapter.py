@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from nnlab.config import Experiment
 from nnlab.data import PreparedData, Rows, TargetSpec, prepare, shuffled_indices
 from nnlab.data.containers.prepared import InputSpec
-from nnlab.engine.batches.batches import DataAdapter
+from nnlab.engine.batches.data_adapter import DataAdapter
 from nnlab.engine.models.builder import build_model
 from nnlab.errors import ConfigError
 
