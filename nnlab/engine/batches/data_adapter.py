@@ -1,4 +1,4 @@
-"""Rows on their way into a model: batches, in an order that follows from seed and epoch alone."""
+"""Batches of rows, in an order that depends on seed and epoch only."""
 
 from __future__ import annotations
 
@@ -20,32 +20,32 @@ from nnlab.engine.runtime.arrays import as_tensor
 from nnlab.errors import ConfigError, Diagnostic
 
 # Evaluation of the MNIST net on two cores: 112 ms at batch 128, 67 at 256, 43 at 1024, 40 at 2048.
-_EVALUATION_ROWS = 2048
-_EVALUATION_BYTES = 32 * 2**20
-_CACHED_BYTES = 64 * 2**20
-# The whole batch makes one figure, not its rows: these losses are not means over rows.
-_LOSSES_OF_A_BATCH = frozenset({"Dice", "Tversky"})
-_MEANS_OVER_ROWS = frozenset({"sum_over_batch_size", "mean"})
+_MAX_EVALUATION_ROWS = 2048
+_MAX_EVALUATION_BYTES = 32 * 2**20
+_MAX_CACHED_BYTES = 64 * 2**20
+# Computed from the whole batch: these losses are not means over rows.
+_BATCH_LOSSES = frozenset({"Dice", "Tversky"})
+_MEAN_REDUCTIONS = frozenset({"sum_over_batch_size", "mean"})
 
 
 class DataAdapter:
     """The batches that a model is trained and evaluated on.
 
     Args:
-        experiment: The experiment; its batch size, shuffling, seed and class weights count.
-        data: The data.
-        model: The model that `build_model` made for them.
+        experiment: The experiment; its batch size, shuffling, seed and class weights are used.
+        data: The prepared data.
+        model: The model that `build_model` built for them.
 
     Attributes:
         rows: Number of training rows.
-        batch_size: Rows an update; the last batch of an epoch may have fewer.
+        batch_size: Rows per update; the last batch of an epoch may be smaller.
         has_validation: Whether there are validation rows.
-        train: What a training batch is taken from: inputs, targets and, where rows differ in it,
-            weight; inputs and targets as the model takes them, [rows, ...].
-        evaluation_batch_size: Rows evaluated at once.
+        train_arrays: Inputs, targets and, if rows differ in it, sample weights, each [rows, ...],
+            in the structure and dtype that the model takes.
+        evaluation_batch_size: Rows per evaluation batch.
 
     Raises:
-        ConfigError: Class weights do not fit the target, or an output does not.
+        ConfigError: Class weights do not match the target, or an output does not.
 
     Example:
         >>> from nnlab.data import prepare
@@ -61,12 +61,12 @@ class DataAdapter:
         >>> adapter = DataAdapter(experiment, data, build_model(experiment, data.inputs))
         >>> adapter.rows, adapter.steps_per_epoch
         (4, 2)
-        >>> [len(x) for x, y in adapter.training().take(4)]
+        >>> [len(x) for x, y in adapter.training_dataset().take(4)]
         [3, 1, 3, 1]
     """
 
     def __init__(self, experiment: Experiment, data: PreparedData, model: keras.Model) -> None:
-        _check_widths(data, model)
+        _check_output_widths(data, model)
         training = experiment.training
         self._experiment = experiment
         self._data = data
@@ -74,128 +74,101 @@ class DataAdapter:
         self.rows = len(data.train)
         self.batch_size = self.rows if training.batch_size == "full" else training.batch_size
         self.has_validation = data.validation is not None
-        self.train = self._packed(data.train, training_weights(experiment, data))
+        self.train_arrays = self._pack(data.train, training_weights(experiment, data))
         if all(_is_mean_over_rows(loss) for loss in training.losses()):
-            most = max(1, _EVALUATION_BYTES // _bytes_a_row(data.train.inputs))
-            self.evaluation_batch_size = min(_EVALUATION_ROWS, most)
+            max_rows = max(1, _MAX_EVALUATION_BYTES // _bytes_per_row(data.train.inputs))
+            self.evaluation_batch_size = min(_MAX_EVALUATION_ROWS, max_rows)
         else:
             self.evaluation_batch_size = self.batch_size
 
     @property
     def steps_per_epoch(self) -> int:
-        """Updates an epoch; the last may be of fewer rows."""
+        """Updates per epoch, that of a smaller last batch included."""
         return -(-self.rows // self.batch_size)
 
-    def cut(self, rows: int, batch_size: int) -> DataAdapter:
-        """The first training rows alone, in batches of another size.
-
-        Args:
-            rows: How many of them, at most as many as there are.
-            batch_size: Rows an update.
-
-        Returns:
-            Another feed, for the same model.
-
-        Example:
-            >>> from nnlab.data import prepare
-            >>> from nnlab.engine.models.builder import build_model
-            >>> experiment = Experiment.model_validate({
-            ...     "data": {"dataset": "xor"},
-            ...     "model": {"layers": [{"Dense": {"units": 1, "activation": "sigmoid"}}]},
-            ...     "training": {"optimizer": "sgd", "loss": "bce", "epochs": 5},
-            ... })
-            >>> data = prepare(experiment)
-            >>> model = build_model(experiment, data.inputs)
-            >>> adapter = DataAdapter(experiment, data, model).cut(3, 1)
-            >>> [len(x) for x, y in adapter.training().take(3)]
-            [1, 1, 1]
-        """
+    def subset(self, rows: int, batch_size: int) -> DataAdapter:
+        """Return an adapter for the first `rows` training rows, with another batch size."""
         part = copy.copy(self)
         part.rows, part.batch_size = rows, batch_size
-        part.train = tf.nest.map_structure(lambda array: array[:rows], self.train)
+        part.train_arrays = tf.nest.map_structure(lambda array: array[:rows], self.train_arrays)
         return part
 
     @property
     def batch_spec(self) -> Any:
-        """Shapes and types of a training batch, of any number of rows."""
-        return batch_spec(self.train)
+        """Shapes and dtypes of a training batch with any number of rows."""
+        return batch_spec(self.train_arrays)
 
-    def order(self, epoch: int) -> NDArray[np.int64]:
-        """The order in which an epoch visits the training rows.
-
-        Args:
-            epoch: The epoch, from 0.
-
-        Returns:
-            Positions of the rows, [rows].
-        """
+    def row_order(self, epoch: int) -> NDArray[np.int64]:
+        """Return the indices of the training rows, [rows], in the order of an epoch (from 0)."""
         if self._is_shuffled():
             return shuffled_indices(self._experiment.seed, epoch, self.rows)
         return np.arange(self.rows)
 
-    def training(self, initial_epoch: int = 0) -> tf.data.Dataset:
-        """The training batches of all epochs, one epoch behind the other.
+    def training_dataset(self, initial_epoch: int = 0) -> tf.data.Dataset:
+        """Return an endless dataset of training batches, one epoch after the other.
 
-        It has no end: whoever reads it counts `steps_per_epoch`. Making a new iterator for each
-        epoch, as Keras does, would cost a small net more than its arithmetic.
+        The caller counts `steps_per_epoch`: a new iterator for each epoch, as Keras creates, would
+        cost a small net more than its arithmetic.
 
         Args:
-            initial_epoch: The first epoch, from 0.
+            initial_epoch: First epoch, from 0. Defaults to 0.
 
         Returns:
-            Batches of (inputs, targets) or (inputs, targets, weights).
+            Batches of (inputs, targets) or (inputs, targets, weights), each [batch, ...].
         """
-        # Captured by the pipeline: no graph holds a copy.
-        arrays = tf.nest.map_structure(as_tensor, self.train)
+        # Captured by the pipeline: no graph contains a copy.
+        arrays = tf.nest.map_structure(as_tensor, self.train_arrays)
         if self.steps_per_epoch == 1:
-            # In a single batch the order changes nothing but rounding, and a copy of all rows
-            # costs more than a small net's step.
-            return _plain(tf.data.Dataset.from_tensors(arrays).repeat())
+            # In a single batch the order only affects rounding, and copying all rows costs more
+            # than a small net's step.
+            return _without_optimizations(tf.data.Dataset.from_tensors(arrays).repeat())
 
-        def batch(positions: Any) -> Any:
-            return tf.nest.map_structure(lambda array: tf.gather(array, positions), arrays)
+        def gather(indices: Any) -> Any:
+            return tf.nest.map_structure(lambda array: tf.gather(array, indices), arrays)
 
         epochs = tf.data.Dataset.range(initial_epoch, tf.int64.max)
         orders = epochs.map(self._symbolic_order).prefetch(1)
-        batches = orders.flat_map(self._batches_of).map(batch, num_parallel_calls=tf.data.AUTOTUNE)
-        return _plain(batches).prefetch(tf.data.AUTOTUNE)
+        batches = orders.flat_map(self._batch_indices).map(
+            gather, num_parallel_calls=tf.data.AUTOTUNE
+        )
+        return _without_optimizations(batches).prefetch(tf.data.AUTOTUNE)
 
     def validation_arrays(self) -> tuple[Any, ...] | None:
-        """The validation rows whole: inputs, targets and perhaps weights; None without them."""
+        """Return all validation rows as inputs, targets and any weights; None without any."""
         rows = self._data.validation
-        return None if rows is None else self.arrays(rows)
+        return None if rows is None else self.evaluation_arrays(rows)
 
-    def arrays(self, rows: Rows) -> tuple[Any, ...]:
-        """Rows to evaluate, as the model takes them: inputs, targets and perhaps weights."""
-        return self._packed(rows, rows.sample_weight)
+    def evaluation_arrays(self, rows: Rows) -> tuple[Any, ...]:
+        """Return inputs, targets and any weights, each [rows, ...], as the model takes them."""
+        return self._pack(rows, rows.sample_weight)
 
-    def validation(self) -> tf.data.Dataset | None:
-        """The validation rows in order, batch by batch; None where there are none."""
+    def validation_dataset(self) -> tf.data.Dataset | None:
+        """Return the validation batches in order; None without validation rows."""
         rows = self._data.validation
-        return None if rows is None else self.evaluation(rows)
+        return None if rows is None else self.evaluation_dataset(rows)
 
-    def evaluation(self, rows: Rows) -> tf.data.Dataset:
-        """Rows in order, batch by batch.
+    def evaluation_dataset(self, rows: Rows) -> tf.data.Dataset:
+        """Return batches of rows in order.
 
         Args:
-            rows: The rows. Their own weights count; class weights are for training alone.
+            rows: The rows. Their sample weights are used; class weights only apply to training.
 
         Returns:
-            Batches of (inputs, targets) or (inputs, targets, weights).
+            Batches of (inputs, targets) or (inputs, targets, weights), each [batch, ...].
         """
         size = self.evaluation_batch_size
-        values = self.arrays(rows)
+        values = self.evaluation_arrays(rows)
         arrays = tf.nest.map_structure(as_tensor, values)
 
-        def batch(number: Any) -> Any:
+        def slice_batch(number: Any) -> Any:
             start = number * size
             return tf.nest.map_structure(lambda array: array[start : start + size], arrays)
 
-        batches = tf.data.Dataset.range(-(-len(rows) // size)).map(batch)
-        if sum(array.nbytes for array in tf.nest.flatten(values)) <= _CACHED_BYTES:
-            # Without the pipeline behind it, evaluating 40 rows takes 4 ms in place of 12.
-            return _plain(batches.cache())
-        return _plain(batches).prefetch(tf.data.AUTOTUNE)
+        batches = tf.data.Dataset.range(-(-len(rows) // size)).map(slice_batch)
+        if sum(array.nbytes for array in tf.nest.flatten(values)) <= _MAX_CACHED_BYTES:
+            # Without running the pipeline, evaluating 40 rows takes 4 ms instead of 12.
+            return _without_optimizations(batches.cache())
+        return _without_optimizations(batches).prefetch(tf.data.AUTOTUNE)
 
     def _is_shuffled(self) -> bool:
         return self._experiment.training.shuffle and self.steps_per_epoch > 1
@@ -204,71 +177,68 @@ class DataAdapter:
         if not self._is_shuffled():
             return tf.range(self.rows, dtype=tf.int64)
         order = tf.numpy_function(
-            lambda epoch: self.order(int(epoch)), [epoch], tf.int64, stateful=False
+            lambda epoch: self.row_order(int(epoch)), [epoch], tf.int64, stateful=False
         )
         order.set_shape([self.rows])
         return order
 
-    def _batches_of(self, order: Any) -> tf.data.Dataset:
-        """An epoch's batches of positions; reshaping cuts them far quicker than `batch` does."""
-        whole = self.rows // self.batch_size
-        in_whole = whole * self.batch_size
-        shape = [whole, self.batch_size]
-        batches = tf.data.Dataset.from_tensor_slices(tf.reshape(order[:in_whole], shape))
-        if in_whole == self.rows:
+    def _batch_indices(self, order: Any) -> tf.data.Dataset:
+        """Split an epoch's row indices into batches; reshaping is far faster than `batch`."""
+        full_batches = self.rows // self.batch_size
+        full_rows = full_batches * self.batch_size
+        shape = [full_batches, self.batch_size]
+        batches = tf.data.Dataset.from_tensor_slices(tf.reshape(order[:full_rows], shape))
+        if full_rows == self.rows:
             return batches
-        return batches.concatenate(tf.data.Dataset.from_tensors(order[in_whole:]))
+        return batches.concatenate(tf.data.Dataset.from_tensors(order[full_rows:]))
 
-    def _packed(self, rows: Rows, weights: NDArray[np.float32] | None) -> tuple[Any, ...]:
+    def _pack(self, rows: Rows, weights: NDArray[np.float32] | None) -> tuple[Any, ...]:
         inputs = model_inputs(self._model, rows.inputs)
         targets = rows.targets if len(rows.targets) > 1 else next(iter(rows.targets.values()))
         return (inputs, targets) if weights is None else (inputs, targets, weights)
 
 
 def batch_spec(arrays: Any) -> Any:
-    """Shapes and types of a batch of any number of rows.
-
-    Args:
-        arrays: Inputs, targets and perhaps weights, each [rows, ...].
-    """
+    """Return the spec of a batch with any number of rows, for arrays [rows, ...]."""
     return tf.nest.map_structure(
         lambda array: tf.TensorSpec((None, *array.shape[1:]), array.dtype), arrays
     )
 
 
-def _plain(dataset: tf.data.Dataset) -> tf.data.Dataset:
-    """Without rewriting its graph, which costs more than it brings for so short a pipeline."""
+def _without_optimizations(dataset: tf.data.Dataset) -> tf.data.Dataset:
+    """Disable graph rewrites, which cost more than they save in so short a pipeline."""
     options = tf.data.Options()
     options.experimental_optimization.apply_default_optimizations = False
     options.experimental_distribute.auto_shard_policy = tf.data.experimental.AutoShardPolicy.OFF
     return dataset.with_options(options)
 
 
-def _bytes_a_row(inputs: Mapping[str, NDArray[Any]]) -> int:
-    """Bytes of one row in the arithmetic, which is done in float32."""
+def _bytes_per_row(inputs: Mapping[str, NDArray[Any]]) -> int:
+    """Return the bytes of one row as float32, the dtype of the arithmetic."""
     return sum(4 * max(1, int(np.prod(array.shape[1:]))) for array in inputs.values())
 
 
 def _is_mean_over_rows(loss: Loss) -> bool:
-    """Whether the loss of many rows is the mean of theirs, however they are cut into batches."""
+    """Return whether the loss is a mean over rows, independent of how they are batched."""
     reduction = getattr(loss, "reduction", "sum_over_batch_size")
-    return loss.display_name() not in _LOSSES_OF_A_BATCH and reduction in _MEANS_OVER_ROWS
+    return loss.display_name() not in _BATCH_LOSSES and reduction in _MEAN_REDUCTIONS
 
 
-def _check_widths(data: PreparedData, model: keras.Model) -> None:
-    """Refuse an output that is not as wide as its target; Keras would only do so when it trains."""
+def _check_output_widths(data: PreparedData, model: keras.Model) -> None:
+    """Raise if an output is not as wide as its target; Keras only notices during training."""
     names = model.output_names if len(data.targets) > 1 else data.targets
     widths = {name: tensor.shape[-1] for name, tensor in zip(names, model.outputs, strict=True)}
     diagnostics = []
     for name, target in data.targets.items():
         width = widths[name]
         if target.encoding == "integer":
-            fits = width >= len(target.classes)
-            wanted = f"at least {len(target.classes)}, one for each class"
+            matches = width >= len(target.classes)
+            expected = f"at least {len(target.classes)}, one for each class"
         else:
-            fits, wanted = width == target.units, f"{target.units}, as its target"
-        if not fits:
-            message = f"Expected the width of the output `{name}` to be {wanted}."
+            matches = width == target.units
+            expected = f"{target.units}, as its target"
+        if not matches:
+            message = f"Expected the width of the output `{name}` to be {expected}."
             diagnostics.append(
                 Diagnostic(f"{message} Received: {width}.", "model", hint="Change its last layer.")
             )

@@ -1,7 +1,7 @@
-"""What listens to a training: Keras' own callbacks without their traps, and nnlab's.
+"""Keras' callbacks without their pitfalls, and nnlab's.
 
-All of them are Keras callbacks in one `RunCallbacks`: an engine that calls its hooks once an epoch
-trains with all of them.
+All of them are Keras callbacks in one `RunCallbacks`: any loop that calls its hooks once per epoch
+can train with them.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Validation on the averaged weights, where an optimizer keeps an average of them."""
+"""Validation on the moving average of the weights, for optimizers that keep one."""
 
 from __future__ import annotations
 
@@ -10,14 +10,9 @@ from numpy.typing import NDArray
 
 
 def ema_variables(optimizer: keras.optimizers.Optimizer) -> list[Any] | None:
-    """The moving averages that an optimizer keeps of the weights and that become them in the end.
+    """Return the moving averages of the trainable variables that replace them after training.
 
-    Args:
-        optimizer: A compiled model's optimizer.
-
-    Returns:
-        One variable for each trainable one; None where it keeps none, or writes them back itself
-        as it goes.
+    None if the optimizer keeps no averages, or copies them to the variables during training.
     """
     inner = getattr(optimizer, "inner_optimizer", optimizer)
     if not inner.use_ema or inner.ema_overwrite_frequency is not None:
@@ -26,32 +21,34 @@ def ema_variables(optimizer: keras.optimizers.Optimizer) -> list[Any] | None:
 
 
 class AveragedWeights(keras.callbacks.Callback):  # type: ignore[misc]
-    """Evaluates with `use_ema`'s averaged weights, which the model gets when training ends.
+    """Evaluate with the averages of `use_ema`, which become the weights when training ends.
 
-    As `keras.callbacks.SwapEMAWeights`, which swaps by adding and subtracting: that rounds, so
-    that validating would change the training.
+    `keras.callbacks.SwapEMAWeights` swaps by adding and subtracting; the rounding would let
+    validation change the training.
     """
 
     def __init__(self) -> None:
         super().__init__()
-        self._aside: list[NDArray[Any]] | None = None
+        self._saved_weights: list[NDArray[Any]] | None = None
 
     def on_test_begin(self, logs: Mapping[str, float] | None = None) -> None:
-        """Put the averages in place of the weights."""
+        """Replace the weights with their averages."""
         del logs
-        means = ema_variables(self.model.optimizer)
-        if means is None or self._aside is not None:
+        averages = ema_variables(self.model.optimizer)
+        if averages is None or self._saved_weights is not None:
             return
         variables = self.model.trainable_variables
-        self._aside = [keras.ops.convert_to_numpy(variable) for variable in variables]
-        for variable, mean in zip(variables, means, strict=True):
-            variable.assign(mean)
+        self._saved_weights = [keras.ops.convert_to_numpy(variable) for variable in variables]
+        for variable, average in zip(variables, averages, strict=True):
+            variable.assign(average)
 
     def on_test_end(self, logs: Mapping[str, float] | None = None) -> None:
-        """Put the weights back."""
+        """Restore the weights."""
         del logs
-        if self._aside is None:
+        if self._saved_weights is None:
             return
-        for variable, value in zip(self.model.trainable_variables, self._aside, strict=True):
+        for variable, value in zip(
+            self.model.trainable_variables, self._saved_weights, strict=True
+        ):
             variable.assign(value)
-        self._aside = None
+        self._saved_weights = None

@@ -1,4 +1,4 @@
-"""The weights that a run reports on: a copy in memory, now and then one on disk."""
+"""The weights of the best epoch: a copy in memory, written to disk periodically."""
 
 from __future__ import annotations
 
@@ -11,29 +11,30 @@ import keras
 from nnlab.engine.callbacks.averaged_weights import ema_variables
 from nnlab.engine.callbacks.epoch_state import EpochStateCallback, Weights
 
-Improves = Callable[[Mapping[str, float]], bool]
+ImprovementTest = Callable[[Mapping[str, float]], bool]
 
-# A long run that is killed keeps what it had ten seconds before.
+# A killed run loses the improvements of the last ten seconds only.
 _INTERVAL_S = 10.0
-_LARGEST_SHARE = 0.02
+# Maximum share of the training time that writing takes.
+_MAX_WRITE_SHARE = 0.02
 
 
 class BestWeights(EpochStateCallback):
-    """Keeps the best epoch's weights.
+    """Keep the weights of the best epoch.
 
     Args:
-        improves: Given an epoch's values by name: whether it is the best so far.
-        write: Writes the model, as it is then, to disk.
-        interval_s: Seconds between two writes at least.
+        improves: Returns whether an epoch with these logs is the best so far.
+        write: Writes the model to disk.
+        interval_s: Minimum number of seconds between two writes. Defaults to 10.
 
     Attributes:
-        epoch: The best epoch, from 1; None before there is one.
-        logs: Its values by name.
+        epoch: The best epoch, from 1; None before the first.
+        logs: Its metrics by name.
     """
 
     def __init__(
         self,
-        improves: Improves,
+        improves: ImprovementTest,
         write: Callable[[], None],
         interval_s: float = _INTERVAL_S,
     ) -> None:
@@ -44,51 +45,52 @@ class BestWeights(EpochStateCallback):
         self._write = write
         self._interval_s = interval_s
         self._weights: Callable[[], Weights] | None = None
-        self._unwritten = False
-        self._due = 0.0
+        self._is_unwritten = False
+        self._next_write_s = 0.0
 
     def on_train_begin(self, logs: Mapping[str, float] | None = None) -> None:
         """See `keras.callbacks.Callback`."""
         del logs
-        self._due = time.monotonic() + self._interval_s
+        self._next_write_s = time.monotonic() + self._interval_s
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
-        """Copy the weights where they are the best so far; write the best ones where it is time."""
-        values = dict(logs or {})
-        if self._improves(values):
-            self.epoch, self.logs = epoch + 1, values
-            self._weights = self._current()
-            self._unwritten = True
-        if self._unwritten and time.monotonic() >= self._due:
+        """Copy the weights if they are the best so far; write the best ones if they are due."""
+        metrics = dict(logs or {})
+        if self._improves(metrics):
+            self.epoch, self.logs = epoch + 1, metrics
+            self._weights = self._current_weights()
+            self._is_unwritten = True
+        if self._is_unwritten and time.monotonic() >= self._next_write_s:
             start = time.monotonic()
-            with self._best_in_place():
+            with self._best_weights():
                 self._write()
-            self._unwritten = False
-            took = time.monotonic() - start
-            self._due = time.monotonic() + max(self._interval_s, took / _LARGEST_SHARE)
+            self._is_unwritten = False
+            write_s = time.monotonic() - start
+            interval_s = max(self._interval_s, write_s / _MAX_WRITE_SHARE)
+            self._next_write_s = time.monotonic() + interval_s
 
     def restore(self) -> None:
-        """Give the model its best weights; where there are none yet, leave it those that it has."""
+        """Set the model's weights to the best ones, if there are any."""
         if self._weights is not None:
             self.model.set_weights(self._weights())
 
-    def _current(self) -> Callable[[], Weights]:
-        """The model's weights; averaged ones where these are what it is validated with."""
-        means = ema_variables(self.model.optimizer)
-        if means is None:
-            return self.end.weights()
+    def _current_weights(self) -> Callable[[], Weights]:
+        """Return a function that returns the model's weights, averaged ones if it has them."""
+        averages = ema_variables(self.model.optimizer)
+        if averages is None:
+            return self.epoch_state.weights()
         values: Weights = self.model.get_weights()
         by_variable = {
-            id(variable): keras.ops.convert_to_numpy(mean)
-            for variable, mean in zip(self.model.trainable_variables, means, strict=True)
+            id(variable): keras.ops.convert_to_numpy(average)
+            for variable, average in zip(self.model.trainable_variables, averages, strict=True)
         }
         pairs = zip(self.model.weights, values, strict=True)
         averaged = [by_variable.get(id(variable), value) for variable, value in pairs]
         return lambda: averaged
 
     @contextlib.contextmanager
-    def _best_in_place(self) -> Iterator[None]:
-        """Lend the model its best weights."""
+    def _best_weights(self) -> Iterator[None]:
+        """Set the model's weights to the best ones within the block."""
         current = self.model.get_weights()
         self.restore()
         try:

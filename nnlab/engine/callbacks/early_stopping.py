@@ -1,4 +1,4 @@
-"""Early stopping that knows which way its metric is better and that a NaN cannot poison."""
+"""Early stopping with a known direction that a NaN does not break."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from nnlab.engine.callbacks.monitor import Monitor
 
 
 class EarlyStopping(keras.callbacks.EarlyStopping):  # type: ignore[misc]
-    """`keras.callbacks.EarlyStopping` with an explicit direction; `BestWeights` restores for it.
+    """`keras.callbacks.EarlyStopping` with an explicit direction; `BestWeights` restores weights.
 
-    Keras guesses the direction at the end of the first epoch, and a NaN there stays its best value
-    for ever: here a NaN is the worst value that there is.
+    Keras infers the direction at the end of the first epoch, and a NaN in that epoch stays its best
+    value for the whole run. Here a NaN is the worst value.
 
     Args:
         config: Keras' arguments.
-        monitor: What is watched, and which way it is better.
+        monitor: The monitored metric with its direction.
 
     Attributes:
         improved: Whether the last epoch was the best so far, by at least `min_delta`.
@@ -37,7 +37,7 @@ class EarlyStopping(keras.callbacks.EarlyStopping):  # type: ignore[misc]
             start_from_epoch=config.start_from_epoch,
         )
         self._worst = monitor.worst
-        # As Keras would set them later; but its `ops.less` is a call of TensorFlow each time.
+        # As Keras sets them later, except that its `ops.less` calls TensorFlow each time.
         self.monitor_op = operator.lt if monitor.direction == "min" else operator.gt
         self.min_delta = -config.min_delta if monitor.direction == "min" else config.min_delta
         self.improved = False
@@ -48,13 +48,6 @@ class EarlyStopping(keras.callbacks.EarlyStopping):  # type: ignore[misc]
         self.improved = self.best is not None and self.best_epoch == epoch
 
     def get_monitor_value(self, logs: Mapping[str, float] | None) -> float | None:
-        """The watched value of an epoch.
-
-        Args:
-            logs: The epoch's values by name.
-
-        Returns:
-            The value; where it is NaN, the worst one.
-        """
+        """Return the monitored value of an epoch, the worst one for a NaN."""
         value: float | None = super().get_monitor_value(logs)
         return self._worst if value is not None and math.isnan(value) else value

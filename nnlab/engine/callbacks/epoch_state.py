@@ -1,4 +1,4 @@
-"""What an epoch has left, for callbacks that are told of its end."""
+"""The model's state at the end of an epoch, as callbacks see it."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ Weights = list[NDArray[Any]]
 
 @dataclass(frozen=True)
 class ReplayedEpoch:
-    """An epoch that was run together with others, of which callbacks are told only now.
+    """The state at the end of an epoch that ran in a group, for its delayed callbacks.
 
     Args:
-        learning_rate: The learning rate at its end.
-        iterations: The optimizer's updates until its end.
-        weights: Gives the model's weights at its end.
+        learning_rate: The learning rate.
+        iterations: The optimizer's updates so far.
+        weights: Returns the model's weights.
     """
 
     learning_rate: float
@@ -30,73 +30,63 @@ class ReplayedEpoch:
 
 
 class EpochState:
-    """What the model was at the end of the epoch that callbacks are told of.
+    """The model's state at the end of the epoch that the callbacks are called for.
 
-    It is what the model is, unless several epochs were run at once: then the model is further
-    already.
-
-    Args:
-        model: The model.
+    This is the model's current state, unless several epochs ran as a group: then the model is
+    already at the end of the last one.
 
     Attributes:
-        seconds_before: Seconds that the epoch had taken before callbacks were told of its
-            beginning.
-        step_graph: The graph of a training step; None where whoever runs epochs keeps it to
-            himself.
+        seconds_before: Seconds that the epoch had taken before `on_epoch_begin` was called.
+        step_graph: The graph of a training step; None if the loop does not expose it.
     """
 
     def __init__(self, model: keras.Model) -> None:
         self._model = model
-        self._past: ReplayedEpoch | None = None
+        self._replayed: ReplayedEpoch | None = None
         self.seconds_before = 0.0
         self.step_graph: tf.Graph | None = None
 
     @contextlib.contextmanager
-    def of(self, past: ReplayedEpoch, seconds: float) -> Iterator[None]:
-        """While callbacks are told of an epoch that was run together with others.
-
-        Args:
-            past: The epoch.
-            seconds: How long it took.
-        """
-        self._past, self.seconds_before = past, seconds
+    def replay(self, epoch: ReplayedEpoch, seconds: float) -> Iterator[None]:
+        """Present the state of an epoch of a group, which took `seconds`, within the block."""
+        self._replayed, self.seconds_before = epoch, seconds
         try:
             yield
         finally:
-            self._past, self.seconds_before = None, 0.0
+            self._replayed, self.seconds_before = None, 0.0
 
     @property
     def learning_rate(self) -> float:
         """The learning rate."""
-        if self._past is not None:
-            return self._past.learning_rate
+        if self._replayed is not None:
+            return self._replayed.learning_rate
         return float(keras.ops.convert_to_numpy(self._model.optimizer.learning_rate))
 
     @property
     def iterations(self) -> int:
         """The optimizer's updates so far."""
-        if self._past is not None:
-            return self._past.iterations
+        if self._replayed is not None:
+            return self._replayed.iterations
         return int(self._model.optimizer.iterations)
 
     def weights(self) -> Callable[[], Weights]:
-        """What gives the model's weights, also when it has gone on."""
-        if self._past is not None:
-            return self._past.weights
+        """Return a function that returns these weights, even after further training."""
+        if self._replayed is not None:
+            return self._replayed.weights
         weights: Weights = self._model.get_weights()
         return lambda: weights
 
 
 class EpochStateCallback(keras.callbacks.Callback):  # type: ignore[misc]
-    """A callback that asks what the model was at the end of the epoch that it is told of.
+    """A callback that reads the model's state at the end of the epoch it is called for.
 
     Attributes:
-        end: What the model was; `RunCallbacks` puts the one in place that its epochs are told by.
+        epoch_state: The state; `RunCallbacks` sets the one that its loop updates.
     """
 
-    end: EpochState
+    epoch_state: EpochState
 
     def set_model(self, model: keras.Model) -> None:
         """See `keras.callbacks.Callback`."""
         super().set_model(model)
-        self.end = EpochState(model)
+        self.epoch_state = EpochState(model)

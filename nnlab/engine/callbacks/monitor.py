@@ -1,4 +1,4 @@
-"""Which way each figure of a training is better, and which of them chooses the weights."""
+"""Monitored metrics with their direction, and the one that selects the weights of a run."""
 
 from __future__ import annotations
 
@@ -17,76 +17,45 @@ _VALIDATION = "val_"
 
 @dataclass(frozen=True)
 class Monitor:
-    """A figure that is watched.
-
-    Args:
-        name: Its name in the logs, `val_loss`.
-        direction: Which way it is better.
-    """
+    """A metric, by its name in the logs such as `val_loss`, with the direction that is better."""
 
     name: str
     direction: Direction
 
     @classmethod
-    def of(cls, experiment: Experiment, name: str, mode: Mode = "auto") -> Monitor:
-        """The monitor that a config means.
-
-        Args:
-            experiment: The experiment.
-            name: The figure's name in the logs.
-            mode: The config's; `auto`: by the metric's nature.
-
-        Returns:
-            The monitor.
-        """
+    def from_experiment(cls, experiment: Experiment, name: str, mode: Mode = "auto") -> Monitor:
+        """Return the monitor of a metric; `auto` takes the metric's own direction."""
         if mode != "auto":
             return cls(name, mode)
-        plain = name.removeprefix(_VALIDATION)
-        return cls(name, directions(experiment).get(plain, "min"))
+        training_name = name.removeprefix(_VALIDATION)
+        return cls(name, directions(experiment).get(training_name, "min"))
 
     @property
     def worst(self) -> float:
-        """What anything else is better than."""
+        """The value that any other is better than."""
         return math.inf if self.direction == "min" else -math.inf
 
     def is_better(self, value: float, than: float) -> bool:
-        """Whether a value is an improvement. NaN never is.
-
-        Args:
-            value: The value.
-            than: What it is held against.
-
-        Example:
-            >>> Monitor("val_loss", "min").is_better(0.1, than=0.2)
-            True
-            >>> Monitor("val_loss", "min").is_better(math.nan, than=0.2)
-            False
-        """
+        """Return whether a value is better than another; NaN never is."""
         return value < than if self.direction == "min" else value > than
 
 
 def weights_monitor(experiment: Experiment, *, has_validation: bool) -> Monitor | None:
-    """The figure that chooses the epoch whose weights a run keeps.
+    """Return the metric that selects the epoch whose weights a run keeps; None for the last epoch.
 
-    Early stopping decides where there is one: the best weights by its monitor if it restores them,
-    else the last. Otherwise it is the checkpoint's monitor.
-
-    Args:
-        experiment: The experiment.
-        has_validation: Whether there are validation rows.
-
-    Returns:
-        The monitor; None: the weights of the last epoch are kept.
+    With early stopping this is its monitor if it restores the best weights, or None. Otherwise it
+    is the checkpoint's monitor.
     """
     stopping, checkpoint = experiment.training.early_stopping, experiment.training.checkpoint
     if stopping is not None:
         if not stopping.restore_best_weights:
             return None
-        return Monitor.of(experiment, stopping.monitor, stopping.mode)
+        return Monitor.from_experiment(experiment, stopping.monitor, stopping.mode)
     if not checkpoint.save_best_only:
         return None
     if checkpoint.monitor is not None:
-        return Monitor.of(experiment, checkpoint.monitor, checkpoint.mode)
-    # The training loss beats no choice at all: late epochs of Adam leap now and then. On MNIST (the
-    # shipped config, seed 1) the last epoch tests at 97.6 %, that of the least loss at 98.0 %.
+        return Monitor.from_experiment(experiment, checkpoint.monitor, checkpoint.mode)
+    # The training loss is better than no selection: in late epochs Adam's loss spikes now and then.
+    # On MNIST (the built-in config, seed 1) the last epoch has a test accuracy of 97.6 %, that of
+    # the lowest loss 98.0 %.
     return Monitor("val_loss" if has_validation else "loss", "min")

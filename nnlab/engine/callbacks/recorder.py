@@ -1,4 +1,4 @@
-"""What happens in a training, told to the run's folder and to whoever watches."""
+"""Record the epochs of a training in the run folder and report them to the progress display."""
 
 from __future__ import annotations
 
@@ -13,16 +13,12 @@ from nnlab.engine.callbacks.epoch_state import EpochStateCallback
 from nnlab.engine.runtime.signals import Interruption
 from nnlab.report.progress import Progress
 
-# Reading a figure of a step under way waits for the step.
-_LOOK_S = 1.0
+# Reading a metric of a running step waits for the step.
+_CHECK_INTERVAL_S = 1.0
 
 
-class Diverged(Exception):  # noqa: N818 - names what happened, not what is wrong with nnlab
-    """The loss is no longer a finite number.
-
-    Args:
-        epoch: The epoch in which that was seen, from 1.
-    """
+class Diverged(Exception):  # noqa: N818 - a result of the training, not an error of nnlab
+    """The loss is not finite any more; seen in `epoch`, from 1."""
 
     def __init__(self, epoch: int) -> None:
         self.epoch = epoch
@@ -30,7 +26,9 @@ class Diverged(Exception):  # noqa: N818 - names what happened, not what is wron
 
 
 class TerminateOnNaN(EpochStateCallback):
-    """The first to see an epoch's end: adds the learning rate, and ends what has diverged.
+    """Add the learning rate to the logs, and end training when the loss is not finite.
+
+    It must be the first callback.
 
     Args:
         terminate_on_nan: Whether a loss that is not finite ends the training.
@@ -40,19 +38,19 @@ class TerminateOnNaN(EpochStateCallback):
         super().__init__()
         self._terminates = terminate_on_nan
         self._epoch = 0
-        self._due = 0.0
+        self._next_check_s = 0.0
 
     def on_epoch_begin(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
         """See `keras.callbacks.Callback`."""
         del logs
         self._epoch = epoch + 1
-        self._due = time.monotonic() + _LOOK_S
+        self._next_check_s = time.monotonic() + _CHECK_INTERVAL_S
 
     def on_train_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
-        """Look at the loss of a long epoch now and then: it never turns finite again."""
+        """Check the loss of a long epoch periodically: it never becomes finite again."""
         del batch
-        if self._terminates and logs and time.monotonic() >= self._due:
-            self._due = time.monotonic() + _LOOK_S
+        if self._terminates and logs and time.monotonic() >= self._next_check_s:
+            self._next_check_s = time.monotonic() + _CHECK_INTERVAL_S
             if not math.isfinite(float(logs["loss"])):
                 raise Diverged(self._epoch)
 
@@ -62,22 +60,24 @@ class TerminateOnNaN(EpochStateCallback):
         losses = [values[name] for name in ("loss", "val_loss") if name in values]
         if self._terminates and not all(map(math.isfinite, losses)):
             raise Diverged(epoch + 1)
-        values[LEARNING_RATE] = self.end.learning_rate
+        values[LEARNING_RATE] = self.epoch_state.learning_rate
 
 
 class Recorder(EpochStateCallback):
-    """The last to see an epoch's end: records it, shows it, and heeds the user's wish to stop.
+    """Record and display each epoch, and stop when the user interrupts the run.
+
+    It must be the last callback.
 
     Args:
-        log_epoch: Takes an epoch, from 1, and its values: the run's `metrics.csv`.
-        progress: Shows how it goes.
-        best_epoch: Tells the best epoch so far, from 1; None where there is none.
-        interruption: Whether the user wants to stop.
+        log_epoch: Writes an epoch, from 1, and its metrics to the run's `metrics.csv`.
+        progress: The progress display.
+        best_epoch: Returns the best epoch so far, from 1, or None.
+        interruption: The user's stop signals.
 
     Attributes:
-        history: Each epoch's values by name.
-        seconds: How long each epoch took.
-        first_step_s: How long the first step took, which holds tracing and compiling.
+        history: Metrics of each epoch by name.
+        seconds: Duration of each epoch.
+        first_step_s: Duration of the first step, including tracing and compiling.
     """
 
     def __init__(
@@ -96,20 +96,20 @@ class Recorder(EpochStateCallback):
         self._best_epoch = best_epoch
         self._interruption = interruption
         self._epoch = 0
-        self._start = 0.0
+        self._start_s = 0.0
 
     def on_epoch_begin(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
         """See `keras.callbacks.Callback`."""
         del logs
         self._interruption.check()
         self._epoch = epoch + 1
-        self._start = time.perf_counter() - self.end.seconds_before
+        self._start_s = time.perf_counter() - self.epoch_state.seconds_before
 
     def on_train_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
         """See `keras.callbacks.Callback`."""
         self._interruption.check()
         if self.first_step_s is None:
-            self.first_step_s = time.perf_counter() - self._start
+            self.first_step_s = time.perf_counter() - self._start_s
         self._progress.batch(self._epoch, batch + 1, logs or {})
 
     def on_test_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
@@ -120,7 +120,7 @@ class Recorder(EpochStateCallback):
     def on_epoch_end(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
         """See `keras.callbacks.Callback`."""
         values = dict(logs or {})
-        seconds = time.perf_counter() - self._start
+        seconds = time.perf_counter() - self._start_s
         self.history.append(values)
         self.seconds.append(seconds)
         self._log_epoch(epoch + 1, values)
@@ -128,22 +128,17 @@ class Recorder(EpochStateCallback):
         self._progress.epoch(epoch + 1, values, best=is_best, seconds=seconds)
 
     def epoch_s(self) -> float | None:
-        """Seconds of an epoch: the median of those after the first, which holds the compiling.
+        """Return the median duration of the epochs after the first, which includes compiling.
 
-        Returns:
-            None where no epoch was over.
+        None before the first epoch ends.
         """
         return statistics.median(self.seconds[1:] or self.seconds) if self.seconds else None
 
     def compile_s(self, steps_per_epoch: int) -> float:
-        """Seconds of tracing and compiling, as far as they can be told from work.
+        """Estimate the seconds of tracing and compiling.
 
-        Args:
-            steps_per_epoch: Updates an epoch.
-
-        Returns:
-            What the first epoch took longer than the others; with no other, what its first step
-            took longer than its others.
+        This is the excess of the first epoch over the median of the others; with a single epoch,
+        the excess of its first step over its other steps.
         """
         if len(self.seconds) > 1:
             return max(0.0, self.seconds[0] - statistics.median(self.seconds[1:]))
@@ -151,5 +146,5 @@ class Recorder(EpochStateCallback):
             return 0.0
         if not self.seconds or steps_per_epoch == 1:
             return self.first_step_s
-        of_others = (self.seconds[0] - self.first_step_s) / (steps_per_epoch - 1)
-        return max(0.0, self.first_step_s - of_others)
+        step_s = (self.seconds[0] - self.first_step_s) / (steps_per_epoch - 1)
+        return max(0.0, self.first_step_s - step_s)

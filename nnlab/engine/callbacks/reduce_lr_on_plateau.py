@@ -1,4 +1,4 @@
-"""Lowering the learning rate on a plateau, by a metric whose direction is known."""
+"""Learning rate reduction on a plateau of a metric with a known direction."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class ReduceLROnPlateau(keras.callbacks.ReduceLROnPlateau):  # type: ignore[misc
 
     Args:
         config: Keras' arguments.
-        monitor: What is watched, and which way it is better.
+        monitor: The monitored metric with its direction.
     """
 
     def __init__(self, config: Config, monitor: Monitor) -> None:

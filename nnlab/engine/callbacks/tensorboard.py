@@ -1,4 +1,4 @@
-"""What TensorBoard shows of a run: curves, histograms, graphs, the config, the hyperparameters."""
+"""TensorBoard logs of a run: curves, histograms, graphs, config, hyperparameters."""
 
 from __future__ import annotations
 
@@ -14,32 +14,36 @@ from nnlab.config.schema.tensorboard import TensorBoardConfig
 from nnlab.engine.callbacks import EpochStateCallback
 from nnlab.engine.callbacks.scalar_log import ScalarLog
 
-# Written to disk when a hundred summaries have come together or two seconds have passed, not at
-# every tenth: a net that is trained for thousands of short epochs writes nothing else.
-_QUEUE = 100
+# Flush after 100 summaries or two seconds instead of every 10 summaries: a net that is trained for
+# thousands of short epochs would do little else.
+_MAX_QUEUE = 100
 _FLUSH_MS = 2000
 
 _HPARAMS_STATUS = {True: "STATUS_SUCCESS", False: "STATUS_FAILURE"}
 
 
 class TensorBoard(EpochStateCallback, keras.callbacks.TensorBoard):  # type: ignore[misc]
-    """`keras.callbacks.TensorBoard` with what it leaves out.
+    """`keras.callbacks.TensorBoard` with what it omits.
 
-    The graph of operations, which Keras 3 looks for where it no longer is; figures and histograms
-    of an epoch also where `update_freq` counts batches; and, in `log_dir` itself, the config and
-    the model as text and the hyperparameters, so that the HParams page compares runs.
+    It writes the op graph, which Keras 3 looks for in the wrong place; metrics and histograms of
+    every epoch, even if `update_freq` counts batches; and, in `log_dir` itself, config and model as
+    text and the hyperparameters, for the HParams page to compare runs.
 
     Args:
         config: Keras' arguments.
-        log_dir: The folder for `train/` and `validation/`.
-        batch_spec: Shapes and types of a training batch.
-        about: What the run's own page tells.
+        log_dir: The folder of `train/` and `validation/`.
+        batch_spec: Shapes and dtypes of a training batch.
+        description: The description of the run.
     """
 
     _should_write_train_graph: bool
 
     def __init__(
-        self, config: TensorBoardConfig, log_dir: Path, batch_spec: Any, about: RunDescription
+        self,
+        config: TensorBoardConfig,
+        log_dir: Path,
+        batch_spec: Any,
+        description: RunDescription,
     ) -> None:
         profiled = config.profile_batch
         super().__init__(
@@ -51,62 +55,57 @@ class TensorBoard(EpochStateCallback, keras.callbacks.TensorBoard):  # type: ign
             profile_batch=tuple(profiled) if isinstance(profiled, list) else profiled,
         )
         self._batch_spec = batch_spec
-        self._about = about
+        self._description = description
         self._is_open = False
         self._logs: dict[tf.summary.SummaryWriter, ScalarLog] = {}
 
     @property
-    def listens_to_steps(self) -> bool:
-        """Whether it writes anything for a step."""
+    def logs_batches(self) -> bool:
+        """Whether it needs the batch hooks."""
         return self.update_freq != "epoch" or bool(self._should_trace)
 
     def set_model(self, model: keras.Model) -> None:
         """See `keras.callbacks.Callback`."""
         super().set_model(model)
         self._is_open = True
-        with self._about_writer.as_default():
-            self._about.write()
+        with self._root_writer.as_default():
+            self._description.write()
 
     def on_test_end(self, logs: Mapping[str, float] | None = None) -> None:
         """See `keras.callbacks.Callback`."""
-        self._record_next(self._val_writer)
-        iterations = self.end.iterations
+        self._always_record(self._val_writer)
+        iterations = self.epoch_state.iterations
         values = {f"evaluation_{name}_vs_iterations": value for name, value in (logs or {}).items()}
         self._log(self._val_writer).write(values, iterations)
         self._pop_writer()
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
         """See `keras.callbacks.Callback`."""
-        self._record_next(self._train_writer)
+        self._always_record(self._train_writer)
         super().on_epoch_end(epoch, logs)
         if self._should_write_train_graph:
             self._should_write_train_graph = False
             self._write_keras_model_train_graph()
 
     def on_train_end(self, logs: Mapping[str, float] | None = None) -> None:
-        """Leave the log open: how the run ends is not known yet."""
+        """Leave the log open: the run's status is not known yet."""
 
     def close(self, metrics: Mapping[str, float], *, success: bool) -> None:
-        """End the log, however the training ended.
-
-        Args:
-            metrics: The run's final figures by name.
-            success: Whether it did all that it was asked to.
-        """
+        """Close the log with the run's final metrics and whether it completed."""
         if not self._is_open:
             return
         self._is_open = False
         for log in self._logs.values():
             log.flush()
-        with self._about_writer.as_default():
-            self._about.write_end(metrics, success=success)
-        # Validation that was cut off has not taken back its writer.
+        with self._root_writer.as_default():
+            self._description.write_end(metrics, success=success)
+        # An interrupted validation has not popped its writer.
         while len(self._prev_summary_state) > 1:
             self._pop_writer()
         super().on_train_end()
 
     def _log_epoch_metrics(self, epoch: int, logs: Mapping[str, float]) -> None:
-        """Write an epoch's figures: one event a folder, where Keras writes one a figure."""
+        """Write an epoch's metrics in one event per folder; Keras writes one per metric."""
         training = {name: value for name, value in logs.items() if not name.startswith("val_")}
         validation = {name: value for name, value in logs.items() if name.startswith("val_")}
         values = {f"epoch_{name}": value for name, value in training.items()}
@@ -115,15 +114,15 @@ class TensorBoard(EpochStateCallback, keras.callbacks.TensorBoard):  # type: ign
             values = {f"epoch_{name[4:]}": value for name, value in validation.items()}
             self._log(self._val_writer).write(values, epoch)
 
-    def _record_next(self, writer: tf.summary.SummaryWriter) -> None:
-        """Record what comes, whichever step it is; Keras drops it between the steps it counts."""
+    def _always_record(self, writer: tf.summary.SummaryWriter) -> None:
+        """Record the next summaries at any step; Keras drops them unless `update_freq` is due."""
         self._pop_writer()
         # Step 0 is a multiple of any `update_freq`.
         self._push_writer(writer, 0)
 
     @property
-    def _about_writer(self) -> tf.summary.SummaryWriter:
-        return self._writer("about", self.log_dir)
+    def _root_writer(self) -> tf.summary.SummaryWriter:
+        return self._writer("root", self.log_dir)
 
     @property
     def _train_writer(self) -> tf.summary.SummaryWriter:
@@ -141,13 +140,13 @@ class TensorBoard(EpochStateCallback, keras.callbacks.TensorBoard):  # type: ign
     def _writer(self, name: str, folder: str) -> tf.summary.SummaryWriter:
         if name not in self._writers:
             self._writers[name] = tf.summary.create_file_writer(
-                folder, max_queue=_QUEUE, flush_millis=_FLUSH_MS
+                folder, max_queue=_MAX_QUEUE, flush_millis=_FLUSH_MS
             )
         return self._writers[name]
 
     def _write_keras_model_train_graph(self) -> None:
-        """Write the graph of a step; where Keras hides the one that it trains with, traced anew."""
-        graph = self.end.step_graph
+        """Write the op graph of a training step, retraced if the loop does not expose it."""
+        graph = self.epoch_state.step_graph
         if graph is None:
             step = tf.function(self.model.train_step)
             graph = step.get_concrete_function(self._batch_spec).graph
@@ -156,7 +155,7 @@ class TensorBoard(EpochStateCallback, keras.callbacks.TensorBoard):  # type: ign
 
 
 class RunDescription:
-    """The run's own page: its config, its model, its hyperparameters.
+    """The config, model and hyperparameters of a run.
 
     Args:
         experiment: The experiment.
@@ -168,12 +167,12 @@ class RunDescription:
     def __init__(
         self, experiment: Experiment, config_text: str, model_text: str, run_id: str
     ) -> None:
-        self._hparams = hyperparameters(experiment)
+        self._hparams = flatten_hyperparameters(experiment)
         self._texts = {"config": config_text, "model": model_text}
         self._run_id = run_id
 
     def write(self) -> None:
-        """Write all to the default writer, at the run's start."""
+        """Write the description to the default writer, at the start of the run."""
         from tensorboard.plugins.hparams import api
 
         for name, text in self._texts.items():
@@ -181,12 +180,7 @@ class RunDescription:
         api.hparams(self._hparams, trial_id=self._run_id)
 
     def write_end(self, metrics: Mapping[str, float], *, success: bool) -> None:
-        """Write to the default writer how the run ended.
-
-        Args:
-            metrics: Its final figures by name; those of the test are in no epoch's log.
-            success: Whether it did all that it was asked to.
-        """
+        """Write test metrics, which no epoch has, and the final status to the default writer."""
         from tensorboard.plugins.hparams import api_pb2, summary
 
         for name, value in metrics.items():
@@ -197,27 +191,23 @@ class RunDescription:
         tf.summary.experimental.write_raw_pb(end.SerializeToString(), step=0)
 
 
-def hyperparameters(experiment: Experiment) -> dict[str, bool | float | str]:
-    """Every value of a config under its dotted path, as the HParams page takes them.
+def flatten_hyperparameters(experiment: Experiment) -> dict[str, bool | float | str]:
+    """Return the values of a config by dotted path, as TensorBoard's HParams page takes them.
 
-    Args:
-        experiment: The experiment.
-
-    Returns:
-        Numbers, truths and texts; a list of plain values as text. Names that only tell runs apart
-        are left out, and so is what is not set: the page knows no None.
+    Lists of plain values become text. Unset values are omitted, as the page does not take None, and
+    so are the sections that do not affect training.
     """
     tree = experiment.to_tree()
     for name in ("name", "tensorboard", "tune"):
         tree.pop(name, None)
-    return dict(_flat(tree, ""))
+    return dict(_flatten(tree, ""))
 
 
-def _flat(value: Any, path: str) -> list[tuple[str, bool | float | str]]:
+def _flatten(value: Any, path: str) -> list[tuple[str, bool | float | str]]:
     if isinstance(value, Mapping) and value:
-        return [item for key in value for item in _flat(value[key], _joined(path, key))]
+        return [item for key in value for item in _flatten(value[key], _join(path, key))]
     if isinstance(value, list) and any(isinstance(item, Mapping | list) for item in value):
-        return [item for i, part in enumerate(value) for item in _flat(part, _joined(path, i))]
+        return [item for i, part in enumerate(value) for item in _flatten(part, _join(path, i))]
     if value is None:
         return []
     if isinstance(value, bool | int | float | str):
@@ -225,5 +215,5 @@ def _flat(value: Any, path: str) -> list[tuple[str, bool | float | str]]:
     return [(path, ", ".join(str(item) for item in value))]
 
 
-def _joined(path: str, key: object) -> str:
+def _join(path: str, key: object) -> str:
     return f"{path}.{key}" if path else str(key)

@@ -64,7 +64,7 @@ class CompiledEpochs:
             model, model.train_step, adapter.batch_spec, taking, adapter.batch_size
         )
         rows = adapter.validation_arrays()
-        self._learning = EpochPass(learning, self._source(adapter.train, learning), self._xla)
+        self._learning = EpochPass(learning, self._source(adapter.train_arrays, learning), self._xla)
         parts = EpochParts(
             model,
             adapter,
@@ -84,7 +84,7 @@ class CompiledEpochs:
     ) -> dict[str, float]:
         """See `nnlab.engine.loops.loop.Loop.evaluate`."""
         return evaluate(
-            self._evaluation(model, adapter, adapter.arrays(rows)), callbacks, ChunkSizer()
+            self._evaluation(model, adapter, adapter.evaluation_arrays(rows)), callbacks, ChunkSizer()
         )
 
     def _evaluation(self, model: keras.Model, adapter: DataAdapter, arrays: Any) -> EpochPass:
@@ -113,6 +113,6 @@ class CompiledEpochs:
 
 def _build(model: keras.Model, adapter: DataAdapter) -> None:
     """Make the variables of metrics and optimizer, which a loop inside a graph cannot."""
-    batch = tf.nest.map_structure(lambda array: array[: adapter.batch_size], adapter.train)
+    batch = tf.nest.map_structure(lambda array: array[: adapter.batch_size], adapter.train_arrays)
     model._symbolic_build(data_batch=batch)  # noqa: SLF001 - what `fit` does before its first step
     build_optimizer(model)

@@ -76,8 +76,8 @@ class EpochRunner:
     def _learn(self, epoch: int) -> Logs:
         parts, logs = self._parts, Logs()
         parts.learning.build()
-        parts.callbacks.end.step_graph = parts.learning.step_graph
-        order = parts.adapter.order(epoch)
+        parts.callbacks.epoch_state.step_graph = parts.learning.step_graph
+        order = parts.adapter.row_order(epoch)
         first, steps = 0, parts.learning.steps
         while first < steps and not parts.model.stop_training:
             last = first + self._learning_pace.steps(steps - first)
@@ -121,14 +121,14 @@ class GroupedEpochRunner:
         """
         start = time.perf_counter()
         self._group.build(self._parts.adapter.rows)
-        self._parts.callbacks.end.step_graph = self._parts.learning.step_graph
+        self._parts.callbacks.epoch_state.step_graph = self._parts.learning.step_graph
         # The first epoch holds tracing and compiling, as it does wherever epochs are run.
         extra_s = time.perf_counter() - start
         logs, epoch = Logs(), first
         while epoch < last and not self._parts.model.stop_training:
             count = min(self._pace.steps(last - epoch), self._group.most)
             start = time.perf_counter()
-            orders = [self._parts.adapter.order(one) for one in range(epoch, epoch + count)]
+            orders = [self._parts.adapter.row_order(one) for one in range(epoch, epoch + count)]
             epochs = self._group.run(np.stack(orders))
             took = time.perf_counter() - start
             self._pace.took(count, took)
@@ -143,7 +143,7 @@ class GroupedEpochRunner:
         told, rate = 0, self._rate()
         try:
             for epoch, took in zip(epochs, seconds, strict=True):
-                with self._parts.callbacks.end.of(epoch.past, took):
+                with self._parts.callbacks.epoch_state.replay(epoch.past, took):
                     self._tell_of(first + told, epoch)
                 told += 1
                 if self._parts.model.stop_training or self._rate() != rate:

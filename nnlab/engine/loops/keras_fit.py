@@ -31,11 +31,11 @@ class KerasFit:
         # `fit` builds it within its first step, where ScheduleFreeAdamW forgets how weights start.
         build_optimizer(model)
         model.fit(
-            adapter.training(initial_epoch),
+            adapter.training_dataset(initial_epoch),
             initial_epoch=initial_epoch,
             epochs=training.epochs,
             steps_per_epoch=adapter.steps_per_epoch,
-            validation_data=adapter.validation(),
+            validation_data=adapter.validation_dataset(),
             # The feed shuffles.
             shuffle=False,
             callbacks=callbacks,
@@ -46,7 +46,7 @@ class KerasFit:
         self, model: keras.Model, adapter: DataAdapter, rows: Rows, callbacks: RunCallbacks
     ) -> dict[str, float]:
         """See `nnlab.engine.loops.loop.Loop.evaluate`."""
-        batches = adapter.evaluation(rows)
+        batches = adapter.evaluation_dataset(rows)
         logs: dict[str, float] = model.evaluate(
             batches, verbose=0, return_dict=True, callbacks=callbacks
         )

@@ -107,7 +107,7 @@ def _for_fit(experiment: Experiment, adapter: DataAdapter) -> str | None:
 
 def _chunk(adapter: DataAdapter, device: Device) -> tuple[int | None, str]:
     """Rows to bring to the device at once, and why; None where all of them fit."""
-    arrays = tf.nest.flatten([adapter.train, adapter.validation_arrays() or ()])
+    arrays = tf.nest.flatten([adapter.train_arrays, adapter.validation_arrays() or ()])
     needed = sum(array.nbytes for array in arrays)
     if any(is_on_disk(array) for array in arrays):
         why = "the rows are on disk"
@@ -115,7 +115,7 @@ def _chunk(adapter: DataAdapter, device: Device) -> tuple[int | None, str]:
         why = f"the rows take more than {format_percent(_SHARE_OF_MEMORY)} of the device's memory"
     else:
         return None, ""
-    bytes_a_row = sum(array.nbytes for array in tf.nest.flatten(adapter.train)) // adapter.rows
+    bytes_a_row = sum(array.nbytes for array in tf.nest.flatten(adapter.train_arrays)) // adapter.rows
     return max(1, _CHUNK_BYTES // bytes_a_row), f"; {why}: they come in chunks"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from nnlab.config.diagnostics.suggestions import shown
+from nnlab.config.diagnostics.suggestions import format_value
 from nnlab.config.vocabulary.component import Component
 from nnlab.errors import Diagnostic
 
@@ -64,7 +64,7 @@ def keras_diagnostic(
 def _arguments(component: Component) -> str:
     """The arguments that were written, behind the name of their word."""
     written = sorted(component.model_fields_set)
-    told = ", ".join(f"{name}={shown(getattr(component, name))}" for name in written)
+    told = ", ".join(f"{name}={format_value(getattr(component, name))}" for name in written)
     return f" with {told}" if told else ""
 
 

@@ -1,4 +1,4 @@
-"""What rows weigh in the loss."""
+"""Sample weights from class weights and row weights."""
 
 from __future__ import annotations
 
@@ -24,40 +24,41 @@ def data_of(
     return PreparedData(rows, None, None, {}, {"output": spec})
 
 
-def test_balanced_classes_weigh_the_same_in_all() -> None:
+def test_balanced_classes_have_equal_total_weights() -> None:
     codes = np.array([0, 0, 0, 1, 2, 2])
     weights = class_weights(codes, "balanced", CLASSES)
+    np.testing.assert_allclose(weights, [2 / 3, 2 / 3, 2 / 3, 2, 1, 1], rtol=1e-6)
     np.testing.assert_allclose([weights[codes == code].sum() for code in range(3)], [2, 2, 2])
 
 
-def test_class_that_does_not_occur_takes_nothing_from_the_others() -> None:
+def test_balanced_ignores_classes_that_do_not_occur() -> None:
     weights = class_weights(np.array([0, 0, 2, 2]), "balanced", CLASSES)
     np.testing.assert_allclose(weights, [1, 1, 1, 1])
 
 
-def test_class_without_a_weight_weighs_one() -> None:
+def test_missing_class_weight_defaults_to_1() -> None:
     weights = class_weights(np.array([0, 1, 2]), {1: 5.0}, CLASSES)
     assert weights.tolist() == [1, 5, 1]
 
 
-def test_classes_are_weighed_by_number_or_by_name() -> None:
+def test_class_weights_go_by_number_or_name() -> None:
     weights = class_weights(np.array([0, 1, 2]), {"c": 5.0, 0: 2.0}, CLASSES)
     assert weights.tolist() == [2, 1, 5]
 
 
-def test_a_text_is_a_name_also_where_it_is_a_number() -> None:
+def test_string_key_is_a_class_name_even_if_numeric() -> None:
     ratings = TargetSpec("output", "classes", ("1", "2"), "integer", 1)
     assert class_weights(np.array([0, 1]), {"1": 5.0}, ratings).tolist() == [5, 1]
     assert class_weights(np.array([0, 1]), {1: 5.0}, ratings).tolist() == [1, 5]
 
 
 @pytest.mark.parametrize("key", [3, -1, "d", "0"])
-def test_weight_for_a_class_that_is_not_there_is_refused(key: int | str) -> None:
+def test_weight_of_an_unknown_class_is_an_error(key: int | str) -> None:
     with pytest.raises(ConfigError, match=rf"no class {key}\..*0: a, 1: b, 2: c"):
         class_weights(np.array([0, 1]), {key: 2.0}, CLASSES)
 
 
-def test_two_weights_for_one_class_are_refused() -> None:
+def test_two_weights_for_one_class_are_an_error() -> None:
     with pytest.raises(ConfigError, match=r"one weight for each class.*0: a, 1: b, 2: c"):
         class_weights(np.array([0, 1]), {0: 2.0, "a": 3.0}, CLASSES)
 
@@ -70,20 +71,20 @@ def test_two_weights_for_one_class_are_refused() -> None:
         (np.array([[2.0], [0.0]], np.float32), "number"),
     ],
 )
-def test_class_of_a_row_is_read_from_every_encoding(values: NDArray[Any], encoding: Any) -> None:
+def test_target_codes_decodes_every_encoding(values: NDArray[Any], encoding: Any) -> None:
     spec = TargetSpec("output", "classes", ("a", "b", "c"), encoding, 1)
     assert target_codes(data_of(values, spec).train, spec).tolist() == [2, 0]
 
 
 def test_class_weight_and_row_weight_multiply(moons: Callable[..., Experiment]) -> None:
-    own = np.array([1, 2, 3], np.float32)
-    data = data_of(np.array([0, 1, 1], np.int32), CLASSES, own)
+    row_weights = np.array([1, 2, 3], np.float32)
+    data = data_of(np.array([0, 1, 1], np.int32), CLASSES, row_weights)
     experiment = moons(training={"class_weight": {1: 10.0}})
     assert training_weights(experiment, data) == pytest.approx([1, 20, 30])
-    assert training_weights(moons(), data) is own
+    assert training_weights(moons(), data) is row_weights
 
 
-def test_class_weight_of_a_number_is_refused(moons: Callable[..., Experiment]) -> None:
+def test_class_weight_needs_a_target_of_classes(moons: Callable[..., Experiment]) -> None:
     spec = TargetSpec("output", "number", (), "number", 1)
     data = data_of(np.zeros((2, 1), np.float32), spec)
     with pytest.raises(ConfigError, match="class_weight needs a target of classes"):

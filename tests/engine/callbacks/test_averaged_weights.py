@@ -11,7 +11,7 @@ X = np.linspace(-1, 1, 8, dtype=np.float32)[:, None]
 Y = 3 * X
 
 
-def fitted(*callbacks: keras.callbacks.Callback) -> tuple[keras.Model, list[float]]:
+def fit(*callbacks: keras.callbacks.Callback) -> tuple[keras.Model, list[float]]:
     keras.utils.set_random_seed(0)
     model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
     model.compile(keras.optimizers.SGD(0.1, use_ema=True, ema_momentum=0.9), "mse")
@@ -21,15 +21,16 @@ def fitted(*callbacks: keras.callbacks.Callback) -> tuple[keras.Model, list[floa
     return model, history.history["val_loss"]
 
 
-def test_validation_is_done_with_the_average_that_training_ends_with() -> None:
-    model, losses = fitted(AveragedWeights())
+def test_validation_uses_the_averages_that_become_the_weights() -> None:
+    model, losses = fit(AveragedWeights())
     # Keras puts the averages in place when `fit` ends.
     assert losses[-1] == model.evaluate(X, Y, verbose=0)
-    assert losses != fitted()[1]
+    assert losses != fit()[1]
 
 
-def test_training_goes_on_with_the_very_same_bits() -> None:
-    watched, _ = fitted(AveragedWeights())
-    alone, _ = fitted()
-    for one, other in zip(watched.get_weights(), alone.get_weights(), strict=True):
-        np.testing.assert_array_equal(one, other)
+def test_training_is_bit_identical_with_the_callback() -> None:
+    with_callback, _ = fit(AveragedWeights())
+    without_callback, _ = fit()
+    pairs = zip(with_callback.get_weights(), without_callback.get_weights(), strict=True)
+    for weights, expected in pairs:
+        np.testing.assert_array_equal(weights, expected)

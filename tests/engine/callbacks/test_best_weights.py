@@ -1,4 +1,4 @@
-"""The weights that a run reports on."""
+"""The weights of the best epoch."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def weight(model: keras.Model) -> float:
     return float(model.get_weights()[0].item())
 
 
-def listening(model: keras.Model, write: Any = lambda: None, interval_s: float = 1e9) -> Any:
+def best_weights(model: keras.Model, write: Any = lambda: None, interval_s: float = 1e9) -> Any:
     callback = BestWeights(lambda logs: logs["good"] > 0, write, interval_s)
     callback.set_model(model)
     callback.on_train_begin()
@@ -36,9 +36,9 @@ def after_epoch(callback: Any, epoch: int, value: float, good: float) -> None:
     callback.on_epoch_end(epoch, {"good": good})
 
 
-def test_best_epochs_weights_and_figures_are_kept() -> None:
+def test_weights_and_metrics_of_the_best_epoch_are_kept() -> None:
     model = model_of()
-    callback = listening(model)
+    callback = best_weights(model)
     for epoch, (value, good) in enumerate([(1.0, 1), (2.0, 2), (3.0, 0)]):
         after_epoch(callback, epoch, value, good)
     assert (callback.epoch, callback.logs) == (2, {"good": 2})
@@ -47,55 +47,55 @@ def test_best_epochs_weights_and_figures_are_kept() -> None:
     assert weight(model) == 2
 
 
-def test_without_a_best_epoch_the_weights_stay_as_they_are() -> None:
+def test_without_a_best_epoch_the_weights_do_not_change() -> None:
     model = model_of()
-    callback = listening(model)
+    callback = best_weights(model)
     after_epoch(callback, 0, 7.0, 0)
     callback.restore()
     assert callback.epoch is None
     assert weight(model) == 7
 
 
-def test_what_is_written_now_and_then_is_the_best_so_far() -> None:
+def test_periodic_writes_have_the_best_weights() -> None:
     model, written = model_of(), []
-    callback = listening(model, lambda: written.append(weight(model)), interval_s=0.0)
-    callback._due = np.inf
+    callback = best_weights(model, lambda: written.append(weight(model)), interval_s=0.0)
+    callback._next_write_s = np.inf
     after_epoch(callback, 0, 1.0, 1)
-    callback._due = 0.0
+    callback._next_write_s = 0.0
     after_epoch(callback, 1, 2.0, 0)
-    # The second epoch was no better: the first one's weights are due, and lent for the moment.
+    # The second epoch was worse: the weights of the first are due, and set for the write only.
     assert written == [1.0]
     assert weight(model) == 2
-    callback._due = 0.0
+    callback._next_write_s = 0.0
     after_epoch(callback, 2, 3.0, 0)
     assert written == [1.0]
 
 
-def test_weights_are_given_back_where_writing_fails() -> None:
+def test_weights_are_restored_if_writing_fails() -> None:
     model = model_of()
 
     def refuse() -> None:
         raise OSError(28, "No space left on device", str(Path()))
 
-    callback = listening(model, refuse, interval_s=0.0)
-    callback._due = np.inf
+    callback = best_weights(model, refuse, interval_s=0.0)
+    callback._next_write_s = np.inf
     after_epoch(callback, 0, 1.0, 1)
-    callback._due = 0.0
+    callback._next_write_s = 0.0
     with pytest.raises(OSError, match="No space"):
         after_epoch(callback, 1, 2.0, 0)
     assert weight(model) == 2
 
 
-def test_averaged_weights_are_what_is_kept_where_the_optimizer_averages() -> None:
+def test_averaged_weights_are_kept_if_the_optimizer_averages() -> None:
     model = model_of(use_ema=True, ema_momentum=0.5)
-    (mean,) = ema_variables(model.optimizer) or [None]
-    mean.assign(np.full((1, 1), 0.25, np.float32))
-    callback = listening(model)
+    (average,) = ema_variables(model.optimizer) or [None]
+    average.assign(np.full((1, 1), 0.25, np.float32))
+    callback = best_weights(model)
     after_epoch(callback, 0, 1.0, 1)
     callback.restore()
     assert weight(model) == 0.25
 
 
-def test_averages_that_the_optimizer_writes_back_itself_are_left_alone() -> None:
+def test_averages_that_the_optimizer_copies_itself_are_ignored() -> None:
     assert ema_variables(model_of(use_ema=True, ema_overwrite_frequency=3).optimizer) is None
     assert ema_variables(model_of().optimizer) is None

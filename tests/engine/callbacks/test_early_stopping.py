@@ -1,4 +1,4 @@
-"""Early stopping: when it stops, and what it takes for an improvement."""
+"""Early stopping: the epoch it stops at, and improvements."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from nnlab.engine.callbacks import EarlyStopping
 from nnlab.engine.callbacks.monitor import Monitor
 
 
-def watching(direction: Any = "min", **arguments: Any) -> EarlyStopping:
+def early_stopping(direction: Any = "min", **arguments: Any) -> EarlyStopping:
     callback = EarlyStopping(Config(**arguments), Monitor("val_loss", direction))
     callback.set_model(keras.Model())
     callback.model.stop_training = False
@@ -41,19 +41,19 @@ def epochs_until_stop(callback: EarlyStopping, values: list[float]) -> int | Non
         ({"patience": 2, "start_from_epoch": 3}, [1, 9, 9, 5, 6, 6, 6], 6),
     ],
 )
-def test_it_stops_when_an_improvement_is_overdue(
+def test_stops_after_patience_epochs_without_improvement(
     arguments: dict[str, Any], values: list[float], stops: int | None
 ) -> None:
-    assert epochs_until_stop(watching(**arguments), values) == stops
+    assert epochs_until_stop(early_stopping(**arguments), values) == stops
 
 
-def test_more_is_better_where_the_direction_says_so() -> None:
-    assert epochs_until_stop(watching("max", patience=2), [1, 2, 3, 2, 2]) == 5
+def test_direction_max_takes_larger_values_as_better() -> None:
+    assert epochs_until_stop(early_stopping("max", patience=2), [1, 2, 3, 2, 2]) == 5
 
 
 @pytest.mark.parametrize("direction", ["min", "max"])
-def test_nan_in_the_first_epoch_does_not_stay_the_best(direction: str) -> None:
-    callback = watching(direction, patience=2)
+def test_nan_in_the_first_epoch_is_not_the_best(direction: str) -> None:
+    callback = early_stopping(direction, patience=2)
     callback.on_epoch_end(0, {"val_loss": math.nan})
     callback.on_epoch_end(1, {"val_loss": 0.5})
     assert callback.improved
@@ -61,13 +61,13 @@ def test_nan_in_the_first_epoch_does_not_stay_the_best(direction: str) -> None:
 
 
 def test_nan_counts_as_an_epoch_without_improvement() -> None:
-    assert epochs_until_stop(watching(patience=2), [1, math.nan, math.nan]) == 3
+    assert epochs_until_stop(early_stopping(patience=2), [1, math.nan, math.nan]) == 3
 
 
-def test_improved_tells_of_the_last_epoch_alone() -> None:
-    callback = watching(patience=9)
-    told = []
+def test_improved_refers_to_the_last_epoch() -> None:
+    callback = early_stopping(patience=9)
+    improved = []
     for epoch, value in enumerate([3.0, 2.0, 2.5, 1.0]):
         callback.on_epoch_end(epoch, {"val_loss": value})
-        told.append(callback.improved)
-    assert told == [True, True, False, True]
+        improved.append(callback.improved)
+    assert improved == [True, True, False, True]

@@ -1,4 +1,4 @@
-"""Directions of metrics, and what chooses the weights of a run."""
+"""Directions of metrics, and the metric that selects the weights of a run."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from nnlab.config.schema.metrics import directions
 from nnlab.engine.callbacks.monitor import Monitor, weights_monitor
 
 
-def test_directions_are_those_of_losses_and_metrics(moons: Callable[..., Experiment]) -> None:
+def test_directions_cover_losses_and_metrics(moons: Callable[..., Experiment]) -> None:
     experiment = moons(training={"metrics": ["accuracy", "mae", {"AUC": {"name": "area"}}]})
-    found = directions(experiment)
-    assert found == {"loss": "min", "accuracy": "max", "mae": "min", "area": "max"}
+    expected = {"loss": "min", "accuracy": "max", "mae": "min", "area": "max"}
+    assert directions(experiment) == expected
 
 
-def test_figures_of_several_outputs_have_directions_under_their_names() -> None:
+def test_metrics_of_several_outputs_have_directions_by_name() -> None:
     experiment = Experiment.model_validate(
         {
             "data": {"dataset": "linear", "target": {"a": "y", "b": "y"}},
@@ -57,17 +57,20 @@ def test_figures_of_several_outputs_have_directions_under_their_names() -> None:
         ("val_accuracy", "min", "min"),
     ],
 )
-def test_mode_auto_takes_the_metrics_own_direction(
+def test_mode_auto_takes_the_direction_of_the_metric(
     moons: Callable[..., Experiment], name: str, mode: Any, direction: str
 ) -> None:
-    assert Monitor.of(moons(), name, mode) == Monitor(name, direction)  # type: ignore[arg-type]
+    assert Monitor.from_experiment(moons(), name, mode) == Monitor(name, direction)  # type: ignore[arg-type]
 
 
-def test_nan_is_never_better_and_anything_is_better_than_the_worst() -> None:
+def test_nan_is_never_better_and_the_worst_is_worse_than_any_value() -> None:
     monitor = Monitor("val_accuracy", "max")
     assert not monitor.is_better(math.nan, than=monitor.worst)
     assert monitor.is_better(-1e30, than=monitor.worst)
     assert not monitor.is_better(0.5, than=0.5)
+    assert monitor.is_better(0.2, than=0.1)
+    assert Monitor("val_loss", "min").is_better(0.1, than=0.2)
+    assert not Monitor("val_loss", "min").is_better(math.nan, than=0.2)
 
 
 @pytest.mark.parametrize(
@@ -85,11 +88,11 @@ def test_nan_is_never_better_and_anything_is_better_than_the_worst() -> None:
         ),
     ],
 )
-def test_weights_are_chosen_by_early_stopping_else_by_the_checkpoint(
+def test_weights_are_selected_by_early_stopping_or_the_checkpoint(
     moons: Callable[..., Experiment],
     training: dict[str, Any],
     has_validation: bool,
     expected: Monitor | None,
 ) -> None:
-    found = weights_monitor(moons(training=training), has_validation=has_validation)
-    assert found == expected
+    monitor = weights_monitor(moons(training=training), has_validation=has_validation)
+    assert monitor == expected

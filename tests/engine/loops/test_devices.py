@@ -41,7 +41,7 @@ for xla, arguments in forms:
             loop = CompiledEpochs(JitCompile(whole=xla, last=xla), **arguments)
             loop.run(model, adapter, experiment.training, callbacks)
             figures = loop.evaluate(model, adapter, data.validation, callbacks)
-            rows = DeviceRows(adapter.train, ordered=True).at(adapter.order(0), 0).arrays
+            rows = DeviceRows(adapter.train_arrays, ordered=True).at(adapter.row_order(0), 0).arrays
             places = {value.device[-5:] for value in tf.nest.flatten(rows)}
             places |= {variable.value.device[-5:] for variable in model.variables}
             places |= {variable.value.device[-5:] for variable in model.optimizer.variables}

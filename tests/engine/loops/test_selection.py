@@ -72,7 +72,7 @@ def test_config_decides(moons: Moons) -> None:
 @pytest.mark.parametrize(
     "board", [{"update_freq": "batch"}, {"update_freq": 5}, {"profile_batch": 2}]
 )
-def test_what_listens_to_steps_gets_fit(moons: Moons, board: Any) -> None:
+def test_what_logs_batches_gets_fit(moons: Moons, board: Any) -> None:
     choice = chosen(moons(tensorboard=board))
     assert (choice.loop.name, choice.reason) == ("keras", "TensorBoard listens to every step")
     assert chosen(moons(tensorboard={})).loop.name == "compiled"
