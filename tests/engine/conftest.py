@@ -1,4 +1,4 @@
-"""What the engine's tests start from: experiments and inputs in a line."""
+"""Fixtures for the engine's tests: experiments and inputs."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ MakeExperiment = Callable[..., Experiment]
 
 @pytest.fixture
 def make_experiment() -> MakeExperiment:
-    """An experiment from its `model` section (or Sequential layers) and keys of `training`."""
+    """Return a factory of experiments: a `model` section or layers, and keys of `training`."""
 
     def make(model: Any, seed: int = 42, **training: Any) -> Experiment:
         section = {"layers": model} if isinstance(model, list) else model
-        learning = {"optimizer": "adam", "loss": "mse", "epochs": 1} | training
+        settings = {"optimizer": "adam", "loss": "mse", "epochs": 1} | training
         return Experiment.model_validate(
-            {"seed": seed, "data": {"file": "rows.npz"}, "model": section, "training": learning}
+            {"seed": seed, "data": {"file": "rows.npz"}, "model": section, "training": settings}
         )
 
     return make
@@ -29,7 +29,7 @@ def make_experiment() -> MakeExperiment:
 
 @pytest.fixture
 def rows_of() -> Callable[..., dict[str, InputSpec]]:
-    """The only input of data whose rows have a shape: `rows_of(28, 28, dtype="uint8")`."""
+    """Return a factory of the specs of a single input: `rows_of(28, 28, dtype="uint8")`."""
 
     def make(
         *shape: int, dtype: str = "float32", scale: Any = None, offset: Any = None
@@ -41,7 +41,7 @@ def rows_of() -> Callable[..., dict[str, InputSpec]]:
 
 @pytest.fixture(scope="session")
 def moons() -> MakeExperiment:
-    """A small net on 40 rows of two moons; arguments go into its sections: `moons(data={...})`."""
+    """Return a factory of experiments on 40 rows of two moons: `moons(data={...})` merges keys."""
 
     def make(seed: int = 42, tensorboard: Any = False, **sections: Any) -> Experiment:
         tree: dict[str, Any] = {

@@ -1,1 +1,1 @@
-"""From a config to a Keras model with its preprocessing: build, compile, export, predict."""
+"""Keras models with their preprocessing: build, compile, export, predict."""

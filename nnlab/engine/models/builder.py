@@ -1,4 +1,4 @@
-"""From the `model` section to a Keras model that takes the data's rows as they are."""
+"""Build a Keras model from the `model` section, with layers that prepare the data's rows."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from nnlab.config.vocabulary.layers import Layer
 from nnlab.data.containers.prepared import InputSpec
 from nnlab.engine.models.embeddings import check_embeddings
 from nnlab.engine.models.inputs import ResolvedInput, resolve_inputs
-from nnlab.engine.models.keras_errors import keras_diagnostic, format_row_shape
+from nnlab.engine.models.keras_errors import format_row_shape, keras_diagnostic
 from nnlab.engine.models.keras_objects import to_keras
 from nnlab.engine.models.unique_names import UniqueNames
 from nnlab.errors import ConfigError, Diagnostic, RunFailedError
@@ -26,73 +26,67 @@ _Path = tuple[str | int, ...]
 
 
 def build_model(experiment: Experiment, inputs: Mapping[str, InputSpec]) -> keras.Model:
-    """Build the model of an experiment, its initial weights drawn from the experiment's seed.
+    """Build the model of an experiment, with initial weights drawn from its seed.
 
-    One flat model: the inputs, what reshapes and scales their rows, the user's layers. A Sequential
-    and a Functional model of the same layers and seed start with the same weights, bit for bit.
+    The model is flat: inputs, layers that reshape and scale rows, the config's layers. A Sequential
+    and a Functional model of the same layers and seed have bit-identical initial weights.
 
     Args:
-        experiment: The experiment; its model, seed and dtype policy count.
-        inputs: What each input of the data is.
+        experiment: The experiment; its model, seed and dtype policy are used.
+        inputs: The specs of the data's inputs by name.
 
     Returns:
-        The model, built, not compiled. It takes and gives one array where it has one input and one
-        output, else dicts of arrays by name.
+        The model, built but not compiled. Each input is [batch, *shape], each output
+        [batch, units]: a single array, or a dict of arrays by name if there are several.
 
     Raises:
-        ConfigError: Layers do not fit each other or the data; with the path of each.
-        RunFailedError: The weights do not fit into memory.
+        ConfigError: Layers do not match each other or the data.
+        RunFailedError: The weights do not fit in memory.
     """
-    found = resolve_inputs(experiment, inputs)
-    diagnostics = tuple(check_embeddings(experiment, {entry.name: entry for entry in found}))
+    resolved = resolve_inputs(experiment, inputs)
+    diagnostics = tuple(check_embeddings(experiment, {item.name: item for item in resolved}))
     if diagnostics:
         raise ConfigError(diagnostics)
     name = experiment.model.name or experiment.name
-    with dtype_policy(experiment.training.dtype_policy), _within_memory():
+    with dtype_policy(experiment.training.dtype_policy), _out_of_memory_errors():
         keras.utils.set_random_seed(experiment.seed)
         if isinstance(experiment.model, SequentialModel):
-            model = _sequential(experiment.model, name, found[0])
+            model = _build_sequential(experiment.model, name, resolved[0])
         else:
-            model = _functional(experiment.model, name, found)
-    _require_one_axis(experiment, model)
+            model = _build_functional(experiment.model, name, resolved)
+    _check_output_shapes(experiment, model)
     return model
 
 
 @contextlib.contextmanager
 def dtype_policy(name: str) -> Iterator[None]:
-    """Make layers inside the block with a precision, and compute losses and metrics with it.
+    """Use a dtype policy within the block, with losses and metrics in a matching precision.
 
-    Mixed precision computes losses in float32. The policy alone would leave them so for `float64`,
-    too: the gradients would be no better than float32's, and Keras adds no penalty in float64 to a
-    loss in float32.
-
-    Args:
-        name: `float32`, `float64`, `mixed_float16` or `mixed_bfloat16`.
-
-    Yields:
-        Nothing.
+    Mixed precision computes losses in float32, and with the policy alone so would `float64`: the
+    gradients would be no better than float32's, and Keras cannot add a penalty in float64 to a loss
+    in float32.
     """
-    before = keras.config.dtype_policy(), keras.config.floatx()
+    previous = keras.config.dtype_policy(), keras.config.floatx()
     keras.config.set_dtype_policy(name)
     keras.config.set_floatx("float64" if name == "float64" else "float32")
     try:
         yield
     finally:
-        keras.config.set_dtype_policy(before[0])
-        keras.config.set_floatx(before[1])
+        keras.config.set_dtype_policy(previous[0])
+        keras.config.set_floatx(previous[1])
 
 
-class _LayerMaker:
-    """Makes and calls layers.
+class _LayerFactory:
+    """Create and call layers, and collect Keras' errors.
 
-    What Keras refuses becomes a fault; None stands for a layer or a tensor that is not there.
+    None replaces a layer or tensor that could not be created.
     """
 
     def __init__(self) -> None:
         self.diagnostics: list[Diagnostic] = []
 
-    def make(self, path: _Path, component: Layer, name: str) -> Any:
-        """Make a layer."""
+    def create(self, path: _Path, component: Layer, name: str) -> Any:
+        """Create a layer."""
         return self._attempt(path, component, (), lambda: to_keras(component, name=name))
 
     def call(self, path: _Path, component: Layer, layer: Any, tensors: Sequence[Any]) -> Any:
@@ -102,91 +96,95 @@ class _LayerMaker:
         argument = tensors[0] if len(tensors) == 1 else list(tensors)
         return self._attempt(path, component, tensors, lambda: layer(argument))
 
-    def raise_if_any(self) -> None:
-        """Raise every fault found so far."""
+    def raise_errors(self) -> None:
+        """Raise all errors collected so far."""
         if self.diagnostics:
             raise ConfigError(tuple(self.diagnostics))
 
     def _attempt(
-        self, path: _Path, component: Layer, tensors: Sequence[Any], make: Callable[[], Any]
+        self, path: _Path, component: Layer, tensors: Sequence[Any], function: Callable[[], Any]
     ) -> Any:
         try:
-            return make()
+            return function()
         except tf.errors.ResourceExhaustedError:
             raise
-        except Exception as error:  # noqa: BLE001 - Keras refuses with whatever its arithmetic happens to raise
+        except Exception as error:  # noqa: BLE001 - Keras raises whatever its arithmetic raises
             shapes = [tensor.shape for tensor in tensors]
             self.diagnostics.append(keras_diagnostic(path, component, shapes, error))
             return None
 
 
-def _sequential(model: SequentialModel, name: str, entry: ResolvedInput) -> keras.Model:
-    preparation, layers = _stack(model, entry)
+def _build_sequential(model: SequentialModel, name: str, entry: ResolvedInput) -> keras.Model:
+    preprocessing, layers = _create_stack(model, entry)
     try:
-        return keras.Sequential([entry.tensor(), *preparation, *layers], name=name)
+        return keras.Sequential([entry.keras_input(), *preprocessing, *layers], name=name)
     except tf.errors.ResourceExhaustedError:
         raise
     except Exception:
-        # Keras builds the stack in one go and does not say where it failed: one layer after the
-        # other does.
-        _call_each(model, entry)
+        # Keras builds the whole stack without reporting the layer that failed: call each one.
+        _locate_error(model, entry)
         raise
 
 
-def _stack(model: SequentialModel, entry: ResolvedInput) -> tuple[list[Any], list[Any]]:
-    """The layers that prepare the rows, and the user's; none of them built."""
+def _create_stack(model: SequentialModel, entry: ResolvedInput) -> tuple[list[Any], list[Any]]:
+    """Create the preprocessing layers and the config's layers, none of them built."""
     components = model.named_layers()
-    names = UniqueNames([entry.name, *(component.name for _, component in components if component.name)])
-    preparation = entry.preparation(names)
-    wanted = [
+    names = UniqueNames(
+        [entry.name, *(component.name for _, component in components if component.name)]
+    )
+    preprocessing = entry.preprocessing_layers(names)
+    base_names = [
         *(snake_case(type(component).__name__) for _, component in components[:-1]),
         *model.output_names,
     ]
-    maker = _LayerMaker()
+    factory = _LayerFactory()
     layers = [
-        maker.make(("model", *path), component, component.name or names.fresh(name))
-        for (path, component), name in zip(components, wanted, strict=True)
+        factory.create(("model", *path), component, component.name or names.unique(name))
+        for (path, component), name in zip(components, base_names, strict=True)
     ]
-    maker.raise_if_any()
-    return preparation, layers
+    factory.raise_errors()
+    return preprocessing, layers
 
 
-def _call_each(model: SequentialModel, entry: ResolvedInput) -> None:
-    preparation, layers = _stack(model, entry)
-    tensor = entry.tensor()
-    for layer in preparation:
+def _locate_error(model: SequentialModel, entry: ResolvedInput) -> None:
+    """Call the layers one by one, and raise the first error with the path of its layer."""
+    preprocessing, layers = _create_stack(model, entry)
+    tensor = entry.keras_input()
+    for layer in preprocessing:
         tensor = layer(tensor)
-    maker = _LayerMaker()
+    factory = _LayerFactory()
     for (path, component), layer in zip(model.named_layers(), layers, strict=True):
-        tensor = maker.call(("model", *path), component, layer, [tensor])
-    maker.raise_if_any()
+        tensor = factory.call(("model", *path), component, layer, [tensor])
+    factory.raise_errors()
 
 
-def _functional(model: FunctionalModel, name: str, found: Sequence[ResolvedInput]) -> keras.Model:
+def _build_functional(
+    model: FunctionalModel, name: str, resolved: Sequence[ResolvedInput]
+) -> keras.Model:
     names = UniqueNames([*model.inputs, *model.layers])
-    inputs = {entry.name: entry.tensor() for entry in found}
+    inputs = {entry.name: entry.keras_input() for entry in resolved}
     tensors = dict(inputs)
-    for entry in found:
-        for layer in entry.preparation(names):
+    for entry in resolved:
+        for layer in entry.preprocessing_layers(names):
             tensors[entry.name] = layer(tensors[entry.name])
-    maker = _LayerMaker()
+    factory = _LayerFactory()
     for layer_name in build_order({key: node.sources for key, node in model.layers.items()}):
         node = model.layers[layer_name]
         path = ("model", "layers", layer_name)
-        layer = maker.make(path, node.layer, layer_name)
+        layer = factory.create(path, node.layer, layer_name)
         sources = [tensors[source] for source in node.sources]
-        tensors[layer_name] = maker.call(path, node.layer, layer, sources)
-    maker.raise_if_any()
+        tensors[layer_name] = factory.call(path, node.layer, layer, sources)
+    factory.raise_errors()
     outputs = {output: tensors[output] for output in model.outputs}
-    return keras.Model(_one_or_all(inputs), _one_or_all(outputs), name=name)
+    return keras.Model(_unwrap_single(inputs), _unwrap_single(outputs), name=name)
 
 
-def _one_or_all(tensors: dict[str, Any]) -> Any:
+def _unwrap_single(tensors: dict[str, Any]) -> Any:
     return next(iter(tensors.values())) if len(tensors) == 1 else tensors
 
 
-def _require_one_axis(experiment: Experiment, model: keras.Model) -> None:
-    """Refuse outputs of several axes: a loss would stretch the targets over them silently."""
+def _check_output_shapes(experiment: Experiment, model: keras.Model) -> None:
+    """Raise for outputs with several axes: a loss would silently broadcast the targets."""
     if isinstance(experiment.model, SequentialModel):
         (*_, (path, _)) = experiment.model.named_layers()
         shapes = {path: model.output_shape}
@@ -197,10 +195,10 @@ def _require_one_axis(experiment: Experiment, model: keras.Model) -> None:
         }
     diagnostics = tuple(
         Diagnostic(
-            "The output must be one row of numbers for each row of data. "
+            "Expected an output with one axis, the units, for each row. "
             f"Received: rows of shape {format_row_shape(shape)}.",
             ".".join(map(str, ("model", *path))),
-            hint="Put Flatten in front of the last layers.",
+            hint="Add a Flatten before the last layers.",
         )
         for path, shape in shapes.items()
         if len(shape) != len(("batch", "units"))
@@ -210,11 +208,10 @@ def _require_one_axis(experiment: Experiment, model: keras.Model) -> None:
 
 
 @contextlib.contextmanager
-def _within_memory() -> Iterator[None]:
+def _out_of_memory_errors() -> Iterator[None]:
+    """Raise `RunFailedError` with a hint if the device runs out of memory."""
     try:
         yield
     except tf.errors.ResourceExhaustedError as error:
-        message = "The model's weights do not fit into the device's memory."
-        raise RunFailedError(
-            f"{message} Make its layers narrower, or take another device."
-        ) from error
+        message = "The model's weights do not fit in the device's memory."
+        raise RunFailedError(f"{message} Use narrower layers, or another device.") from error

@@ -1,4 +1,4 @@
-"""Give a model what it learns by: optimizer, losses, metrics, from the `training` section."""
+"""Compile a model with optimizer, losses and metrics from the `training` section."""
 
 from __future__ import annotations
 
@@ -15,93 +15,90 @@ from nnlab.errors import ConfigError, Diagnostic
 
 
 def compile_model(model: keras.Model, experiment: Experiment) -> None:
-    """Compile a model as its experiment says.
+    """Compile a model with the optimizer, losses and metrics of its experiment.
 
     Args:
-        model: The model that `build_model` made of the same experiment.
+        model: The model that `build_model` built for the same experiment.
         experiment: The experiment.
 
     Raises:
-        ConfigError: Keras refuses a word's arguments; with every such word.
+        ConfigError: Keras rejects arguments of an optimizer, loss or metric; all are reported.
     """
     training = experiment.training
     names = experiment.model.output_names
-    maker = _Maker()
-    optimizer = maker.make(training.optimizer, "optimizer")
+    factory = _ObjectFactory()
+    optimizer = factory.create(training.optimizer, "optimizer")
     if training.dtype_policy == "mixed_float16":
-        # Keras would wrap it too, but forget that in a saved model, and lose the optimizer's state.
+        # Keras would wrap it too, but not in a saved model, which loses the optimizer's state.
         optimizer = keras.optimizers.LossScaleOptimizer(optimizer, name="loss_scale_optimizer")
-    loss = maker.make_all(training.loss, "loss")
-    metrics = maker.make_all(training.metrics, "metrics")
-    maker.raise_if_any()
+    loss = factory.create_all(training.loss, "loss")
+    metrics = factory.create_all(training.metrics, "metrics")
+    factory.raise_errors()
     model.compile(
         optimizer=optimizer,
         loss=_for_outputs(loss, names),
         metrics=_for_outputs(metrics, names),
-        loss_weights=_for_outputs(_weights(training.loss_weights, names), names),
+        loss_weights=_for_outputs(_loss_weights(training.loss_weights, names), names),
         jit_compile=training.jit_compile,
     )
-    # Keras cannot sum penalties on what is in half precision, or in a precision of a layer's own,
-    # and the loss, which is in another.
-    model._aggregate_additional_loss = _in_the_precision_of_losses  # noqa: SLF001 - no other way in
+    # Keras cannot add penalties in half precision, or in a layer's own precision, to a loss in
+    # another precision.
+    model._aggregate_additional_loss = _aggregate_penalty  # noqa: SLF001 - Keras has no public hook
 
 
 def build_optimizer(model: keras.Model) -> None:
-    """Make the variables of a model's optimizer, if they are not there yet.
+    """Create the optimizer's variables unless they exist.
 
-    A LossScaleOptimizer that is built again keeps the first ones as well, and is saved with more
-    than it can be loaded with.
-
-    Args:
-        model: The compiled model.
+    A LossScaleOptimizer that is built twice keeps the first ones too, and saves more variables than
+    it can load.
     """
     if not model.optimizer.built:
         model.optimizer.build(model.trainable_variables)
 
 
-def _in_the_precision_of_losses(penalty: Any) -> Any:
-    """A penalty, as Keras adds it to the loss."""
+def _aggregate_penalty(penalty: Any) -> Any:
+    """Sum a penalty, as Keras does, in the precision of the loss."""
     return keras.ops.cast(keras.ops.sum(penalty), keras.config.floatx())
 
 
-class _Maker:
-    """Makes Keras objects of words; what Keras refuses becomes a fault."""
+class _ObjectFactory:
+    """Create Keras objects, and collect Keras' errors."""
 
     def __init__(self) -> None:
-        self._issues: list[Diagnostic] = []
+        self._diagnostics: list[Diagnostic] = []
 
-    def make(self, component: Component, *path: str | int) -> Any:
-        """Make the object of one word."""
+    def create(self, component: Component, *path: str | int) -> Any:
+        """Create an object; None if Keras rejects its arguments."""
         try:
             return to_keras(component)
         except (TypeError, ValueError) as error:
-            self._issues.append(keras_diagnostic(("training", *path), component, (), error))
+            self._diagnostics.append(keras_diagnostic(("training", *path), component, (), error))
             return None
 
-    def make_all(self, components: Any, *path: str | int) -> Any:
-        """Make the objects of words in lists and dicts, in the same structure."""
+    def create_all(self, components: Any, *path: str | int) -> Any:
+        """Create the objects of components in lists and dicts, in the same structure."""
         if isinstance(components, dict):
-            return {key: self.make_all(value, *path, key) for key, value in components.items()}
+            return {key: self.create_all(value, *path, key) for key, value in components.items()}
         if isinstance(components, list):
-            return [self.make_all(value, *path, place) for place, value in enumerate(components)]
-        return self.make(components, *path)
+            return [self.create_all(value, *path, i) for i, value in enumerate(components)]
+        return self.create(components, *path)
 
-    def raise_if_any(self) -> None:
-        """Raise every fault found."""
-        if self._issues:
-            raise ConfigError(tuple(self._issues))
+    def raise_errors(self) -> None:
+        """Raise all errors collected."""
+        if self._diagnostics:
+            raise ConfigError(tuple(self._diagnostics))
 
 
-def _weights(
-    given: list[float] | dict[str, float] | None, names: Sequence[str]
+def _loss_weights(
+    weights: list[float] | dict[str, float] | None, names: Sequence[str]
 ) -> dict[str, float] | None:
-    """The weight of each output's loss; 1 for those left out."""
-    if given is None:
+    """Return the loss weight of each output by name, 1 for missing ones."""
+    if weights is None:
         return None
-    by_name = dict(zip(names, given, strict=True)) if isinstance(given, list) else given
+    by_name = dict(zip(names, weights, strict=True)) if isinstance(weights, list) else weights
     return {name: by_name.get(name, 1.0) for name in names}
 
 
 def _for_outputs(values: Any, names: Sequence[str]) -> Any:
-    """Keras wants a bare value for a model with one output, else a dict by the outputs' names."""
+    """Unwrap the value of a single output; Keras takes dicts by name for several outputs only."""
     return values.get(names[0]) if len(names) == 1 and isinstance(values, dict) else values

@@ -1,4 +1,4 @@
-"""Whether each Embedding has room for all codes that its column can hold."""
+"""Check that each Embedding is large enough for the categories of its columns."""
 
 from __future__ import annotations
 
@@ -14,33 +14,26 @@ from nnlab.errors import Diagnostic
 
 
 def check_embeddings(
-    experiment: Experiment, resolve_inputs: Mapping[str, ResolvedInput]
+    experiment: Experiment, inputs: Mapping[str, ResolvedInput]
 ) -> Iterator[Diagnostic]:
-    """Embeddings that a category's code would fall out of; Keras says so only in the midst of it.
-
-    Args:
-        experiment: The experiment.
-        resolve_inputs: The model's inputs by name.
-
-    Yields:
-        A fault for each such layer.
-    """
-    for path, layer, spec in _embeddings(experiment, resolve_inputs):
+    """Yield an error for each Embedding that is too small; Keras only fails during training."""
+    for path, layer, spec in _embeddings(experiment, inputs):
         input_dim = getattr(layer, "input_dim", 0)
         for column in spec.columns:
             codes = len(column.categories) + 1
             if column.encoding == "integer" and input_dim < codes:
                 message = (
-                    f"Column `{column.name}` has {codes - 1} categories, and code 0 stands for any "
-                    f"other. Received: input_dim={input_dim}."
+                    f"Column `{column.name}` has {codes - 1} categories, plus code 0 for unknown "
+                    f"ones. Received: input_dim={input_dim}."
                 )
-                at = format_path(("model", *path, "input_dim"))
-                yield Diagnostic(message, at, hint=f"Set input_dim: {codes}, or more.")
+                location = format_path(("model", *path, "input_dim"))
+                yield Diagnostic(message, location, hint=f"Set input_dim to {codes} or more.")
 
 
 def _embeddings(
-    experiment: Experiment, resolve_inputs: Mapping[str, ResolvedInput]
+    experiment: Experiment, inputs: Mapping[str, ResolvedInput]
 ) -> Iterator[tuple[Path, Layer, InputSpec]]:
+    """Yield the path of each Embedding, the layer, and the spec of the input that feeds it."""
     model = experiment.model
     for path, layer in model.named_layers():
         if layer.display_name() != "Embedding":
@@ -49,6 +42,6 @@ def _embeddings(
             name = str(path[1])
             while name in model.layers:
                 name = model.layers[name].sources[0]
-            yield path, layer, resolve_inputs[name].spec
+            yield path, layer, inputs[name].spec
         else:
-            yield path, layer, next(iter(resolve_inputs.values())).spec
+            yield path, layer, next(iter(inputs.values())).spec

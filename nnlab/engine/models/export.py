@@ -1,4 +1,4 @@
-"""The model that a run leaves behind: it takes raw rows, and Keras alone can load it."""
+"""Export a trained model that takes raw rows and that Keras alone can load."""
 
 from __future__ import annotations
 
@@ -15,79 +15,67 @@ import keras
 from nnlab.data.containers.prepared import InputSpec
 from nnlab.engine.models.builder import dtype_policy
 from nnlab.engine.models.inputs import model_inputs
-from nnlab.engine.models.preprocessing import needs_preprocessing, build_preprocessing
+from nnlab.engine.models.preprocessing import build_preprocessing, needs_preprocessing
 from nnlab.runs.io.atomic import atomic_replace
 
-# Unescaped quotes: this stands in no string of the JSON.
-_SHARED = re.compile(r'"shared_object_id": (\d+)')
-
-
-def export_without_optimizer(model: keras.Model, inputs: Mapping[str, InputSpec]) -> keras.Model:
-    """The trained model as others use it, without what only more training needs.
-
-    Args:
-        model: The trained model.
-        inputs: What each input of the data is.
-
-    Returns:
-        What `export_model` gives, not compiled. It shares the weights.
-    """
-    bare = _uncompiled(model, model.name)
-    return export_model(bare, inputs)
+# Its quotes are not escaped: it cannot match within a JSON string.
+_SHARED_ID = re.compile(r'"shared_object_id": (\d+)')
 
 
 def export_model(model: keras.Model, inputs: Mapping[str, InputSpec]) -> keras.Model:
-    """The trained model as others use it: it takes raw rows.
+    """Return a model that takes raw rows, with the trained model's weights and optimizer.
 
     Args:
         model: The trained model.
-        inputs: What each input of the data is.
+        inputs: The specs of the data's inputs by name.
 
     Returns:
-        The model itself, where raw rows are what it takes: arrays, and tables of numbers without
-        missing ones. Else a model around it with one input for each raw column, [rows, 1], by the
-        column's name: text, or numbers with NaN where one is missing. It shares the weights and
-        the optimizer.
+        The model itself if it takes raw rows: arrays, or tables of numbers without missing values.
+        Otherwise a model with an input [batch, 1] for each raw column, by the column's name: text,
+        or numbers with NaN for missing values.
     """
     if not needs_preprocessing(inputs):
         return model
     with dtype_policy("float32"):
-        network = _uncompiled(model, f"{model.name}_network")
+        network = _copy_uncompiled(model, f"{model.name}_network")
         raw, features = build_preprocessing(inputs, taken=[network.name, *_output_names(model)])
         outputs = network(model_inputs(model, features))
         if isinstance(outputs, dict):
-            # Losses and metrics go by the names of the layers that make the outputs.
+            # Keras matches losses and metrics with outputs by the names of the output layers.
             outputs = {
                 name: keras.layers.Identity(name=name)(tensor) for name, tensor in outputs.items()
             }
-        whole = keras.Model(raw, outputs, name=model.name)
-    _compile_like(whole, model)
-    return whole
+        exported = keras.Model(raw, outputs, name=model.name)
+    _compile_like(exported, model)
+    return exported
+
+
+def export_without_optimizer(model: keras.Model, inputs: Mapping[str, InputSpec]) -> keras.Model:
+    """Return what `export_model` returns, not compiled: without the optimizer's state.
+
+    Args:
+        model: The trained model.
+        inputs: The specs of the data's inputs by name.
+
+    Returns:
+        The model, which shares the trained weights.
+    """
+    return export_model(_copy_uncompiled(model, model.name), inputs)
 
 
 def save_model(model: keras.Model, path: Path) -> None:
-    """Save a model, its optimizer's state included, whole or not at all.
-
-    Equal models give equal bytes.
-
-    Args:
-        model: The model.
-        path: The file, ending in `.keras`.
-
-    Raises:
-        OSError: The disk refuses.
-    """
-    with atomic_replace(path) as beside:
-        saved = beside.with_suffix(f".saved{beside.suffix}")
+    """Save a model with its optimizer atomically to a `.keras` file; equal models, equal bytes."""
+    with atomic_replace(path) as temporary:
+        saved = temporary.with_suffix(f".saved{temporary.suffix}")
         try:
             model.save(saved)
-            _rewrite(saved, beside)
+            _make_reproducible(saved, temporary)
         finally:
             saved.unlink(missing_ok=True)
 
 
-def _uncompiled(model: keras.Model, name: str) -> keras.Model:
-    """The same layers as a part of another model: Keras would save a second optimizer with it."""
+def _copy_uncompiled(model: keras.Model, name: str) -> keras.Model:
+    """Return a model of the same layers without the optimizer, which Keras would save twice."""
     names = _output_names(model)
     outputs = {name: model.get_layer(name).output for name in names} or model.outputs[0]
     inputs = {tensor.name: tensor for tensor in model.inputs}
@@ -95,7 +83,7 @@ def _uncompiled(model: keras.Model, name: str) -> keras.Model:
 
 
 def _output_names(model: keras.Model) -> list[str]:
-    """The names of a model's outputs, where it has several."""
+    """Return the names of the outputs if there are several, or an empty list."""
     return list(model.output_names) if len(model.outputs) > 1 else []
 
 
@@ -103,35 +91,35 @@ def _compile_like(model: keras.Model, trained: keras.Model) -> None:
     config: dict[str, Any] | None = trained.get_compile_config() if trained.compiled else None
     if config is None:
         return
-    learning = keras.saving.deserialize_keras_object(config)
-    # XLA knows no text.
-    model.compile(**learning | {"optimizer": trained.optimizer, "jit_compile": False})
+    arguments = keras.saving.deserialize_keras_object(config)
+    # XLA does not support strings.
+    model.compile(**arguments | {"optimizer": trained.optimizer, "jit_compile": False})
 
 
-def _rewrite(source: Path, target: Path) -> None:
-    """Copy a saved model without what differs from one writing to the next: dates, addresses."""
+def _make_reproducible(source: Path, target: Path) -> None:
+    """Copy a saved model without dates and memory addresses, which differ between saves."""
     with zipfile.ZipFile(source) as saved, zipfile.ZipFile(target, "w") as rewritten:
         for name in saved.namelist():
-            # A ZipInfo of a name alone is dated 1980.
+            # A ZipInfo created from a name has a fixed date in 1980.
             with rewritten.open(zipfile.ZipInfo(name), "w", force_zip64=True) as written:
-                if name in _REWRITTEN:
-                    written.write(_REWRITTEN[name](saved.read(name).decode()).encode())
+                if name in _REWRITES:
+                    written.write(_REWRITES[name](saved.read(name).decode()).encode())
                 else:
                     with saved.open(name) as read:
                         shutil.copyfileobj(read, written)
 
 
-def _without_date(metadata: str) -> str:
-    kept = json.loads(metadata)
-    kept.pop("date_saved", None)
-    return json.dumps(kept)
+def _remove_date(metadata: str) -> str:
+    values = json.loads(metadata)
+    values.pop("date_saved", None)
+    return json.dumps(values)
 
 
-def _with_counted_ids(config: str) -> str:
-    """Keras marks objects that several layers share by their place in memory: count them."""
-    places = dict.fromkeys(_SHARED.findall(config))
-    numbers = {place: number for number, place in enumerate(places, 1)}
-    return _SHARED.sub(lambda found: f'"shared_object_id": {numbers[found[1]]}', config)
+def _number_shared_objects(config: str) -> str:
+    """Replace ids of objects that layers share, which are memory addresses, with numbers."""
+    ids = dict.fromkeys(_SHARED_ID.findall(config))
+    numbers = {shared_id: number for number, shared_id in enumerate(ids, 1)}
+    return _SHARED_ID.sub(lambda match: f'"shared_object_id": {numbers[match[1]]}', config)
 
 
-_REWRITTEN = {"metadata.json": _without_date, "config.json": _with_counted_ids}
+_REWRITES = {"metadata.json": _remove_date, "config.json": _number_shared_objects}

@@ -1,7 +1,7 @@
-"""How rows enter a model: which input takes which of them, and the layers that prepare them.
+"""Inputs of a model: the rows that each takes, and the layers that prepare them.
 
-Scaling happens here, inside the model, so that it takes rows as they are stored. Nothing here draws
-random numbers: the initial weights of a net are the same whatever stands in front of it.
+Scaling is part of the model, which therefore takes rows as they are stored. Nothing here draws
+random numbers: a net's initial weights do not depend on its preprocessing.
 """
 
 from __future__ import annotations
@@ -27,100 +27,86 @@ _SHAPE_ONLY_LAYERS = frozenset({"Flatten", "Identity", "Permute", "RepeatVector"
 
 @dataclass(frozen=True)
 class ResolvedInput:
-    """One input of a model, and what prepares its rows.
+    """An input of a model with the spec of its rows.
 
     Args:
         name: The input's name in the model.
-        spec: What the data's rows for it are.
-        shape: Shape of a row behind the preparation.
-        dtype: Type in which the model takes the rows.
-        feeds_codes: Whether an Embedding takes them: codes, which are never scaled.
+        spec: The spec of the data's rows.
+        shape: Shape of a row after preprocessing.
+        dtype: The dtype that the model takes.
+        feeds_embedding: Whether an Embedding takes the rows: codes are never scaled.
     """
 
     name: str
     spec: InputSpec
     shape: tuple[int, ...]
     dtype: str
-    feeds_codes: bool
+    feeds_embedding: bool
 
-    def tensor(self) -> Any:
-        """The symbolic tensor that stands for the rows."""
+    def keras_input(self) -> Any:
+        """Return a symbolic tensor for the rows, [batch, *spec.shape]."""
         return keras.Input(self.spec.shape, dtype=self.dtype, name=self.name)
 
-    def preparation(self, names: UniqueNames) -> list[Any]:
-        """The layers between the rows and the user's first layer; may be none.
+    def preprocessing_layers(self, names: UniqueNames) -> list[Any]:
+        """Return the layers between the rows and the config's first layer, if any."""
+        return [*self._reshaping_layers(names), *self._scaling_layers(names)]
 
-        Args:
-            names: Gives out names that the model's other layers do not have.
-        """
-        return [*self._reshaping(names), *self._scaling(names)]
-
-    def _reshaping(self, names: UniqueNames) -> list[Any]:
+    def _reshaping_layers(self, names: UniqueNames) -> list[Any]:
         if self.shape == self.spec.shape:
             return []
         if len(self.shape) == 1:
-            return [keras.layers.Flatten(name=names.fresh(f"{self.name}_flat"))]
-        return [keras.layers.Reshape(self.shape, name=names.fresh(f"{self.name}_reshaped"))]
+            return [keras.layers.Flatten(name=names.unique(f"{self.name}_flat"))]
+        return [keras.layers.Reshape(self.shape, name=names.unique(f"{self.name}_reshaped"))]
 
-    def _scaling(self, names: UniqueNames) -> list[Any]:
-        scaled = self.spec.scale is not None or self.spec.offset is not None
-        # Some layers refuse integers, Dropout among them: without scaling this is a cast.
-        if self.feeds_codes or not (scaled or np.issubdtype(self.dtype, np.integer)):
+    def _scaling_layers(self, names: UniqueNames) -> list[Any]:
+        is_scaled = self.spec.scale is not None or self.spec.offset is not None
+        # Some layers reject integers, such as Dropout: without a scale this casts them.
+        if self.feeds_embedding or not (is_scaled or np.issubdtype(self.dtype, np.integer)):
             return []
-        scale = 1.0 if self.spec.scale is None else _plain(self.spec.scale)
-        offset = 0.0 if self.spec.offset is None else _plain(self.spec.offset)
-        # In mixed precision too, raw values are scaled in full: float16 ends at 65504, and has 11
-        # bits.
+        scale = 1.0 if self.spec.scale is None else _to_json(self.spec.scale)
+        offset = 0.0 if self.spec.offset is None else _to_json(self.spec.offset)
+        # Scale raw values in full precision: float16 has a maximum of 65504 and 11 bits.
         dtype = keras.config.dtype_policy().variable_dtype
         return [
             keras.layers.Rescaling(
-                scale, offset, dtype=dtype, name=names.fresh(f"{self.name}_scaled")
+                scale, offset, dtype=dtype, name=names.unique(f"{self.name}_scaled")
             )
         ]
 
 
-def resolve_inputs(experiment: Experiment, inputs: Mapping[str, InputSpec]) -> tuple[ResolvedInput, ...]:
+def resolve_inputs(
+    experiment: Experiment, inputs: Mapping[str, InputSpec]
+) -> tuple[ResolvedInput, ...]:
     """Match the data's inputs with the model's: a single one by position, several by name.
 
-    Args:
-        experiment: The experiment.
-        inputs: What each input of the data is.
-
-    Returns:
-        The model's inputs, in the order of the config.
-
-    Raises:
-        ConfigError: Names or sizes do not fit; with every such fault.
+    The result is in the order of the config. Raises `ConfigError` if names or sizes do not match.
     """
     model = experiment.model
     if isinstance(model, SequentialModel):
-        return (_sequential_entry(model, inputs),)
-    return _functional_entries(model, inputs)
+        return (_resolve_sequential(model, inputs),)
+    return _resolve_functional(model, inputs)
 
 
 def model_inputs(model: keras.Model, rows: Mapping[str, Any]) -> Any:
-    """Rows in the structure that a model's `fit`, `predict` and call take.
+    """Return rows in the structure that a model's `fit`, `predict` and `__call__` take.
 
     Args:
-        model: A model made by `build_model`.
-        rows: For each input of the data its rows, [rows, *shape].
+        model: A model that `build_model` built.
+        rows: Rows of each input of the data by name, [rows, *shape].
 
     Returns:
-        The one array for a model with one input, else a dict by the model's input names.
-
-    Example:
-        >>> model_inputs(keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)]), {"input": 3})
-        3
+        The array of a single input, or a dict by the names of the model's inputs.
     """
     if len(model.inputs) == 1:
         return next(iter(rows.values()))
     return {tensor.name: rows[tensor.name] for tensor in model.inputs}
 
 
-def _sequential_entry(model: SequentialModel, inputs: Mapping[str, InputSpec]) -> ResolvedInput:
+def _resolve_sequential(model: SequentialModel, inputs: Mapping[str, InputSpec]) -> ResolvedInput:
     if len(inputs) != 1:
         message = (
-            f"A Sequential model has one input. Received: data with the inputs {_listed(inputs)}."
+            "A Sequential model has one input. "
+            f"Received: data with the inputs {_quote_names(inputs)}."
         )
         raise ConfigError(
             (Diagnostic(message, "model", hint="Write a Functional model, with `inputs`."),)
@@ -128,13 +114,14 @@ def _sequential_entry(model: SequentialModel, inputs: Mapping[str, InputSpec]) -
     (spec,) = inputs.values()
     first = model.layers[0]
     shape = spec.shape if type(first).__name__ in _IMAGE_FIRST_LAYERS else (math.prod(spec.shape),)
-    behind = (layer for layer in model.layers if type(layer).__name__ not in _SHAPE_ONLY_LAYERS)
-    codes = _looks_up(next(behind, first))
-    name = UniqueNames(layer.name for layer in model.layers if layer.name).fresh(spec.name)
-    return ResolvedInput(name, spec, shape, "int32" if codes else spec.dtype, codes)
+    others = (layer for layer in model.layers if type(layer).__name__ not in _SHAPE_ONLY_LAYERS)
+    feeds_embedding = _is_embedding(next(others, first))
+    name = UniqueNames(layer.name for layer in model.layers if layer.name).unique(spec.name)
+    dtype = "int32" if feeds_embedding else spec.dtype
+    return ResolvedInput(name, spec, shape, dtype, feeds_embedding)
 
 
-def _functional_entries(
+def _resolve_functional(
     model: FunctionalModel, inputs: Mapping[str, InputSpec]
 ) -> tuple[ResolvedInput, ...]:
     if len(inputs) == len(model.inputs) == 1:
@@ -143,48 +130,43 @@ def _functional_entries(
         specs = dict(inputs)
     else:
         message = (
-            f"Expected the data's inputs, {_listed(inputs)}. Received: {_listed(model.inputs)}."
+            f"Expected the data's inputs, {_quote_names(inputs)}. "
+            f"Received: {_quote_names(model.inputs)}."
         )
-        hint = "Name the model's inputs as the data's."
+        hint = "Give the model's inputs the names of the data's."
         raise ConfigError((Diagnostic(message, "model.inputs", hint=hint),))
     diagnostics = tuple(
-        _size_issue(name, declared, specs[name])
+        _size_diagnostic(name, declared, specs[name])
         for name, declared in model.inputs.items()
         if math.prod(declared.shape) != math.prod(specs[name].shape)
     )
     if diagnostics:
         raise ConfigError(diagnostics)
-    return tuple(
-        _functional_entry(model, name, declared, specs[name])
-        for name, declared in model.inputs.items()
-    )
+    resolved = []
+    for name, declared in model.inputs.items():
+        spec, feeds_embedding = specs[name], _feeds_embedding(model, name)
+        dtype = "int32" if feeds_embedding else declared.dtype or spec.dtype
+        resolved.append(ResolvedInput(name, spec, tuple(declared.shape), dtype, feeds_embedding))
+    return tuple(resolved)
 
 
-def _functional_entry(
-    model: FunctionalModel, name: str, declared: ModelInput, spec: InputSpec
-) -> ResolvedInput:
-    codes = _feeds_codes(model, name)
-    dtype = "int32" if codes else declared.dtype or spec.dtype
-    return ResolvedInput(name, spec, tuple(declared.shape), dtype, codes)
-
-
-def _feeds_codes(model: FunctionalModel, name: str) -> bool:
-    """Whether an Embedding takes what an input or a layer gives, as it is or in another shape."""
+def _feeds_embedding(model: FunctionalModel, name: str) -> bool:
+    """Return whether an Embedding takes an input or layer's output, possibly reshaped."""
     return any(
-        _looks_up(node.layer)
-        or (type(node.layer).__name__ in _SHAPE_ONLY_LAYERS and _feeds_codes(model, taker))
-        for taker, node in model.layers.items()
+        _is_embedding(node.layer)
+        or (type(node.layer).__name__ in _SHAPE_ONLY_LAYERS and _feeds_embedding(model, consumer))
+        for consumer, node in model.layers.items()
         if name in node.sources
     )
 
 
-def _looks_up(layer: Layer) -> bool:
-    """Whether a layer, or the one that it wraps, looks its input up in a table."""
+def _is_embedding(layer: Layer) -> bool:
+    """Return whether a layer, or the layer it wraps, is an Embedding."""
     wrapped = getattr(layer, "layer", None)
-    return type(layer).__name__ == "Embedding" or (wrapped is not None and _looks_up(wrapped))
+    return type(layer).__name__ == "Embedding" or (wrapped is not None and _is_embedding(wrapped))
 
 
-def _size_issue(name: str, declared: ModelInput, spec: InputSpec) -> Diagnostic:
+def _size_diagnostic(name: str, declared: ModelInput, spec: InputSpec) -> Diagnostic:
     rows = f"rows of shape {list(spec.shape)}"
     if len(spec.shape) > 1:
         rows += f" ({math.prod(spec.shape)} values)"
@@ -193,11 +175,11 @@ def _size_issue(name: str, declared: ModelInput, spec: InputSpec) -> Diagnostic:
     return Diagnostic(message, f"model.inputs.{name}.shape", hint=hint)
 
 
-def _plain(values: Any) -> Any:
-    """Numbers as JSON holds them; float32 survives the way there and back."""
+def _to_json(values: Any) -> Any:
+    """Return numbers as floats or lists, which round-trip float32 through JSON."""
     array = np.asarray(values, np.float64)
     return array.tolist() if array.ndim else float(array)
 
 
-def _listed(names: Iterable[str]) -> str:
+def _quote_names(names: Iterable[str]) -> str:
     return ", ".join(f"`{name}`" for name in names)

@@ -1,4 +1,4 @@
-"""What Keras says when it refuses a word, as a fault of the config."""
+"""Diagnostics for components of a config that Keras rejects."""
 
 from __future__ import annotations
 
@@ -12,86 +12,73 @@ from nnlab.errors import Diagnostic
 Shape = tuple[int | None, ...]
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
-# The frame that Keras puts around an error of a layer's call.
-_FRAME = re.compile(r"^Exception encountered when calling|^Arguments received by|^\s*•")
-_AXIS_HINT = "Axis 0 is the batch: write an axis that the rows have, or -1 for the last."
-_EQUAL_SHAPES = "Give its inputs equal shapes with a Dense in front, or join them with Concatenate."
+# Lines that Keras adds to an error of a layer's call.
+_BOILERPLATE = re.compile(r"^Exception encountered when calling|^Arguments received by|^\s*•")
+_AXIS_HINT = "Axis 0 is the batch: use an axis of the rows, or -1 for the last one."
+_EQUAL_SHAPES = "Add a Dense before its inputs to give them equal shapes, or use Concatenate."
 _HINTS = {
-    "Reshape": "Write a target_shape with as many values as a row has.",
-    "Concatenate": "Let its inputs agree in all axes but the one that they are joined along.",
-    "Dot": "Let its inputs have the same length along `axes`.",
-    "GroupNormalization": "Write a number of groups that divides the features, or -1.",
-    "Permute": "Write each axis of the rows once; 1 is the first behind the batch.",
+    "Reshape": "Use a target_shape with as many values as a row.",
+    "Concatenate": "Use inputs of equal shapes except for the concatenation axis.",
+    "Dot": "Use inputs of the same length along `axes`.",
+    "GroupNormalization": "Use a number of groups that divides the features, or -1.",
+    "Permute": "List each axis of the rows once; 1 is the first after the batch.",
     **dict.fromkeys(
         ("Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum"), _EQUAL_SHAPES
     ),
 }
-_OTHER_HINT = "Change the layer's arguments, or what stands before it."
+_DEFAULT_HINT = "Change the layer's arguments, or the layers before it."
 
 
 def keras_diagnostic(
-    path: Sequence[str | int], component: Component, received: Sequence[Shape], error: Exception
+    path: Sequence[str | int], component: Component, shapes: Sequence[Shape], error: Exception
 ) -> Diagnostic:
-    """The fault of a word that Keras refuses.
+    """Return the diagnostic of an error that Keras raised for a component.
 
     Args:
-        path: Path of the word from the top of the config.
-        component: The word.
-        received: Shapes of a layer's inputs, the batch as None in front; empty before it is fed.
-        error: What Keras raised.
-
-    Returns:
-        The fault.
-
-    Example:
-        >>> from nnlab.config.vocabulary.layers import Layer
-        >>> component, error = Layer.parse({"Reshape": [2, 2]}), ValueError("Sizes differ.")
-        >>> keras_diagnostic(("model", "layers", 1), component, [(None, 3)], error).message
-        'Reshape with target_shape=[2, 2] cannot take rows of shape [3]. Keras: Sizes differ.'
+        path: Path of the component from the top of the config.
+        component: The component.
+        shapes: Shapes of a layer's inputs with the batch axis; empty if it was not called.
+        error: The error.
     """
-    name, line = component.display_name(), _useful_line(error)
-    if received:
-        rows = "rows of shape" if len(received) == 1 else "rows of shapes"
-        shapes = " and ".join(format_row_shape(shape) for shape in received)
-        what = f"{name}{_arguments(component)} cannot take {rows} {shapes}."
+    name, reason = component.display_name(), _reason(error)
+    if shapes:
+        rows = "rows of shape" if len(shapes) == 1 else "rows of shapes"
+        formatted = " and ".join(format_row_shape(shape) for shape in shapes)
+        message = f"{name}{_format_arguments(component)} cannot take {rows} {formatted}."
     else:
-        what = f"{name} cannot be made with these arguments."
-    format_path = ".".join(str(part) for part in path)
-    hint = _hint(name, error) if received else "Change the arguments."
-    return Diagnostic(f"{what} Keras: {line}.", format_path, hint=hint)
+        message = f"{name} cannot be created with these arguments."
+    hint = _hint(name, error) if shapes else "Change the arguments."
+    return Diagnostic(f"{message} Keras: {reason}.", ".".join(map(str, path)), hint=hint)
 
 
-def _arguments(component: Component) -> str:
-    """The arguments that were written, behind the name of their word."""
-    written = sorted(component.model_fields_set)
-    told = ", ".join(f"{name}={format_value(getattr(component, name))}" for name in written)
-    return f" with {told}" if told else ""
+def _format_arguments(component: Component) -> str:
+    """Format the arguments that the config sets, or return an empty string."""
+    names = sorted(component.model_fields_set)
+    arguments = ", ".join(f"{name}={format_value(getattr(component, name))}" for name in names)
+    return f" with {arguments}" if arguments else ""
 
 
 def format_row_shape(shape: Shape) -> str:
-    """The shape of one row as a config writes it.
-
-    Args:
-        shape: A shape with the batch in front.
-
-    Returns:
-        The shape without it.
+    """Format a shape without its batch axis, as a config writes it.
 
     Example:
-        >>> format_row_shape((None, 28, 28))
-        '[28, 28]'
+        >>> format_row_shape((None, None, 28))
+        '[any, 28]'
     """
     return str(["any" if length is None else length for length in shape[1:]]).replace("'", "")
 
 
-def _useful_line(error: Exception) -> str:
+def _reason(error: Exception) -> str:
+    """Return the first line of an error that is not Keras' boilerplate."""
     lines = (line.strip() for line in _ANSI.sub("", str(error)).splitlines())
-    line = next((line for line in lines if line and not _FRAME.match(line)), type(error).__name__)
+    line = next(
+        (line for line in lines if line and not _BOILERPLATE.match(line)), type(error).__name__
+    )
     return line.rstrip(".")
 
 
 def _hint(component: str, error: Exception) -> str:
     if isinstance(error, IndexError):
         return _AXIS_HINT
-    about_axis = "axis" in _useful_line(error).lower()
-    return _HINTS.get(component, _AXIS_HINT if about_axis else _OTHER_HINT)
+    mentions_axis = "axis" in _reason(error).lower()
+    return _HINTS.get(component, _AXIS_HINT if mentions_axis else _DEFAULT_HINT)

@@ -1,4 +1,4 @@
-"""From words of the config to the Keras objects that they name."""
+"""Create the Keras objects of a config's components."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import keras
 
 from nnlab.config.vocabulary.component import Component, snake_case
 
-# A word's family is its base class; these are the modules that hold the family's classes.
+# The Keras module of each family of components, by the name of the family's base class.
 _MODULES: dict[str, Any] = {
     "Layer": keras.layers,
     "Initializer": keras.initializers,
@@ -22,57 +22,45 @@ _MODULES: dict[str, Any] = {
 
 
 def to_keras(component: Component, **overrides: Any) -> Any:
-    """The Keras object that a word names, its arguments' words included; a new one at every call.
+    """Create the Keras object of a component, with those of its arguments; a new one per call.
 
-    An object without a name is called by its type: `dense`, however many there were before.
+    An unnamed object is named after its type, `dense`, however many the process has created.
 
     Args:
-        component: A word of a Keras family.
-        **overrides: Arguments in place of the word's own, such as `name`.
+        component: A component of a Keras family.
+        **overrides: Arguments that replace the component's, such as `name`.
 
     Returns:
-        The object; for a word that Keras best resolves by itself (`accuracy`), the string.
+        The object; a string for a component that Keras resolves itself, such as `accuracy`.
 
     Raises:
-        ValueError: Keras refuses the arguments.
-
-    Example:
-        >>> from nnlab.config.vocabulary.initializers import Constant
-        >>> to_keras(Constant(value=0.5)).value
-        0.5
+        ValueError: Keras rejects the arguments.
     """
     as_string = getattr(component, "keras_string", "")
     if as_string:
         return as_string
-    arguments = {name: _value(getattr(component, name)) for name in type(component).model_fields}
+    arguments = {
+        name: _argument_to_keras(getattr(component, name)) for name in type(component).model_fields
+    }
     if arguments.get("name", "") is None:
-        # Left to itself Keras counts up with every object that the process makes: dense, dense_1,
-        # dense_2.
+        # By default Keras numbers all objects of the process: dense, dense_1, dense_2.
         arguments["name"] = snake_case(type(component).__name__)
-    made = getattr(_MODULES[family_name(component)], type(component).__name__)(
-        **arguments | overrides
-    )
-    if isinstance(made, keras.regularizers.OrthogonalRegularizer):
-        # Keras makes it a tensor in float32, which it cannot multiply by one of another precision.
-        made.factor = arguments["factor"]
-    return made
+    keras_class = getattr(_MODULES[family_name(component)], type(component).__name__)
+    instance = keras_class(**arguments | overrides)
+    if isinstance(instance, keras.regularizers.OrthogonalRegularizer):
+        # Keras converts the factor to a float32 tensor, which fails with kernels of other dtypes.
+        instance.factor = arguments["factor"]
+    return instance
 
 
 def family_name(component: Component) -> str:
-    """The name of a word's family: that of its ancestor right below `Component`.
-
-    Args:
-        component: Any word.
-
-    Returns:
-        `Layer`, `Optimizer` and so on.
-    """
+    """Return the name of a component's family, such as `Layer`: its class below `Component`."""
     return next(base.__name__ for base in type(component).__mro__ if Component in base.__bases__)
 
 
-def _value(value: Any) -> Any:
+def _argument_to_keras(value: Any) -> Any:
     if isinstance(value, Component):
         return to_keras(value)
     if isinstance(value, list | tuple):
-        return type(value)(_value(item) for item in value)
+        return type(value)(_argument_to_keras(item) for item in value)
     return value

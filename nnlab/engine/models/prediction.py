@@ -1,4 +1,4 @@
-"""What a trained model makes of rows."""
+"""Predictions of a model for rows in memory."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from nnlab.engine.models.inputs import model_inputs
 
-# On the MNIST net more rows at once gain nothing; wide rows must not fill the memory.
-_ROWS_AT_ONCE = 4096
-_BYTES_AT_ONCE = 32 * 2**20
+# More rows per batch gain nothing on the MNIST net; wide rows must not exhaust the memory.
+_MAX_ROWS = 4096
+_MAX_BYTES = 32 * 2**20
 
 
 def predict(
@@ -22,19 +22,19 @@ def predict(
     output_names: Sequence[str] = ("output",),
     batch_size: int | None = None,
 ) -> dict[str, NDArray[Any]]:
-    """A model's outputs for rows, in inference mode, without a progress bar.
+    """Return a model's outputs for rows, in inference mode.
 
-    Layer by layer: nothing is traced or compiled, which for the few calls that a report makes costs
-    more than it saves.
+    The model runs eagerly: tracing and compiling cost more than they save for the few calls of a
+    report.
 
     Args:
-        model: A model made by `build_model`.
-        inputs: For each input of the data its rows, [rows, *shape].
-        output_names: The model's outputs in the order of the config.
-        batch_size: Rows computed at once: memory against calls. None: 4096, fewer of wide rows.
+        model: A model that `build_model` built.
+        inputs: Rows of each input by name, [rows, *shape].
+        output_names: Names of the model's outputs in the order of the config.
+        batch_size: Rows per call. Defaults to 4096, fewer for wide rows.
 
     Returns:
-        For each output [rows, units], in the type that the model computes it in.
+        Outputs by name, [rows, units], in the dtype that the model computes.
 
     Example:
         >>> model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(3)])
@@ -42,14 +42,13 @@ def predict(
         (5, 3)
     """
     rows = len(next(iter(inputs.values())))
-    width = sum(values.nbytes for values in inputs.values()) // max(rows, 1)
-    step = batch_size or min(_ROWS_AT_ONCE, _BYTES_AT_ONCE // max(width, 1) + 1)
+    bytes_per_row = sum(values.nbytes for values in inputs.values()) // max(rows, 1)
+    step = batch_size or min(_MAX_ROWS, _MAX_BYTES // max(bytes_per_row, 1) + 1)
     parts: dict[str, list[NDArray[Any]]] = {name: [] for name in output_names}
     for start in range(0, max(rows, 1), step):
         batch = {name: values[start : start + step] for name, values in inputs.items()}
-        made = model(model_inputs(model, batch), training=False)
+        outputs = model(model_inputs(model, batch), training=False)
         for name in output_names:
-            parts[name].append(
-                keras.ops.convert_to_numpy(made[name] if isinstance(made, dict) else made)
-            )
+            output = outputs[name] if isinstance(outputs, dict) else outputs
+            parts[name].append(keras.ops.convert_to_numpy(output))
     return {name: np.concatenate(arrays) for name, arrays in parts.items()}

@@ -1,8 +1,7 @@
-"""Raw columns of a table to the features that a model was trained on, in plain Keras.
+"""Preprocess raw table columns within a saved model, in plain Keras.
 
-What `nnlab.data` does to the rows of a table in numpy is repeated here with layers and operations
-that Keras saves and loads by itself, so that a saved model needs neither nnlab nor the table to
-take raw rows.
+These layers and operations repeat what `nnlab.data` does to a table's rows in NumPy. Keras saves
+and loads them itself: a saved model takes raw rows without nnlab or the original table.
 """
 
 from __future__ import annotations
@@ -16,21 +15,17 @@ import numpy as np
 from keras import ops
 from numpy.typing import NDArray
 
-from nnlab.data.containers.categorical import label, spelt_number
+from nnlab.data.containers.categorical import category_name, parse_number
 from nnlab.data.containers.prepared import Column, InputSpec
 from nnlab.engine.models.unique_names import UniqueNames
 
 _NAME = "preprocessing"
-# Up to here float32 holds every whole number.
-_EXACT_IN_FLOAT32 = 2**24
+# float32 represents all integers up to this one.
+_MAX_FLOAT32_INTEGER = 2**24
 
 
 def needs_preprocessing(inputs: Mapping[str, InputSpec]) -> bool:
-    """Whether raw rows hold what a model does not take: names of categories, missing numbers.
-
-    Args:
-        inputs: What each input of the data is.
-    """
+    """Return whether raw rows have category names or missing values, which no layer takes."""
     columns = [column for spec in inputs.values() for column in spec.columns]
     return any(column.kind == "category" or column.fill is not None for column in columns)
 
@@ -38,80 +33,71 @@ def needs_preprocessing(inputs: Mapping[str, InputSpec]) -> bool:
 def build_preprocessing(
     inputs: Mapping[str, InputSpec], taken: Iterable[str] = ()
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Inputs for raw columns, and the features that come of them.
+    """Build inputs for raw columns, and the features computed from them.
 
     Args:
-        inputs: What each input of the data is; all of them of columns.
-        taken: Names that the model's other layers have.
+        inputs: The specs of the data's inputs by name, all with columns.
+        taken: Names of the model's other layers.
 
     Returns:
-        An input [rows, 1] for each column, by the column's name, with `_` for the `/` that Keras
-        forbids; and for each input of the data its symbolic tensor [rows, features].
+        Inputs [batch, 1] by the column's name, with `_` for `/`, which Keras does not allow; and
+        symbolic tensors [batch, features] by the name of the data's input.
     """
     columns = {column.name: column for spec in inputs.values() for column in spec.columns}
     names = UniqueNames([_NAME, *taken])
     raw = {
-        name: keras.Input((1,), dtype=raw_dtype(column), name=names.fresh(name.replace("/", "_")))
+        name: keras.Input((1,), dtype=raw_dtype(column), name=names.unique(name.replace("/", "_")))
         for name, column in columns.items()
     }
-    made = _layers(columns, inputs)(list(raw.values()))
-    return {tensor.name: tensor for tensor in raw.values()}, made
+    features = _build_submodel(columns, inputs)(list(raw.values()))
+    return {tensor.name: tensor for tensor in raw.values()}, features
 
 
-def _layers(columns: Mapping[str, Column], inputs: Mapping[str, InputSpec]) -> keras.Model:
-    """A model of its own: in it no column is called like one of Keras' operations."""
+def _build_submodel(columns: Mapping[str, Column], inputs: Mapping[str, InputSpec]) -> keras.Model:
+    """Build a separate model, in which no column has the name of a Keras operation."""
     raw = {
         name: keras.Input((1,), dtype=raw_dtype(column), name=f"column_{number}")
         for number, (name, column) in enumerate(columns.items())
     }
-    made = {
-        name: _features(spec, [_encoded(column, raw[column.name]) for column in spec.columns])
+    features = {
+        name: _features(spec, [_encode(column, raw[column.name]) for column in spec.columns])
         for name, spec in inputs.items()
     }
-    return keras.Model(list(raw.values()), made, name=_NAME)
+    return keras.Model(list(raw.values()), features, name=_NAME)
 
 
 def raw_dtype(column: Column) -> str:
-    """The type in which a model takes a raw column.
+    """Return the dtype of a raw column: `string` for text and `float32` for numbers.
 
-    Args:
-        column: The column.
-
-    Returns:
-        `string` for text, `float32` for numbers; `int64` for numbers that stand for categories and
-        are too large for float32 to tell them apart.
-
-    Example:
-        >>> raw_dtype(Column("sex", "category", categories=("female", "male"), encoding="one_hot"))
-        'string'
+    Numeric categories too large for float32 are `int64`.
     """
     numbers = _category_numbers(column)
     if column.kind == "category" and numbers is None:
         return "string"
-    too_large = numbers is not None and max(map(abs, numbers)) > _EXACT_IN_FLOAT32
-    return "int64" if too_large else "float32"
+    is_large = numbers is not None and max(map(abs, numbers)) > _MAX_FLOAT32_INTEGER
+    return "int64" if is_large else "float32"
 
 
-def _encoded(column: Column, raw: Any) -> Any:
-    """A column's features, [rows, width]."""
+def _encode(column: Column, raw: Any) -> Any:
+    """Return a column's features, [batch, width]."""
     if column.kind == "number":
         return raw
-    code = _code(column, raw)
+    code = _category_code(column, raw)
     if column.encoding == "integer":
         return code
     return ops.cast(ops.equal(code, _codes(column)), "float32")
 
 
-def _code(column: Column, raw: Any) -> Any:
-    """The code of each row's category: from 1, or 0 for one not seen in training, [rows, 1]."""
+def _category_code(column: Column, raw: Any) -> Any:
+    """Return the code of each row's category, from 1, or 0 if it is unknown, [batch, 1]."""
     numbers = _category_numbers(column)
     if numbers is not None:
-        hits = ops.equal(raw, np.array(numbers, raw.dtype))
-        return ops.max(ops.where(hits, _codes(column), np.int32(0)), axis=-1, keepdims=True)
-    # Keras takes the token for what is unknown out of the vocabulary: no category may be called so.
-    unknown = UniqueNames(column.categories).fresh("unknown")
+        matches = ops.equal(raw, np.array(numbers, raw.dtype))
+        return ops.max(ops.where(matches, _codes(column), np.int32(0)), axis=-1, keepdims=True)
+    # Keras removes the out-of-vocabulary token from the vocabulary: it must not be a category.
+    oov_token = UniqueNames(column.categories).unique("unknown")
     lookup = keras.layers.StringLookup(
-        vocabulary=list(column.categories), oov_token=unknown, name=f"{raw.name}_code"
+        vocabulary=list(column.categories), oov_token=oov_token, name=f"{raw.name}_code"
     )
     return ops.cast(lookup(raw), "int32")
 
@@ -121,27 +107,24 @@ def _codes(column: Column) -> NDArray[np.int32]:
 
 
 def _category_numbers(column: Column) -> list[float] | None:
-    """The numbers that a column's categories are; None where they are text, or there are none.
+    """Return a column's categories as numbers; None if they are text.
 
-    Numbers are written as `nnlab.data` writes them and sorted by size; the text `007` is no number.
+    Numbers have the form that `nnlab.data` writes and are sorted by size; `007` is text.
     """
-    numbers = [spelt_number(name) for name in column.categories]
-    spelt = [number for number in numbers if number is not None]
-    if not spelt or len(spelt) < len(numbers) or spelt != sorted(spelt):
+    parsed = [parse_number(name) for name in column.categories]
+    numbers = [number for number in parsed if number is not None]
+    if not numbers or len(numbers) < len(parsed) or numbers != sorted(numbers):
         return None
-    return (
-        spelt
-        if all(label(number) == name for number, name in zip(spelt, column.categories, strict=True))
-        else None
-    )
+    pairs = zip(numbers, column.categories, strict=True)
+    return numbers if all(category_name(number) == name for number, name in pairs) else None
 
 
 def _features(spec: InputSpec, encoded: Sequence[Any]) -> Any:
-    """The columns side by side, with each missing number replaced by what stands for it."""
+    """Concatenate columns and impute missing values."""
     features = ops.concatenate(encoded, axis=-1) if len(encoded) > 1 else encoded[0]
     if any(column.fill is not None for column in spec.columns):
         fills = [math.nan if column.fill is None else column.fill for column in spec.columns]
         widths = [column.width for column in spec.columns]
-        filled = np.repeat(np.array(fills, np.float32), widths)
-        features = ops.where(ops.isnan(features), filled, features)
+        fill_values = np.repeat(np.array(fills, np.float32), widths)
+        features = ops.where(ops.isnan(features), fill_values, features)
     return ops.cast(features, spec.dtype)

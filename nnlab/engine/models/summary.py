@@ -1,4 +1,4 @@
-"""What a Keras model is made of, as plain data that tables and pictures are drawn from."""
+"""Summarize a Keras model as plain data for tables and plots."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from nnlab.report.text.model_summary import LayerRow, ModelSummary
 
 
 def summarize(model: keras.Model) -> ModelSummary:
-    """The layers of a model, inputs included, and how they hang together.
+    """Return the layers of a model, inputs included, with their connections and parameters.
 
     Args:
-        model: A model made by `build_model`.
+        model: A model that `build_model` built.
 
     Returns:
         The summary.
@@ -27,23 +27,23 @@ def summarize(model: keras.Model) -> ModelSummary:
     """
     producers = {id(layer.output): layer.name for layer in model.layers}
     rows = []
-    # A Sequential model does not count its input among its layers.
+    # The layers of a Sequential model do not include its input.
     for tensor in model.inputs:
         if id(tensor) not in producers:
             producers[id(tensor)] = tensor.name
             rows.append(LayerRow(tensor.name, "InputLayer", (), tuple(tensor.shape), 0, 0))
-    rows += [_row(layer, producers) for layer in model.layers]
+    rows += [_layer_row(layer, producers) for layer in model.layers]
     optimizer = getattr(model, "optimizer", None)
     return ModelSummary(
         model.name,
         tuple(rows),
         model.count_params(),
-        _size(model.trainable_weights),
-        None if optimizer is None else _size(optimizer.variables),
+        _count_values(model.trainable_weights),
+        None if optimizer is None else _count_values(optimizer.variables),
     )
 
 
-def _row(layer: Any, producers: dict[int, str]) -> LayerRow:
+def _layer_row(layer: Any, producers: dict[int, str]) -> LayerRow:
     is_input = isinstance(layer, keras.layers.InputLayer)
     tensors = [] if is_input else keras.tree.flatten(layer.input)
     return LayerRow(
@@ -52,10 +52,10 @@ def _row(layer: Any, producers: dict[int, str]) -> LayerRow:
         tuple(tuple(tensor.shape) for tensor in tensors),
         tuple(layer.output.shape),
         layer.count_params(),
-        _size(layer.trainable_weights),
+        _count_values(layer.trainable_weights),
         tuple(producers[id(tensor)] for tensor in tensors),
     )
 
 
-def _size(variables: list[Any]) -> int:
+def _count_values(variables: list[Any]) -> int:
     return sum(math.prod(variable.shape) for variable in variables)

@@ -1,4 +1,4 @@
-"""Models: how they are prepared, seeded, named, and what is said when their layers do not fit."""
+"""Models: preprocessing, initial weights, names, and errors for layers that do not match."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def functional(
     }
 
 
-def faults_of(experiment: Any, inputs: Any) -> tuple[Diagnostic, ...]:
+def errors_of(experiment: Any, inputs: Any) -> tuple[Diagnostic, ...]:
     with pytest.raises(ConfigError) as caught:
         build_model(experiment, inputs)
     return caught.value.diagnostics
@@ -45,7 +45,7 @@ LAYERS: list[Any] = [
 GRAPH = functional(
     {"pixels": [784]},
     {
-        # Written out of order: what comes first is what feeds the others.
+        # Out of order: layers are built after their sources.
         "digit": {**LAYERS[3], "from": "norm"},
         "norm": {"BatchNormalization": {}, "from": "drop"},
         "drop": {"Dropout": 0.3, "from": "hidden"},
@@ -55,14 +55,14 @@ GRAPH = functional(
 )
 
 
-def test_sequential_and_functional_start_with_equal_bits(make_experiment: Any) -> None:
-    one, other = (build_model(make_experiment(model), IMAGES) for model in (LAYERS, GRAPH))
-    assert len(one.variables) == len(other.variables)
-    for variable, same in zip(one.variables, other.variables, strict=True):
-        np.testing.assert_array_equal(variable, same)
+def test_sequential_and_functional_have_bit_identical_initial_weights(make_experiment: Any) -> None:
+    sequential, graph = (build_model(make_experiment(model), IMAGES) for model in (LAYERS, GRAPH))
+    assert len(sequential.variables) == len(graph.variables)
+    for variable, expected in zip(graph.variables, sequential.variables, strict=True):
+        np.testing.assert_array_equal(variable, expected)
 
 
-def test_sequential_and_functional_learn_with_equal_losses(make_experiment: Any) -> None:
+def test_sequential_and_functional_train_with_equal_losses(make_experiment: Any) -> None:
     generator = np.random.default_rng(0)
     rows = generator.integers(0, 256, (64, 28, 28)).astype("uint8")
     targets = np.eye(10, dtype="float32")[generator.integers(0, 10, 64)]
@@ -74,17 +74,17 @@ def test_sequential_and_functional_learn_with_equal_losses(make_experiment: Any)
     assert losses[0] == losses[1]
 
 
-def test_preparation_leaves_the_random_numbers_alone(make_experiment: Any) -> None:
+def test_preprocessing_does_not_change_the_initial_weights(make_experiment: Any) -> None:
     experiment = make_experiment(LAYERS)
-    prepared = build_model(experiment, IMAGES)
-    bare = build_model(experiment, {"input": InputSpec("input", (784,), "float32")})
-    for variable, same in zip(prepared.variables, bare.variables, strict=True):
-        np.testing.assert_array_equal(variable, same)
+    preprocessed = build_model(experiment, IMAGES)
+    plain = build_model(experiment, {"input": InputSpec("input", (784,), "float32")})
+    for variable, expected in zip(preprocessed.variables, plain.variables, strict=True):
+        np.testing.assert_array_equal(variable, expected)
 
 
-def test_another_seed_gives_other_weights(make_experiment: Any) -> None:
-    one, other = (build_model(make_experiment([dense(3)], seed=seed), IMAGES) for seed in (1, 2))
-    assert not np.array_equal(one.weights[0], other.weights[0])
+def test_seed_changes_the_initial_weights(make_experiment: Any) -> None:
+    models = [build_model(make_experiment([dense(3)], seed=seed), IMAGES) for seed in (1, 2)]
+    assert not np.array_equal(models[0].weights[0], models[1].weights[0])
 
 
 def test_model_takes_raw_images_and_scales_them(make_experiment: Any) -> None:
@@ -101,12 +101,12 @@ def test_features_are_scaled_in_full_precision(
     scale, offset = np.array([[0.1, 2], [-1000, 1]], np.float32)
     experiment = make_experiment(["Identity"], dtype_policy=policy)
     model = build_model(experiment, rows_of(2, scale=scale, offset=offset))
-    # In float16 this value would be 10008 or infinite, and the difference lost.
+    # As float16 this value is 10008 or infinite, and the difference is lost.
     result = np.asarray(keras.ops.cast(model(np.array([[10010.3, 3]], np.float32)), "float32"))
     np.testing.assert_allclose(result, [[1.03, 7]], rtol=5e-3)
 
 
-def test_dtype_policy_holds_for_the_model_and_is_put_back(
+def test_dtype_policy_applies_to_the_model_and_is_restored(
     make_experiment: Any, rows_of: Any
 ) -> None:
     before = keras.config.dtype_policy().name, keras.config.floatx()
@@ -119,7 +119,7 @@ def test_dtype_policy_holds_for_the_model_and_is_put_back(
 @pytest.mark.parametrize(
     "first", ["BatchNormalization", {"Dropout": 0.1}, {"GaussianNoise": 0.1}, "LayerNormalization"]
 )
-def test_unscaled_integers_reach_any_layer_as_floats(
+def test_unscaled_integers_are_cast_to_floats(
     make_experiment: Any, rows_of: Any, first: Any
 ) -> None:
     model = build_model(make_experiment([first, dense(2)]), rows_of(3, dtype="uint8"))
@@ -145,37 +145,33 @@ CODES = {"Embedding": {"input_dim": 70000, "output_dim": 2}}
         ),
     ],
 )
-def test_embedding_takes_codes_as_they_are(
-    make_experiment: Any, rows_of: Any, section: Any
-) -> None:
+def test_embedding_takes_codes_unscaled(make_experiment: Any, rows_of: Any, section: Any) -> None:
     experiment = make_experiment(section, dtype_policy="mixed_float16")
     model = build_model(experiment, rows_of(3, dtype="int32", scale=0.5))
-    # In float16, 65535 would be infinity and 2049 be 2048.
+    # As float16, 65535 is infinity and 2049 is 2048.
     codes = np.array([[65535, 2049, 3]], np.int32)
     table = keras.ops.cast(model.get_layer("embedding").embeddings, "float16")
     np.testing.assert_array_equal(model(codes), np.asarray(table)[codes].reshape(1, 6))
 
 
-def test_images_stay_images_for_a_first_flatten(make_experiment: Any) -> None:
+def test_images_keep_their_shape_before_a_flatten(make_experiment: Any) -> None:
     model = build_model(make_experiment(["Flatten", dense(2)]), IMAGES)
     assert [layer.name for layer in model.layers] == ["input_scaled", "flatten", "output"]
 
 
 @pytest.mark.parametrize(
-    ("declared", "prepared"), [([784], (784,)), ([28, 28, 1], (28, 28, 1)), ([28, 28], (28, 28))]
+    ("declared", "expected"), [([784], (784,)), ([28, 28, 1], (28, 28, 1)), ([28, 28], (28, 28))]
 )
-def test_rows_take_the_declared_shape(
-    make_experiment: Any, declared: list[int], prepared: tuple[int, ...]
+def test_rows_are_reshaped_to_the_declared_shape(
+    make_experiment: Any, declared: list[int], expected: tuple[int, ...]
 ) -> None:
     layers = {"flat": {"Flatten": {}, "from": "pixels"}, "digit": {**dense(10), "from": "flat"}}
     model = build_model(make_experiment(functional({"pixels": declared}, layers, "digit")), IMAGES)
-    assert model.get_layer("flat").input.shape == (None, *prepared)
+    assert model.get_layer("flat").input.shape == (None, *expected)
     assert model(np.zeros((2, 28, 28), np.uint8)).shape == (2, 10)
 
 
-def test_layer_names_do_not_depend_on_models_built_before(
-    make_experiment: Any, rows_of: Any
-) -> None:
+def test_layer_names_do_not_depend_on_earlier_models(make_experiment: Any, rows_of: Any) -> None:
     layers = [dense(4, name="mine"), dense(4), dense(4), {"Dropout": 0.1}, dense(1)]
     for _ in range(2):
         model = build_model(make_experiment(layers), rows_of(3))
@@ -188,7 +184,7 @@ def test_layer_names_do_not_depend_on_models_built_before(
         ]
 
 
-def test_names_of_the_user_win_over_ours(make_experiment: Any) -> None:
+def test_names_in_the_config_take_precedence(make_experiment: Any) -> None:
     layers = [
         dense(4, name="input"),
         dense(4, name="input_flat"),
@@ -204,7 +200,7 @@ def test_names_of_the_user_win_over_ours(make_experiment: Any) -> None:
     ]
 
 
-def test_model_is_called_by_its_name_or_the_experiments(make_experiment: Any, rows_of: Any) -> None:
+def test_model_name_defaults_to_that_of_the_experiment(make_experiment: Any, rows_of: Any) -> None:
     assert (
         build_model(make_experiment({"name": "mine", "layers": [dense(1)]}), rows_of(3)).name
         == "mine"
@@ -212,7 +208,7 @@ def test_model_is_called_by_its_name_or_the_experiments(make_experiment: Any, ro
     assert build_model(make_experiment([dense(1)]), rows_of(3)).name == "experiment"
 
 
-def test_several_inputs_and_outputs_go_by_name(make_experiment: Any) -> None:
+def test_several_inputs_and_outputs_match_by_name(make_experiment: Any) -> None:
     layers = {
         "both": {"Concatenate": {}, "from": ["right", "left"]},
         "price": {**dense(1), "from": "both"},
@@ -226,44 +222,45 @@ def test_several_inputs_and_outputs_go_by_name(make_experiment: Any) -> None:
     experiment = make_experiment(section, loss={"price": "mse", "kind": "mse"})
     model = build_model(experiment, inputs)
     rows = {"left": np.ones((4, 3), np.float32), "right": np.ones((4, 2), np.float32)}
-    made = model(model_inputs(model, rows))
-    assert {name: array.shape for name, array in made.items()} == {"price": (4, 1), "kind": (4, 3)}
+    outputs = model(model_inputs(model, rows))
+    assert {name: array.shape for name, array in outputs.items()} == {
+        "price": (4, 1),
+        "kind": (4, 3),
+    }
 
 
-def test_single_input_is_matched_by_position(make_experiment: Any) -> None:
+def test_single_input_matches_by_position(make_experiment: Any) -> None:
     model = build_model(make_experiment(GRAPH), IMAGES)
     rows = np.zeros((2, 28, 28), np.uint8)
     assert model_inputs(model, {"input": rows}) is rows
     assert model(rows).shape == (2, 10)
 
 
-def test_size_that_is_not_the_datas_is_a_fault_of_the_input(make_experiment: Any) -> None:
+def test_input_size_that_differs_from_the_data_is_an_error(make_experiment: Any) -> None:
     layers = {"digit": {**dense(10), "from": "pixels"}}
-    (diagnostic,) = faults_of(
+    (diagnostic,) = errors_of(
         make_experiment(functional({"pixels": [780]}, layers, "digit")), IMAGES
     )
     assert diagnostic.path == "model.inputs.pixels.shape"
-    assert (
-        diagnostic.message
-        == "The data has rows of shape [28, 28] (784 values). Received: shape=[780]."
-    )
-    assert diagnostic.hint == "Write `shape: [784]`."
+    assert "[28, 28] (784 values)" in diagnostic.message
+    assert "Received: shape=[780]." in diagnostic.message
+    assert "`shape: [784]`" in diagnostic.hint
 
 
-def test_every_input_of_the_wrong_size_is_told(make_experiment: Any) -> None:
+def test_all_inputs_of_the_wrong_size_are_reported(make_experiment: Any) -> None:
     layers = {"all": {"Concatenate": {}, "from": ["a", "b"]}, "y": {**dense(1), "from": "all"}}
     inputs = {name: InputSpec(name, (4,), "float32") for name in ("a", "b")}
-    diagnostics = faults_of(make_experiment(functional({"a": [3], "b": [5]}, layers, "y")), inputs)
+    diagnostics = errors_of(make_experiment(functional({"a": [3], "b": [5]}, layers, "y")), inputs)
     assert [diagnostic.path for diagnostic in diagnostics] == [
         "model.inputs.a.shape",
         "model.inputs.b.shape",
     ]
 
 
-def test_inputs_of_other_names_are_a_fault(make_experiment: Any) -> None:
+def test_inputs_with_other_names_are_an_error(make_experiment: Any) -> None:
     layers = {"all": {"Concatenate": {}, "from": ["a", "b"]}, "y": {**dense(1), "from": "all"}}
     inputs = {name: InputSpec(name, (3,), "float32") for name in ("a", "c")}
-    (diagnostic,) = faults_of(
+    (diagnostic,) = errors_of(
         make_experiment(functional({"a": [3], "b": [3]}, layers, "y")), inputs
     )
     assert diagnostic.path == "model.inputs"
@@ -271,20 +268,20 @@ def test_inputs_of_other_names_are_a_fault(make_experiment: Any) -> None:
     assert "Received: `a`, `b`." in diagnostic.message
 
 
-def test_sequential_model_refuses_several_inputs(make_experiment: Any) -> None:
+def test_sequential_model_with_several_inputs_is_an_error(make_experiment: Any) -> None:
     inputs = {name: InputSpec(name, (3,), "float32") for name in ("a", "b")}
-    (diagnostic,) = faults_of(make_experiment([dense(1)]), inputs)
+    (diagnostic,) = errors_of(make_experiment([dense(1)]), inputs)
     assert diagnostic.path == "model"
     assert "Functional" in diagnostic.hint
 
 
 @pytest.mark.parametrize(
-    ("layer", "component", "said", "hint"),
+    ("layer", "component", "message", "hint"),
     [
         (
             {"Reshape": [28, 29]},
             "Reshape",
-            "rows of shape [784]. Keras: The total size",
+            "Reshape with target_shape=[28, 29] cannot take rows of shape [784]. Keras: The total",
             "target_shape",
         ),
         (
@@ -313,18 +310,18 @@ def test_sequential_model_refuses_several_inputs(make_experiment: Any) -> None:
         ),
     ],
 )
-def test_layer_that_keras_refuses_is_found_in_the_stack(
-    make_experiment: Any, layer: Any, component: str, said: str, hint: str
+def test_layer_that_keras_rejects_is_located_in_the_stack(
+    make_experiment: Any, layer: Any, component: str, message: str, hint: str
 ) -> None:
-    (diagnostic,) = faults_of(make_experiment([dense(784), layer, dense(3), dense(1)]), IMAGES)
+    (diagnostic,) = errors_of(make_experiment([dense(784), layer, dense(3), dense(1)]), IMAGES)
     assert diagnostic.path == f"model.layers.1.{component}"
-    assert said in diagnostic.message
+    assert message in diagnostic.message
     assert hint in diagnostic.hint
     assert "\n" not in diagnostic.message
     assert "\x1b" not in diagnostic.message
 
 
-def test_every_layer_that_does_not_fit_the_graph_is_told(make_experiment: Any) -> None:
+def test_all_mismatched_layers_of_a_graph_are_reported(make_experiment: Any) -> None:
     layers = {
         "a": {**dense(3), "from": "x"},
         "b": {**dense(4), "from": "x"},
@@ -334,7 +331,7 @@ def test_every_layer_that_does_not_fit_the_graph_is_told(make_experiment: Any) -
         "all": {"Concatenate": {}, "from": ["behind", "shaped"]},
     }
     inputs = {"input": InputSpec("input", (7,), "float32")}
-    diagnostics = faults_of(make_experiment(functional({"x": [7]}, layers, "all")), inputs)
+    diagnostics = errors_of(make_experiment(functional({"x": [7]}, layers, "all")), inputs)
     assert [diagnostic.path for diagnostic in diagnostics] == [
         "model.layers.skip",
         "model.layers.shaped",
@@ -343,18 +340,18 @@ def test_every_layer_that_does_not_fit_the_graph_is_told(make_experiment: Any) -
     assert "Concatenate" in diagnostics[0].hint
 
 
-def test_output_with_several_axes_is_a_fault(make_experiment: Any) -> None:
+def test_output_with_several_axes_is_an_error(make_experiment: Any) -> None:
     section = functional({"pixels": [28, 28]}, {"digit": {**dense(10), "from": "pixels"}}, "digit")
-    (diagnostic,) = faults_of(make_experiment(section), IMAGES)
+    (diagnostic,) = errors_of(make_experiment(section), IMAGES)
     assert diagnostic.path == "model.layers.digit"
     assert "[28, 10]" in diagnostic.message
     assert "Flatten" in diagnostic.hint
-    (diagnostic,) = faults_of(make_experiment([{"Reshape": [28, 28]}, dense(10)]), IMAGES)
+    (diagnostic,) = errors_of(make_experiment([{"Reshape": [28, 28]}, dense(10)]), IMAGES)
     assert diagnostic.path == "model.layers.1.Dense"
 
 
 @pytest.mark.parametrize("declared", ["float32", "int32", "uint8"])
-def test_rows_are_taken_in_the_declared_type(
+def test_rows_are_cast_to_the_declared_dtype(
     make_experiment: Any, rows_of: Any, declared: str
 ) -> None:
     section = functional({"x": [2]}, {"y": {"Identity": {}, "from": "x"}}, "y")

@@ -1,4 +1,4 @@
-"""Compiled models learn by the optimizer, losses and metrics of their experiment."""
+"""Compiled models have the optimizer, losses and metrics of their experiment."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from nnlab.errors import ConfigError
 
 TWO_HEADS = {
     "inputs": {"x": {"shape": [2]}},
-    # Not in the order of the alphabet, which Keras sorts dicts by.
+    # Not in alphabetical order, in which Keras sorts dicts.
     "layers": {
         "price": {"Dense": {"units": 1, "kernel_initializer": "zeros"}, "from": "x"},
         "kind": {
@@ -38,7 +38,7 @@ def compiled(experiment: Any) -> keras.Model:
     return model
 
 
-def test_optimizer_loss_and_metrics_are_the_configs(make_experiment: Any) -> None:
+def test_optimizer_loss_and_metrics_come_from_the_config(make_experiment: Any) -> None:
     experiment = make_experiment(
         [{"Dense": {"units": 3, "activation": "softmax", "kernel_initializer": "zeros"}}],
         optimizer={"SGD": {"learning_rate": 0.25, "momentum": 0.5}},
@@ -73,7 +73,7 @@ def test_each_output_has_its_loss_metrics_and_weight(make_experiment: Any, weigh
     assert logs["price_mae"] == pytest.approx(2)
 
 
-def test_only_output_may_stand_in_lists_and_dicts_too(make_experiment: Any) -> None:
+def test_single_output_also_accepts_lists_and_dicts(make_experiment: Any) -> None:
     experiment = make_experiment(
         [{"Dense": {"units": 1, "kernel_initializer": "zeros"}}],
         loss={"output": "mse"},
@@ -84,7 +84,7 @@ def test_only_output_may_stand_in_lists_and_dicts_too(make_experiment: Any) -> N
     assert logs == {"loss": pytest.approx(2), "mae": pytest.approx(2)}
 
 
-def test_output_may_go_without_metrics(make_experiment: Any) -> None:
+def test_output_may_have_no_metrics(make_experiment: Any) -> None:
     losses = {"price": "mse", "kind": "categorical_crossentropy"}
     experiment = make_experiment(TWO_HEADS, loss=losses, metrics={"kind": ["accuracy"]})
     targets = {"price": np.zeros((4, 1), np.float32), "kind": KINDS}
@@ -92,13 +92,13 @@ def test_output_may_go_without_metrics(make_experiment: Any) -> None:
     assert set(logs) == {"loss", "price_loss", "kind_loss", "kind_accuracy"}
 
 
-def test_logs_have_the_names_that_the_config_is_checked_against(make_experiment: Any) -> None:
+def test_logs_have_the_metric_names_of_the_config(make_experiment: Any) -> None:
     experiment = make_experiment(
         TWO_HEADS,
         loss={"price": "mse", "kind": "categorical_crossentropy"},
         metrics={"price": ["mae"], "kind": ["accuracy", "AUC"]},
     )
-    for _ in range(2):  # Keras numbers a second AUC of the process if nobody names it
+    for _ in range(2):  # Keras numbers the second unnamed AUC of a process
         model = compiled(experiment)
         targets = {"price": np.zeros((4, 1), np.float32), "kind": KINDS}
         logs = model.evaluate(X, targets, verbose=0, return_dict=True)
@@ -106,16 +106,16 @@ def test_logs_have_the_names_that_the_config_is_checked_against(make_experiment:
         assert set(logs) == set(expected) - {"learning_rate"}
 
 
-def test_half_precision_scales_its_loss(make_experiment: Any) -> None:
+def test_mixed_float16_scales_the_loss(make_experiment: Any) -> None:
     experiment = make_experiment([{"Dense": 1}], dtype_policy="mixed_float16")
     optimizer = compiled(experiment).optimizer
     assert type(optimizer) is keras.optimizers.LossScaleOptimizer
     assert optimizer.inner_optimizer.name == "adam"
 
 
-def test_every_word_that_keras_refuses_is_told(make_experiment: Any) -> None:
+def test_all_objects_that_keras_rejects_are_reported(make_experiment: Any) -> None:
     experiment = make_experiment([{"Dense": 1}], metrics=["mae"])
-    # No config that loads holds such words: they are what Keras alone would notice.
+    # A config rejects these when loaded: build them without validation.
     components = {
         "optimizer": Adam.model_construct(clipnorm=1.0, clipvalue=1.0),
         "metrics": [experiment.training.metrics[0], AUC.model_construct(curve=cast("Any", "none"))],
@@ -132,6 +132,6 @@ def test_every_word_that_keras_refuses_is_told(make_experiment: Any) -> None:
 
 def test_compiling_draws_no_random_numbers(make_experiment: Any) -> None:
     experiment = make_experiment([{"Dense": 3}, {"Dropout": 0.2}, {"Dense": 1}])
-    one, other = (compiled(experiment) for _ in range(2))
-    for variable, same in zip(one.variables, other.variables, strict=True):
-        np.testing.assert_array_equal(variable, same)
+    first, second = (compiled(experiment) for _ in range(2))
+    for variable, expected in zip(second.variables, first.variables, strict=True):
+        np.testing.assert_array_equal(variable, expected)

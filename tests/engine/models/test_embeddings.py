@@ -1,4 +1,4 @@
-"""An Embedding must have room for every category and for what is none of them."""
+"""An Embedding must be large enough for every category and the unknown ones."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from nnlab.engine.models.builder import build_model
 from nnlab.errors import ConfigError
 
 
-def experiment(folder: Path, input_dim: int) -> Experiment:
-    """A table with a column of three jobs, looked up in an Embedding."""
+def make_experiment(folder: Path, input_dim: int) -> Experiment:
+    """Return an experiment with an Embedding of a column with three categories."""
     table = folder / "jobs.csv"
     table.write_text("job,pay\n" + "\n".join(f"{job},{n}" for n, job in enumerate("abc" * 4)))
     return Experiment.model_validate(
@@ -31,16 +31,16 @@ def experiment(folder: Path, input_dim: int) -> Experiment:
     )
 
 
-def test_embedding_without_room_for_all_codes_is_a_fault(tmp_path: Path) -> None:
-    config = experiment(tmp_path, input_dim=3)
+def test_embedding_that_is_too_small_is_an_error(tmp_path: Path) -> None:
+    experiment = make_experiment(tmp_path, input_dim=3)
     with pytest.raises(ConfigError) as caught:
-        build_model(config, prepare(config).inputs)
+        build_model(experiment, prepare(experiment).inputs)
     (diagnostic,) = caught.value.diagnostics
     assert diagnostic.path == "model.layers.0.Embedding.input_dim"
     assert "`job` has 3 categories" in diagnostic.message
-    assert diagnostic.hint == "Set input_dim: 4, or more."
+    assert "input_dim to 4" in diagnostic.hint
 
 
-def test_embedding_with_room_builds(tmp_path: Path) -> None:
-    config = experiment(tmp_path, input_dim=4)
-    assert build_model(config, prepare(config).inputs).count_params() == 4 * 2 + 3
+def test_embedding_that_is_large_enough_is_built(tmp_path: Path) -> None:
+    experiment = make_experiment(tmp_path, input_dim=4)
+    assert build_model(experiment, prepare(experiment).inputs).count_params() == 4 * 2 + 3

@@ -1,4 +1,4 @@
-"""The saved model: it takes raw rows, needs Keras alone, keeps everything, and tells no time."""
+"""The saved model takes raw rows, needs only Keras, is complete and reproducible."""
 
 from __future__ import annotations
 
@@ -54,22 +54,22 @@ PREPARED = {
 }
 LAYERS = [{"Dense": {"units": 4, "activation": "tanh"}}, {"Dense": {"units": 1}}]
 
-# Loads saved models with nothing but Keras, as whoever gets the files would, and computes.
-ELSEWHERE = """
+# Loads saved models with only Keras, as another user would, and computes their outputs.
+SCRIPT = """
 import sys
 import keras, numpy as np
 for path in sys.argv[1:]:
     model = keras.models.load_model(path)
     raw = dict(np.load(path + ".raw.npz"))
-    made = model(raw if len(raw) > 1 else raw["input"])
-    made = made if isinstance(made, dict) else {"output": made}
-    np.savez(path + ".made.npz", **{name: np.asarray(array) for name, array in made.items()})
+    outputs = model(raw if len(raw) > 1 else raw["input"])
+    outputs = outputs if isinstance(outputs, dict) else {"output": outputs}
+    np.savez(path + ".outputs.npz", **{name: np.asarray(array) for name, array in outputs.items()})
 assert not any(name.startswith("nnlab") for name in sys.modules)
 """
 
 
 def trained(experiment: Any, inputs: dict[str, InputSpec], rows: dict[str, Any]) -> keras.Model:
-    """A model that has made a few steps, so that the optimizer holds something."""
+    """Return a model trained for a few steps: its optimizer has a state."""
     model = build_model(experiment, inputs)
     compile_model(model, experiment)
     count = len(next(iter(rows.values())))
@@ -79,8 +79,8 @@ def trained(experiment: Any, inputs: dict[str, InputSpec], rows: dict[str, Any])
     return model
 
 
-def coded_table() -> tuple[dict[str, Any], dict[str, InputSpec]]:
-    """A model with two inputs of which one is codes, and two outputs; and what its inputs are."""
+def integer_codes() -> tuple[dict[str, Any], dict[str, InputSpec]]:
+    """Return a model section with two outputs and two inputs, one of codes; and the input specs."""
     city = Column("city", "category", None, ("unknown", "Wien", "Zürich"), "integer")
     large = Column("max", "category", None, ("7", "16777216", "16777217"), "integer")
     section = {
@@ -114,7 +114,7 @@ CODED_ROWS = {
 def test_saved_models_take_raw_rows_without_nnlab(
     make_experiment: Any, rows_of: Any, tmp_path: Path
 ) -> None:
-    section, coded = coded_table()
+    section, coded = integer_codes()
     images = rows_of(28, 28, dtype="uint8", scale=1 / 255, offset=0.0)
     pixels = {"input": np.arange(2 * 784).reshape(2, 28, 28).astype(np.uint8)}
     cases: dict[str, tuple[Any, Any, Any, Any]] = {
@@ -130,35 +130,35 @@ def test_saved_models_take_raw_rows_without_nnlab(
     expected, paths = {}, []
     for name, (experiment, inputs, rows, raw) in cases.items():
         model = trained(experiment, inputs, rows)
-        made = model(model_inputs(model, rows))
-        expected[name] = made if isinstance(made, dict) else {"output": made}
+        outputs = model(model_inputs(model, rows))
+        expected[name] = outputs if isinstance(outputs, dict) else {"output": outputs}
         paths.append(tmp_path / f"{name}.keras")
         save_model(export_model(model, inputs), paths[-1])
         np.savez(f"{paths[-1]}.raw.npz", **raw)
-    command = [sys.executable, "-c", ELSEWHERE, *map(str, paths)]
+    command = [sys.executable, "-c", SCRIPT, *map(str, paths)]
     subprocess.run(command, check=True, cwd=tmp_path, capture_output=True)
     for path in paths:
-        made = dict(np.load(f"{path}.made.npz"))
-        assert made.keys() == expected[path.stem].keys()
-        for name, values in made.items():
+        outputs = dict(np.load(f"{path}.outputs.npz"))
+        assert outputs.keys() == expected[path.stem].keys()
+        for name, values in outputs.items():
             np.testing.assert_array_equal(values, expected[path.stem][name])
 
 
-def test_exported_model_computes_from_raw_rows_what_the_trained_one_does(
+def test_exported_model_equals_the_trained_one_on_raw_rows(
     make_experiment: Any,
 ) -> None:
     model = trained(make_experiment(LAYERS), TABLE, PREPARED)
     np.testing.assert_array_equal(export_model(model, TABLE)(RAW), model(PREPARED["input"]))
 
 
-def test_columns_may_be_called_like_layers_and_operations(make_experiment: Any) -> None:
-    section, inputs = coded_table()
+def test_columns_may_have_the_names_of_layers_and_operations(make_experiment: Any) -> None:
+    section, inputs = integer_codes()
     model = build_model(make_experiment(section, loss={"price": "mse", "other": "mae"}), inputs)
-    whole = export_model(model, inputs)
-    assert {tensor.name for tensor in whole.inputs} == {"city", "max", "age"}
+    exported = export_model(model, inputs)
+    assert {tensor.name for tensor in exported.inputs} == {"city", "max", "age"}
 
 
-def test_model_without_text_or_missing_numbers_is_exported_as_it_is(
+def test_model_without_text_or_missing_values_is_returned_unchanged(
     make_experiment: Any, rows_of: Any
 ) -> None:
     inputs = rows_of(28, 28, dtype="uint8", scale=1 / 255, offset=0.0)
@@ -166,16 +166,16 @@ def test_model_without_text_or_missing_numbers_is_exported_as_it_is(
     assert export_model(model, inputs) is model
 
 
-def test_text_table_goes_from_file_to_saved_model(tmp_path: Path) -> None:
-    colours, sizes, weights = (
+def test_exported_model_equals_the_trained_one_on_cells_of_a_file(tmp_path: Path) -> None:
+    colors, sizes, weights = (
         ["red", "blue", "", "green"],
         ["3", "", "1.5", "2"],
         ["1", "2", "1", "2"],
     )
     lines = [
-        f"{colours[n % 4]},{sizes[(n // 2) % 4]},{weights[(n // 3) % 4]},{n % 2}" for n in range(40)
+        f"{colors[n % 4]},{sizes[(n // 2) % 4]},{weights[(n // 3) % 4]},{n % 2}" for n in range(40)
     ]
-    (tmp_path / "data.csv").write_text("colour,size,weight,y\n" + "\n".join(lines) + "\n")
+    (tmp_path / "data.csv").write_text("color,size,weight,y\n" + "\n".join(lines) + "\n")
     experiment = Experiment.model_validate(
         {
             "data": {
@@ -193,7 +193,7 @@ def test_text_table_goes_from_file_to_saved_model(tmp_path: Path) -> None:
     model = build_model(experiment, data.inputs)
     cells = [line.split(",") for line in lines]
     raw = {
-        "colour": np.array([[row[0]] for row in cells]),
+        "color": np.array([[row[0]] for row in cells]),
         "size": np.array([[float(row[1] or "nan")] for row in cells], np.float32),
         "weight": np.array([[float(row[2])] for row in cells], np.float32),
     }
@@ -203,7 +203,7 @@ def test_text_table_goes_from_file_to_saved_model(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("policy", ["float32", "mixed_float16"])
-def test_exported_model_goes_on_where_training_stopped(
+def test_saved_model_keeps_the_state_of_training(
     make_experiment: Any, tmp_path: Path, policy: str
 ) -> None:
     experiment = make_experiment(LAYERS, dtype_policy=policy, metrics=["mae"])
@@ -220,7 +220,7 @@ def test_exported_model_goes_on_where_training_stopped(
     )
 
 
-def test_equal_models_give_equal_files(make_experiment: Any, rows_of: Any, tmp_path: Path) -> None:
+def test_equal_models_have_equal_files(make_experiment: Any, rows_of: Any, tmp_path: Path) -> None:
     rows = {"input": np.eye(3, dtype=np.float32)}
     layers = [*LAYERS[:1], {"Dropout": 0.3}, "BatchNormalization", *LAYERS[1:]]
     files = []
@@ -231,10 +231,10 @@ def test_equal_models_give_equal_files(make_experiment: Any, rows_of: Any, tmp_p
     assert files[0] == files[1]
 
 
-def test_failed_save_leaves_the_old_file_alone(
+def test_failed_save_keeps_the_previous_file(
     make_experiment: Any, rows_of: Any, tmp_path: Path
 ) -> None:
-    class Refuses(keras.layers.Layer):  # type: ignore[misc]
+    class Unsavable(keras.layers.Layer):  # type: ignore[misc]
         def get_config(self) -> dict[str, Any]:
             raise OSError(28, "No space left on device")
 
@@ -242,7 +242,7 @@ def test_failed_save_leaves_the_old_file_alone(
     save_model(build_model(make_experiment(LAYERS), rows_of(3)), path)
     before = path.read_bytes()
     with pytest.raises(OSError, match="No space left"):
-        save_model(keras.Sequential([keras.Input((3,)), Refuses()]), path)
+        save_model(keras.Sequential([keras.Input((3,)), Unsavable()]), path)
     assert path.read_bytes() == before
     assert [file.name for file in tmp_path.iterdir()] == ["model.keras"]
 
@@ -260,5 +260,5 @@ def test_failed_save_leaves_the_old_file_alone(
         (("False", "True"), "string"),
     ],
 )
-def test_category_is_taken_in_the_type_it_had(categories: tuple[str, ...], dtype: str) -> None:
+def test_raw_dtype_of_a_category(categories: tuple[str, ...], dtype: str) -> None:
     assert raw_dtype(Column("x", "category", None, categories, "one_hot")) == dtype

@@ -1,4 +1,4 @@
-"""Words of the config become the Keras objects that they name."""
+"""Keras objects of a config's components."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from nnlab.config.vocabulary.optimizers import Optimizer
 from nnlab.engine.models.keras_objects import family_name, to_keras
 
 
-def test_arguments_and_nested_words_arrive() -> None:
+def test_arguments_and_nested_components_are_passed() -> None:
     component = Layer.parse(
         {
             "Dense": {
@@ -37,13 +37,13 @@ def test_arguments_and_nested_words_arrive() -> None:
     assert layer.bias_constraint.max_value == 3
 
 
-def test_orthogonality_is_penalized_in_the_precision_of_the_kernel() -> None:
+def test_orthogonal_regularizer_has_the_precision_of_the_kernel() -> None:
     penalty = to_keras(Regularizer.parse({"OrthogonalRegularizer": {"factor": 0.1}}))
     kernel = keras.ops.ones((2, 2), dtype="float64")
     assert float(penalty(kernel)) == pytest.approx(0.1, rel=1e-12)
 
 
-def test_schedule_stands_where_the_learning_rate_would() -> None:
+def test_schedule_replaces_the_learning_rate() -> None:
     decay = {
         "ExponentialDecay": {"initial_learning_rate": 0.5, "decay_steps": 10, "decay_rate": 0.9}
     }
@@ -52,38 +52,38 @@ def test_schedule_stands_where_the_learning_rate_would() -> None:
     assert optimizer.clipnorm == 1
 
 
-def test_layer_in_a_layer_is_made_too() -> None:
+def test_wrapped_layer_is_created() -> None:
     layer = to_keras(Layer.parse({"SpectralNormalization": {"layer": {"Dense": 3}}}))
     assert layer(keras.Input((2,))).shape == (None, 3)
 
 
 @pytest.mark.parametrize("family", [Loss, Metric])
-def test_word_without_a_class_stays_a_string(family: type[Component]) -> None:
+def test_component_without_a_class_stays_a_string(family: type[Component]) -> None:
     name = "accuracy" if family is Metric else "crossentropy"
     assert to_keras(family.parse(name)) == name
 
 
 @pytest.mark.parametrize("family", [Initializer, Layer, Optimizer])
-def test_every_word_that_needs_no_argument_makes_an_object_of_its_class(family: Any) -> None:
+def test_components_without_required_arguments_create_their_class(family: Any) -> None:
     for name, component in family.members.items():
         required = [key for key, field in component.model_fields.items() if field.is_required()]
         if not required:
             assert type(to_keras(component())).__name__ == name
 
 
-def test_object_without_a_name_is_called_by_its_type_alone() -> None:
+def test_unnamed_object_is_named_after_its_type() -> None:
     names = [to_keras(Optimizer.parse("adam")).name for _ in range(2)]
     names += [to_keras(Layer.parse("BatchNormalization")).name for _ in range(2)]
     assert names == ["adam", "adam", "batch_normalization", "batch_normalization"]
 
 
-def test_each_call_makes_a_new_object_that_draws_its_own_numbers() -> None:
+def test_each_call_creates_an_object_with_its_own_seed() -> None:
     component = Layer.parse({"Dense": 3})
     first, second = (to_keras(component) for _ in range(2))
     assert first.kernel_initializer is not second.kernel_initializer
     assert first.kernel_initializer.seed != second.kernel_initializer.seed
 
 
-def test_family_is_the_ancestor_below_word() -> None:
+def test_family_is_the_ancestor_below_component() -> None:
     assert family_name(Layer.parse({"Dense": 3})) == "Layer"
     assert family_name(Metric.parse("auc")) == "Metric"

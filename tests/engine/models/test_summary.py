@@ -1,4 +1,4 @@
-"""Summaries say what a model is made of."""
+"""Summaries of models."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from nnlab.engine.models.summary import summarize
 IMAGES = {"input": InputSpec("input", (28, 28), "uint8", (), 1 / 255, 0.0)}
 
 
-def test_sequential_model_is_summed_up_from_its_input_on(make_experiment: Any) -> None:
+def test_sequential_model_is_summarized_with_its_input(make_experiment: Any) -> None:
     units = [{"Dense": {"units": 256, "activation": "relu"}}] * 2
     experiment = make_experiment([*units, {"Dense": {"units": 10, "activation": "softmax"}}])
     summary = summarize(build_model(experiment, IMAGES))
@@ -31,7 +31,7 @@ def test_sequential_model_is_summed_up_from_its_input_on(make_experiment: Any) -
     assert summary.optimizer_params is None
 
 
-def test_graph_is_summed_up_with_every_source(make_experiment: Any) -> None:
+def test_graph_is_summarized_with_all_sources(make_experiment: Any) -> None:
     section = {
         "name": "residual",
         "inputs": {"x": {"shape": [4]}},
