@@ -1,7 +1,7 @@
-"""The config: YAML in, a frozen experiment out, every fault with its place.
+"""The config: read YAML into a frozen experiment, with the location of every error.
 
-What reads configs is loaded when it is first asked for: listing the shipped ones, or printing the
-schema, needs neither pydantic nor the vocabulary.
+The names below are imported lazily: listing the built-in configs and printing the JSON Schema need
+neither pydantic nor the vocabulary.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Config", "Experiment", "load_config", "read_config"]
 
-_HOMES = {
+_MODULES = {
     "Config": "nnlab.config.loader",
     "Experiment": "nnlab.config.schema.experiment",
     "load_config": "nnlab.config.loader",
@@ -24,7 +24,7 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
+    if name not in _MODULES:
         message = f"module {__name__!r} has no attribute {name!r}"
         raise AttributeError(message)
-    return getattr(import_module(_HOMES[name]), name)
+    return getattr(import_module(_MODULES[name]), name)

@@ -1,6 +1,6 @@
-"""From a file to an experiment: read, extend, override, fill, spread, validate.
+"""Load a config: read, extend, override, find search markers, apply defaults, validate.
 
-Every fault on the way is gathered, with its place.
+Errors are collected along the way and raised together, each with its location.
 """
 
 from __future__ import annotations
@@ -11,14 +11,23 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path as FilePath
 
-from nnlab.config.diagnostics.issues import Issue, IssueCollector
-from nnlab.config.diagnostics.locate import in_file_order, located
+from nnlab.config.diagnostics.issues import (
+    Issue,
+    IssueCollector,
+    locate_issues,
+    sort_diagnostics,
+)
 from nnlab.config.schema.experiment import Experiment
 from nnlab.config.space.checks import search_issues
 from nnlab.config.space.corner_cases import corner_cases, merge_diagnostics
 from nnlab.config.space.declaration import hyperparameters_of
 from nnlab.config.space.hyperparameter import Hyperparameter
-from nnlab.config.space.search_space import OpenValue, fill, find_markers, has_misspelt_marker
+from nnlab.config.space.search_space import (
+    PlacedMarker,
+    fill_markers,
+    find_markers,
+    has_misspelled_marker,
+)
 from nnlab.config.yaml.document import Document, format_path, parse_path
 from nnlab.config.yaml.extends import load_document
 from nnlab.config.yaml.layer_defaults import apply_defaults
@@ -27,97 +36,57 @@ from nnlab.errors import ConfigError, Diagnostic, Location
 
 @dataclass(frozen=True)
 class Config:
-    """A config that was read and found sound.
+    """A valid config.
 
     Args:
-        document: The data as written, extended and overridden, search markers in place.
-        experiment: The experiment; where values are open, with the first of each.
-        resolved: The data that the experiment was made of.
-        space: The open values, as they stand in the file.
+        document: The data as written, after `extends` and `--set`, with its search markers.
+        experiment: The experiment; a value that the search varies has its default.
+        resolved: The data from which the experiment was built.
+        markers: The search markers, in the order of the file. Defaults to none: the config is
+            concrete.
     """
 
     document: Document
     experiment: Experiment
     resolved: Document
-    space: tuple[OpenValue, ...] = ()
+    markers: tuple[PlacedMarker, ...] = ()
 
     @cached_property
     def hyperparameters(self) -> tuple[Hyperparameter, ...]:
-        """What a search chooses: the open values, those inside `Repeat` once a repetition."""
+        """The values that a search varies; those inside `Repeat` once for each repetition."""
         return hyperparameters_of(self.document)
 
 
 def read_config(file: str | FilePath, overrides: Sequence[str] = ()) -> Config:
-    """Read and validate a config, which may leave values open.
+    """Read and validate a config, which may contain search markers.
 
     Args:
         file: The YAML file.
-        overrides: `KEY=VALUE`, as `--set` takes them, applied in turn.
+        overrides: `KEY=VALUE` assignments, as `--set` takes them, applied in order. Defaults to
+            none.
 
     Returns:
         The config.
 
     Raises:
-        ConfigError: With every fault that was found.
+        ConfigError: The config is invalid; lists all errors.
     """
-    return examine(load_document(file, overrides))
-
-
-def examine(document: Document) -> Config:
-    """Make a config of a document, which may leave values open.
-
-    Args:
-        document: The data as written, extended and overridden.
-
-    Returns:
-        The config.
-
-    Raises:
-        ConfigError: With every fault that was found.
-    """
-    document, markers, issues = find_markers(document)
-    diagnostics = dict.fromkeys([*document.diagnostics, *located(document, issues)])
-    outcomes = [(sample, *_examined(fill(document, sample))) for sample in corner_cases(markers)]
-    wrong = merge_diagnostics([(sample, found) for sample, _, _, found in outcomes], diagnostics)
-    diagnostics |= dict.fromkeys(_blamed_on_markers(document, markers, wrong))
-    is_valid = all(diagnostic.path.startswith("tune.") for diagnostic in diagnostics)
-    search_errors = search_issues(document, is_valid=is_valid)
-    diagnostics |= dict.fromkeys(located(document, search_errors))
-    if diagnostics:
-        raise ConfigError(in_file_order(diagnostics))
-    experiment, resolved = next((made, tree) for _, made, tree, _ in outcomes if made is not None)
-    # What stands in layers that are repeated no time is open, yet nobody asks for it.
-    asked = {one.path for one in hyperparameters_of(document)}
-    space = tuple(one for one in markers if one.is_open and one.path in asked)
-    return Config(document, experiment, resolved, space)
-
-
-def _blamed_on_markers(
-    document: Document, markers: Sequence[OpenValue], diagnostics: Iterable[Diagnostic]
-) -> Iterator[Diagnostic]:
-    """Faults; where a marker stands at the place, with the remedy to change the marker."""
-    names = {document.locate(value.path): value.marker.display_name() for value in markers}
-    for diagnostic in diagnostics:
-        name = names.get(diagnostic.location)
-        if name in ("Int", "Float", "Boolean"):
-            hint = f"{name} can give this value: change its range, or take another marker."
-            yield replace(diagnostic, hint=hint)
-        else:
-            yield diagnostic
+    return validate_document(load_document(file, overrides))
 
 
 def load_config(file: str | FilePath, overrides: Sequence[str] = ()) -> Experiment:
-    """Read a config that says everything a training needs.
+    """Read a concrete config and return its experiment.
 
     Args:
         file: The YAML file.
-        overrides: `KEY=VALUE`, as `--set` takes them, applied in turn.
+        overrides: `KEY=VALUE` assignments, as `--set` takes them, applied in order. Defaults to
+            none.
 
     Returns:
         The experiment.
 
     Raises:
-        ConfigError: With every fault that was found; for each value that is still open.
+        ConfigError: The config is invalid or contains search markers; lists all errors.
 
     Example:
         >>> load_config("configs/mnist_5k.yaml", ["training.epochs=1"]).training.epochs
@@ -127,136 +96,142 @@ def load_config(file: str | FilePath, overrides: Sequence[str] = ()) -> Experime
 
 
 def load_concrete_config(file: str | FilePath, overrides: Sequence[str] = ()) -> Config:
-    """Read a config that says everything a training needs, with the places of its values.
+    """Read a concrete config and keep the locations of its values.
 
     Args:
         file: The YAML file.
-        overrides: `KEY=VALUE`, as `--set` takes them, applied in turn.
+        overrides: `KEY=VALUE` assignments, as `--set` takes them, applied in order. Defaults to
+            none.
 
     Returns:
-        The config; nothing in it is open.
+        The config, without search markers.
 
     Raises:
-        ConfigError: With every fault that was found; for each value that is still open.
+        ConfigError: The config is invalid or contains search markers; lists all errors.
     """
     return require_concrete(read_config(file, overrides))
 
 
 def require_concrete(config: Config) -> Config:
-    """A config, if nothing in it is open.
-
-    Args:
-        config: The config.
-
-    Returns:
-        The config.
-
-    Raises:
-        ConfigError: For each value that is still open.
-    """
-    if config.space:
-        issues = [_open_value(value) for value in config.space]
-        raise ConfigError(located(config.document, issues))
+    """Return the config, or raise an error for each of its search markers."""
+    if config.markers:
+        issues = [_marker_issue(placed) for placed in config.markers]
+        raise ConfigError(locate_issues(config.document, issues))
     return config
 
 
-@contextmanager
-def locate_errors(config: Config) -> Iterator[None]:
-    """Give faults that are found later, when data and layers meet, their places in the file.
-
-    Args:
-        config: The config that is being used.
-
-    Raises:
-        ConfigError: What the block raised, its faults with places.
-    """
-    try:
-        yield
-    except ConfigError as error:
-        diagnostics = tuple(
-            _placed(config.resolved, diagnostic) for diagnostic in error.diagnostics
-        )
-        raise ConfigError(diagnostics) from error
+def _marker_issue(placed: PlacedMarker) -> Issue:
+    message = f"Expected a value. Received: a search marker, {placed.marker.display_name()}."
+    hint = f"Search it with `nnlab tune`, or choose a value: --set {placed.name}=VALUE."
+    return Issue(placed.path, message, hint)
 
 
-def _placed(document: Document, diagnostic: Diagnostic) -> Diagnostic:
-    if diagnostic.location is not None or not diagnostic.path:
-        return diagnostic
-    path = parse_path(diagnostic.path)
-    written = format_path(document.origin(path))
-    return replace(diagnostic, path=written, location=document.locate(path))
-
-
-def _open_value(value: OpenValue) -> Issue:
-    name = value.marker.display_name()
-    hint = f"Search it with `nnlab tune`, or choose a value: --set {value.name}=VALUE."
-    return Issue(value.path, f"The value is open: a search marker, {name}, stands here.", hint)
-
-
-def read_search(file: str | FilePath, overrides: Sequence[str] = ()) -> Config:
-    """Read a config that leaves values open, to search them.
-
-    Args:
-        file: The YAML file.
-        overrides: `KEY=VALUE`, as `--set` takes them, applied in turn.
-
-    Returns:
-        The config. It has a `tune` section, be it one of defaults.
-
-    Raises:
-        ConfigError: With every fault that was found; where nothing is open.
-    """
+def read_search_config(file: str | FilePath, overrides: Sequence[str] = ()) -> Config:
+    """Read a config with search markers; add a default `tune` section if it has none."""
     document = load_document(file, overrides)
     if document.tree.get("tune") is None:
-        document = document.moved({**document.tree, "tune": {}}, {})
-    cleaned, _, issues = find_markers(document)
-    diagnostics: tuple[Diagnostic, ...] = ()
-    # A marker that cannot be read is told as such: something was meant to be open.
-    if not issues and not hyperparameters_of(cleaned):
-        message = "No value of the config is open: there is nothing to search."
-        hint = "Mark one, `units: {Int: {min_value: 8, max_value: 64}}`, or use `nnlab train`."
-        diagnostics = (Diagnostic(message, "", Location(str(file)), hint),)
+        document = document.with_tree({**document.tree, "tune": {}}, {})
+    without_invalid, _, issues = find_markers(document)
+    nothing_to_search: tuple[Diagnostic, ...] = ()
+    # An invalid marker has a separate error.
+    if not issues and not hyperparameters_of(without_invalid):
+        message = "The config has no search markers: there is nothing to search."
+        hint = "Add one, `units: {Int: {min_value: 8, max_value: 64}}`, or use `nnlab train`."
+        nothing_to_search = (Diagnostic(message, "", Location(str(file)), hint),)
     try:
-        config = examine(document)
+        config = validate_document(document)
     except ConfigError as error:
-        if has_misspelt_marker(document.tree):
-            diagnostics = ()
-        # Where nothing is open, that its score cannot be had is beside the point.
-        others = [
-            one for one in error.diagnostics if not (diagnostics and one.path.startswith("tune."))
-        ]
-        raise ConfigError(in_file_order([*diagnostics, *others])) from error
-    if diagnostics:
-        raise ConfigError(diagnostics)
+        diagnostics = error.diagnostics
+        if has_misspelled_marker(document.tree):
+            nothing_to_search = ()
+        if nothing_to_search:
+            # Without hyperparameters, errors about the objective are irrelevant.
+            diagnostics = tuple(
+                diagnostic for diagnostic in diagnostics if not diagnostic.path.startswith("tune.")
+            )
+        raise ConfigError(sort_diagnostics([*nothing_to_search, *diagnostics])) from error
+    if nothing_to_search:
+        raise ConfigError(nothing_to_search)
     return config
 
 
-def validate(document: Document) -> tuple[Experiment, Document]:
-    """Make an experiment of a document without search markers.
+def validate_document(document: Document) -> Config:
+    """Build a config from a document, which may contain search markers."""
+    document, markers, issues = find_markers(document)
+    diagnostics = dict.fromkeys([*document.diagnostics, *locate_issues(document, issues)])
+    outcomes = [
+        (case, *_build_experiment(fill_markers(document, case))) for case in corner_cases(markers)
+    ]
+    merged = merge_diagnostics([(case, errors) for case, _, _, errors in outcomes], diagnostics)
+    diagnostics |= dict.fromkeys(_suggest_other_markers(document, markers, merged))
+    is_valid = all(diagnostic.path.startswith("tune.") for diagnostic in diagnostics)
+    space_issues = search_issues(document, is_valid=is_valid)
+    diagnostics |= dict.fromkeys(locate_issues(document, space_issues))
+    if diagnostics:
+        raise ConfigError(sort_diagnostics(diagnostics))
+    experiment, resolved = next(
+        (experiment, resolved) for _, experiment, resolved, _ in outcomes if experiment is not None
+    )
+    # Markers inside a `Repeat` of 0 times have no hyperparameters.
+    searched = {hyperparameter.path for hyperparameter in hyperparameters_of(document)}
+    varied = (placed for placed in markers if placed.is_variable and placed.path in searched)
+    return Config(document, experiment, resolved, tuple(varied))
 
-    Args:
-        document: The document.
 
-    Returns:
-        The experiment; the document with defaults spread over layers, which tells where its values
-        were written.
+def _suggest_other_markers(
+    document: Document, markers: Sequence[PlacedMarker], diagnostics: Iterable[Diagnostic]
+) -> Iterator[Diagnostic]:
+    """Yield the diagnostics; one at a marker gets the hint to change the marker."""
+    names = {document.locate(placed.path): placed.marker.display_name() for placed in markers}
+    for diagnostic in diagnostics:
+        name = names.get(diagnostic.location)
+        if name in ("Int", "Float", "Boolean"):
+            hint = f"{name} can produce this value: change its range, or use another marker."
+            yield replace(diagnostic, hint=hint)
+        else:
+            yield diagnostic
 
-    Raises:
-        ConfigError: With every fault, in the order of the file.
-    """
-    experiment, resolved, diagnostics = _examined(document)
+
+def validate_concrete(document: Document) -> tuple[Experiment, Document]:
+    """Build an experiment from a document without search markers, and return its resolved data."""
+    experiment, resolved, diagnostics = _build_experiment(document)
     if experiment is None or diagnostics:
         raise ConfigError(diagnostics)
     return experiment, resolved
 
 
-def _examined(document: Document) -> tuple[Experiment | None, Document, tuple[Diagnostic, ...]]:
-    """The experiment, if one can be made; the document with defaults spread; what is wrong."""
-    spread, issues = apply_defaults(document)
+def _build_experiment(
+    document: Document,
+) -> tuple[Experiment | None, Document, tuple[Diagnostic, ...]]:
+    """Apply the layer defaults and validate.
+
+    Return the experiment, or None if it is invalid; the data after the defaults; the errors.
+    """
+    resolved, issues = apply_defaults(document)
     collector = IssueCollector()
     collector.add(*issues)
     experiment = None
     with collector.collect():
-        experiment = Experiment.model_validate(spread.tree)
-    judged = [issue for issue in collector.issues() if spread.can_judge(issue.path)]
-    return experiment, spread, located(spread, judged)
+        experiment = Experiment.model_validate(resolved.tree)
+    issues = [issue for issue in collector.issues() if resolved.can_validate(issue.path)]
+    return experiment, resolved, locate_issues(resolved, issues)
+
+
+@contextmanager
+def locate_errors(config: Config) -> Iterator[None]:
+    """Add file locations to config errors that the block raises, such as those about the data."""
+    try:
+        yield
+    except ConfigError as error:
+        diagnostics = tuple(
+            _locate(config.resolved, diagnostic) for diagnostic in error.diagnostics
+        )
+        raise ConfigError(diagnostics) from error
+
+
+def _locate(document: Document, diagnostic: Diagnostic) -> Diagnostic:
+    if diagnostic.location is not None or not diagnostic.path:
+        return diagnostic
+    path = parse_path(diagnostic.path)
+    written = format_path(document.origin(path))
+    return replace(diagnostic, path=written, location=document.locate(path))

@@ -1,4 +1,4 @@
-"""A comparison that was read: its variants, each a config that can be trained."""
+"""A comparison and its variants, each a concrete config, and how a comparison is written."""
 
 from __future__ import annotations
 
@@ -10,18 +10,20 @@ from nnlab.config.loader import Config
 from nnlab.config.schema.comparison import Changes
 from nnlab.config.schema.experiment import Experiment, as_name
 from nnlab.config.yaml.document import Document
-from nnlab.config.yaml.dump import tree_yaml
+from nnlab.config.yaml.dump import dump_yaml
+
+_BASE_FILE = "base.yaml"
 
 
 @dataclass(frozen=True)
 class Variant:
-    """One side of a comparison: a config that can be trained.
+    """A config that is compared.
 
     Args:
-        name: What the comparison calls it.
-        changes: What it changes, by dotted key: in the base, or in the whole config of its own.
-        file: The whole config's file; None for changes of the base.
-        config: The config that comes of it.
+        name: Its name in the comparison.
+        changes: Its changes by dotted key, to the base or to the config of its file.
+        file: The file of its config. None: it changes the base.
+        config: The config with the changes.
     """
 
     name: str
@@ -30,12 +32,7 @@ class Variant:
     config: Config
 
     def experiment(self, comparison: str, seed: int) -> Experiment:
-        """The variant as it is trained with one seed.
-
-        Args:
-            comparison: The comparison's name; the experiment is called by both.
-            seed: The seed.
-        """
+        """Return the experiment of one run, named after the comparison and the variant."""
         name = as_name(f"{comparison}-{self.name}", comparison)
         changes = {"name": name, "seed": seed, "tune": None}
         return self.config.experiment.model_copy(update=changes)
@@ -43,16 +40,16 @@ class Variant:
 
 @dataclass(frozen=True)
 class Comparison:
-    """A comparison that was read and found sound.
+    """A valid comparison.
 
     Args:
         file: Its file, as the user named it.
-        name: What its folder is called.
-        metric: The figure that is compared, `test_accuracy`.
+        name: The name of its folder.
+        metric: The metric that is compared, such as `test_accuracy`.
         baseline: The variant that the others are tested against.
-        seeds: Each variant is trained with each of them.
-        variants: Two or more.
-        base: The base's data, with all that it extends; None where no variant changes a base.
+        seeds: The seeds with which each variant is trained.
+        variants: The variants, two or more.
+        base: The base, after `extends`. None: each variant has a separate file.
     """
 
     file: str
@@ -65,40 +62,33 @@ class Comparison:
 
     @property
     def runs(self) -> int:
-        """How many trainings it takes."""
+        """The number of trainings."""
         return len(self.variants) * len(self.seeds)
 
 
-BASE = "base.yaml"
+def dump_comparison(comparison: Comparison) -> dict[str, str]:
+    """Return the texts of the files that define a comparison, by name, in any folder.
 
-
-def comparison_files(comparison: Comparison) -> dict[str, str]:
-    """Write a comparison as files that read back as it, wherever their folder lies.
-
-    Args:
-        comparison: The comparison.
-
-    Returns:
-        Texts by the file's name: `comparison.yaml` first, then the base and whole configs.
+    `comparison.yaml` comes first, then the base and the configs of variants with a separate file.
     """
     texts: dict[str, str] = {}
     variants: dict[str, Any] = {}
     if comparison.base is not None:
-        texts[BASE] = tree_yaml(comparison.base.tree)
+        texts[_BASE_FILE] = dump_yaml(comparison.base.tree)
     for variant in comparison.variants:
-        # Each its own copy: YAML would write what two share as an anchor and an alias.
+        # A copy: YAML would write shared values as an anchor and an alias.
         variants[variant.name] = deepcopy(variant.changes)
         if variant.file is not None:
-            # No variant can be called so, nor is the base.
+            # The names of variants cannot end like this, nor does the base.
             file = f"{variant.name}.config.yaml"
             variants[variant.name] = file
-            texts[file] = tree_yaml(variant.config.document.tree)
+            texts[file] = dump_yaml(variant.config.document.tree)
     tree = {
         "name": comparison.name,
-        **({"base": BASE} if comparison.base is not None else {}),
+        **({"base": _BASE_FILE} if comparison.base is not None else {}),
         "seeds": list(comparison.seeds),
         "metric": comparison.metric,
         "baseline": comparison.baseline,
         "variants": variants,
     }
-    return {"comparison.yaml": tree_yaml(tree), **texts}
+    return {"comparison.yaml": dump_yaml(tree), **texts}

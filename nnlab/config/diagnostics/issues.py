@@ -1,7 +1,7 @@
-"""How the config's models report what is wrong: problems in, one pydantic error with all of them.
+"""Issues found while a config is validated: collected, raised as one pydantic error, located.
 
-Pydantic stops at the first error that a validator of ours raises; these helpers let a validator
-report several, each at its own place, together with those that pydantic found itself.
+Pydantic stops at the first error that a custom validator raises. An `IssueCollector` lets a
+validator report several issues, each with its path, together with those that pydantic finds.
 """
 
 from __future__ import annotations
@@ -14,32 +14,25 @@ from typing import Any
 from pydantic import GetCoreSchemaHandler, ValidationError
 from pydantic_core import CoreSchema, InitErrorDetails, PydanticCustomError, core_schema
 
-from nnlab.config.diagnostics.suggestions import hint_for_type, shown
+from nnlab.config.diagnostics.suggestions import format_value, hint_for_type
+from nnlab.config.yaml.document import Document, format_path
+from nnlab.errors import Diagnostic, Location
 from nnlab.text import nearest
 
-__all__ = [
-    "Expected",
-    "Issue",
-    "IssueCollector",
-    "explain",
-    "issues_error",
-    "shown",
-]
-
-_PROBLEM, _EXPECTED = "nnlab", "nnlab_expected"
-# More choices than these are told in the remedy, and only where none of them is near.
-_FEW = 6
+_ISSUE_TYPE, _EXPECTED_TYPE = "nnlab", "nnlab_expected"
+# The message lists up to this many choices; the hint lists more, if none is near.
+_MAX_LISTED_CHOICES = 6
 
 
 @dataclass(frozen=True)
 class Issue:
-    """One thing that is wrong inside the value under validation.
+    """An error or a warning that has no location yet.
 
     Args:
-        path: Keys and list positions from that value down to the fault.
+        path: Keys and list positions, relative to the value under validation.
         message: What was expected and what was received.
-        hint: What to do; may be empty.
-        at_key: True where the key itself is at fault, not the value behind it.
+        hint: How to fix it; may be empty.
+        at_key: Whether the key is wrong, not its value.
     """
 
     path: tuple[str | int, ...]
@@ -48,28 +41,18 @@ class Issue:
     at_key: bool = False
 
     def as_custom_error(self) -> PydanticCustomError:
-        """The form that pydantic carries."""
-        context = {"message": self.message, "remedy": self.hint, "at_key": self.at_key}
-        return PydanticCustomError(_PROBLEM, "{message}", context)
+        """Return the issue as a pydantic error."""
+        context = {"message": self.message, "hint": self.hint, "at_key": self.at_key}
+        return PydanticCustomError(_ISSUE_TYPE, "{message}", context)
 
 
 @dataclass(frozen=True)
 class Expected:
-    """Says what is expected of some text, in the place of what pydantic would say.
+    """An annotation that replaces pydantic's message about a value.
 
     Args:
-        phrase: It follows "Expected".
-        hint: What to do; may be empty.
-
-    Example:
-        >>> from typing import Annotated
-        >>> from pydantic import Field, TypeAdapter
-        >>> size = TypeAdapter(Annotated[str, Field(pattern="^[SML]$"), Expected("S, M or L")])
-        >>> collector = IssueCollector()
-        >>> with collector.collect("size"):
-        ...     size.validate_python("XXL")
-        >>> collector.issues()[0].message
-        "Expected S, M or L. Received: size='XXL'."
+        phrase: What follows "Expected".
+        hint: How to fix it; may be empty.
     """
 
     phrase: str
@@ -78,35 +61,17 @@ class Expected:
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler
     ) -> CoreSchema:
-        """The value's own schema, whose errors become this one."""
+        """Return the value's schema with its errors replaced."""
         return core_schema.custom_error_schema(
             handler(source),
-            _EXPECTED,
+            _EXPECTED_TYPE,
             custom_error_message="Expected {expected}",
-            custom_error_context={"expected": self.phrase, "remedy": self.hint},
+            custom_error_context={"expected": self.phrase, "hint": self.hint},
         )
 
 
-def issues_error(issues: Iterable[Issue]) -> ValidationError:
-    """One pydantic error that carries several problems.
-
-    Args:
-        issues: The problems that a validator of ours found.
-
-    Returns:
-        The error, to be raised.
-
-    Example:
-        >>> issues_error([Issue(("units",), "Expected a positive integer.")]).error_count()
-        1
-    """
-    collector = IssueCollector()
-    collector.add(*issues)
-    return collector.error()
-
-
 class IssueCollector:
-    """Gathers the problems of several readings, and raises them as one.
+    """Collects the issues of several validations and raises them as one error.
 
     Example:
         >>> collector = IssueCollector()
@@ -121,116 +86,109 @@ class IssueCollector:
         self._details: list[InitErrorDetails] = []
 
     def add(self, *issues: Issue) -> None:
-        """Take in problems found here."""
+        """Add issues."""
         self._details += [
             InitErrorDetails(type=issue.as_custom_error(), loc=issue.path, input=None)
             for issue in issues
         ]
 
     @contextmanager
-    def collect(self, *under: str | int) -> Iterator[None]:
-        """Take in what a reading raises, its places put under this path."""
+    def collect(self, *prefix: str | int) -> Iterator[None]:
+        """Add the errors of a validation that the block raises, their paths below a prefix."""
         try:
             yield
         except ValidationError as error:
-            self._details += [_again(item, under) for item in error.errors(include_url=False)]
+            self._details += [_details_of(item, prefix) for item in error.errors(include_url=False)]
 
     def drop_missing(self, keys: Iterable[str]) -> None:
-        """Forget that some keys are missing: they are there, misspelt.
-
-        Args:
-            keys: Keys of the value under validation.
-        """
-        places = {(key,) for key in keys}
+        """Drop the issues about missing keys that are in the value, misspelled."""
+        paths = {(key,) for key in keys}
         self._details = [
             item
             for item in self._details
-            if item["type"] != "missing" or item.get("loc") not in places
+            if item["type"] != "missing" or item.get("loc") not in paths
         ]
 
     def issues(self) -> list[Issue]:
-        """All that was gathered, in our own words."""
-        return [explain(error) for error in self.error().errors(include_url=False)]
+        """Return the collected issues, with pydantic's errors translated."""
+        return [issue_from_error(error) for error in self.error().errors(include_url=False)]
 
     def error(self) -> ValidationError:
-        """All that was gathered, as one error."""
+        """Return one error with all collected issues."""
         return ValidationError.from_exception_data("config", self._details)
 
     def raise_if_any(self) -> None:
-        """Raise what was gathered, if anything was.
-
-        Raises:
-            ValidationError: With every problem.
-        """
+        """Raise the collected issues as one error, if there are any."""
         if self._details:
             raise self.error() from None
 
 
-def _again(error: Mapping[str, Any], under: tuple[str | int, ...]) -> InitErrorDetails:
+def issues_error(issues: Iterable[Issue]) -> ValidationError:
+    """Return one pydantic error that carries several issues."""
+    collector = IssueCollector()
+    collector.add(*issues)
+    return collector.error()
+
+
+def _details_of(error: Mapping[str, Any], prefix: tuple[str | int, ...]) -> InitErrorDetails:
+    """Return what pydantic needs to raise one of its errors again, its path below a prefix."""
     kind: str | PydanticCustomError = error["type"]
     context = dict(error.get("ctx") or {})
-    if kind in (_PROBLEM, _EXPECTED):
-        template = "{message}" if kind == _PROBLEM else "Expected {expected}"
+    if kind in (_ISSUE_TYPE, _EXPECTED_TYPE):
+        template = "{message}" if kind == _ISSUE_TYPE else "Expected {expected}"
         kind = PydanticCustomError(kind, template, context)
     return InitErrorDetails(
-        type=kind, loc=(*under, *error["loc"]), input=error["input"], ctx=context
+        type=kind, loc=(*prefix, *error["loc"]), input=error["input"], ctx=context
     )
 
 
-def explain(error: Mapping[str, Any]) -> Issue:
-    """A pydantic error in the words of the config.
-
-    Args:
-        error: One of `ValidationError.errors()`.
-
-    Returns:
-        The problem: what was expected, what was received, the remedy.
-
-    Example:
-        >>> explain({"type": "missing", "loc": ("units",), "input": {}}).message
-        'Key `units` is missing.'
-    """
+def issue_from_error(error: Mapping[str, Any]) -> Issue:
+    """Translate one of `ValidationError.errors()` into an issue: expected, received, hint."""
     path, kind, received = tuple(error["loc"]), error["type"], error["input"]
     context = dict(error.get("ctx") or {})
-    if kind == _PROBLEM:
-        return Issue(path, context["message"], context["remedy"], context["at_key"])
+    if kind == _ISSUE_TYPE:
+        return Issue(path, context["message"], context["hint"], context["at_key"])
     if kind == "missing":
-        return _missing(path, received)
+        return _missing_key(path, received)
     if path[-1:] == ("[key]",):
-        # A number among texts is not told what letters a text may have.
-        of_text = "string_type" if kind == _EXPECTED and not isinstance(received, str) else kind
-        message = f"Expected {_wanted(of_text, context)} as key. Received: {shown(received)}."
-        return Issue(path[:-1], message, hint_for_type(of_text, received), at_key=True)
+        # A key that is a number must become text first: do not describe the text's form.
+        type_kind = (
+            "string_type" if kind == _EXPECTED_TYPE and not isinstance(received, str) else kind
+        )
+        expected = _expected_phrase(type_kind, context)
+        message = f"Expected {expected} as key. Received: {format_value(received)}."
+        return Issue(path[:-1], message, hint_for_type(type_kind, received), at_key=True)
     if kind == "literal_error":
-        expected, hint = _of_choices(_choices(context), path, received)
+        expected, hint = _expected_choice(_choices(context), path, received)
     else:
-        expected, wrapped = _wanted(kind, context), kind == _EXPECTED
-        hint = context.get("remedy") or hint_for_type("string_type" if wrapped else kind, received)
-    name = _named(path)
-    told = f"{name}={shown(received)}" if name else shown(received)
-    return Issue(path, f"Expected {expected}. Received: {told}.", hint)
+        type_kind = "string_type" if kind == _EXPECTED_TYPE else kind
+        expected = _expected_phrase(kind, context)
+        hint = context.get("hint") or hint_for_type(type_kind, received)
+    key, value = _last_key(path), format_value(received)
+    message = f"Expected {expected}. Received: {f'{key}={value}' if key else value}."
+    return Issue(path, message, hint)
 
 
-def _of_choices(
+def _expected_choice(
     choices: list[str], path: tuple[str | int, ...], received: object
 ) -> tuple[str, str]:
-    """What is expected of a value that must be one of some names, and the remedy."""
+    """Return what follows "Expected" for a value that must be one of some names, and the hint."""
     close = nearest(received, choices) if isinstance(received, str) else None
     hint = f"Did you mean `{close}`?" if close else hint_for_type("literal_error", received)
-    if len(choices) <= _FEW:
+    if len(choices) <= _MAX_LISTED_CHOICES:
         *others, last = (f"`{choice}`" for choice in choices)
         return f"{', '.join(others)} or {last}" if others else last, hint
-    name = _named(path) or "name"
-    article = "an" if name[0] in "aeiou" else "a"
-    return f"{article} {name}", hint or f"The choices are: {', '.join(choices)}."
+    key = _last_key(path) or "name"
+    article = "an" if key[0] in "aeiou" else "a"
+    return f"{article} {key}", hint or f"The choices are: {', '.join(choices)}."
 
 
-def _missing(path: tuple[str | int, ...], parent: object) -> Issue:
+def _missing_key(path: tuple[str | int, ...], parent: object) -> Issue:
     key = path[-1]
-    above = path[-2] if len(path) > 1 else None
+    parent_key = path[-2] if len(path) > 1 else None
     hint = f"Add `{key}: …`."
-    if parent == {} and isinstance(above, str):
-        hint = f"Write `{above}: {{{key}: …}}`."
+    if parent == {} and isinstance(parent_key, str):
+        hint = f"Write `{parent_key}: {{{key}: …}}`."
     return Issue(path, f"Key `{key}` is missing.", hint)
 
 
@@ -251,29 +209,45 @@ _PHRASES = {
     "less_than_equal": "{le} or less",
     "too_short": "{min_length} or more values",
     "too_long": "{max_length} or fewer values",
-    "string_too_short": "some text",
+    "string_too_short": "non-empty text",
     "string_too_long": "at most {max_length} characters",
-    "string_pattern_mismatch": "text of the form {pattern}",
+    "string_pattern_mismatch": "text matching {pattern}",
     "none_required": "null",
-    _EXPECTED: "{expected}",
+    _EXPECTED_TYPE: "{expected}",
 }
 
 
-def _wanted(kind: str, context: Mapping[str, Any]) -> str:
-    """What follows "Expected" for an error of pydantic's."""
-    phrase = _PHRASES.get(kind, "another value")
-    told = {
+def _expected_phrase(kind: str, context: Mapping[str, Any]) -> str:
+    """Return what follows "Expected" for one of pydantic's error types."""
+    values = {
         key: f"{value:g}" if isinstance(value, float) else value for key, value in context.items()
     }
-    return phrase.format(**told)
+    return _PHRASES.get(kind, "another value").format(**values)
 
 
 def _choices(context: Mapping[str, Any]) -> list[str]:
-    """The choices that pydantic lists as `'a', 'b' or 'c'`."""
-    listed = str(context["expected"]).replace(" or ", ", ").split(", ")
-    return [choice.strip("'") for choice in listed]
+    """Split the choices that pydantic lists as `'a', 'b' or 'c'`."""
+    choices = str(context["expected"]).replace(" or ", ", ").split(", ")
+    return [choice.strip("'") for choice in choices]
 
 
-def _named(path: tuple[str | int, ...]) -> str:
-    """The key that leads to a value; empty for one in a list."""
+def _last_key(path: tuple[str | int, ...]) -> str:
+    """Return the key of a value; empty for an item of a list."""
     return path[-1] if path and isinstance(path[-1], str) else ""
+
+
+def locate_issues(document: Document, issues: Iterable[Issue]) -> tuple[Diagnostic, ...]:
+    """Return the issues of a document as diagnostics, each once, in the order of the file."""
+    diagnostics: dict[tuple[Location | None, str], Diagnostic] = {}
+    for issue in issues:
+        path = format_path(document.origin(issue.path))
+        location = document.locate(issue.path, at_key=issue.at_key)
+        diagnostic = Diagnostic(issue.message, path, location, issue.hint)
+        # An alias repeats the issues of its anchor at the same location.
+        diagnostics.setdefault((location, issue.message), diagnostic)
+    return sort_diagnostics(diagnostics.values())
+
+
+def sort_diagnostics(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """Sort diagnostics by location; those without one come first."""
+    return tuple(sorted(diagnostics, key=lambda diagnostic: diagnostic.location or Location("")))

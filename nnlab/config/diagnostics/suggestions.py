@@ -1,4 +1,4 @@
-"""What helps who got a config wrong: values as YAML writes them, the word that was meant."""
+"""Format values as YAML and suggest how to fix a value of the wrong type."""
 
 from __future__ import annotations
 
@@ -7,26 +7,14 @@ from collections.abc import Mapping
 
 from nnlab.text import nearest
 
-_SHOWN_LENGTH = 80
+_MAX_LENGTH = 80
 
-_TRUTH = {"yes": "true", "on": "true", "1": "true", "no": "false", "off": "false", "0": "false"}
+_BOOLEANS = {"yes": "true", "on": "true", "1": "true", "no": "false", "off": "false", "0": "false"}
 _MARKERS = ("Int", "Float", "Choice", "Boolean")
 
 
-def shown(value: object, length: int = _SHOWN_LENGTH) -> str:
-    """A value as YAML writes it, on one line, text in quotes.
-
-    Args:
-        value: Plain data, or a word of the config.
-        length: Characters, at most; what is longer is cut.
-
-    Returns:
-        The text.
-
-    Example:
-        >>> shown({"Dense": {"units": None, "activation": "relu"}})
-        "{Dense: {units: null, activation: 'relu'}}"
-    """
+def format_value(value: object, length: int = _MAX_LENGTH) -> str:
+    """Format a value as YAML on one line, text in quotes, cut to a maximum length."""
     text = _flow(value)
     return text if len(text) <= length else f"{text[: length - 1]}…"
 
@@ -47,21 +35,12 @@ def _flow(value: object) -> str:
 
 
 def hint_for_type(kind: str, received: object) -> str:
-    """The remedy for a value of a wrong type, where there is a likely reason for it.
+    """Return the hint for a value of a wrong type, or an empty text.
 
-    Args:
-        kind: The type of pydantic's error.
-        received: The value.
-
-    Returns:
-        A sentence, or nothing.
-
-    Example:
-        >>> hint_for_type("int_type", "64")
-        'Remove the quotes: 64.'
+    The kind is the type of pydantic's error, such as `int_type`.
     """
     if isinstance(received, Mapping):
-        return _hint_for_marker(received)
+        return _hint_for_mapping(received)
     if isinstance(received, str):
         return _hint_for_text(kind, received)
     if isinstance(received, int | float):
@@ -69,49 +48,44 @@ def hint_for_type(kind: str, received: object) -> str:
     return ""
 
 
-def _hint_for_number(kind: str, number: float) -> str:
-    if kind.startswith("int_") and type(number) is float and number.is_integer():
-        return f"Write it without a point: {number:.0f}."
-    if kind == "bool_type" and str(number) in _TRUTH:
-        return f"Write `{_TRUTH[str(number)]}`."
-    if kind == "string_type":
-        return f"Put it in quotes: '{shown(number)}'."
-    return f"Put it in brackets: [{shown(number)}]." if kind == "list_type" else ""
+def _hint_for_mapping(received: Mapping[object, object]) -> str:
+    """Return the hint for a search marker that is misspelled or has other keys next to it."""
+    for key in received:
+        marker = nearest(str(key), _MARKERS)
+        if marker is None:
+            continue
+        other_keys = [other for other in received if other != key]
+        if key != marker:
+            return f"Did you mean `{marker}`?"
+        if any(other in _MARKERS for other in other_keys):
+            return "Keep one search marker and remove the others."
+        if other_keys:
+            names = ", ".join(f"`{other}`" for other in other_keys)
+            return f"Move {names} into the arguments of {marker}."
+    return ""
 
 
 def _hint_for_text(kind: str, text: str) -> str:
     if kind == "list_type":
         return f"Put it in brackets: [{text}]."
-    if kind == "bool_type" and text.lower() in {*_TRUTH, "true", "false"}:
-        return f"Write `{_TRUTH.get(text.lower(), text.lower())}`."
+    if kind == "bool_type" and text.lower() in {*_BOOLEANS, "true", "false"}:
+        return f"Write `{_BOOLEANS.get(text.lower(), text.lower())}`."
     if kind in ("int_type", "float_type"):
-        return hint_for_number_text(text, whole=kind == "int_type")
+        return _hint_for_number_text(text, is_integer=kind == "int_type")
     return ""
 
 
-def hint_for_number_text(text: str, *, whole: bool) -> str:
-    """The remedy for text that was meant as a number.
-
-    Args:
-        text: The text.
-        whole: Whether a whole number is expected, in which a comma parts thousands.
-
-    Returns:
-        A sentence; empty for text that is no number.
-
-    Example:
-        >>> hint_for_number_text("20%", whole=False), hint_for_number_text("1,000", whole=True)
-        ('Write 0.2.', 'Write 1000.')
-    """
-    plain = text.strip()
-    if _is_number(plain):
-        return f"Remove the quotes: {plain}."
-    if plain.endswith("%") and _is_number(plain[:-1]):
-        return f"Write {float(plain[:-1]) / 100:g}."
-    if re.fullmatch(rf"[-+]?\d+([{',' if whole else ''}_ ]\d{{3}})+", plain):
-        return f"Write {re.sub('[,_ ]', '', plain)}."
-    if re.fullmatch(r"[-+]?\d*,\d+", plain):
-        return f"Write {plain.replace(',', '.')}."
+def _hint_for_number_text(text: str, *, is_integer: bool) -> str:
+    """Return the hint for text that looks like a number; in an integer commas group thousands."""
+    stripped = text.strip()
+    if _is_number(stripped):
+        return f"Remove the quotes: {stripped}."
+    if stripped.endswith("%") and _is_number(stripped[:-1]):
+        return f"Write {float(stripped[:-1]) / 100:g}."
+    if re.fullmatch(rf"[-+]?\d+([{',' if is_integer else ''}_ ]\d{{3}})+", stripped):
+        return f"Write {re.sub('[,_ ]', '', stripped)}."
+    if re.fullmatch(r"[-+]?\d*,\d+", stripped):
+        return f"Write {stripped.replace(',', '.')}."
     return ""
 
 
@@ -119,17 +93,11 @@ def _is_number(text: str) -> bool:
     return re.fullmatch(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", text) is not None
 
 
-def _hint_for_marker(received: Mapping[object, object]) -> str:
-    """The remedy for a search marker that is misspelt, or does not stand alone."""
-    for key in received:
-        close = nearest(str(key), _MARKERS)
-        if close is None:
-            continue
-        others = [f"`{other}`" for other in received if other != key]
-        if key != close:
-            return f"Did you mean `{close}`?"
-        if any(other in _MARKERS for other in received if other != key):
-            return "One value has one search marker: remove the others."
-        if others:
-            return f"Put {', '.join(others)} among the arguments of {close}."
-    return ""
+def _hint_for_number(kind: str, number: float) -> str:
+    if kind.startswith("int_") and type(number) is float and number.is_integer():
+        return f"Write it without a decimal point: {number:.0f}."
+    if kind == "bool_type" and str(number) in _BOOLEANS:
+        return f"Write `{_BOOLEANS[str(number)]}`."
+    if kind == "string_type":
+        return f"Put it in quotes: '{format_value(number)}'."
+    return f"Put it in brackets: [{format_value(number)}]." if kind == "list_type" else ""

@@ -1,1 +1,1 @@
-"""Warnings about valid configs that are likely mistakes."""
+"""Warnings about valid configs that are likely a mistake."""

@@ -1,4 +1,4 @@
-"""Checking a config or a comparison without using it: its faults, and advice where it has none."""
+"""Check a config or a comparison without training it: errors, and warnings if there are none."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nnlab.config.diagnostics.issues import Issue
-from nnlab.config.diagnostics.locate import in_file_order, located
+from nnlab.config.diagnostics.issues import Issue, locate_issues, sort_diagnostics
 from nnlab.config.lint.comparability import comparability_diagnostics
-from nnlab.config.lint.rules import advice
+from nnlab.config.lint.rules import lint_experiment
 from nnlab.config.loader import Config, read_config
-from nnlab.config.space.checks import search_advice
-from nnlab.config.space.hyperband import round_size
-from nnlab.config.space.hyperparameter import size_text, space_size
+from nnlab.config.space.checks import lint_search
+from nnlab.config.space.hyperband import trials_per_round
+from nnlab.config.space.hyperparameter import format_space_size, space_size
 from nnlab.config.space.markers import Repeat
-from nnlab.config.yaml.extends import is_comparison
-from nnlab.config.yaml.layer_defaults import idle_defaults
+from nnlab.config.yaml.extends import is_comparison_file
+from nnlab.config.yaml.layer_defaults import find_unused_defaults
 from nnlab.errors import ConfigError, Diagnostic, Location
+from nnlab.text import plural
 
 if TYPE_CHECKING:
     from nnlab.config.comparison.variants import Comparison
@@ -26,142 +26,115 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Check:
-    """What a check of one config, or of one comparison, found.
+    """The result of checking one config or one comparison.
 
     Args:
         file: The file, as the user named it.
-        diagnostics: What is wrong; a config with any cannot be used.
-        advice: What is legal and yet unwise.
-        open_values: How many search markers it holds.
-        hyperparameters: How many values a search chooses: those inside `Repeat` once a repetition.
-        space: How many configs they leave; None: infinitely many.
-        round: Trials of a whole round of Hyperband; 0 with another algorithm.
-        runs: How many trainings a comparison takes; 0 for a config.
+        errors: What makes the config unusable.
+        warnings: What is legal and likely a mistake.
+        search_markers: The number of search markers in the file.
+        hyperparameters: The number of hyperparameters; those inside `Repeat` count once for each
+            repetition.
+        space_size: The number of configs in the search space. None: infinitely many.
+        trials_per_round: The number of trials in one round of Hyperband; 0 with another algorithm.
+        runs: The number of trainings of a comparison; 0 for a config.
     """
 
     file: str
-    diagnostics: tuple[Diagnostic, ...] = ()
-    advice: tuple[Diagnostic, ...] = ()
-    open_values: int = 0
+    errors: tuple[Diagnostic, ...] = ()
+    warnings: tuple[Diagnostic, ...] = ()
+    search_markers: int = 0
     hyperparameters: int = 0
-    space: int | None = 1
-    round: int = 0
+    space_size: int | None = 1
+    trials_per_round: int = 0
     runs: int = 0
 
     @property
     def is_valid(self) -> bool:
         """Whether the config can be used."""
-        return not self.diagnostics
+        return not self.errors
 
     @property
     def remark(self) -> str:
-        """What a user should know of a config that is valid."""
+        """What to print behind "valid": the size of the search space or of the comparison."""
         if self.runs:
-            return f"; a comparison of {self.runs:,} runs"
-        count = self.hyperparameters
-        if not count:
+            return f"; a comparison of {plural(self.runs, 'run')}"
+        if not self.hyperparameters:
             return ""
-        space = f"{count:,} hyperparameter{'s' * (count > 1)}, {size_text(self.space)}"
-        if self.round:
-            space += f", {self.round:,} trials a round of Hyperband"
-        return f"; {space}: `nnlab tune` searches them"
+        count = plural(self.hyperparameters, "hyperparameter")
+        space = f"{count}, {format_space_size(self.space_size)}"
+        if self.trials_per_round:
+            space += f", {self.trials_per_round:,} trials per round of Hyperband"
+        return f"; {space}: search with `nnlab tune`"
 
 
 def check_config(file: str | Path, overrides: Sequence[str] = ()) -> Check:
-    """Check a config; of a comparison, the config of each variant.
-
-    Args:
-        file: The YAML file.
-        overrides: `KEY=VALUE`, as `--set` takes them.
-
-    Returns:
-        What was found.
-
-    Example:
-        >>> check_config("configs/mnist_5k.yaml").is_valid
-        True
-    """
+    """Check a config, or all variants of a comparison."""
     try:
-        if is_comparison(file):
+        if is_comparison_file(file):
             from nnlab.config.comparison.loader import read_comparison
 
             comparison = read_comparison(file, overrides)
-            return Check(str(file), (), _warnings_of_variants(comparison), runs=comparison.runs)
+            return Check(str(file), warnings=_lint_variants(comparison), runs=comparison.runs)
         config = read_config(file, overrides)
     except ConfigError as error:
-        return Check(str(file), diagnostics=error.diagnostics)
-    space, experiment = config.hyperparameters, config.experiment
-    tune, epochs = experiment.tune, experiment.training.epochs
-    by_hyperband = bool(space) and tune is not None and tune.algorithm == "hyperband"
+        return Check(str(file), error.diagnostics)
+    tune, epochs = config.experiment.tune, config.experiment.training.epochs
+    space = config.hyperparameters
+    uses_hyperband = bool(space) and tune is not None and tune.algorithm == "hyperband"
     return Check(
         str(file),
-        (),
-        warnings_of(config),
-        open_values=len(config.space),
+        warnings=lint_config(config),
+        search_markers=len(config.markers),
         hyperparameters=len(space),
-        space=space_size(space),
-        round=round_size(tune.max_epochs or epochs) if by_hyperband and tune else 0,
+        space_size=space_size(space),
+        trials_per_round=(
+            trials_per_round(tune.max_epochs or epochs) if uses_hyperband and tune else 0
+        ),
     )
 
 
-def warnings_of(config: Config) -> tuple[Diagnostic, ...]:
-    """What is legal in a config and yet unwise, in the order of the file.
-
-    Args:
-        config: A sound config.
-    """
-    unwise = located(config.resolved, _of_what_is_closed(config))
-    written = [*idle_defaults(config.document.tree)]
-    if config.space:
-        written += search_advice(config.document, config.experiment)
-    return in_file_order([*unwise, *located(config.document, written)])
+def lint_config(config: Config) -> tuple[Diagnostic, ...]:
+    """Return the warnings about a valid config, in the order of the file."""
+    diagnostics = locate_issues(config.resolved, _lint_concrete_values(config))
+    issues = find_unused_defaults(config.document.tree)
+    if config.markers:
+        issues += lint_search(config.document, config.experiment)
+    return sort_diagnostics([*diagnostics, *locate_issues(config.document, issues)])
 
 
-def _of_what_is_closed(config: Config) -> Iterator[Issue]:
-    """Advice, without that on the first of several values: to know better is what they are for."""
-    open_paths = [one.path for one in config.space if not isinstance(one.marker, Repeat)]
-    for issue in advice(config.experiment):
+def _lint_concrete_values(config: Config) -> Iterator[Issue]:
+    """Yield the rules' warnings, except those about values that the search varies."""
+    varied = [placed.path for placed in config.markers if not isinstance(placed.marker, Repeat)]
+    for issue in lint_experiment(config.experiment):
         written = config.resolved.origin(issue.path)
-        if not any(written[: len(path)] == path for path in open_paths):
+        if not any(written[: len(path)] == path for path in varied):
             yield issue
 
 
-def _warnings_of_variants(comparison: Comparison) -> tuple[Diagnostic, ...]:
-    """What is unwise in a comparison's configs, each once; and which of them are the same."""
-    told: dict[tuple[Location | None, str], Diagnostic] = {}
+def _lint_variants(comparison: Comparison) -> tuple[Diagnostic, ...]:
+    """Return the warnings about a comparison and its variants, each once."""
+    unique: dict[tuple[Location | None, str], Diagnostic] = {}
     for variant in comparison.variants:
-        for diagnostic in warnings_of(variant.config):
-            told.setdefault((diagnostic.location, diagnostic.message), diagnostic)
-    return in_file_order([*told.values(), *warnings_of_comparison(comparison)])
+        for diagnostic in lint_config(variant.config):
+            unique.setdefault((diagnostic.location, diagnostic.message), diagnostic)
+    return sort_diagnostics([*unique.values(), *lint_comparison(comparison)])
 
 
-def warnings_of_comparison(comparison: Comparison) -> tuple[Diagnostic, ...]:
-    """What is unwise in a comparison itself, whatever its configs.
-
-    Args:
-        comparison: A sound comparison.
-
-    Returns:
-        Variants that are the same config, and why the figure does not say which is better.
-    """
+def lint_comparison(comparison: Comparison) -> tuple[Diagnostic, ...]:
+    """Return the warnings about a comparison itself, without those about its configs."""
     return (*duplicate_variants(comparison), *comparability_diagnostics(comparison))
 
 
 def duplicate_variants(comparison: Comparison) -> tuple[Diagnostic, ...]:
-    """Which variants of a comparison are the same config: comparing them tells nothing.
-
-    Args:
-        comparison: A sound comparison.
-    """
+    """Return a warning for each variant whose config is that of an earlier one."""
     first: dict[str, str] = {}
-    twins = []
+    diagnostics = []
     for variant in comparison.variants:
         text = repr(variant.config.experiment)
         if text in first:
             message = f"Variants `{first[text]}` and `{variant.name}` are the same config."
-            where = Location(comparison.file)
-            twins.append(
-                Diagnostic(message, f"variants.{variant.name}", where, "Remove one of them.")
-            )
+            path, location = f"variants.{variant.name}", Location(comparison.file)
+            diagnostics.append(Diagnostic(message, path, location, "Remove one of them."))
         first.setdefault(text, variant.name)
-    return tuple(twins)
+    return tuple(diagnostics)

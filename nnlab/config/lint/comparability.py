@@ -1,4 +1,4 @@
-"""Whether a figure means the same in every variant of a comparison, known before any is trained."""
+"""Warn, before any training, if a metric does not mean the same in all variants of a comparison."""
 
 from __future__ import annotations
 
@@ -17,200 +17,199 @@ from nnlab.config.vocabulary.metrics.metric import Metric
 from nnlab.errors import ConfigError, Diagnostic, Location
 from nnlab.text import join_names
 
-# One loss in several spellings: what the targets look like, and what the output leaves to the loss.
-_SPELLINGS = {"SparseCategoricalCrossentropy": "CategoricalCrossentropy"}
-_OF_SPELLING = {"from_logits", "axis", "name"}
-_CONSEQUENCE = "These differences are not tested, and no variant is marked as the best."
-_listed = partial(join_names, limit=3)
-# Below 0: a likelihood without its constant, a cosine; overlaps are of outputs of any sign.
+# Two losses that compute the same, from differently encoded targets.
+_SAME_LOSS = {"SparseCategoricalCrossentropy": "CategoricalCrossentropy"}
+# Arguments that describe the outputs and do not change what is computed.
+_IGNORED_ARGUMENTS = {"from_logits", "axis", "name"}
+# A likelihood without its constant, a cosine, and overlaps of outputs of any sign.
 _MAY_BE_NEGATIVE = {"Poisson", "CosineSimilarity", "Dice", "Tversky", "Circle"}
+_CONSEQUENCE = "These differences are not tested, and no variant is marked as the best."
+_join_names = partial(join_names, limit=3)
 
 
 @dataclass(frozen=True)
 class ComparabilityWarning:
-    """Why a figure does not say which of several variants is better.
+    """A reason why a metric does not rank the variants.
 
     Args:
-        reason: In a few words: "different losses".
-        message: A sentence, with its variants and keys.
-        hint: What to do, a sentence in the imperative.
-        key: The dotted key of the configs that it comes from.
-        unlike: The variants that can be called neither better nor worse than the baseline for it.
+        reason: The short reason, such as "different losses".
+        message: A sentence with the variants and the keys.
+        hint: How to fix it.
+        key: The dotted key that causes it.
+        not_comparable: The variants whose metric cannot be compared to that of the baseline.
     """
 
     reason: str
     message: str
     hint: str
     key: str
-    unlike: tuple[str, ...] = ()
+    not_comparable: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
-        """The message with its remedy."""
+        """The message with its hint."""
         return f"{self.message} {self.hint}"
 
 
 def comparability_warnings(comparison: Comparison) -> tuple[ComparabilityWarning, ...]:
-    """Why the figure of a comparison does not say which variant is better.
-
-    Args:
-        comparison: A sound comparison.
-
-    Returns:
-        The reasons; none where the figure means the same in every variant.
-    """
-    found = [*_other_rows(comparison)]
+    """Return why the metric of a comparison does not rank its variants; usually nothing."""
+    warnings = [*_different_rows(comparison)]
     loss = loss_name(comparison.metric)
     if loss is not None:
-        found += _other_losses(comparison, loss)
-        # The loss of one output of several is logged without penalties.
-        found += _penalties(comparison) if loss == "loss" else ()
-    return tuple(found)
+        warnings += _different_losses(comparison, loss)
+        # Of several outputs, the loss of each is logged without penalties.
+        warnings += _different_penalties(comparison) if loss == "loss" else ()
+    return tuple(warnings)
 
 
 def comparability_diagnostics(comparison: Comparison) -> tuple[Diagnostic, ...]:
-    """What `comparability_warnings` finds, as warnings.
-
-    Args:
-        comparison: A sound comparison.
-    """
-    where = Location(comparison.file)
+    """Return the comparability warnings, located in the comparison's file."""
+    location = Location(comparison.file)
     return tuple(
-        Diagnostic(caveat.message, caveat.key, where, caveat.hint)
-        for caveat in comparability_warnings(comparison)
+        Diagnostic(warning.message, warning.key, location, warning.hint)
+        for warning in comparability_warnings(comparison)
     )
 
 
 def never_negative(comparison: Comparison) -> tuple[str, ...]:
-    """The losses that cannot fall below 0 in any variant: the whole, and those of the outputs.
+    """Return the losses that are not negative in any variant: the total and those of outputs.
 
-    Penalties add nothing that is less than 0.
-
-    Args:
-        comparison: A sound comparison.
-
-    Returns:
-        Their names without a part: `loss`.
+    Penalties are never negative.
     """
     experiments = [variant.config.experiment for variant in comparison.variants]
-    outputs = (f"{name}_loss" for one in experiments for name in one.model.output_names)
+    outputs = (
+        f"{name}_loss" for experiment in experiments for name in experiment.model.output_names
+    )
     return tuple(
-        loss
-        for loss in dict.fromkeys(["loss", *outputs])
+        name
+        for name in dict.fromkeys(["loss", *outputs])
         if not any(
-            one.display_name() in _MAY_BE_NEGATIVE
+            loss.display_name() in _MAY_BE_NEGATIVE
             for experiment in experiments
-            for one in _losses(experiment, loss).values()
+            for loss in _losses(experiment, name).values()
         )
     )
 
 
 def _losses(experiment: Experiment, name: str) -> Mapping[str, Loss]:
-    """The losses, by output, that a loss is made of."""
+    """Return the loss functions, by output, that contribute to a logged loss."""
     outputs, loss = experiment.model.output_names, experiment.training.loss
     by_output = loss if isinstance(loss, dict) else dict.fromkeys(outputs, loss)
-    one = name.removesuffix("_loss")
-    return {one: by_output[one]} if one in by_output and len(outputs) > 1 else by_output
+    output = name.removesuffix("_loss")
+    has_own_loss = output in by_output and len(outputs) > 1
+    return {output: by_output[output]} if has_own_loss else by_output
 
 
-def _unlike(comparison: Comparison, of: Callable[[Experiment], Any]) -> tuple[str, ...]:
-    """The variants that differ from the baseline in something that they have."""
+def _variants_with_other(
+    comparison: Comparison, setting: Callable[[Experiment], Any]
+) -> tuple[str, ...]:
+    """Return the variants in which a setting differs from the baseline's."""
     texts = {
-        variant.name: json.dumps(of(variant.config.experiment), sort_keys=True, default=str)
+        variant.name: json.dumps(setting(variant.config.experiment), sort_keys=True, default=str)
         for variant in comparison.variants
     }
     return tuple(name for name, text in texts.items() if text != texts[comparison.baseline])
 
 
-def _other_rows(comparison: Comparison) -> Iterator[ComparabilityWarning]:
+def _different_rows(comparison: Comparison) -> Iterator[ComparabilityWarning]:
     is_test = comparison.metric.startswith("test_")
     rows = {
-        one.name: deciding_rows(one.config.experiment.data.to_tree(), validation=not is_test)
-        for one in comparison.variants
+        variant.name: deciding_rows(
+            variant.config.experiment.data.to_tree(), validation=not is_test
+        )
+        for variant in comparison.variants
     }
     base = rows[comparison.baseline]
-    differ = [key for key in base if any(one[key] != base[key] for one in rows.values())]
-    if differ:
-        named = ", ".join(f"data.{key}" for key in differ)
-        having = (name for key in differ for name, one in rows.items() if one[key] != base[key])
-        unlike = tuple(dict.fromkeys(having))
-        fact = f"Measured on other data than {comparison.baseline} ({named}): {_listed(unlike)}."
-        message = f"{fact} {_CONSEQUENCE}"
-        hint = "Give all variants the same rows."
-        yield ComparabilityWarning("different data", message, hint, f"data.{differ[0]}", unlike)
+    keys = [key for key in base if any(other[key] != base[key] for other in rows.values())]
+    if keys:
+        different = (
+            name for key in keys for name, other in rows.items() if other[key] != base[key]
+        )
+        variants = tuple(dict.fromkeys(different))
+        listed_keys = ", ".join(f"data.{key}" for key in keys)
+        message = (
+            f"Measured on different data than {comparison.baseline} ({listed_keys}): "
+            f"{_join_names(variants)}. {_CONSEQUENCE}"
+        )
+        hint = "Use the same rows in all variants."
+        yield ComparabilityWarning("different data", message, hint, f"data.{keys[0]}", variants)
 
 
-def _other_losses(comparison: Comparison, name: str) -> Iterator[ComparabilityWarning]:
-    is_trained = comparison.metric == name
+def _different_losses(comparison: Comparison, name: str) -> Iterator[ComparabilityWarning]:
+    is_training_loss = comparison.metric == name
 
-    def function(experiment: Experiment) -> Any:
+    def loss_settings(experiment: Experiment) -> Any:
         losses = _losses(experiment, name)
         training, data = experiment.training, experiment.data
         return [
-            {output: _spelled(loss, experiment, output) for output, loss in losses.items()},
+            {output: _normalized(loss, experiment, output) for output, loss in losses.items()},
             training.loss_weights if len(losses) > 1 else None,
-            training.class_weight if is_trained else None,
+            training.class_weight if is_training_loss else None,
             data.sample_weight,
         ]
 
-    if unlike := _unlike(comparison, function):
-        fact = (
-            f"With another loss than {comparison.baseline}, so on another scale: {_listed(unlike)}."
+    if variants := _variants_with_other(comparison, loss_settings):
+        message = (
+            f"Different loss than {comparison.baseline}, so on a different scale: "
+            f"{_join_names(variants)}. {_CONSEQUENCE}"
         )
-        message = f"{fact} {_CONSEQUENCE}"
-        hint = _other_metric(comparison)
-        yield ComparabilityWarning("different losses", message, hint, "training.loss", unlike)
+        hint = _suggest_metric(comparison)
+        yield ComparabilityWarning("different losses", message, hint, "training.loss", variants)
 
 
-def _spelled(loss: Loss, experiment: Experiment, output: str) -> Any:
-    """A loss without what makes no other function of it."""
+def _normalized(loss: Loss, experiment: Experiment, output: str) -> Any:
+    """Return a loss in a form that is equal for losses that compute the same."""
     name = loss.display_name()
     if loss.keras_string:
         units = experiment.model.output_units[output]
         name = "BinaryCrossentropy" if units == 1 else "CategoricalCrossentropy"
-    written = loss.to_tree()
-    arguments = written[loss.display_name()] if isinstance(written, dict) else {}
-    kept = {key: one for key, one in arguments.items() if key not in _OF_SPELLING}
-    return {_SPELLINGS.get(name, name): kept}
+    tree = loss.to_tree()
+    arguments = tree[loss.display_name()] if isinstance(tree, dict) else {}
+    relevant = {key: value for key, value in arguments.items() if key not in _IGNORED_ARGUMENTS}
+    return {_SAME_LOSS.get(name, name): relevant}
 
 
-def _penalties(comparison: Comparison) -> Iterator[ComparabilityWarning]:
-    found = {variant.name: _strengths(variant.config.experiment) for variant in comparison.variants}
-    metric, base = comparison.metric, comparison.baseline
-    if unlike := _unlike(comparison, _strengths):
-        penalized = [name for name, strengths in found.items() if strengths]
-        fact = f"{metric} holds the penalty of the regularizers, which is not the same in all"
-        message = f"{fact} (there is one in {_listed(penalized)}). {_CONSEQUENCE}"
-        yield ComparabilityWarning(
-            "different penalties", message, _other_metric(comparison), "model.layers", unlike
-        )
-    elif found[base] and _unlike(comparison, lambda one: one.model.to_tree()):
+def _different_penalties(comparison: Comparison) -> Iterator[ComparabilityWarning]:
+    by_variant = {
+        variant.name: _penalties(variant.config.experiment) for variant in comparison.variants
+    }
+    metric, hint = comparison.metric, _suggest_metric(comparison)
+    if variants := _variants_with_other(comparison, _penalties):
+        penalized = [name for name, strengths in by_variant.items() if strengths]
         message = (
-            f"{metric} holds the penalty of the regularizers: that of other layers is another."
+            f"{metric} includes the penalties of the regularizers, which differ "
+            f"(penalized: {_join_names(penalized)}). {_CONSEQUENCE}"
         )
-        yield ComparabilityWarning("penalties", message, _other_metric(comparison), "model.layers")
+        yield ComparabilityWarning("different penalties", message, hint, "model.layers", variants)
+    elif by_variant[comparison.baseline] and _variants_with_other(
+        comparison, lambda experiment: experiment.model.to_tree()
+    ):
+        message = (
+            f"{metric} includes the penalties of the regularizers, which differ between models."
+        )
+        yield ComparabilityWarning("penalties", message, hint, "model.layers")
 
 
-def _strengths(experiment: Experiment) -> tuple[str, ...]:
+def _penalties(experiment: Experiment) -> tuple[str, ...]:
     return penalties(experiment.model.to_tree())
 
 
-def _other_metric(comparison: Comparison) -> str:
-    """How to compare by a metric: the loss's own, where Keras has it as one."""
+def _suggest_metric(comparison: Comparison) -> str:
+    """Return the hint to compare a metric: the loss itself, if Keras has it as a metric."""
     losses = [
         loss
         for variant in comparison.variants
         for loss in variant.config.experiment.training.losses()
     ]
-    part = comparison.metric.removesuffix(loss_name(comparison.metric) or "")
+    prefix = comparison.metric.removesuffix(loss_name(comparison.metric) or "")
     names = {getattr(loss, "name", "") for loss in losses}
     name = names.pop() if len(names) == 1 else ""
-    is_alone = all(
-        len(one.config.experiment.model.output_names) == 1 for one in comparison.variants
+    has_one_output = all(
+        len(variant.config.experiment.model.output_names) == 1 for variant in comparison.variants
     )
-    if name and is_alone and _is_metric(name):
-        return f"Add {name} to training.metrics, and compare `metric: {part}{name}`."
-    return "Compare a metric, such as accuracy or mae, by `metric`: it is the same in all variants."
+    if name and has_one_output and _is_metric(name):
+        return f"Add {name} to training.metrics, and compare `metric: {prefix}{name}`."
+    return "Compare a metric such as accuracy or mae with `metric`: it is the same in all variants."
 
 
 def _is_metric(name: str) -> bool:

@@ -1,4 +1,4 @@
-"""What a search space and the `tune` section must agree on, and what is unwise about them."""
+"""Check a search space against the `tune` section: errors, and warnings about likely mistakes."""
 
 from __future__ import annotations
 
@@ -14,95 +14,86 @@ from nnlab.config.schema.row_selection import deciding_rows
 from nnlab.config.schema.tune import TuneConfig
 from nnlab.config.space.corner_cases import CornerCase
 from nnlab.config.space.declaration import hyperparameters_of
-from nnlab.config.space.hyperband import FACTOR, brackets, round_size
-from nnlab.config.space.hyperparameter import Hyperparameter, size_text, space_size
-from nnlab.config.space.search_space import OpenValue, fill, find_markers, items_of
+from nnlab.config.space.hyperband import FACTOR, brackets, trials_per_round
+from nnlab.config.space.hyperparameter import Hyperparameter, format_space_size, space_size
+from nnlab.config.space.search_space import PlacedMarker, fill_markers, find_markers, items_of
 from nnlab.config.yaml.document import Document, Path, format_path
 
-# A larger number is no advice for max_trials.
-_MANY = 10_000
+# A larger number is not suggested for max_trials.
+_MAX_SUGGESTED_TRIALS = 10_000
 _MANY_TRAININGS = 20
-# In the names of arguments and of layers.
+# Part of the names of arguments and layers that add a penalty to the loss.
 _PENALTY = "regulariz"
 
 _EPOCHS = ("training", "epochs")
-_OF_THE_LOSS = (("training", "loss"), ("training", "loss_weights"), ("data", "sample_weight"))
-_OF_KEEPING = (("training", "checkpoint"), ("training", "early_stopping"))
 _SEED = ("seed",)
-# What the easiest of wins; luck, where only other rows of the same data are drawn.
-_EASIEST = {"dataset": "data", "file": "data", "target": "targets"}
+_LOSS_KEYS = (("training", "loss"), ("training", "loss_weights"), ("data", "sample_weight"))
+_CHECKPOINT_KEYS = (("training", "checkpoint"), ("training", "early_stopping"))
+# Searching these keys selects the easiest data; other `data` keys change which rows are drawn.
+_TASK_KEYS = {"dataset": "data", "file": "data", "target": "targets"}
 
 
 def search_issues(document: Document, *, is_valid: bool = True) -> list[Issue]:
-    """Where the open values of a config and its `tune` section do not fit together.
+    """Return the errors about a search space and the `tune` section; none without a search.
 
-    Args:
-        document: The config, nothing in the place of markers that are unsound.
-        is_valid: Whether nothing is wrong with it but in its `tune` section. Another value that is
-            wrong may have been meant to be open: the space may be larger than it seems.
-
-    Returns:
-        The problems, with paths from the top of the config; none where nothing is open.
-
-    Example:
-        >>> tree = {"training": {"epochs": {"Choice": [5]}}}
-        >>> [str(issue.path) for issue in search_issues(Document(tree))]
-        ["('training', 'epochs')"]
+    Invalid markers have been removed from the document. Pass `is_valid=False` if anything but the
+    `tune` section is invalid: the space may be larger than what could be read.
     """
     space = hyperparameters_of(document)
     if not space:
         return []
     issues: list[Issue] = []
-    written = document.tree.get("tune")
-    tune = _readable(written)
-    # What could not be read would have added to the space.
-    if is_valid and not document.unread:
+    section = document.tree.get("tune")
+    tune = _read_tune(section)
+    if is_valid and not document.unreadable:
         size = space_size(space)
         if size == 1:
-            message = "The open values leave one config: there is nothing to search."
-            hint = "Widen a range, add a value, or write plain values."
+            message = "The search space has only one config: there is nothing to search."
+            hint = "Widen a range, add a value, or remove the search markers."
             issues.append(Issue(space[0].path, message, hint))
         elif tune is not None:
-            issues += _trials_fit(space, size, tune, is_asked="max_trials" in (written or {}))
+            has_max_trials = "max_trials" in (section or {})
+            issues += _check_trials(space, size, tune, has_max_trials=has_max_trials)
     if tune is not None:
-        issues += _epochs_fit(space, tune, document.tree)
+        issues += _check_epochs(space, tune, document.tree)
     return issues
 
 
-def _readable(tune: Any) -> TuneConfig | None:
-    """The section, where it can be read; its faults are told with those of the others."""
-    if tune is not None:
+def _read_tune(section: Any) -> TuneConfig | None:
+    """Return the section, or None if it is missing or invalid."""
+    if section is not None:
         with IssueCollector().collect():
-            return TuneConfig.model_validate(tune)
+            return TuneConfig.model_validate(section)
     return None
 
 
-def _trials_fit(
-    space: Sequence[Hyperparameter], size: int | None, tune: TuneConfig, *, is_asked: bool
+def _check_trials(
+    space: Sequence[Hyperparameter], size: int | None, tune: TuneConfig, *, has_max_trials: bool
 ) -> Iterator[Issue]:
+    # Hyperband tries a config several times, with more epochs.
+    repeats_configs = tune.algorithm == "hyperband"
     if size is None and tune.algorithm == "grid":
-        for path in dict.fromkeys(one.path for one in space if one.size is None):
-            message = "A grid needs finitely many values. Received: a Float without step."
-            yield Issue((*path, "Float"), message, "Give it a `step`, or use Choice.")
-    elif size is not None and is_asked and tune.max_trials > size and not _repeats(tune):
-        message = f"The space holds {size:,} configs. Received: max_trials={tune.max_trials}."
-        hint = f"Lower it to {size} or less, or widen the space."
+        infinite = [hyperparameter for hyperparameter in space if hyperparameter.size is None]
+        for path in dict.fromkeys(hyperparameter.path for hyperparameter in infinite):
+            message = "Grid search needs a finite number of values. Received: a Float without step."
+            yield Issue((*path, "Float"), message, "Add a `step`, or use Choice.")
+    elif size is not None and has_max_trials and tune.max_trials > size and not repeats_configs:
+        message = (
+            f"max_trials exceeds the {size:,} configs of the search space. "
+            f"Received: max_trials={tune.max_trials}."
+        )
+        hint = f"Lower it to {size} or less, or enlarge the space."
         yield Issue(("tune", "max_trials"), message, hint)
 
 
-def _repeats(tune: TuneConfig) -> bool:
-    """Whether one config may be tried again, with other epochs."""
-    return tune.algorithm == "hyperband"
-
-
-def _epochs_fit(space: Sequence[Hyperparameter], tune: TuneConfig, tree: Any) -> Iterator[Issue]:
-    hyperband = tune.algorithm == "hyperband"
-    if any(one.path == _EPOCHS for one in space):
-        if hyperband or tune.max_epochs is not None:
-            hand = "Hyperband" if hyperband else "`tune.max_epochs`"
-            message = f"{hand} sets the epochs of a trial. Received: open epochs as well."
+def _check_epochs(space: Sequence[Hyperparameter], tune: TuneConfig, tree: Any) -> Iterator[Issue]:
+    is_hyperband = tune.algorithm == "hyperband"
+    if any(hyperparameter.path == _EPOCHS for hyperparameter in space):
+        if is_hyperband or tune.max_epochs is not None:
+            decider = "Hyperband" if is_hyperband else "`tune.max_epochs`"
+            message = f"{decider} sets the epochs of a trial. Received: a search marker as well."
             hint = "Write a plain number here" + (
-                "." if hyperband else ", or remove `tune.max_epochs`."
+                "." if is_hyperband else ", or remove `tune.max_epochs`."
             )
             yield Issue(_EPOCHS, message, hint)
         return
@@ -110,178 +101,193 @@ def _epochs_fit(space: Sequence[Hyperparameter], tune: TuneConfig, tree: Any) ->
     epochs, path = tune.max_epochs, ("tune", "max_epochs")
     if epochs is None:
         epochs, path = training.get("epochs") if isinstance(training, dict) else None, _EPOCHS
-    if hyperband and isinstance(epochs, int) and 0 < epochs < FACTOR:
+    if is_hyperband and isinstance(epochs, int) and 0 < epochs < FACTOR:
         message = (
-            f"Hyperband ends trials at a third of the epochs, so it needs {FACTOR} or "
-            f"more. Received: {format_path(path)}={epochs}."
+            f"Hyperband stops trials after a third of the epochs, so it needs {FACTOR} or more. "
+            f"Received: {format_path(path)}={epochs}."
         )
-        yield Issue(path, message, "Raise it, or use another algorithm.")
+        yield Issue(path, message, "Increase it, or use another algorithm.")
 
 
-def search_advice(document: Document, experiment: Experiment) -> Iterator[Issue]:
-    """What is legal in a search and yet unwise.
-
-    Args:
-        document: A sound config whose values are open.
-        experiment: The experiment, with the default of each.
-
-    Yields:
-        Warnings with their reasons, with paths from the top.
-    """
+def lint_search(document: Document, experiment: Experiment) -> Iterator[Issue]:
+    """Yield the warnings about a valid search; the experiment has the default of each value."""
     space = hyperparameters_of(document)
-    yield from _rows_are_the_same(document)
-    yield from _judged_alike(document)
+    yield from _lint_row_selection(document)
+    yield from _lint_checkpoints(document)
     tune = experiment.tune
     if tune is None:
         return
-    yield from _grid_is_large(space, tune)
-    yield from _trials_are_cheap(tune)
-    yield from _round_is_whole(tune, experiment.training.epochs)
-    yield from _scores_compare(space, tune, document, experiment)
-    name = tune.objective
-    if not name.startswith("val_"):
-        message = f"`{name}` is of the training rows: the trial that overfits most is the best."
-        validated = experiment.data.has_validation or tune.cv is not None
-        hint = f"Take `val_{name}`." if validated else f"Set tune.cv, and take `val_{name}`."
-        yield Issue(("tune", "objective"), message, hint)
-    better = directions(experiment).get(name.removeprefix("val_"))
-    if None not in (better, tune.direction) and better != tune.direction:
-        message = f"Of `{name}` {'less' if better == 'min' else 'more'} is better."
-        message += f" Received: direction={tune.direction}: the worst trial is the best."
-        yield Issue(("tune", "direction"), message, f"Write `direction: {better}`, or remove it.")
+    yield from _lint_grid_size(space, tune)
+    yield from _lint_trainings_per_trial(tune)
+    yield from _lint_hyperband_round(tune, experiment.training.epochs)
+    yield from _lint_searched_loss(space, tune, document, experiment)
+    yield from _lint_objective(tune, experiment)
 
 
-def _rows_are_the_same(document: Document) -> Iterator[Issue]:
-    """Open values that decide which rows a trial is measured on, or what it is asked of them."""
-    for at in find_markers(document)[1]:
-        differ: list[str] = []
-        if at.path[0] == "data":
+def _lint_row_selection(document: Document) -> Iterator[Issue]:
+    """Warn about searched values that decide on which rows a trial is scored."""
+    for placed in find_markers(document)[1]:
+        changed: list[str] = []
+        if placed.path[0] == "data":
             first, *others = (
                 deciding_rows(DataConfig.model_validate(tree["data"]).to_tree())
-                for tree in _with_each(document, at)
+                for tree in _corner_trees(document, placed)
             )
-            differ = [key for key in first if any(one[key] != first[key] for one in others)]
-        if at.path == _SEED:
-            message = "Trials of different seeds cannot be compared: luck wins, and test rows leak."
+            changed = [key for key in first if any(other[key] != first[key] for other in others)]
+        if placed.path == _SEED:
+            message = (
+                "Trials with different seeds are split differently, so their scores are not "
+                "comparable: chance decides, and test rows leak into training."
+            )
             hint = "Write a plain value; `tune.executions_per_trial` trains with several seeds."
-            yield Issue(at.path, message, hint)
-        elif differ:
-            what = _EASIEST.get(differ[0])
-            why = "the easiest win" if what else "luck wins, and test rows leak"
-            message = f"Trials of different {what or 'rows'} cannot be compared: {why}."
-            yield Issue(at.path, message, "Write a plain value.")
+            yield Issue(placed.path, message, hint)
+        elif changed:
+            changes = _TASK_KEYS.get(changed[0])
+            consequence = (
+                "the easiest one wins" if changes else "chance decides, and test rows leak"
+            )
+            message = (
+                f"Trials with different {changes or 'rows'} are not comparable: {consequence}."
+            )
+            yield Issue(placed.path, message, "Write a plain value.")
 
 
-def _judged_alike(document: Document) -> Iterator[Issue]:
-    """Open values that decide which epoch's weights are kept, and so at which a trial is scored."""
-    for at in find_markers(document)[1]:
-        if at.path[:2] not in _OF_KEEPING:
+def _lint_checkpoints(document: Document) -> Iterator[Issue]:
+    """Warn about searched values that decide which epoch's weights are kept and scored."""
+    for placed in find_markers(document)[1]:
+        if placed.path[:2] not in _CHECKPOINT_KEYS:
             continue
-        rules = [_rule(tree["training"]) for tree in _with_each(document, at)]
+        rules = [_checkpoint_rule(tree["training"]) for tree in _corner_trees(document, placed)]
         if any(rule != rules[0] for rule in rules):
-            message = "Trials that keep the weights of other epochs are scored at other epochs:"
-            message += " the rule wins that scores highest, not what is learnt best."
-            yield Issue(at.path, message, "Let all trials keep weights by one rule.")
+            message = (
+                "Trials that keep weights by different rules are scored at different epochs: the "
+                "rule with the highest scores wins, not the best model."
+            )
+            yield Issue(placed.path, message, "Use the same rule in all trials.")
 
 
-def _with_each(document: Document, at: OpenValue) -> Iterator[Any]:
-    """The config with each option or end of a marker, all others at their defaults."""
-    return (fill(document, CornerCase(at, value)).tree for value in at.marker.samples())
+def _corner_trees(document: Document, placed: PlacedMarker) -> Iterator[Any]:
+    """Yield the config with each option or bound of a marker, all others at their defaults."""
+    for value in placed.marker.corner_values():
+        yield fill_markers(document, CornerCase(placed, value)).tree
 
 
-def _rule(training: Any) -> Any:
-    checkpoint, stopping = (training.get(key) or {} for _, key in _OF_KEEPING)
-    kept = [checkpoint.get(key) for key in ("monitor", "mode", "save_best_only")]
-    if not stopping:
-        return kept
-    return [*kept, *(stopping.get(key) for key in ("monitor", "mode", "restore_best_weights"))]
+def _checkpoint_rule(training: Any) -> Any:
+    """Return the settings that decide which epoch's weights are kept."""
+    checkpoint, stopping = (training.get(key) or {} for _, key in _CHECKPOINT_KEYS)
+    rule = [checkpoint.get(key) for key in ("monitor", "mode", "save_best_only")]
+    if stopping:
+        rule += [stopping.get(key) for key in ("monitor", "mode", "restore_best_weights")]
+    return rule
 
 
-def _grid_is_large(space: Sequence[Hyperparameter], tune: TuneConfig) -> Iterator[Issue]:
+def _lint_grid_size(space: Sequence[Hyperparameter], tune: TuneConfig) -> Iterator[Issue]:
     size = space_size(space)
     if tune.algorithm != "grid" or size is None or size <= tune.max_trials:
         return
-    first = "the first one" if tune.max_trials == 1 else f"the first {tune.max_trials:,}"
-    message = f"The grid holds {size_text(size)}, of which {first} will be tried, in order."
-    ways = ["leave values out", "use another algorithm"]
-    if any(one.kind != "choice" for one in space):
-        ways[0] = "lengthen the steps"
-    if size <= _MANY:
-        ways.insert(0, f"set max_trials: {size}")
-    hint = f"{', '.join(ways[:-1])}, or {ways[-1]}.".capitalize()
+    first = "the first" if tune.max_trials == 1 else f"the first {tune.max_trials:,}"
+    message = f"The grid has {format_space_size(size)}; only {first} will be tried, in order."
+    options = ["remove values", "use another algorithm"]
+    if any(hyperparameter.kind != "choice" for hyperparameter in space):
+        options[0] = "increase the steps"
+    if size <= _MAX_SUGGESTED_TRIALS:
+        options.insert(0, f"set max_trials: {size}")
+    hint = f"{', '.join(options[:-1])}, or {options[-1]}.".capitalize()
     yield Issue(("tune", "algorithm"), message, hint)
 
 
-def _trials_are_cheap(tune: TuneConfig) -> Iterator[Issue]:
+def _lint_trainings_per_trial(tune: TuneConfig) -> Iterator[Issue]:
     trainings = (tune.cv or 1) * tune.executions_per_trial
     if trainings <= _MANY_TRAININGS:
         return
     key = "cv" if (tune.cv or 1) >= tune.executions_per_trial else "executions_per_trial"
-    message = f"Each trial is {trainings:,} trainings: {trainings * tune.max_trials:,} in all."
-    yield Issue(("tune", key), message, "5 or 10 folds are usual, and few executions.")
+    total = trainings * tune.max_trials
+    message = f"Each trial takes {trainings:,} trainings, {total:,} in total."
+    yield Issue(("tune", key), message, "Common are 5 or 10 folds and few executions.")
 
 
-def _round_is_whole(tune: TuneConfig, epochs: int) -> Iterator[Issue]:
-    """Hyperband with too few trials: few go on, or none."""
+def _lint_hyperband_round(tune: TuneConfig, epochs: int) -> Iterator[Issue]:
+    """Warn if Hyperband has too few trials for one round."""
     epochs = tune.max_epochs or epochs
-    if tune.algorithm != "hyperband" or tune.max_trials >= round_size(epochs):
+    size = trials_per_round(epochs)
+    if tune.algorithm != "hyperband" or tune.max_trials >= size:
         return
     first, *later = brackets(epochs)[0]
     message = (
-        f"With {epochs} epochs a whole round of Hyperband takes {round_size(epochs)} trials; a "
-        f"trial that goes on counts as another. Received: max_trials={tune.max_trials}"
+        f"With {epochs} epochs one round of Hyperband takes {size} trials; a trial that continues "
+        f"counts again. Received: max_trials={tune.max_trials}"
     )
     if tune.max_trials <= first.trials:
-        message += f": all end after epoch {first.epochs} of {epochs}, and none goes on."
+        message += f": all stop after epoch {first.epochs} of {epochs}, and none continues."
     elif tune.max_trials < first.trials + sum(rung.trials for rung in later):
-        message += f": the first {first.trials} end after epoch {first.epochs}, and few go on."
+        message += f": the first {first.trials} stop after epoch {first.epochs}, and few continue."
     else:
         message += "."
-    hint = f"Set max_trials: {round_size(epochs)}, or lower the epochs."
+    hint = f"Set max_trials: {size}, or reduce the epochs."
     yield Issue(("tune", "max_trials"), message, hint)
 
 
-def _scores_compare(
+def _lint_searched_loss(
     space: Sequence[Hyperparameter], tune: TuneConfig, document: Document, experiment: Experiment
 ) -> Iterator[Issue]:
-    """An objective that contains what is searched: one trial's is not measured as another's."""
+    """Warn about an objective that contains what is searched, such as a penalty."""
     name = loss_name(tune.objective)
     if name is None:
         return
-    inside = [
+    searched = [
         path
-        for path in dict.fromkeys(one.path for one in space)
-        if path[:2] in _OF_THE_LOSS or (name == "loss" and _changes_penalties(path, document.tree))
+        for path in dict.fromkeys(hyperparameter.path for hyperparameter in space)
+        if path[:2] in _LOSS_KEYS or (name == "loss" and _changes_penalties(path, document.tree))
     ]
-    if not inside:
+    if not searched:
         return
-    what = "penalties" if all(path[0] == "model" for path in inside) else "the loss"
+    content = "penalties" if all(path[0] == "model" for path in searched) else "the loss"
     message = (
-        f"`{tune.objective}` contains {what}, which the search changes ({format_path(inside[0])}): "
-        "scores of different trials cannot be compared."
+        f"`{tune.objective}` contains {content}, which the search changes "
+        f"({format_path(searched[0])}): the scores of different trials are not comparable."
     )
-    start = "val_" if tune.objective.startswith("val_") else ""
-    validated = experiment.data.has_validation or tune.cv is not None
-    plain = (one for one in figure_names(experiment) if not one.startswith(("val_", "test_")))
-    other = next((one for one in plain if not one.endswith("loss")), None)
-    hint = f"Take `{start}{other}`, which does not contain it."
-    if other is None:
-        hint = "Add a metric to training.metrics, and take that"
-        hint += ", with `val_` before its name." if validated else "."
+    prefix = "val_" if tune.objective.startswith("val_") else ""
+    names = (key for key in figure_names(experiment) if not key.startswith(("val_", "test_")))
+    metric = next((key for key in names if not key.endswith("loss")), None)
+    hint = f"Use `{prefix}{metric}`, which does not contain it."
+    if metric is None:
+        hint = "Add a metric to training.metrics, and use it as the objective"
+        hint += ", with the prefix `val_`." if _has_validation(tune, experiment) else "."
     yield Issue(("tune", "objective"), message, hint)
 
 
+def _has_validation(tune: TuneConfig, experiment: Experiment) -> bool:
+    return experiment.data.has_validation or tune.cv is not None
+
+
 def _changes_penalties(path: Path, tree: Any) -> bool:
-    """Whether an open value is that of a penalty, or a choice of layers with different ones."""
+    """Return whether a searched value is a penalty, or a choice of layers with penalties."""
     if any(_PENALTY in str(part).lower() for part in path):
         return True
     for part in path:
         tree = tree[part]
-    return "Choice" in tree and path[0] == "model" and _holds_penalty(tree)
+    return "Choice" in tree and path[0] == "model" and _has_penalty(tree)
 
 
-def _holds_penalty(tree: Any) -> bool:
+def _has_penalty(tree: Any) -> bool:
     return any(
-        (_PENALTY in str(key).lower() and value is not None) or _holds_penalty(value)
+        (_PENALTY in str(key).lower() and value is not None) or _has_penalty(value)
         for key, value in items_of(tree)
     )
+
+
+def _lint_objective(tune: TuneConfig, experiment: Experiment) -> Iterator[Issue]:
+    name = tune.objective
+    if not name.startswith("val_"):
+        message = f"`{name}` is measured on the training rows: the trial that overfits most wins."
+        hint = f"Use `val_{name}`."
+        if not _has_validation(tune, experiment):
+            hint = f"Set tune.cv, and use `val_{name}`."
+        yield Issue(("tune", "objective"), message, hint)
+    direction = directions(experiment).get(name.removeprefix("val_"))
+    if None not in (direction, tune.direction) and direction != tune.direction:
+        better = "lower" if direction == "min" else "higher"
+        message = f"A {better} `{name}` is better. Received: direction={tune.direction}"
+        message += ", which selects the worst trial."
+        hint = f"Write `direction: {direction}`, or remove it."
+        yield Issue(("tune", "direction"), message, hint)

@@ -1,109 +1,141 @@
-"""Every open value of a config as a hyperparameter, declared before the first trial.
+"""Declare the hyperparameters of a config before the first trial.
 
-Those inside `Repeat` stand once for each repetition and depend on how many there are; those inside
-a `Choice` depend on what is chosen.
+A value inside `Repeat` is one hyperparameter for each repetition, on the condition that there are
+as many. A value inside a `Choice` depends on the option that contains it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from nnlab.config.space.hyperparameter import Condition, Hyperparameter, Kind
-from nnlab.config.space.labels import Value, option_names
+from nnlab.config.diagnostics.suggestions import format_value
+from nnlab.config.space.hyperparameter import Condition, Hyperparameter, Kind, Value
 from nnlab.config.space.markers import Choice, Float, Int, Marker, Repeat
-from nnlab.config.space.search_space import OpenValue, as_marker, items_of, options_of
+from nnlab.config.space.search_space import PlacedMarker, as_marker, choice_options, items_of
+from nnlab.config.vocabulary.families import find_component
 from nnlab.config.yaml.document import Document, Path
+
+_MAX_OPTION_LENGTH = 60
 
 
 def hyperparameters_of(document: Document) -> tuple[Hyperparameter, ...]:
-    """The hyperparameters of a config, each behind those that it depends on.
-
-    Args:
-        document: A config whose markers are sound (see `find_markers`).
-
-    Returns:
-        All that any choice may call for.
-
-    Example:
-        >>> layers = [{"Dropout": {"Choice": [0.1, 0.2]}}]
-        >>> repeat = {"Repeat": {"times": {"Int": {"min_value": 0, "max_value": 2}}}}
-        >>> repeat["Repeat"]["layers"] = layers
-        >>> for one in hyperparameters_of(Document({"model": {"layers": [repeat]}})):
-        ...     print(one.name)
-        model.layers.0.Repeat.times
-        model.layers.0.Repeat[1].layers.0.Dropout
-        model.layers.0.Repeat[2].layers.0.Dropout
-    """
-    return tuple(_declared(document.tree, (), None, ()))
+    """Return the hyperparameters of a config, each after those that it depends on."""
+    return tuple(_declare(document.tree, (), None, ()))
 
 
-def _declared(
+def _declare(
     tree: Any, path: Path, repetition: int | None, conditions: tuple[Condition, ...]
 ) -> Iterator[Hyperparameter]:
-    named = as_marker(tree)
-    if named is None:
+    parsed = as_marker(tree)
+    if parsed is None:
         for key, value in items_of(tree):
-            yield from _declared(value, (*path, key), repetition, conditions)
+            yield from _declare(value, (*path, key), repetition, conditions)
         return
-    word, arguments = named
-    at = OpenValue(path, word.from_arguments(arguments), repetition)
-    if isinstance(at.marker, Repeat):
-        yield from _repeated(at, arguments["layers"], conditions)
+    marker_type, arguments = parsed
+    placed = PlacedMarker(path, marker_type.from_arguments(arguments), repetition)
+    if isinstance(placed.marker, Repeat):
+        yield from _declare_repeat(placed, arguments["layers"], conditions)
         return
-    one = _hyperparameter(at, at.marker, conditions)
-    yield one
-    if isinstance(at.marker, Choice):
-        inside, options = options_of(arguments)
+    hyperparameter = _hyperparameter(placed, placed.marker, conditions)
+    yield hyperparameter
+    if isinstance(placed.marker, Choice):
+        inside, options = choice_options(arguments)
         for position, option in enumerate(options):
-            chosen = (*conditions, Condition(one.name, (one.values[position],)))
-            yield from _declared(option, (*path, *inside, position), repetition, chosen)
+            is_chosen = Condition(hyperparameter.name, (hyperparameter.values[position],))
+            option_path = (*path, *inside, position)
+            yield from _declare(option, option_path, repetition, (*conditions, is_chosen))
 
 
-def _repeated(
-    at: OpenValue, layers: Sequence[Any], conditions: tuple[Condition, ...]
+def _declare_repeat(
+    placed: PlacedMarker, layers: Sequence[Any], conditions: tuple[Condition, ...]
 ) -> Iterator[Hyperparameter]:
-    """How often, where that is open, then the hyperparameters of each repetition."""
-    times: Any = at.marker.times  # type: ignore[attr-defined]
-    reached: list[Any] = [times]
+    """Yield the number of repetitions, if it varies, then the hyperparameters of each one."""
+    times: Any = placed.marker.times  # type: ignore[attr-defined]
+    counts: list[Any] = [times]
     if isinstance(times, Marker):
-        one = _hyperparameter(at, times, conditions)
-        reached = list(one.points())
-        yield one
-    for repetition in range(1, max(reached) + 1):
-        enough = tuple(count for count in reached if count >= repetition)
-        always = len(enough) == len(reached)
-        needed = conditions if always else (*conditions, Condition(at.name, enough))
-        for index, layer in enumerate(layers):
-            path = (*at.path, Repeat.display_name(), "layers", index)
-            yield from _declared(layer, path, repetition, needed)
+        hyperparameter = _hyperparameter(placed, times, conditions)
+        counts = list(hyperparameter.points())
+        yield hyperparameter
+    for repetition in range(1, max(counts) + 1):
+        sufficient = tuple(count for count in counts if count >= repetition)
+        needed = conditions
+        if len(sufficient) < len(counts):
+            needed = (*conditions, Condition(placed.name, sufficient))
+        for position, layer in enumerate(layers):
+            path = (*placed.path, Repeat.display_name(), "layers", position)
+            yield from _declare(layer, path, repetition, needed)
 
 
 def _hyperparameter(
-    at: OpenValue, marker: Marker, conditions: tuple[Condition, ...]
+    placed: PlacedMarker, marker: Marker, conditions: tuple[Condition, ...]
 ) -> Hyperparameter:
     if isinstance(marker, Int | Float):
         is_int = isinstance(marker, Int)
         return Hyperparameter(
-            at.name,
+            placed.name,
             "int" if is_int else "float",
             marker.min_value if marker.default is None else marker.default,
-            at.path,
+            placed.path,
             min_value=marker.min_value,
             max_value=marker.max_value,
             step=1 if is_int and marker.sampling == "linear" and not marker.step else marker.step,
             sampling=marker.sampling,
             conditions=conditions,
         )
-    first = marker.samples()[0]
+    default = marker.corner_values()[0]
     kind: Kind = "boolean"
     values: tuple[Value, ...] = (False, True)
     ordered: bool | None = False
     if isinstance(marker, Choice):
-        kind, values, ordered = "choice", option_names(marker.values), marker.ordered
-        first = values[first]
+        kind, values, ordered = "choice", name_options(marker.values), marker.ordered
+        default = values[default]
     if ordered is None:
         ordered = all(type(value) in {int, float} for value in values)
     return Hyperparameter(
-        at.name, kind, first, at.path, values=values, ordered=ordered, conditions=conditions
+        placed.name,
+        kind,
+        default,
+        placed.path,
+        values=values,
+        ordered=ordered,
+        conditions=conditions,
     )
+
+
+def name_options(options: Sequence[Any]) -> tuple[Value, ...]:
+    """Return a scalar for each option of a choice, all different: itself, its class or its text."""
+    short_names = [_short_option_name(option) for option in options]
+    names = [
+        name if short_names.count(name) == 1 else _option_text(option)
+        for name, option in zip(short_names, options, strict=True)
+    ]
+    return tuple(
+        name if names.count(name) == 1 else f"{_option_text(option)} ({position})"
+        for position, (name, option) in enumerate(zip(names, options, strict=True))
+    )
+
+
+def _short_option_name(option: Any) -> Value:
+    if isinstance(option, str | int | float):
+        return option
+    keys = [key for key in option if key != "from"] if isinstance(option, Mapping) else []
+    is_class = len(keys) == 1 and find_component(keys[0]) is not None
+    return keys[0] if is_class else _option_text(option)
+
+
+def _option_text(option: Any) -> str:
+    if isinstance(option, str):
+        return option
+    text = format_value(_without_markers(option), _MAX_OPTION_LENGTH).replace("'", "")
+    is_mapping = isinstance(option, Mapping) and option
+    return text.removeprefix("{").removesuffix("}") if is_mapping else text
+
+
+def _without_markers(tree: Any) -> Any:
+    """Return data with each marker replaced by an ellipsis."""
+    if as_marker(tree) is not None:
+        return "…"
+    if isinstance(tree, Mapping):
+        return {key: _without_markers(value) for key, value in tree.items()}
+    return [_without_markers(value) for value in tree] if isinstance(tree, list) else tree

@@ -1,7 +1,7 @@
-"""How Hyperband spends its trials: brackets of rungs, each with fewer trials of more epochs.
+"""The schedule of Hyperband: brackets of rungs, each with fewer trials and more epochs.
 
 L. Li, K. Jamieson, G. DeSalvo, A. Rostamizadeh, A. Talwalkar: "Hyperband: A Novel Bandit-Based
-Approach to Hyperparameter Optimization", JMLR 18 (2018); the sizes are Keras Tuner's.
+Approach to Hyperparameter Optimization", JMLR 18 (2018). The sizes are those of Keras Tuner.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import ceil, log
 
-# A third of the trials of a rung go on, each to three times its epochs.
+# One third of the trials of a rung continue, each to three times as many epochs.
 FACTOR = 3
 
 
@@ -18,8 +18,8 @@ class Rung:
     """A step of a bracket.
 
     Args:
-        trials: How many trials it holds; those that go on from the rung before count anew.
-        epochs: Their last epoch.
+        trials: The number of trials; one that continues from the previous rung counts again.
+        epochs: The epoch at which they stop.
     """
 
     trials: int
@@ -27,42 +27,23 @@ class Rung:
 
 
 def brackets(max_epochs: int) -> list[list[Rung]]:
-    """The rungs of each bracket of one whole round, in the order in which they start.
-
-    Args:
-        max_epochs: Epochs of a trial that has come to the last rung.
-
-    Example:
-        >>> for rungs in brackets(9):
-        ...     print([(rung.trials, rung.epochs) for rung in rungs])
-        [(9, 1), (3, 3), (1, 9)]
-        [(5, 3), (2, 9)]
-        [(3, 9)]
-    """
-    last = 0
-    while max_epochs >= FACTOR ** (last + 1):
-        last += 1
-    at_the_end = ceil(1 + log(max_epochs, FACTOR))
+    """Return the rungs of each bracket of one round, in the order in which they start."""
+    max_halvings = 0
+    while max_epochs >= FACTOR ** (max_halvings + 1):
+        max_halvings += 1
+    budget = ceil(1 + log(max_epochs, FACTOR))
     return [
         [
             Rung(
-                ceil(at_the_end / (halvings + 1) * FACTOR ** (halvings - rung)),
+                ceil(budget / (halvings + 1) * FACTOR ** (halvings - rung)),
                 ceil(max_epochs / FACTOR ** (halvings - rung)),
             )
             for rung in range(halvings + 1)
         ]
-        for halvings in range(last, -1, -1)
+        for halvings in range(max_halvings, -1, -1)
     ]
 
 
-def round_size(max_epochs: int) -> int:
-    """The trials of one whole round.
-
-    Args:
-        max_epochs: Epochs of a trial that has come to the last rung.
-
-    Example:
-        >>> round_size(9)
-        23
-    """
+def trials_per_round(max_epochs: int) -> int:
+    """Return the number of trials in one round."""
     return sum(rung.trials for rungs in brackets(max_epochs) for rung in rungs)

@@ -1,6 +1,6 @@
-"""The hyperparameters of a search, and how many configs they make; as plain as their JSON.
+"""The hyperparameters of a search and the size of their space, as plain as their JSON.
 
-Nothing here loads the vocabulary, so that `nnlab show` of a search answers at once.
+This module does not import the vocabulary: `nnlab show` of a search reads only this.
 """
 
 from __future__ import annotations
@@ -12,26 +12,28 @@ from math import floor, log, log10, prod
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from nnlab.config.space.labels import Value
     from nnlab.config.space.markers import Sampling
     from nnlab.config.yaml.document import Path
 
+Value = int | float | str | bool
+"""What a hyperparameter can be set to; an option of a `Choice` by its name."""
+
 Kind = Literal["int", "float", "choice", "boolean"]
 
-# Numbers that steps reach are written with as many digits as make 0.1 + 2 * 0.1 read as 0.3.
+# Rounded to this many digits, 0.1 + 2 * 0.1 is 0.3.
 _DIGITS = 12
 _ROUNDING = 1e-9
-# Larger spaces are told by their order of magnitude.
-_LARGE = 10**6
+# Spaces at least this large are shown by their order of magnitude.
+_LARGE_SPACE = 10**6
 
 
 @dataclass(frozen=True)
 class Condition:
-    """What must have been chosen for a hyperparameter to matter.
+    """The values of another hyperparameter for which a hyperparameter is active.
 
     Args:
-        name: The hyperparameter that it depends on.
-        values: Those of its values that call for it.
+        name: The other hyperparameter.
+        values: The values with which it makes this one active.
     """
 
     name: str
@@ -40,25 +42,24 @@ class Condition:
 
 @dataclass(frozen=True)
 class Hyperparameter:
-    """One value that a search chooses.
+    """A value that a search varies.
 
     Args:
-        name: Its dotted path in the config; inside `Repeat` the repetition, from 1, stands in
-            brackets: `model.layers.1.Repeat[2].layers.0.Dense.units`. How often `Repeat` repeats is
-            `model.layers.1.Repeat.times`.
-        kind: `int` and `float` lie in a range, `choice` and `boolean` are one of `values`.
+        name: The dotted path of the value. Inside `Repeat` it includes the number of the
+            repetition, from 1: `model.layers.1.Repeat[2].layers.0.Dense.units`. The number of
+            repetitions is `model.layers.1.Repeat.times`.
+        kind: `int` and `float` have a range, `choice` and `boolean` a list of values.
         default: The value tried first.
-        path: Where its marker stands in the config.
-        min_value: The least; None where there is no range.
-        max_value: The most; None where there is no range.
-        step: From one value to the next, added, or, unless sampling is linear, multiplied. None:
-            any value; 1 for a whole number.
-        sampling: How likely small and large values are.
-        values: All there are of a choice or boolean. A plain option of a `Choice` stands for
-            itself, null is "null", a word with arguments is called by the word, `SGD`, anything
-            else by its text. No two are equal.
-        ordered: Whether neighbouring values are alike.
-        conditions: What must have been chosen for it to matter, outermost first; all must hold.
+        path: The path of its marker in the config.
+        min_value: The lower bound. None: it has no range.
+        max_value: The upper bound. None: it has no range.
+        step: The distance between two values, or their ratio unless the sampling is linear. None:
+            any value of the range.
+        sampling: The distribution of the values over the range.
+        values: All values of a choice or a boolean, each unique. An option of a `Choice` that is
+            not a scalar is represented by its class, such as `SGD`, or by its text; null by "null".
+        ordered: Whether neighbouring values are similar.
+        conditions: All must hold for the hyperparameter to be active; the outermost comes first.
 
     Example:
         >>> depth = Hyperparameter("depth", "int", 0, ("depth",), min_value=0, max_value=2)
@@ -80,18 +81,7 @@ class Hyperparameter:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Hyperparameter:
-        """Reads what `dataclasses.asdict` made of one, be it through JSON.
-
-        Args:
-            values: Its fields.
-
-        Example:
-            >>> from dataclasses import asdict
-            >>> asked = (Condition("optimizer", ("SGD",)),)
-            >>> one = Hyperparameter("momentum", "float", 0.0, conditions=asked, min_value=0.0)
-            >>> Hyperparameter.from_dict(asdict(one)) == one
-            True
-        """
+        """Build a hyperparameter from what `dataclasses.asdict` returned, also through JSON."""
         conditions = (
             Condition(condition["name"], tuple(condition["values"]))
             for condition in values.get("conditions", ())
@@ -101,7 +91,7 @@ class Hyperparameter:
 
     @cached_property
     def size(self) -> int | None:
-        """How many values it has; None where there are infinitely many."""
+        """The number of values. None: infinitely many."""
         if self.min_value is None or self.max_value is None:
             return len(self.values)
         low, high = self.min_value, self.max_value
@@ -115,7 +105,7 @@ class Hyperparameter:
         return floor(steps + _ROUNDING) + 1
 
     def points(self) -> Iterator[Value]:
-        """All its values, where they are finitely many, in order."""
+        """Yield all values in order; only for a finite size."""
         if self.values:
             yield from self.values
             return
@@ -131,11 +121,7 @@ class Hyperparameter:
             yield int(value) if self.kind == "int" else float(f"{value:.{_DIGITS}g}")
 
     def is_active(self, values: Mapping[str, Value]) -> bool:
-        """Whether it matters, other values being what they are.
-
-        Args:
-            values: The values of the hyperparameters that it depends on, by name.
-        """
+        """Return whether all conditions hold, given the values of other hyperparameters."""
         return all(
             condition.name in values and values[condition.name] in condition.values
             for condition in self.conditions
@@ -143,57 +129,41 @@ class Hyperparameter:
 
 
 def space_size(hyperparameters: Iterable[Hyperparameter]) -> int | None:
-    """How many different configs a space holds.
-
-    Args:
-        hyperparameters: All of it; each behind those that it depends on.
-
-    Returns:
-        The number, what depends on a choice counted only where it is chosen; None where there are
-        infinitely many.
-
-    Example:
-        >>> optimizer = Hyperparameter("optimizer", "choice", "adam", values=("adam", "SGD"))
-        >>> asked = (Condition("optimizer", ("SGD",)),)
-        >>> momentum = Hyperparameter("momentum", "choice", 0, values=(0, 0.9), conditions=asked)
-        >>> space_size([optimizer, momentum])
-        3
-    """
-    everything = list(hyperparameters)
-    if any(one.size is None for one in everything):
+    """Return the number of distinct configs in a space, or None if there are infinitely many."""
+    space = list(hyperparameters)
+    if any(hyperparameter.size is None for hyperparameter in space):
         return None
-    below: dict[str | None, list[Hyperparameter]] = {}
-    for one in everything:
-        parent = one.conditions[-1].name if one.conditions else None
-        below.setdefault(parent, []).append(one)
-    ways: dict[str, int] = {}
-    for one in reversed(everything):
-        children = below.get(one.name)
-        ways[one.name] = _ways(one, children, ways) if children else one.size or 0
-    return prod(ways[one.name] for one in below.get(None, []))
+    children: dict[str | None, list[Hyperparameter]] = {}
+    for hyperparameter in space:
+        conditions = hyperparameter.conditions
+        children.setdefault(conditions[-1].name if conditions else None, []).append(hyperparameter)
+    # A hyperparameter follows those that it depends on: count from the innermost.
+    sizes: dict[str, int] = {}
+    for hyperparameter in reversed(space):
+        own_children = children.get(hyperparameter.name)
+        sizes[hyperparameter.name] = (
+            _subtree_size(hyperparameter, own_children, sizes)
+            if own_children
+            else hyperparameter.size or 0
+        )
+    return prod(sizes[hyperparameter.name] for hyperparameter in children.get(None, []))
 
 
-def size_text(size: int | None) -> str:
-    """How many configs a space holds, in words; larger ones by their order of magnitude.
-
-    Args:
-        size: Their number; None: infinitely many.
-
-    Example:
-        >>> size_text(1280), size_text(5**40)
-        ('1,280 configs', 'about 10^28 configs')
-    """
-    if size is None:
-        return "infinitely many configs"
-    if size < _LARGE:
-        return f"{size:,} config{'s' * (size != 1)}"
-    return f"about 10^{round(log10(size))} configs"
-
-
-def _ways(one: Hyperparameter, children: Iterable[Hyperparameter], ways: Mapping[str, int]) -> int:
-    """Over all values of a hyperparameter, the sum of what those that each calls for can be."""
-    with_value = dict.fromkeys(one.points(), 1)
+def _subtree_size(
+    parent: Hyperparameter, children: Iterable[Hyperparameter], sizes: Mapping[str, int]
+) -> int:
+    """Sum over the values of a hyperparameter the sizes of the children that each makes active."""
+    by_value = dict.fromkeys(parent.points(), 1)
     for child in children:
         for value in child.conditions[-1].values:
-            with_value[value] *= ways[child.name]
-    return sum(with_value.values())
+            by_value[value] *= sizes[child.name]
+    return sum(by_value.values())
+
+
+def format_space_size(size: int | None) -> str:
+    """Format the number of configs in a space; a large one as a power of ten."""
+    if size is None:
+        return "infinitely many configs"
+    if size < _LARGE_SPACE:
+        return f"{size:,} config{'s' * (size != 1)}"
+    return f"about 10^{round(log10(size))} configs"

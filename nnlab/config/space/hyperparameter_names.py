@@ -1,101 +1,72 @@
-"""Names of hyperparameters, short enough for headings."""
+"""Short, unique names of hyperparameters for headings."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
 
-# They say where a value stands, not what it is.
-_PLACES = frozenset({"model", "layers", "training", "data", "Choice", "values"})
+# Parts of a path that only structure the config.
+_STRUCTURE = frozenset({"model", "layers", "training", "data", "Choice", "values"})
 
 
 def marker_name(name: str) -> str:
-    """What the repetitions of a hyperparameter have in common: its path in the config.
-
-    Args:
-        name: A hyperparameter's name.
-
-    Example:
-        >>> marker_name("model.layers.1.Repeat[2].layers.0.Dense.units")
-        'model.layers.1.Repeat.layers.0.Dense.units'
-    """
+    """Return the path of a hyperparameter's marker: its name without the repetition."""
     return re.sub(r"(?<=\.Repeat)\[\d+\]", "", name)
 
 
 def repetition(name: str) -> str:
-    """Which repetition a hyperparameter belongs to, `[2]`; empty outside `Repeat`.
-
-    Args:
-        name: A hyperparameter's name.
-    """
-    found = re.search(r"(?<=\.Repeat)\[\d+\]", name)
-    return found.group() if found else ""
+    """Return the repetition of a hyperparameter, such as `[2]`; empty outside `Repeat`."""
+    match = re.search(r"(?<=\.Repeat)\[\d+\]", name)
+    return match.group() if match else ""
 
 
 def short_names(names: Iterable[str]) -> dict[str, str]:
-    """A short name for each of several hyperparameters; no two are equal.
-
-    Args:
-        names: The names; of repetitions too, which keep their numbers.
-
-    Returns:
-        The short name of each.
-
-    Example:
-        >>> list(short_names(["model.layers.0.Dense.units", "training.optimizer"]).values())
-        ['units', 'optimizer']
-        >>> repeated = "model.layers.1.Repeat[2].layers.0.Dense.units"
-        >>> list(short_names(["model.layers.0.Dense.units", repeated]).values())
-        ['Dense.units', 'Repeat.Dense.units [2]']
-    """
-    several = list(dict.fromkeys(names))
-    plain = list(dict.fromkeys(map(marker_name, several)))
+    """Map hyperparameters to short names, all different."""
+    unique_names = list(dict.fromkeys(names))
+    markers = list(dict.fromkeys(map(marker_name, unique_names)))
     short: dict[str, str] = {}
-    for name in plain:
-        forms = (form for form in _FORMS if _tells(name, form, plain))
-        short[name] = next(forms, _whole)(name)
+    for marker in markers:
+        forms = (form for form in _FORMS if _is_unique(marker, form, markers))
+        short[marker] = next(forms, str)(marker)
     return {
         name: " ".join(filter(None, (short[marker_name(name)], repetition(name))))
-        for name in several
+        for name in unique_names
     }
 
 
-def _tells(name: str, form: Callable[[str], str], names: Iterable[str]) -> bool:
+def _is_unique(name: str, form: Callable[[str], str], names: Iterable[str]) -> bool:
     return sum(form(other) == form(name) for other in names) == 1
 
 
 def _parts(name: str, *, numbered: bool) -> Iterator[str]:
-    """The parts of a name that say something; a layer without a word is called by its position."""
+    """Yield the descriptive parts of a name; a layer without a class by its position."""
     parts = name.split(".")
     for position, part in enumerate(parts):
-        last = position == len(parts) - 1
-        if part.isdecimal() and last:
+        is_last = position == len(parts) - 1
+        if part.isdecimal() and is_last:
             yield f"{parts[position - 1]}.{part}"
-        elif (part.isdecimal() and numbered) or not (part.isdecimal() or part in _PLACES):
+        elif (part.isdecimal() and numbered) or not (part.isdecimal() or part in _STRUCTURE):
             yield part
 
 
-def _last(name: str) -> str:
+def _last_part(name: str) -> str:
     parts = list(_parts(name, numbered=False))
-    # A position is one among the layers of the model, unless it is told whose.
-    inside = parts[-1].rpartition(".")[2].isdecimal() and "Repeat" in parts
-    return f"Repeat.{parts[-1]}" if inside else parts[-1]
+    # A bare position would be read as one in `model.layers`.
+    is_in_repeat = parts[-1].rpartition(".")[2].isdecimal() and "Repeat" in parts
+    return f"Repeat.{parts[-1]}" if is_in_repeat else parts[-1]
 
 
-def _last_two(name: str) -> str:
+def _last_two_parts(name: str) -> str:
     return ".".join(list(_parts(name, numbered=False))[-2:])
 
 
-def _words(name: str) -> str:
+def _without_positions(name: str) -> str:
     return ".".join(_parts(name, numbered=False))
 
 
-def _numbered(name: str) -> str:
+def _with_positions(name: str) -> str:
     return ".".join(_parts(name, numbered=True))
 
 
-def _whole(name: str) -> str:
-    return name
-
-
-_FORMS = (_last, _last_two, _words, _numbered)
+# From the shortest to the longest.
+_FORMS = (_last_part, _last_two_parts, _without_positions, _with_positions)

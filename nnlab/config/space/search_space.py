@@ -1,7 +1,7 @@
-"""The markers of a config: which values are open, and what given values make of it.
+"""Find the search markers of a config, and fill them with values.
 
-A marker stands where the value would stand: `units: {Int: {min_value: 8, max_value: 128}}`.
-`Repeat` stands among the layers of a Sequential model.
+A marker is written in place of a value: `units: {Int: {min_value: 8, max_value: 128}}`. `Repeat` is
+written among the layers of a Sequential model.
 """
 
 from __future__ import annotations
@@ -16,19 +16,23 @@ from nnlab.config.vocabulary.families import find_component
 from nnlab.config.yaml.document import Document, Path, format_path
 from nnlab.text import nearest
 
+_LAYERS = ("model", "layers")
+# The position of the key in `model.layers.<position>.Repeat`.
+_REPEAT_POSITION = 3
+
 
 @dataclass(frozen=True)
-class OpenValue:
-    """A marker and where it stands in the config.
+class PlacedMarker:
+    """A marker with its path in the config.
 
     Args:
-        path: Its path in the document.
-        marker: What it may become.
-        repetition: Inside `Repeat`, the repetition that is meant, from 1; None: all of them.
+        path: The path of the value that it replaces.
+        marker: The marker.
+        repetition: Inside `Repeat`, one of the repetitions, from 1. None: all of them.
 
     Example:
         >>> inside = ("model", "layers", 1, "Repeat", "layers", 0, "Dropout")
-        >>> OpenValue(inside, Choice(values=[0.1, 0.2]), repetition=2).name
+        >>> PlacedMarker(inside, Choice(values=[0.1, 0.2]), repetition=2).name
         'model.layers.1.Repeat[2].layers.0.Dropout'
     """
 
@@ -37,281 +41,220 @@ class OpenValue:
     repetition: int | None = None
 
     def __str__(self) -> str:
-        """The marker in the words of the config, `units: Int 8..128`."""
+        """Return the path and the marker."""
         return f"{format_path(self.path)}: {self.marker.to_tree()}"
 
     @property
     def name(self) -> str:
-        """Its dotted path; inside `Repeat`, the number of the repetition stands in brackets."""
+        """The name of its hyperparameter: the dotted path, with the repetition in brackets."""
         if isinstance(self.marker, Repeat):
             return format_path((*self.path, Repeat.display_name(), "times"))
         if self.repetition is None:
             return format_path(self.path)
-        # Repeat stands among the layers of the model and holds no other: its place is known.
-        outer, inner = self.path[:_REPEAT_AT], self.path[_REPEAT_AT + 1 :]
+        # A `Repeat` is always directly in `model.layers`: its position in the path is known.
+        outer, inner = self.path[:_REPEAT_POSITION], self.path[_REPEAT_POSITION + 1 :]
         return format_path((*outer, f"{Repeat.display_name()}[{self.repetition}]", *inner))
 
     @property
-    def is_open(self) -> bool:
-        """False for `Repeat` with a plain number: nothing about it is left to choose."""
+    def is_variable(self) -> bool:
+        """Whether its value varies; False for `Repeat` with a fixed number."""
         return not (isinstance(self.marker, Repeat) and isinstance(self.marker.times, int))
 
 
-_LAYERS = ("model", "layers")
-# `model.layers.<position>.Repeat`
-_REPEAT_AT = 3
-
-# What a marker becomes: a number for Int and Float, true or false for Boolean, a position among its
-# values for Choice, a number of repetitions for Repeat.
-Pick = Callable[[OpenValue], Any]
-
-
-def find_markers(document: Document) -> tuple[Document, list[OpenValue], list[Issue]]:
-    """Every marker of a config, outer before inner, and what is wrong with those that are unsound.
-
-    Args:
-        document: The config.
-
-    Returns:
-        The config, nothing in the place of unsound markers; the sound markers; the problems, with
-        paths from the top.
-
-    Example:
-        >>> find_markers(Document({"epochs": {"Choice": [1, 2]}}))[1][0].path
-        ('epochs',)
-    """
-    found, issues = _find(document.tree, ())
-    unsound = {path for path, issue in issues}
-    tree = _without(document.tree, (), unsound)
-    sound = [value for value in found if not any(_below(value.path, path) for path in unsound)]
-    unread = (*document.unread, *unsound)
-    return (
-        replace(document, tree=tree, unread=unread),
-        sound,
-        [issue for _, issue in issues],
-    )
-
-
-def _below(path: Path, above: Path) -> bool:
-    return path[: len(above)] == above
-
-
-def _find(tree: Any, path: Path) -> tuple[list[OpenValue], list[tuple[Path, Issue]]]:
-    """Markers, and problems, each with the path of the marker that has it."""
-    found: list[OpenValue] = []
-    issues: list[tuple[Path, Issue]] = []
-    named = as_marker(tree)
-    issues += ((path, issue) for issue in _beside_from(tree, path))
-    inside = path
-    if named is not None:
-        word, arguments = named
-        inside = (*path, word.display_name())
-        collector = IssueCollector()
-        collector.add(*_misplaced(word, path))
-        with collector.collect(*inside):
-            found.append(OpenValue(path, word.from_arguments(arguments)))
-        found_wrong = collector.issues()
-        if word is Choice and not isinstance(arguments, Mapping):
-            found_wrong = [_in_short_form(issue, inside) for issue in found_wrong]
-        issues += [(path, issue) for issue in found_wrong]
-        if word not in (Choice, Repeat):
-            return found, issues
-        tree = arguments
-    for key, value in items_of(tree):
-        if named is not None and key == "times":
-            continue
-        inner, wrong = _find(value, (*inside, key))
-        found += inner
-        issues += wrong
-    return found, issues
-
-
-def _in_short_form(issue: Issue, inside: Path) -> Issue:
-    """A problem of a choice whose values stand right behind its name."""
-    if issue.path[len(inside) : len(inside) + 1] != ("values",):
-        return issue
-    return replace(issue, path=(*inside, *issue.path[len(inside) + 1 :]))
-
-
-def _beside_from(tree: Any, path: Path) -> Iterator[Issue]:
-    """A marker that stands for a layer of a Functional model, but not for the whole of it."""
-    for key in (
-        tree if isinstance(tree, Mapping) and "from" in tree and path[:1] == ("model",) else ()
-    ):
-        if key == "Repeat":
-            yield from _misplaced(Repeat, path)
-        elif key in Marker.members:
-            message = f"A search marker, {key}, stands beside `from`."
-            hint = "Let it stand for the whole: `{Choice: [{Dense: 8, from: …}, …]}`."
-            yield Issue((*path, key), message, hint, at_key=True)
+ChooseValue = Callable[[PlacedMarker], Any]
+"""Returns what replaces a marker: a number for `Int` and `Float`, a bool for `Boolean`, a position
+among the values for `Choice`, a number of repetitions for `Repeat`.
+"""
 
 
 def items_of(tree: Any) -> list[tuple[Any, Any]]:
-    """The values right below one, each with its key or position.
-
-    Args:
-        tree: Plain data; a scalar has none.
-    """
+    """Return the items of a mapping or a list with their keys or positions."""
     if isinstance(tree, Mapping):
         return list(tree.items())
     return list(enumerate(tree)) if isinstance(tree, list) else []
 
 
-def _misplaced(word: type[Marker], path: Path) -> Iterator[Issue]:
-    """What is wrong with the place of a marker."""
-    if path[:1] in (("name",), ("tune",), ("extends",)):
-        message = f"A search marker, {word.display_name()}, stands where nothing can be searched."
-        yield Issue(path, message, "Write a plain value.")
-    elif word is Repeat and (path[:-1] != _LAYERS or isinstance(path[-1], str)):
-        message = "Repeat stands elsewhere than among the layers of a Sequential model."
-        yield Issue(
-            (*path, word.display_name()),
-            message,
-            "Put it directly into `model.layers`.",
-            at_key=True,
-        )
-
-
-def _without(tree: Any, path: Path, unsound: set[Path]) -> Any:
-    """The tree with nothing in the place of some values."""
-    if path in unsound:
-        return None
-    if isinstance(tree, Mapping):
-        return {key: _without(value, (*path, key), unsound) for key, value in tree.items()}
-    if isinstance(tree, list):
-        return [_without(value, (*path, at), unsound) for at, value in enumerate(tree)]
-    return tree
-
-
 def as_marker(tree: Any) -> tuple[type[Marker], Any] | None:
-    """The marker that stands in the place of a value, and its arguments.
-
-    Args:
-        tree: Plain data.
-
-    Returns:
-        None for data that is no marker.
-    """
+    """Return the type and the arguments of a marker, or None for any other value."""
     if not isinstance(tree, Mapping) or len(tree) != 1:
         return None
     ((name, arguments),) = tree.items()
-    word = Marker.members.get(name)
-    return (word, arguments) if word is not None and issubclass(word, Marker) else None
+    marker_type = Marker.members.get(name)
+    if marker_type is None or not issubclass(marker_type, Marker):
+        return None
+    return marker_type, arguments
 
 
-def has_misspelt_marker(tree: Any) -> bool:
-    """Whether a word that is almost that of a marker stands in the place of some value.
-
-    Args:
-        tree: Plain data.
-
-    Example:
-        >>> has_misspelt_marker({"units": {"Intt": {"min_value": 1, "max_value": 4}}})
-        True
-    """
-    items = items_of(tree)
-    if isinstance(tree, Mapping) and len(items) == 1:
-        name = str(items[0][0])
-        known = name in Marker.members or find_component(name) is not None
-        if not known and nearest(name, Marker.members) is not None:
-            return True
-    return any(has_misspelt_marker(value) for _, value in items)
-
-
-def options_of(arguments: Any) -> tuple[Path, list[Any]]:
-    """What a `Choice` offers, in its short form or its long one.
-
-    Args:
-        arguments: What stands behind `Choice`.
-
-    Returns:
-        The path from the choice to the list of its options; the options.
-
-    Example:
-        >>> options_of([0.1, 0.2])
-        (('Choice',), [0.1, 0.2])
-    """
+def choice_options(arguments: Any) -> tuple[Path, list[Any]]:
+    """Return the options of a `Choice`, in short or long form, and their path from its parent."""
     if isinstance(arguments, Mapping):
         return (Choice.display_name(), "values"), arguments["values"]
     return (Choice.display_name(),), arguments
 
 
-def fill(document: Document, pick: Pick) -> Document:
-    """The document with a value in the place of each marker.
+def has_misspelled_marker(tree: Any) -> bool:
+    """Return whether any value looks like a marker with a misspelled name."""
+    items = items_of(tree)
+    if isinstance(tree, Mapping) and len(items) == 1:
+        name = str(items[0][0])
+        is_known = name in Marker.members or find_component(name) is not None
+        if not is_known and nearest(name, Marker.members) is not None:
+            return True
+    return any(has_misspelled_marker(value) for _, value in items)
 
-    Args:
-        document: A config whose markers can be read (see `find_markers`).
-        pick: What each marker becomes.
 
-    Returns:
-        A document without markers, whose values still know where they were written.
+def find_markers(document: Document) -> tuple[Document, list[PlacedMarker], list[Issue]]:
+    """Find the markers of a config, outer before inner.
 
-    Example:
-        >>> fill(Document({"epochs": {"Int": {"min_value": 1, "max_value": 3}}}), lambda _: 2).tree
-        {'epochs': 2}
+    Return the document with invalid markers replaced by null, the valid markers, and the issues.
     """
-    filling = _Filling(pick)
-    tree = filling.of(document.tree, (), ())
-    # A lone value's faults stand where it stands, not at the key of the mapping that it was.
+    markers, issues = _find(document.tree, ())
+    invalid = {path for path, issue in issues}
+    valid = [
+        placed
+        for placed in markers
+        if not any(placed.path[: len(path)] == path for path in invalid)
+    ]
+    tree = _without(document.tree, (), invalid)
+    unreadable = (*document.unreadable, *invalid)
+    cleaned = replace(document, tree=tree, unreadable=unreadable)
+    return cleaned, valid, [issue for _, issue in issues]
+
+
+def _find(tree: Any, path: Path) -> tuple[list[PlacedMarker], list[tuple[Path, Issue]]]:
+    """Find markers, and issues with the path of their marker."""
+    markers: list[PlacedMarker] = []
+    issues = [(path, issue) for issue in _issues_next_to_from(tree, path)]
+    parsed = as_marker(tree)
+    inside = path
+    if parsed is not None:
+        marker_type, arguments = parsed
+        inside = (*path, marker_type.display_name())
+        collector = IssueCollector()
+        collector.add(*_placement_issues(marker_type, path))
+        with collector.collect(*inside):
+            markers.append(PlacedMarker(path, marker_type.from_arguments(arguments)))
+        marker_issues = collector.issues()
+        if marker_type is Choice and not isinstance(arguments, Mapping):
+            marker_issues = [_in_short_form(issue, inside) for issue in marker_issues]
+        issues += [(path, issue) for issue in marker_issues]
+        if marker_type not in (Choice, Repeat):
+            return markers, issues
+        tree = arguments
+    for key, value in items_of(tree):
+        if parsed is not None and key == "times":
+            continue
+        inner_markers, inner_issues = _find(value, (*inside, key))
+        markers += inner_markers
+        issues += inner_issues
+    return markers, issues
+
+
+def _in_short_form(issue: Issue, inside: Path) -> Issue:
+    """Remove `values` from the path of an issue about `Choice: [...]`."""
+    if issue.path[len(inside) : len(inside) + 1] != ("values",):
+        return issue
+    return replace(issue, path=(*inside, *issue.path[len(inside) + 1 :]))
+
+
+def _issues_next_to_from(tree: Any, path: Path) -> Iterator[Issue]:
+    """Yield issues about markers next to `from` in a node of a Functional model."""
+    is_node = isinstance(tree, Mapping) and "from" in tree and path[:1] == ("model",)
+    for key in tree if is_node else ():
+        if key == "Repeat":
+            yield from _placement_issues(Repeat, path)
+        elif key in Marker.members:
+            message = f"A search marker, {key}, is next to `from`."
+            hint = "Replace the whole node: `{Choice: [{Dense: 8, from: …}, …]}`."
+            yield Issue((*path, key), message, hint, at_key=True)
+
+
+def _placement_issues(marker_type: type[Marker], path: Path) -> Iterator[Issue]:
+    name = marker_type.display_name()
+    if path[:1] in (("name",), ("tune",), ("extends",)):
+        message = f"`{path[0]}` cannot be searched. Received: a search marker, {name}."
+        yield Issue(path, message, "Write a plain value.")
+    elif marker_type is Repeat and (path[:-1] != _LAYERS or isinstance(path[-1], str)):
+        message = "Repeat is allowed only among the layers of a Sequential model."
+        yield Issue((*path, name), message, "Put it directly into `model.layers`.", at_key=True)
+
+
+def _without(tree: Any, path: Path, invalid: set[Path]) -> Any:
+    """Replace the values at some paths by None."""
+    if path in invalid:
+        return None
+    if isinstance(tree, Mapping):
+        return {key: _without(value, (*path, key), invalid) for key, value in tree.items()}
+    if isinstance(tree, list):
+        return [_without(value, (*path, index), invalid) for index, value in enumerate(tree)]
+    return tree
+
+
+def fill_markers(document: Document, choose: ChooseValue) -> Document:
+    """Return the document with each marker replaced by a value."""
+    filler = _Filler(choose)
+    tree = filler.fill(document.tree, (), ())
+    # Errors inside a filled value are located at the value, not at the key of its marker.
     marks = {
         path: replace(mark, inside=mark.value)
-        for path in filling.moves.values()
+        for path in filler.moves.values()
         if (mark := document.marks.get(path)) is not None
     }
-    return replace(document, marks={**document.marks, **marks}).moved(tree, filling.moves)
+    return replace(document, marks={**document.marks, **marks}).with_tree(tree, filler.moves)
 
 
-class _Filling:
-    """Fills a tree, and keeps where each value that it moved was written."""
+class _Filler:
+    """Fills a tree, and records where each value that it moves was written."""
 
-    def __init__(self, pick: Pick) -> None:
+    def __init__(self, choose: ChooseValue) -> None:
         self.moves: dict[Path, Path] = {}
-        self._pick = pick
+        self._choose = choose
         self._repetition: int | None = None
 
-    def of(self, tree: Any, new: Path, old: Path) -> Any:
-        """A tree, filled; `new` is where it will stand, `old` where it was written."""
-        named = as_marker(tree)
-        if named is not None:
-            value = self._picked(named, old)
-            if named[0] is not Choice:
+    def fill(self, tree: Any, new: Path, old: Path) -> Any:
+        """Fill the value written at path `old`, which is moved to path `new`."""
+        parsed = as_marker(tree)
+        if parsed is not None:
+            value = self._chosen(parsed, old)
+            if parsed[0] is not Choice:
                 self.moves[new] = old
                 return value
-            inside, options = options_of(named[1])
+            inside, options = choice_options(parsed[1])
             self.moves[new] = (*old, *inside, value)
-            return self.of(options[value], new, self.moves[new])
+            return self.fill(options[value], new, self.moves[new])
         if isinstance(tree, Mapping):
-            return {key: self.of(value, (*new, key), (*old, key)) for key, value in tree.items()}
-        return self._list(tree, new, old) if isinstance(tree, list) else tree
+            return {key: self.fill(value, (*new, key), (*old, key)) for key, value in tree.items()}
+        return self._fill_list(tree, new, old) if isinstance(tree, list) else tree
 
-    def _list(self, items: list[Any], new: Path, old: Path) -> list[Any]:
+    def _fill_list(self, items: list[Any], new: Path, old: Path) -> list[Any]:
         filled: list[Any] = []
         for position, item in enumerate(items):
-            for source, part, repetition in self._parts(item, (*old, position)):
-                here = (*new, len(filled))
-                self.moves[here] = source
-                outside, self._repetition = self._repetition, repetition or self._repetition
-                value = self.of(part, here, source)
-                self._repetition = outside
+            for source, part, repetition in self._expand(item, (*old, position)):
+                target = (*new, len(filled))
+                self.moves[target] = source
+                outer, self._repetition = self._repetition, repetition or self._repetition
+                value = self.fill(part, target, source)
+                self._repetition = outer
                 if value is None and new == _LAYERS and as_marker(part) is not None:
-                    # A choice of a layer or none: none was chosen.
-                    del self.moves[here]
+                    # A choice between a layer and null: null removes the layer.
+                    del self.moves[target]
                 else:
                     filled.append(value)
         return filled
 
-    def _parts(self, item: Any, at: Path) -> list[tuple[Path, Any, int | None]]:
-        """An item of a list; in the place of `Repeat` its layers, as often as it says."""
-        named = as_marker(item)
-        if named is None or named[0] is not Repeat:
-            return [(at, item, None)]
-        inside = (*at, Repeat.display_name(), "layers")
+    def _expand(self, item: Any, path: Path) -> list[tuple[Path, Any, int | None]]:
+        """Return an item with its path; for `Repeat`, its layers once for each repetition."""
+        parsed = as_marker(item)
+        if parsed is None or parsed[0] is not Repeat:
+            return [(path, item, None)]
+        inside = (*path, Repeat.display_name(), "layers")
         return [
             ((*inside, index), layer, repetition)
-            for repetition in range(1, self._picked(named, at) + 1)
-            for index, layer in enumerate(named[1]["layers"])
+            for repetition in range(1, self._chosen(parsed, path) + 1)
+            for index, layer in enumerate(parsed[1]["layers"])
         ]
 
-    def _picked(self, named: tuple[type[Marker], Any], at: Path) -> Any:
-        word, arguments = named
-        return self._pick(OpenValue(at, word.from_arguments(arguments), self._repetition))
+    def _chosen(self, parsed: tuple[type[Marker], Any], path: Path) -> Any:
+        marker_type, arguments = parsed
+        marker = marker_type.from_arguments(arguments)
+        return self._choose(PlacedMarker(path, marker, self._repetition))

@@ -1,1 +1,1 @@
-"""YAML files to documents with positions: parsing, `extends`, overrides, dumping."""
+"""YAML files to documents with locations: parsing, `extends`, overrides, dumping."""

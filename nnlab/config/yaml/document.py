@@ -1,9 +1,8 @@
 """A config as plain data that remembers where each of its values was written.
 
-A config passes through several hands before it is validated: files are merged, `--set` changes a
-value, defaults are spread over layers, a search marker is replaced by one of its values. Each step
-may move values; the document keeps the way back, so that a fault found at the end points at what
-the user wrote.
+Before a config is validated, files are merged, `--set` changes values, layer defaults are applied,
+and search markers are replaced by values. Each step may move values. The document records these
+moves: an error found at the end is located at what the user wrote.
 """
 
 from __future__ import annotations
@@ -19,12 +18,12 @@ Path = tuple[str | int, ...]
 
 @dataclass(frozen=True)
 class Mark:
-    """Where a value was written.
+    """The location of a value.
 
     Args:
-        key: The place of the key, or list position, that leads to it.
-        value: The place of the value.
-        inside: The place that stands for what is missing inside it: the key of a mapping, else the
+        key: The location of its key or list position.
+        value: The location of the value.
+        inside: The location reported for what is missing inside it: the key of a mapping, or the
             value itself.
     """
 
@@ -35,16 +34,16 @@ class Mark:
 
 @dataclass(frozen=True)
 class Document:
-    """Plain data with the place of each value.
+    """Plain data with the location of each value.
 
     Args:
         tree: Mappings, lists and scalars.
-        marks: The place of each value that was written, by its path.
-        moves: For values that no longer stand where they were written: new path to old path, last
-            step first.
-        diagnostics: What is wrong with it and yet leaves data to judge, such as a duplicate key.
-        unread: Paths of values that could not be read; nothing at or below them is judged.
-        is_part: Whether what it extends could not be read; nothing is judged that is not in it.
+        marks: The location of each value that was written, by path.
+        moves: The old path of each moved value by its new path, one mapping per step, last step
+            first.
+        diagnostics: Errors that leave the rest of the data usable, such as a duplicate key.
+        unreadable: Paths of values that could not be read. Nothing at or below them is validated.
+        is_partial: Whether a base could not be read. Only what was written is validated.
 
     Example:
         >>> key, value = Location("a.yaml", 1, 1), Location("a.yaml", 1, 7)
@@ -57,20 +56,15 @@ class Document:
     marks: Mapping[Path, Mark] = field(default_factory=dict)
     moves: tuple[Mapping[Path, Path], ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
-    unread: tuple[Path, ...] = ()
-    is_part: bool = False
+    unreadable: tuple[Path, ...] = ()
+    is_partial: bool = False
 
-    def moved(self, tree: Any, moves: Mapping[Path, Path]) -> Document:
-        """The document after a step that put values elsewhere.
-
-        Args:
-            tree: The data after the step.
-            moves: For each subtree that moved, its new path and the path it had.
-        """
+    def with_tree(self, tree: Any, moves: Mapping[Path, Path]) -> Document:
+        """Return the document with other data, to which its values were moved."""
         return replace(self, tree=tree, moves=(moves, *self.moves))
 
     def origin(self, path: Path) -> Path:
-        """The path under which a value was written, in the words of the user's file."""
+        """Return the path at which a value was written."""
         for moves in self.moves:
             for length in range(len(path), 0, -1):
                 if path[:length] in moves:
@@ -79,12 +73,7 @@ class Document:
         return path
 
     def locate(self, path: Path, *, at_key: bool = False) -> Location | None:
-        """The place of a value, or of the nearest one above it that was written.
-
-        Args:
-            path: Its path in `tree`.
-            at_key: Whether the key is wanted, not the value.
-        """
+        """Return the location of a value, or of its nearest parent that was written."""
         written = self.origin(path)
         for length in range(len(written), -1, -1):
             mark = self.marks.get(written[:length])
@@ -95,42 +84,19 @@ class Document:
             return mark.key if at_key else mark.value
         return None
 
-    def can_judge(self, path: Path) -> bool:
-        """Whether all is known that makes the value at a path right or wrong.
-
-        Args:
-            path: Its path in `tree`.
-        """
+    def can_validate(self, path: Path) -> bool:
+        """Return whether enough was read to validate the value at a path."""
         written = self.origin(path)
-        if self.is_part and written not in self.marks:
+        if self.is_partial and written not in self.marks:
             return False
-        return not any(written[: len(unread)] == unread for unread in self.unread)
+        return not any(written[: len(unreadable)] == unreadable for unreadable in self.unreadable)
 
 
 def format_path(path: Path) -> str:
-    """A path as the command line takes it.
-
-    Args:
-        path: Keys and list positions.
-
-    Returns:
-        They, joined by dots.
-
-    Example:
-        >>> format_path(("model", "layers", 0, "Dense", "units"))
-        'model.layers.0.Dense.units'
-    """
+    """Join the parts of a path with dots, as the command line takes it."""
     return ".".join(str(part) for part in path)
 
 
 def parse_path(text: str) -> Path:
-    """The path that `format_path` writes; numbers are list positions.
-
-    Args:
-        text: Keys and list positions, joined by dots.
-
-    Example:
-        >>> parse_path("model.layers.0.Dense.units")
-        ('model', 'layers', 0, 'Dense', 'units')
-    """
+    """Split a dotted path; numbers are list positions."""
     return tuple(int(part) if part.isdecimal() else part for part in text.split("."))

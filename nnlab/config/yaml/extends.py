@@ -1,4 +1,4 @@
-"""From files to a document: a file, what it extends, and what the command line changes."""
+"""Load documents: read a file, merge it over what it extends, apply `--set`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path as FilePath
 from typing import Any, Literal
 
-from nnlab.config.diagnostics.issues import shown
+from nnlab.config.diagnostics.suggestions import format_value
 from nnlab.config.yaml.document import Document
 from nnlab.config.yaml.overrides import assignment_path, merge, override
 from nnlab.config.yaml.parser import read_yaml
@@ -20,181 +20,132 @@ _KEYS = {"config": "`data`, `model` and `training`", "comparison": "`base` and `
 
 
 def load_document(file: str | FilePath, overrides: Sequence[str] = ()) -> Document:
-    """Read a file, what it extends, and what the command line changes.
-
-    Args:
-        file: The YAML file.
-        overrides: `KEY=VALUE`, applied in turn.
-
-    Returns:
-        The document, not yet validated; `data.file` in it is absolute. Its `diagnostics` are
-        duplicate keys and assignments that cannot be applied.
-
-    Raises:
-        ConfigError: For files that cannot be read, are no YAML, or extend each other in a circle.
-    """
+    """Read a config file with what it extends, and apply assignments in order."""
     document = _read_chain(FilePath(file), ())
     for assignment in overrides:
         try:
             document = resolve_paths(override(document, assignment), FilePath.cwd())
         except ConfigError as error:
-            unread = assignment_path(assignment)
+            path = assignment_path(assignment)
             document = replace(
                 document,
                 diagnostics=(*document.diagnostics, *error.diagnostics),
-                unread=(*document.unread, unread) if unread else document.unread,
+                unreadable=(*document.unreadable, path) if path else document.unreadable,
             )
     return document
 
 
 def _read_chain(
-    file: FilePath, chain: tuple[FilePath, ...], where: Location | None = None
+    file: FilePath, chain: tuple[FilePath, ...], extends_at: Location | None = None
 ) -> Document:
-    """A file merged over what it extends."""
+    """Read a file and merge it over what it extends; `chain` lists the files that extend it."""
     if file.resolve() in chain:
-        ring = " -> ".join(link.name for link in (*chain, file))
-        message = f"The configs extend each other in a circle: {ring}."
-        raise ConfigError((Diagnostic(message, "extends", where, "Remove one `extends`."),))
-    document = resolve_paths(read_mapping(file, where), file.parent)
+        cycle = " -> ".join(link.name for link in (*chain, file))
+        message = f"The configs extend each other in a cycle: {cycle}."
+        raise ConfigError((Diagnostic(message, "extends", extends_at, "Remove one `extends`."),))
+    document = resolve_paths(read_mapping(file, extends_at), file.parent)
     tree = document.tree
-    if describes_comparison(tree):
+    if has_comparison_keys(tree):
         message = "This file is a comparison, not a config."
         hint = f"Run it with `nnlab compare variants {shlex.quote(str(file))}`."
-        raise ConfigError((Diagnostic(message, "", where or Location(str(file), 1, 1), hint),))
+        location = extends_at or Location(str(file), 1, 1)
+        raise ConfigError((Diagnostic(message, "", location, hint),))
     if "extends" not in tree:
         return document
-    base, place = tree["extends"], document.locate(("extends",))
-    if not isinstance(base, str):
-        message = f"Expected the name of one file. Received: extends={shown(base)}."
-        hint = "Let that file extend the next." if isinstance(base, list) else ""
-        diagnostic = Diagnostic(message, "extends", place, hint or "Write `extends: base.yaml`.")
-        below = Document({}, diagnostics=(diagnostic,), is_part=True)
-    else:
+    base, location = tree["extends"], document.locate(("extends",))
+    if isinstance(base, str):
         try:
-            below = _read_chain(file.parent / base, (*chain, file.resolve()), place)
+            base_document = _read_chain(file.parent / base, (*chain, file.resolve()), location)
         except ConfigError as error:
-            below = Document({}, diagnostics=error.diagnostics, is_part=True)
-    merged = merge(below, document)
-    rest = {key: value for key, value in merged.tree.items() if key != "extends"}
-    return merged.moved(rest, {})
+            base_document = Document({}, diagnostics=error.diagnostics, is_partial=True)
+    else:
+        message = f"Expected the name of one file. Received: extends={format_value(base)}."
+        hint = "Let that file extend the next." if isinstance(base, list) else ""
+        diagnostic = Diagnostic(message, "extends", location, hint or "Write `extends: base.yaml`.")
+        base_document = Document({}, diagnostics=(diagnostic,), is_partial=True)
+    merged = merge(base_document, document)
+    return merged.with_tree(
+        {key: value for key, value in merged.tree.items() if key != "extends"}, {}
+    )
 
 
 def read_mapping(
     file: FilePath,
-    where: Location | None = None,
+    extends_at: Location | None = None,
     kind: Literal["config", "comparison"] = "config",
 ) -> Document:
-    """Read the keys and values of one YAML file, nothing of them judged.
-
-    Args:
-        file: The YAML file.
-        where: What names it, where that is another file.
-        kind: What it should be, for the message where it is no mapping.
-
-    Returns:
-        The document, a mapping.
-
-    Raises:
-        ConfigError: For a file that cannot be read, is no YAML, or no mapping.
-    """
-    document = read_yaml(_text(file, where), str(file))
+    """Read the keys and values of one YAML file without validating them."""
+    document = read_yaml(_read_text(file, extends_at), str(file))
     tree = document.tree
     if isinstance(tree, Mapping):
         return document
-    received = "an empty file" if tree is None else shown(tree)
+    received = "an empty file" if tree is None else format_value(tree)
     message = f"Expected keys such as {_KEYS[kind]}. Received: {received}."
     hint = f"`nnlab init` writes a {kind} to start from."
     raise ConfigError((Diagnostic(message, "", Location(str(file), 1, 1), hint),))
 
 
-def describes_comparison(tree: Mapping[str, Any]) -> bool:
-    """Whether a file has the keys of a comparison, not those of a config.
-
-    Args:
-        tree: What the file holds.
-
-    Example:
-        >>> describes_comparison({"base": "mnist_5k", "variants": {}})
-        True
-    """
+def has_comparison_keys(tree: Mapping[str, Any]) -> bool:
+    """Return whether the keys are those of a comparison, not of a config."""
     keys = tree.keys()
     return bool(keys & {"variants", "grid"}) or ("base" in keys and "model" not in keys)
 
 
-def is_comparison(file: str | FilePath) -> bool:
-    """Whether a file has the keys of a comparison, not those of a config.
-
-    Args:
-        file: The YAML file.
-
-    Returns:
-        False also for a file that cannot be read.
-
-    Example:
-        >>> is_comparison("configs/mnist_5k.yaml")
-        False
-    """
+def is_comparison_file(file: str | FilePath) -> bool:
+    """Return whether a file has the keys of a comparison; False if it cannot be read."""
     try:
-        return describes_comparison(read_mapping(FilePath(file)).tree)
+        return has_comparison_keys(read_mapping(FilePath(file)).tree)
     except ConfigError:
         return False
 
 
-def _text(file: FilePath, where: Location | None) -> str:
+def _read_text(file: FilePath, extends_at: Location | None) -> str:
     try:
         return file.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
-        message, hint = f"There is no file {file}.", _other_file(file, extended=where is not None)
+        message = f"The file {file} does not exist."
+        hint = _hint_for_missing_file(file, is_base=extends_at is not None)
     except IsADirectoryError:
         message, hint = f"{file} is a folder.", "Name a YAML file in it."
     except UnicodeDecodeError:
-        message, hint = f"{file} is not text in UTF-8.", "Save it as UTF-8."
+        message, hint = f"{file} is not UTF-8 text.", "Save it as UTF-8."
     except OSError as error:
         message, hint = f"{file} cannot be read: {error.strerror}.", "Check its permissions."
     except ValueError:
-        message, hint = f"{shown(str(file))} is no name of a file.", "Write its path."
-    at = where or Location(str(file))
-    raise ConfigError((Diagnostic(message, "extends" if where else "", at, hint),))
+        message, hint = f"{format_value(str(file))} is not a file name.", "Write the file's path."
+    location = extends_at or Location(str(file))
+    raise ConfigError((Diagnostic(message, "extends" if extends_at else "", location, hint),))
 
 
-def _other_file(file: FilePath, *, extended: bool) -> str:
-    """The remedy for a file that is not there."""
+def _hint_for_missing_file(file: FilePath, *, is_base: bool) -> str:
     close = None
     with suppress(OSError):
         close = nearest(file.stem, (other.stem for other in file.parent.glob("*.yaml")))
     if close is not None:
         return f"Did you mean `{close}.yaml`?"
-    if extended:
-        return "Check the path: it starts at the folder of this file."
+    if is_base:
+        return "Check the path; it is relative to the folder of this file."
     return "Check the path; `nnlab init` writes a config to start from."
 
 
 def resolve_paths(document: Document, folder: FilePath) -> Document:
-    """The document with `data.file` made absolute.
-
-    Args:
-        document: The document.
-        folder: The folder of the file that names the data.
-
-    Returns:
-        The document; where its data are no file, or absolute already, as it was.
-    """
+    """Return the document with `data.file` made absolute, relative to a folder."""
     data = document.tree.get("data") if isinstance(document.tree, Mapping) else None
     if not isinstance(data, Mapping) or data.get("file") is None:
         return document
-    file = _absolute(data["file"], folder)
-    return document.moved({**document.tree, "data": {**data, "file": file}}, {})
+    file = _resolve_file(data["file"], folder)
+    return document.with_tree({**document.tree, "data": {**data, "file": file}}, {})
 
 
-def _absolute(file: Any, folder: FilePath) -> Any:
-    """A file's path made absolute; of a search marker, those that it offers."""
+def _resolve_file(file: Any, folder: FilePath) -> Any:
+    """Make a path absolute, or all paths in a search marker."""
     if isinstance(file, Mapping):
-        return {key: _absolute(value, folder) for key, value in file.items()}
+        return {key: _resolve_file(value, folder) for key, value in file.items()}
     if isinstance(file, list):
-        return [_absolute(value, folder) for value in file]
+        return [_resolve_file(value, folder) for value in file]
     if not isinstance(file, str):
         return file
-    # A home that nobody has, a name that no file can have: the data's own reader tells of them.
+    # An unknown home folder or an invalid name is reported when the data are read.
     with suppress(RuntimeError, ValueError):
         return str((folder / FilePath(file).expanduser()).resolve())
     return file

@@ -1,4 +1,4 @@
-"""What YAML's parser complains of, in words that help to mend it, at the place to mend."""
+"""Translate YAML parser errors into diagnostics with a location and a hint."""
 
 from __future__ import annotations
 
@@ -10,39 +10,36 @@ import yaml
 
 from nnlab.errors import Diagnostic, Location
 
-_INDENT = ("The indentation does not fit the lines above.", "Align it with the other keys.")
-_NO_COLON = "Write `key: value`, with a space behind the colon."
+_INDENT = ("The indentation does not match the lines above.", "Align it with the other keys.")
+_NO_COLON = ("Expected a colon after the key.", "Write `key: value`, with a space after the colon.")
+_OPEN_LIST = ("A `[` is not closed.", "Close it with `]`, or put a comma between its values.")
+_OPEN_MAPPING = ("A `{` is not closed.", "Close it with `}`, or put a comma between its keys.")
+_BAD_ESCAPE = (
+    "A backslash in double quotes starts an escape sequence that YAML does not have.",
+    "Use single quotes.",
+)
 
-# What the parser says, and what is said in its place: the message and the remedy.
-_KNOWN = {
-    "expected ',' or ']'": (
-        "A `[` is not closed.",
-        "Close it with `]`, or put a comma between its values.",
-    ),
-    "expected ',' or '}'": (
-        "A `{` is not closed.",
-        "Close it with `}`, or put a comma between its keys.",
-    ),
-    "unexpected end of stream": ("A quoted text is not closed.", "Close the quote."),
-    "could not find expected ':'": ("A key has no colon.", _NO_COLON),
-    "expected '-' indicator": ("The indentation does not fit the list above.", "Align it."),
+# The message and the hint for what the parser says.
+_MESSAGES = {
+    "expected ',' or ']'": _OPEN_LIST,
+    "expected ',' or '}'": _OPEN_MAPPING,
+    "unexpected end of stream": ("A quote is not closed.", "Close the quote."),
+    "could not find expected ':'": _NO_COLON,
+    "expected '-' indicator": ("The indentation does not match the list above.", "Align it."),
     "undefined alias": ("The alias has no anchor.", "Define it with `&name` above."),
-    "second occurrence": ("The anchor stands twice.", "Give one of them another name."),
-    "but found another document": ("There is more than one document.", "Keep one; remove `---`."),
-    "expected <document start>": ("There is more than one document.", "Keep one; remove `...`."),
-    "unknown escape character": (
-        "A backslash in double quotes begins an escape that YAML does not know.",
-        "Use single quotes.",
+    "second occurrence": ("Duplicate anchor.", "Rename one of them."),
+    "but found another document": ("Expected one document.", "Keep one; remove `---`."),
+    "expected <document start>": ("Expected one document.", "Keep one; remove `...`."),
+    "unknown escape character": _BAD_ESCAPE,
+    "hexdecimal number": _BAD_ESCAPE,
+    "expected alphabetic or numeric": (
+        "A `*` or `&` has no name.",
+        "Put the text in quotes, or name the anchor.",
     ),
-    "hexdecimal number": (
-        "A backslash in double quotes begins an escape that YAML does not know.",
-        "Use single quotes.",
-    ),
-    "expected alphabetic or numeric": ("A `*` or `&` has no name.", "Quote the text, or name it."),
-    "control characters": ("A character here cannot be shown.", "Remove it."),
+    "control characters": ("Control characters are not allowed.", "Remove the character."),
 }
-# Of these the parser's first mark, where it began, is the place to mend.
-_MENDED_WHERE_OPENED = (
+# These are located at the parser's first mark, where the unfinished part starts.
+_LOCATED_AT_START = (
     "expected ',' or ']'",
     "expected ',' or '}'",
     "unexpected end of stream",
@@ -51,52 +48,37 @@ _MENDED_WHERE_OPENED = (
 
 
 def syntax_error(error: yaml.YAMLError, text: str, file: str) -> Diagnostic:
-    """An error of PyYAML as a fault.
-
-    Args:
-        error: What it raised.
-        text: The text that it read.
-        file: What the fault calls the file.
-
-    Returns:
-        The fault.
-
-    Example:
-        >>> try:
-        ...     yaml.safe_load("metrics: [mae, mse")
-        ... except yaml.YAMLError as error:
-        ...     print(syntax_error(error, "metrics: [mae, mse", "a.yaml"))
-        a.yaml:1:10: A `[` is not closed. Close it with `]`, or put a comma between its values.
-    """
-    issue = str(getattr(error, "problem", None) or getattr(error, "reason", None) or error)
+    """Translate an error that PyYAML raised for a text."""
+    problem = str(getattr(error, "problem", None) or getattr(error, "reason", None) or error)
     lines = text.splitlines()
-    line, column = _place(error, text, opened=any(sign in issue for sign in _MENDED_WHERE_OPENED))
+    at_start = any(phrase in problem for phrase in _LOCATED_AT_START)
+    line, column = _position(error, text, at_start=at_start)
     content = lines[line] if line < len(lines) else ""
     indent = content[: len(content) - len(content.lstrip())]
     if "\t" in indent:
         column = indent.index("\t")
-        message, hint = "A tab stands where YAML wants spaces.", "Indent with spaces."
-    elif "mapping values are not allowed" in issue:
+        message, hint = "YAML does not allow tabs as indentation.", "Indent with spaces."
+    elif "mapping values are not allowed" in problem:
         line, column, message, hint = _stray_colon(lines, line, column)
-    elif "expected key" in issue or "<block end>" in issue:
+    elif "expected key" in problem or "<block end>" in problem:
         message, hint = _stray_text(content, column)
-    elif "cannot start any token" in issue:
-        message = f"A value cannot begin with {content[column : column + 1]!r}."
+    elif "cannot start any token" in problem:
+        message = f"A value cannot start with {content[column : column + 1]!r}."
         hint = "Put it in quotes."
-    elif "expected node content" in issue:
+    elif "expected node content" in problem:
         line, column, message, hint = _missing_value(text, line, column)
     else:
-        known = (words for sign, words in _KNOWN.items() if sign in issue)
-        unknown = (f"This is not YAML: {issue}.", "Check the line and the one above it.")
-        message, hint = next(known, unknown)
+        matches = (entry for phrase, entry in _MESSAGES.items() if phrase in problem)
+        unknown = (f"Invalid YAML: {problem}.", "Check this line and the one above.")
+        message, hint = next(matches, unknown)
     return Diagnostic(message, "", Location(file, line + 1, column + 1), hint)
 
 
-def _place(error: yaml.YAMLError, text: str, *, opened: bool) -> tuple[int, int]:
-    """The line and column, from 0, that the parser tells."""
-    began = getattr(error, "context_mark", None)
-    ended = getattr(error, "problem_mark", None)
-    mark = (began if opened else ended) or ended or began
+def _position(error: yaml.YAMLError, text: str, *, at_start: bool) -> tuple[int, int]:
+    """Return the line and column of an error, both from 0."""
+    start = getattr(error, "context_mark", None)
+    end = getattr(error, "problem_mark", None)
+    mark = (start if at_start else end) or end or start
     if mark is not None:
         return mark.line, mark.column
     before = text.encode()[: getattr(error, "position", 0)].decode(errors="ignore")
@@ -104,16 +86,15 @@ def _place(error: yaml.YAMLError, text: str, *, opened: bool) -> tuple[int, int]
 
 
 def _stray_colon(lines: Sequence[str], line: int, column: int) -> tuple[int, int, str, str]:
-    """A colon where no key can stand: the second of a line, or below a line that ended wrongly."""
+    """Explain a colon where no key is allowed: a line's second one, or one after a wrong line."""
     content = lines[line]
     indent = len(content) - len(content.lstrip())
     if re.search(r":(\s|$)", content[:column]):
-        return line, column, "A value has a colon of its own.", "Put the value in quotes."
-    above = next((at for at in range(line - 1, -1, -1) if _has_content(lines[at])), None)
-    if above is not None and not re.search(r":(\s|$)", lines[above]):
-        start = len(lines[above]) - len(lines[above].lstrip())
-        return above, start, "A key has no colon.", _NO_COLON
-    message = "A key stands deeper than the one above, which has a value already."
+        return line, column, "A value contains a colon.", "Put the value in quotes."
+    previous = next((row for row in range(line - 1, -1, -1) if _has_content(lines[row])), None)
+    if previous is not None and not re.search(r":(\s|$)", lines[previous]):
+        return previous, len(lines[previous]) - len(lines[previous].lstrip()), *_NO_COLON
+    message = "A key is indented below a key that already has a value."
     return line, indent, message, "Align it with the key above."
 
 
@@ -122,17 +103,17 @@ def _has_content(line: str) -> bool:
 
 
 def _stray_text(content: str, column: int) -> tuple[str, str]:
-    """Text where a key was to come: wrongly indented, or behind a value that has ended."""
-    sign = content[column : column + 1]
-    if sign and sign in "]}":
-        return f"A `{sign}` closes nothing.", "Remove it."
+    """Explain text where a key was expected: wrong indentation, or text after a finished value."""
+    character = content[column : column + 1]
+    if character and character in "]}":
+        return f"Unmatched `{character}`.", "Remove it."
     if content[:column].strip():
-        return "Text stands behind a value that has ended.", "Check the quotes and brackets before."
+        return "Unexpected text after a value.", "Check the quotes and brackets before it."
     return _INDENT
 
 
 def _missing_value(text: str, line: int, column: int) -> tuple[int, int, str, str]:
-    """No value where one must come: between two commas, or at the end, behind an open bracket."""
+    """Explain a missing value: between two commas, or at the end after an open bracket."""
     lines = text.splitlines()
     rest = [lines[line][column:], *lines[line + 1 :]] if line < len(lines) else []
     opened: list[yaml.Token] = []
@@ -143,8 +124,7 @@ def _missing_value(text: str, line: int, column: int) -> tuple[int, int, str, st
             elif isinstance(token, yaml.FlowSequenceEndToken | yaml.FlowMappingEndToken):
                 opened.pop()
     if not opened:
-        return line, column, "A value is missing here.", "Write it, or remove the comma."
+        return line, column, "Expected a value here.", "Write it, or remove the comma."
     mark = opened[-1].start_mark
-    list_opened = isinstance(opened[-1], yaml.FlowSequenceStartToken)
-    sign = "expected ',' or ']'" if list_opened else "expected ',' or '}'"
-    return mark.line, mark.column, *_KNOWN[sign]
+    is_list = isinstance(opened[-1], yaml.FlowSequenceStartToken)
+    return mark.line, mark.column, *(_OPEN_LIST if is_list else _OPEN_MAPPING)
