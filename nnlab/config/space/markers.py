@@ -78,7 +78,7 @@ def _log_issues(sampling: str, low: float, high: float, step: float | None) -> I
         message = f"{sampling} sampling requires min_value above 0. Received: min_value={low}."
         yield Issue(("min_value",), message, "Increase it, or use linear sampling.")
     elif step is not None and step > 1 and not _reaches(0, log(high / low), log(step)):
-        message = f"Multiplying {low} by {step} does not reach max_value {high}."
+        message = f"Repeatedly multiplying {low} by {step} does not reach max_value {high}."
         yield Issue(("step",), message, _suggest_bound(low, high, step))
     if step is not None and step <= 1:
         message = (

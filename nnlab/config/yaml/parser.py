@@ -256,7 +256,7 @@ class _Reader:
         number = int(text, base) if fits else _INTEGER_LIMIT
         if abs(number) < _INTEGER_LIMIT:
             return number
-        message = f"Expected an integer of at most 64 bits. Received: {text:.60}."
+        message = f"Expected a whole number of at most 64 bits. Received: {text:.60}."
         self._add_error(node, path, message, "Use a smaller number.")
         return None
 
