@@ -1,4 +1,4 @@
-"""Thousands of configs that somebody might have mistyped: each is valid or told what is wrong."""
+"""Fuzz tests: thousands of mistyped configs are either valid or get errors with locations."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ import yaml
 from nnlab.config.lint.check import check_config
 from nnlab.config.yaml.builtin_configs import list_builtin_configs
 
-SHIPPED = [config.path for config in list_builtin_configs()]
+CONFIG_FILES = [config.path for config in list_builtin_configs()]
 FILE = "mistyped.yaml"
-CONFIGS = 1_000  # of each kind
+COUNT = 1_000  # of each kind
 
-# Parted by two spaces or more.
+# Separated by two spaces or more.
 SCALARS = re.split(
     r"\s{2,}",
     """null  true  false  0  -1  1  3.5  1e400  .nan  -.inf  ''  text  '64'  relu  adam  full  gpu:1
@@ -46,34 +46,34 @@ VALUES: list[Any] = [
 ]
 
 
-def mistyped_lines(lines: list[str], chance: random.Random) -> list[str]:
-    """The lines of a file, one to three of them changed as slips of the hand do."""
+def mutate_lines(lines: list[str], rng: random.Random) -> list[str]:
+    """Change one to three lines of a file like typing errors do."""
     lines = list(lines)
-    for _ in range(chance.choice([1, 1, 2, 3])):
-        at = chance.randrange(len(lines))
-        line = lines[at]
+    for _ in range(rng.choice([1, 1, 2, 3])):
+        index = rng.randrange(len(lines))
+        line = lines[index]
         indent = line[: len(line) - len(line.lstrip())]
         key = line.partition(":")[0]
-        letter = chance.randrange(len(line) + 1)
-        sign = chance.choice([*"{}[]:,'\"#&*!|>%@- \tzé", ""])
-        lines[at : at + 1] = chance.choice(
+        column = rng.randrange(len(line) + 1)
+        character = rng.choice([*"{}[]:,'\"#&*!|>%@- \tzé", ""])
+        lines[index : index + 1] = rng.choice(
             [
                 [],
                 [line, line],
-                [" " * chance.randrange(4) + line],
+                [" " * rng.randrange(4) + line],
                 ["\t" + line],
                 [line.lstrip()],
-                [f"{key}: {chance.choice(SCALARS)}"],
-                [f"{line.rpartition(':')[0]}: {chance.choice(SCALARS)}"],
-                [line[:letter] + sign + line[letter + 1 :]],
-                [indent + chance.choice(lines).lstrip(), line],
+                [f"{key}: {rng.choice(SCALARS)}"],
+                [f"{line.rpartition(':')[0]}: {rng.choice(SCALARS)}"],
+                [line[:column] + character + line[column + 1 :]],
+                [indent + rng.choice(lines).lstrip(), line],
             ]
         ) or [""]
     return lines
 
 
 def paths(tree: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """The path of every value in a tree."""
+    """Yield the path of every value in a tree."""
     yield path
     items = tree if isinstance(tree, list) else []
     for key, value in tree.items() if isinstance(tree, dict) else enumerate(items):
@@ -86,40 +86,40 @@ def value_at(tree: Any, path: tuple[Any, ...]) -> Any:
     return tree
 
 
-def misbuilt(tree: Any, others: list[Any], chance: random.Random) -> Any:
-    """A config's data, one to five of its values gone, replaced, renamed, or put elsewhere."""
+def mutate_tree(tree: Any, others: list[Any], rng: random.Random) -> Any:
+    """Delete, replace, rename or move one to five values of a config."""
     tree = deepcopy(tree)
-    for _ in range(chance.choice([1, 1, 2, 3, 5])):
-        path = chance.choice([path for path in paths(tree) if path] or [()])
+    for _ in range(rng.choice([1, 1, 2, 3, 5])):
+        path = rng.choice([path for path in paths(tree) if path] or [()])
         if not path:
             break
         parent, key = value_at(tree, path[:-1]), path[-1]
-        other = chance.choice(others)
-        stray = deepcopy(value_at(other, chance.choice(list(paths(other)))))
-        action = chance.randrange(5)
+        other = rng.choice(others)
+        foreign = deepcopy(value_at(other, rng.choice(list(paths(other)))))
+        action = rng.randrange(5)
         if action == 0:
             del parent[key]
         elif action == 1:
-            parent[key] = deepcopy(chance.choice(VALUES))
+            parent[key] = deepcopy(rng.choice(VALUES))
         elif action == 2:
-            parent[key] = stray
+            parent[key] = foreign
         elif isinstance(parent, list):
-            parent.insert(key, stray)
+            parent.insert(key, foreign)
         elif action == 3:
             name = str(key)
-            cut = chance.randrange(len(name) + 1)
+            cut = rng.randrange(len(name) + 1)
             renamed = [name[:cut] + name[cut + 1 :], f"{name[:cut]}x{name[cut:]}", name.upper(), 3]
-            parent[chance.choice(renamed)] = parent.pop(key)
+            parent[rng.choice(renamed)] = parent.pop(key)
         else:
-            parent[chance.choice([path[-1] for path in paths(other) if path])] = stray
+            parent[rng.choice([path[-1] for path in paths(other) if path])] = foreign
     return tree
 
 
-def must_be_valid_or_told(text: str) -> bool:
-    """Check a config; whether it is valid."""
+def check_text(text: str) -> bool:
+    """Check a config and the locations of its errors, and return whether it is valid."""
     Path(FILE).write_text(text, encoding="utf-8")
     checked = check_config(FILE)
-    for diagnostic in (*checked.diagnostics, *checked.advice):
+    for diagnostic in (*checked.errors, *checked.warnings):
         assert diagnostic.message, text
         assert diagnostic.location is not None, (diagnostic, text)
         lines = Path(diagnostic.location.file).read_text(encoding="utf-8").split("\n")
@@ -132,29 +132,28 @@ def must_be_valid_or_told(text: str) -> bool:
 
 
 @pytest.fixture(autouse=True)
-def _in_a_folder_of_shipped_configs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def _in_a_folder_of_configs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    for path in SHIPPED:
+    for path in CONFIG_FILES:
         shutil.copy(path, tmp_path)
 
 
-def test_mistyped_files_are_valid_or_told() -> None:
-    chance = random.Random(20)  # noqa: S311 - no secret
-    texts = [path.read_text(encoding="utf-8").splitlines() for path in SHIPPED]
+def test_mistyped_files_are_valid_or_get_errors() -> None:
+    rng = random.Random(20)  # noqa: S311 - not a secret
+    texts = [path.read_text(encoding="utf-8").splitlines() for path in CONFIG_FILES]
     valid = [
-        must_be_valid_or_told("\n".join(mistyped_lines(chance.choice(texts), chance)) + "\n")
-        for _ in range(CONFIGS)
+        check_text("\n".join(mutate_lines(rng.choice(texts), rng)) + "\n") for _ in range(COUNT)
     ]
-    assert 0 < sum(valid) < CONFIGS / 2
+    assert 0 < sum(valid) < COUNT / 2
 
 
-def test_misbuilt_data_are_valid_or_told() -> None:
-    chance = random.Random(21)  # noqa: S311 - no secret
-    trees = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in SHIPPED]
+def test_mutated_data_are_valid_or_get_errors() -> None:
+    rng = random.Random(21)  # noqa: S311 - not a secret
+    trees = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in CONFIG_FILES]
     valid = []
-    for _ in range(CONFIGS):
-        tree = misbuilt(chance.choice(trees), trees, chance)
-        style = chance.choice([None, True, False])
+    for _ in range(COUNT):
+        tree = mutate_tree(rng.choice(trees), trees, rng)
+        style = rng.choice([None, True, False])
         text = yaml.safe_dump(tree, sort_keys=False, default_flow_style=style)
-        valid.append(must_be_valid_or_told(text))
-    assert 0 < sum(valid) < CONFIGS / 2
+        valid.append(check_text(text))
+    assert 0 < sum(valid) < COUNT / 2

@@ -1,4 +1,4 @@
-"""A section in the place of a dotted key: what it leaves out is told once."""
+"""Tests of the variants of a comparison file and of their changes."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from nnlab.config.comparison.changes import nested_change
+from nnlab.config.comparison.changes import find_nested_change, format_variants, plan_variants
 from nnlab.config.yaml.document import Document
 from nnlab.errors import Diagnostic
 
@@ -17,20 +17,22 @@ MISSING = [
 ]
 
 
-def test_what_a_change_leaves_out_is_one_fault_before_the_others() -> None:
-    change = nested_change(BASE, "training", {"epochs": 0}, ("variants", "a", "training"), None)
+def test_dropped_keys_are_one_error_before_the_others() -> None:
+    change = find_nested_change(
+        BASE, "training", {"epochs": 0}, ("variants", "a", "training"), None
+    )
     assert change is not None
-    own, other = change.instead_of(MISSING)
-    assert own.path == "variants.a.training"
-    assert "replaces the whole of `training`" in own.message
-    assert own.hint == "Write `training.epochs: 0`."
+    summary, other = change.merge_errors(MISSING)
+    assert summary.path == "variants.a.training"
+    assert "`training`" in summary.message
+    assert summary.hint == "Write `training.epochs: 0`."
     assert other == MISSING[1]
 
 
-def test_faults_that_have_other_reasons_stay_as_they_are() -> None:
-    change = nested_change(BASE, "training", {"epochs": 0}, (), None)
+def test_errors_with_other_reasons_are_kept() -> None:
+    change = find_nested_change(BASE, "training", {"epochs": 0}, (), None)
     assert change is not None
-    assert change.instead_of(MISSING[1:]) == MISSING[1:]
+    assert change.merge_errors(MISSING[1:]) == MISSING[1:]
 
 
 @pytest.mark.parametrize(
@@ -42,5 +44,24 @@ def test_faults_that_have_other_reasons_stay_as_they_are() -> None:
         ("model", {"layers": []}),
     ],
 )
-def test_a_change_that_leaves_nothing_out_is_none(key: str, value: Any) -> None:
-    assert nested_change(BASE, key, value, (), None) is None
+def test_a_change_that_drops_no_keys_is_not_nested(key: str, value: Any) -> None:
+    assert find_nested_change(BASE, key, value, (), None) is None
+
+
+def test_each_variant_is_planned_once_per_combination_of_the_grid() -> None:
+    tree = {"variants": {"a": {}, "b": None}, "grid": {"training.epochs": [1, 2]}}
+    names = [plan.name for plan in plan_variants(tree)]
+    assert names == ["a,epochs=1", "a,epochs=2", "b,epochs=1", "b,epochs=2"]
+
+
+def test_variants_are_listed_up_to_three() -> None:
+    plans = list(plan_variants({"grid": {"training.epochs": [1, 2, 3, 4, 5]}}))
+    assert format_variants(plans[:1], plans) == "variant `epochs=1`"
+    expected = "variants `epochs=1`, `epochs=2`, `epochs=3` and 1 more"
+    assert format_variants(plans[:4], plans) == expected
+
+
+def test_a_variant_with_all_its_combinations_is_listed_by_its_own_name() -> None:
+    tree = {"variants": {"a": {}, "b": {}}, "grid": {"training.epochs": [1, 2]}}
+    plans = list(plan_variants(tree))
+    assert format_variants(plans[:2], plans) == "variant `a`"

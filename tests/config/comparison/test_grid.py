@@ -1,4 +1,4 @@
-"""The names of a grid's combinations."""
+"""Tests of the names of a grid's combinations."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ def names(grid: dict[str, list[object]]) -> list[str]:
     return [name for name, _ in combinations(grid)]
 
 
-def test_no_keys_make_one_combination_without_a_name() -> None:
+def test_an_empty_grid_has_one_combination_without_a_name() -> None:
     assert list(combinations({})) == [("", ())]
 
 
-def test_the_last_key_changes_the_fastest() -> None:
-    assert [at for _, at in combinations({"a": [1, 2], "b": [3, 4]})] == [
+def test_the_last_key_varies_fastest() -> None:
+    assert [positions for _, positions in combinations({"a": [1, 2], "b": [3, 4]})] == [
         (0, 0),
         (0, 1),
         (1, 0),
@@ -22,18 +22,18 @@ def test_the_last_key_changes_the_fastest() -> None:
     ]
 
 
-def test_values_become_what_a_folder_can_be_called() -> None:
+def test_names_have_only_characters_of_folder_names() -> None:
     grid: dict[str, list[object]] = {"training.optimizer": [{"SGD": {"learning_rate": 0.1}}, None]}
     assert names(grid) == ["optimizer=SGD", "optimizer=null"]
     assert names({"größe": ["schön"]}) == ["gr-e=sch-n"]
     assert names({"x": [-1, 1e-05, "a/../b", True]}) == ["x=-1", "x=1e-05", "x=a-..-b", "x=true"]
 
 
-def test_two_values_of_one_name_are_told_apart() -> None:
+def test_equal_names_are_numbered() -> None:
     assert names({"x": ["a/b", "a b"]}) == ["x=a-b", "x=a-b-2"]
 
 
-def test_a_key_is_as_long_as_it_takes_to_tell_it_from_the_others() -> None:
+def test_keys_are_shortened_to_unique_endings() -> None:
     keys = ["model.layers.0.Dense.units", "model.layers.2.Dense.units", "training.optimizer"]
     assert short_keys(keys) == ["0.units", "2.units", "optimizer"]
     assert short_keys(["model.layers.1", "model.layers.2"]) == ["layers.1", "layers.2"]
@@ -41,7 +41,7 @@ def test_a_key_is_as_long_as_it_takes_to_tell_it_from_the_others() -> None:
     assert short_keys(both) == ["Dense.use_bias", "Conv2D.use_bias"]
 
 
-def test_a_word_is_told_by_what_differs() -> None:
+def test_classes_are_labelled_by_their_differences() -> None:
     slow, fast = ({"SGD": {"learning_rate": rate, "momentum": 0.9}} for rate in (0.01, 0.1))
     assert short_values(["adam", slow]) == ["adam", "SGD"]
     assert short_values(["SGD", slow, fast]) == ["SGD", "SGD-0.01", "SGD-0.1"]
@@ -57,14 +57,13 @@ def test_a_word_is_told_by_what_differs() -> None:
     ]
 
 
-def test_options_are_told_by_what_differs() -> None:
+def test_mappings_are_labelled_by_their_differences() -> None:
     short, long = ({"monitor": "val_loss", "patience": epochs} for epochs in (5, 10))
     assert short_values([None, short, long]) == ["null", "patience-5", "patience-10"]
     assert short_values([None, long]) == ["null", "monitor-val_loss-patience-10"]
 
 
-def test_no_name_is_cut_in_the_middle_of_a_value() -> None:
-    """What would be too long is told by its number, wherever it stands."""
+def test_long_labels_are_replaced_by_numbers() -> None:
     hidden = {"Dense": {"units": 16, "activation": "relu", "kernel_initializer": "he_normal"}}
     grid: dict[str, list[object]] = {
         "training.optimizer": ["adam", {"SGD": {"learning_rate": 0.1}}],

@@ -1,4 +1,4 @@
-"""Comparison files: what their variants become, and how they are told from configs."""
+"""Tests of loading comparisons: defaults, variants, and errors."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def read(tmp_path: Path) -> Read:
     return from_text
 
 
-def test_what_is_not_said_follows_from_the_base(read: Read) -> None:
+def test_defaults_follow_from_the_base(read: Read) -> None:
     comparison = read("base: stack.yaml\nvariants: {a: {training.epochs: 3}, b: }\n")
     assert comparison.name == "widths"
     assert comparison.seeds == (0, 1, 2, 3, 4)
@@ -42,25 +42,25 @@ def test_what_is_not_said_follows_from_the_base(read: Read) -> None:
     assert comparison.runs == 10
 
 
-def test_seeds_count_from_that_of_the_base(read: Read) -> None:
+def test_seeds_are_counted_from_that_of_the_base(read: Read) -> None:
     text = "base: stack.yaml\nseeds: 3\nvariants: {a: , b: {training.epochs: 3}}\n"
     assert read(text).seeds == (0, 1, 2)
     assert read(text, "seed=7").seeds == (7, 8, 9)
     assert read(text, seeds=2).seeds == (0, 1)
-    listed = text.replace("seeds: 3", "seeds: [5, 1]")
-    assert read(listed).seeds == (5, 1)
-    assert read(listed, seeds=1).seeds == (5,)
-    assert read(listed, seeds=4).seeds == (5, 1, 6, 7)
-    assert read(listed, "--seed seed=7").seeds == (7, 8)
-    assert read(listed, "--seed seed=7", seeds=3).seeds == (7, 8, 9)
+    with_list = text.replace("seeds: 3", "seeds: [5, 1]")
+    assert read(with_list).seeds == (5, 1)
+    assert read(with_list, seeds=1).seeds == (5,)
+    assert read(with_list, seeds=4).seeds == (5, 1, 6, 7)
+    assert read(with_list, "--seed seed=7").seeds == (7, 8)
+    assert read(with_list, "--seed seed=7", seeds=3).seeds == (7, 8, 9)
 
 
-def test_the_command_line_renames_no_variant(read: Read) -> None:
-    with pytest.raises(ConfigError, match="`name` is no variant's to change"):
+def test_the_command_line_cannot_rename_variants(read: Read) -> None:
+    with pytest.raises(ConfigError, match="cannot change `name`"):
         read("base: stack.yaml\nvariants: {a: , b: {training.epochs: 3}}\n", "name=other")
 
 
-def test_changes_are_made_from_the_inside_out_and_the_command_line_is_last(read: Read) -> None:
+def test_the_command_line_overrides_variants_which_override_common_changes(read: Read) -> None:
     comparison = read(
         "base: stack.yaml\n"
         "changes: {training.epochs: 3, training.batch_size: 8}\n"
@@ -73,7 +73,7 @@ def test_changes_are_made_from_the_inside_out_and_the_command_line_is_last(read:
     assert comparison.variants[0].changes == {"training.epochs": 4, "training.batch_size": "full"}
 
 
-def test_a_grid_makes_each_combination_of_each_variant(read: Read) -> None:
+def test_a_grid_combines_with_each_variant(read: Read) -> None:
     comparison = read(
         "base: stack.yaml\n"
         "variants: {small: {model.layers.0.Dense.units: 4}, large: }\n"
@@ -90,30 +90,30 @@ def test_a_grid_makes_each_combination_of_each_variant(read: Read) -> None:
     assert len(comparison.variants) == 8
 
 
-def test_a_whole_config_can_be_a_variant(read: Read) -> None:
+def test_a_config_file_can_be_a_variant(read: Read) -> None:
     comparison = read("changes: {training.epochs: 1}\nvariants: {a: stack.yaml, b: graph.yaml}\n")
     assert [variant.file for variant in comparison.variants] == ["stack.yaml", "graph.yaml"]
     assert {variant.config.experiment.training.epochs for variant in comparison.variants} == {1}
     assert comparison.base is None
 
 
-def test_the_metric_is_one_that_all_variants_report(read: Read) -> None:
+def test_the_default_metric_is_reported_by_all_variants(read: Read) -> None:
     assert read("variants: {a: stack.yaml, b: graph.yaml}\n").metric == "val_loss"
 
 
-def test_a_shipped_config_serves_as_base(read: Read) -> None:
+def test_a_built_in_config_can_be_the_base(read: Read) -> None:
     comparison = read("base: mnist_5k\nvariants: {a: , b: {training.epochs: 1}}\n")
     assert comparison.variants[0].config.experiment.name == "mnist_5k"
 
 
-def test_data_of_a_variant_lie_beside_the_comparison(read: Read, tmp_path: Path) -> None:
+def test_data_files_are_relative_to_the_comparison(read: Read, tmp_path: Path) -> None:
     comparison = read("base: stack.yaml\nvariants: {a: , b: {data.file: rows.csv}}\n")
     data = comparison.variants[1].config.experiment.data
     assert data.file == str(tmp_path / "rows.csv")
     assert data.dataset is None
 
 
-def test_an_experiment_is_called_by_comparison_and_variant(read: Read) -> None:
+def test_experiments_are_named_after_comparison_and_variant(read: Read) -> None:
     comparison = read("base: stack.yaml\ngrid: {training.epochs: [1, 2]}\n")
     experiment = comparison.variants[0].experiment("widths", 4)
     assert (experiment.name, experiment.seed) == ("widths-epochs-1", 4)
@@ -130,9 +130,7 @@ def test_an_experiment_is_called_by_comparison_and_variant(read: Read) -> None:
         ("long" * 50, ("long" * 50)[:80]),
     ],
 )
-def test_any_name_of_a_file_makes_experiments_that_can_be_trained(
-    stem: str, name: str, tmp_path: Path
-) -> None:
+def test_any_file_name_gives_valid_experiment_names(stem: str, name: str, tmp_path: Path) -> None:
     shutil.copy(BAD / "stack.yaml", tmp_path)
     file = tmp_path / f"{stem}.yaml"
     file.write_text("base: stack.yaml\nvariants: {a+b: , c: {training.epochs: 3}}\n")
@@ -144,33 +142,33 @@ def test_any_name_of_a_file_makes_experiments_that_can_be_trained(
 
 
 @pytest.mark.parametrize("text", ["", "[1, 2]"])
-def test_a_file_without_keys_is_asked_for_those_of_a_comparison(read: Read, text: str) -> None:
+def test_a_file_that_is_not_a_mapping_is_refused(read: Read, text: str) -> None:
     with pytest.raises(ConfigError, match="Expected keys such as `base` and `variants`"):
         read(text)
 
 
-def test_flags_are_named_where_they_are_wrong(read: Read) -> None:
-    with pytest.raises(ConfigError) as told:
+def test_errors_of_flags_are_located_at_the_flag(read: Read) -> None:
+    with pytest.raises(ConfigError) as caught:
         read("base: stack.yaml\nvariants: {a: , b: }\n", metric="lss", baseline="c")
-    assert [str(diagnostic.location) for diagnostic in told.value.diagnostics] == [
+    assert [str(diagnostic.location) for diagnostic in caught.value.diagnostics] == [
         "--baseline",
         "--metric",
     ]
 
 
-def test_each_kind_of_file_says_what_it_is_where_the_other_is_expected(tmp_path: Path) -> None:
+def test_configs_and_comparisons_are_not_interchangeable(tmp_path: Path) -> None:
     (tmp_path / "many.yaml").write_text("base: mnist_5k\nvariants: {a: , b: }\n")
-    with pytest.raises(ConfigError, match=r"is a comparison, not a config. Run it with `nnlab com"):
+    with pytest.raises(ConfigError, match="Run it with `nnlab compare"):
         load_config(tmp_path / "many.yaml")
-    with pytest.raises(ConfigError, match=r"is a config, not a comparison. Train it, `nnlab train"):
+    with pytest.raises(ConfigError, match="Train it with `nnlab train"):
         read_comparison(BAD / "stack.yaml")
 
 
-def test_validating_counts_the_runs_and_finds_twins(tmp_path: Path) -> None:
+def test_checking_counts_runs_and_finds_duplicate_variants(tmp_path: Path) -> None:
     text = "base: mnist_5k\nseeds: 3\nvariants: {a: , b: {training.epochs: 20}}\n"
-    (tmp_path / "twins.yaml").write_text(text)
-    check = check_config(tmp_path / "twins.yaml")
+    (tmp_path / "duplicates.yaml").write_text(text)
+    check = check_config(tmp_path / "duplicates.yaml")
     assert check.remark == "; a comparison of 6 runs"
-    assert [diagnostic.message for diagnostic in check.advice] == [
-        "Variants `a` and `b` are the same config."
+    assert [(warning.path, warning.message) for warning in check.warnings] == [
+        ("variants.b", "Variants `a` and `b` are the same config.")
     ]

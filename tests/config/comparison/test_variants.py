@@ -1,4 +1,4 @@
-"""A comparison that stands by itself: written, moved elsewhere, read back as the same."""
+"""Tests of dumped comparisons: they read back as they were, in any folder."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from nnlab.config.comparison.loader import read_comparison
-from nnlab.config.comparison.variants import Comparison, comparison_files
+from nnlab.config.comparison.variants import Comparison, dump_comparison
 from tests.config.conftest import BAD
 
 TEXT = """\
@@ -23,8 +23,8 @@ grid: {training.epochs: [1, 2]}
 """
 
 
-def told(comparison: Comparison) -> dict[str, object]:
-    """What of a comparison decides its runs and its results."""
+def summarize(comparison: Comparison) -> dict[str, object]:
+    """Return what determines the runs and the results of a comparison."""
     return {
         "baseline": comparison.baseline,
         "metric": comparison.metric,
@@ -36,7 +36,7 @@ def told(comparison: Comparison) -> dict[str, object]:
     }
 
 
-def test_it_reads_back_as_the_same_wherever_it_lies(tmp_path: Path) -> None:
+def test_a_comparison_reads_back_in_another_folder(tmp_path: Path) -> None:
     here, there = tmp_path / "here", tmp_path / "there"
     here.mkdir()
     there.mkdir()
@@ -44,14 +44,14 @@ def test_it_reads_back_as_the_same_wherever_it_lies(tmp_path: Path) -> None:
         shutil.copy(BAD / base, here)
     (here / "widths.yaml").write_text(TEXT)
     before = read_comparison(here / "widths.yaml", ["model.name=net", "data.scaling=none"])
-    for name, text in comparison_files(before).items():
+    for name, text in dump_comparison(before).items():
         (there / name).write_text(text)
     shutil.rmtree(here)
-    assert told(read_comparison(there / "comparison.yaml")) == told(before)
+    assert summarize(read_comparison(there / "comparison.yaml")) == summarize(before)
 
 
 @pytest.mark.parametrize("data", [[], ["data.file=other.csv"]])
-def test_what_the_command_line_changes_reads_back_as_well(
+def test_changes_of_the_command_line_read_back(
     data: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     here, there, elsewhere = (tmp_path / name for name in ("here", "there", "elsewhere"))
@@ -67,18 +67,18 @@ def test_what_the_command_line_changes_reads_back_as_well(
     monkeypatch.chdir(elsewhere)
     flags = ["--device training.device=cpu", "--seed seed=9", *data]
     before = read_comparison(here / "rows.yaml", flags)
-    for name, text in comparison_files(before).items():
+    for name, text in dump_comparison(before).items():
         (there / name).write_text(text)
     monkeypatch.chdir(tmp_path)
-    assert told(read_comparison(there / "comparison.yaml")) == told(before)
+    assert summarize(read_comparison(there / "comparison.yaml")) == summarize(before)
     for variant in before.variants:
         assert variant.changes["training.device"] == "cpu"
         assert "seed" not in variant.changes
 
 
-def test_no_value_stands_behind_an_alias(tmp_path: Path) -> None:
+def test_shared_values_are_written_without_aliases(tmp_path: Path) -> None:
     shutil.copy(BAD / "stack.yaml", tmp_path)
     text = "base: stack.yaml\nchanges: {training.optimizer: {SGD: 0.1}}\nvariants: {a: , b: }\n"
     (tmp_path / "same.yaml").write_text(text)
-    written = comparison_files(read_comparison(tmp_path / "same.yaml"))
+    written = dump_comparison(read_comparison(tmp_path / "same.yaml"))
     assert "*" not in written["comparison.yaml"]

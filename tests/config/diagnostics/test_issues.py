@@ -1,4 +1,4 @@
-"""Problems: gathered, placed, and put in our own words whatever pydantic calls them."""
+"""Tests of issues: collected, and translated from the errors of pydantic."""
 
 from __future__ import annotations
 
@@ -7,11 +7,19 @@ from typing import Annotated, Any, Literal
 import pytest
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from nnlab.config.diagnostics.issues import Issue, IssueCollector, explain, issues_error
+from nnlab.config.diagnostics.issues import (
+    Expected,
+    Issue,
+    IssueCollector,
+    issue_from_error,
+    issues_error,
+    locate_issues,
+)
+from nnlab.config.yaml.parser import read_yaml
 
 
 class Sample(BaseModel):
-    """A field of each kind that the config has."""
+    """A model with a field of each type that configs have."""
 
     model_config = ConfigDict(strict=True, allow_inf_nan=False)
 
@@ -38,9 +46,9 @@ class Sample(BaseModel):
         ("number", 2, "Expected less than 2. Received: number=2."),
         ("switch", None, "Expected true or false. Received: switch=null."),
         ("text", 5, "Expected text. Received: text=5."),
-        ("text", "", "Expected some text. Received: text=''."),
+        ("text", "", "Expected non-empty text. Received: text=''."),
         ("text", "abcd", "Expected at most 3 characters. Received: text='abcd'."),
-        ("text", "A", "Expected text of the form ^[a-z]*$. Received: text='A'."),
+        ("text", "A", "Expected text matching ^[a-z]*$. Received: text='A'."),
         ("many", {}, "Expected a list. Received: many={}."),
         ("many", [], "Expected 1 or more values. Received: many=[]."),
         ("many", [1, 2, 3], "Expected 2 or fewer values. Received: many=[1, 2, 3]."),
@@ -51,20 +59,20 @@ class Sample(BaseModel):
         ("nothing", 3, "Expected null. Received: nothing=3."),
     ],
 )
-def test_errors_of_pydantic_in_our_own_words(field: str, value: object, message: str) -> None:
+def test_errors_of_pydantic_are_translated(field: str, value: object, message: str) -> None:
     with pytest.raises(ValidationError) as caught:
         Sample.model_validate({field: value})
     (error,) = caught.value.errors()
-    assert explain(error).message == message
+    assert issue_from_error(error).message == message
 
 
-def test_a_misspelt_choice_gets_the_nearest() -> None:
+def test_a_misspelled_choice_gets_a_suggestion() -> None:
     with pytest.raises(ValidationError) as caught:
         Sample.model_validate({"one_of": "medan"})
-    assert explain(caught.value.errors()[0]).hint == "Did you mean `median`?"
+    assert issue_from_error(caught.value.errors()[0]).hint == "Did you mean `median`?"
 
 
-def test_many_choices_are_told_only_where_none_is_near() -> None:
+def test_many_choices_are_listed_only_without_a_suggestion() -> None:
     names = TypeAdapter(Literal["a1", "b2", "c3", "d4", "e5", "f6", "tanh"])
     collector = IssueCollector()
     for value in ("tan", "softmax"):
@@ -76,7 +84,7 @@ def test_many_choices_are_told_only_where_none_is_near() -> None:
     assert far.hint == "The choices are: a1, b2, c3, d4, e5, f6, tanh."
 
 
-def test_problems_keep_their_words_on_their_way_up() -> None:
+def test_issues_keep_their_messages_through_nested_collectors() -> None:
     issue = Issue(("units",), "Expected {this}.", "Write {that}.", at_key=True)
     collector = IssueCollector()
     with collector.collect("layers", 0):
@@ -88,14 +96,14 @@ def test_problems_keep_their_words_on_their_way_up() -> None:
     assert outer.issues() == [Issue(path, issue.message, issue.hint, at_key=True)]
 
 
-def test_a_key_that_is_there_misspelt_is_not_missing_as_well() -> None:
-    class Needs(BaseModel):
+def test_drop_missing_drops_misspelled_keys() -> None:
+    class Required(BaseModel):
         units: int
         rate: float
 
     collector = IssueCollector()
     with collector.collect():
-        Needs.model_validate({})
+        Required.model_validate({})
     collector.drop_missing(["units"])
     assert [issue.path for issue in collector.issues()] == [("rate",)]
 
@@ -109,10 +117,26 @@ def test_a_key_that_is_there_misspelt_is_not_missing_as_well() -> None:
         (("data",), {}, "Add `data: …`."),
     ],
 )
-def test_what_is_missing_is_asked_for(path: Any, parent: object, hint: str) -> None:
-    assert explain({"type": "missing", "loc": path, "input": parent}).hint == hint
+def test_a_missing_key_gets_a_hint(path: Any, parent: object, hint: str) -> None:
+    assert issue_from_error({"type": "missing", "loc": path, "input": parent}).hint == hint
 
 
-def test_nothing_gathered_is_nothing_raised() -> None:
+def test_a_collector_without_issues_raises_nothing() -> None:
     IssueCollector().raise_if_any()
     assert IssueCollector().issues() == []
+
+
+def test_expected_replaces_the_message_of_pydantic() -> None:
+    size = TypeAdapter(Annotated[str, Field(pattern="^[SML]$"), Expected("S, M or L")])
+    collector = IssueCollector()
+    with collector.collect("size"):
+        size.validate_python("XXL")
+    (issue,) = collector.issues()
+    assert issue == Issue(("size",), "Expected S, M or L. Received: size='XXL'.")
+
+
+def test_issues_are_located_once_and_in_the_order_of_the_file() -> None:
+    document = read_yaml("a: &x {units: 3}\nb: *x\nc: 1\n", "a.yaml")
+    issues = [Issue((key, "units"), "Wrong.") for key in ("b", "a")]
+    located = locate_issues(document, [Issue(("c",), "Wrong."), *issues])
+    assert [str(diagnostic.location) for diagnostic in located] == ["a.yaml:1:15", "a.yaml:3:4"]

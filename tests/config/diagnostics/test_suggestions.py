@@ -1,4 +1,4 @@
-"""What helps a person: values as YAML writes them, the word that was meant, the likely remedy."""
+"""Tests of formatted values, nearest names and hints."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from nnlab.config.diagnostics.suggestions import hint_for_type, shown
+from nnlab.config.diagnostics.suggestions import format_value, hint_for_type
 from nnlab.config.vocabulary.layers.core import Dense
 from nnlab.text import did_you_mean, nearest
 
@@ -28,13 +28,13 @@ from nnlab.text import did_you_mean, nearest
         (Dense(units=3, activation="relu"), "{Dense: {units: 3, activation: 'relu'}}"),
     ],
 )
-def test_values_are_shown_as_yaml_writes_them(value: object, text: str) -> None:
-    assert shown(value) == text
+def test_values_are_formatted_as_yaml(value: object, text: str) -> None:
+    assert format_value(value) == text
 
 
 def test_long_values_are_cut() -> None:
-    assert shown("x" * 200) == f"'{'x' * 78}…"
-    assert len(shown([1] * 500, 20)) == 20
+    assert format_value("x" * 200) == f"'{'x' * 78}…"
+    assert len(format_value([1] * 500, 20)) == 20
 
 
 LAYERS = ["Dense", "dense", "Dropout", "dropout", "BatchNormalization", "batch_normalization"]
@@ -42,7 +42,7 @@ KEYS = ["optimizer", "loss", "batch_size", "epochs", "early_stopping", "learning
 
 
 @pytest.mark.parametrize(
-    ("word", "known", "meant"),
+    ("name", "known", "expected"),
     [
         ("Dens", LAYERS, "Dense"),
         ("dens", LAYERS, "dense"),
@@ -63,11 +63,11 @@ KEYS = ["optimizer", "loss", "batch_size", "epochs", "early_stopping", "learning
         ("Dense", [], None),
     ],
 )
-def test_the_word_that_was_meant(word: str, known: list[str], meant: str | None) -> None:
-    assert nearest(word, known) == meant
+def test_nearest_name(name: str, known: list[str], expected: str | None) -> None:
+    assert nearest(name, known) == expected
 
 
-def test_where_nothing_is_known_there_is_nothing_to_mean() -> None:
+def test_did_you_mean_without_known_names() -> None:
     assert (
         did_you_mean("x", [], "arguments of iris") == "Remove it: there are no arguments of iris."
     )
@@ -84,7 +84,7 @@ def test_where_nothing_is_known_there_is_nothing_to_mean() -> None:
         ("int_type", "60_000", "Write 60000."),
         ("int_type", "60 000", "Write 60000."),
         ("int_type", "many", ""),
-        ("int_type", 3.0, "Write it without a point: 3."),
+        ("int_type", 3.0, "Write it without a decimal point: 3."),
         ("int_from_float", 3.5, ""),
         ("int_type", True, ""),
         ("bool_type", "yes", "Write `true`."),
@@ -99,15 +99,15 @@ def test_where_nothing_is_known_there_is_nothing_to_mean() -> None:
         (
             "int_type",
             {"Int": {"min_value": 1}, "step": 2},
-            "Put `step` among the arguments of Int.",
+            "Move `step` into the arguments of Int.",
         ),
         (
             "int_type",
             {"Int": {"min_value": 1, "max_value": 4}, "Choice": [2]},
-            "One value has one search marker: remove the others.",
+            "Keep one search marker and remove the others.",
         ),
         ("int_type", {"a": 1}, ""),
     ],
 )
-def test_the_likely_remedy(kind: str, received: object, hint: str) -> None:
+def test_hint_for_a_value_of_a_wrong_type(kind: str, received: object, hint: str) -> None:
     assert hint_for_type(kind, received) == hint

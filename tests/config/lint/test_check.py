@@ -1,4 +1,4 @@
-"""Checks: what a check tells of a config, and of one that leaves values open."""
+"""Tests of checks: errors, warnings and search spaces of configs."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ import pytest
 from nnlab.config.lint.check import Check, check_config
 
 BAD = Path(__file__).parents[1] / "bad"
-OPEN = "training.epochs={Choice: [1, 2]}"
+EPOCHS = "training.epochs={Choice: [1, 2]}"
 
 
-def test_a_sound_config_has_nothing_to_tell() -> None:
+def test_a_valid_config_has_no_errors_or_warnings() -> None:
     checked = check_config(BAD / "stack.yaml")
     assert checked == Check(str(BAD / "stack.yaml"))
     assert checked.is_valid
@@ -22,38 +22,38 @@ def test_a_sound_config_has_nothing_to_tell() -> None:
 @pytest.mark.parametrize(
     ("flags", "count"),
     [
-        ([OPEN], "1 hyperparameter,"),
-        ([OPEN, "seed={Int: {min_value: 1, max_value: 9}}"], "2 hyperparameters,"),
+        ([EPOCHS], "1 hyperparameter,"),
+        ([EPOCHS, "seed={Int: {min_value: 1, max_value: 9}}"], "2 hyperparameters,"),
     ],
 )
-def test_hyperparameters_are_counted_and_remarked_on(flags: list[str], count: str) -> None:
+def test_the_remark_counts_hyperparameters(flags: list[str], count: str) -> None:
     checked = check_config(BAD / "stack.yaml", flags)
     assert checked.is_valid
     assert count in checked.remark
 
 
-def test_of_an_open_value_the_first_is_not_warned_of_but_what_stands_beside_it_is() -> None:
+def test_rules_skip_values_that_the_search_varies() -> None:
     scaling = "data.scaling={Choice: [none, standard]}"
     repeat = "{Repeat: {times: {Int: {min_value: 0, max_value: 2}}, layers: [%s]}}"
     dense = "{Dense: {units: 8, activation: relu, kernel_initializer: zeros}}"
     checked = check_config(BAD / "stack.yaml", [scaling, f"model.layers.0={repeat % dense}"])
-    assert [diagnostic.path for diagnostic in checked.advice] == [
+    assert [diagnostic.path for diagnostic in checked.warnings] == [
         "model.layers.0.Repeat.layers.0.Dense.kernel_initializer"
     ]
 
 
-def test_a_config_with_faults_gets_no_advice() -> None:
+def test_an_invalid_config_gets_no_warnings() -> None:
     checked = check_config(BAD / "stack.yaml", ["data.scaling=none", "training.epochs=0"])
     assert not checked.is_valid
-    assert [diagnostic.path for diagnostic in checked.diagnostics] == ["training.epochs"]
-    assert checked.advice == ()
+    assert [diagnostic.path for diagnostic in checked.errors] == ["training.epochs"]
+    assert checked.warnings == ()
 
 
-def test_advice_comes_in_the_order_of_the_file(tmp_path: Path) -> None:
-    path = tmp_path / "unwise.yaml"
+def test_warnings_are_in_the_order_of_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "mistakes.yaml"
     path.write_text(
         f"training: {{early_stopping: {{patience: 99}}}}\nextends: {BAD}/stack.yaml\n"
         "model: {defaults: {Flatten: }}\ndata: {scaling: none}\n"
     )
-    lines = [warning.location.line for warning in check_config(path).advice if warning.location]
+    lines = [warning.location.line for warning in check_config(path).warnings if warning.location]
     assert lines == [1, 1, 3, 4]

@@ -1,4 +1,4 @@
-"""Which figures mean the same in every variant, and what is said of the others."""
+"""Tests of which metrics can be compared between variants."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def read(folder: Path, change: str, metric: str = "test_loss", base: str = "") -> Comparison:
-    """Two variants: the base, and one with a change."""
+    """Read a comparison of two variants: the base, and one with a change."""
     file = folder / "two.yaml"
     file.write_text(
         f"base: base.yaml\nmetric: {metric}\nvariants: {{plain: {{{base}}}, other: {{{change}}}}}\n"
@@ -60,48 +60,48 @@ def read(folder: Path, change: str, metric: str = "test_loss", base: str = "") -
         ("data.missing: mean", "test_accuracy", None),
     ],
 )
-def test_what_makes_another_figure_of_it(
+def test_changes_that_make_a_metric_incomparable(
     folder: Path, change: str, metric: str, reason: str | None
 ) -> None:
-    found = comparability_warnings(read(folder, change, metric))
-    assert [one.reason for one in found] == ([reason] if reason else [])
-    assert all(one.unlike == ("other",) for one in found)
+    warnings = comparability_warnings(read(folder, change, metric))
+    assert [warning.reason for warning in warnings] == ([reason] if reason else [])
+    assert all(warning.not_comparable == ("other",) for warning in warnings)
 
 
-def test_the_remedy_is_a_metric_without_the_penalty(folder: Path) -> None:
-    (found,) = comparability_warnings(read(folder, f"{REGULARIZER}: {{L2: 0.1}}"))
-    assert "there is one in other" in found.message
+def test_the_hint_is_a_metric_without_the_penalty(folder: Path) -> None:
+    (warning,) = comparability_warnings(read(folder, f"{REGULARIZER}: {{L2: 0.1}}"))
+    assert "penalized: other" in warning.message
     name = "sparse_categorical_crossentropy"
-    assert f"Add {name} to training.metrics, and compare `metric: test_{name}`." in found.hint
+    assert f"Add {name} to training.metrics, and compare `metric: test_{name}`." in warning.hint
     metrics = f"training.metrics: [{name}]"
-    cured = read(folder, f"{REGULARIZER}: {{L2: 0.1}}, {metrics}", f"test_{name}", metrics)
-    assert comparability_warnings(cured) == ()
+    fixed = read(folder, f"{REGULARIZER}: {{L2: 0.1}}, {metrics}", f"test_{name}", metrics)
+    assert comparability_warnings(fixed) == ()
 
 
-def test_the_same_penalty_on_other_layers_is_told_and_forbids_nothing(folder: Path) -> None:
+def test_the_same_penalty_on_different_layers_is_only_a_remark(folder: Path) -> None:
     same = f"{REGULARIZER}: L2"
-    (found,) = comparability_warnings(
+    (warning,) = comparability_warnings(
         read(folder, f"{same}, model.layers.0.Dense.units: 9", base=same)
     )
-    assert (found.reason, found.unlike) == ("penalties", ())
+    assert (warning.reason, warning.not_comparable) == ("penalties", ())
 
 
-def test_validation_of_the_file_warns(folder: Path) -> None:
+def test_checking_the_file_warns(folder: Path) -> None:
     read(folder, "data.seed: 5")
-    (warning,) = check_config(folder / "two.yaml").advice
+    (warning,) = check_config(folder / "two.yaml").warnings
     assert warning.path == "data.seed"
-    assert "Measured on other data than plain (data.seed): other." in warning.message
+    assert "different data than plain (data.seed): other." in warning.message
 
 
 @pytest.mark.parametrize("config", list_builtin_comparisons(), ids=lambda config: config.name)
-def test_what_comes_with_nnlab_compares_like_with_like(config: object) -> None:
+def test_built_in_comparisons_are_comparable(config: object) -> None:
     assert comparability_warnings(read_comparison(config.path)) == ()  # type: ignore[attr-defined]
 
 
-def test_losses_of_other_functions_differ() -> None:
+def test_different_loss_functions_are_not_comparable() -> None:
     losses = read_comparison(find_builtin_comparison("losses"), metric="test_loss")
-    (found,) = comparability_warnings(losses)
-    assert found.unlike == ("mae", "huber", "log_cosh")
+    (warning,) = comparability_warnings(losses)
+    assert warning.not_comparable == ("mae", "huber", "log_cosh")
 
 
 @pytest.mark.parametrize(
@@ -114,10 +114,8 @@ def test_losses_of_other_functions_differ() -> None:
         ("cosine_similarity", False),
     ],
 )
-def test_losses_that_cannot_fall_below_0_whatever_is_compared(
-    folder: Path, loss: str, expected: bool
-) -> None:
+def test_losses_that_are_never_negative(folder: Path, loss: str, expected: bool) -> None:
     text = BASE.replace("sparse_categorical_crossentropy", loss)
     (folder / "base.yaml").write_text(text)
-    found = never_negative(read(folder, "training.batch_size: 8", "test_accuracy"))
-    assert ("loss" in found) is expected
+    names = never_negative(read(folder, "training.batch_size: 8", "test_accuracy"))
+    assert ("loss" in names) is expected

@@ -1,4 +1,4 @@
-"""Advice: each rule speaks where its lesson applies, and is silent where it does not."""
+"""Tests of the lint rules: each warns where it applies, and only there."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 
 from nnlab.config import load_config
 from nnlab.config.lint.check import check_config
-from nnlab.config.lint.rules import RULES, advice
+from nnlab.config.lint.rules import RULES, lint_experiment
 from nnlab.config.yaml.builtin_configs import list_builtin_configs
 from nnlab.config.yaml.document import format_path
 
@@ -22,12 +22,12 @@ HIDDEN = "model.layers.0.Dense"
 
 
 def net(*layers: str) -> str:
-    """The flag that gives the stack other layers."""
+    """Return the assignment of other layers to the stack."""
     return f"model.layers=[{', '.join(layers)}]"
 
 
-# A rule, changes to stack.yaml that it speaks of, where, and how it begins.
-SPEAKS = [
+# A rule, changes to stack.yaml that it warns about, the path, and the start of the message.
+WARNS = [
     (
         "vanishing_gradients",
         (net(*3 * [SIGMOID], SOFTMAX),),
@@ -49,23 +49,27 @@ SPEAKS = [
     *[
         (
             "symmetry",
-            (f"{HIDDEN}.kernel_initializer={start}",),
+            (f"{HIDDEN}.kernel_initializer={initializer}",),
             f"{HIDDEN}.kernel_initializer",
-            f"{word} starts all weights of the layer equal",
+            f"{name} makes all weights of the layer equal",
         )
-        for start, word in [("zeros", "Zeros"), ("ones", "Ones"), ("{Constant: 0.5}", "Constant")]
+        for initializer, name in [
+            ("zeros", "Zeros"),
+            ("ones", "Ones"),
+            ("{Constant: 0.5}", "Constant"),
+        ]
     ],
     (
-        "large_start",
+        "large_initial_weights",
         (f"{HIDDEN}.kernel_initializer={{RandomNormal: {{stddev: 2}}}}",),
         f"{HIDDEN}.kernel_initializer",
-        "Weights that start with deviation 2 make large sums",
+        "Initial weights with a standard deviation of 2",
     ),
     (
         "initializer_fits_activation",
         (f"{HIDDEN}.kernel_initializer=he_normal", f"{HIDDEN}.activation=tanh"),
         f"{HIDDEN}.kernel_initializer",
-        "HeNormal is made for relu: with tanh",
+        "HeNormal is designed for relu: with tanh",
     ),
     (
         "initializer_fits_activation",
@@ -74,64 +78,64 @@ SPEAKS = [
         "selu keeps its values normalized only with LecunNormal. Received: GlorotUniform.",
     ),
     (
-        "linear_net",
+        "linear_network",
         (f"{HIDDEN}.activation=linear",),
         f"{HIDDEN}.activation",
         "No hidden layer has an activation",
     ),
     (
-        "head_fits_loss",
+        "output_fits_loss",
         (f"{HEAD}.units=1",),
         f"{HEAD}.activation",
         "softmax over one unit is always 1",
     ),
     (
-        "head_fits_loss",
+        "output_fits_loss",
         (f"{HEAD}.activation=sigmoid",),
         f"{HEAD}.activation",
-        "sigmoid units are not one distribution over classes, which CategoricalCrossentropy",
+        "CategoricalCrossentropy expects one distribution over the classes",
     ),
     (
-        "head_fits_loss",
+        "output_fits_loss",
         (f"{HEAD}.activation=sigmoid", f"{HEAD}.units=1"),
         f"{HEAD}.activation",
-        "CategoricalCrossentropy chooses among classes; one unit",
+        "CategoricalCrossentropy expects one unit for each class",
     ),
     (
-        "head_fits_loss",
+        "output_fits_loss",
         ("training.loss=binary_crossentropy",),
         f"{HEAD}.activation",
-        "BinaryCrossentropy judges each unit by itself",
+        "BinaryCrossentropy expects independent units",
     ),
     (
-        "head_fits_loss",
+        "output_fits_loss",
         (net("{Dense: 8}", "ReLU", "{Dense: 3}"),),
         f"{HEAD}.activation",
-        "CategoricalCrossentropy expects probabilities; a linear head gives any number",
+        "CategoricalCrossentropy expects probabilities; the linear output layer",
     ),
     (
-        "head_fits_loss",
+        "output_fits_loss",
         ("training.loss={CategoricalCrossentropy: {from_logits: true}}",),
         f"{HEAD}.activation",
         "from_logits: true applies the softmax a second time",
     ),
     (
-        "accuracy_of_numbers",
+        "accuracy_of_regression",
         ("training.loss=mse", f"{HEAD}.activation=linear"),
         "training.metrics.0",
-        "Accuracy counts classes that are right",
+        "Accuracy counts correct classes",
     ),
     (
-        "noise_at_the_output",
+        "noise",
         ("model.layers.3={Dropout: 0.2}",),
         "model.layers.3.Dropout",
-        "Dropout on the output layer throws away the prediction",
+        "Dropout as the output layer",
     ),
     (
-        "noise_at_the_output",
+        "noise",
         ("model.layers.1={Dropout: 0.9}",),
         "model.layers.1.Dropout.rate",
-        "At rate 0.9 few units are left",
+        "A rate of 0.9 leaves few units",
     ),
     (
         "unscaled_features",
@@ -149,31 +153,31 @@ SPEAKS = [
         "batch_of_one",
         ("training.batch_size=1", "model.layers.1=BatchNormalization"),
         "model.layers.1.BatchNormalization",
-        "BatchNormalization over one row subtracts the row from itself",
+        "BatchNormalization of a single row",
     ),
     (
-        "early_stopping_can_stop",
+        "early_stopping",
         ("training.early_stopping={patience: 10, restore_best_weights: true}",),
         "training.early_stopping.patience",
-        "With patience 10 from epoch 0 on, training cannot stop before its 10 epochs are over.",
+        "With patience 10 from epoch 0, training cannot stop before its 10 epochs are over.",
     ),
     (
-        "early_stopping_can_stop",
+        "early_stopping",
         ("training.early_stopping={patience: 3}",),
         "training.early_stopping.restore_best_weights",
-        "The run keeps the last epoch's weights",
+        "The run keeps the weights of the last epoch",
     ),
 ]
 
-# Changes to stack.yaml that come near a rule, and that no rule speaks of.
+# Changes to stack.yaml that almost match a rule, without a warning.
 SILENT = [
     ("vanishing_gradients", (net(*2 * [SIGMOID], SOFTMAX),)),
     ("vanishing_gradients", (net(*3 * [SIGMOID, "BatchNormalization"], SOFTMAX),)),
     ("vanishing_gradients", (net(*5 * [TANH], SOFTMAX),)),
     ("symmetry", (f"{HIDDEN}.bias_initializer=ones", f"{HEAD}.kernel_initializer=zeros")),
-    ("large_start", (f"{HIDDEN}.kernel_initializer={{RandomNormal: {{stddev: 0.1}}}}",)),
+    ("large_initial_weights", (f"{HIDDEN}.kernel_initializer={{RandomNormal: {{stddev: 0.1}}}}",)),
     (
-        "large_start",
+        "large_initial_weights",
         (
             f"{HIDDEN}.kernel_initializer={{RandomNormal: {{stddev: 2}}}}",
             "training.optimizer.Adam.clipnorm=1",
@@ -184,24 +188,24 @@ SILENT = [
         "initializer_fits_activation",
         (f"{HIDDEN}.kernel_initializer=lecun_normal", f"{HIDDEN}.activation=selu"),
     ),
-    ("linear_net", (net("{Dense: 8}", "BatchNormalization", "ReLU", SOFTMAX),)),
-    ("linear_net", (net(SOFTMAX),)),
-    ("head_fits_loss", (net("{Dense: 8}", "ReLU", "{Dense: 3}", "Softmax"),)),
+    ("linear_network", (net("{Dense: 8}", "BatchNormalization", "ReLU", SOFTMAX),)),
+    ("linear_network", (net(SOFTMAX),)),
+    ("output_fits_loss", (net("{Dense: 8}", "ReLU", "{Dense: 3}", "Softmax"),)),
     (
-        "head_fits_loss",
+        "output_fits_loss",
         (
             f"{HEAD}.activation=linear",
             "training.loss={CategoricalCrossentropy: {from_logits: true}}",
         ),
     ),
-    ("head_fits_loss", (f"{HEAD}.activation=sigmoid", "training.loss=binary_crossentropy")),
-    ("head_fits_loss", ("training.loss=crossentropy",)),
-    ("accuracy_of_numbers", ("training.loss=mse",)),
+    ("output_fits_loss", (f"{HEAD}.activation=sigmoid", "training.loss=binary_crossentropy")),
+    ("output_fits_loss", ("training.loss=crossentropy",)),
+    ("accuracy_of_regression", ("training.loss=mse",)),
     (
-        "accuracy_of_numbers",
+        "accuracy_of_regression",
         ("training.loss=mse", f"{HEAD}.activation=linear", "training.metrics=[mae]"),
     ),
-    ("noise_at_the_output", ("model.layers.1={GaussianNoise: 0.9}",)),
+    ("noise", ("model.layers.1={GaussianNoise: 0.9}",)),
     ("unscaled_features", ("data.scaling=none", "data.dataset=blobs")),
     ("unscaled_features", ("data.scaling=none", "data.dataset=diabetes")),
     (
@@ -211,15 +215,15 @@ SILENT = [
     ("batch_of_one", ("training.batch_size=1", "model.layers.1=LayerNormalization")),
     ("batch_of_one", ("training.batch_size=2", "model.layers.1=BatchNormalization")),
     (
-        "early_stopping_can_stop",
+        "early_stopping",
         ("training.early_stopping={patience: 3, restore_best_weights: true}",),
     ),
 ]
 
-# Layers of a graph from `flower` to `kind`, and the place that a rule speaks of, if any does.
+# Layers of a graph from `flower` to `kind`, and the path of the warning, if there is one.
 GRAPHS = [
     ("hidden: {Dense: 8, from: flower}, kind: %s, from: hidden}", "hidden.Dense.activation"),
-    ("hidden: {Dense: 8, from: flower}, bent: {ReLU: {}, from: hidden}, kind: %s, from: bent}", ""),
+    ("hidden: {Dense: 8, from: flower}, relu: {ReLU: {}, from: hidden}, kind: %s, from: relu}", ""),
     ("logits: {Dense: 3, from: flower}, kind: {Softmax: {}, from: logits}", ""),
     ("logits: {Dense: 3, from: flower}, kind: {ReLU: {}, from: logits}", "logits.Dense.activation"),
     ("head: %s, from: flower}, kind: {Dropout: 0.2, from: head}", "kind.Dropout"),
@@ -236,36 +240,36 @@ GRAPHS = [
 ]
 
 
-def rule_of(name: str) -> str:
+def rule_name(name: str) -> str:
     return f"_{name}"
 
 
-@pytest.mark.parametrize(("rule", "changes", "place", "begin"), SPEAKS)
-def test_rule_speaks(rule: str, changes: tuple[str, ...], place: str, begin: str) -> None:
+@pytest.mark.parametrize(("rule", "changes", "path", "message"), WARNS)
+def test_rule_warns(rule: str, changes: tuple[str, ...], path: str, message: str) -> None:
     experiment = load_config(BAD / "stack.yaml", changes)
-    (speaking,) = (one for one in RULES if one.__name__ == rule_of(rule))
-    (warning,) = speaking(experiment)
-    assert format_path(warning.path) == place
-    assert warning.message.startswith(begin)
+    (function,) = (function for function in RULES if function.__name__ == rule_name(rule))
+    (warning,) = function(experiment)
+    assert format_path(warning.path) == path
+    assert warning.message.startswith(message)
     assert warning.message.endswith(".")
     assert warning.hint.endswith(".")
-    assert warning in advice(experiment)
+    assert warning in lint_experiment(experiment)
 
 
 @pytest.mark.parametrize(("rule", "changes"), SILENT)
 def test_rule_is_silent(rule: str, changes: tuple[str, ...]) -> None:
-    assert rule_of(rule) in [one.__name__ for one in RULES]
-    assert advice(load_config(BAD / "stack.yaml", changes)) == []
+    assert rule_name(rule) in [function.__name__ for function in RULES]
+    assert lint_experiment(load_config(BAD / "stack.yaml", changes)) == []
 
 
-def test_every_rule_has_a_case_on_either_side() -> None:
-    names = {one.__name__ for one in RULES}
-    assert {rule_of(rule) for rule, *_ in SPEAKS} == names
-    assert {rule_of(rule) for rule, *_ in SILENT} == names
+def test_every_rule_has_cases_with_and_without_a_warning() -> None:
+    names = {function.__name__ for function in RULES}
+    assert {rule_name(rule) for rule, *_ in WARNS} == names
+    assert {rule_name(rule) for rule, *_ in SILENT} == names
 
 
-@pytest.mark.parametrize(("layers", "place"), GRAPHS)
-def test_rules_follow_the_edges_of_a_graph(layers: str, place: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("layers", "expected"), GRAPHS)
+def test_rules_follow_the_edges_of_a_graph(layers: str, expected: str, tmp_path: Path) -> None:
     layers = layers.replace("%s", SOFTMAX.removesuffix("}"))
     path = tmp_path / "graph.yaml"
     path.write_text(
@@ -273,11 +277,11 @@ def test_rules_follow_the_edges_of_a_graph(layers: str, place: str, tmp_path: Pa
         f"model: {{inputs: {{flower: {{shape: [4]}}}}, layers: {{{layers}}}, outputs: [kind]}}\n"
         "training: {optimizer: adam, loss: sparse_categorical_crossentropy, epochs: 3}\n"
     )
-    places = [format_path(warning.path) for warning in advice(load_config(path))]
-    assert places == ([f"model.layers.{place}"] if place else [])
+    paths = [format_path(warning.path) for warning in lint_experiment(load_config(path))]
+    assert paths == ([f"model.layers.{expected}"] if expected else [])
 
 
-def test_advice_points_at_what_was_written(tmp_path: Path) -> None:
+def test_warnings_are_located_at_what_was_written(tmp_path: Path) -> None:
     path = tmp_path / "deep.yaml"
     path.write_text(
         f"extends: {BAD}/stack.yaml\n"
@@ -287,14 +291,15 @@ def test_advice_points_at_what_was_written(tmp_path: Path) -> None:
     )
     checked = check_config(path)
     assert checked.is_valid
-    assert [(str(one.location).removeprefix(f"{path}:"), one.path) for one in checked.advice] == [
+    assert [
+        (str(warning.location).removeprefix(f"{path}:"), warning.path)
+        for warning in checked.warnings
+    ] == [
         ("3:34", "model.defaults.Dense.activation"),
         ("3:44", "model.defaults.Embedding"),
     ]
 
 
-def test_shipped_configs_are_advised_only_where_that_is_their_lesson() -> None:
-    advised = {
-        shipped.name for shipped in list_builtin_configs() if check_config(shipped.path).advice
-    }
-    assert advised == {"vanishing_gradients", "exploding_gradients"}
+def test_only_built_in_configs_that_demonstrate_a_mistake_have_warnings() -> None:
+    names = {config.name for config in list_builtin_configs() if check_config(config.path).warnings}
+    assert names == {"vanishing_gradients", "exploding_gradients"}

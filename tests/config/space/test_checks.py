@@ -1,4 +1,4 @@
-"""Searches that are unwise, and configs that leave nothing to search."""
+"""Tests of search spaces: warnings, and configs without anything to search."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from nnlab.config.lint.check import check_config
-from nnlab.config.loader import read_search
+from nnlab.config.loader import read_search_config
 from nnlab.errors import ConfigError
 
 BAD = Path(__file__).parents[1] / "bad"
@@ -16,25 +16,29 @@ OPTIMIZER = "training.optimizer={Choice: [adam, sgd, rmsprop]}"
 BATCHES = "training.batch_size={Choice: [8, 16, 32, 64]}"
 
 
-def told(*flags: str) -> list[tuple[str, str]]:
+def warnings_of(*flags: str) -> list[tuple[str, str]]:
     checked = check_config(STACK, flags)
     assert checked.is_valid
-    return [(diagnostic.path, diagnostic.message) for diagnostic in checked.advice]
+    return [(warning.path, warning.message) for warning in checked.warnings]
 
 
 @pytest.mark.parametrize(
-    ("flags", "path", "words"),
+    ("flags", "path", "phrase"),
     [
         (("tune.objective=loss",), "tune.objective", "the training rows"),
-        (("tune={objective: val_accuracy, direction: min}",), "tune.direction", "more is better"),
-        (("tune.direction=max",), "tune.direction", "less is better"),
-        (("tune.algorithm=grid", BATCHES), "tune.algorithm", "12 configs, of which the first 10"),
-        (("seed={Int: {min_value: 1, max_value: 9}}",), "seed", "cannot be compared"),
+        (
+            ("tune={objective: val_accuracy, direction: min}",),
+            "tune.direction",
+            "A higher `val_accuracy` is better",
+        ),
+        (("tune.direction=max",), "tune.direction", "A lower `val_loss` is better"),
+        (("tune.algorithm=grid", BATCHES), "tune.algorithm", "12 configs; only the first 10"),
+        (("seed={Int: {min_value: 1, max_value: 9}}",), "seed", "not comparable"),
         (("data.test_split={Choice: [0.1, 0.2]}",), "data.test_split", "test rows leak"),
         (
             ("data.validation_split=null", "tune={cv: 30, executions_per_trial: 2}"),
             "tune.cv",
-            "Each trial is 60 trainings: 600 in all.",
+            "Each trial takes 60 trainings, 600 in total.",
         ),
         (
             ("tune.seed=1", "training.loss={Choice: [mse, mae]}"),
@@ -57,23 +61,25 @@ def told(*flags: str) -> list[tuple[str, str]]:
         (
             ("tune={algorithm: hyperband, max_trials: 9, max_epochs: 9}",),
             "tune.max_trials",
-            "takes 23 trials; a trial that goes on counts as another. Received: max_trials=9: all",
+            "takes 23 trials; a trial that continues counts again. Received: max_trials=9: all",
         ),
         (
             ("tune={algorithm: hyperband, max_trials: 12, max_epochs: 9}",),
             "tune.max_trials",
-            "the first 9 end after epoch 1, and few go on",
+            "the first 9 stop after epoch 1, and few continue",
         ),
     ],
 )
-def test_unwise_searches_are_warned_of(flags: tuple[str, ...], path: str, words: str) -> None:
-    ((where, message),) = told(OPTIMIZER, *flags)
-    assert where == path
-    assert words in message
+def test_likely_mistakes_of_a_search_are_warned_about(
+    flags: tuple[str, ...], path: str, phrase: str
+) -> None:
+    ((warning_path, message),) = warnings_of(OPTIMIZER, *flags)
+    assert warning_path == path
+    assert phrase in message
 
 
 @pytest.mark.parametrize(
-    ("path", "value", "words"),
+    ("path", "value", "phrase"),
     [
         ("data.dataset", "{Choice: [iris, wine]}", "different data"),
         ("data.dataset.blobs.n_samples", "{Choice: [200, 100]}", "different data"),
@@ -84,11 +90,13 @@ def test_unwise_searches_are_warned_of(flags: tuple[str, ...], path: str, words:
         ("seed", "{Choice: [1, 2]}", "different seeds"),
     ],
 )
-def test_trials_of_other_rows_are_warned_of(path: str, value: str, words: str) -> None:
+def test_searching_what_decides_the_rows_is_warned_about(
+    path: str, value: str, phrase: str
+) -> None:
     drops = ("data.missing=drop",) * (path == "data.features")
-    ((where, message),) = told(OPTIMIZER, *drops, f"{path}={value}")
-    assert where == path
-    assert words in message
+    ((warning_path, message),) = warnings_of(OPTIMIZER, *drops, f"{path}={value}")
+    assert warning_path == path
+    assert phrase in message
 
 
 @pytest.mark.parametrize(
@@ -99,10 +107,10 @@ def test_trials_of_other_rows_are_warned_of(path: str, value: str, words: str) -
         ("training.checkpoint", "{Choice: [{}, {save_best_only: false}]}"),
     ],
 )
-def test_trials_that_are_scored_at_other_epochs_are_warned_of(path: str, value: str) -> None:
-    ((where, message),) = told(OPTIMIZER, f"{path}={value}")
-    assert where.startswith(path)
-    assert "scored at other epochs" in message
+def test_searching_which_epoch_is_scored_is_warned_about(path: str, value: str) -> None:
+    ((warning_path, message),) = warnings_of(OPTIMIZER, f"{path}={value}")
+    assert warning_path.startswith(path)
+    assert "scored at different epochs" in message
 
 
 @pytest.mark.parametrize(
@@ -121,75 +129,82 @@ def test_trials_that_are_scored_at_other_epochs_are_warned_of(path: str, value: 
         ("training.early_stopping={patience: {Choice: [3, 5]}, restore_best_weights: true}",),
     ],
 )
-def test_sound_searches_get_no_warning(flags: tuple[str, ...]) -> None:
-    assert told(OPTIMIZER, *flags) == []
+def test_valid_searches_get_no_warning(flags: tuple[str, ...]) -> None:
+    assert warnings_of(OPTIMIZER, *flags) == []
 
 
-def test_without_open_values_tune_is_idle_and_no_warning() -> None:
-    assert told("tune={algorithm: grid, objective: loss, max_epochs: 1, max_trials: 3}") == []
+def test_a_tune_section_without_markers_gets_no_warning() -> None:
+    assert (
+        warnings_of("tune={algorithm: grid, objective: loss, max_epochs: 1, max_trials: 3}") == []
+    )
 
 
-def test_a_search_has_a_tune_section_be_it_of_defaults() -> None:
-    config = read_search(STACK, [OPTIMIZER])
+def test_a_search_gets_a_default_tune_section() -> None:
+    config = read_search_config(STACK, [OPTIMIZER])
     assert config.experiment.tune is not None
     assert config.experiment.tune.objective == "val_loss"
 
 
-def test_a_search_without_open_values_is_refused_beside_other_faults() -> None:
+def test_missing_markers_are_reported_with_other_errors() -> None:
     with pytest.raises(ConfigError) as caught:
-        read_search(STACK, ["training.epochs=0", "data.validation_split=null"])
-    told = {diagnostic.path: diagnostic.message for diagnostic in caught.value.diagnostics}
-    assert list(told) == ["training.epochs", ""]
-    assert "nothing to search" in told[""]
+        read_search_config(STACK, ["training.epochs=0", "data.validation_split=null"])
+    messages = {error.path: error.message for error in caught.value.diagnostics}
+    assert list(messages) == ["training.epochs", ""]
+    assert "nothing to search" in messages[""]
 
 
-def test_a_space_that_may_be_larger_than_it_seems_is_not_counted() -> None:
-    wrong = ["model.layers.0={Dense: {units: {Choise: [4, 8]}}}", OPTIMIZER, "tune.max_trials=99"]
+def test_the_space_of_an_invalid_config_is_not_counted() -> None:
+    assignments = [
+        "model.layers.0={Dense: {units: {Choise: [4, 8]}}}",
+        OPTIMIZER,
+        "tune.max_trials=99",
+    ]
     with pytest.raises(ConfigError) as caught:
-        read_search(STACK, wrong)
+        read_search_config(STACK, assignments)
     assert [diagnostic.path for diagnostic in caught.value.diagnostics] == [
         "model.layers.0.Dense.units"
     ]
 
 
-def test_a_sound_config_without_open_values_is_refused() -> None:
+def test_a_config_without_markers_cannot_be_searched() -> None:
     with pytest.raises(ConfigError, match="nothing to search"):
-        read_search(STACK)
+        read_search_config(STACK)
     with pytest.raises(ConfigError, match="nothing to search"):
-        read_search(STACK, ["model.layers.1={Repeat: {times: 2, layers: [{Dense: 8}]}}"])
+        read_search_config(STACK, ["model.layers.1={Repeat: {times: 2, layers: [{Dense: 8}]}}"])
 
 
 @pytest.mark.parametrize(
     ("flags", "remark"),
     [
-        ((OPTIMIZER,), "; 1 hyperparameter, 3 configs: `nnlab tune` searches them"),
+        ((OPTIMIZER,), "; 1 hyperparameter, 3 configs: search with `nnlab tune`"),
         (
             (OPTIMIZER, "model.layers.1.Dropout={Float: {min_value: 0, max_value: 1}}"),
-            "; 2 hyperparameters, infinitely many configs: `nnlab tune` searches them",
+            "; 2 hyperparameters, infinitely many configs: search with `nnlab tune`",
         ),
         (
             (OPTIMIZER, "training.epochs={Int: {min_value: 1, max_value: 1000000000}}"),
-            "; 2 hyperparameters, about 10^9 configs: `nnlab tune` searches them",
+            "; 2 hyperparameters, about 10^9 configs: search with `nnlab tune`",
         ),
     ],
 )
-def test_the_size_of_the_space_is_told(flags: tuple[str, ...], remark: str) -> None:
+def test_the_remark_gives_the_size_of_the_space(flags: tuple[str, ...], remark: str) -> None:
     assert check_config(STACK, flags).remark == remark
 
 
-def test_a_size_that_nobody_reads_is_no_advice() -> None:
+def test_a_huge_grid_is_not_suggested_as_max_trials() -> None:
     units = [
-        f"model.layers.{at}={{Dense: {{Int: {{min_value: 1, max_value: 9999}}}}}}" for at in (0, 1)
+        f"model.layers.{position}={{Dense: {{Int: {{min_value: 1, max_value: 9999}}}}}}"
+        for position in (0, 1)
     ]
-    (advice,) = check_config(STACK, [*units, "tune.algorithm=grid"]).advice
-    assert "about 10^8 configs" in advice.message
-    assert advice.hint == "Lengthen the steps, or use another algorithm."
+    (warning,) = check_config(STACK, [*units, "tune.algorithm=grid"]).warnings
+    assert "about 10^8 configs" in warning.message
+    assert warning.hint == "Increase the steps, or use another algorithm."
 
 
-def test_a_misspelt_marker_is_not_told_as_none() -> None:
+def test_a_misspelled_marker_is_not_reported_as_missing() -> None:
     for marker in ("{Int: {min_value: 1, mx: 4}}", "{Intt: {min_value: 1, max_value: 4}}"):
         with pytest.raises(ConfigError) as caught:
-            read_search(STACK, [f"model.layers.0.Dense.units={marker}"])
+            read_search_config(STACK, [f"model.layers.0.Dense.units={marker}"])
         assert not any(
             "nothing to search" in diagnostic.message for diagnostic in caught.value.diagnostics
         )

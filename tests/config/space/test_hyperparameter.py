@@ -1,14 +1,19 @@
-"""What a search chooses: names, ranges, conditions, and how many configs there are."""
+"""Tests of hyperparameters: names, ranges, conditions, and the size of the space."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from itertools import product
 from typing import Any
 
 import pytest
 
 from nnlab.config.space.declaration import hyperparameters_of
-from nnlab.config.space.hyperparameter import Hyperparameter, space_size
+from nnlab.config.space.hyperparameter import (
+    Hyperparameter,
+    format_space_size,
+    space_size,
+)
 from nnlab.config.space.search_space import find_markers
 from nnlab.config.yaml.parser import read_yaml
 
@@ -28,19 +33,19 @@ training:
 """
 
 
-def found(text: str) -> dict[str, Hyperparameter]:
+def declare(text: str) -> dict[str, Hyperparameter]:
     document, _, issues = find_markers(read_yaml(text, "a.yaml"))
     assert issues == []
-    return {one.name: one for one in hyperparameters_of(document)}
+    return {hyperparameter.name: hyperparameter for hyperparameter in hyperparameters_of(document)}
 
 
-def one(marker: str) -> Hyperparameter:
-    return found(f"key: {marker}")["key"]
+def declare_marker(marker: str) -> Hyperparameter:
+    return declare(f"key: {marker}")["key"]
 
 
-def test_each_repetition_has_hyperparameters_of_its_own_behind_what_they_depend_on() -> None:
+def test_each_repetition_has_separate_hyperparameters_after_their_conditions() -> None:
     inside = "model.layers.1.Repeat[{}].layers.{}"
-    assert list(found(STACK)) == [
+    assert list(declare(STACK)) == [
         "model.layers.0.Dense.units",
         "model.layers.1.Repeat.times",
         *(
@@ -53,18 +58,18 @@ def test_each_repetition_has_hyperparameters_of_its_own_behind_what_they_depend_
 
 
 def test_conditions_name_the_depth_and_the_option() -> None:
-    space = found(STACK)
+    space = declare(STACK)
     units = space["model.layers.1.Repeat[2].layers.0.Choice.0.Dense.units"]
     assert [(condition.name, condition.values) for condition in units.conditions] == [
         ("model.layers.1.Repeat.times", (2, 3)),
         ("model.layers.1.Repeat[2].layers.0", ("Dense",)),
     ]
-    # One repetition there is always.
+    # The first repetition always exists.
     assert space["model.layers.1.Repeat[1].layers.1.Dropout"].conditions == ()
 
 
-def test_a_hyperparameter_matters_where_all_its_conditions_hold() -> None:
-    units = found(STACK)["model.layers.1.Repeat[2].layers.0.Choice.0.Dense.units"]
+def test_a_hyperparameter_is_active_if_all_conditions_hold() -> None:
+    units = declare(STACK)["model.layers.1.Repeat[2].layers.0.Choice.0.Dense.units"]
     depth, layer = (condition.name for condition in units.conditions)
     assert units.is_active({depth: 2, layer: "Dense"})
     assert not units.is_active({depth: 1, layer: "Dense"})
@@ -73,10 +78,10 @@ def test_a_hyperparameter_matters_where_all_its_conditions_hold() -> None:
 
 
 def test_size_counts_each_config_once() -> None:
-    space = list(found(STACK).values())
-    points = {hyper.name: list(hyper.points()) for hyper in space}
+    space = list(declare(STACK).values())
+    points = {parameter.name: list(parameter.points()) for parameter in space}
     distinct = set()
-    # Every combination, what does not matter in it left out.
+    # Every combination of active hyperparameters.
     for depth, shuffle, units in product((1, 2, 3), (0, 1), (8, 16, 24)):
         layers = product(("Dense 4", "Dense 8", "BatchNormalization"), (0.1, 0.2, 0.3))
         for stack in product(list(layers), repeat=depth):
@@ -106,21 +111,21 @@ def test_size_counts_each_config_once() -> None:
         ("{Choice: [relu, 3, 0.5]}", ["relu", 3, 0.5]),
     ],
 )
-def test_points_are_all_values(marker: str, points: list[Any]) -> None:
-    hyper = one(marker)
-    assert list(hyper.points()) == points
-    assert list(map(type, hyper.points())) == list(map(type, points))
-    assert hyper.size == len(points)
+def test_points_yields_all_values(marker: str, points: list[Any]) -> None:
+    parameter = declare_marker(marker)
+    assert list(parameter.points()) == points
+    assert list(map(type, parameter.points())) == list(map(type, points))
+    assert parameter.size == len(points)
 
 
 def test_a_float_without_step_is_infinite() -> None:
-    hyper = one("{Float: {min_value: 0, max_value: 1}}")
-    assert hyper.size is None
-    assert space_size([hyper]) is None
+    parameter = declare_marker("{Float: {min_value: 0, max_value: 1}}")
+    assert parameter.size is None
+    assert space_size([parameter]) is None
 
 
-def test_a_huge_range_is_counted_without_being_listed() -> None:
-    assert space_size([one("{Int: {min_value: 1, max_value: 1000000000000}}")]) == 10**12
+def test_a_huge_range_is_counted_without_listing_it() -> None:
+    assert space_size([declare_marker("{Int: {min_value: 1, max_value: 1000000000000}}")]) == 10**12
 
 
 @pytest.mark.parametrize(
@@ -132,6 +137,7 @@ def test_a_huge_range_is_counted_without_being_listed() -> None:
         ("[{Dense: 8}, {Dense: 9}]", ("Dense: 8", "Dense: 9")),
         ("[SGD, {SGD: 0.1}]", ("SGD", "SGD: 0.1")),
         ("[1, true]", ("1", "true")),
+        ("[{}, {patience: 3}]", ("{}", "patience: 3")),
         ("[[64, 32], [128]]", ("[64, 32]", "[128]")),
         (
             "[{SGD: {momentum: {Float: {min_value: 0, max_value: 1}}}}, {SGD: 0.1}]",
@@ -139,8 +145,8 @@ def test_a_huge_range_is_counted_without_being_listed() -> None:
         ),
     ],
 )
-def test_options_are_called_by_what_tells_them_apart(options: str, values: tuple[Any, ...]) -> None:
-    assert one(f"{{Choice: {options}}}").values == values
+def test_options_are_named_by_their_differences(options: str, values: tuple[Any, ...]) -> None:
+    assert declare_marker(f"{{Choice: {options}}}").values == values
 
 
 @pytest.mark.parametrize(
@@ -154,7 +160,7 @@ def test_options_are_called_by_what_tells_them_apart(options: str, values: tuple
     ],
 )
 def test_the_default_is_the_value_tried_first(marker: str, default: Any) -> None:
-    assert one(marker).default == default
+    assert declare_marker(marker).default == default
 
 
 @pytest.mark.parametrize(
@@ -166,13 +172,31 @@ def test_the_default_is_the_value_tried_first(marker: str, default: Any) -> None
         ("{Boolean: }", False),
     ],
 )
-def test_numbers_are_ordered(marker: str, *, ordered: bool) -> None:
-    assert one(marker).ordered is ordered
+def test_choices_of_numbers_are_ordered(marker: str, *, ordered: bool) -> None:
+    assert declare_marker(marker).ordered is ordered
 
 
-def test_a_plain_number_of_repetitions_is_no_hyperparameter() -> None:
+def test_a_fixed_number_of_repetitions_is_not_a_hyperparameter() -> None:
     text = "model: {layers: [{Repeat: {times: 2, layers: [{Dense: {Choice: [4, 8]}}]}}]}"
-    assert list(found(text)) == [
+    assert list(declare(text)) == [
         "model.layers.0.Repeat[1].layers.0.Dense",
         "model.layers.0.Repeat[2].layers.0.Dense",
     ]
+
+
+def test_hyperparameters_read_back_from_dicts() -> None:
+    space = list(declare(STACK).values())
+    assert [Hyperparameter.from_dict(asdict(parameter)) for parameter in space] == space
+
+
+@pytest.mark.parametrize(
+    ("size", "text"),
+    [
+        (None, "infinitely many configs"),
+        (1, "1 config"),
+        (1280, "1,280 configs"),
+        (5**40, "about 10^28 configs"),
+    ],
+)
+def test_format_space_size(size: int | None, text: str) -> None:
+    assert format_space_size(size) == text

@@ -1,4 +1,4 @@
-"""Short names say enough, and no two are equal."""
+"""Tests of short names of hyperparameters."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ REPEATED = "model.layers.1.Repeat[{}].layers.{}.Dense.units"
         (["model.layers.1.Repeat.times", "model.layers.3.Repeat.times"], None),
     ],
 )
-def test_names_are_as_short_as_they_can_be(names: list[str], short: list[str] | None) -> None:
-    found = short_names(names)
-    assert list(found) == names
-    assert len(set(found.values())) == len(names)
-    assert short is None or list(found.values()) == short
+def test_names_are_short_and_unique(names: list[str], short: list[str] | None) -> None:
+    by_name = short_names(names)
+    assert list(by_name) == names
+    assert len(set(by_name.values())) == len(names)
+    assert short is None or list(by_name.values()) == short
 
 
-def test_repetitions_share_the_name_of_their_marker() -> None:
+def test_marker_name_and_repetition() -> None:
     assert marker_name(REPEATED.format(2, 0)) == "model.layers.1.Repeat.layers.0.Dense.units"
     assert repetition(REPEATED.format(12, 0)) == "[12]"
     assert repetition("training.epochs") == ""

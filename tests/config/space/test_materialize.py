@@ -1,4 +1,4 @@
-"""Configs with values chosen: each repetition its own, folds, text that trains again."""
+"""Tests of materialized configs: values, folds, checkpoints, and YAML that reads back."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from nnlab.config import read_config
 from nnlab.config.loader import Config, load_config
-from nnlab.config.space.materialize import materialize, materialized_yaml
+from nnlab.config.space.materialize import dump_materialized, materialize
 from nnlab.errors import ConfigError, RequestError
 
 BAD = Path(__file__).parents[1] / "bad"
@@ -44,17 +44,19 @@ def space(folder: Path, more: str = "", *overrides: str) -> Config:
     return read_config(path, overrides)
 
 
-def test_each_repetition_gets_its_own_value(tmp_path: Path) -> None:
+def test_each_repetition_gets_a_separate_value(tmp_path: Path) -> None:
     experiment = materialize(space(tmp_path), VALUES).experiment
     assert [layer.units for layer in experiment.model.layers] == [5, 7, 3]  # type: ignore[union-attr]
     assert experiment.training.optimizer.to_tree() == {"SGD": {"momentum": 0.25}}
     assert experiment.tune is None
 
 
-def test_values_that_nothing_calls_for_change_nothing(tmp_path: Path) -> None:
+def test_values_of_inactive_hyperparameters_are_ignored(tmp_path: Path) -> None:
     config = space(tmp_path)
-    more = {"model.layers.0.Repeat[3].layers.0.Dense.units": 8}
-    assert materialize(config, VALUES | more).experiment == materialize(config, VALUES).experiment
+    inactive = {"model.layers.0.Repeat[3].layers.0.Dense.units": 8}
+    assert (
+        materialize(config, VALUES | inactive).experiment == materialize(config, VALUES).experiment
+    )
 
 
 @pytest.mark.parametrize(
@@ -64,7 +66,7 @@ def test_values_that_nothing_calls_for_change_nothing(tmp_path: Path) -> None:
         ({"training.optimizer": None}, "none for training.optimizer"),
     ],
 )
-def test_a_value_that_is_lacking_or_none_of_a_choice_is_told(
+def test_missing_values_and_unknown_options_are_refused(
     tmp_path: Path, change: dict[str, Any], message: str
 ) -> None:
     values = {name: value for name, value in {**VALUES, **change}.items() if value is not None}
@@ -72,7 +74,7 @@ def test_a_value_that_is_lacking_or_none_of_a_choice_is_told(
         materialize(space(tmp_path), values)
 
 
-def test_faults_that_values_make_stand_where_they_were_written(tmp_path: Path) -> None:
+def test_errors_of_values_are_located_at_their_marker(tmp_path: Path) -> None:
     values = VALUES | {"model.layers.0.Repeat[2].layers.0.Dense.units": -1}
     with pytest.raises(ConfigError) as error:
         materialize(space(tmp_path), values)
@@ -82,54 +84,54 @@ def test_faults_that_values_make_stand_where_they_were_written(tmp_path: Path) -
     assert diagnostic.location.line == 7
 
 
-def test_the_text_reads_back_as_the_trial(tmp_path: Path) -> None:
+def test_the_yaml_reads_back_as_the_trial(tmp_path: Path) -> None:
     config = space(tmp_path)
-    text = materialized_yaml(config, VALUES, "The best of 3 trials.\nval_loss 0.1")
+    text = dump_materialized(config, VALUES, "The best of 3 trials.\nval_loss 0.1")
     assert text.startswith("# The best of 3 trials.\n# val_loss 0.1\nname: ")
     assert "extends" not in text
     (tmp_path / "best.yaml").write_text(text)
     assert load_config(tmp_path / "best.yaml") == materialize(config, VALUES).experiment
 
 
-def test_the_epochs_of_a_full_trial_are_those_of_the_config(tmp_path: Path) -> None:
+def test_max_epochs_becomes_the_epochs_of_a_trial(tmp_path: Path) -> None:
     config = space(tmp_path, ", max_epochs: 7, algorithm: hyperband")
     assert materialize(config, VALUES).experiment.training.epochs == 7
 
 
-def test_folds_stand_in_the_place_of_a_fraction(tmp_path: Path) -> None:
+def test_folds_replace_the_validation_split(tmp_path: Path) -> None:
     config = space(tmp_path, ", cv: 4", "data.validation_split=null", "data.test_split=0.2")
     fold = materialize(config, VALUES, fold=3).experiment.data
     assert fold.validation_fold is not None
     assert (fold.validation_fold.number, fold.validation_fold.folds) == (3, 4)
     assert fold.validation_split is None
-    # A fold is a quarter of what is not tested on.
+    # A fold is a quarter of the rows that are not test rows.
     assert materialize(config, VALUES).experiment.data.validation_split == pytest.approx(0.2)
 
 
-def test_weights_that_are_kept_are_those_that_the_trial_is_judged_by(tmp_path: Path) -> None:
-    text = materialized_yaml(space(tmp_path, "", "tune.objective=val_accuracy"), VALUES)
+def test_the_checkpoint_monitors_the_objective(tmp_path: Path) -> None:
+    text = dump_materialized(space(tmp_path, "", "tune.objective=val_accuracy"), VALUES)
     path = tmp_path / "best.yaml"
     path.write_text(text)
     assert load_config(path).training.checkpoint.monitor == "val_accuracy"
 
 
-@pytest.mark.parametrize("nothing", ["early_stopping=null", "checkpoint={}"])
-def test_what_is_written_out_and_says_nothing_decides_nothing(tmp_path: Path, nothing: str) -> None:
-    config = space(tmp_path, "", "tune.objective=val_accuracy", f"training.{nothing}")
+@pytest.mark.parametrize("assignment", ["early_stopping=null", "checkpoint={}"])
+def test_empty_checkpoint_settings_monitor_the_objective(tmp_path: Path, assignment: str) -> None:
+    config = space(tmp_path, "", "tune.objective=val_accuracy", f"training.{assignment}")
     assert materialize(config, VALUES).experiment.training.checkpoint.monitor == "val_accuracy"
 
 
-def test_each_option_of_a_choice_says_for_itself_which_weights_are_kept(tmp_path: Path) -> None:
+def test_each_option_of_a_choice_may_decide_which_weights_are_kept(tmp_path: Path) -> None:
     options = "training.early_stopping={Choice: [null, {patience: 3}]}"
     config = space(tmp_path, "", "tune.objective=val_accuracy", options)
-    monitors = [
+    trainings = [
         materialize(config, VALUES | {"training.early_stopping": option}).experiment.training
         for option in config.hyperparameters[-1].values
     ]
-    assert [one.checkpoint.monitor for one in monitors] == ["val_accuracy", None]
+    assert [training.checkpoint.monitor for training in trainings] == ["val_accuracy", None]
 
 
-def test_config_that_says_which_weights_are_kept_is_left_alone(tmp_path: Path) -> None:
+def test_a_config_that_decides_which_weights_are_kept_is_unchanged(tmp_path: Path) -> None:
     stopping = "training.early_stopping={monitor: val_loss, patience: 3}"
     config = space(tmp_path, "", "tune.objective=val_accuracy", stopping)
     assert materialize(config, VALUES).experiment.training.checkpoint.monitor is None

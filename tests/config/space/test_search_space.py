@@ -1,4 +1,4 @@
-"""Search markers: what is open, what given values make of a config, what samples must cover."""
+"""Tests of search markers: finding and filling them, and their corner cases."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from nnlab.config.space.corner_cases import corner_cases
 from nnlab.config.space.declaration import hyperparameters_of
 from nnlab.config.space.markers import Choice, Int, Repeat
-from nnlab.config.space.search_space import OpenValue, fill, find_markers
+from nnlab.config.space.search_space import PlacedMarker, fill_markers, find_markers
 from nnlab.config.yaml.document import Document
 from nnlab.config.yaml.parser import read_yaml
 
@@ -34,19 +34,21 @@ training:
 REPEAT = ("model", "layers", 1)
 
 
-def found(text: str) -> tuple[Document, list[OpenValue]]:
+def find(text: str) -> tuple[Document, list[PlacedMarker]]:
     document, markers, issues = find_markers(read_yaml(text, "a.yaml"))
     assert issues == []
     return document, markers
 
 
 def by_name(values: dict[str, Any]) -> Any:
-    """A pick: for each marker the given value, or its first sample."""
-    return lambda at: values.get(str(at).partition(":")[0], at.marker.samples()[0])
+    """Choose for each marker the given value, or its default."""
+    return lambda placed: values.get(
+        str(placed).partition(":")[0], placed.marker.corner_values()[0]
+    )
 
 
 def test_markers_are_found_outer_before_inner() -> None:
-    _, markers = found(TEXT)
+    _, markers = find(TEXT)
     assert [str(marker).partition(":")[0] for marker in markers] == [
         "model.layers.0.Dense.units",
         "model.layers.1",
@@ -58,8 +60,8 @@ def test_markers_are_found_outer_before_inner() -> None:
     ]
 
 
-def test_fill_puts_a_value_in_the_place_of_each_marker() -> None:
-    document, _ = found(TEXT)
+def test_fill_replaces_each_marker_by_a_value() -> None:
+    document, _ = find(TEXT)
     values = {
         "model.layers.0.Dense.units": 16,
         "model.layers.1": 2,
@@ -69,7 +71,7 @@ def test_fill_puts_a_value_in_the_place_of_each_marker() -> None:
         "training.optimizer.Choice.1.SGD.momentum": 0.25,
         "training.shuffle": False,
     }
-    assert fill(document, by_name(values)).tree == {
+    assert fill_markers(document, by_name(values)).tree == {
         "model": {
             "layers": [
                 {"Dense": {"units": 16}},
@@ -81,14 +83,14 @@ def test_fill_puts_a_value_in_the_place_of_each_marker() -> None:
     }
 
 
-def test_no_repetition_leaves_the_layers_around() -> None:
-    document, _ = found(TEXT)
-    layers = fill(document, by_name({"model.layers.1": 0})).tree["model"]["layers"]
+def test_zero_repetitions_remove_only_the_repeated_layers() -> None:
+    document, _ = find(TEXT)
+    layers = fill_markers(document, by_name({"model.layers.1": 0})).tree["model"]["layers"]
     assert layers == [{"Dense": {"units": 8}}, {"Dense": 1}]
 
 
 @pytest.mark.parametrize(
-    ("path", "place", "origin"),
+    ("path", "location", "origin"),
     [
         (("model", "layers", 0, "Dense", "units"), "3:22", "model.layers.0.Dense.units"),
         (
@@ -111,27 +113,27 @@ def test_no_repetition_leaves_the_layers_around() -> None:
         (("training", "optimizer"), "13:9", "training.optimizer.Choice.0"),
     ],
 )
-def test_values_know_where_they_were_written(
-    path: tuple[str | int, ...], place: str, origin: str
+def test_filled_values_are_located_where_they_were_written(
+    path: tuple[str | int, ...], location: str, origin: str
 ) -> None:
-    document, _ = found(TEXT)
-    filled = fill(document, by_name({"model.layers.1": 2}))
-    assert str(filled.locate(path)) == f"a.yaml:{place}"
+    document, _ = find(TEXT)
+    filled = fill_markers(document, by_name({"model.layers.1": 2}))
+    assert str(filled.locate(path)) == f"a.yaml:{location}"
     assert ".".join(map(str, filled.origin(path))) == origin
 
 
-def test_a_choice_in_its_long_form_is_found_among_its_values() -> None:
+def test_options_of_a_choice_in_long_form_are_located() -> None:
     text = "training:\n  optimizer: {Choice: {values: [sgd, adam], default: adam}}\n"
-    document, (marker,) = found(text)
-    assert marker.marker.samples() == [1, 0]
-    filled = fill(document, lambda at: at.marker.samples()[0])
+    document, (marker,) = find(text)
+    assert marker.marker.corner_values() == [1, 0]
+    filled = fill_markers(document, lambda placed: placed.marker.corner_values()[0])
     assert filled.tree == {"training": {"optimizer": "adam"}}
     assert str(filled.locate(("training", "optimizer"))) == "a.yaml:2:38"
 
 
-def test_samples_put_every_option_and_both_ends_into_a_config() -> None:
-    document, markers = found(TEXT)
-    trees = [fill(document, pick).tree for pick in corner_cases(markers)]
+def test_corner_cases_contain_every_option_and_both_bounds() -> None:
+    document, markers = find(TEXT)
+    trees = [fill_markers(document, case).tree for case in corner_cases(markers)]
     units = {tree["model"]["layers"][0]["Dense"]["units"] for tree in trees}
     counts = {len(tree["model"]["layers"]) for tree in trees}
     inner = {
@@ -141,7 +143,7 @@ def test_samples_put_every_option_and_both_ends_into_a_config() -> None:
     }
     optimizers = [str(tree["training"]["optimizer"]) for tree in trees]
     assert units == {8, 32}
-    assert counts == {2, 4, 6}  # none, once, twice: twice shows names that clash
+    assert counts == {2, 4, 6}  # 0, 1 and 2 repetitions: 2 show duplicate names
     assert inner == {4, 8}
     assert {
         "adam",
@@ -151,7 +153,7 @@ def test_samples_put_every_option_and_both_ends_into_a_config() -> None:
 
 
 @pytest.mark.parametrize(
-    ("times", "samples"),
+    ("times", "expected"),
     [
         (3, [3]),
         (0, [0, 1]),
@@ -159,13 +161,11 @@ def test_samples_put_every_option_and_both_ends_into_a_config() -> None:
         (Int(min_value=2, max_value=3), [1, 2]),
     ],
 )
-def test_an_open_repeat_is_sampled_around_one_a_plain_one_as_it_is(
-    times: Int | int, samples: list[int]
-) -> None:
-    assert Repeat(times=times, layers=["Dense"]).samples() == samples
+def test_corner_values_of_repeat(times: Int | int, expected: list[int]) -> None:
+    assert Repeat(times=times, layers=["Dense"]).corner_values() == expected
 
 
-def test_unsound_markers_are_taken_out_and_told() -> None:
+def test_invalid_markers_are_removed_and_reported() -> None:
     text = (
         "training:\n"
         "  epochs: {Int: {min_value: 9, max_value: 3}}\n"
@@ -173,14 +173,14 @@ def test_unsound_markers_are_taken_out_and_told() -> None:
         "  batch_size: {Int: {min_value: 8, max_value: 64}}\n"
     )
     document, markers, issues = find_markers(read_yaml(text, "a.yaml"))
-    assert [value.path for value in markers] == [
+    assert [placed.path for placed in markers] == [
         ("training", "optimizer"),
         ("training", "batch_size"),
     ]
     assert [issue.path[-1] for issue in issues] == ["min_value", "min_value"]
     assert document.tree["training"]["epochs"] is None
-    assert not document.can_judge(("training", "epochs"))
-    assert document.can_judge(("training", "batch_size"))
+    assert not document.can_validate(("training", "epochs"))
+    assert document.can_validate(("training", "batch_size"))
 
 
 @pytest.mark.parametrize(
@@ -197,46 +197,46 @@ def test_unsound_markers_are_taken_out_and_told() -> None:
         "{Boolean: true}",
     ],
 )
-def test_sound_markers(marker: str) -> None:
-    assert len(found(f"key: {marker}")[1]) == 1
+def test_valid_markers(marker: str) -> None:
+    assert len(find(f"key: {marker}")[1]) == 1
 
 
 @pytest.mark.parametrize(
     "text", ["inputs: {Int: [1], Float: [2]}", "name: Choice", "a: [Int, Boolean]", "{}"]
 )
-def test_what_only_looks_like_a_marker(text: str) -> None:
-    assert found(text)[1] == []
+def test_values_that_only_resemble_markers(text: str) -> None:
+    assert find(text)[1] == []
 
 
-def test_a_marker_reads_as_it_is_written() -> None:
+def test_markers_are_dumped_as_they_were_written() -> None:
     assert Choice(values=[1, 2]).to_tree() == {"Choice": {"values": [1, 2]}}
     assert Repeat(times=2, layers=["Dense"]).to_tree() == {
         "Repeat": {"times": 2, "layers": ["Dense"]}
     }
 
 
-def test_a_choice_of_a_layer_or_none_leaves_no_layer() -> None:
+def test_choosing_null_removes_a_layer() -> None:
     text = (
         "model:\n  layers:\n    - Dense: 4\n    - Choice: [null, {Dropout: 0.1}]\n    - Dense: 1\n"
     )
-    document, _ = found(text)
-    without = fill(document, lambda _: 0)
+    document, _ = find(text)
+    without = fill_markers(document, lambda _: 0)
     assert without.tree["model"]["layers"] == [{"Dense": 4}, {"Dense": 1}]
     assert str(without.locate(("model", "layers", 1, "Dense"))) == "a.yaml:5:14"
-    assert fill(document, lambda _: 1).tree["model"]["layers"][1] == {"Dropout": 0.1}
+    assert fill_markers(document, lambda _: 1).tree["model"]["layers"][1] == {"Dropout": 0.1}
 
 
-def test_null_chosen_elsewhere_stays() -> None:
-    document, _ = found("training: {callbacks: [{Choice: [null, a]}]}")
-    assert fill(document, lambda _: 0).tree == {"training": {"callbacks": [None]}}
+def test_null_is_kept_outside_the_layers() -> None:
+    document, _ = find("training: {callbacks: [{Choice: [null, a]}]}")
+    assert fill_markers(document, lambda _: 0).tree == {"training": {"callbacks": [None]}}
 
 
 def test_times_may_be_a_choice_of_numbers() -> None:
     times = Choice(values=[0, 3])
-    assert Repeat(times=times, layers=["Dense"]).samples() == [1, 0, 2]
+    assert Repeat(times=times, layers=["Dense"]).corner_values() == [1, 0, 2]
     text = TEXT.replace("{Int: {min_value: 0, max_value: 3}}", "{Choice: [3, 0]}")
-    document, _ = found(text)
-    space = {one.name: one for one in hyperparameters_of(document)}
+    document, _ = find(text)
+    space = {parameter.name: parameter for parameter in hyperparameters_of(document)}
     assert space["model.layers.1.Repeat.times"].values == (3, 0)
     third = space["model.layers.1.Repeat[3].layers.1.Dropout"]
     assert third.conditions[0].values == (3,)

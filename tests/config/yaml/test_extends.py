@@ -1,14 +1,16 @@
+"""Tests of what distinguishes a comparison file from a config."""
+
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
 
-from nnlab.config.yaml.extends import is_comparison
+from nnlab.config.yaml.extends import is_comparison_file
 
 
 @pytest.mark.parametrize(
-    ("text", "is_one"),
+    ("text", "expected"),
     [
         ("base: a.yaml\n", True),
         ("variants: {}\n", True),
@@ -19,6 +21,6 @@ from nnlab.config.yaml.extends import is_comparison
         ("{", False),
     ],
 )
-def test_a_comparison_is_known_by_its_keys(text: str, is_one: bool, tmp_path: Path) -> None:
+def test_a_comparison_is_recognized_by_its_keys(text: str, expected: bool, tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text(text)
-    assert is_comparison(tmp_path / "a.yaml") is is_one
+    assert is_comparison_file(tmp_path / "a.yaml") is expected

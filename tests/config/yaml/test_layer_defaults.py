@@ -1,4 +1,4 @@
-"""`model.defaults`: what reaches which layer."""
+"""Tests of `model.defaults`: which arguments each layer gets."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from nnlab.config.schema.model import FunctionalModel, SequentialModel
 from nnlab.config.vocabulary.layers.core import Dense
 from nnlab.config.vocabulary.layers.regularization import Dropout
 from nnlab.config.yaml.document import format_path
-from nnlab.config.yaml.layer_defaults import idle_defaults
+from nnlab.config.yaml.layer_defaults import find_unused_defaults
 from nnlab.config.yaml.parser import read_yaml
 from tests.config.conftest import Make
 
@@ -24,7 +24,7 @@ def layers_of(experiment: Experiment) -> list[Any]:
     return list(experiment.model.layers)
 
 
-def test_layers_get_what_they_do_not_set_in_every_form(stack: Make) -> None:
+def test_layers_get_defaults_in_every_form(stack: Make) -> None:
     layers = (
         "[Dense, dense, {Dense: 7}, {Dense: {activation: relu}}, Dropout, {Dropout: {seed: 1}}]"
     )
@@ -38,24 +38,24 @@ def test_layers_get_what_they_do_not_set_in_every_form(stack: Make) -> None:
     ]
 
 
-def test_nodes_of_a_graph_get_them_too(graph: Make) -> None:
+def test_nodes_of_a_graph_get_defaults(graph: Make) -> None:
     model = graph("model.defaults={Dense: {use_bias: false}}").model
     assert isinstance(model, FunctionalModel)
     assert model.layers["alcohol"].layer == Dense(units=1, use_bias=False)
     assert model.layers["hidden"].layer == Dense(units=8, activation="relu", use_bias=False)
 
 
-def test_a_layers_own_null_keeps_the_default_away(stack: Make) -> None:
+def test_a_null_argument_overrides_the_default(stack: Make) -> None:
     flags = ["model.defaults={Dense: {activation: tanh}}", "model.layers.0.Dense.activation="]
     assert layers_of(stack(*flags))[0].activation is None
 
 
-def test_a_layer_under_another_name_gets_them(stack: Make) -> None:
+def test_the_keras_string_of_a_layer_gets_defaults(stack: Make) -> None:
     flags = ["model.layers=[{dense: 3}]", "model.defaults={Dense: {activation: softmax}}"]
     assert layers_of(stack(*flags)) == [Dense(units=3, activation="softmax")]
 
 
-def test_a_search_marker_in_defaults_reaches_every_layer(tmp_path: Path) -> None:
+def test_search_markers_in_defaults_apply_to_every_layer(tmp_path: Path) -> None:
     path = tmp_path / "open.yaml"
     path.write_text(
         f"extends: {Path(__file__).parents[1]}/bad/stack.yaml\n"
@@ -64,7 +64,7 @@ def test_a_search_marker_in_defaults_reaches_every_layer(tmp_path: Path) -> None
         "  layers: [{Dense: 8}, Dropout, {Dense: {units: 3, activation: softmax}}]\n"
     )
     config = read_config(path)
-    assert [format_path(value.path) for value in config.space] == [
+    assert [format_path(placed.path) for placed in config.markers] == [
         "model.defaults.Dense.activation",
         "model.defaults.Dropout",
     ]
@@ -74,12 +74,12 @@ def test_a_search_marker_in_defaults_reaches_every_layer(tmp_path: Path) -> None
     ]
 
 
-def test_a_resolved_config_holds_no_defaults(stack: Make) -> None:
+def test_a_resolved_config_has_no_defaults(stack: Make) -> None:
     assert "defaults" not in stack(DEFAULTS).to_tree()["model"]
 
 
 @pytest.mark.parametrize(
-    ("layers", "idle"),
+    ("layers", "unused"),
     [
         ("[{Dense: 8}]", ["Dropout"]),
         ("[{Choice: [{Dropout: 0.1}, Flatten]}]", ["Dense"]),
@@ -89,13 +89,13 @@ def test_a_resolved_config_holds_no_defaults(stack: Make) -> None:
         ("null", ["Dense", "Dropout"]),
     ],
 )
-def test_defaults_without_a_layer_are_noticed(layers: str, idle: list[str]) -> None:
+def test_unused_defaults_are_found(layers: str, unused: list[str]) -> None:
     text = f"model: {{defaults: {{Dense: {{use_bias: false}}, Dropout: 0.2}}, layers: {layers}}}"
-    warnings = idle_defaults(read_yaml(text, "").tree)
-    assert [warning.path[-1] for warning in warnings] == idle
+    warnings = find_unused_defaults(read_yaml(text, "").tree)
+    assert [warning.path[-1] for warning in warnings] == unused
 
 
-def test_shipped_configs_spread_their_defaults() -> None:
+def test_built_in_configs_apply_their_defaults() -> None:
     configs = Path(__file__).parents[3] / "configs"
     layers = layers_of(load_config(configs / "vanishing_gradients_cured.yaml"))
     assert {layer.kernel_initializer.display_name() for layer in layers} == {"HeNormal"}

@@ -1,4 +1,4 @@
-"""What a config inherits, and what `--set` makes of it."""
+"""Tests of merging configs for `extends` and of assigning values for `--set`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from nnlab.config.yaml.document import Document
-from nnlab.config.yaml.overrides import assignment_path, merge, override
+from nnlab.config.yaml.overrides import assignment_path, merge, override, split_assignment
 from nnlab.config.yaml.parser import read_yaml
 
 
@@ -25,7 +25,7 @@ def merged(base: str, over: str) -> Any:
         ("{a: 1}", "{a: {b: 2}}", {"a": {"b": 2}}),
     ],
 )
-def test_mappings_merge_and_all_else_is_replaced(base: str, over: str, result: Any) -> None:
+def test_mappings_are_merged_and_other_values_replaced(base: str, over: str, result: Any) -> None:
     assert merged(base, over) == result
 
 
@@ -50,15 +50,13 @@ def test_mappings_merge_and_all_else_is_replaced(base: str, over: str, result: A
         ("{SGD: {momentum: 0.9}}", "{Choice: {values: [sgd]}}", "{Choice: [values]}"),
     ],
 )
-def test_a_word_takes_anothers_place_and_merges_with_itself(
-    base: str, over: str, result: str
-) -> None:
+def test_a_class_replaces_another_and_merges_with_itself(base: str, over: str, result: str) -> None:
     found = merged(f"{{optimizer: {base}}}", f"{{optimizer: {over}}}")["optimizer"]
     expected = read_yaml(result, "").tree
-    assert {word: list(arguments) for word, arguments in found.items()} == expected
+    assert {name: list(arguments) for name, arguments in found.items()} == expected
 
 
-def test_a_layer_of_a_graph_is_replaced_and_keeps_what_feeds_it() -> None:
+def test_replacing_a_layer_of_a_graph_keeps_its_inputs() -> None:
     layers = merged(
         "{hidden: {Dense: {units: 8}, from: x}, out: {Dense: 1, from: hidden}}",
         "{hidden: {Dropout: 0.2}, out: {Dense: {use_bias: false}}}",
@@ -72,7 +70,7 @@ def test_a_layer_of_a_graph_is_replaced_and_keeps_what_feeds_it() -> None:
 @pytest.mark.parametrize(
     "names", ["data: {inputs: %s}", "data: {target: %s}", "model: {inputs: %s}"]
 )
-def test_names_that_happen_to_be_words_merge_as_names(names: str) -> None:
+def test_user_names_that_equal_class_names_are_merged(names: str) -> None:
     found = merged(names % "{linear: [a]}", names % "{moons: [b]}")
     assert found == read_yaml(names % "{linear: [a], moons: [b]}", "").tree
 
@@ -81,12 +79,12 @@ def test_names_that_happen_to_be_words_merge_as_names(names: str) -> None:
     ("base", "over"),
     [("dataset: iris", "file: a.csv"), ("file: a.csv", "dataset: iris")],
 )
-def test_a_data_set_and_a_file_take_each_others_place(base: str, over: str) -> None:
+def test_a_dataset_and_a_file_replace_each_other(base: str, over: str) -> None:
     data = merged(f"data: {{{base}, scaling: standard}}", f"data: {{{over}}}")["data"]
     assert data == {"scaling": "standard", **read_yaml(over, "").tree}
 
 
-def test_every_value_knows_which_file_it_came_from() -> None:
+def test_merged_values_keep_their_locations() -> None:
     document = merge(
         read_yaml("training: {optimizer: {Adam: {learning_rate: 0.1}}, epochs: 3}", "base.yaml"),
         read_yaml("training:\n  optimizer: {adam: {clipnorm: 1}}\n", "over.yaml"),
@@ -98,7 +96,7 @@ def test_every_value_knows_which_file_it_came_from() -> None:
     assert str(document.locate(at, at_key=True)) == "over.yaml:2:15"
 
 
-def test_places_of_what_was_replaced_are_forgotten() -> None:
+def test_locations_of_replaced_values_are_dropped() -> None:
     document = merge(read_yaml("a: [1, 2, 3]", "base.yaml"), read_yaml("a: [4]", "over.yaml"))
     assert str(document.locate(("a", 2))) == "over.yaml:1:4"
 
@@ -162,7 +160,7 @@ TREE = {
         ),
     ],
 )
-def test_set_puts_a_value_at_a_path(assignment: str, path: str, value: Any) -> None:
+def test_set_assigns_a_value_to_a_path(assignment: str, path: str, value: Any) -> None:
     before = repr(TREE)
     found: Any = override(Document(TREE), assignment).tree
     for key in path.split("."):
@@ -171,13 +169,13 @@ def test_set_puts_a_value_at_a_path(assignment: str, path: str, value: Any) -> N
     assert repr(TREE) == before
 
 
-def test_set_may_switch_tensorboard_on() -> None:
+def test_set_may_enable_tensorboard() -> None:
     tree = {"tensorboard": False}
     changed = override(Document(tree), "tensorboard.write_images=true").tree
     assert changed == {"tensorboard": {"write_images": True}}
 
 
-def test_set_finds_keys_of_digits_whatever_their_type() -> None:
+def test_set_finds_keys_of_digits_of_either_type() -> None:
     weights = {"training": {"class_weight": {0: 1.0, 1: 2.0}}}
     changed = override(Document(weights), "training.class_weight.1=5").tree
     assert changed["training"]["class_weight"] == {0: 1.0, 1: 5}
@@ -185,7 +183,7 @@ def test_set_finds_keys_of_digits_whatever_their_type() -> None:
     assert override(Document(columns), "data.target.1=b").tree["data"]["target"] == {"1": "b"}
 
 
-def test_set_says_where_its_faults_stand_and_leaves_other_places() -> None:
+def test_set_values_are_located_at_the_flag() -> None:
     document = override(
         read_yaml("training: {epochs: 3, batch_size: 8}", "a.yaml"), "training.epochs=4"
     )
@@ -193,7 +191,7 @@ def test_set_says_where_its_faults_stand_and_leaves_other_places() -> None:
     assert str(document.locate(("training", "batch_size"))) == "a.yaml:1:35"
 
 
-def test_a_lone_value_made_an_argument_keeps_its_place() -> None:
+def test_a_lone_value_turned_into_an_argument_keeps_its_location() -> None:
     document = read_yaml("layers:\n  - Dense: many\n", "a.yaml")
     changed = override(
         Document({"model": document.tree}, document.marks), "model.layers.0.Dense.use_bias=1"
@@ -213,5 +211,18 @@ def test_a_lone_value_made_an_argument_keeps_its_place() -> None:
         ("=3", ()),
     ],
 )
-def test_the_path_of_an_assignment(assignment: str, path: tuple[str | int, ...]) -> None:
+def test_assignment_path(assignment: str, path: tuple[str | int, ...]) -> None:
     assert assignment_path(assignment) == path
+
+
+def test_an_assignment_is_split_into_flag_key_and_value() -> None:
+    assert split_assignment("training.epochs=3") == (
+        "--set training.epochs",
+        "training.epochs",
+        "3",
+    )
+    assert split_assignment("--device training.device=cpu") == (
+        "--device",
+        "training.device",
+        "cpu",
+    )

@@ -1,4 +1,4 @@
-"""YAML as it is read: scalars by YAML 1.2, each value with its place, no surprises."""
+"""Tests of the YAML parser: scalars of YAML 1.2 and the location of each value."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ layers:
         ("", None),
     ],
 )
-def test_plain_scalars_are_what_they_look_like(text: str, value: object) -> None:
+def test_plain_scalars_have_the_types_of_yaml_1_2(text: str, value: object) -> None:
     read = read_yaml(f"key: {text}", "a.yaml").tree["key"]
     assert read == value
     assert type(read) is type(value)
@@ -56,7 +56,7 @@ def test_plain_scalars_are_what_they_look_like(text: str, value: object) -> None
     "text",
     ["yes", "no", "on", "off", "y", "1_000", "12:30:45", "2026-01-01", "0b101", "1e", "e5", "--1"],
 )
-def test_what_only_yaml_1_1_takes_for_something_else_is_text(text: str) -> None:
+def test_special_scalars_of_yaml_1_1_are_text(text: str) -> None:
     assert read_yaml(f"key: {text}", "a.yaml").tree == {"key": text}
 
 
@@ -82,7 +82,7 @@ def test_quoted_numbers_are_text(text: str) -> None:
         (("layers", 1, "Dropout", "rate"), (8, 7), (8, 13), (8, 13)),
     ],
 )
-def test_every_value_knows_its_place(
+def test_every_value_has_its_location(
     path: tuple[str | int, ...],
     key: tuple[int, int],
     value: tuple[int, int],
@@ -94,7 +94,7 @@ def test_every_value_knows_its_place(
     assert mark.inside == Location("a.yaml", *inside)
 
 
-def test_what_aliases_repeat_stands_at_the_anchor() -> None:
+def test_values_of_aliases_are_located_at_the_anchor() -> None:
     document = read_yaml("a: &x {units: 3}\nb: *x\n", "a.yaml")
     assert document.tree == {"a": {"units": 3}, "b": {"units": 3}}
     assert document.marks["b", "units"].value == Location("a.yaml", 1, 15)
@@ -109,24 +109,24 @@ def test_what_aliases_repeat_stands_at_the_anchor() -> None:
         ("a: &x {u: 1}\nc: &y {<<: *x, v: 2}\nb: {<<: *y, w: 3}", {"u": 1, "v": 2, "w": 3}),
     ],
 )
-def test_merge_keys_bring_what_is_not_set(text: str, tree: dict[str, Any]) -> None:
+def test_merge_keys_add_keys_that_are_not_set(text: str, tree: dict[str, Any]) -> None:
     assert read_yaml(text, "a.yaml").tree["b"] == tree
 
 
-def test_of_a_key_that_stands_twice_the_first_value_is_judged() -> None:
+def test_the_first_value_of_a_duplicate_key_is_used() -> None:
     document = read_yaml("seed: 1\nseed: 2\n", "a.yaml")
     assert document.tree == {"seed": 1}
     assert [str(diagnostic.location) for diagnostic in document.diagnostics] == ["a.yaml:2:1"]
 
 
-def test_several_faults_of_one_file_are_told_together_in_its_order() -> None:
+def test_all_errors_of_a_file_are_reported_in_its_order() -> None:
     with pytest.raises(ConfigError) as caught:
         read_yaml("seed: 1\nseed: 2\na: !x 3\n0.5: b\nseed: 3\n", "a.yaml")
-    places = [str(diagnostic.location) for diagnostic in caught.value.diagnostics]
-    assert places == ["a.yaml:2:1", "a.yaml:3:4", "a.yaml:4:1", "a.yaml:5:1"]
+    locations = [str(diagnostic.location) for diagnostic in caught.value.diagnostics]
+    assert locations == ["a.yaml:2:1", "a.yaml:3:4", "a.yaml:4:1", "a.yaml:5:1"]
 
 
-def test_windows_line_ends_and_a_byte_order_mark_do_no_harm() -> None:
+def test_windows_line_endings_and_a_byte_order_mark_are_accepted() -> None:
     assert read_yaml("\ufeffname: iris\r\nseed: 3\r\n", "a.yaml").tree == {
         "name": "iris",
         "seed": 3,
