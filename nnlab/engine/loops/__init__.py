@@ -1,4 +1,4 @@
-"""What runs the epochs of a training: one module an engine, chosen before the first epoch."""
+"""Loops over the epochs of a training; one is selected before the first epoch."""
 
 from __future__ import annotations
 

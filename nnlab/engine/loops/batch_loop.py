@@ -1,4 +1,4 @@
-"""A loop over batches inside one graph, around a step of Keras' own."""
+"""A loop over batches within a graph, around a step of Keras."""
 
 from __future__ import annotations
 
@@ -14,35 +14,33 @@ from nnlab.engine.loops.rng import threefry_rng
 
 
 class BatchAccess(Enum):
-    """How a batch's rows are taken from all rows."""
+    """How a batch is taken from the rows."""
 
     GATHER = auto()
-    """The next ones of an order."""
+    """The next rows of an order, by `tf.gather`."""
 
     SLICE = auto()
-    """The next ones."""
+    """The next rows, by `tf.slice`."""
 
     FULL = auto()
-    """All: there is but one batch, in which the order changes nothing but rounding."""
+    """All rows: with a single batch, their order only affects rounding."""
 
 
 class BatchLoop:
-    """Keras' `train_step` or `test_step`, over a range of batches of rows, as one graph.
+    """Keras' `train_step` or `test_step` in a loop over batches of rows, as a graph.
 
-    The rows are arguments of the graph: it is traced once, whatever rows it runs on.
+    The rows are arguments of the graph, which is traced once for any number of rows.
 
     Args:
-        model: The compiled model; its metrics and its optimizer are built.
+        model: The compiled model; its metrics and optimizer are built.
         step: Its `train_step` or `test_step`.
-        spec: Shapes and types of a batch: inputs, targets and perhaps weights, each [None, ...].
-        taking: How a batch is taken from the rows.
-        batch_size: Rows a batch.
+        spec: Shapes and dtypes of a batch: inputs, targets and any weights, each [None, ...].
+        access: How a batch is taken from the rows.
+        batch_size: Rows per batch.
 
     Attributes:
-        names: The metrics' names, once a graph is traced.
-        taking: How a batch is taken from the rows.
-        batch_size: Rows a batch.
-        step_graph: The graph of a step, once one is traced.
+        names: Names of the metrics; empty before the first trace.
+        step_graph: Graph of a step; None before the first trace.
     """
 
     def __init__(
@@ -50,7 +48,7 @@ class BatchLoop:
         model: keras.Model,
         step: Callable[[Any], Any],
         spec: Any,
-        taking: BatchAccess,
+        access: BatchAccess,
         batch_size: int,
     ) -> None:
         self.names: tuple[str, ...] = ()
@@ -59,78 +57,77 @@ class BatchLoop:
         self._model = model
         self._step = step
         self._spec = spec
-        self.taking = taking
+        self.access = access
         self._graphs: dict[bool, Any] = {}
 
-    def graph(self, *, xla: bool) -> Any:
-        """The graph, traced when it is asked for the first time.
+    def graph(self, *, jit_compile: bool) -> Any:
+        """Return the graph, traced at the first call.
 
-        It takes the rows, their order [rows], a vector as long as a batch, and, in int32, the
-        number of rows, the first batch, the batch before which to stop, and whether the metrics
-        start afresh. It gives the metrics so far, [metrics] in float64. Without XLA the last batch
-        may have fewer rows than the vector; XLA compiles for each length of the vector.
-
-        Args:
-            xla: Whether XLA compiles it.
+        Its arguments are the rows, their order [rows], a vector with the length of a batch, and
+        int32 values [4]: number of rows, first batch, end (exclusive), whether to reset the
+        metrics. It returns the metrics so far, [metrics] of float64. Without XLA the last batch may
+        have fewer rows than the vector; XLA compiles for each length of the vector.
         """
-        if xla not in self._graphs:
-            self._graphs[xla] = self._traced(xla=xla)
-        return self._graphs[xla]
+        if jit_compile not in self._graphs:
+            self._graphs[jit_compile] = self._trace(jit_compile=jit_compile)
+        return self._graphs[jit_compile]
 
-    def forget(self) -> None:
-        """Let the next graph be traced anew."""
+    def clear_graphs(self) -> None:
+        """Discard all graphs, to retrace them."""
         self._graphs.clear()
 
-    def _traced(self, *, xla: bool) -> Any:
-        # A partial function would do, but each call of it takes a way that writes out all numbers.
+    def _trace(self, *, jit_compile: bool) -> Any:
+        # Not functools.partial: tf.function handles partials by a slower path.
         def batches(rows: Any, order: Any, like: Any, span: Any) -> Any:
-            return self._batches(rows, order, like, span, xla=xla)
+            return self._run_batches(rows, order, like, span, jit_compile=jit_compile)
 
-        traced = tf.function(batches, autograph=False, jit_compile=xla)
-        with threefry_rng() if xla else contextlib.nullcontext():
-            return traced.get_concrete_function(
+        function = tf.function(batches, autograph=False, jit_compile=jit_compile)
+        with threefry_rng() if jit_compile else contextlib.nullcontext():
+            return function.get_concrete_function(
                 self._spec,
                 tf.TensorSpec([None], tf.int64),
                 tf.TensorSpec([None], tf.bool),
                 tf.TensorSpec([4], tf.int32),
             )
 
-    def _batches(self, rows: Any, order: Any, like: Any, span: Any, *, xla: bool) -> Any:
-        count, first, last, fresh = tf.unstack(span)
-        tf.cond(fresh > 0, self._reset_metrics, lambda: None)
-        # The trace must not know the size: of batches of known size Keras weights each output's
-        # loss by it, which `fit` does not where the last batch has fewer rows.
-        most = tf.shape(like)[0]
+    def _run_batches(
+        self, rows: Any, order: Any, like: Any, span: Any, *, jit_compile: bool
+    ) -> Any:
+        count, first, last, reset = tf.unstack(span)
+        tf.cond(reset > 0, self._reset_metrics, lambda: None)
+        # The size must be dynamic in the trace: Keras weights each output's loss by a static size,
+        # which `fit` does not if the last batch is smaller.
+        max_size = tf.shape(like)[0]
 
-        def batch(number: Any) -> tuple[Any]:
+        def run_batch(number: Any) -> tuple[Any]:
             self.step_graph = tf.compat.v1.get_default_graph()
             start = number * self.batch_size
-            # XLA must know the size when it compiles; else the last batch is a batch like others.
-            size = most if xla else tf.minimum(most, count - start)
+            # XLA needs the size at compile time; without XLA the last batch may be smaller.
+            size = max_size if jit_compile else tf.minimum(max_size, count - start)
             self._step(self._batch(rows, order, start, size))
             return (number + 1,)
 
-        tf.while_loop(lambda number: number < last, batch, [first], parallel_iterations=1)
-        return self._figures()
+        tf.while_loop(lambda number: number < last, run_batch, [first], parallel_iterations=1)
+        return self._metrics()
 
     def _batch(self, rows: Any, order: Any, start: Any, size: Any) -> Any:
-        if self.taking is BatchAccess.FULL:
+        if self.access is BatchAccess.FULL:
             return rows
-        if self.taking is BatchAccess.GATHER:
-            positions = tf.slice(order, [start], [size])
-            return tf.nest.map_structure(lambda array: tf.gather(array, positions), rows)
+        if self.access is BatchAccess.GATHER:
+            indices = tf.slice(order, [start], [size])
+            return tf.nest.map_structure(lambda array: tf.gather(array, indices), rows)
 
-        def sliced(array: Any) -> Any:
+        def slice_rows(array: Any) -> Any:
             axes = array.shape[1:]
             return tf.slice(array, [start, *(0 for _ in axes)], [size, *axes])
 
-        return tf.nest.map_structure(sliced, rows)
+        return tf.nest.map_structure(slice_rows, rows)
 
     def _reset_metrics(self) -> None:
         self._model.reset_metrics()
 
-    def _figures(self) -> Any:
-        """The metrics in one tensor: reading each by itself is a way to the device each."""
-        figures = self._model.get_metrics_result()
-        self.names = tuple(figures)
-        return tf.stack([tf.cast(tf.reshape(value, []), tf.float64) for value in figures.values()])
+    def _metrics(self) -> Any:
+        """Return the metrics in one tensor, which takes one transfer to read."""
+        metrics = self._model.get_metrics_result()
+        self.names = tuple(metrics)
+        return tf.stack([tf.cast(tf.reshape(value, []), tf.float64) for value in metrics.values()])

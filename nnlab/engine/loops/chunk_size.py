@@ -1,28 +1,28 @@
-"""How many steps to make before coming back to Python."""
+"""The number of steps to run on the device before returning to Python."""
 
 from __future__ import annotations
 
-# The bar moves three times a second, and Ctrl-C is heeded within one.
+# Three updates of the progress bar per second, and Ctrl-C takes effect within one.
 _INTERVAL_S = 1 / 3
 _FIRST_STEPS = 8
-_GROWTH = 8
+_MAX_GROWTH = 8
 
 
 class ChunkSizer:
-    """Cuts a pass into pieces of about a third of a second, whatever its speed turns out to be.
+    """Split a pass into chunks of steps that take about a third of a second each.
 
     Args:
-        interval_s: How long a piece should take, in seconds.
+        interval_s: Target duration of a chunk in seconds. Defaults to 1/3.
 
     Example:
-        >>> pace = ChunkSizer(interval_s=0.5)
-        >>> pace.steps(left=1000)
+        >>> sizer = ChunkSizer(interval_s=0.5)
+        >>> sizer.next_steps(remaining=1000)
         8
-        >>> pace.took(8, seconds=0.04)
-        >>> pace.steps(left=992)
+        >>> sizer.record(8, seconds=0.04)
+        >>> sizer.next_steps(remaining=992)
         64
-        >>> pace.took(64, seconds=0.32)
-        >>> pace.steps(left=928)
+        >>> sizer.record(64, seconds=0.32)
+        >>> sizer.next_steps(remaining=928)
         100
     """
 
@@ -30,27 +30,15 @@ class ChunkSizer:
         self._interval_s = interval_s
         self._steps = _FIRST_STEPS
 
-    def steps(self, left: int) -> int:
-        """The steps of the next piece.
+    def next_steps(self, remaining: int) -> int:
+        """Return the number of steps of the next chunk."""
+        return min(self._steps, remaining)
 
-        Args:
-            left: Steps that are left in the pass.
-
-        Returns:
-            At most as many.
-        """
-        return min(self._steps, left)
-
-    def took(self, steps: int, seconds: float) -> None:
-        """Learn from a piece.
-
-        Args:
-            steps: Its steps.
-            seconds: How long it took.
-        """
-        most = self._steps * _GROWTH
-        fitting = int(steps * self._interval_s / seconds + 0.5) if seconds > 0 else most
+    def record(self, steps: int, seconds: float) -> None:
+        """Adapt the size to the duration of a chunk."""
+        max_steps = self._steps * _MAX_GROWTH
+        target = int(steps * self._interval_s / seconds + 0.5) if seconds > 0 else max_steps
         if steps < self._steps:
-            # The end of a pass: what every call costs by itself weighs too much.
-            fitting = max(fitting, self._steps)
-        self._steps = max(1, min(fitting, most))
+            # In a shorter chunk, at the end of a pass, the overhead of the call is overweighted.
+            target = max(target, self._steps)
+        self._steps = max(1, min(target, max_steps))

@@ -1,4 +1,4 @@
-"""The epochs run on the device: a call an epoch, not one a step."""
+"""The training loop that runs whole epochs on the device."""
 
 from __future__ import annotations
 
@@ -20,33 +20,35 @@ from nnlab.engine.models.compilation import build_optimizer
 
 
 class CompiledEpochs:
-    """Keras' own `train_step` and `test_step` in a loop inside a graph; XLA may compile it.
+    """Keras' own `train_step` and `test_step` in a loop within a graph, compiled by XLA or not.
 
-    Where a hand-written `fit` goes from Python to the device for each step, this does so for each
-    epoch; within long ones three times a second, and for many short ones at once. The numbers are
-    those of `fit` on the same batches.
+    `fit` calls the device for each step. This loop does so for each epoch, three times a second in
+    long epochs, and once for many short ones. The results are those of `fit` on the same batches.
 
     Args:
-        xla: What XLA compiles; of validation all, where it compiles a last batch of fewer rows.
-        grouped: Whether epochs are so short that several should be run at once, and no callback
-            minds.
-        chunk: Rows that are brought to the device at once, about; None: all, once and for all.
+        jit_compile: The batches whose steps XLA compiles; those of validation if it compiles a
+            smaller last batch.
+        grouped: Whether to run groups of epochs: they are short, and no callback prevents it.
+        chunk: Approximate number of rows on the device at once; None to keep all of them there.
     """
 
     name: ClassVar[str] = "compiled"
 
-    def __init__(self, xla: JitCompile, *, grouped: bool = False, chunk: int | None = None) -> None:
-        self._xla = xla
+    def __init__(
+        self, jit_compile: JitCompile, *, grouped: bool = False, chunk: int | None = None
+    ) -> None:
+        self._jit_compile = jit_compile
         self._grouped = grouped
         self._chunk = chunk
-        self._evaluating: tuple[Any, BatchLoop] | None = None
-        self._learning: EpochPass | None = None
+        self._evaluation_loop: tuple[Any, BatchLoop] | None = None
+        self._training: EpochPass | None = None
 
     @property
     def jit_failed(self) -> bool:
-        """Whether XLA was to compile the steps, and has no form of one of their operations."""
-        learning = self._learning
-        return self._xla.whole and learning is not None and not learning.is_compiled_by_xla
+        """Whether XLA failed to compile the steps, as it does not support an operation."""
+        training = self._training
+        is_requested = self._jit_compile.full_batches
+        return is_requested and training is not None and not training.is_compiled_by_xla
 
     def run(
         self,
@@ -58,24 +60,24 @@ class CompiledEpochs:
     ) -> None:
         """See `nnlab.engine.loops.loop.Loop.run`."""
         _build(model, adapter)
-        self._evaluating = None
-        taking = self._taking(adapter)
-        learning = BatchLoop(
-            model, model.train_step, adapter.batch_spec, taking, adapter.batch_size
-        )
+        self._evaluation_loop = None
+        access = self._training_access(adapter)
+        loop = BatchLoop(model, model.train_step, adapter.batch_spec, access, adapter.batch_size)
         rows = adapter.validation_arrays()
-        self._learning = EpochPass(learning, self._source(adapter.train_arrays, learning), self._xla)
+        self._training = EpochPass(
+            loop, self._source(adapter.train_arrays, loop), self._jit_compile
+        )
         parts = EpochParts(
             model,
             adapter,
             callbacks,
-            self._learning,
-            None if rows is None else self._evaluation(model, adapter, rows),
+            self._training,
+            None if rows is None else self._evaluation_pass(model, adapter, rows),
         )
-        epochs = GroupedEpochRunner(parts) if self._grouped else EpochRunner(parts)
+        runner = GroupedEpochRunner(parts) if self._grouped else EpochRunner(parts)
         model.stop_training = False
         callbacks.on_train_begin()
-        logs = epochs.run(initial_epoch, training.epochs)
+        logs = runner.run(initial_epoch, training.epochs)
         model.optimizer.finalize_variable_values(model.trainable_weights)
         callbacks.on_train_end(logs)
 
@@ -83,36 +85,36 @@ class CompiledEpochs:
         self, model: keras.Model, adapter: DataAdapter, rows: Rows, callbacks: RunCallbacks
     ) -> dict[str, float]:
         """See `nnlab.engine.loops.loop.Loop.evaluate`."""
-        return evaluate(
-            self._evaluation(model, adapter, adapter.evaluation_arrays(rows)), callbacks, ChunkSizer()
-        )
+        arrays = adapter.evaluation_arrays(rows)
+        return evaluate(self._evaluation_pass(model, adapter, arrays), callbacks, ChunkSizer())
 
-    def _evaluation(self, model: keras.Model, adapter: DataAdapter, arrays: Any) -> EpochPass:
-        """A pass over rows to evaluate; without XLA one graph serves validation and test."""
+    def _evaluation_pass(self, model: keras.Model, adapter: DataAdapter, arrays: Any) -> EpochPass:
+        """Return a pass over rows to evaluate; without XLA validation and test share a graph."""
         spec = batch_spec(arrays)
-        if self._evaluating is None or self._evaluating[0] != spec:
+        if self._evaluation_loop is None or self._evaluation_loop[0] != spec:
             size = adapter.evaluation_batch_size
             loop = BatchLoop(model, model.test_step, spec, BatchAccess.SLICE, size)
-            self._evaluating = (spec, loop)
-        xla = JitCompile(whole=True, last=True) if self._xla.last else NO_JIT
-        loop = self._evaluating[1]
-        return EpochPass(loop, self._source(arrays, loop), xla)
+            self._evaluation_loop = (spec, loop)
+        compile_all = JitCompile(full_batches=True, last_batch=True)
+        jit_compile = compile_all if self._jit_compile.last_batch else NO_JIT
+        loop = self._evaluation_loop[1]
+        return EpochPass(loop, self._source(arrays, loop), jit_compile)
 
-    def _taking(self, adapter: DataAdapter) -> BatchAccess:
+    def _training_access(self, adapter: DataAdapter) -> BatchAccess:
         if adapter.steps_per_epoch == 1:
             return BatchAccess.FULL
-        # Streamed rows come in the order in which they are wanted.
+        # Streamed rows arrive in the order of the pass.
         return BatchAccess.GATHER if self._chunk is None else BatchAccess.SLICE
 
     def _source(self, arrays: Any, loop: BatchLoop) -> RowSource:
         if self._chunk is None:
-            return DeviceRows(arrays, ordered=loop.taking is BatchAccess.GATHER)
+            return DeviceRows(arrays, ordered=loop.access is BatchAccess.GATHER)
         batches = max(1, self._chunk // loop.batch_size)
         return StreamedRows(arrays, batches * loop.batch_size)
 
 
 def _build(model: keras.Model, adapter: DataAdapter) -> None:
-    """Make the variables of metrics and optimizer, which a loop inside a graph cannot."""
+    """Create the variables of metrics and optimizer, which is impossible in a graph's loop."""
     batch = tf.nest.map_structure(lambda array: array[: adapter.batch_size], adapter.train_arrays)
-    model._symbolic_build(data_batch=batch)  # noqa: SLF001 - what `fit` does before its first step
+    model._symbolic_build(data_batch=batch)  # noqa: SLF001 - as `fit` does before its first step
     build_optimizer(model)

@@ -1,4 +1,4 @@
-"""Several epochs in one call, for nets so small that coming back to Python costs more than one."""
+"""Groups of epochs in one call, for nets whose epoch takes less than a return to Python."""
 
 from __future__ import annotations
 
@@ -16,45 +16,41 @@ from nnlab.engine.loops.epoch_pass import EpochPass
 from nnlab.engine.loops.packed_variables import PackedVariables
 from nnlab.engine.loops.tracing import warm_up
 
-_RATE_AND_ITERATIONS = 2
-# Of states kept at a time.
-_BYTES = 64 * 2**20
+# The learning rate and the number of iterations follow the metrics of an epoch.
+_OPTIMIZER_VALUES = 2
+_MAX_SNAPSHOT_BYTES = 64 * 2**20
 
 
 class EpochGroup:
-    """Runs epochs one behind the other on the device, and keeps the state that each has left.
+    """Run consecutive epochs on the device, and keep a snapshot of each one's final state.
 
-    Whoever is told of an epoch afterwards can have the weights that it ended with, and the training
-    can go back to it.
+    Callbacks of an epoch are called after the group: they can read its weights, and training can
+    return to it.
 
     Args:
         model: The compiled model.
-        learning: A pass over the training rows.
-        validation: A pass over the validation rows; None without any.
+        training: The pass over the training rows.
+        validation: The pass over the validation rows; None without any.
     """
 
     def __init__(
-        self, model: keras.Model, learning: EpochPass, validation: EpochPass | None
+        self, model: keras.Model, training: EpochPass, validation: EpochPass | None
     ) -> None:
         self._model = model
-        self._learning = learning
-        self._passes = [learning] if validation is None else [learning, validation]
-        self._states = PackedVariables(_changing(model))
+        self._training = training
+        self._passes = [training] if validation is None else [training, validation]
+        self._variables = PackedVariables(_training_variables(model))
         self._run: Any
-        self._go_back: Any
+        self._restore: Any
         self._is_built = False
 
     @property
-    def most(self) -> int:
-        """Epochs that may be run at once: more would take too much memory."""
-        return max(1, _BYTES // max(1, self._states.nbytes))
+    def max_epochs(self) -> int:
+        """Maximum number of epochs in a group, limited by the memory of their snapshots."""
+        return max(1, _MAX_SNAPSHOT_BYTES // max(1, self._variables.nbytes))
 
     def build(self, rows: int) -> None:
-        """Trace and compile; nothing is trained. A second call does nothing.
-
-        Args:
-            rows: Training rows.
-        """
+        """Trace and compile without training, for a number of rows; later calls do nothing."""
         if self._is_built:
             return
         self._is_built = True
@@ -62,37 +58,32 @@ class EpochGroup:
             part.trace()
         self._trace()
         no_order = tf.zeros([1, rows], tf.int64)
-        warm_up(lambda: self._run(no_order, tf.constant(0)), self._retrace, self._leave_xla)
+        warm_up(
+            lambda: self._run(no_order, tf.constant(0)), self._retrace, self._retrace_without_xla
+        )
 
     def run(self, orders: NDArray[np.int64]) -> list[GroupedEpoch]:
-        """Run epochs.
-
-        Args:
-            orders: The order of the training rows in each, [epochs, rows].
-
-        Returns:
-            What each has left.
-        """
-        figures, states = self._run(tf.convert_to_tensor(orders), tf.constant(1))
+        """Run an epoch for each order of the training rows, [epochs, rows]."""
+        metrics, snapshots = self._run(tf.convert_to_tensor(orders), tf.constant(1))
         return [
-            self._epoch(row, states, number) for number, row in enumerate(figures.numpy().tolist())
+            self._epoch(row, snapshots, index) for index, row in enumerate(metrics.numpy().tolist())
         ]
 
-    def _epoch(self, row: list[float], states: Any, number: int) -> GroupedEpoch:
-        values, (rate, iterations) = row[:-_RATE_AND_ITERATIONS], row[-_RATE_AND_ITERATIONS:]
-        names = self._learning.names
-        logs, others = values[: len(names)], values[len(names) :]
-        validation = self._passes[-1].names if others else ()
-        past = ReplayedEpoch(
+    def _epoch(self, row: list[float], snapshots: Any, index: int) -> GroupedEpoch:
+        metrics, (rate, iterations) = row[:-_OPTIMIZER_VALUES], row[-_OPTIMIZER_VALUES:]
+        names = self._training.names
+        training, validation = metrics[: len(names)], metrics[len(names) :]
+        validation_names = self._passes[-1].names if validation else ()
+        replayed = ReplayedEpoch(
             rate,
             int(iterations),
-            lambda: self._states.read(states, number, self._model.weights),
+            lambda: self._variables.read(snapshots, index, self._model.weights),
         )
         return GroupedEpoch(
-            dict(zip(names, logs, strict=True)),
-            dict(zip(validation, others, strict=True)),
-            past,
-            lambda: self._go_back(states, tf.constant(number)),
+            dict(zip(names, training, strict=True)),
+            dict(zip(validation_names, validation, strict=True)),
+            replayed,
+            lambda: self._restore(snapshots, tf.constant(index)),
         )
 
     def _retrace(self) -> None:
@@ -100,41 +91,44 @@ class EpochGroup:
             part.retrace()
         self._trace()
 
-    def _leave_xla(self) -> None:
+    def _retrace_without_xla(self) -> None:
         for part in self._passes:
             part.retrace_without_xla()
         self._trace()
 
     def _trace(self) -> None:
-        number = tf.TensorSpec([], tf.int32)
+        enabled = tf.TensorSpec([], tf.int32)
         orders = tf.TensorSpec([None, None], tf.int64)
-        self._run = tf.function(self._epochs, autograph=False).get_concrete_function(orders, number)
-        self._go_back = tf.function(self._states.restore, autograph=False)
+        self._run = tf.function(self._run_epochs, autograph=False).get_concrete_function(
+            orders, enabled
+        )
+        self._restore = tf.function(self._variables.restore, autograph=False)
 
-    def _epochs(self, orders: Any, share: Any) -> Any:
+    def _run_epochs(self, orders: Any, enabled: Any) -> Any:
         epochs = tf.shape(orders)[0]
-        width = sum(len(part.names) for part in self._passes) + _RATE_AND_ITERATIONS
-        figures = tf.TensorArray(tf.float64, epochs, element_shape=[width])
-        states = self._states.room(epochs)
+        width = sum(len(part.names) for part in self._passes) + _OPTIMIZER_VALUES
+        metrics = tf.TensorArray(tf.float64, epochs, element_shape=[width])
+        snapshots = self._variables.allocate(epochs)
 
-        def epoch(number: Any, figures: Any, states: Any) -> Any:
+        def run_epoch(index: Any, metrics: Any, snapshots: Any) -> Any:
             values = [
-                part.figures(orders[number], 0, part.steps, share=share) for part in self._passes
+                part.compute_metrics(orders[index], 0, part.steps, enabled=enabled)
+                for part in self._passes
             ]
-            values.append(tf.stack([self._rate(), self._iterations()]))
+            values.append(tf.stack([self._learning_rate(), self._iterations()]))
             return (
-                number + 1,
-                figures.write(number, tf.concat(values, 0)),
-                self._states.write(states, number),
+                index + 1,
+                metrics.write(index, tf.concat(values, 0)),
+                self._variables.write(snapshots, index),
             )
 
-        start = (tf.constant(0), figures, states)
-        _, figures, states = tf.while_loop(
-            lambda number, *_: number < epochs, epoch, start, parallel_iterations=1
+        start = (tf.constant(0), metrics, snapshots)
+        _, metrics, snapshots = tf.while_loop(
+            lambda index, *_: index < epochs, run_epoch, start, parallel_iterations=1
         )
-        return figures.stack(), [array.stack() for array in states]
+        return metrics.stack(), [array.stack() for array in snapshots]
 
-    def _rate(self) -> Any:
+    def _learning_rate(self) -> Any:
         return tf.cast(tf.convert_to_tensor(self._model.optimizer.learning_rate), tf.float64)
 
     def _iterations(self) -> Any:
@@ -143,24 +137,25 @@ class EpochGroup:
 
 @dataclass(frozen=True)
 class GroupedEpoch:
-    """An epoch that has been run, and that callbacks are still to be told of.
+    """An epoch that has run and whose callbacks have not been called yet.
 
     Args:
-        logs: Its training figures by name.
-        validation: Its validation figures by name.
-        past: What it has left.
-        go_back: Puts model and optimizer back to its end; the learning rate stays.
+        logs: Training metrics by name.
+        validation: Validation metrics by name.
+        replayed: The state at its end, for callbacks.
+        restore: Restores model and optimizer to its end, except for the learning rate.
     """
 
     logs: dict[str, float]
     validation: dict[str, float]
-    past: ReplayedEpoch
-    go_back: Callable[[], Any]
+    replayed: ReplayedEpoch
+    restore: Callable[[], Any]
 
 
-def _changing(model: keras.Model) -> list[keras.Variable]:
-    """What training changes; not the learning rate, which callbacks change between epochs."""
+def _training_variables(model: keras.Model) -> list[keras.Variable]:
+    """Return the variables that training changes, without the learning rate of callbacks."""
     optimizer = model.optimizer
     inner = getattr(optimizer, "inner_optimizer", optimizer)
-    rate = inner._learning_rate  # noqa: SLF001 - a variable, or a schedule
-    return [*model.variables, *(one for one in optimizer.variables if one is not rate)]
+    learning_rate = inner._learning_rate  # noqa: SLF001 - a variable, or a schedule
+    others = (variable for variable in optimizer.variables if variable is not learning_rate)
+    return [*model.variables, *others]

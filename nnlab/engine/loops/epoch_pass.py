@@ -1,4 +1,4 @@
-"""A pass over rows on the device: a call for many batches, not one for each."""
+"""A pass over rows on the device, with many batches per call."""
 
 from __future__ import annotations
 
@@ -16,153 +16,151 @@ from nnlab.engine.loops.tracing import warm_up
 
 @dataclass(frozen=True)
 class JitCompile:
-    """What XLA compiles: less time for each step, at the price of compiling it first.
+    """The batches whose steps XLA compiles.
 
     Args:
-        whole: Whole batches.
-        last: A last batch of fewer rows, which takes as long again: XLA compiles for one size of
-            batch alone.
+        full_batches: Batches of full size.
+        last_batch: A smaller last batch. It doubles the compile time, as XLA compiles for a single
+            batch size.
     """
 
-    whole: bool
-    last: bool
+    full_batches: bool
+    last_batch: bool
 
 
-NO_JIT = JitCompile(whole=False, last=False)
+NO_JIT = JitCompile(full_batches=False, last_batch=False)
 
 
 class EpochPass:
-    """A pass over all rows, batch by batch.
+    """A pass over all rows in batches.
 
-    A step costs its arithmetic, not a way from Python to the device and back. A pass may be cut
-    anywhere between two batches, which changes no number; with its first batch the metrics start
-    afresh.
+    A step costs only its computation, without a round trip between Python and the device. A pass
+    may be interrupted between any two batches, which does not change the results; the first batch
+    resets the metrics.
 
     Args:
-        loop: The loop over batches; it takes the rows as the source gives them.
-        source: Brings the rows to the device.
-        xla: What XLA compiles.
+        loop: The loop over batches; its access must match the source.
+        source: The rows.
+        jit_compile: The batches whose steps XLA compiles.
 
     Attributes:
-        steps: Batches of a pass.
+        steps: Number of batches.
     """
 
-    def __init__(self, loop: BatchLoop, source: RowSource, xla: JitCompile) -> None:
+    def __init__(self, loop: BatchLoop, source: RowSource, jit_compile: JitCompile) -> None:
         self._loop = loop
         self._source = source
         self.steps = -(-source.rows // loop.batch_size)
-        self._xla = xla
-        self._parts: tuple[_Part, ...] = ()
+        self._jit_compile = jit_compile
+        self._ranges: tuple[_BatchRange, ...] = ()
 
     @property
     def is_compiled_by_xla(self) -> bool:
-        """Whether XLA compiles the whole batches; False after it could not."""
-        return self._xla.whole
+        """Whether XLA compiles the steps of full batches; False after it failed."""
+        return self._jit_compile.full_batches
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The metrics' names; known once the pass is traced."""
+        """Names of the metrics; known after tracing."""
         return self._loop.names
 
     @property
     def step_graph(self) -> tf.Graph | None:
-        """The graph of a step; known once the pass is traced."""
+        """Graph of a step; known after tracing."""
         return self._loop.step_graph
 
     def build(self) -> None:
-        """Trace and compile; nothing is trained. A second call does nothing."""
-        if self._parts:
+        """Trace and compile without training; later calls do nothing."""
+        if self._ranges:
             return
         self.trace()
-        # XLA compiles for rows and an order of this length.
-        held = self._source.at(np.arange(self._source.rows), 0)
+        # XLA compiles for the lengths of rows and order.
+        chunk = self._source.chunk_at(np.arange(self._source.rows), 0)
 
         def compile_all() -> None:
-            for part in self._parts:
-                part.graph(held.arrays, held.order, part.like, tf.constant([held.count, 0, 0, 1]))
+            for part in self._ranges:
+                span = tf.constant([chunk.count, 0, 0, 1])
+                part.graph(chunk.arrays, chunk.order, part.like, span)
 
         warm_up(compile_all, self.retrace, self.retrace_without_xla)
 
     def trace(self) -> None:
-        """Trace; what is to be compiled is so in the first call of `figures`."""
-        rows = self._source.rows
-        graph, size = self._loop.graph(xla=self._xla.whole), min(self._loop.batch_size, rows)
-        rest = rows % size
-        if rest and self._xla.whole:
-            other = self._loop.graph(xla=self._xla.last)
-            self._parts = (
-                _Part.of(graph, size, 0, self.steps - 1),
-                _Part.of(other, rest, self.steps - 1, self.steps),
+        """Trace; the first call of `compute_metrics` compiles."""
+        rows, full_batches = self._source.rows, self._jit_compile.full_batches
+        graph, size = self._loop.graph(jit_compile=full_batches), min(self._loop.batch_size, rows)
+        remainder = rows % size
+        if remainder and full_batches:
+            last_graph = self._loop.graph(jit_compile=self._jit_compile.last_batch)
+            self._ranges = (
+                _BatchRange.of_size(graph, size, 0, self.steps - 1),
+                _BatchRange.of_size(last_graph, remainder, self.steps - 1, self.steps),
             )
         else:
-            self._parts = (_Part.of(graph, size, 0, self.steps),)
+            self._ranges = (_BatchRange.of_size(graph, size, 0, self.steps),)
 
     def retrace(self) -> None:
-        """Trace anew."""
-        self._loop.forget()
+        """Discard the graphs and trace again."""
+        self._loop.clear_graphs()
         self.trace()
 
     def retrace_without_xla(self) -> None:
-        """Trace anew, for XLA has no form of an operation."""
-        self._xla = NO_JIT
+        """Retrace without XLA, which does not support one of the operations."""
+        self._jit_compile = NO_JIT
         self.retrace()
 
     def run(self, order: NDArray[np.int64] | None, first: int, last: int) -> dict[str, float]:
-        """Go through a range of batches.
+        """Process a range of batches and return the metrics so far by name.
 
         Args:
-            order: Positions of the rows in the order of the pass, [rows]; None: as they lie.
-            first: The first batch, from 0. At 0 the metrics start afresh.
-            last: The batch before which to stop.
-
-        Returns:
-            The metrics so far, by name.
+            order: Row indices in the order of the pass, [rows]; None for their own order.
+            first: The first batch, from 0, which resets the metrics.
+            last: The end of the range, exclusive.
         """
         self.build()
-        figures = self.figures(order, first, last)
-        return dict(zip(self.names, figures.numpy().tolist(), strict=True))
+        metrics = self.compute_metrics(order, first, last)
+        return dict(zip(self.names, metrics.numpy().tolist(), strict=True))
 
-    def figures(self, order: Any, first: int, last: int, share: Any = 1) -> Any:
-        """Go through a range of batches, as `run` does, also as a part of another graph.
+    def compute_metrics(self, order: Any, first: int, last: int, enabled: Any = 1) -> Any:
+        """Process a range of batches, as `run` does, eagerly or within a graph.
 
         Args:
-            order: Positions of the rows, [rows] of int64; None: as they lie.
+            order: Row indices, [rows] of int64; None for their own order.
             first: The first batch, from 0.
-            last: The batch before which to stop, above the first.
-            share: 1; or 0 to go through none of them, which compiles.
+            last: The end of the range, exclusive.
+            enabled: 1, or 0 to compile without processing a batch.
 
         Returns:
             The metrics so far, a tensor [metrics] of float64.
         """
         result: Any = None
-        for part in self._parts:
+        for part in self._ranges:
             begin, end = max(first, part.first), min(last, part.last)
             if begin < end:
-                result = self._run_part(part, order, begin, end, share=share)
+                result = self._run_range(part, order, begin, end, enabled=enabled)
         return result
 
-    def _run_part(self, part: _Part, order: Any, first: int, last: int, share: Any) -> Any:
+    def _run_range(self, part: _BatchRange, order: Any, first: int, last: int, enabled: Any) -> Any:
         result: Any = None
         while first < last:
-            held = self._source.at(order, first * self._loop.batch_size)
-            before = held.first // self._loop.batch_size
-            end = min(last, -(-(held.first + held.count) // self._loop.batch_size))
-            begin = first - before
-            span = [held.count, begin, begin + (end - first) * share, int(first == 0)]
-            result = part.graph(held.arrays, held.order, part.like, tf.stack(span))
+            chunk = self._source.chunk_at(order, first * self._loop.batch_size)
+            offset = chunk.first // self._loop.batch_size
+            end = min(last, -(-(chunk.first + chunk.count) // self._loop.batch_size))
+            begin = first - offset
+            span = [chunk.count, begin, begin + (end - first) * enabled, int(first == 0)]
+            result = part.graph(chunk.arrays, chunk.order, part.like, tf.stack(span))
             first = end
         return result
 
 
 @dataclass(frozen=True)
-class _Part:
-    """The graph of a range of batches of one size.
+class _BatchRange:
+    """A range of batches of one size, with their graph.
 
     Args:
         graph: The graph.
-        like: A vector as long as a batch.
+        like: A vector with the length of a batch.
         first: The first batch.
-        last: The batch behind the last one.
+        last: The end of the range, exclusive.
     """
 
     graph: Any
@@ -171,6 +169,6 @@ class _Part:
     last: int
 
     @classmethod
-    def of(cls, graph: Any, size: int, first: int, last: int) -> _Part:
-        """A part by the rows of its batches."""
+    def of_size(cls, graph: Any, size: int, first: int, last: int) -> _BatchRange:
+        """Return a range of batches with `size` rows each."""
         return cls(graph, tf.zeros([size], tf.bool), first, last)

@@ -1,4 +1,4 @@
-"""Epoch after epoch, and what callbacks are told of each: what `fit` tells them."""
+"""Run epochs and call the callbacks' hooks as Keras' `fit` does."""
 
 from __future__ import annotations
 
@@ -16,189 +16,163 @@ from nnlab.engine.loops.epoch_pass import EpochPass
 
 Logs = dict[str, float]
 
-# Of epochs run at once. It is also what was run in vain when training ends in the middle of them.
+# Target duration of a group. This much work is wasted if training stops within a group.
 _GROUP_S = 0.1
 
 
 @dataclass(frozen=True)
 class EpochParts:
-    """What epochs are made of.
+    """The parts of an epoch.
 
     Args:
         model: The compiled model.
         adapter: Its batches.
-        callbacks: What listens.
-        learning: A pass over the training rows.
-        validation: A pass over the validation rows; None without any.
+        callbacks: The callbacks.
+        training: The pass over the training rows.
+        validation: The pass over the validation rows; None without any.
     """
 
     model: keras.Model
     adapter: DataAdapter
     callbacks: RunCallbacks
-    learning: EpochPass
+    training: EpochPass
     validation: EpochPass | None
 
 
 class EpochRunner:
-    """Runs an epoch in one call or in several, and tells of it as it goes.
-
-    Args:
-        parts: What the epochs are made of.
-    """
+    """Run each epoch in one or several calls, with callbacks in between."""
 
     def __init__(self, parts: EpochParts) -> None:
         self._parts = parts
-        self._learning_pace = ChunkSizer()
-        self._validation_pace = ChunkSizer()
+        self._training_sizer = ChunkSizer()
+        self._validation_sizer = ChunkSizer()
 
     def run(self, first: int, last: int) -> Logs:
-        """Run epochs until the last, or until a callback sets `model.stop_training`.
+        """Run epochs from `first` to `last` (exclusive) and return the metrics of the last one.
 
-        Args:
-            first: The first epoch, from 0.
-            last: The epoch before which to stop.
-
-        Returns:
-            The figures of the last one that was run.
+        A callback stops them by setting `model.stop_training`.
         """
         parts, logs = self._parts, Logs()
         for epoch in range(first, last):
             parts.callbacks.on_epoch_begin(epoch)
-            logs = self._learn(epoch)
+            logs = self._train(epoch)
             if parts.validation is not None:
-                figures = evaluate(parts.validation, parts.callbacks, self._validation_pace)
-                logs |= _of_validation(figures)
+                metrics = evaluate(parts.validation, parts.callbacks, self._validation_sizer)
+                logs |= _prefix_validation(metrics)
             parts.callbacks.on_epoch_end(epoch, logs)
             if parts.model.stop_training:
                 break
         return logs
 
-    def _learn(self, epoch: int) -> Logs:
+    def _train(self, epoch: int) -> Logs:
         parts, logs = self._parts, Logs()
-        parts.learning.build()
-        parts.callbacks.epoch_state.step_graph = parts.learning.step_graph
+        parts.training.build()
+        parts.callbacks.epoch_state.step_graph = parts.training.step_graph
         order = parts.adapter.row_order(epoch)
-        first, steps = 0, parts.learning.steps
+        first, steps = 0, parts.training.steps
         while first < steps and not parts.model.stop_training:
-            last = first + self._learning_pace.steps(steps - first)
+            last = first + self._training_sizer.next_steps(steps - first)
             parts.callbacks.on_train_batch_begin(first)
             start = time.perf_counter()
-            logs = parts.learning.run(order, first, last)
-            self._learning_pace.took(last - first, time.perf_counter() - start)
+            logs = parts.training.run(order, first, last)
+            self._training_sizer.record(last - first, time.perf_counter() - start)
             parts.callbacks.on_train_batch_end(last - 1, logs)
             first = last
         return dict(logs)
 
 
 class GroupedEpochRunner:
-    """Runs many epochs in one call, and tells of each afterwards.
+    """Run many epochs in one call, and call the callbacks of each one afterwards.
 
-    Where a callback ends the training, or changes the learning rate, model and optimizer go back to
-    the end of that epoch.
-
-    Args:
-        parts: What the epochs are made of.
+    If a callback stops the training or changes the learning rate, model and optimizer are restored
+    to the end of that epoch.
     """
 
     def __init__(self, parts: EpochParts) -> None:
         self._parts = parts
-        self._group = EpochGroup(parts.model, parts.learning, parts.validation)
-        self._pace = ChunkSizer(_GROUP_S)
-        self._before: GroupedEpoch | None = None
+        self._group = EpochGroup(parts.model, parts.training, parts.validation)
+        self._sizer = ChunkSizer(_GROUP_S)
+        self._last_epoch: GroupedEpoch | None = None
         self._rate_may_change = any(
             isinstance(callback, ReduceLROnPlateau) for callback in parts.callbacks.callbacks
         )
 
     def run(self, first: int, last: int) -> Logs:
-        """Run epochs until the last, or until a callback sets `model.stop_training`.
+        """Run epochs from `first` to `last` (exclusive) and return the metrics of the last one.
 
-        Args:
-            first: The first epoch, from 0.
-            last: The epoch before which to stop.
-
-        Returns:
-            The figures of the last one that was run.
+        A callback stops them by setting `model.stop_training`.
         """
         start = time.perf_counter()
         self._group.build(self._parts.adapter.rows)
-        self._parts.callbacks.epoch_state.step_graph = self._parts.learning.step_graph
-        # The first epoch holds tracing and compiling, as it does wherever epochs are run.
-        extra_s = time.perf_counter() - start
+        self._parts.callbacks.epoch_state.step_graph = self._parts.training.step_graph
+        # The duration of the first epoch includes tracing and compiling, as in every loop.
+        build_s = time.perf_counter() - start
         logs, epoch = Logs(), first
         while epoch < last and not self._parts.model.stop_training:
-            count = min(self._pace.steps(last - epoch), self._group.most)
+            count = min(self._sizer.next_steps(last - epoch), self._group.max_epochs)
             start = time.perf_counter()
-            orders = [self._parts.adapter.row_order(one) for one in range(epoch, epoch + count)]
+            orders = [self._parts.adapter.row_order(epoch + index) for index in range(count)]
             epochs = self._group.run(np.stack(orders))
-            took = time.perf_counter() - start
-            self._pace.took(count, took)
-            seconds = [took / count + extra_s, *[took / count] * (count - 1)]
-            told = self._tell(epoch, epochs, seconds)
-            self._before, logs = epochs[told - 1], epochs[told - 1].logs
-            epoch, extra_s = epoch + told, 0.0
+            group_s = time.perf_counter() - start
+            self._sizer.record(count, group_s)
+            seconds = [group_s / count + build_s, *[group_s / count] * (count - 1)]
+            replayed = self._replay(epoch, epochs, seconds)
+            self._last_epoch, logs = epochs[replayed - 1], epochs[replayed - 1].logs
+            epoch, build_s = epoch + replayed, 0.0
         return logs
 
-    def _tell(self, first: int, epochs: list[GroupedEpoch], seconds: list[float]) -> int:
-        """Tell of epochs until training ends or changes; that many."""
-        told, rate = 0, self._rate()
+    def _replay(self, first: int, epochs: list[GroupedEpoch], seconds: list[float]) -> int:
+        """Call the callbacks until training stops or changes, and return the number of epochs."""
+        replayed, rate = 0, self._learning_rate()
         try:
-            for epoch, took in zip(epochs, seconds, strict=True):
-                with self._parts.callbacks.epoch_state.replay(epoch.past, took):
-                    self._tell_of(first + told, epoch)
-                told += 1
-                if self._parts.model.stop_training or self._rate() != rate:
+            for epoch, epoch_s in zip(epochs, seconds, strict=True):
+                with self._parts.callbacks.epoch_state.replay(epoch.replayed, epoch_s):
+                    self._call_callbacks(first + replayed, epoch)
+                replayed += 1
+                if self._parts.model.stop_training or self._learning_rate() != rate:
                     break
         finally:
-            last = epochs[told - 1] if told else self._before
-            if told < len(epochs) and last is not None:
-                last.go_back()
-        return told
+            last = epochs[replayed - 1] if replayed else self._last_epoch
+            if replayed < len(epochs) and last is not None:
+                last.restore()
+        return replayed
 
-    def _rate(self) -> float:
-        """The learning rate, where a callback may change it between epochs."""
+    def _learning_rate(self) -> float:
+        """Return the learning rate, or 0 if no callback changes it."""
         optimizer = self._parts.model.optimizer
         return float(optimizer.learning_rate) if self._rate_may_change else 0.0
 
-    def _tell_of(self, number: int, epoch: GroupedEpoch) -> None:
+    def _call_callbacks(self, number: int, epoch: GroupedEpoch) -> None:
         callbacks, logs = self._parts.callbacks, dict(epoch.logs)
         callbacks.on_epoch_begin(number)
         callbacks.on_train_batch_begin(0)
-        callbacks.on_train_batch_end(self._parts.learning.steps - 1, logs)
+        callbacks.on_train_batch_end(self._parts.training.steps - 1, logs)
         if self._parts.validation is not None:
             callbacks.on_test_begin()
             callbacks.on_test_batch_begin(0)
             callbacks.on_test_batch_end(self._parts.validation.steps - 1, epoch.validation)
             callbacks.on_test_end(epoch.validation)
-            logs |= _of_validation(epoch.validation)
+            logs |= _prefix_validation(epoch.validation)
         callbacks.on_epoch_end(number, logs)
 
 
-def evaluate(rows: EpochPass, callbacks: RunCallbacks, pace: ChunkSizer) -> Logs:
-    """Evaluate the model on rows, and tell of it.
-
-    Args:
-        rows: A pass over them.
-        callbacks: What listens.
-        pace: How many batches to evaluate before coming back to Python.
-
-    Returns:
-        The figures by name.
-    """
+def evaluate(rows: EpochPass, callbacks: RunCallbacks, sizer: ChunkSizer) -> Logs:
+    """Evaluate the model in a pass over rows and return the metrics by name."""
     rows.build()
     callbacks.on_test_begin()
     logs = Logs()
     first, steps = 0, rows.steps
     while first < steps:
-        last = first + pace.steps(steps - first)
+        last = first + sizer.next_steps(steps - first)
         callbacks.on_test_batch_begin(first)
         start = time.perf_counter()
         logs = rows.run(None, first, last)
-        pace.took(last - first, time.perf_counter() - start)
+        sizer.record(last - first, time.perf_counter() - start)
         callbacks.on_test_batch_end(last - 1, logs)
         first = last
     callbacks.on_test_end(logs)
     return logs
 
 
-def _of_validation(logs: Logs) -> Logs:
+def _prefix_validation(logs: Logs) -> Logs:
     return {f"val_{name}": value for name, value in logs.items()}

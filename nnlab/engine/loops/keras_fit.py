@@ -1,4 +1,4 @@
-"""The epochs run by Keras' own `fit`."""
+"""The training loop of Keras' own `fit`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from nnlab.engine.models.compilation import build_optimizer
 
 
 class KerasFit:
-    """`keras.Model.fit`: one call of a compiled step for each batch."""
+    """`keras.Model.fit`: a call of a compiled step for each batch."""
 
     name: ClassVar[str] = "keras"
     jit_failed: ClassVar[bool] = False
@@ -28,7 +28,7 @@ class KerasFit:
         initial_epoch: int = 0,
     ) -> None:
         """See `nnlab.engine.loops.loop.Loop.run`."""
-        # `fit` builds it within its first step, where ScheduleFreeAdamW forgets how weights start.
+        # `fit` would build it in its first step, where ScheduleFreeAdamW loses the initial weights.
         build_optimizer(model)
         model.fit(
             adapter.training_dataset(initial_epoch),
@@ -36,7 +36,7 @@ class KerasFit:
             epochs=training.epochs,
             steps_per_epoch=adapter.steps_per_epoch,
             validation_data=adapter.validation_dataset(),
-            # The feed shuffles.
+            # The dataset is shuffled already.
             shuffle=False,
             callbacks=callbacks,
             verbose=0,

@@ -1,4 +1,4 @@
-"""What every engine does."""
+"""The interface of all training loops."""
 
 from __future__ import annotations
 
@@ -13,20 +13,15 @@ from nnlab.engine.callbacks import RunCallbacks
 
 
 class Loop(Protocol):
-    """Runs the epochs of a training.
-
-    Attributes:
-        name: What records and progress call it.
-        jit_failed: Whether XLA was to compile the steps, and could not.
-    """
+    """A training loop, which runs the epochs of a training."""
 
     @property
     def name(self) -> str:
-        """What records and progress call it."""
+        """The engine's name in records and progress."""
 
     @property
     def jit_failed(self) -> bool:
-        """Whether XLA was to compile the steps, and could not; known when they have run."""
+        """Whether XLA failed to compile the steps; known after the first one."""
 
     def run(
         self,
@@ -38,29 +33,22 @@ class Loop(Protocol):
     ) -> None:
         """Train until the last epoch, or until a callback sets `model.stop_training`.
 
-        Calls of each callback what Keras' `fit` does: `on_train_begin`, `on_epoch_begin`,
-        `on_epoch_end` with the epoch's figures, `on_train_end`; those of steps where it comes back
-        to Python between them. What a callback raises ends the training at once.
+        Calls the hooks that Keras' `fit` calls: `on_train_begin`, `on_epoch_begin`, `on_epoch_end`
+        with the epoch's metrics, `on_train_end`; batch hooks when it returns to Python between two
+        steps. An exception from a callback ends the training immediately.
 
         Args:
             model: The compiled model.
             adapter: Its batches.
-            training: How it is trained.
-            callbacks: What listens.
-            initial_epoch: The first epoch, from 0: those before it were trained earlier.
+            training: The `training` section.
+            callbacks: The callbacks.
+            initial_epoch: First epoch, from 0. Defaults to 0.
         """
 
     def evaluate(
         self, model: keras.Model, adapter: DataAdapter, rows: Rows, callbacks: RunCallbacks
     ) -> dict[str, float]:
-        """Evaluate the model, as it is, on rows.
+        """Evaluate the model on rows and return its metrics by name.
 
-        Args:
-            model: The compiled model.
-            adapter: What makes batches of the rows.
-            rows: The rows. Their own weights count; class weights are for training alone.
-            callbacks: What listens.
-
-        Returns:
-            The figures by name.
+        The rows' sample weights are used; class weights only apply to training.
         """

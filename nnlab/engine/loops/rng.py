@@ -1,4 +1,4 @@
-"""Random numbers that XLA makes quickly on a CPU."""
+"""Random number generation that is fast on CPUs under XLA."""
 
 from __future__ import annotations
 
@@ -13,14 +13,15 @@ _ALGORITHM = "threefry"
 
 @contextlib.contextmanager
 def threefry_rng() -> Iterator[None]:
-    """Trace the noise of Keras' layers with Threefry in place of Philox.
+    """Trace the random numbers of Keras' layers with Threefry instead of Philox.
 
-    Philox multiplies 64-bit numbers, which no vector unit of a CPU does: 2,048 numbers take XLA 18
-    microseconds by Philox and 4 by Threefry (two cores, AVX-512), of a step of 97 in all in a small
-    net with two Dropouts. Keras names no generator, and TensorFlow lets nobody set the one that it
-    takes then.
+    Philox multiplies 64-bit integers, which CPUs do not vectorize: XLA takes 18 us for 2,048
+    numbers with Philox and 4 with Threefry (two cores, AVX-512), and 97 us for a whole step of a
+    small net with two Dropouts. Keras does not pass an algorithm, and TensorFlow's default cannot
+    be configured.
 
-    Both are of Salmon, Moraes, Dror, Shaw: Parallel random numbers, as easy as 1, 2, 3 (SC 2011).
+    Both are described in Salmon, Moraes, Dror, Shaw: Parallel random numbers: as easy as 1, 2, 3
+    (SC 2011).
     """
     with contextlib.ExitStack() as stack:
         for module, name, argument in (
@@ -29,7 +30,7 @@ def threefry_rng() -> Iterator[None]:
             (tf.random, "stateless_truncated_normal", "alg"),
             (tf.random, "stateless_uniform", "alg"),
         ):
-            before = getattr(module, name)
-            stack.callback(setattr, module, name, before)
-            setattr(module, name, partial(before, **{argument: _ALGORITHM}))
+            original = getattr(module, name)
+            stack.callback(setattr, module, name, original)
+            setattr(module, name, partial(original, **{argument: _ALGORITHM}))
         yield

@@ -1,8 +1,7 @@
-"""Which engine runs the epochs, and why: chosen by what is known before the first of them."""
+"""Select the training loop of a run from what is known before the first epoch."""
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import keras
@@ -17,146 +16,130 @@ from nnlab.engine.loops.epoch_pass import JitCompile
 from nnlab.engine.loops.keras_fit import KerasFit
 from nnlab.engine.loops.loop import Loop
 from nnlab.engine.runtime.devices import Device
-from nnlab.report.text.numbers import format_percent
+from nnlab.runs.records.loop_choice import ChunkReason, JitEstimate, LoopChoice, LoopReason
 
-# The rows lie on the device twice while they are put there, and the arithmetic needs room, too.
-_SHARE_OF_MEMORY = 0.25
-# Of rows that come in chunks. Half a dozen copies are on their way at once; smaller ones would save
-# nothing more.
+# During the transfer the device holds the rows twice, and the computation needs memory, too.
+_MAX_MEMORY_SHARE = 0.25
+# Size of a chunk of streamed rows. Half a dozen copies exist at once; smaller ones save no more.
 _CHUNK_BYTES = 16 * 2**20
 
-# Measured on two cores with TensorFlow 2.21, for nets of 4 to 30 variables: what a step of `fit`
-# costs beside its arithmetic, seconds a variable; what XLA's compiler takes, in all and a variable.
-_OVERHEAD_S = 40e-6
-_COMPILING_S = 0.3
-_COMPILING_A_VARIABLE_S = 0.03
-# The share of the arithmetic that XLA saves by fusing it, and the pace of the arithmetic without.
-_FUSED = 0.25
+# Measured on two cores with TensorFlow 2.21, for nets of 4 to 30 variables: the overhead of a step
+# of `fit` in seconds per variable, and the compile time of XLA, fixed and per variable.
+_FIT_STEP_S = 40e-6
+_COMPILE_S = 0.3
+_COMPILE_S_PER_VARIABLE = 0.03
+# The share of the computation that XLA saves by fusion, and the speed of the computation without.
+_FUSION_SHARE = 0.25
 _FLOP_PER_S = 1.5e11
 # Forward, and backward for weights and for inputs: a multiplication and an addition each.
-_FLOP_A_WEIGHT = 6
-# What a step of the loop costs beside its arithmetic, seconds a variable: 2 to 200 microseconds.
-_LOOP_S = 10e-6
-_LOOP_BY_XLA_S = 4e-6
-# Epochs that take less are run several at once, many of them: coming back to Python after each
-# costs a millisecond, tracing them together 0.1 s once.
-_SHORT_S = 0.03
-_MANY = 30
-# A loop around the step takes 40 ms to trace, which it saves in as many epochs of one step.
-_FEW_STEPS = 12
-_ASKED_FOR = "the config asks for it"
-_NO_WAY_BACK = "a step needs no way back to Python"
-# XLA for a last batch of fewer rows and for validation takes about as long again to compile, and
-# saves half a millisecond an epoch.
-_EPOCHS_FOR_ALL = 1000
+_FLOP_PER_WEIGHT = 6
+# Overhead of a step of the loop in seconds per variable: 2 to 200 us.
+_LOOP_STEP_S = 10e-6
+_LOOP_STEP_S_WITH_XLA = 4e-6
+# Shorter epochs run in groups if there are enough: the return to Python costs 1 ms per epoch,
+# tracing a group 0.1 s once.
+_MAX_GROUPED_EPOCH_S = 0.03
+_MIN_GROUPED_EPOCHS = 30
+# Tracing a loop takes 40 ms, which it saves in this number of epochs of one step.
+_BREAK_EVEN_EPOCHS = 12
+# Compiling a smaller last batch and validation doubles the compile time; it saves 0.5 ms per epoch.
+_MIN_EPOCHS_TO_COMPILE_ALL = 1000
 
 
 @dataclass(frozen=True)
 class EngineSelection:
-    """An engine for a run.
-
-    Args:
-        loop: The engine.
-        reason: Why it is this one, as a clause: for the run's record.
-        xla: Whether XLA compiles the steps.
-        chunk: Rows that are brought to the device at once; None: all, once and for all.
-    """
+    """The training loop of a run, and the reasons for it."""
 
     loop: Loop
-    reason: str
-    xla: bool
-    chunk: int | None = None
+    choice: LoopChoice
 
 
 def select_engine(
     experiment: Experiment, adapter: DataAdapter, model: keras.Model, device: Device
 ) -> EngineSelection:
-    """The engine that a run gets.
+    """Select the training loop of a compiled model.
 
-    Nothing is timed: the same config on the same machine gets the same engine, and so the same
-    digits.
-
-    Args:
-        experiment: The experiment.
-        adapter: Its batches.
-        model: Its compiled model.
-        device: The device that does the work.
-
-    Returns:
-        The engine and the reason.
+    Nothing is timed: the same config on the same machine has the same loop, and so the same digits.
     """
     engine = experiment.training.engine
+    reason = LoopReason.REQUESTED
     if engine == "auto":
-        why = _for_fit(experiment, adapter)
-        if why is not None:
-            return EngineSelection(KerasFit(), why, bool(model.jit_compile))
-    if engine == "keras":
-        return EngineSelection(KerasFit(), _ASKED_FOR, bool(model.jit_compile))
-    return _compiled(experiment, adapter, model, device)
-
-
-def _for_fit(experiment: Experiment, adapter: DataAdapter) -> str | None:
-    """Why Keras' `fit` is the one to choose; None where nothing speaks for it."""
-    board = experiment.tensorboard
-    if board is not False and (board.update_freq != "epoch" or board.profile_batch):
-        return "TensorBoard listens to every step"
-    if adapter.steps_per_epoch == 1 and experiment.training.epochs <= _FEW_STEPS:
-        return "so few steps are over before a loop is traced"
-    return None
-
-
-def _chunk(adapter: DataAdapter, device: Device) -> tuple[int | None, str]:
-    """Rows to bring to the device at once, and why; None where all of them fit."""
-    arrays = tf.nest.flatten([adapter.train_arrays, adapter.validation_arrays() or ()])
-    needed = sum(array.nbytes for array in arrays)
-    if any(is_on_disk(array) for array in arrays):
-        why = "the rows are on disk"
-    elif device.memory is not None and needed > _SHARE_OF_MEMORY * device.memory:
-        why = f"the rows take more than {format_percent(_SHARE_OF_MEMORY)} of the device's memory"
-    else:
-        return None, ""
-    bytes_a_row = sum(array.nbytes for array in tf.nest.flatten(adapter.train_arrays)) // adapter.rows
-    return max(1, _CHUNK_BYTES // bytes_a_row), f"; {why}: they come in chunks"
-
-
-def _compiled(
-    experiment: Experiment, adapter: DataAdapter, model: keras.Model, device: Device
-) -> EngineSelection:
-    training = experiment.training
-    for_all = training.epochs >= _EPOCHS_FOR_ALL
-    wanted = training.jit_compile
-    steps = training.epochs * adapter.steps_per_epoch
-    variables = len(model.variables)
-    flop = _FLOP_A_WEIGHT * model.count_params() * adapter.rows * training.epochs
-    saved = _OVERHEAD_S * variables * steps + _FUSED * flop / _FLOP_PER_S
-    taken = _COMPILING_S + _COMPILING_A_VARIABLE_S * variables
-    pays = saved > taken
-    if wanted != "auto":
-        pays, what = wanted, f"the config says jit_compile: {str(wanted).lower()}"
-    elif pays:
-        what = f"XLA takes about {_text(taken)} to compile, and saves about {_text(saved)}"
-    else:
-        what = f"XLA would take about {_text(taken)} to compile, and save about {_text(saved)}"
-    why = _ASKED_FOR if training.engine == "compiled" else _NO_WAY_BACK
-    reason = f"{why}; {'with' if pays else 'without'} XLA: {what}"
-    loop_s = (_LOOP_BY_XLA_S if pays else _LOOP_S) * variables * steps + flop / _FLOP_PER_S
-    is_short = loop_s < _SHORT_S * training.epochs and training.epochs >= _MANY
-    chunk, in_chunks = _chunk(adapter, device)
-    grouped = is_short and chunk is None and _callbacks_allow_groups(experiment, model)
-    xla = JitCompile(whole=pays, last=pays and for_all)
+        reason = _auto_reason(experiment, adapter)
+        if reason is LoopReason.NO_BATCH_CALLBACKS:
+            return _select_compiled(experiment, adapter, model, device, reason)
+    if engine == "compiled":
+        return _select_compiled(experiment, adapter, model, device, reason)
+    is_jit_requested = experiment.training.jit_compile != "auto"
     return EngineSelection(
-        CompiledEpochs(xla, grouped=grouped, chunk=chunk), reason + in_chunks, pays, chunk
+        KerasFit(), LoopChoice(reason, bool(model.jit_compile), is_jit_requested)
     )
 
 
-def _callbacks_allow_groups(experiment: Experiment, model: keras.Model) -> bool:
-    """Whether nobody wants the model itself at the end of each epoch."""
+def _auto_reason(experiment: Experiment, adapter: DataAdapter) -> LoopReason:
+    """Return the reason for Keras' `fit`, or `NO_BATCH_CALLBACKS` for the compiled loop."""
     board = experiment.tensorboard
-    looks = board is not False and (board.histogram_freq > 0 or board.write_images)
-    return not looks and ema_variables(model.optimizer) is None
+    if board is not False and (board.update_freq != "epoch" or board.profile_batch):
+        return LoopReason.TENSORBOARD_PER_BATCH
+    if adapter.steps_per_epoch == 1 and experiment.training.epochs <= _BREAK_EVEN_EPOCHS:
+        return LoopReason.FEW_STEPS
+    return LoopReason.NO_BATCH_CALLBACKS
 
 
-def _text(seconds: float) -> str:
-    """Seconds to two digits: more would be pretence."""
-    digits = 1 - math.floor(math.log10(seconds)) if seconds > 0 else 0
-    return f"{round(seconds, digits):g} s"
+def _chunk(adapter: DataAdapter, device: Device) -> tuple[ChunkReason | None, int | None]:
+    """Return why rows are streamed and the rows per chunk; None if all fit on the device."""
+    arrays = tf.nest.flatten([adapter.train_arrays, adapter.validation_arrays() or ()])
+    total_bytes = sum(array.nbytes for array in arrays)
+    if any(is_on_disk(array) for array in arrays):
+        reason = ChunkReason.ROWS_ON_DISK
+    elif device.memory is not None and total_bytes > _MAX_MEMORY_SHARE * device.memory:
+        reason = ChunkReason.DEVICE_MEMORY
+    else:
+        return None, None
+    train_bytes = sum(array.nbytes for array in tf.nest.flatten(adapter.train_arrays))
+    return reason, max(1, _CHUNK_BYTES // (train_bytes // adapter.rows))
+
+
+def _select_compiled(
+    experiment: Experiment,
+    adapter: DataAdapter,
+    model: keras.Model,
+    device: Device,
+    reason: LoopReason,
+) -> EngineSelection:
+    training = experiment.training
+    steps = training.epochs * adapter.steps_per_epoch
+    variables = len(model.variables)
+    flop = _FLOP_PER_WEIGHT * model.count_params() * adapter.rows * training.epochs
+    estimate = JitEstimate(
+        compile_s=_COMPILE_S + _COMPILE_S_PER_VARIABLE * variables,
+        saved_s=_FIT_STEP_S * variables * steps + _FUSION_SHARE * flop / _FLOP_PER_S,
+    )
+    jit_pays_off = estimate.saved_s > estimate.compile_s
+    jit = jit_pays_off if training.jit_compile == "auto" else training.jit_compile
+    step_s = _LOOP_STEP_S_WITH_XLA if jit else _LOOP_STEP_S
+    loop_s = step_s * variables * steps + flop / _FLOP_PER_S
+    is_short = (
+        loop_s < _MAX_GROUPED_EPOCH_S * training.epochs and training.epochs >= _MIN_GROUPED_EPOCHS
+    )
+    chunk_reason, chunk_rows = _chunk(adapter, device)
+    grouped = is_short and chunk_rows is None and _callbacks_allow_groups(experiment, model)
+    compile_all = jit and training.epochs >= _MIN_EPOCHS_TO_COMPILE_ALL
+    loop = CompiledEpochs(
+        JitCompile(full_batches=jit, last_batch=compile_all), grouped=grouped, chunk=chunk_rows
+    )
+    choice = LoopChoice(
+        loop_reason=reason,
+        jit_compile=jit,
+        jit_requested=training.jit_compile != "auto",
+        jit_estimate=estimate,
+        chunk_reason=chunk_reason,
+        chunk_rows=chunk_rows,
+    )
+    return EngineSelection(loop, choice)
+
+
+def _callbacks_allow_groups(experiment: Experiment, model: keras.Model) -> bool:
+    """Return whether no callback needs the model itself at the end of each epoch."""
+    board = experiment.tensorboard
+    needs_model = board is not False and (board.histogram_freq > 0 or board.write_images)
+    return not needs_model and ema_variables(model.optimizer) is None

@@ -1,4 +1,4 @@
-"""The first call of a graph that XLA compiles, and what to do when XLA cannot."""
+"""The first call of a graph, which compiles it, with fallbacks if XLA fails."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import tensorflow as tf
 
 from nnlab.engine.runtime.xla_cache import clear_xla_cache
 
-# What is raised where a kept program is damaged, or XLA has no form of an operation.
-_FAILED = (
+# Raised for a damaged program in the cache, or for an operation that XLA does not support.
+_XLA_ERRORS = (
     tf.errors.DataLossError,
     tf.errors.InternalError,
     tf.errors.InvalidArgumentError,
@@ -22,20 +22,17 @@ _FAILED = (
 def warm_up(
     call: Callable[[], object], retrace: Callable[[], None], retrace_without_xla: Callable[[], None]
 ) -> None:
-    """Call a graph for the first time, which compiles it.
+    """Call a graph to compile it; on failure clear the cache and retrace, then give up XLA.
 
-    Args:
-        call: Calls it.
-        retrace: Traces it anew: XLA remembers of a graph that it failed.
-        retrace_without_xla: Traces it anew, without XLA.
+    Retracing is required, as XLA keeps the failure of a graph.
     """
     try:
         call()
-    except _FAILED:
+    except _XLA_ERRORS:
         clear_xla_cache()
         retrace()
         try:
             call()
-        except _FAILED:
+        except _XLA_ERRORS:
             retrace_without_xla()
             call()

@@ -1,4 +1,4 @@
-"""What the tests of the engines share: one experiment run by any of them, and what came of it."""
+"""Fixtures for the tests of the loops: data, and the training of an experiment by any loop."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from nnlab.engine.models.compilation import compile_model
 ROWS = 27
 
 
-class Log(keras.callbacks.Callback):  # type: ignore[misc]
-    """Keeps each epoch's figures and the order of the calls."""
+class LogCallback(keras.callbacks.Callback):  # type: ignore[misc]
+    """Record the metrics of each epoch and the order of the calls."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -64,10 +64,10 @@ class Log(keras.callbacks.Callback):  # type: ignore[misc]
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a training has led to."""
+    """The result of a training."""
 
     model: keras.Model
-    log: Log
+    log: LogCallback
 
     @property
     def weights(self) -> list[NDArray[Any]]:
@@ -82,18 +82,18 @@ class Outcome:
 Run = Callable[..., Outcome]
 
 
-def part_of(rows: Rows, choice: slice) -> Rows:
+def select_rows(rows: Rows, selection: slice) -> Rows:
     weight = rows.sample_weight
     return Rows(
-        {name: values[choice] for name, values in rows.inputs.items()},
-        {name: values[choice] for name, values in rows.targets.items()},
-        None if weight is None else weight[choice],
+        {name: values[selection] for name, values in rows.inputs.items()},
+        {name: values[selection] for name, values in rows.targets.items()},
+        None if weight is None else weight[selection],
     )
 
 
 @pytest.fixture
 def prepared() -> Callable[..., PreparedData]:
-    """Data of 27 training rows; what there is beyond is for validation."""
+    """Return a factory of data with 27 training rows; further rows are for validation."""
 
     def make(
         targets: Mapping[str, NDArray[Any]],
@@ -102,17 +102,17 @@ def prepared() -> Callable[..., PreparedData]:
     ) -> PreparedData:
         rows = Rows(dict(inputs), dict(targets), sample_weight)
         return PreparedData(
-            part_of(rows, slice(0, ROWS)),
-            part_of(rows, slice(ROWS, None)) if len(rows) > ROWS else None,
+            select_rows(rows, slice(0, ROWS)),
+            select_rows(rows, slice(ROWS, None)) if len(rows) > ROWS else None,
             None,
             {name: InputSpec(name, x.shape[1:], str(x.dtype)) for name, x in inputs.items()},
-            {name: _spec(name, y) for name, y in targets.items()},
+            {name: _target_spec(name, y) for name, y in targets.items()},
         )
 
     return make
 
 
-def _spec(name: str, y: NDArray[Any]) -> TargetSpec:
+def _target_spec(name: str, y: NDArray[Any]) -> TargetSpec:
     if y.dtype == np.int32:
         return TargetSpec(name, "classes", ("a", "b", "c"), "integer", 1)
     if y.ndim == 2 and y.shape[1] > 1:
@@ -122,9 +122,9 @@ def _spec(name: str, y: NDArray[Any]) -> TargetSpec:
 
 @pytest.fixture
 def run() -> Run:
-    """Trains an experiment's model, from its first weights, by an engine."""
+    """Return a function that trains an experiment's model, from its initial weights, by a loop."""
 
-    def trained(
+    def train(
         loop: Loop,
         experiment: Experiment,
         data: PreparedData,
@@ -135,9 +135,11 @@ def run() -> Run:
             model = build_model(experiment, data.inputs)
             compile_model(model, experiment)
             adapter = DataAdapter(experiment, data, model)
-            log, epochs = Log(), experiment.training.epochs
-            both = RunCallbacks([*callbacks, log], [log], model, epochs, adapter.steps_per_epoch)
-            loop.run(model, adapter, experiment.training, both)
+            log, epochs = LogCallback(), experiment.training.epochs
+            run_callbacks = RunCallbacks(
+                [*callbacks, log], [log], model, epochs, adapter.steps_per_epoch
+            )
+            loop.run(model, adapter, experiment.training, run_callbacks)
         return Outcome(model, log)
 
-    return trained
+    return train

@@ -1,4 +1,4 @@
-"""Callbacks see epochs on the device as they see those of `fit`."""
+"""Callbacks work with epochs on the device as with `fit`."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ from nnlab.engine.callbacks import (
 from nnlab.engine.callbacks.monitor import Monitor
 from nnlab.engine.loops import Loop
 from nnlab.engine.loops.compiled import CompiledEpochs
-from nnlab.engine.loops.epoch_pass import JitCompile
+from nnlab.engine.loops.epoch_pass import NO_JIT, JitCompile
 from nnlab.engine.loops.keras_fit import KerasFit
 from nnlab.errors import RunInterrupted
 
 Run = Callable[..., Any]
-GRAPH = CompiledEpochs(JitCompile(whole=False, last=False))
-COMPILED = CompiledEpochs(JitCompile(whole=True, last=True))
-GROUPED = CompiledEpochs(JitCompile(whole=False, last=False), grouped=True)
+GRAPH = CompiledEpochs(NO_JIT)
+COMPILED = CompiledEpochs(JitCompile(full_batches=True, last_batch=True))
+GROUPED = CompiledEpochs(NO_JIT, grouped=True)
 
 RNG = np.random.default_rng(4)
 X = RNG.normal(size=(38, 4)).astype(np.float32)
@@ -39,13 +39,13 @@ Y = X[:, :1] + 1
 
 
 def experiment_of(*layers: Any, **training: Any) -> Experiment:
-    learning = {"optimizer": {"SGD": 0.05}, "loss": "mse", "batch_size": 8, "epochs": 3}
+    settings = {"optimizer": {"SGD": 0.05}, "loss": "mse", "batch_size": 8, "epochs": 3}
     return Experiment.model_validate(
         {
             "seed": 3,
             "data": {"dataset": "xor"},
             "model": {"layers": [*layers, {"Dense": 1}]},
-            "training": learning | training,
+            "training": settings | training,
         }
     )
 
@@ -56,7 +56,7 @@ def data(prepared: Callable[..., PreparedData]) -> PreparedData:
 
 
 @pytest.mark.parametrize("loop", [GRAPH, COMPILED, GROUPED])
-def test_callbacks_are_called_as_by_fit(loop: Loop, run: Run, data: PreparedData) -> None:
+def test_hooks_are_called_as_by_fit(loop: Loop, run: Run, data: PreparedData) -> None:
     expected = run(KerasFit(), experiment_of(), data)
     outcome = run(loop, experiment_of(), data)
     assert outcome.log.calls == expected.log.calls
@@ -79,7 +79,7 @@ def test_early_stopping_stops_at_the_epoch_of_fit(loop: Loop, run: Run, data: Pr
 
 
 @pytest.mark.parametrize("loop", [COMPILED, GROUPED])
-def test_learning_rate_changed_between_epochs_counts(
+def test_learning_rate_changed_between_epochs_is_used(
     loop: Loop, run: Run, data: PreparedData
 ) -> None:
     def plateau() -> ReduceLROnPlateau:
@@ -95,7 +95,7 @@ def test_learning_rate_changed_between_epochs_counts(
         assert epoch == pytest.approx(reference, rel=1e-5)
 
 
-def test_averaged_weights_validate_and_stay_at_the_end(run: Run, data: PreparedData) -> None:
+def test_averaged_weights_are_used_in_validation_and_kept(run: Run, data: PreparedData) -> None:
     experiment = experiment_of(
         optimizer={"SGD": {"learning_rate": 0.05, "use_ema": True, "ema_momentum": 0.8}}
     )
@@ -108,13 +108,13 @@ def test_averaged_weights_validate_and_stay_at_the_end(run: Run, data: PreparedD
 
 
 @pytest.mark.parametrize("loop", [GRAPH, COMPILED, GROUPED])
-def test_divergence_is_seen(loop: Loop, run: Run, data: PreparedData) -> None:
+def test_divergence_is_detected(loop: Loop, run: Run, data: PreparedData) -> None:
     experiment = experiment_of(optimizer={"SGD": 1e12}, epochs=20)
     with pytest.raises(Diverged):
         run(loop, experiment, data, [TerminateOnNaN(terminate_on_nan=True)])
 
 
-def test_grouped_epochs_have_the_very_bits_of_single_ones(run: Run, data: PreparedData) -> None:
+def test_grouped_epochs_are_bit_identical_to_single_ones(run: Run, data: PreparedData) -> None:
     experiment = experiment_of({"Dropout": 0.3}, "BatchNormalization", optimizer="adam", epochs=21)
     expected, outcome = (run(loop, experiment, data) for loop in (GRAPH, GROUPED))
     assert outcome.log.epochs == expected.log.epochs
@@ -124,8 +124,8 @@ def test_grouped_epochs_have_the_very_bits_of_single_ones(run: Run, data: Prepar
         np.testing.assert_array_equal(values, reference)
 
 
-def test_an_epoch_of_a_group_can_be_asked_for_its_weights(run: Run, data: PreparedData) -> None:
-    def best_of_third() -> BestWeights:
+def test_weights_of_an_epoch_within_a_group_are_available(run: Run, data: PreparedData) -> None:
+    def third_epoch_as_best() -> BestWeights:
         epochs: list[Any] = []
 
         def improves(logs: Mapping[str, float]) -> bool:
@@ -137,7 +137,7 @@ def test_an_epoch_of_a_group_can_be_asked_for_its_weights(run: Run, data: Prepar
     experiment = experiment_of(epochs=12)
     weights = []
     for loop in (GRAPH, GROUPED):
-        best = best_of_third()
+        best = third_epoch_as_best()
         model = run(loop, experiment, data, [best]).model
         best.restore()
         weights.append(model.get_weights())
@@ -145,8 +145,8 @@ def test_an_epoch_of_a_group_can_be_asked_for_its_weights(run: Run, data: Prepar
         np.testing.assert_array_equal(values, reference)
 
 
-class StopsAtOnce(keras.callbacks.Callback):  # type: ignore[misc]
-    """Wants the training to end within an epoch."""
+class InterruptSecondEpoch(keras.callbacks.Callback):  # type: ignore[misc]
+    """Interrupt the training in its second epoch."""
 
     def on_epoch_begin(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
         del logs
@@ -154,9 +154,9 @@ class StopsAtOnce(keras.callbacks.Callback):  # type: ignore[misc]
             raise RunInterrupted
 
 
-def test_what_a_callback_raises_ends_the_training(run: Run, data: PreparedData) -> None:
+def test_exception_of_a_callback_ends_the_training(run: Run, data: PreparedData) -> None:
     with pytest.raises(RunInterrupted):
-        run(GRAPH, experiment_of(), data, [StopsAtOnce()])
+        run(GRAPH, experiment_of(), data, [InterruptSecondEpoch()])
 
 
 RANDOM_LAYERS = [
@@ -168,18 +168,18 @@ RANDOM_LAYERS = [
 
 
 @pytest.mark.parametrize("layer", RANDOM_LAYERS, ids=lambda layer: next(iter(layer)))
-def test_noise_repeats_with_the_seed_and_is_distributed_as_in_fit(
+def test_random_layers_repeat_with_the_seed_and_are_distributed_as_in_fit(
     layer: Any, run: Run, prepared: Callable[..., PreparedData]
 ) -> None:
     rows = np.random.default_rng(6).normal(size=(27 + 1, 200)).astype(np.float32)
     data = prepared({"output": np.zeros((28, 1), np.float32)}, {"input": rows})
-    # Nothing is learnt: each epoch's loss is a sample of what the noise does to it.
+    # The weights hardly change: the losses of the epochs are samples of the noise.
     experiment = experiment_of(layer, optimizer={"SGD": 1e-9}, epochs=40, batch_size=9)
     first, second = (run(COMPILED, experiment, data).log.epochs for _ in range(2))
     assert first == second
     expected = [epoch["loss"] for epoch in run(KerasFit(), experiment, data).log.epochs]
     losses = [epoch["loss"] for epoch in first]
     assert len(set(losses)) > 30
-    spread = np.std(expected) / np.sqrt(len(expected))
-    assert abs(np.mean(losses) - np.mean(expected)) < 5 * spread
+    standard_error = np.std(expected) / np.sqrt(len(expected))
+    assert abs(np.mean(losses) - np.mean(expected)) < 5 * standard_error
     assert 0.5 < np.std(losses) / np.std(expected) < 2

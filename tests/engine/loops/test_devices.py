@@ -1,4 +1,4 @@
-"""Epochs run on the device that they are given, here the second of two logical CPUs."""
+"""Epochs run on the selected device, here the second of two logical CPUs."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ import sys
 
 import pytest
 
-RUN = """
+SCRIPT = """
 import keras
 import tensorflow as tf
 from nnlab.config import Experiment
 from nnlab.data import prepare
 from nnlab.engine.callbacks import RunCallbacks
-from nnlab.engine.runtime.devices import Device, on
+from nnlab.engine.runtime.devices import Device, device_scope
 from nnlab.engine.batches.data_adapter import DataAdapter
 from nnlab.engine.loops.compiled import CompiledEpochs
 from nnlab.engine.loops.epoch_pass import JitCompile
@@ -29,33 +29,34 @@ experiment = Experiment.model_validate({
     "training": {"optimizer": "adam", "loss": "bce", "batch_size": 10, "epochs": 9},
 })
 data = prepare(experiment)
-forms = (False, {"grouped": True}), (True, {"grouped": True}), (True, {"chunk": 20})
-for xla, arguments in forms:
+settings = (False, {"grouped": True}), (True, {"grouped": True}), (True, {"chunk": 20})
+for jit, arguments in settings:
     for number in range(2):
-        with on(Device(f"cpu:{number}", "cpu", "", None, f"/device:CPU:{number}")):
+        with device_scope(Device(f"cpu:{number}", "cpu", "", None, f"/device:CPU:{number}")):
             keras.backend.clear_session()
             model = build_model(experiment, data.inputs)
             adapter = DataAdapter(experiment, data, model)
             prepare_training(model, experiment, adapter)
             callbacks = RunCallbacks([], [], model, 9, adapter.steps_per_epoch)
-            loop = CompiledEpochs(JitCompile(whole=xla, last=xla), **arguments)
+            loop = CompiledEpochs(JitCompile(full_batches=jit, last_batch=jit), **arguments)
             loop.run(model, adapter, experiment.training, callbacks)
-            figures = loop.evaluate(model, adapter, data.validation, callbacks)
-            rows = DeviceRows(adapter.train_arrays, ordered=True).at(adapter.row_order(0), 0).arrays
-            places = {value.device[-5:] for value in tf.nest.flatten(rows)}
-            places |= {variable.value.device[-5:] for variable in model.variables}
-            places |= {variable.value.device[-5:] for variable in model.optimizer.variables}
-            print(sorted(places), repr(figures["loss"]))
+            metrics = loop.evaluate(model, adapter, data.validation, callbacks)
+            rows = DeviceRows(adapter.train_arrays, ordered=True)
+            chunk = rows.chunk_at(adapter.row_order(0), 0)
+            devices = {value.device[-5:] for value in tf.nest.flatten(chunk.arrays)}
+            devices |= {variable.value.device[-5:] for variable in model.variables}
+            devices |= {variable.value.device[-5:] for variable in model.optimizer.variables}
+            print(sorted(devices), repr(metrics["loss"]))
 """
 
 
 @pytest.mark.slow
-def test_second_device_holds_rows_and_variables_and_gives_the_same_bits() -> None:
-    """Of graphs, of what XLA compiles, and of streamed rows."""
-    command = [sys.executable, "-c", RUN]
-    done = subprocess.run(command, check=False, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    lines = done.stdout.splitlines()
+def test_second_device_has_rows_and_variables_and_bit_identical_results() -> None:
+    """Without XLA, with XLA, and with streamed rows."""
+    command = [sys.executable, "-c", SCRIPT]
+    result = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
+    lines = result.stdout.splitlines()
     assert len(lines) == 6
     for first, second in zip(lines[::2], lines[1::2], strict=True):
         assert first.startswith("['CPU:0'] ")

@@ -1,4 +1,4 @@
-"""Epochs on the device give the numbers of Keras' `fit`, whatever word the config uses."""
+"""Epochs on the device have the results of Keras' `fit`, for every component of a config."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ from nnlab.config.vocabulary.metrics import Metric
 from nnlab.config.vocabulary.optimizers import Optimizer
 from nnlab.data import PreparedData
 from nnlab.engine.loops.compiled import CompiledEpochs
-from nnlab.engine.loops.epoch_pass import JitCompile
+from nnlab.engine.loops.epoch_pass import NO_JIT, JitCompile
 from nnlab.engine.loops.keras_fit import KerasFit
 
 Run = Callable[..., Any]
 Prepared = Callable[..., PreparedData]
 
-GRAPH = CompiledEpochs(JitCompile(whole=False, last=False))
-COMPILED = CompiledEpochs(JitCompile(whole=True, last=True))
-MIXED = CompiledEpochs(JitCompile(whole=True, last=False))
+GRAPH = CompiledEpochs(NO_JIT)
+COMPILED = CompiledEpochs(JitCompile(full_batches=True, last_batch=True))
+MIXED = CompiledEpochs(JitCompile(full_batches=True, last_batch=False))
 
 ROWS = 38
-# Without the rows for validation: what is of training alone is traced and compiled half as often.
-LEARNT = 27
-# Batches of one size; those of several have their own tests.
-FULL, CUT = 9, 8
+# Without validation, tests are traced and compiled half as often.
+TRAIN_ROWS = 27
+# Batch sizes without and with a smaller last batch.
+EVEN_BATCH, UNEVEN_BATCH = 9, 8
 RNG = np.random.default_rng(7)
 X = RNG.normal(size=(ROWS, 4)).astype(np.float32)
 NUMBER = (np.tanh(X[:, :1]) + 0.1 * X[:, 1:2] + 2).astype(np.float32)
@@ -45,10 +45,10 @@ NET = [{"Dense": {"units": 6, "activation": "tanh"}}, {"Dense": {"units": 1}}]
 
 def experiment_of(model: Any, inputs: Any = None, **training: Any) -> Experiment:
     section = {"layers": model} if isinstance(model, list) else model
-    learning = {
+    settings = {
         "optimizer": {"SGD": {"learning_rate": 0.05}},
         "loss": "mse",
-        "batch_size": FULL,
+        "batch_size": EVEN_BATCH,
         "epochs": 3,
     } | training
     return Experiment.model_validate(
@@ -56,7 +56,7 @@ def experiment_of(model: Any, inputs: Any = None, **training: Any) -> Experiment
             "seed": 3,
             "data": {"dataset": "xor", "inputs": inputs},
             "model": section,
-            "training": learning,
+            "training": settings,
         }
     )
 
@@ -73,7 +73,7 @@ def assert_equal(outcome: Any, expected: Any, rtol: float = 1e-5) -> None:
 
 
 def assert_close(values: NDArray[Any], reference: NDArray[Any], rtol: float) -> None:
-    """Close for the size of the array: its smallest values are differences of large ones."""
+    """Compare relative to the largest value: the smallest are differences of large ones."""
     if reference.size and np.issubdtype(reference.dtype, np.floating):
         scale = max(float(np.abs(reference).max()), 0.1)
         np.testing.assert_allclose(values, reference, rtol=0, atol=rtol * scale)
@@ -83,24 +83,24 @@ def assert_close(values: NDArray[Any], reference: NDArray[Any], rtol: float) -> 
 
 @pytest.fixture
 def numbers(prepared: Prepared) -> PreparedData:
-    """Numbers to learn, nothing to validate on."""
-    return prepared({"output": NUMBER[:LEARNT]}, {"input": X[:LEARNT]})
+    """Return regression data without validation rows."""
+    return prepared({"output": NUMBER[:TRAIN_ROWS]}, {"input": X[:TRAIN_ROWS]})
 
 
 @pytest.fixture
-def same(run: Run) -> Callable[..., None]:
-    """Trains by `fit` and by other engines, and holds these against it."""
+def assert_same(run: Run) -> Callable[..., None]:
+    """Return a function that compares the results of loops with those of `fit`."""
 
-    def hold(experiment: Experiment, data: PreparedData, *loops: CompiledEpochs) -> None:
+    def compare(experiment: Experiment, data: PreparedData, *loops: CompiledEpochs) -> None:
         expected = run(KerasFit(), experiment, data)
         for loop in loops or (COMPILED,):
             assert_equal(run(loop, experiment, data), expected)
 
-    return hold
+    return compare
 
 
-def test_graph_gives_the_very_bits_of_fit(run: Run, prepared: Prepared) -> None:
-    experiment = experiment_of(NET, optimizer="adam", metrics=["mae"], batch_size=CUT)
+def test_graph_is_bit_identical_to_fit(run: Run, prepared: Prepared) -> None:
+    experiment = experiment_of(NET, optimizer="adam", metrics=["mae"], batch_size=UNEVEN_BATCH)
     data = prepared({"output": NUMBER}, {"input": X})
     expected, outcome = (run(loop, experiment, data) for loop in (KerasFit(), GRAPH))
     assert outcome.log.epochs == expected.log.epochs
@@ -109,8 +109,8 @@ def test_graph_gives_the_very_bits_of_fit(run: Run, prepared: Prepared) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(Optimizer.members))
-def test_optimizers(name: str, same: Any, numbers: PreparedData) -> None:
-    same(experiment_of(NET, optimizer={name: {"learning_rate": 0.02}}), numbers)
+def test_optimizers(name: str, assert_same: Any, numbers: PreparedData) -> None:
+    assert_same(experiment_of(NET, optimizer={name: {"learning_rate": 0.02}}), numbers)
 
 
 @pytest.mark.parametrize(
@@ -122,9 +122,9 @@ def test_optimizers(name: str, same: Any, numbers: PreparedData) -> None:
         {"loss_scale_factor": 128.0},
     ],
 )
-def test_optimizer_arguments(arguments: Any, same: Any, numbers: PreparedData) -> None:
+def test_optimizer_arguments(arguments: Any, assert_same: Any, numbers: PreparedData) -> None:
     optimizer = {"SGD": {"learning_rate": 0.05, "momentum": 0.9, "nesterov": True, **arguments}}
-    same(experiment_of(NET, optimizer=optimizer), numbers)
+    assert_same(experiment_of(NET, optimizer=optimizer), numbers)
 
 
 SCHEDULES = {
@@ -138,9 +138,9 @@ SCHEDULES = {
 
 
 @pytest.mark.parametrize("name", sorted(Schedule.members))
-def test_schedules(name: str, same: Any, numbers: PreparedData) -> None:
+def test_schedules(name: str, assert_same: Any, numbers: PreparedData) -> None:
     optimizer = {"SGD": {"learning_rate": {name: SCHEDULES[name]}}}
-    same(experiment_of([{"Dense": 1}], optimizer=optimizer), numbers)
+    assert_same(experiment_of([{"Dense": 1}], optimizer=optimizer), numbers)
 
 
 def heads(losses: dict[str, Any], units: int, activation: str) -> dict[str, Any]:
@@ -153,7 +153,7 @@ def heads(losses: dict[str, Any], units: int, activation: str) -> dict[str, Any]
     }
 
 
-# Of each loss: its target, the units of its head, their activation.
+# For each loss: target, units and activation of its head.
 OF_NUMBERS = (NUMBER, 1, "softplus")
 OF_TRUTHS = (TRUTH, 1, "sigmoid")
 OF_CLASSES = (ONE_HOT, 3, "softmax")
@@ -177,16 +177,20 @@ LOSS_KINDS: dict[str, Any] = {
 
 
 @pytest.mark.parametrize(
-    "kind", [OF_NUMBERS, OF_TRUTHS, OF_CLASSES, OF_CODES], ids=["number", "truth", "one", "code"]
+    "kind",
+    [OF_NUMBERS, OF_TRUTHS, OF_CLASSES, OF_CODES],
+    ids=["number", "truth", "one_hot", "code"],
 )
-def test_losses_of_several_outputs(kind: Any, same: Any, prepared: Prepared) -> None:
+def test_losses_of_several_outputs(kind: Any, assert_same: Any, prepared: Prepared) -> None:
     names = [name for name in sorted(Loss.members) if LOSS_KINDS.get(name, OF_NUMBERS) is kind]
-    # It resolves to one of the others, for targets that these are not.
+    # Keras resolves it to another loss, by the shape of the target.
     names = [name for name in names if name != "crossentropy"]
     target, units, activation = kind
-    # Its usual gamma makes exponents of hundreds, which no two ways of adding up agree on.
-    words = {name: {"Circle": {"gamma": 2.0}} if name == "Circle" else name for name in names}
-    losses = {f"head_{name.lower()}": word for name, word in words.items()}
+    # The default gamma has exponents of hundreds: their sums depend on the order.
+    losses = {
+        f"head_{name.lower()}": {"Circle": {"gamma": 2.0}} if name == "Circle" else name
+        for name in names
+    }
     weights = dict.fromkeys(losses, 0.5)
     experiment = experiment_of(
         heads(losses, units, activation),
@@ -194,10 +198,10 @@ def test_losses_of_several_outputs(kind: Any, same: Any, prepared: Prepared) -> 
         loss_weights=weights,
         optimizer={"SGD": 0.01},
     )
-    same(experiment, prepared(dict.fromkeys(losses, target), {"input": X}, WEIGHT), MIXED)
+    assert_same(experiment, prepared(dict.fromkeys(losses, target), {"input": X}, WEIGHT), MIXED)
 
 
-# Metrics that compare other things than their kind of loss suggests are left to the kind they fit.
+# Each metric, by the kind of target that it compares.
 METRICS: dict[str, list[Any]] = {
     "number": [
         {"CosineSimilarity": {"axis": 0}},
@@ -231,7 +235,7 @@ METRICS: dict[str, list[Any]] = {
         "TrueNegatives",
         "TruePositives",
     ],
-    "one": [
+    "one_hot": [
         "accuracy",
         "CategoricalAccuracy",
         "CategoricalCrossentropy",
@@ -253,31 +257,31 @@ METRICS: dict[str, list[Any]] = {
 }
 
 
-def named(words: list[Any]) -> set[str]:
-    return {word if isinstance(word, str) else next(iter(word)) for word in words}
+def names_of(nodes: list[Any]) -> set[str]:
+    return {node if isinstance(node, str) else next(iter(node)) for node in nodes}
 
 
-def test_every_metric_has_its_test() -> None:
-    tested = {name for words in METRICS.values() for name in named(words)}
+def test_every_metric_is_tested() -> None:
+    tested = {name for nodes in METRICS.values() for name in names_of(nodes)}
     assert set(Metric.members) == tested
 
 
 @pytest.mark.parametrize(
-    ("kind", "words"),
+    ("kind", "metrics"),
     [
         ((NUMBER, 1, "softplus", "mse"), METRICS["number"]),
         ((TRUTH, 1, "sigmoid", "binary_crossentropy"), METRICS["truth"]),
-        ((ONE_HOT, 3, "softmax", "categorical_crossentropy"), METRICS["one"]),
+        ((ONE_HOT, 3, "softmax", "categorical_crossentropy"), METRICS["one_hot"]),
         ((CODES, 3, "softmax", "sparse_categorical_crossentropy"), METRICS["code"]),
     ],
     ids=list(METRICS),
 )
-def test_metrics(kind: Any, words: list[Any], same: Any, prepared: Prepared) -> None:
+def test_metrics(kind: Any, metrics: list[Any], assert_same: Any, prepared: Prepared) -> None:
     target, units, activation, loss = kind
     last = {"Dense": {"units": units, "activation": activation}}
     net = [{"Dense": {"units": 5, "activation": "tanh"}}, last]
-    experiment = experiment_of(net, loss=loss, metrics=words)
-    same(experiment, prepared({"output": target}, {"input": X}), MIXED)
+    experiment = experiment_of(net, loss=loss, metrics=metrics)
+    assert_same(experiment, prepared({"output": target}, {"input": X}), MIXED)
 
 
 STACKS: dict[str, list[Any]] = {
@@ -326,31 +330,31 @@ STACKS: dict[str, list[Any]] = {
     ],
 }
 BRANCHES = ("Add", "Average", "Concatenate", "Maximum", "Minimum", "Multiply", "Subtract", "Dot")
-AT_RANDOM = {"AlphaDropout", "Dropout", "GaussianDropout", "GaussianNoise"}
+RANDOM_LAYERS = {"AlphaDropout", "Dropout", "GaussianDropout", "GaussianNoise"}
 
 
-def test_every_layer_has_its_test() -> None:
-    tested = {name for words in STACKS.values() for name in named(words)}
-    tested |= {*BRANCHES, *AT_RANDOM, "Embedding"}
+def test_every_layer_is_tested() -> None:
+    tested = {name for nodes in STACKS.values() for name in names_of(nodes)}
+    tested |= {*BRANCHES, *RANDOM_LAYERS, "Embedding"}
     assert set(Layer.members) == tested
 
 
 @pytest.mark.parametrize("name", STACKS)
-def test_layers(name: str, same: Any, prepared: Prepared) -> None:
+def test_layers(name: str, assert_same: Any, prepared: Prepared) -> None:
     experiment = experiment_of([*STACKS[name], {"Dense": 1}], optimizer={"SGD": 0.01})
-    same(experiment, prepared({"output": NUMBER}, {"input": X}), MIXED)
+    assert_same(experiment, prepared({"output": NUMBER}, {"input": X}), MIXED)
 
 
-def test_branches_and_several_inputs(same: Any, prepared: Prepared) -> None:
+def test_branches_and_several_inputs(assert_same: Any, prepared: Prepared) -> None:
     layers: dict[str, Any] = {
         "left": {"Dense": {"units": 4, "activation": "tanh"}, "from": "input"},
         "codes": {"Embedding": {"input_dim": 3, "output_dim": 4}, "from": "code"},
         "right": {"Flatten": {}, "from": "codes"},
     }
-    for word in BRANCHES:
-        argument = {"axes": 1} if word == "Dot" else {}
-        layers[word.lower()] = {word: argument, "from": ["left", "right"]}
-    layers["all"] = {"Concatenate": {}, "from": [word.lower() for word in BRANCHES]}
+    for name in BRANCHES:
+        arguments = {"axes": 1} if name == "Dot" else {}
+        layers[name.lower()] = {name: arguments, "from": ["left", "right"]}
+    layers["all"] = {"Concatenate": {}, "from": [name.lower() for name in BRANCHES]}
     layers["result"] = {"Dense": {"units": 1}, "from": "all"}
     model = {
         "inputs": {"input": {"shape": [4]}, "code": {"shape": [1], "dtype": "int32"}},
@@ -359,24 +363,24 @@ def test_branches_and_several_inputs(same: Any, prepared: Prepared) -> None:
     }
     data = prepared({"result": NUMBER}, {"input": X, "code": CODES[:, None]})
     columns = {"input": ["a"], "code": ["b"]}
-    same(experiment_of(model, inputs=columns), data, MIXED)
+    assert_same(experiment_of(model, inputs=columns), data, MIXED)
 
 
-def test_class_and_sample_weights(same: Any, prepared: Prepared) -> None:
+def test_class_and_sample_weights(assert_same: Any, prepared: Prepared) -> None:
     net = [{"Dense": {"units": 3, "activation": "softmax"}}]
     weighted = {"loss": "categorical_crossentropy", "class_weight": {0: 2.0, 2: 0.5}}
-    experiment = experiment_of(net, metrics=["accuracy"], batch_size=CUT, **weighted)
-    same(experiment, prepared({"output": ONE_HOT}, {"input": X}, WEIGHT), MIXED)
+    experiment = experiment_of(net, metrics=["accuracy"], batch_size=UNEVEN_BATCH, **weighted)
+    assert_same(experiment, prepared({"output": ONE_HOT}, {"input": X}, WEIGHT), MIXED)
 
 
-@pytest.mark.parametrize("batch_size", [1, FULL, CUT, "full", 1000])
-def test_batch_sizes(batch_size: Any, same: Any, numbers: PreparedData) -> None:
+@pytest.mark.parametrize("batch_size", [1, EVEN_BATCH, UNEVEN_BATCH, "full", 1000])
+def test_batch_sizes(batch_size: Any, assert_same: Any, numbers: PreparedData) -> None:
     experiment = experiment_of(NET, batch_size=batch_size, metrics=["mae"])
-    same(experiment, numbers, GRAPH, COMPILED)
+    assert_same(experiment, numbers, GRAPH, COMPILED)
 
 
-def test_without_shuffling(same: Any, numbers: PreparedData) -> None:
-    same(experiment_of(NET, shuffle=False), numbers)
+def test_without_shuffling(assert_same: Any, numbers: PreparedData) -> None:
+    assert_same(experiment_of(NET, shuffle=False), numbers)
 
 
 @pytest.mark.parametrize(
@@ -389,7 +393,7 @@ def test_precisions_with_penalties(policy: str, rtol: float, run: Run, prepared:
         "activity_regularizer": "L1",
     }
     net = [{"Dense": {"units": 6, "activation": "tanh", **penalties}}, {"Dense": 1}]
-    experiment = experiment_of(net, dtype_policy=policy, metrics=["mae"], batch_size=CUT)
+    experiment = experiment_of(net, dtype_policy=policy, metrics=["mae"], batch_size=UNEVEN_BATCH)
     data = prepared({"output": NUMBER}, {"input": X})
     expected, outcome = (run(loop, experiment, data) for loop in (KerasFit(), MIXED))
     for epoch, reference in zip(outcome.log.epochs, expected.log.epochs, strict=True):

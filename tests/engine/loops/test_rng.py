@@ -1,3 +1,5 @@
+"""Random numbers of Threefry under XLA."""
+
 from __future__ import annotations
 
 import numpy as np
@@ -7,7 +9,7 @@ from numpy.typing import NDArray
 from nnlab.engine.loops.rng import threefry_rng
 
 
-def drawn() -> list[NDArray[np.float32]]:
+def draw_numbers() -> list[NDArray[np.float32]]:
     seed = [3, 4]
 
     @tf.function(jit_compile=True, autograph=False)  # type: ignore[untyped-decorator]
@@ -22,13 +24,14 @@ def drawn() -> list[NDArray[np.float32]]:
     return [numbers.numpy() for numbers in draw()]
 
 
-def test_other_numbers_of_the_same_distribution_and_only_inside() -> None:
-    before = drawn()
+def test_numbers_differ_within_the_block_only_and_have_the_same_distribution() -> None:
+    before = draw_numbers()
     with threefry_rng():
-        inside, again = drawn(), drawn()
-    for one, other, same, after in zip(before, inside, again, drawn(), strict=True):
-        assert (one != other).mean() > 0.3
-        np.testing.assert_array_equal(other, same)
-        np.testing.assert_array_equal(one, after)
-        assert abs(one.mean() - other.mean()) < 0.03
-        assert abs(one.std() - other.std()) < 0.03
+        threefry, repeated = draw_numbers(), draw_numbers()
+    after = draw_numbers()
+    for numbers, expected, again, default in zip(threefry, before, repeated, after, strict=True):
+        assert (numbers != expected).mean() > 0.3
+        np.testing.assert_array_equal(numbers, again)
+        np.testing.assert_array_equal(default, expected)
+        assert abs(numbers.mean() - expected.mean()) < 0.03
+        assert abs(numbers.std() - expected.std()) < 0.03
