@@ -1,4 +1,4 @@
-"""Rows for training: built-in data sets and files, split and encoded. NumPy in, NumPy out."""
+"""Data sets and files, prepared for training: split and encoded NumPy arrays."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from nnlab.data.containers.prepared import (
     TargetSpec,
     is_on_disk,
 )
-from nnlab.data.datasets.catalog import DatasetFacts, catalogue
+from nnlab.data.datasets.catalog import DatasetInfo, list_datasets
 from nnlab.data.prepare import prepare
 from nnlab.data.transforms.shuffle import shuffled_indices
 
 __all__ = [
     "Column",
-    "DatasetFacts",
+    "DatasetInfo",
     "InputSpec",
     "PreparedData",
     "Rows",
     "TargetSpec",
-    "catalogue",
     "is_on_disk",
+    "list_datasets",
     "prepare",
     "shuffled_indices",
 ]

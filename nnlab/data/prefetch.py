@@ -1,4 +1,4 @@
-"""Data that are prepared while TensorFlow is still being loaded."""
+"""Preparation of data in the background while TensorFlow is imported."""
 
 from __future__ import annotations
 
@@ -10,45 +10,28 @@ from nnlab.data.prepare import prepare
 
 
 class DataPrefetcher:
-    """Prepares an experiment's data in the background.
+    """Prepares an experiment's data in a thread; a call waits for them and returns them.
 
-    Reading and unpacking files leaves Python free for the two seconds in which TensorFlow is
-    imported.
-
-    Args:
-        experiment: The experiment.
-
-    Example:
-        >>> experiment = Experiment.model_validate({
-        ...     "data": {"dataset": "xor"},
-        ...     "model": {"layers": [{"Dense": {"units": 1, "activation": "sigmoid"}}]},
-        ...     "training": {"optimizer": "sgd", "loss": "bce", "epochs": 1},
-        ... })
-        >>> len(DataPrefetcher(experiment)().train)
-        4
+    Reading and decompressing files releases the GIL for most of the two seconds that the import of
+    TensorFlow takes.
     """
 
     def __init__(self, experiment: Experiment) -> None:
         self._experiment = experiment
-        self._outcome: PreparedData | BaseException
-        # A daemon: whoever gives up does not wait for a download.
+        self._result: PreparedData | BaseException
+        # A daemon: an interrupted process does not wait for a download.
         self._thread = threading.Thread(target=self._prepare, name="data", daemon=True)
         self._thread.start()
 
     def __call__(self) -> PreparedData:
-        """The data, waited for.
-
-        Raises:
-            ConfigError: The config asks for what the data do not have.
-            DataError: The data cannot be read, or do not fit.
-        """
+        """Return the data, or raise the error of their preparation."""
         self._thread.join()
-        if isinstance(self._outcome, BaseException):
-            raise self._outcome
-        return self._outcome
+        if isinstance(self._result, BaseException):
+            raise self._result
+        return self._result
 
     def _prepare(self) -> None:
         try:
-            self._outcome = prepare(self._experiment)
-        except BaseException as error:  # noqa: BLE001 - raised where the data are asked for
-            self._outcome = error
+            self._result = prepare(self._experiment)
+        except BaseException as error:  # noqa: BLE001 - raised by the call
+            self._result = error

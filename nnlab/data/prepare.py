@@ -1,4 +1,4 @@
-"""From a config to rows that are ready to train on: the one way into this package."""
+"""Preparation of an experiment's data, the entry point of this package."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from nnlab.config.schema.experiment import Experiment
 from nnlab.config.schema.model import FunctionalModel
 from nnlab.data.containers.arrays import UNNAMED_INPUT, Arrays
 from nnlab.data.containers.categorical import Categorical
-from nnlab.data.containers.issues import DataIssues, rows_text
+from nnlab.data.containers.issues import DataIssues, format_row_numbers
 from nnlab.data.containers.prepared import PreparedData, Rows
 from nnlab.data.containers.storage import Storage
 from nnlab.data.containers.table import Table
-from nnlab.data.datasets.dataset import open_dataset
-from nnlab.data.readers.file import open_file
-from nnlab.data.transforms.examples import Examples, read_arrays, read_table
+from nnlab.data.datasets.loader import load_dataset
+from nnlab.data.readers.data_file import open_data_file
 from nnlab.data.transforms.partition import encode_parts
+from nnlab.data.transforms.raw_data import RawData, read_arrays, read_table
 from nnlab.data.transforms.split import Split, SplitPlan, split_rows
 from nnlab.data.transforms.target_column import check_target
-from nnlab.data.transforms.targets import EncodedTarget, Output, encode_target
+from nnlab.data.transforms.targets import EncodedTarget, ModelOutput, encode_target
 from nnlab.text import join_names
 
 
@@ -31,28 +31,26 @@ def prepare(
 ) -> PreparedData:
     """Read, check, split and encode the data of an experiment.
 
-    What fills a gap, which categories there are and how features are scaled is learnt from the
-    training rows alone. Images and tables of numbers are never copied whole: they are put in order
-    where they are, and the parts are views of them.
+    Imputed values, categories and scaling are learned from the training rows alone. Images and
+    numeric tables are not copied: they are reordered in place, and the parts are views of them.
 
-    What is too large for memory is on disk, in files without names that are mapped into memory:
-    `is_on_disk` tells these arrays. A Parquet file or an NPZ file of any size is prepared in a
-    bounded amount of memory, apart from some 50 bytes a row that say what goes where; a CSV file is
-    read into memory whole.
+    Arrays that are too large for memory are memory-mapped files without names: see `is_on_disk`.
+    Parquet and NPZ files of any size are prepared in a bounded amount of memory, plus some 50 bytes
+    per row for the split; a CSV file is read into memory as a whole.
 
     Args:
-        experiment: The config, with nothing left to search for.
-        memory: Bytes that the arrays may take in memory, all together, before others go to disk;
-            None: a quarter of the machine's.
-        source: Rows that stand in for those that the config names; None: these.
+        experiment: A concrete config.
+        memory: The memory for all arrays, in bytes; further arrays are on disk. Defaults to a
+            quarter of the machine's memory.
+        source: Rows that replace those that the config names. Defaults to the config's.
 
     Returns:
-        The rows of each part, and what they are.
+        The rows of each part, and the spec of each input and target.
 
     Raises:
-        DataError: With every fault of the data that can be seen together.
-        RequestError: If the config asks for what the data do not have.
-        RunFailedError: If the disk has no room for what is too large for memory.
+        DataError: With all issues of the data that can be detected together.
+        RequestError: If the config does not match the data.
+        RunFailedError: If data that do not fit in memory do not fit on disk, either.
 
     Example:
         >>> experiment = Experiment.model_validate({
@@ -67,25 +65,25 @@ def prepare(
         (120, 30, ('setosa', 'versicolor', 'virginica'))
     """
     config = experiment.data
-    outputs = _outputs(experiment)
-    storage = Storage.of_this_machine() if memory is None else Storage(memory)
-    source = source or _open(config, experiment.data_seed, storage)
+    outputs = _model_outputs(experiment)
+    storage = Storage.default() if memory is None else Storage(memory)
+    source = source or _open_source(config, experiment.data_seed, storage)
     issues = DataIssues(source.name)
     if isinstance(source, Table):
-        examples = read_table(source, config, tuple(outputs), issues, storage)
+        raw = read_table(source, config, tuple(outputs), issues, storage)
     else:
-        examples = read_arrays(source, config, tuple(outputs), issues)
+        raw = read_arrays(source, config, tuple(outputs), issues)
     del source
-    _check_inputs(examples, experiment, issues)
-    _check_test_rows(examples, config, issues)
+    _check_inputs(raw, experiment, issues)
+    _check_test_rows(raw, config, issues)
     issues.raise_if_any()
 
-    kept = _usable_rows(examples, config, issues)
-    sound = [target for target in examples.targets if check_target(target, config.missing, issues)]
-    if kept is not None:
-        sound = [target.take(kept, storage) for target in sound if len(kept)]
-    found = [encode_target(target, outputs[target.name], issues) for target in sound]
-    targets = [target for target in found if target is not None]
+    kept_rows = _find_complete_rows(raw, config, issues)
+    valid = [target for target in raw.targets if check_target(target, config.missing, issues)]
+    if kept_rows is not None:
+        valid = [target.take(kept_rows, storage) for target in valid if len(kept_rows)]
+    encoded = [encode_target(target, outputs[target.name], issues) for target in valid]
+    targets = [target for target in encoded if target is not None]
     issues.raise_if_any()
 
     fold = config.validation_fold
@@ -97,33 +95,33 @@ def prepare(
     )
     stratify_by = next((target.classes for target in targets if target.classes), None)
     split = split_rows(
-        examples.rows if kept is None else len(kept),
+        raw.rows if kept_rows is None else len(kept_rows),
         plan,
         issues,
-        own_test=_own_test_rows(examples, kept),
+        own_test=_count_own_test_rows(raw, kept_rows),
         classes=stratify_by if config.stratify else None,
     )
     issues.raise_if_any()
-    _check_classes_seen(targets, split, issues)
-    placed = split if kept is None else split.of_rows(kept)
-    arranged = [
-        features.arrange(placed, config.missing, config.scaling, issues, storage)
-        for features in examples.inputs
+    _check_training_classes(targets, split, issues)
+    raw_split = split if kept_rows is None else split.map_rows(kept_rows)
+    inputs = [
+        features.arrange(raw_split, config.missing, config.scaling, issues, storage)
+        for features in raw.inputs
     ]
     issues.raise_if_any()
-    encoded = {
+    target_parts = {
         target.spec.name: encode_parts(split, storage, target.shape, target.dtype, target.encode)
         for target in targets
     }
-    weights = examples.sample_weight
-    weighted = weights is not None and encode_parts(
-        placed, storage, (), np.float32, weights.__getitem__
+    weights = raw.sample_weight
+    weight_parts = weights is not None and encode_parts(
+        raw_split, storage, (), np.float32, weights.__getitem__
     )
     train, validation, test = (
         Rows(
-            {spec.name: parts[number] for parts, spec in arranged},
-            {name: parts[number] for name, parts in encoded.items()},
-            weighted[number] if weighted else None,
+            {spec.name: parts[number] for parts, spec in inputs},
+            {name: parts[number] for name, parts in target_parts.items()},
+            weight_parts[number] if weight_parts else None,
         )
         for number in range(3)
     )
@@ -131,106 +129,109 @@ def prepare(
         train,
         validation if len(validation) else None,
         test if len(test) else None,
-        {spec.name: spec for _, spec in arranged},
+        {spec.name: spec for _, spec in inputs},
         {target.spec.name: target.spec for target in targets},
     )
 
 
-def _outputs(experiment: Experiment) -> dict[str, Output]:
+def _model_outputs(experiment: Experiment) -> dict[str, ModelOutput]:
     loss, units = experiment.training.loss, experiment.model.output_units
     return {
-        name: Output(loss[name] if isinstance(loss, dict) else loss, units.get(name))
+        name: ModelOutput(loss[name] if isinstance(loss, dict) else loss, units.get(name))
         for name in experiment.model.output_names
     }
 
 
-def _open(config: DataConfig, seed: int, storage: Storage) -> Table | Arrays:
+def _open_source(config: DataConfig, seed: int, storage: Storage) -> Table | Arrays:
     if config.dataset is not None:
-        return open_dataset(config.dataset, seed)
-    return open_file(Path(str(config.file)), config.sample_weight, storage)
+        return load_dataset(config.dataset, seed)
+    return open_data_file(Path(str(config.file)), config.sample_weight, storage)
 
 
-def _check_inputs(examples: Examples, experiment: Experiment, issues: DataIssues) -> None:
-    """Note inputs of the model for which there are no data of that name."""
-    model, held = experiment.model, [features.name for features in examples.inputs]
-    wanted = list(model.inputs) if isinstance(model, FunctionalModel) else [UNNAMED_INPUT]
-    if len(wanted) == len(held) == 1 or set(wanted) == set(held):
+def _check_inputs(raw: RawData, experiment: Experiment, issues: DataIssues) -> None:
+    """Report inputs of the model without data of that name; a single input matches any name."""
+    model, present = experiment.model, [features.name for features in raw.inputs]
+    required = list(model.inputs) if isinstance(model, FunctionalModel) else [UNNAMED_INPUT]
+    if len(required) == len(present) == 1 or set(required) == set(present):
         return
-    issues.request(
-        f"Expected data for the model's inputs, {join_names(wanted)}. "
-        f"Received: {join_names(held)}.",
+    issues.add_request_error(
+        f"Expected data for the model's inputs, {join_names(required)}. "
+        f"Received: {join_names(present)}.",
         "data.inputs",
-        "Give each input its columns; in an NPZ file name its arrays x_train.NAME.",
+        "Set the columns of each input; in an NPZ file, name the arrays x_train.NAME.",
     )
 
 
-def _check_test_rows(examples: Examples, config: DataConfig, issues: DataIssues) -> None:
-    if examples.test_rows and config.test_split is not None:
-        issues.request(
-            f"The data bring {examples.test_rows} test rows of their own. "
-            f"Received: test_split={config.test_split:g} as well.",
+def _check_test_rows(raw: RawData, config: DataConfig, issues: DataIssues) -> None:
+    if raw.test_rows and config.test_split is not None:
+        issues.add_request_error(
+            f"Expected no test_split, as the data define {raw.test_rows} test rows. "
+            f"Received: test_split={config.test_split:g}.",
             "data.test_split",
-            "Remove it: the test is done on those rows.",
+            "Remove it.",
         )
 
 
-def _usable_rows(
-    examples: Examples, config: DataConfig, issues: DataIssues
+def _find_complete_rows(
+    raw: RawData, config: DataConfig, issues: DataIssues
 ) -> NDArray[np.int64] | None:
-    """The rows that lack nothing, where the others are to be dropped; None: all."""
-    lacks = np.zeros(examples.rows, np.bool_)
-    for features in examples.inputs:
-        lacking = features.check(config.missing, issues)
-        lacks |= False if lacking is None else lacking
-    for target in examples.targets:
-        lacks |= target.missing()
-    weights = examples.sample_weight
+    """Return the rows without missing values if the others are dropped; None to keep all."""
+    lacks_value = np.zeros(raw.rows, np.bool_)
+    for features in raw.inputs:
+        lacks_feature = features.check(config.missing, issues)
+        lacks_value |= False if lacks_feature is None else lacks_feature
+    for target in raw.targets:
+        lacks_value |= target.is_missing()
+    weights = raw.sample_weight
     if weights is not None:
         _check_weights(weights, config, issues)
-        lacks |= np.isnan(weights)
-    if config.missing != "drop" or not lacks.any():
+        lacks_value |= np.isnan(weights)
+    if config.missing != "drop" or not lacks_value.any():
         return None
-    if lacks.all():
+    if lacks_value.all():
         message = "Expected rows without missing values. Received: a missing value in every row."
-        issues.data(message, "data.missing", "Take mean or median, or leave columns out.")
-    return np.flatnonzero(~lacks)
+        hint = "Set data.missing to mean or median, or leave out columns."
+        issues.add_data_error(message, "data.missing", hint)
+    return np.flatnonzero(~lacks_value)
 
 
 def _check_weights(weights: NDArray[np.float64], config: DataConfig, issues: DataIssues) -> None:
-    wrong = (weights < 0) | np.isinf(weights)
+    is_invalid = (weights < 0) | np.isinf(weights)
     if config.missing != "drop":
-        wrong |= np.isnan(weights)
-    if wrong.any():
-        issues.data(
-            f"Expected a weight of 0 or more in every row. "
-            f"Received: {weights[wrong][0]:g} in {rows_text(np.flatnonzero(wrong))}.",
+        is_invalid |= np.isnan(weights)
+    if is_invalid.any():
+        issues.add_data_error(
+            f"Expected a finite weight of 0 or more in every row. "
+            f"Received: {weights[is_invalid][0]:g} in "
+            f"{format_row_numbers(np.flatnonzero(is_invalid))}.",
             "data.sample_weight",
-            "Correct it.",
+            "Fix these cells.",
         )
     elif not weights.any():
-        issues.data("Expected a weight above 0. Received: none.", "data.sample_weight")
+        message = "Expected at least one weight above 0. Received: none."
+        issues.add_data_error(message, "data.sample_weight")
 
 
-def _own_test_rows(examples: Examples, kept: NDArray[np.int64] | None) -> int:
-    first = examples.rows - examples.test_rows
-    return examples.test_rows if kept is None else int((kept >= first).sum())
+def _count_own_test_rows(raw: RawData, kept_rows: NDArray[np.int64] | None) -> int:
+    first = raw.rows - raw.test_rows
+    return raw.test_rows if kept_rows is None else int((kept_rows >= first).sum())
 
 
-def _check_classes_seen(targets: list[EncodedTarget], split: Split, issues: DataIssues) -> None:
-    """Note classes that the model would be asked for without having seen them."""
+def _check_training_classes(targets: list[EncodedTarget], split: Split, issues: DataIssues) -> None:
+    """Report classes of validation or test rows that no training row has."""
     for target in targets:
         if target.classes is None:
             continue
-        codes = target.classes if split.order is None else target.classes.take(split.order)
+        classes = target.classes if split.order is None else target.classes.take(split.order)
         train, *others = (
-            Categorical(codes.codes[part], codes.names).counts() for part in split.slices()
+            Categorical(classes.codes[part], classes.categories).counts() for part in split.slices()
         )
         unseen = np.flatnonzero((train == 0) & (sum(others) > 0))
         if len(unseen):
-            names = join_names([codes.names[code] for code in unseen])
-            issues.data(
-                f"Expected every class of `{target.spec.name}` among the training rows. "
-                f"Received: {names} in validation or test rows alone.",
+            names = join_names([classes.categories[code] for code in unseen])
+            issues.add_data_error(
+                f"Expected every class of `{target.spec.name}` in the training rows. "
+                f"Received: {names} only in validation or test rows.",
                 "data.target",
                 "Add training rows of these classes, or set stratify: true.",
             )

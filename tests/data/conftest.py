@@ -1,4 +1,4 @@
-"""What the tests of the data share: small experiments, and folders of their own for caches."""
+"""Fixtures: small experiments, data files, and empty cache folders."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MakeExperiment = Callable[..., Experiment]
 
 @pytest.fixture(autouse=True)
 def own_caches(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Point every cache at an empty folder, so that no test sees or changes the user's."""
+    """Point every cache at an empty folder: no test reads or changes the user's."""
     folder = tmp_path_factory.mktemp("caches")
     monkeypatch.setenv("NNLAB_CACHE_DIR", str(folder / "nnlab"))
     monkeypatch.setenv("KERAS_HOME", str(folder / "keras"))
@@ -26,7 +26,7 @@ def own_caches(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mon
 
 @pytest.fixture
 def experiment() -> MakeExperiment:
-    """Build an experiment from its data section, the width of its output and its loss."""
+    """Build an experiment from its data section, the units of its output and its loss."""
 
     def build(
         data: dict[str, Any], units: int = 1, loss: str = "mean_squared_error", seed: int = 42
@@ -45,7 +45,7 @@ def experiment() -> MakeExperiment:
 
 @pytest.fixture
 def functional() -> MakeExperiment:
-    """Build an experiment with named inputs and outputs, a loss for each output."""
+    """Build an experiment with named inputs and outputs, and a loss for each output."""
 
     def build(
         data: dict[str, Any], inputs: dict[str, int], outputs: dict[str, tuple[int, str]]

@@ -1,4 +1,4 @@
-"""A big table takes less than three times the memory of its float32 values, or next to none."""
+"""Peak memory while large Parquet tables are prepared, in memory and on disk."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ import pytest
 
 COLUMNS = 50
 
-# A process of its own: the high-water mark of memory never falls. What the libraries take is there
-# before the measurement.
+# Runs in a separate process, as the peak never falls. The libraries are imported before the
+# measurement.
 MEASURE = """
 import resource, sys
 import pyarrow.parquet
@@ -46,9 +46,9 @@ def write_table(path: Path, rows: int) -> None:
         writer.write_table(pa.table({name: random.normal(size=rows) for name in names}))
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="counts memory in Linux's unit")
+@pytest.mark.skipif(sys.platform != "linux", reason="ru_maxrss is in KiB only on Linux")
 @pytest.mark.parametrize("rows", [250_000, pytest.param(1_000_000, marks=pytest.mark.slow)])
-def test_a_parquet_table_takes_less_than_three_times_its_float32_size(
+def test_parquet_table_needs_less_than_three_times_its_float32_size(
     tmp_path: Path, rows: int
 ) -> None:
     path = tmp_path / "big.parquet"
@@ -61,26 +61,26 @@ def test_a_parquet_table_takes_less_than_three_times_its_float32_size(
         env={**os.environ},
     )
     path.unlink()
-    grown, read_rows, train_bytes = (int(number) for number in run.stdout.split())
+    growth, read_rows, train_bytes = (int(number) for number in run.stdout.split())
     assert read_rows == rows
     assert train_bytes == rows * 8 // 10 * COLUMNS * 4
-    assert grown < 2.5 * rows * COLUMNS * 4, f"{grown / (rows * COLUMNS * 4):.2f} times"
+    assert growth < 2.5 * rows * COLUMNS * 4, f"{growth / (rows * COLUMNS * 4):.2f} times"
 
 
-# Memory of the process's own is what counts: what it has of files the system takes back at need.
+# Counts anonymous memory: the system can evict the pages of mapped files.
 MEASURE_ON_DISK = """
 import sys, threading, time
 import pyarrow.parquet
 from nnlab.config import Experiment
 from nnlab.data import is_on_disk, prepare
 
-def own():
+def anonymous_memory():
     with open("/proc/self/status") as status:
         return next(int(line.split()[1]) for line in status if line.startswith("RssAnon")) * 1024
 
 def watch():
     while True:
-        seen.append(own())
+        samples.append(anonymous_memory())
         time.sleep(0.002)
 
 experiment = Experiment.model_validate({
@@ -89,17 +89,17 @@ experiment = Experiment.model_validate({
     "model": {"layers": [{"Dense": 1}]},
     "training": {"optimizer": "adam", "loss": "mean_squared_error", "epochs": 1},
 })
-before = own()
-seen = []
+before = anonymous_memory()
+samples = []
 threading.Thread(target=watch, daemon=True).start()
 data = prepare(experiment, memory=0)
 inputs = [part.inputs["input"] for part in (data.train, data.validation, data.test)]
-print(max(seen) - before, len(seen), sum(map(len, inputs)), all(map(is_on_disk, inputs)))
+print(max(samples) - before, len(samples), sum(map(len, inputs)), all(map(is_on_disk, inputs)))
 """
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="counts memory as Linux does")
-def test_a_table_on_disk_takes_memory_for_its_rows_but_not_for_its_columns(tmp_path: Path) -> None:
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_memory_for_a_table_on_disk_does_not_depend_on_its_columns(tmp_path: Path) -> None:
     rows, columns = 800_000, 80
     values = np.random.default_rng(0).normal(size=rows).astype(np.float32)
     values[::50] = np.nan
@@ -123,7 +123,9 @@ def test_a_table_on_disk_takes_memory_for_its_rows_but_not_for_its_columns(tmp_p
         env={**os.environ},
     )
     path.unlink()
-    grown, looks, read_rows, on_disk = run.stdout.split()
-    assert int(looks) > 50
+    growth, samples, read_rows, on_disk = run.stdout.split()
+    assert int(samples) > 50
     assert (int(read_rows), on_disk) == (rows, "True")
-    assert int(grown) < 120e6 + 48 * rows < 0.65 * rows * columns * 4, f"{int(grown) / 1e6:.0f} MB"
+    assert int(growth) < 120e6 + 48 * rows < 0.65 * rows * columns * 4, (
+        f"{int(growth) / 1e6:.0f} MB"
+    )

@@ -21,14 +21,14 @@ def experiment(**data: object) -> Experiment:
     )
 
 
-def test_data_are_those_of_prepare() -> None:
-    asked = experiment(dataset={"moons": {"n_samples": 30}}, validation_split=0.2)
-    ahead, data = DataPrefetcher(asked)(), prepare(asked)
+def test_prefetched_data_equal_prepare() -> None:
+    config = experiment(dataset={"moons": {"n_samples": 30}}, validation_split=0.2)
+    prefetched, data = DataPrefetcher(config)(), prepare(config)
     for name, values in data.train.inputs.items():
-        np.testing.assert_array_equal(ahead.train.inputs[name], values)
+        np.testing.assert_array_equal(prefetched.train.inputs[name], values)
 
 
-def test_fault_is_told_to_whoever_asks_for_the_data(tmp_path: Path) -> None:
-    ahead = DataPrefetcher(experiment(file=str(tmp_path / "absent.csv"), target="y"))
+def test_error_is_raised_by_the_call(tmp_path: Path) -> None:
+    prefetcher = DataPrefetcher(experiment(file=str(tmp_path / "absent.csv"), target="y"))
     with pytest.raises(DataError, match=r"absent\.csv"):
-        ahead()
+        prefetcher()

@@ -27,7 +27,7 @@ def all_parts(data: PreparedData) -> list[Rows]:
     return [part for part in (data.train, data.validation, data.test) if part is not None]
 
 
-def test_rows_keep_their_targets_through_the_split(
+def test_split_keeps_rows_and_targets_together(
     experiment: MakeExperiment, write_csv: WriteCsv
 ) -> None:
     file = str(write_csv(HOUSES))
@@ -40,7 +40,7 @@ def test_rows_keep_their_targets_through_the_split(
     assert sorted(prices.tolist()) == [100.0 * number for number in range(1, 11)]
 
 
-def test_csv_and_parquet_of_the_same_table_give_the_same_rows(
+def test_csv_and_parquet_give_the_same_rows(
     experiment: MakeExperiment, write_csv: WriteCsv, tmp_path: Path
 ) -> None:
     from pyarrow import csv
@@ -55,9 +55,7 @@ def test_csv_and_parquet_of_the_same_table_give_the_same_rows(
 
 
 @pytest.mark.parametrize("name", ["moons", "linear"])
-def test_a_seed_gives_the_same_rows_in_the_same_parts(
-    experiment: MakeExperiment, name: str
-) -> None:
+def test_seed_determines_the_rows_of_each_part(experiment: MakeExperiment, name: str) -> None:
     def rows(seed: int) -> np.ndarray:
         data = {"dataset": {name: {"random_state": 1}}, "validation_split": 0.2}
         return prepare(experiment(data, seed=seed)).train.inputs["input"]
@@ -66,13 +64,13 @@ def test_a_seed_gives_the_same_rows_in_the_same_parts(
     assert (rows(1) != rows(2)).any()
 
 
-def test_classes_keep_their_share_unless_told_otherwise(experiment: MakeExperiment) -> None:
+def test_split_is_stratified_by_default(experiment: MakeExperiment) -> None:
     data = {"dataset": "iris", "test_split": 0.2, "validation_split": 0.2}
     loss = "categorical_crossentropy"
-    even, random = (
+    stratified, random = (
         prepare(experiment({**data, "stratify": stratify}, 3, loss)) for stratify in (True, False)
     )
-    assert [part.targets["output"].sum(axis=0).tolist() for part in all_parts(even)] == [
+    assert [part.targets["output"].sum(axis=0).tolist() for part in all_parts(stratified)] == [
         [30, 30, 30],
         [10, 10, 10],
         [10, 10, 10],
@@ -80,14 +78,14 @@ def test_classes_keep_their_share_unless_told_otherwise(experiment: MakeExperime
     assert random.train.targets["output"].sum(axis=0).tolist() != [30, 30, 30]
 
 
-def test_without_splits_all_rows_train(experiment: MakeExperiment) -> None:
+def test_all_rows_are_training_rows_without_a_split(experiment: MakeExperiment) -> None:
     data = prepare(experiment({"dataset": "diabetes"}))
     assert len(data.train) == 442
     assert data.validation is None
     assert data.test is None
 
 
-def test_own_test_rows_are_the_test(experiment: MakeExperiment, write_npz: WriteNpz) -> None:
+def test_own_test_rows_are_used(experiment: MakeExperiment, write_npz: WriteNpz) -> None:
     images = np.arange(10 * 4, dtype=np.uint8).reshape(10, 2, 2)
     path = write_npz(x_train=images[:8], y_train=np.arange(8) % 2, x_test=images[8:], y_test=[0, 1])
     data = {"file": str(path), "scaling": "minmax", "validation_split": 0.25}
@@ -100,16 +98,16 @@ def test_own_test_rows_are_the_test(experiment: MakeExperiment, write_npz: Write
     assert (spec.shape, spec.dtype, spec.scale) == ((2, 2), "uint8", 1 / 255)
 
 
-def test_own_test_rows_and_test_split_contradict_each_other(
+def test_own_test_rows_with_test_split_are_an_error(
     experiment: MakeExperiment, write_npz: WriteNpz
 ) -> None:
     x, y = np.zeros((4, 1)), np.zeros(4)
     file = str(write_npz(x_train=x, y_train=y, x_test=x, y_test=y))
-    with pytest.raises(RequestError, match=r"data\.test_split: .*4 test rows.*Remove it"):
+    with pytest.raises(RequestError, match=r"data\.test_split: .*4 test rows"):
         prepare(experiment({"file": file, "test_split": 0.2}))
 
 
-def test_images_train_in_the_memory_they_were_read_into(experiment: MakeExperiment) -> None:
+def test_images_are_not_copied(experiment: MakeExperiment) -> None:
     data = prepare(experiment({"dataset": "mnist_5k", "test_split": 0.2}, 10))
     assert data.test is not None
     train, test = data.train.inputs["input"], data.test.inputs["input"]
@@ -117,7 +115,7 @@ def test_images_train_in_the_memory_they_were_read_into(experiment: MakeExperime
     assert train.base is test.base
 
 
-def test_scaling_is_learnt_from_training_rows_alone(
+def test_scaling_is_learned_from_training_rows_alone(
     experiment: MakeExperiment, write_npz: WriteNpz
 ) -> None:
     path = write_npz(x_train=[[0.0], [4]], y_train=[0, 1], x_test=[[400.0]], y_test=[1])
@@ -125,7 +123,7 @@ def test_scaling_is_learnt_from_training_rows_alone(
     assert np.asarray(data.inputs["input"].scale).tolist() == [0.25]
 
 
-def test_text_becomes_features_and_numbers_can(
+def test_text_and_listed_columns_are_categories(
     experiment: MakeExperiment, write_csv: WriteCsv
 ) -> None:
     file = str(write_csv(HOUSES))
@@ -139,7 +137,7 @@ def test_text_becomes_features_and_numbers_can(
     assert columns[0].categories == tuple(str(number) for number in range(1, 11))
 
 
-def test_dropped_rows_are_gone_from_inputs_targets_and_weights(
+def test_rows_are_dropped_from_inputs_targets_and_weights(
     experiment: MakeExperiment, write_csv: WriteCsv
 ) -> None:
     path = write_csv("x,town,w,y 1,A,1,10 ,A,2,20 3,,3,30 4,A,,40 5,B,5, 6,B,6,60 7,A,7,70")
@@ -156,16 +154,16 @@ def test_dropped_rows_are_gone_from_inputs_targets_and_weights(
         assert (part.targets["output"][:, 0] == 10 * part.sample_weight).all()
 
 
-def test_a_class_that_loses_all_its_rows_is_no_class(
-    experiment: MakeExperiment, write_csv: WriteCsv
-) -> None:
+def test_class_without_rows_is_removed(experiment: MakeExperiment, write_csv: WriteCsv) -> None:
     path = write_csv("x,y 1,a 2,b ,c")
     config = {"file": str(path), "target": "y", "missing": "drop"}
     data = prepare(experiment(config, 2, "categorical_crossentropy"))
     assert data.targets["output"].classes == ("a", "b")
 
 
-def test_weights_follow_their_rows(experiment: MakeExperiment, write_npz: WriteNpz) -> None:
+def test_split_keeps_rows_and_weights_together(
+    experiment: MakeExperiment, write_npz: WriteNpz
+) -> None:
     numbers = np.arange(1.0, 21.0)
     path = write_npz(x=numbers, y=numbers, w=numbers)
     config = {"file": str(path), "sample_weight": "w", "validation_split": 0.25}
@@ -175,7 +173,7 @@ def test_weights_follow_their_rows(experiment: MakeExperiment, write_npz: WriteN
         assert (part.sample_weight == part.inputs["input"][:, 0]).all()
 
 
-def test_columns_of_a_built_in_table_can_be_inputs_and_targets(
+def test_columns_of_a_built_in_table_are_inputs_and_targets(
     functional: MakeExperiment,
 ) -> None:
     outputs = {"cultivar": (3, "sparse_categorical_crossentropy"), "alcohol": (1, "mse")}
@@ -192,7 +190,7 @@ def test_columns_of_a_built_in_table_can_be_inputs_and_targets(
     assert (data.targets["alcohol"].kind, data.targets["alcohol"].units) == ("number", 1)
 
 
-def test_another_target_leaves_a_built_in_table_s_own_out_of_the_features(
+def test_default_target_of_a_built_in_table_is_no_feature(
     experiment: MakeExperiment,
 ) -> None:
     data = prepare(experiment({"dataset": "wine", "target": "alcohol"}))
@@ -205,7 +203,7 @@ def test_another_target_leaves_a_built_in_table_s_own_out_of_the_features(
     assert named.inputs["input"].columns[1].categories == ("class_0", "class_1", "class_2")
 
 
-def test_arrays_go_to_the_inputs_and_outputs_of_their_names(
+def test_arrays_are_matched_with_inputs_and_outputs_by_name(
     functional: MakeExperiment, write_npz: WriteNpz
 ) -> None:
     a, b = np.zeros((6, 2)), np.ones((6, 3))
@@ -217,7 +215,7 @@ def test_arrays_go_to_the_inputs_and_outputs_of_their_names(
     assert data.targets["small"].classes == ("0", "1")
 
 
-def test_one_array_goes_to_the_one_output_whatever_its_name(
+def test_single_array_matches_a_single_output_with_any_name(
     functional: MakeExperiment, write_npz: WriteNpz
 ) -> None:
     path = write_npz(x=np.zeros((3, 2)), y=[1, 2, 3])
@@ -225,7 +223,7 @@ def test_one_array_goes_to_the_one_output_whatever_its_name(
     assert list(data.targets) == ["height"]
 
 
-def test_several_columns_are_one_target_of_several_units(
+def test_several_columns_are_a_target_with_several_units(
     experiment: MakeExperiment, write_csv: WriteCsv
 ) -> None:
     config = {"file": str(write_csv(HOUSES)), "target": ["price", "age"]}
@@ -233,7 +231,7 @@ def test_several_columns_are_one_target_of_several_units(
     assert data.train.targets["output"][:2].tolist() == [[100, 10], [200, 20]]
 
 
-def test_integer_encoding_gives_codes_an_input_of_their_own(
+def test_integer_encoding_in_a_separate_input(
     functional: MakeExperiment, write_csv: WriteCsv
 ) -> None:
     config = {
@@ -257,17 +255,17 @@ TABLE = "age,colour,when,empty,y 1,red,2024-01-01,,1 2,blue,2024-01-02,,2 x,red,
         (
             {"features": ["age"]},
             RequestError,
-            r"data\.target, the column.*age, colour, when, empty, y",
+            r"data\.target: .*age, colour, when, empty, y",
         ),
         (
             {"target": "Y", "features": ["age"]},
             RequestError,
-            r"data\.target: .*Received: `Y`\. Did you mean `y`\?",
+            r"data\.target: .*`Y`\..* `y`\?",
         ),
-        ({"target": "y", "features": ["colr"]}, RequestError, "Did you mean `colour`"),
-        ({"target": "y", "features": ["y"]}, RequestError, "shown the answer"),
-        ({"target": "y", "features": ["colour"] * 2}, RequestError, "Received twice: colour"),
-        ({"target": ["y", "y"], "features": ["colour"]}, RequestError, "twice: y"),
+        ({"target": "y", "features": ["colr"]}, RequestError, r"`colr`\..* `colour`"),
+        ({"target": "y", "features": ["y"]}, RequestError, r"data\.features: .*Received: y\."),
+        ({"target": "y", "features": ["colour"] * 2}, RequestError, "colour more than once"),
+        ({"target": ["y", "y"], "features": ["colour"]}, RequestError, "y more than once"),
         ({"target": "y", "inputs": {"a": ["colour", "colour"]}}, RequestError, "the input `a`"),
         (
             {"target": "y", "features": ["age"], "sample_weight": "w"},
@@ -277,23 +275,23 @@ TABLE = "age,colour,when,empty,y 1,red,2024-01-01,,1 2,blue,2024-01-02,,2 x,red,
         (
             {"target": "y", "features": ["colour"], "categorical": ["age"]},
             RequestError,
-            r"data\.categorical: Expected columns that are used\. Received: age",
+            r"data\.categorical: .*Received: age",
         ),
-        ({"target": "y", "features": ["when"]}, DataError, "`when`. Received: dates or times"),
-        ({"target": "y", "features": ["empty"]}, DataError, "`empty`. Received: no value at all"),
+        ({"target": "y", "features": ["when"]}, DataError, "`when`.*: dates or times"),
+        ({"target": "y", "features": ["empty"]}, DataError, "`empty`.*: no values"),
         (
             {"target": ["y", "colour"], "features": ["age"]},
             DataError,
-            "numbers in the column `colour`. Received: text",
+            r"`colour`\. Received: text",
         ),
         (
             {"target": "y", "features": ["colour"], "sample_weight": "colour"},
             DataError,
-            r"data\.sample_weight: Expected numbers.* text\. Name a column of numbers\.$",
+            r"data\.sample_weight: .*`colour`\. Received: text\.",
         ),
     ],
 )
-def test_columns_that_cannot_be_what_they_are_asked_to_be_are_told(
+def test_unsuitable_columns_are_reported(
     experiment: MakeExperiment,
     write_csv: WriteCsv,
     config: dict[str, Any],
@@ -304,34 +302,32 @@ def test_columns_that_cannot_be_what_they_are_asked_to_be_are_told(
         prepare(experiment({"file": str(write_csv(TABLE)), **config}))
 
 
-def test_text_among_numbers_is_told_with_its_rows(
+def test_text_among_numbers_is_reported_with_rows(
     experiment: MakeExperiment, write_csv: WriteCsv
 ) -> None:
     config = {"file": str(write_csv(TABLE)), "target": "y", "features": ["age"]}
-    with pytest.raises(DataError, match=r"`age`\. Received: 'x' in row 3.*data\.categorical"):
+    with pytest.raises(DataError, match=r"`age`\..*'x' in row 3.*data\.categorical"):
         prepare(experiment(config))
     data = prepare(experiment({**config, "categorical": ["age"]}))
     assert data.inputs["input"].columns[0].categories == ("1", "2", "x")
 
 
-def test_numbers_in_another_notation_are_no_categories(
-    experiment: MakeExperiment, write_csv: WriteCsv
-) -> None:
+def test_formatted_numbers_are_reported(experiment: MakeExperiment, write_csv: WriteCsv) -> None:
     config = {"file": str(write_csv("x;y 3,14;1 2,5;2 7;3")), "target": "y", "features": ["x"]}
-    with pytest.raises(DataError, match=r"column `x`\. Received: '2,5', '3,14'\. Write .*1234\.5"):
+    with pytest.raises(DataError, match=r"`x`\..*'2,5', '3,14'\."):
         prepare(experiment(config))
     data = prepare(experiment({**config, "categorical": ["x"]}))
     assert data.inputs["input"].columns[0].categories == ("2,5", "3,14", "7")
 
 
-def test_all_faults_of_values_are_told_together(
+def test_all_invalid_values_are_reported_together(
     experiment: MakeExperiment, write_csv: WriteCsv
 ) -> None:
     path = write_csv("a,b,w,y ,1,1,1 2,inf,-1,2 3,3,1,")
     config = {"file": str(path), "target": "y", "sample_weight": "w"}
-    with pytest.raises(DataError) as told:
+    with pytest.raises(DataError) as error:
         prepare(experiment(config))
-    lines = str(told.value).splitlines()
+    lines = str(error.value).splitlines()
     assert all(line.startswith(f"{path}: ") for line in lines)
     assert [line.split("Received: ")[1].split(". ")[0] for line in lines] == [
         "none in row 1",
@@ -341,48 +337,52 @@ def test_all_faults_of_values_are_told_together(
     ]
 
 
-def test_columns_that_are_not_there_are_told_together(
+def test_unknown_columns_are_reported_together(
     experiment: MakeExperiment, write_csv: WriteCsv
 ) -> None:
     config = {"file": str(write_csv(HOUSES)), "target": "prize", "features": ["romms", "agee"]}
-    with pytest.raises(RequestError) as told:
+    with pytest.raises(RequestError) as error:
         prepare(experiment(config))
-    hints = [line.rsplit("Did you mean ")[1] for line in str(told.value).splitlines()]
+    hints = [line.rsplit("Did you mean ")[1] for line in str(error.value).splitlines()]
     assert hints == ["`rooms`?", "`age`?", "`price`?"]
 
 
-def test_a_header_without_rows_is_told(experiment: MakeExperiment, write_csv: WriteCsv) -> None:
+def test_header_without_rows_is_reported(experiment: MakeExperiment, write_csv: WriteCsv) -> None:
     with pytest.raises(DataError, match=r"Expected rows\. Received: none"):
         prepare(experiment({"file": str(write_csv("a,y")), "target": "y"}))
 
 
-def test_a_target_alone_is_told(experiment: MakeExperiment, write_csv: WriteCsv) -> None:
-    with pytest.raises(DataError, match="none besides the target"):
+def test_table_without_features_is_reported(
+    experiment: MakeExperiment, write_csv: WriteCsv
+) -> None:
+    with pytest.raises(DataError, match="feature column"):
         prepare(experiment({"file": str(write_csv("y 1 2")), "target": "y"}))
 
 
-def test_dropping_every_row_is_told(experiment: MakeExperiment, write_csv: WriteCsv) -> None:
+def test_missing_values_in_every_row_are_reported(
+    experiment: MakeExperiment, write_csv: WriteCsv
+) -> None:
     config = {"file": str(write_csv("a,b,y 1,,1 ,2,2")), "target": "y", "missing": "drop"}
     with pytest.raises(DataError, match="a missing value in every row"):
         prepare(experiment(config))
 
 
-def test_weights_of_nothing_but_0_are_told(experiment: MakeExperiment, write_csv: WriteCsv) -> None:
+def test_zero_weights_are_reported(experiment: MakeExperiment, write_csv: WriteCsv) -> None:
     config = {"file": str(write_csv("a,w,y 1,0,1 2,0,2")), "target": "y", "sample_weight": "w"}
-    with pytest.raises(DataError, match="a weight above 0"):
+    with pytest.raises(DataError, match="weight above 0"):
         prepare(experiment(config))
 
 
-def test_a_class_never_seen_in_training_is_told(
+def test_class_without_training_rows_is_reported(
     experiment: MakeExperiment, write_npz: WriteNpz
 ) -> None:
     x = np.zeros((4, 1))
     file = str(write_npz(x_train=x, y_train=[0, 1, 0, 1], x_test=x, y_test=[0, 1, 2, 1]))
-    with pytest.raises(DataError, match=r"every class of `output`.*Received: 2 in validation or"):
+    with pytest.raises(DataError, match=r"`output`.*Received: 2 only in validation or test rows"):
         prepare(experiment({"file": file}, 3, "sparse_categorical_crossentropy"))
 
 
-def test_a_rare_class_is_told_before_it_is_split(
+def test_rare_class_is_reported_before_the_split(
     experiment: MakeExperiment, write_csv: WriteCsv
 ) -> None:
     path = write_csv("x,y " + " ".join(f"{row},{'ab'[row > 8]}" for row in range(10)))
@@ -394,35 +394,35 @@ def test_a_rare_class_is_told_before_it_is_split(
 @pytest.mark.parametrize(
     ("config", "message"),
     [
-        ({"target": "digit"}, r"data\.target: Expected a table"),
-        ({"features": ["a"]}, r"data\.features: Expected a table"),
-        ({"missing": "mean"}, r"data\.missing: Expected error or drop for arrays"),
-        ({"sample_weight": "w"}, r"data\.sample_weight: Expected data with weights"),
+        ({"target": "digit"}, r"data\.target: Expected a CSV"),
+        ({"features": ["a"]}, r"data\.features: Expected a CSV"),
+        ({"missing": "mean"}, r"data\.missing: Expected error or drop"),
+        ({"sample_weight": "w"}, r"data\.sample_weight: .*'w'"),
     ],
 )
-def test_what_only_tables_have_is_refused_for_images(
+def test_table_options_are_rejected_for_images(
     experiment: MakeExperiment, config: dict[str, Any], message: str
 ) -> None:
     with pytest.raises(RequestError, match=message):
         prepare(experiment({"dataset": "digits", **config}, 10, "categorical_crossentropy"))
 
 
-def test_inputs_without_data_are_told(functional: MakeExperiment, write_npz: WriteNpz) -> None:
+def test_inputs_without_data_are_reported(functional: MakeExperiment, write_npz: WriteNpz) -> None:
     config = {"file": str(write_npz(x=np.zeros((3, 2)), y=[1, 2, 3]))}
-    with pytest.raises(RequestError, match=r"inputs, a, b\. Received: input\. Give each input"):
+    with pytest.raises(RequestError, match=r"inputs, a, b\. Received: input\."):
         prepare(functional(config, {"a": 2, "b": 3}, {"price": (1, "mse")}))
 
 
-def test_outputs_without_targets_are_told(functional: MakeExperiment, write_npz: WriteNpz) -> None:
+def test_outputs_without_targets_are_reported(
+    functional: MakeExperiment, write_npz: WriteNpz
+) -> None:
     outputs = {"kind": (1, "mse"), "size": (1, "mse")}
     path = write_npz(**{"x": np.zeros((3, 2)), "y.kind": [1, 2, 3], "y.sizes": [1, 2, 3]})
-    with pytest.raises(RequestError, match=r"the output `size`.*Did you mean `sizes`"):
+    with pytest.raises(RequestError, match=r"`size`.*`sizes`"):
         prepare(functional({"file": str(path)}, {"a": 2}, outputs))
 
 
-def test_a_damaged_parquet_file_is_told_while_it_is_read(
-    experiment: MakeExperiment, tmp_path: Path
-) -> None:
+def test_damaged_parquet_file_is_reported(experiment: MakeExperiment, tmp_path: Path) -> None:
     path = tmp_path / "data.parquet"
     columns = {"x": np.random.default_rng(0).normal(size=5000), "y": np.arange(5000.0)}
     pq.write_table(pa.table(columns), path, compression="snappy", use_dictionary=False)
@@ -433,22 +433,22 @@ def test_a_damaged_parquet_file_is_told_while_it_is_read(
         prepare(experiment({"file": str(path), "target": "y"}))
 
 
-def test_scaling_and_filling_are_learnt_inside_each_fold(
+def test_scaling_and_imputation_are_learned_in_each_fold(
     experiment: MakeExperiment, write_csv: WriteCsv
 ) -> None:
     file = str(write_csv(HOUSES.replace("3,A,30", "3,A,")))
     config = {"file": file, "target": "price", "features": ["age"], "missing": "mean"}
-    held: list[float] = []
+    held_out: list[float] = []
     for number in (1, 2, 3):
         fold = {"validation_fold": {"number": number, "folds": 3}}
         data = prepare(experiment({**config, "scaling": "minmax", **fold}))
         assert data.validation is not None
         prices = data.train.targets["output"][:, 0].tolist()
-        held += data.validation.targets["output"][:, 0].tolist()
+        held_out += data.validation.targets["output"][:, 0].tolist()
         ages = [price / 10 for price in prices if price != 300]
         assert data.inputs["input"].scale == pytest.approx(1 / (max(ages) - min(ages)))
-        # The row without an age gets the mean of the ages that are trained on.
+        # The missing age is the mean of the training ages.
         part = data.train if 300 in prices else data.validation
         row = part.targets["output"][:, 0].tolist().index(300)
         assert part.inputs["input"][row, 0] == pytest.approx(sum(ages) / len(ages))
-    assert sorted(held) == [100.0 * number for number in range(1, 11)]
+    assert sorted(held_out) == [100.0 * number for number in range(1, 11)]

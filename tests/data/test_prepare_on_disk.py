@@ -1,4 +1,4 @@
-"""Data that go to disk come out bit for bit as those that stay in memory."""
+"""Data that are prepared on disk are identical to those prepared in memory."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ ROWS = 4000
 
 
 @pytest.fixture(autouse=True)
-def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Take a few rows at a time, so that a small table takes many steps."""
+def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Use small chunks: a small table has many of them."""
     monkeypatch.setattr(chunks, "_CHUNK_BYTES", 5000)
     monkeypatch.setattr(partition, "_BUCKET_BYTES", 10_000)
     monkeypatch.setattr(imputation, "_BLOCK_BYTES", 30_000)
@@ -41,25 +41,25 @@ def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="module")
 def table(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A table of everything."""
+    """Write a table with columns of every kind."""
     random = np.random.default_rng(3)
 
-    def some(values: np.ndarray) -> pa.Array:
+    def with_gaps(values: np.ndarray) -> pa.Array:
         return pa.array(values, mask=random.random(ROWS) < 0.05)
 
     share = random.random(ROWS)
     columns = {
         "age": random.integers(18, 90, ROWS),
-        "income": some(random.lognormal(9, 1, ROWS)),
-        "height": some(random.normal(170, 10, ROWS)),
+        "income": with_gaps(random.lognormal(9, 1, ROWS)),
+        "height": with_gaps(random.normal(170, 10, ROWS)),
         "constant": np.full(ROWS, 4.5),
-        "town": some(np.array([f"town {code}" for code in random.integers(0, 40, ROWS)])),
+        "town": with_gaps(np.array([f"town {code}" for code in random.integers(0, 40, ROWS)])),
         "member": random.random(ROWS) < 0.3,
-        "floor": some(random.integers(-2, 60, ROWS).astype(float)),
+        "floor": with_gaps(random.integers(-2, 60, ROWS).astype(float)),
         "weight": random.random(ROWS),
         "price": random.normal(size=ROWS),
         "rent": random.normal(size=ROWS),
-        "some_price": some(random.normal(size=ROWS)),
+        "some_price": with_gaps(random.normal(size=ROWS)),
         "kind": np.array(["no", "yes", "maybe"])[random.choice(3, ROWS, p=[0.7, 0.2, 0.1])],
         "sold": random.integers(0, 2, ROWS),
         "share": share,
@@ -77,7 +77,8 @@ PRICE = (1, "mean_squared_error")
 KIND = (3, "categorical_crossentropy")
 
 
-def both_ways(experiment: Experiment) -> tuple[PreparedData, PreparedData]:
+def prepare_both(experiment: Experiment) -> tuple[PreparedData, PreparedData]:
+    """Prepare the data in memory and on disk."""
     return prepare(experiment), prepare(experiment, memory=0)
 
 
@@ -92,32 +93,34 @@ def check_equal(in_memory: PreparedData, on_disk: PreparedData) -> None:
     for name, spec in in_memory.inputs.items():
         other = on_disk.inputs[name]
         assert (other.shape, other.dtype, other.columns) == (spec.shape, spec.dtype, spec.columns)
-        for learnt in ("scale", "offset"):
-            assert np.array_equal(getattr(other, learnt), getattr(spec, learnt))
+        for factor in ("scale", "offset"):
+            assert np.array_equal(getattr(other, factor), getattr(spec, factor))
     for part in ("train", "validation", "test"):
-        expected_rows, found_rows = getattr(in_memory, part), getattr(on_disk, part)
+        expected_rows, disk_rows = getattr(in_memory, part), getattr(on_disk, part)
         if expected_rows is None:
-            assert found_rows is None
+            assert disk_rows is None
             continue
-        for expected, found in zip(arrays(expected_rows), arrays(found_rows), strict=True):
-            assert (found.shape, found.dtype) == (expected.shape, expected.dtype)
-            assert (found == expected).all()
-            assert is_on_disk(found)
+        for expected, array in zip(arrays(expected_rows), arrays(disk_rows), strict=True):
+            assert (array.shape, array.dtype) == (expected.shape, expected.dtype)
+            assert (array == expected).all()
+            assert is_on_disk(array)
             assert not is_on_disk(expected)
-            assert found.ctypes.data % 64 == 0
-            assert found.flags.writeable
-            assert found.flags.c_contiguous
+            assert array.ctypes.data % 64 == 0
+            assert array.flags.writeable
+            assert array.flags.c_contiguous
 
 
 @pytest.mark.parametrize("missing", ["drop", "mean", "median"])
 @pytest.mark.parametrize("scaling", ["minmax", "standard"])
 @pytest.mark.parametrize("features", [NUMBERS, MIXED], ids=["numbers", "mixed"])
-def test_a_table_with_gaps_is_the_same(
+def test_table_with_missing_values_is_identical_on_disk(
     experiment: MakeExperiment, table: Path, missing: str, scaling: str, features: list[str]
 ) -> None:
     config = {"file": str(table), "features": features, "missing": missing, "scaling": scaling}
-    made = experiment({**config, **SPLITS, "target": "kind", "sample_weight": "weight"}, *KIND)
-    in_memory, on_disk = both_ways(made)
+    table_experiment = experiment(
+        {**config, **SPLITS, "target": "kind", "sample_weight": "weight"}, *KIND
+    )
+    in_memory, on_disk = prepare_both(table_experiment)
     check_equal(in_memory, on_disk)
     assert len(in_memory.train) > ROWS / 2
 
@@ -148,13 +151,17 @@ def test_a_table_with_gaps_is_the_same(
         ({"features": ["age"], "target": "kind", **SPLITS}, (3, "sparse_categorical_crossentropy")),
     ],
 )
-def test_inputs_and_targets_of_every_kind_are_the_same(
+def test_all_kinds_of_columns_are_identical_on_disk(
     experiment: MakeExperiment, table: Path, config: dict[str, Any], output: tuple[int, str]
 ) -> None:
-    check_equal(*both_ways(experiment({"file": str(table), "missing": "drop", **config}, *output)))
+    check_equal(
+        *prepare_both(experiment({"file": str(table), "missing": "drop", **config}, *output))
+    )
 
 
-def test_several_inputs_and_outputs_are_the_same(functional: MakeExperiment, table: Path) -> None:
+def test_several_inputs_and_outputs_are_identical_on_disk(
+    functional: MakeExperiment, table: Path
+) -> None:
     config = {
         "file": str(table),
         "inputs": {"person": ["age", "town", "income"], "house": ["floor", "town"]},
@@ -164,15 +171,15 @@ def test_several_inputs_and_outputs_are_the_same(functional: MakeExperiment, tab
         **SPLITS,
     }
     outputs = {"cost": (2, "mse"), "state": KIND, "again": KIND}
-    made = functional(config, {"person": 42, "house": 41}, outputs)
-    in_memory, on_disk = both_ways(made)
+    table_experiment = functional(config, {"person": 42, "house": 41}, outputs)
+    in_memory, on_disk = prepare_both(table_experiment)
     check_equal(in_memory, on_disk)
     assert list(in_memory.train.targets) == ["cost", "state", "again"]
 
 
 @pytest.mark.parametrize("splits", [{}, {"validation_split": 0.3}], ids=["whole", "split"])
 @pytest.mark.parametrize("kind", [np.uint8, np.float64, np.bool_])
-def test_arrays_of_an_npz_file_are_the_same(
+def test_npz_arrays_are_identical_on_disk(
     experiment: MakeExperiment, write_npz: WriteNpz, splits: dict[str, float], kind: type
 ) -> None:
     random = np.random.default_rng(0)
@@ -183,10 +190,10 @@ def test_arrays_of_an_npz_file_are_the_same(
         y_test=random.integers(0, 3, 99),
     )
     config = {"file": str(path), "scaling": "standard", **splits}
-    check_equal(*both_ways(experiment(config, *KIND)))
+    check_equal(*prepare_both(experiment(config, *KIND)))
 
 
-def test_only_what_is_too_large_goes_to_disk(experiment: MakeExperiment, table: Path) -> None:
+def test_only_arrays_beyond_the_limit_are_on_disk(experiment: MakeExperiment, table: Path) -> None:
     config = {"file": str(table), "features": NUMBERS, "missing": "drop", "target": "price"}
     data = prepare(experiment({**config, **SPLITS}), memory=60_000)
     assert is_on_disk(data.train.inputs["input"])
@@ -202,42 +209,44 @@ def test_only_what_is_too_large_goes_to_disk(experiment: MakeExperiment, table: 
         {"features": ["when"], "target": "price"},
     ],
 )
-def test_faults_are_the_same(
+def test_issues_are_identical_on_disk(
     experiment: MakeExperiment, table: Path, config: dict[str, Any]
 ) -> None:
-    told = []
+    errors = []
     for memory in (None, 0):
         with pytest.raises(NnlabError) as error:
             prepare(experiment({"file": str(table), **config}), memory)
-        told.append((type(error.value), str(error.value)))
-    assert told[0] == told[1]
+        errors.append((type(error.value), str(error.value)))
+    assert errors[0] == errors[1]
 
 
-def test_many_categories_are_a_fault_of_the_data_not_of_the_disk(
+def test_too_many_categories_are_reported_before_missing_disk_space(
     experiment: MakeExperiment, tmp_path: Path
 ) -> None:
     path = tmp_path / "data.parquet"
     pq.write_table(pa.table({"id": [f"{row}!" for row in range(3000)], "y": range(3000)}), path)
-    with pytest.raises(DataError, match="Received: 3000 in the column `id`"):
+    with pytest.raises(DataError, match="3000 in the column `id`"):
         prepare(experiment({"file": str(path), "target": "y"}), memory=0)
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="takes room on disk in advance")
-def test_a_disk_without_room_is_told_and_nothing_stays_on_it(
+@pytest.mark.skipif(sys.platform != "linux", reason="reserves disk space in advance")
+def test_full_disk_is_reported_and_leaves_no_files(
     experiment: MakeExperiment, table: Path, own_caches: Path
 ) -> None:
-    made = experiment({"file": str(table), "features": ["age", "constant"], "target": "price"})
+    table_experiment = experiment(
+        {"file": str(table), "features": ["age", "constant"], "target": "price"}
+    )
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (ROWS, hard))
     try:
-        with pytest.raises(RunFailedError, match=rf"to {own_caches}\. Received: File too large"):
-            prepare(made, memory=0)
+        with pytest.raises(RunFailedError, match=rf"to {own_caches}\..*File too large"):
+            prepare(table_experiment, memory=0)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert list(own_caches.iterdir()) == []
 
 
-# It says what its folder for temporary files holds while its arrays are there, then waits.
+# Prints what is in the folder for temporary files while the arrays exist, then waits.
 HOLD = """
 import os, sys, time
 from nnlab.config import Experiment
@@ -256,8 +265,8 @@ time.sleep(60)
 """
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="looks into Linux's list of mapped files")
-def test_a_killed_process_leaves_no_files_behind(table: Path, tmp_path: Path) -> None:
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_killed_process_leaves_no_files(table: Path, tmp_path: Path) -> None:
     process = subprocess.Popen(
         [sys.executable, "-c", HOLD, str(table)],
         stdout=subprocess.PIPE,
@@ -266,11 +275,11 @@ def test_a_killed_process_leaves_no_files_behind(table: Path, tmp_path: Path) ->
     )
     assert process.stdout is not None
     try:
-        on_disk, mapped, listed = process.stdout.readline().split(maxsplit=2)
+        on_disk, mapped, listing = process.stdout.readline().split(maxsplit=2)
     finally:
         process.send_signal(signal.SIGKILL)
         process.wait()
         process.stdout.close()
-    assert (on_disk, listed.strip()) == ("True", "[]")
+    assert (on_disk, listing.strip()) == ("True", "[]")
     assert int(mapped) >= 4
     assert list(tmp_path.iterdir()) == []

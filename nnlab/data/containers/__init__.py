@@ -1,1 +1,1 @@
-"""Rows in memory and on disk, before and after preparation."""
+"""Containers for rows in memory and on disk, before and after preparation."""

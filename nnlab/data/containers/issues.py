@@ -1,4 +1,4 @@
-"""Gathers what is wrong with the data, so that a user hears all of it at once."""
+"""Collects the issues of the data, to report all of them at once."""
 
 from __future__ import annotations
 
@@ -7,84 +7,51 @@ from numpy.typing import NDArray
 
 from nnlab.errors import DataError, Diagnostic, Location, NnlabError, RequestError
 
-_SHOWN_ROWS = 5
+_MAX_LISTED_ROWS = 5
 
 
 class DataIssues:
-    """The faults of one data set or file.
-
-    Args:
-        where: What messages call the data: the file's path, or the name of a built-in set.
+    """The issues of one data set or file, which is named in every message.
 
     Example:
         >>> issues = DataIssues("houses.csv")
-        >>> issues.data("Expected numbers in the column `rooms`.", "data.features", "Correct it.")
+        >>> issues.add_data_error("Expected numbers in the column `rooms`.", "data.features")
         >>> print(issues.error())
-        houses.csv: data.features: Expected numbers in the column `rooms`. Correct it.
+        houses.csv: data.features: Expected numbers in the column `rooms`.
     """
 
-    def __init__(self, where: str) -> None:
-        self.where = where
-        self._found: list[Diagnostic] = []
-        self._data_is_wrong = False
+    def __init__(self, source: str) -> None:
+        self.source = source
+        self._diagnostics: list[Diagnostic] = []
+        self._has_data_error = False
 
-    def data(self, message: str, path: str = "", hint: str = "") -> None:
-        """Note a fault of the data themselves.
+    def add_data_error(self, message: str, path: str = "", hint: str = "") -> None:
+        """Add an error in the data themselves; `path` is the config key that it affects."""
+        self._has_data_error = True
+        self._diagnostics.append(Diagnostic(message, path, Location(self.source), hint))
 
-        Args:
-            message: What was expected and what was received.
-            path: The key of the config that the fault touches.
-            hint: What to do.
-        """
-        self._data_is_wrong = True
-        self._found.append(Diagnostic(message, path, Location(self.where), hint))
-
-    def request(self, message: str, path: str = "", hint: str = "") -> None:
-        """Note a fault of what the config asks of the data: no such column, folds without rows.
-
-        Args:
-            message: What was expected and what was received.
-            path: The key of the config that is wrong.
-            hint: What to do.
-        """
-        self._found.append(Diagnostic(message, path, Location(self.where), hint))
+    def add_request_error(self, message: str, path: str = "", hint: str = "") -> None:
+        """Add an error in what the config requests of the data, such as an unknown column."""
+        self._diagnostics.append(Diagnostic(message, path, Location(self.source), hint))
 
     def __bool__(self) -> bool:
-        """Whether anything is wrong."""
-        return bool(self._found)
+        """Return whether there are issues."""
+        return bool(self._diagnostics)
 
     def error(self) -> NnlabError:
-        """All that was found: a `DataError`; a `RequestError` where only the config is wrong."""
-        kind = DataError if self._data_is_wrong else RequestError
-        return kind("\n".join(str(issue) for issue in self._found))
+        """Return all issues: a `DataError`, or a `RequestError` if only the config is wrong."""
+        error_type = DataError if self._has_data_error else RequestError
+        return error_type("\n".join(map(str, self._diagnostics)))
 
     def raise_if_any(self) -> None:
-        """Raise what was found, if anything was.
-
-        Raises:
-            DataError: With every fault.
-            RequestError: Likewise, where only the config asks for what the data do not have.
-        """
+        """Raise all issues as one error, if there are any."""
         if self:
             raise self.error()
 
 
-def rows_text(rows: NDArray[np.int64]) -> str:
-    """Names some rows, as a person counts them: from 1, a header not among them.
-
-    Args:
-        rows: Positions of the rows, from 0.
-
-    Returns:
-        A phrase.
-
-    Example:
-        >>> rows_text(np.array([0, 6]))
-        'rows 1, 7'
-        >>> rows_text(np.arange(30))
-        'rows 1, 2, 3, 4, 5 and 25 more'
-    """
-    shown = ", ".join(str(row + 1) for row in rows[:_SHOWN_ROWS].tolist())
-    rest = len(rows) - _SHOWN_ROWS
+def format_row_numbers(rows: NDArray[np.int64]) -> str:
+    """Format row positions as numbers from 1, without the header: `rows 1, 7`."""
+    shown = ", ".join(str(row + 1) for row in rows[:_MAX_LISTED_ROWS].tolist())
+    rest = len(rows) - _MAX_LISTED_ROWS
     more = f" and {rest} more" if rest > 0 else ""
     return f"row{'s' if len(rows) > 1 else ''} {shown}{more}"

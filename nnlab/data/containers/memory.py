@@ -1,4 +1,4 @@
-"""How much memory this machine has, or this process may take of it."""
+"""The memory of this machine, or the part of it that this process may use."""
 
 from __future__ import annotations
 
@@ -9,27 +9,20 @@ from pathlib import Path, PurePosixPath
 
 
 def memory_limit(root: Path = Path("/")) -> int | None:
-    """The memory of the machine, or less where a control group limits it, as containers do.
+    """Return the machine's memory in bytes, or a lower limit of the control group (container).
 
-    Args:
-        root: Where Linux shows control groups, as `proc/` and `sys/`.
-
-    Returns:
-        Bytes; None where the system does not tell.
-
-    Example:
-        >>> memory_limit() > 2**20
-        True
+    Returns None if the system does not report it. Linux lists control groups in `proc/` and `sys/`
+    below `root`.
     """
     try:
         physical = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     except (AttributeError, OSError, ValueError):
         return None
-    return min([physical, *_group_limits(root)])
+    return min([physical, *_cgroup_limits(root)])
 
 
-def _group_limits(root: Path) -> Iterator[int]:
-    """The limits of this process's control group and of those around it, of either version."""
+def _cgroup_limits(root: Path) -> Iterator[int]:
+    """Yield the limits of this process's control group and its parents, of version 1 or 2."""
     with suppress(OSError):
         for line in (root / "proc/self/cgroup").read_text().splitlines():
             _, controllers, group = line.split(":", 2)
@@ -41,5 +34,5 @@ def _group_limits(root: Path) -> Iterator[int]:
                 continue
             own = PurePosixPath(group.strip("/"))
             for path in (own, *own.parents):
-                with suppress(OSError, ValueError):  # the outermost has none; `max` is no limit
+                with suppress(OSError, ValueError):  # the root group has no file; `max` is no limit
                     yield int((folder / path / file).read_text())

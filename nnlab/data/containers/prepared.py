@@ -1,4 +1,4 @@
-"""What data preparation gives: rows ready for a model, and how they came from raw ones."""
+"""Prepared data: rows that a model can be trained on, and how they were encoded."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True)
 class Rows:
-    """One part of the data: its training, validation or test rows.
+    """The training, validation or test rows.
 
-    Arrays that are too large for memory are in files that are mapped into it: see `is_on_disk`.
+    Arrays that are too large for memory are memory-mapped files: see `is_on_disk`.
 
     Args:
-        inputs: For each input [rows, *shape]: images as uint8, numbers as float32, codes as int32.
-        targets: For each output [rows, units] float32 (numbers, or one-hot classes), or the codes
-            of classes [rows] int32.
-        sample_weight: Each row's weight in the loss, [rows] float32; None: all weigh the same.
+        inputs: For each input `(rows, *shape)`: uint8 images, float32 numbers or int32 codes.
+        targets: For each output `(rows, units)` float32 (numbers, or one-hot classes), or `(rows,)`
+            int32 class codes.
+        sample_weight: `(rows,)` float32: each row's weight in the loss; None if all are equal.
 
     Example:
         >>> rows = Rows({"input": np.zeros((4, 2))}, {"output": np.zeros((4, 1))}, None)
@@ -33,24 +33,21 @@ class Rows:
     sample_weight: NDArray[np.float32] | None = None
 
     def __len__(self) -> int:
-        """Number of rows."""
+        """Return the number of rows."""
         return len(next(iter(self.inputs.values())))
 
 
 def is_on_disk(array: NDArray[Any]) -> bool:
-    """Whether an array is, or is a view of, a file that is mapped into memory.
-
-    Args:
-        array: The array.
+    """Return whether an array is a memory-mapped file, or a view of one.
 
     Example:
         >>> is_on_disk(np.zeros(3))
         False
     """
-    held: Any = array
-    while isinstance(held, np.ndarray):
-        held = held.base
-    return isinstance(held, mmap)
+    base: Any = array
+    while isinstance(base, np.ndarray):
+        base = base.base
+    return isinstance(base, mmap)
 
 
 @dataclass(frozen=True)
@@ -59,15 +56,14 @@ class Column:
 
     Args:
         name: The column's name in the table.
-        kind: Whether its values are numbers or names of categories.
-        fill: What stands for a missing number, learnt on the training rows; None: nothing does,
-            as rows with missing numbers are refused or dropped.
-        categories: The values seen in the training rows, sorted (the classes of a built-in data set
-            keep their own order); empty for numbers. A number that stands for a category is written
-            as Python writes it, without `.0`, a bool as True or False.
-        encoding: `one_hot`: a feature for each category, all 0 for a value that is missing or was
-            not seen in training. `integer`: 1 for the first category, 0 for such a value. None for
-            numbers.
+        kind: Whether its values are numbers or categories.
+        fill: The number that replaces missing ones, learned from the training rows; None if such
+            rows are rejected or dropped.
+        categories: The values in the training rows, sorted (the classes of a built-in data set keep
+            their order); empty for numbers. A numeric category is written as Python writes it,
+            without `.0`, a bool as True or False.
+        encoding: `one_hot`: one feature per category, all 0 if the value is missing or was not in
+            the training rows. `integer`: codes from 1, and 0 for such values. None for numbers.
     """
 
     name: str
@@ -78,22 +74,21 @@ class Column:
 
     @property
     def width(self) -> int:
-        """Number of features that the column becomes."""
+        """The number of features that the column becomes."""
         return len(self.categories) if self.encoding == "one_hot" else 1
 
 
 @dataclass(frozen=True)
 class InputSpec:
-    """One input of the data.
-
-    The model computes `x * scale + offset`; both were learnt on the training rows alone.
+    """One input of the data; the model computes `x * scale + offset`.
 
     Args:
         name: The input's name.
-        shape: Shape of one row: (28, 28) for an image, (30,) for thirty features.
-        dtype: Type of the values as they are in `Rows.inputs`: uint8, float32 or int32.
+        shape: The shape of one row: `(28, 28)` for an image, `(30,)` for thirty features.
+        dtype: The type in `Rows.inputs`: uint8, float32 or int32.
         columns: The columns of a table, in the order of the features; empty for arrays.
-        scale: One number, or one for each feature [features] float32; None: no scaling.
+        scale: One number, or `(features,)` float32, learned from the training rows; None without
+            scaling.
         offset: As `scale`.
     """
 
@@ -107,14 +102,14 @@ class InputSpec:
 
 @dataclass(frozen=True)
 class TargetSpec:
-    """One target of the data.
+    """The target of one output.
 
     Args:
-        name: Name of the output that it is for.
+        name: The output's name.
         kind: Whether the target is a class or a number.
-        classes: Names of the classes in the order of their codes; empty for numbers.
-        encoding: `one_hot`: [rows, classes]; `integer`: codes [rows]; `number`: [rows, units].
-        units: Width of a target row; 1 for codes.
+        classes: The class names in the order of their codes; empty for numbers.
+        encoding: `one_hot`: `(rows, classes)`; `integer`: `(rows,)`; `number`: `(rows, units)`.
+        units: The width of a target row; 1 for codes.
     """
 
     name: str
@@ -126,14 +121,14 @@ class TargetSpec:
 
 @dataclass(frozen=True)
 class PreparedData:
-    """All that a training needs to know of its data.
+    """All rows of an experiment, split and encoded.
 
     Args:
-        train: The rows to learn from.
-        validation: The rows to watch the learning on, if any.
-        test: The rows for the final figures, if any.
-        inputs: What each input is.
-        targets: What each target is.
+        train: The training rows.
+        validation: The validation rows, if any.
+        test: The test rows, if any.
+        inputs: The spec of each input, by name.
+        targets: The spec of each output's target, by name.
     """
 
     train: Rows

@@ -1,4 +1,4 @@
-"""Where the arrays of a data set are held: in memory, and on disk what is too much for it."""
+"""Allocation of a data set's arrays: in memory, or on disk if they are too large."""
 
 from __future__ import annotations
 
@@ -17,22 +17,18 @@ from nnlab.data.containers.memory import memory_limit
 from nnlab.data.datasets.cache import cache_folder
 from nnlab.errors import RunFailedError
 
-# The rest is for the libraries, for the vectors that say which row goes where, for the model, and
-# for the system, which keeps in memory what it can of the files.
-_SHARE_OF_MEMORY = 0.25
-# TensorFlow takes memory as it is where it starts at a multiple of this; a file always does.
+# The rest is for the libraries, the index vectors, the model, and the page cache of the files.
+_MEMORY_FRACTION = 0.25
+# TensorFlow uses memory without a copy if it is aligned to this; a mapped file always is.
 _ALIGNMENT = 64
+_HINT = "Free some disk space, or set TMPDIR to a folder on a larger disk."
 
 
 class Storage:
-    """Makes arrays: in memory until a number of bytes is used up, from then on in files.
+    """Allocates arrays in memory up to a limit in bytes, and further ones in files.
 
-    The files have no names, so that they are gone with the process however it ends, and are mapped
-    into memory: the system reads and writes them as it is used, and takes their memory back when it
-    needs it.
-
-    Args:
-        memory: Bytes that the arrays may take in memory together; None: any number.
+    The files have no names, so they disappear with the process however it ends. They are mapped
+    into memory: the system loads and evicts their pages as needed.
 
     Example:
         >>> from nnlab.data.containers.prepared import is_on_disk
@@ -42,92 +38,78 @@ class Storage:
     """
 
     def __init__(self, memory: int | None = None) -> None:
-        self._left: float = math.inf if memory is None else memory
+        self._free_memory: float = math.inf if memory is None else memory
 
     @classmethod
-    def of_this_machine(cls) -> Storage:
-        """One that takes a quarter of the machine's memory."""
+    def default(cls) -> Storage:
+        """Return a storage that uses up to a quarter of the machine's memory."""
         memory = memory_limit()
-        return cls(None if memory is None else int(memory * _SHARE_OF_MEMORY))
+        return cls(None if memory is None else int(memory * _MEMORY_FRACTION))
 
     def empty(self, shape: tuple[int, ...], dtype: DTypeLike) -> NDArray[Any]:
-        """An array without values, where TensorFlow can take it without a copy.
+        """Return an uninitialized array that TensorFlow can use without a copy.
 
-        Args:
-            shape: Its shape.
-            dtype: Its type.
-
-        Returns:
-            The array.
-
-        Raises:
-            RunFailedError: No disk has room for it.
+        Raises a `RunFailedError` if no disk has enough free space.
         """
         size = math.prod(shape) * np.dtype(dtype).itemsize
-        if size > self._left:
-            return _in_file(size, shape, dtype)
-        self._left -= size
-        room = np.empty(size + _ALIGNMENT, np.uint8)
-        start = -room.ctypes.data % _ALIGNMENT
-        return room[start : start + size].view(dtype).reshape(shape)
+        if size > self._free_memory:
+            return _create_file_array(size, shape, dtype)
+        self._free_memory -= size
+        buffer = np.empty(size + _ALIGNMENT, np.uint8)
+        start = -buffer.ctypes.data % _ALIGNMENT
+        return buffer[start : start + size].view(dtype).reshape(shape)
 
-    def expect(self, size: int, on_disk: int) -> None:
-        """Refuse what will not fit on disk, before any of it is read.
+    def check_disk_space(self, size: int, on_disk: int) -> None:
+        """Raise a `RunFailedError` if arrays of `size` bytes go to disk and do not fit there.
 
-        Args:
-            size: Bytes of the arrays to come.
-            on_disk: Bytes that they take there at most, in case they go there.
-
-        Raises:
-            RunFailedError: They go to disk, and none has room for them.
+        On disk they take up to `on_disk` bytes. To be called before anything is read.
         """
-        if size > self._left:
-            _folder_with_room(on_disk)
+        if size > self._free_memory:
+            _find_temp_folder(on_disk)
 
 
-def _in_file(size: int, shape: tuple[int, ...], dtype: DTypeLike) -> NDArray[Any]:
-    folder = _folder_with_room(size)
+def _create_file_array(size: int, shape: tuple[int, ...], dtype: DTypeLike) -> NDArray[Any]:
+    folder = _find_temp_folder(size)
     try:
         with tempfile.TemporaryFile(dir=folder, prefix="nnlab-") as file:
-            _reserve(file, size)
+            _reserve_space(file, size)
             return np.memmap(file, dtype, "r+", shape=shape)
     except OSError as error:
-        what = error.strerror or str(error)
-        message = f"Expected to write {_size_text(size)} to {folder}. Received: {what}. {_HINT}"
+        reason = error.strerror or str(error)
+        message = (
+            f"Expected to write {_format_gigabytes(size)} to {folder}. Received: {reason}. {_HINT}"
+        )
         raise RunFailedError(message) from error
 
 
-def _reserve(file: IO[bytes], size: int) -> None:
-    """Take the room on disk now: a mapped file that finds none later kills the process."""
+def _reserve_space(file: IO[bytes], size: int) -> None:
+    """Reserve disk space now: a mapped file that runs out of space later kills the process."""
     if hasattr(os, "posix_fallocate"):
         os.posix_fallocate(file.fileno(), 0, size)
     else:
         file.truncate(size)
 
 
-_HINT = "Free some space, or set TMPDIR to a folder on a larger disk."
-
-
-def _folder_with_room(size: int) -> Path:
-    """The first folder for temporary files that is on a disk and has so many bytes free."""
-    in_memory = _memory_devices()
-    free = {}
+def _find_temp_folder(size: int) -> Path:
+    """Return the first folder for temporary files on a disk with `size` bytes free."""
+    memory_devices = _memory_devices()
+    free_bytes = {}
     for folder in (Path(tempfile.gettempdir()), Path("/var/tmp"), cache_folder().parent):  # noqa: S108
         with suppress(OSError):
-            if folder.stat().st_dev not in in_memory and os.access(folder, os.W_OK):
-                free[folder] = shutil.disk_usage(folder).free
-                if free[folder] >= size:
+            if folder.stat().st_dev not in memory_devices and os.access(folder, os.W_OK):
+                free_bytes[folder] = shutil.disk_usage(folder).free
+                if free_bytes[folder] >= size:
                     return folder
-    places = [f"{_size_text(room)} in {folder}" for folder, room in free.items()]
+    candidates = [f"{_format_gigabytes(free)} in {folder}" for folder, free in free_bytes.items()]
     message = (
-        f"Expected {_size_text(size)} free on disk for temporary files, as the data are too large "
-        f"for memory. Received: {', '.join(places) or 'no folder on a disk'}. {_HINT}"
+        f"Expected {_format_gigabytes(size)} free on disk for temporary files, as the data do not "
+        f"fit in memory. Received: {', '.join(candidates) or 'no folder on a disk'}. {_HINT}"
     )
     raise RunFailedError(message)
 
 
 def _memory_devices() -> set[int]:
-    """The devices that look like disks and are memory."""
+    """Return the devices of file systems that are in memory, such as tmpfs."""
     devices = set()
     with suppress(OSError):
         for line in Path("/proc/self/mounts").read_text().splitlines():
@@ -138,5 +120,5 @@ def _memory_devices() -> set[int]:
     return devices
 
 
-def _size_text(size: int) -> str:
+def _format_gigabytes(size: int) -> str:
     return f"{size / 1e9:.2f} GB"

@@ -1,4 +1,4 @@
-"""Rows with named columns, whatever they are stored in."""
+"""Tables: rows with named columns, in any storage."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ class Table(ABC):
     """Named columns that can be read one at a time.
 
     Args:
-        name: What messages call the table.
-        kinds: What each column holds, in the table's order. Bools count as the numbers 0 and 1
-            among features, as two classes among targets.
-        rows: Number of rows.
-        targets: The columns to predict where the config names none, for data that know.
-        test_rows: How many of the last rows the data themselves keep for the test.
+        name: The table's name in messages.
+        kinds: What each column holds, in the table's order. As features, bools are the numbers 0
+            and 1; as targets, two classes.
+        rows: The number of rows.
+        targets: The default target columns; empty if the config must name them.
+        test_rows: The number of last rows that the data define as test rows.
     """
 
     def __init__(
@@ -45,62 +45,29 @@ class Table(ABC):
         """Write columns of numbers or bools into a matrix, NaN where a value is missing.
 
         Args:
-            matrix: [rows, names], written to; its type is what the numbers become.
+            matrix: `(rows, names)`; overwritten. Numbers are converted to its type.
             names: The columns.
         """
 
     @abstractmethod
-    def codes(self, name: str) -> Categorical:
-        """Read a column of text or bools.
+    def read_categorical(self, name: str) -> Categorical:
+        """Read a column of text or bools."""
 
-        Args:
-            name: The column.
-
-        Returns:
-            Its values as codes.
-        """
-
-    def numbers(self, name: str) -> NDArray[np.float64]:
-        """Read one column of numbers in full precision.
-
-        Args:
-            name: The column.
-
-        Returns:
-            Its values, [rows], NaN where one is missing.
-        """
+    def read_numbers(self, name: str) -> NDArray[np.float64]:
+        """Read a column of numbers in full precision, `(rows,)`, NaN where a value is missing."""
         column = np.empty((self.rows, 1))
         self.fill(column, [name])
         return column[:, 0]
 
-    def categories(self, name: str) -> Categorical:
-        """Read a column as names, whatever it holds.
-
-        Args:
-            name: The column.
-
-        Returns:
-            Its values as codes.
-        """
-        return (
-            Categorical.of(self.numbers(name)) if self.kinds[name] == "number" else self.codes(name)
-        )
+    def read_as_categorical(self, name: str) -> Categorical:
+        """Read any column as categories."""
+        if self.kinds[name] == "number":
+            return Categorical.from_values(self.read_numbers(name))
+        return self.read_categorical(name)
 
 
 class MemoryTable(Table):
-    """A table whose columns are in memory already: those of the built-in data sets.
-
-    Args:
-        name: What messages call the table.
-        columns: Each column's values: numbers [rows], or codes.
-        targets: The columns to predict where the config names none.
-        test_rows: How many of the last rows are kept for the test.
-
-    Example:
-        >>> table = MemoryTable("tiny", {"x": np.array([1.0, 2.0])})
-        >>> table.numbers("x").tolist()
-        [1.0, 2.0]
-    """
+    """A table whose columns are arrays in memory, such as a built-in data set."""
 
     def __init__(
         self,
@@ -121,7 +88,7 @@ class MemoryTable(Table):
         for position, name in enumerate(names):
             matrix[:, position] = np.asarray(self._columns[name])
 
-    def codes(self, name: str) -> Categorical:
-        """The column as it is."""
+    def read_categorical(self, name: str) -> Categorical:
+        """Return the column, encoded if it is not yet."""
         values = self._columns[name]
-        return values if isinstance(values, Categorical) else Categorical.of(values)
+        return values if isinstance(values, Categorical) else Categorical.from_values(values)

@@ -1,1 +1,1 @@
-"""The built-in data sets: generated, packaged with a library, or downloaded."""
+"""Built-in data sets: generated, packaged with a library, or downloaded."""

@@ -1,4 +1,4 @@
-"""Keeps arrays that are slow to make in a folder of the user's, for the next run."""
+"""The user's cache folder, for arrays that are slow to make."""
 
 from __future__ import annotations
 
@@ -17,58 +17,41 @@ from nnlab.errors import DataError
 
 
 def cache_folder() -> Path:
-    """Where nnlab keeps what it can make again.
-
-    Returns:
-        `$NNLAB_CACHE_DIR`, else `$XDG_CACHE_HOME/nnlab`, else `~/.cache/nnlab`.
-    """
-    own = os.environ.get("NNLAB_CACHE_DIR")
-    if own:
-        return Path(own).expanduser()
-    shared = os.environ.get("XDG_CACHE_HOME")
-    return (Path(shared) if shared else Path("~/.cache")).expanduser() / "nnlab"
+    """Return `$NNLAB_CACHE_DIR`, `$XDG_CACHE_HOME/nnlab` or `~/.cache/nnlab`, the first defined."""
+    nnlab_folder = os.environ.get("NNLAB_CACHE_DIR")
+    if nnlab_folder:
+        return Path(nnlab_folder).expanduser()
+    xdg_folder = os.environ.get("XDG_CACHE_HOME")
+    return (Path(xdg_folder) if xdg_folder else Path("~/.cache")).expanduser() / "nnlab"
 
 
 def cached_arrays(
     source: Path, make: Callable[[Path], Mapping[str, NDArray[Any]]]
 ) -> dict[str, NDArray[Any]]:
-    """Arrays made from a file, taken from the cache if they were made from it before.
+    """Return the writable arrays that `make` returns for a file, from the cache if they are there.
 
-    A cache that cannot be read or written is gone without: only time is lost.
-
-    Args:
-        source: The file that the arrays are made from; a change of it makes them anew.
-        make: Makes them.
-
-    Returns:
-        The arrays by name, each of them in writable memory.
-
-    Example:
-        >>> import tempfile
-        >>> with tempfile.NamedTemporaryFile() as file:
-        ...     cached_arrays(Path(file.name), lambda path: {"x": np.arange(3)})["x"].tolist()
-        [0, 1, 2]
+    The key is the file's name, size and time of change. Errors of the cache are ignored.
     """
-    state = source.stat()
-    kept = cache_folder() / f"{source.name}-{state.st_size}-{state.st_mtime_ns}.npz"
-    if kept.is_file():
-        with suppress(DataError):  # damaged: made anew and overwritten
-            file = NpzFile(kept)
-            return {name: file.read([name], held.dtype) for name, held in file.members.items()}
+    stat = source.stat()
+    path = cache_folder() / f"{source.name}-{stat.st_size}-{stat.st_mtime_ns}.npz"
+    if path.is_file():
+        with suppress(DataError):  # damaged: overwritten below
+            file = NpzFile(path)
+            return {name: file.read([name], member.dtype) for name, member in file.members.items()}
     arrays = dict(make(source))
     with suppress(OSError):
-        _write_whole(kept, arrays)
+        _write_atomically(path, arrays)
     return arrays
 
 
-def _write_whole(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
-    """Write beside, then rename, so that no other process ever reads half a file."""
+def _write_atomically(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
+    """Write a temporary file, then rename it: no process ever reads an incomplete file."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, beside = tempfile.mkstemp(dir=path.parent, suffix=".part")
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, suffix=".part")
     try:
         with os.fdopen(descriptor, "wb") as file:
             np.savez(file, allow_pickle=False, **arrays)
-        Path(beside).replace(path)
+        Path(temporary).replace(path)
     except BaseException:
-        Path(beside).unlink(missing_ok=True)
+        Path(temporary).unlink(missing_ok=True)
         raise

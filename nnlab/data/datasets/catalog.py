@@ -1,4 +1,4 @@
-"""What data sets there are, told from their words alone: nothing is loaded."""
+"""The catalog of built-in data sets, made from their classes without loading any rows."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from nnlab.config.vocabulary.datasets import Dataset, Source, Task
 
 
 @dataclass(frozen=True)
-class DatasetFacts:
-    """One line of the list of data sets.
+class DatasetInfo:
+    """One entry of the list of data sets.
 
     Args:
-        name: Its name in YAML.
-        rows: Number of rows, with the default arguments.
-        shape: Shape of one row: (30,) for thirty features, (28, 28) for an image.
-        task: Whether its target is a class or a number.
-        source: Where its rows come from.
+        name: The name in YAML.
+        rows: The number of rows, with the default arguments.
+        shape: The shape of one row: `(30,)` for thirty features, `(28, 28)` for an image.
+        task: Whether the target is a class or a number.
+        source: Where the rows come from.
         description: One sentence.
-        arguments: Its arguments with their defaults.
+        arguments: The arguments and their defaults.
     """
 
     name: str
@@ -33,26 +33,23 @@ class DatasetFacts:
 
     @property
     def offline(self) -> bool:
-        """Whether it needs no network."""
+        """Whether the data set needs no network."""
         return self.source != "download"
 
 
-def catalogue() -> list[DatasetFacts]:
-    """All built-in data sets, those that need no network first.
-
-    Returns:
-        What each of them is.
+def list_datasets() -> list[DatasetInfo]:
+    """Return all built-in data sets, those that need no network first.
 
     Example:
-        >>> [facts.rows for facts in catalogue() if facts.name == "iris"]
+        >>> [info.rows for info in list_datasets() if info.name == "iris"]
         [150]
     """
-    return [_facts(dataset) for dataset in Dataset.members.values() if issubclass(dataset, Dataset)]
+    return [_info(dataset) for dataset in Dataset.members.values() if issubclass(dataset, Dataset)]
 
 
-def _facts(dataset: type[Dataset]) -> DatasetFacts:
+def _info(dataset: type[Dataset]) -> DatasetInfo:
     arguments = {name: field.default for name, field in dataset.model_fields.items()}
-    return DatasetFacts(
+    return DatasetInfo(
         name=dataset.yaml_name,
         rows=dataset.size or arguments["n_samples"],
         shape=dataset.shape,

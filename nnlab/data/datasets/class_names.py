@@ -1,9 +1,9 @@
-"""What the files of `keras.datasets` leave out: the names of their columns and classes."""
+"""Names of columns and classes that the files of `keras.datasets` do not contain."""
 
 from __future__ import annotations
 
-# The order of StatLib's file. Keras' documentation lists the names and the order of scikit-learn's
-# version, which are not what its file holds (keras-team/keras#21886).
+# The columns of StatLib's file. Keras documents those of scikit-learn's version, which differ from
+# the columns in Keras' file (keras-team/keras#21886).
 CALIFORNIA_COLUMNS = (
     "longitude",
     "latitude",

@@ -1,4 +1,4 @@
-"""Fetches data sets' files into the folder where Keras keeps them: each comes once for both."""
+"""Downloads of data set files into Keras' folder, which both share."""
 
 from __future__ import annotations
 
@@ -28,71 +28,62 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class RemoteFile:
-    """A file that Keras, too, would download.
+    """A file that Keras downloads, too.
 
     Args:
-        name: Its name where it comes from.
-        origin: The address of the folder it comes from.
-        sha256: What its bytes must hash to; None where Keras names none either.
-        kept_as: Its path in Keras' folder of data sets; empty: its name. Of several the first is
-            written, and any is read.
+        name: The file name in the URL.
+        origin: The URL of its folder.
+        sha256: The expected SHA-256; None if Keras does not define one.
+        saved_as: The paths below Keras' data set folder that are read; the first is written.
+            Defaults to the name.
     """
 
     name: str
     origin: str = GOOGLE
     sha256: str | None = None
-    kept_as: tuple[str, ...] = ()
+    saved_as: tuple[str, ...] = ()
 
     @property
     def url(self) -> str:
-        """Where it comes from; `$NNLAB_DATASETS_URL` names a mirror in place of all others."""
+        """The URL of the file; `$NNLAB_DATASETS_URL` replaces the origin by a mirror."""
         return f"{os.environ.get('NNLAB_DATASETS_URL') or self.origin}/{self.name}"
 
     @property
     def paths(self) -> tuple[str, ...]:
-        """Its paths in Keras' folder of data sets."""
-        return self.kept_as or (self.name,)
+        """The paths below Keras' data set folder."""
+        return self.saved_as or (self.name,)
 
 
-def keras_folders() -> tuple[Path, Path]:
-    """Where Keras looks for data sets: in its home, and where that cannot be written, elsewhere.
+def keras_dataset_folders() -> tuple[Path, Path]:
+    """Return Keras' data set folder in its home, and the temporary one if that is not writable.
 
-    Returns:
-        `$KERAS_HOME/datasets`, else `~/.keras/datasets`; and the one for temporary files.
+    Keras' home is `$KERAS_HOME`, or `~/.keras` by default.
     """
     home = Path(os.environ.get("KERAS_HOME") or "~/.keras").expanduser()
     return home / "datasets", Path(tempfile.gettempdir(), ".keras", "datasets")
 
 
 def fetch(file: RemoteFile, dataset: type[Dataset]) -> Path:
-    """The path of a data set's file, which is downloaded if it is not there.
+    """Return the path of a data set's file; download the file if it is missing.
 
-    What is there is not hashed again: a user may have put it there, packed in another way.
-
-    Args:
-        file: The file.
-        dataset: The data set that needs it, for messages.
-
-    Returns:
-        Its path.
-
-    Raises:
-        DataError: If it is not there and cannot be had.
+    An existing file is not hashed: a user may have put it there, compressed differently. Raises a
+    `DataError` that names the data set if the download fails.
     """
-    for folder in keras_folders():
+    folders = keras_dataset_folders()
+    for folder in folders:
         for path in file.paths:
             if (folder / path).is_file():
                 return folder / path
     logger.info("Downloading %s", file.url)
     try:
-        target = _writable(file.paths[0])
+        target = _writable_path(file.paths[0])
         _download(file, target)
     except (OSError, HTTPException, _BrokenDownloadError) as error:
         reason = getattr(error, "reason", None) or error
         message = (
-            f"{dataset.yaml_name}: Expected the file {file.name}. Received: it is not in "
-            f"{keras_folders()[0]}, and {file.url} could not be fetched ({reason}). "
-            f"Put it there by hand as {keras_folders()[0] / file.paths[0]}, or take "
+            f"{dataset.yaml_name}: Expected the file {file.name}. Received: no such file in "
+            f"{folders[0]}, and {file.url} could not be downloaded ({reason}). "
+            f"Download it yourself to {folders[0] / file.paths[0]}, or use "
             f"`dataset: {dataset.instead}`, which needs no network."
         )
         raise DataError(message) from error
@@ -100,12 +91,12 @@ def fetch(file: RemoteFile, dataset: type[Dataset]) -> Path:
 
 
 class _BrokenDownloadError(Exception):
-    """What came is not what was expected."""
+    """The response is incomplete or has the wrong content."""
 
 
-def _writable(name: str) -> Path:
-    """Where to put a file: the first of Keras' folders that can be written."""
-    for folder in keras_folders():
+def _writable_path(name: str) -> Path:
+    """Return the path of a file in the first of Keras' folders that is writable."""
+    for folder in keras_dataset_folders():
         path = folder / name
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -113,42 +104,42 @@ def _writable(name: str) -> Path:
             continue
         if os.access(path.parent, os.W_OK):
             return path
-    message = f"neither {' nor '.join(map(str, keras_folders()))} can be written"
+    message = f"neither {' nor '.join(map(str, keras_dataset_folders()))} is writable"
     raise OSError(message)
 
 
 def _download(file: RemoteFile, target: Path) -> None:
-    """Write a file beside its place, check it, and only then put it there."""
-    descriptor, beside = tempfile.mkstemp(dir=target.parent, suffix=".part")
+    """Download to a temporary file, check it, then rename it."""
+    descriptor, temporary = tempfile.mkstemp(dir=target.parent, suffix=".part")
     try:
-        with os.fdopen(descriptor, "wb") as out, _open(file.url) as response:
+        with os.fdopen(descriptor, "wb") as output, _open(file.url) as response:
             digest = hashlib.sha256()
             received = 0
             for block in _blocks(response):
-                out.write(block)
+                output.write(block)
                 digest.update(block)
                 received += len(block)
-            # The library does not notice a connection that breaks between two reads.
-            announced = response.headers.get("Content-Length")
-            if announced is not None and received != int(announced):
-                message = f"the connection broke after {received} of {announced} bytes"
+            # urllib does not detect a connection that breaks between two reads.
+            expected = response.headers.get("Content-Length")
+            if expected is not None and received != int(expected):
+                message = f"the connection broke after {received} of {expected} bytes"
                 raise _BrokenDownloadError(message)
             if file.sha256 not in {None, digest.hexdigest()}:
                 message = f"its SHA-256 is {digest.hexdigest()}, not {file.sha256}"
                 raise _BrokenDownloadError(message)
-        Path(beside).replace(target)
+        Path(temporary).replace(target)
     finally:
-        Path(beside).unlink(missing_ok=True)
+        Path(temporary).unlink(missing_ok=True)
 
 
 def _open(url: str) -> Any:
-    # The addresses above, or a mirror of the user's own.
+    # The URLs above, or the user's mirror.
     request = urllib.request.Request(url, headers={"User-Agent": "nnlab"})  # noqa: S310
     try:
         return urllib.request.urlopen(request, timeout=_TIMEOUT_S)  # noqa: S310
-    except urllib.error.HTTPError as refusal:
-        with refusal:  # it holds the connection open
-            message = f"{refusal.code} {refusal.reason}"
+    except urllib.error.HTTPError as error:
+        with error:  # keeps the connection open
+            message = f"{error.code} {error.reason}"
             raise _BrokenDownloadError(message) from None
 
 

@@ -1,4 +1,4 @@
-"""Data sets that are drawn by chance: points in a plane, curves, and scikit-learn's generators."""
+"""Randomly generated data sets: points in a plane, curves, and scikit-learn's generators."""
 
 from __future__ import annotations
 
@@ -15,25 +15,16 @@ from nnlab.data.containers.table import MemoryTable
 
 TARGET = "target"
 
-# How far outliers lie above the others, in standard deviations of the target: far enough that the
-# squared error of a few of them outweighs that of all other rows.
+# How much outliers are raised, in standard deviations of the target. The squared error of a few of
+# them outweighs that of all other rows.
 _OUTLIER_RANGE = (5.0, 10.0)
 
 
 @singledispatch
 def generate(dataset: Dataset, seed: int) -> MemoryTable:
-    """Draw a generated data set.
+    """Generate a data set with the features x1, x2, … and the target.
 
-    Args:
-        dataset: The data set and its arguments.
-        seed: What chance follows from where the word has no `random_state`.
-
-    Returns:
-        The features x1, x2, … and the target.
-
-    Example:
-        >>> generate(classification.Moons(n_samples=6), seed=42).kinds
-        {'x1': 'number', 'x2': 'number', 'target': 'text'}
+    The data set's `random_state` overrides the seed.
     """
     message = f"Expected a generated data set. Received: {dataset.display_name()} with seed={seed}."
     raise TypeError(message)
@@ -75,7 +66,7 @@ def _(dataset: classification.Circles, seed: int) -> MemoryTable:
 def _(dataset: classification.Spirals, seed: int) -> MemoryTable:
     rng = _generator(dataset, seed)
     arm = np.arange(dataset.n_samples) % dataset.n_classes
-    # The square root spreads the points evenly along the arm, as it grows longer outwards.
+    # The square root spreads the points evenly along the arm, which gets longer outwards.
     radius = np.sqrt(rng.uniform(0.0, 1.0, dataset.n_samples))
     angle = 2 * np.pi * (dataset.turns * radius + arm / dataset.n_classes)
     x = np.column_stack([radius * np.cos(angle), radius * np.sin(angle)])
@@ -140,7 +131,7 @@ def _(dataset: regression.Linear, seed: int) -> MemoryTable:
     rng = _generator(dataset, seed)
     x = rng.uniform(-1.0, 1.0, (dataset.n_samples, 1))
     y = dataset.slope * x[:, 0] + dataset.intercept + _noise(rng, dataset.noise, dataset.n_samples)
-    return _table(dataset, x, _with_outliers(y, dataset.outliers, rng))
+    return _table(dataset, x, _add_outliers(y, dataset.outliers, rng))
 
 
 @generate.register
@@ -150,7 +141,7 @@ def _(dataset: regression.Sine, seed: int) -> MemoryTable:
     y = np.sin(2 * np.pi * dataset.frequency * x[:, 0]) + _noise(
         rng, dataset.noise, dataset.n_samples
     )
-    return _table(dataset, x, _with_outliers(y, dataset.outliers, rng))
+    return _table(dataset, x, _add_outliers(y, dataset.outliers, rng))
 
 
 @generate.register
@@ -168,9 +159,7 @@ def _(dataset: regression.Regression, seed: int) -> MemoryTable:
     )
     rng = _generator(dataset, seed)
     columns = y.reshape(dataset.n_samples, -1).T
-    return _table(
-        dataset, x, *(_with_outliers(column, dataset.outliers, rng) for column in columns)
-    )
+    return _table(dataset, x, *(_add_outliers(column, dataset.outliers, rng) for column in columns))
 
 
 @generate.register
@@ -196,12 +185,12 @@ def _table(
 
 
 def _classes(codes: Sequence[int] | NDArray[Any]) -> Categorical:
-    return Categorical.of(np.asarray(codes, np.int64))
+    return Categorical.from_values(np.asarray(codes, np.int64))
 
 
 def _random_state(dataset: Dataset, seed: int) -> int:
-    own: int | None = getattr(dataset, "random_state", None)
-    return seed if own is None else own
+    random_state: int | None = getattr(dataset, "random_state", None)
+    return seed if random_state is None else random_state
 
 
 def _generator(dataset: Dataset, seed: int) -> np.random.Generator:
@@ -214,10 +203,10 @@ def _noise(
     return rng.normal(0.0, deviation, shape)
 
 
-def _with_outliers(
+def _add_outliers(
     y: NDArray[np.float64], fraction: float, rng: np.random.Generator
 ) -> NDArray[np.float64]:
-    """Raise some targets far above the others, all upwards, so that they do not cancel out."""
+    """Raise some targets far above the others; in one direction, so they do not cancel out."""
     rows = rng.choice(len(y), round(fraction * len(y)), replace=False)
     y = y.copy()
     y[rows] += y.std() * rng.uniform(*_OUTLIER_RANGE, len(rows))

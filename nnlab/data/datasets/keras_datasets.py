@@ -1,6 +1,6 @@
-"""The data sets of `keras.datasets`: the same files, split in the same way, without Keras.
+"""The data sets of `keras.datasets`, loaded without Keras from the same files.
 
-The seed 113, the fifth kept for the test and the order of the rows are Keras'.
+The seed 113, the test fraction of 0.2 and the order of the rows are Keras'.
 """
 
 from __future__ import annotations
@@ -19,8 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nnlab.config.vocabulary.datasets import Dataset
-from nnlab.config.vocabulary.datasets import downloads as words
+from nnlab.config.vocabulary.datasets import Dataset, downloads
 from nnlab.data.containers.arrays import UNNAMED_INPUT, Arrays
 from nnlab.data.containers.categorical import Categorical
 from nnlab.data.containers.table import MemoryTable, Table
@@ -43,7 +42,7 @@ MNIST = RemoteFile(
     "mnist.npz", sha256="731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1"
 )
 FASHION_MNIST = tuple(
-    RemoteFile(name, kept_as=(f"fashion-mnist/{name}",))
+    RemoteFile(name, saved_as=(f"fashion-mnist/{name}",))
     for name in (
         "train-images-idx3-ubyte.gz",
         "t10k-images-idx3-ubyte.gz",
@@ -55,8 +54,8 @@ CIFAR10 = RemoteFile(
     "cifar-10-python.tar.gz",
     origin=TORONTO,
     sha256="6d958be074577803d12ecdefd02955f39262c83c16fe9348329d7fe0b5c001ce",
-    # Keras 3's name for the archive, the one it comes with, and that of Keras before 3.
-    kept_as=(
+    # The names in Keras 3, in the URL, and in Keras 2.
+    saved_as=(
         "cifar-10-batches-py-target_archive",
         "cifar-10-python.tar.gz",
         "cifar-10-batches-py.tar.gz",
@@ -85,120 +84,105 @@ _LABEL_HEADER_BYTES = 8
 _BATCHES = (*(f"data_batch_{number}" for number in range(1, 6)), "test_batch")
 _BATCH_ROWS = 10_000
 
-# In the word lists 1 stands for the start and 2 for a word left out; real words begin after 3.
+# Codes in the word lists: 1 is the start, 2 is a word out of the vocabulary; words follow 3.
 _START_WORD = 1
-_LEFT_OUT_WORD = 2
+_UNKNOWN_WORD = 2
 _FIRST_WORD = 3
 
 
 @singledispatch
 def load_download(dataset: Dataset) -> Table | Arrays:
-    """Read a data set of `keras.datasets`, downloaded if it is not there yet.
+    """Load a data set of `keras.datasets`, downloaded if it is missing; Keras' test rows are last.
 
-    Args:
-        dataset: The data set and its arguments.
-
-    Returns:
-        A table with the column `target`, or arrays; Keras' test rows come last.
-
-    Raises:
-        DataError: If the file is not there and cannot be had, or is damaged.
+    Raises a `DataError` if the download fails or the file is damaged.
     """
     message = f"Expected a data set to download. Received: {dataset.display_name()}."
     raise TypeError(message)
 
 
 @load_download.register
-def _(dataset: words.Mnist) -> Arrays:
-    file = NpzFile(fetch(MNIST, words.Mnist))
-    with _intact(file.path):
+def _(dataset: downloads.Mnist) -> Arrays:
+    file = NpzFile(fetch(MNIST, downloads.Mnist))
+    with _translate_read_errors(file.path):
         images = file.read(["x_train", "x_test"], np.uint8)
         labels = file.read(["y_train", "y_test"], np.uint8)
         test_rows = file.members["y_test"].shape[0]
-    return _images(dataset, images, Categorical.of(labels), test_rows)
+    return _images(dataset, images, Categorical.from_values(labels), test_rows)
 
 
 @load_download.register
-def _(dataset: words.FashionMnist) -> Arrays:
-    paths = [fetch(file, words.FashionMnist) for file in FASHION_MNIST]
+def _(dataset: downloads.FashionMnist) -> Arrays:
+    paths = [fetch(file, downloads.FashionMnist) for file in FASHION_MNIST]
     train, test, train_labels, test_labels = (_read_idx(path) for path in paths)
-    with _intact(paths[0].parent):
+    with _translate_read_errors(paths[0].parent):
         labels = np.frombuffer(train_labels + test_labels, np.uint8)
         images = np.frombuffer(train + test, np.uint8).reshape(len(labels), 28, 28)
-    return _images(dataset, images, _named(labels, FASHION_CLASSES), len(test_labels))
+    return _images(dataset, images, _categorical(labels, FASHION_CLASSES), len(test_labels))
 
 
 @load_download.register
-def _(dataset: words.Cifar10) -> Arrays:
-    path = fetch(CIFAR10, words.Cifar10)
-    with _intact(path):
+def _(dataset: downloads.Cifar10) -> Arrays:
+    path = fetch(CIFAR10, downloads.Cifar10)
+    with _translate_read_errors(path):
         arrays = cached_arrays(path, _parse_cifar)
-    labels = _named(arrays["labels"], CIFAR10_CLASSES)
+    labels = _categorical(arrays["labels"], CIFAR10_CLASSES)
     return _images(dataset, arrays["images"], labels, _BATCH_ROWS)
 
 
 @load_download.register
-def _(dataset: words.CaliforniaHousing) -> MemoryTable:
+def _(dataset: downloads.CaliforniaHousing) -> MemoryTable:
     rows = _SMALL_ROWS if dataset.version == "small" else None
-    path = fetch(CALIFORNIA_HOUSING, words.CaliforniaHousing)
+    path = fetch(CALIFORNIA_HOUSING, downloads.CaliforniaHousing)
     return _housing(dataset, path, CALIFORNIA_COLUMNS, rows)
 
 
 @load_download.register
-def _(dataset: words.BostonHousing) -> MemoryTable:
-    return _housing(dataset, fetch(BOSTON_HOUSING, words.BostonHousing), BOSTON_COLUMNS)
+def _(dataset: downloads.BostonHousing) -> MemoryTable:
+    return _housing(dataset, fetch(BOSTON_HOUSING, downloads.BostonHousing), BOSTON_COLUMNS)
 
 
 @load_download.register
-def _(dataset: words.Reuters) -> Arrays:
-    path = fetch(REUTERS, words.Reuters)
-    with _intact(path):
+def _(dataset: downloads.Reuters) -> Arrays:
+    path = fetch(REUTERS, downloads.Reuters)
+    with _translate_read_errors(path):
         arrays = read_word_lists(path)
         (order,) = _shuffled(len(arrays["x"]))
         texts, labels = arrays["x"][order], arrays["y"][order]
         first_test = int(len(order) * (1 - _TEST_FRACTION))
-    classes = _named(labels, REUTERS_CLASSES)
+    classes = _categorical(labels, REUTERS_CLASSES)
     return _texts(dataset, texts, classes, len(order) - first_test, dataset.num_words)
 
 
 @load_download.register
-def _(dataset: words.Imdb) -> Arrays:
-    path = fetch(IMDB, words.Imdb)
-    with _intact(path):
+def _(dataset: downloads.Imdb) -> Arrays:
+    path = fetch(IMDB, downloads.Imdb)
+    with _translate_read_errors(path):
         arrays = read_word_lists(path)
         train, test = _shuffled(len(arrays["x_train"]), len(arrays["x_test"]))
         texts = np.concatenate([arrays["x_train"][train], arrays["x_test"][test]])
         labels = np.concatenate([arrays["y_train"][train], arrays["y_test"][test]])
-    classes = _named(labels, IMDB_CLASSES)
+    classes = _categorical(labels, IMDB_CLASSES)
     return _texts(dataset, texts, classes, len(test), dataset.num_words)
 
 
 def multi_hot(texts: NDArray[Any], num_words: int) -> NDArray[np.bool_]:
-    """Which of the most frequent words each text holds.
+    """Return which of the most frequent words each text contains, `(texts, num_words)`.
 
     Args:
-        texts: For each text the ranks of its words, 1 for the most frequent, as in Keras' files.
-        num_words: Numbers of words that are told apart, Keras' three special ones included.
-
-    Returns:
-        [texts, num_words].
-
-    Example:
-        >>> texts = np.array([[1, 2], [1, 90]], dtype=object)
-        >>> multi_hot(texts, num_words=6).astype(int).tolist()
-        [[0, 1, 0, 0, 1, 1], [0, 1, 1, 0, 1, 0]]
+        texts: `(texts,)`: for each text the list of its words' ranks, 1 for the most frequent.
+        num_words: The size of the vocabulary, with Keras' three special codes.
     """
     rows = np.repeat(np.arange(len(texts)), [len(text) for text in texts])
-    numbers = np.fromiter((dataset for text in texts for dataset in text), np.int64) + _FIRST_WORD
+    numbers = np.fromiter((word for text in texts for word in text), np.int64) + _FIRST_WORD
     hot = np.zeros((len(texts), num_words), np.bool_)
-    hot[rows, np.where(numbers < num_words, numbers, _LEFT_OUT_WORD)] = True
+    hot[rows, np.where(numbers < num_words, numbers, _UNKNOWN_WORD)] = True
     hot[:, _START_WORD] = True
     return hot
 
 
 @contextmanager
-def _intact(path: Path) -> Iterator[None]:
-    """Turn what reading a damaged file raises into a `DataError`."""
+def _translate_read_errors(path: Path) -> Iterator[None]:
+    """Translate errors about a damaged file into a `DataError`."""
     try:
         yield
     except (
@@ -213,8 +197,8 @@ def _intact(path: Path) -> Iterator[None]:
         IndexError,
     ) as error:
         message = (
-            f"{path}: Expected the file of the data set, whole. Received: {error!r}. "
-            "Delete it, and it will be downloaded anew."
+            f"{path}: Expected the complete file of the data set. Received: {error!r}. "
+            "Delete it to download it again."
         )
         raise DataError(message) from error
 
@@ -232,16 +216,16 @@ def _texts(
     return Arrays(dataset.display_name(), {UNNAMED_INPUT: features}, {TARGET: classes}, test_rows)
 
 
-def _named(labels: NDArray[Any], classes: tuple[str, ...]) -> Categorical:
+def _categorical(labels: NDArray[Any], classes: tuple[str, ...]) -> Categorical:
     return Categorical(np.asarray(labels, np.int32), classes)
 
 
 def _shuffled(*sizes: int) -> list[NDArray[np.int64]]:
-    """Keras' orders of some parts, drawn one after the other."""
-    random = np.random.RandomState(_SEED)
+    """Return Keras' random order of each part, drawn one after the other."""
+    rng = np.random.RandomState(_SEED)
     orders = [np.arange(size) for size in sizes]
     for order in orders:
-        random.shuffle(order)
+        rng.shuffle(order)
     return orders
 
 
@@ -249,7 +233,7 @@ def _housing(
     dataset: Dataset, path: Path, columns: tuple[str, ...], rows: int | None = None
 ) -> MemoryTable:
     file = NpzFile(path)
-    with _intact(path):
+    with _translate_read_errors(path):
         x, y = (file.read([name], np.float64)[:rows] for name in ("x", "y"))
         (order,) = _shuffled(len(x))
         first_test = int(len(order) * (1 - _TEST_FRACTION))
@@ -260,7 +244,7 @@ def _housing(
 
 def _read_idx(path: Path) -> bytes:
     header = _IMAGE_HEADER_BYTES if "images" in path.name else _LABEL_HEADER_BYTES
-    with _intact(path), gzip.open(path) as file:
+    with _translate_read_errors(path), gzip.open(path) as file:
         return file.read()[header:]
 
 

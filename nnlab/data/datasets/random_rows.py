@@ -1,4 +1,4 @@
-"""Random pixels that stand in for a data set of pictures, where only their shape matters."""
+"""Random pixels that replace a data set of images in a benchmark, where only the shape matters."""
 
 from __future__ import annotations
 
@@ -10,44 +10,30 @@ from nnlab.data.containers.categorical import Categorical
 from nnlab.data.datasets.generated import TARGET
 
 _IMAGE_AXES = 2
-# Of MNIST, Fashion-MNIST and CIFAR-10: the pictures that are downloaded.
+# Of MNIST, Fashion-MNIST and CIFAR-10, the images that are downloaded.
 _CLASSES = 10
 _TEST_ROWS = 10_000
 
 
-def can_be_random(dataset: Dataset | None) -> bool:
-    """Whether random rows can stand in for a data set: pictures that must be downloaded.
-
-    Args:
-        dataset: The data set; None for a file of the user's.
-    """
+def supports_random_rows(dataset: Dataset | None) -> bool:
+    """Return whether a data set consists of images that must be downloaded; None is a file."""
     return (
         dataset is not None and dataset.source == "download" and len(dataset.shape) >= _IMAGE_AXES
     )
 
 
 def random_rows(dataset: Dataset) -> Arrays:
-    """As many rows as a data set has, of the same shape and type, with random pixels and classes.
+    """Return rows with a data set's number, shape and type, but random pixels and classes.
 
-    Args:
-        dataset: The data set, for which `can_be_random` holds.
-
-    Returns:
-        The rows, the same ones every time.
-
-    Example:
-        >>> from nnlab.config.vocabulary.datasets.downloads import Mnist
-        >>> rows = random_rows(Mnist())
-        >>> rows.inputs["input"].shape, rows.inputs["input"].dtype.name, rows.test_rows
-        ((70000, 28, 28), 'uint8', 10000)
+    The rows are the same in every call.
     """
-    random = np.random.default_rng(0)
+    rng = np.random.default_rng(0)
     count = dataset.size or 0
-    pixels = random.integers(0, 256, (count, *dataset.shape), np.uint8)
-    labels = random.integers(0, _CLASSES, count, np.uint8)
+    pixels = rng.integers(0, 256, (count, *dataset.shape), np.uint8)
+    labels = rng.integers(0, _CLASSES, count, np.uint8)
     return Arrays(
         f"random rows of the shape of {dataset.yaml_name}",
         {UNNAMED_INPUT: pixels},
-        {TARGET: Categorical.of(labels)},
+        {TARGET: Categorical.from_values(labels)},
         _TEST_ROWS,
     )

@@ -1,1 +1,1 @@
-"""Readers of a user's files: CSV, Parquet, NPZ."""
+"""Readers of data files: CSV, Parquet, NPZ."""

@@ -1,4 +1,4 @@
-"""Arrow's columns as numpy arrays of numbers, or as codes: what CSV and Parquet have in common."""
+"""Conversion of Arrow columns, which CSV and Parquet files share."""
 
 from __future__ import annotations
 
@@ -21,72 +21,53 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def reading(path: Path) -> Iterator[None]:
-    """Turn what Arrow and the operating system raise about a file into a `DataError`.
-
-    Args:
-        path: The file.
-
-    Raises:
-        DataError: If the file cannot be read.
-    """
+def translate_read_errors(path: Path) -> Iterator[None]:
+    """Translate errors of Arrow and the operating system into a `DataError`."""
     import pyarrow as pa
 
     try:
         yield
     except UnicodeDecodeError as error:
-        message = f"{path}: Expected text in UTF-8. Received: {error}. Save the file as UTF-8."
+        message = f"{path}: Expected UTF-8 text. Received: {error}. Save the file as UTF-8."
         raise DataError(message) from error
     except (pa.ArrowException, OSError) as error:
-        what = str(error).splitlines()[0] if str(error) else type(error).__name__
-        message = f"{path}: Expected a readable {path.suffix} file. Received: {what}"
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        message = f"{path}: Expected a readable {path.suffix} file. Received: {reason}"
         raise DataError(message) from error
 
 
-def release_unused() -> None:
-    """Give back to the system what Arrow holds on to for its next read.
+def release_memory() -> None:
+    """Return the memory that Arrow keeps for its next read to the system.
 
-    Of a Parquet file that is some 20 MB; of a CSV file, twice what its values take.
+    For a Parquet file this is some 20 MB; for a CSV file, twice the size of its values.
     """
     import pyarrow as pa
 
     pa.default_memory_pool().release_unused()
 
 
-def check_names(names: Sequence[str], issues: DataIssues) -> None:
-    """Note columns without a name, or with the name of another.
-
-    Args:
-        names: The names of the columns in the order of the file.
-        issues: Takes the faults.
-    """
-    nameless = [str(position + 1) for position, name in enumerate(names) if not name]
-    if nameless:
-        issues.data(
-            f"Expected a name for every column. Received: none for column {join_names(nameless)}.",
-            hint="Name it; if it only numbers the rows, leave it out (pandas: index=False).",
+def check_column_names(names: Sequence[str], issues: DataIssues) -> None:
+    """Report unnamed columns and duplicate names."""
+    unnamed = [str(position + 1) for position, name in enumerate(names) if not name]
+    if unnamed:
+        issues.add_data_error(
+            f"Expected a name for every column. Received: none for column {join_names(unnamed)}.",
+            hint="Name it, or leave it out if it only numbers the rows (pandas: index=False).",
         )
-    twice = sorted({name for name in names if name and names.count(name) > 1})
-    if twice:
-        issues.data(
-            f"Expected columns of different names. Received: {join_names(twice)} more than once.",
+    duplicates = sorted({name for name in names if name and names.count(name) > 1})
+    if duplicates:
+        issues.add_data_error(
+            f"Expected distinct column names. Received: {join_names(duplicates)} more than once.",
             hint="Rename them.",
         )
 
 
-def kind_of(dtype: pa.DataType) -> ColumnKind:
-    """What an Arrow column holds.
-
-    Args:
-        dtype: Its Arrow type.
-
-    Returns:
-        The kind.
-    """
+def column_kind(dtype: pa.DataType) -> ColumnKind:
+    """Return what a column of an Arrow type holds."""
     from pyarrow import types
 
     if types.is_dictionary(dtype):
-        return kind_of(dtype.value_type)
+        return column_kind(dtype.value_type)
     kinds: tuple[tuple[ColumnKind, tuple[Any, ...]], ...] = (
         ("number", (types.is_integer, types.is_floating, types.is_decimal)),
         ("boolean", (types.is_boolean,)),
@@ -98,15 +79,8 @@ def kind_of(dtype: pa.DataType) -> ColumnKind:
     return next(matching, "other")
 
 
-def numbers_of(column: pa.Array) -> NDArray[Any]:
-    """The numbers of a column, or of a chunk of it.
-
-    Args:
-        column: Numbers or bools.
-
-    Returns:
-        Numbers, with NaN where a value is missing.
-    """
+def to_numpy(column: pa.Array) -> NDArray[Any]:
+    """Convert a column of numbers or bools, or a chunk of it; missing values become NaN."""
     import pyarrow as pa
 
     if pa.types.is_dictionary(column.type):
@@ -116,27 +90,20 @@ def numbers_of(column: pa.Array) -> NDArray[Any]:
     return np.asarray(column.to_numpy(zero_copy_only=False))
 
 
-def codes_of(chunks: Iterable[pa.Array]) -> Categorical:
-    """The values of a column as codes, their names in sorted order.
-
-    Args:
-        chunks: Its chunks, of text or bools, one or more; none is held on to.
-
-    Returns:
-        The codes.
-    """
+def to_categorical(chunks: Iterable[pa.Array]) -> Categorical:
+    """Convert the chunks of a column of text or bools, one or more; they are not kept in memory."""
     import pyarrow as pa
 
-    values = [
+    encoded_chunks = [
         chunk if pa.types.is_boolean(chunk.type) else chunk.dictionary_encode() for chunk in chunks
     ]
-    if pa.types.is_boolean(values[0].type):
-        truths = Categorical.of(np.concatenate([numbers_of(chunk) for chunk in values]))
-        return Categorical(truths.codes, tuple(str(name == "1") for name in truths.names))
-    encoded = pa.chunked_array(values).unify_dictionaries().combine_chunks()
+    if pa.types.is_boolean(encoded_chunks[0].type):
+        bools = Categorical.from_values(np.concatenate([to_numpy(c) for c in encoded_chunks]))
+        return Categorical(bools.codes, tuple(str(name == "1") for name in bools.categories))
+    encoded = pa.chunked_array(encoded_chunks).unify_dictionaries().combine_chunks()
     names = encoded.dictionary.to_pylist()
     in_order = sorted((name, position) for position, name in enumerate(names) if name is not None)
-    rank = np.full(len(names) + 1, MISSING, np.int32)  # the last stands for a missing value
+    rank = np.full(len(names) + 1, MISSING, np.int32)  # the last is for a missing value
     rank[[position for _, position in in_order]] = np.arange(len(in_order))
     indices = encoded.indices.fill_null(MISSING).to_numpy(zero_copy_only=False)
-    return Categorical(rank[indices], tuple(name for name, _ in in_order)).used()
+    return Categorical(rank[indices], tuple(name for name, _ in in_order)).remove_unused()

@@ -1,4 +1,4 @@
-"""What tells whether a file of data is still the one that was read."""
+"""Fingerprints of data files, to detect changes between runs."""
 
 from __future__ import annotations
 
@@ -7,48 +7,29 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-# What a disk reads in a second or so.
-_READ_WHOLE = 2**28
+# A disk reads this in about a second.
+_MAX_HASHED_BYTES = 2**28
 
 
 def fingerprint(file: Path) -> dict[str, Any]:
-    """The fingerprint of a file, as plain data for a record.
+    """Return a file's path, size and SHA-256 for a record.
 
-    Args:
-        file: The file.
-
-    Returns:
-        Its `file`, `bytes` and `sha256`; of one above 256 MiB the time of its last change,
-        `modified`, stands for its content.
-
-    Raises:
-        OSError: The file cannot be read.
-
-    Example:
-        >>> from tempfile import TemporaryDirectory
-        >>> with TemporaryDirectory() as folder:
-        ...     file = Path(folder) / "homes.csv"
-        ...     written = file.write_text("area,price")
-        ...     known = fingerprint(file)
-        ...     written = file.write_text("area,PRICE")
-        ...     known["bytes"], has_changed(known)
-        (10, True)
+    Above 256 MiB `modified`, the time of the last change, replaces `sha256`.
     """
     stat = file.stat()
-    found: dict[str, Any] = {"file": str(file), "bytes": stat.st_size}
-    if stat.st_size > _READ_WHOLE:
-        return found | {"modified": stat.st_mtime_ns}
-    with file.open("rb") as opened:
-        return found | {"sha256": hashlib.file_digest(opened, "sha256").hexdigest()}
+    facts: dict[str, Any] = {"file": str(file), "bytes": stat.st_size}
+    if stat.st_size > _MAX_HASHED_BYTES:
+        return facts | {"modified": stat.st_mtime_ns}
+    with file.open("rb") as stream:
+        return facts | {"sha256": hashlib.file_digest(stream, "sha256").hexdigest()}
 
 
-def has_changed(known: Mapping[str, Any]) -> bool:
-    """Whether a file is another one than it was; one that is gone is told by whoever reads it.
+def has_changed(recorded: Mapping[str, Any]) -> bool:
+    """Return whether a file differs from its recorded fingerprint; False if it is missing.
 
-    Args:
-        known: What `fingerprint` said of it.
+    A missing file is reported when it is read.
     """
     try:
-        return fingerprint(Path(known["file"])) != dict(known)
+        return fingerprint(Path(recorded["file"])) != dict(recorded)
     except OSError:
         return False

@@ -1,4 +1,4 @@
-"""NPZ files: NumPy arrays by name, read into one float32, int32 or uint8 array for each use."""
+"""NPZ files: named NumPy arrays, read and converted in chunks."""
 
 from __future__ import annotations
 
@@ -19,39 +19,27 @@ from nnlab.errors import DataError
 
 @dataclass(frozen=True)
 class Member:
-    """An array in an NPZ file, not read yet.
-
-    Args:
-        name: Its name.
-        shape: Its shape.
-        dtype: Its type.
-    """
+    """The name, shape and type of an array in an NPZ file."""
 
     name: str
     shape: tuple[int, ...]
     dtype: np.dtype[Any]
 
     def __str__(self) -> str:
-        """Name, shape and type, as messages show it."""
+        """Return name, shape and type for messages."""
         return f"{self.name} {self.shape} {self.dtype}"
 
 
 class NpzFile:
-    """The arrays of an NPZ file, each read when it is asked for.
+    """An NPZ file whose arrays are read on demand.
 
-    Pickled objects are refused: they could run code, and are no arrays of numbers.
-
-    Args:
-        path: The file.
-
-    Raises:
-        DataError: If it is no NPZ file.
+    Pickled objects are not read: they could run code.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.members: dict[str, Member] = {}
-        with _reading(self.path), zipfile.ZipFile(path) as archive:
+        with _translate_read_errors(self.path), zipfile.ZipFile(path) as archive:
             for entry in archive.namelist():
                 with archive.open(entry) as file:
                     name = entry.removesuffix(".npy")
@@ -64,36 +52,34 @@ class NpzFile:
         dtype: np.dtype[Any] | type[np.generic],
         empty: Callable[[tuple[int, ...], DTypeLike], NDArray[Any]] = np.empty,
     ) -> NDArray[Any]:
-        """Read arrays as one, their rows one below the other.
-
-        Only a few MB are held besides the array that comes back, whatever its type in the file.
+        """Read arrays into one, concatenated along the rows, with a few MB of extra memory.
 
         Args:
-            names: Arrays whose rows have one shape.
-            dtype: The type that the values become.
-            empty: Makes the array, of a shape and a type, that they are read into.
+            names: Arrays of shape `(rows, *shape)` with a common `shape`.
+            dtype: The type that the values are converted to.
+            empty: Allocates the result from a shape and a type. Defaults to `np.empty`.
 
         Returns:
-            [rows of all, *shape of a row].
+            `(total rows, *shape)`.
 
         Raises:
             DataError: If the file is damaged.
         """
         members = [self.members[name] for name in names]
         rows = sum(member.shape[0] for member in members)
-        whole = empty((rows, *members[0].shape[1:]), dtype)
+        array = empty((rows, *members[0].shape[1:]), dtype)
         start = 0
-        with _reading(self.path), zipfile.ZipFile(self.path) as archive:
+        with _translate_read_errors(self.path), zipfile.ZipFile(self.path) as archive:
             for member in members:
                 with archive.open(f"{member.name}.npy") as file:
-                    _read_rows(file, whole[start : start + member.shape[0]])
+                    _read_rows(file, array[start : start + member.shape[0]])
                 start += member.shape[0]
-        return whole
+        return array
 
 
 @contextmanager
-def _reading(path: Path) -> Iterator[None]:
-    """Turn what reading a broken archive raises into a `DataError`."""
+def _translate_read_errors(path: Path) -> Iterator[None]:
+    """Translate errors about a damaged archive into a `DataError`."""
     try:
         yield
     except (zipfile.BadZipFile, zlib.error, OSError, ValueError, EOFError, KeyError) as error:
@@ -105,27 +91,26 @@ def _read_header(file: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype[Any]]
     version = np.lib.format.read_magic(file)
     if version[0] == 1:
         return np.lib.format.read_array_header_1_0(file)
-    return np.lib.format.read_array_header_2_0(
-        file
-    )  # version 3 differs in the names of fields alone
+    # Version 3 differs from 2 only in the encoding of field names.
+    return np.lib.format.read_array_header_2_0(file)
 
 
-def _read_rows(file: IO[bytes], into: NDArray[Any]) -> None:
+def _read_rows(file: IO[bytes], output: NDArray[Any]) -> None:
     shape, fortran_order, dtype = _read_header(file)
-    if fortran_order and len(shape) > 1:  # columns first: not to be had row by row
+    if fortran_order and len(shape) > 1:  # columns first: cannot be read row by row
         count = int(np.prod(shape))
-        flat = np.frombuffer(_exactly(file, count * dtype.itemsize), dtype)
-        into[...] = flat.reshape(shape[::-1]).transpose()
+        flat = np.frombuffer(_read_exactly(file, count * dtype.itemsize), dtype)
+        output[...] = flat.reshape(shape[::-1]).transpose()
         return
     for start, stop in row_chunks(shape[0], dtype.itemsize * int(np.prod(shape[1:]))):
-        part = into[start:stop]
-        raw = _exactly(file, dtype.itemsize * part.size)
-        part[...] = np.frombuffer(raw, dtype).reshape(part.shape)
+        chunk = output[start:stop]
+        content = _read_exactly(file, dtype.itemsize * chunk.size)
+        chunk[...] = np.frombuffer(content, dtype).reshape(chunk.shape)
 
 
-def _exactly(file: IO[bytes], size: int) -> bytes:
-    raw = file.read(size)
-    if len(raw) != size:
-        message = "an array that breaks off"
+def _read_exactly(file: IO[bytes], size: int) -> bytes:
+    content = file.read(size)
+    if len(content) != size:
+        message = "a truncated array"
         raise EOFError(message)
-    return raw
+    return content

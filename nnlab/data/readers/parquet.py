@@ -1,4 +1,4 @@
-"""Parquet files, read so that little more than what is asked for is ever in memory."""
+"""Parquet files, read in a bounded amount of memory."""
 
 from __future__ import annotations
 
@@ -14,56 +14,49 @@ from nnlab.data.containers.categorical import Categorical
 from nnlab.data.containers.issues import DataIssues
 from nnlab.data.containers.table import Table
 from nnlab.data.readers.arrow import (
-    check_names,
-    codes_of,
-    kind_of,
-    numbers_of,
-    reading,
-    release_unused,
+    check_column_names,
+    column_kind,
+    release_memory,
+    to_categorical,
+    to_numpy,
+    translate_read_errors,
 )
 
-# Arrow holds some 3 MB of each column that it is reading. Of 1 million rows, one column at a time
+# Arrow holds some 3 MB of each column that it is reading. With 1 million rows, one column at a time
 # is as fast as eight (0.5 s for 50 columns); only small row groups gain from several.
 _READ_BYTES = 8 << 20
 _BUFFER_BYTES = 1 << 20
 _BATCH_ROWS = 1 << 16
-# Each batch of texts has a list of its own of those that differ.
+# Each batch of texts has a separate list of its distinct ones.
 _TEXT_BATCH_ROWS = 1 << 18
 
 
 class ParquetTable(Table):
-    """A Parquet file whose columns are read when they are asked for.
-
-    Args:
-        path: The file.
-
-    Raises:
-        DataError: If it is no Parquet file, or its columns are not named apart.
-    """
+    """A Parquet file whose columns are read on demand."""
 
     def __init__(self, path: Path) -> None:
         import pyarrow.parquet as pq
 
         self._path = path
-        with reading(path):
-            # Neither mapped nor read ahead: both would count as memory, row group by row group.
+        with translate_read_errors(path):
+            # Mapping and reading ahead would both count as memory, row group by row group.
             self._file = pq.ParquetFile(
                 path, memory_map=False, pre_buffer=False, buffer_size=_BUFFER_BYTES
             )
-            # pandas keeps an unnamed index so; it numbers the rows and must not be learnt from.
+            # pandas' name for an unnamed index: it numbers the rows and is not a feature.
             fields = [
                 field
                 for field in self._file.schema_arrow
                 if not re.fullmatch(r"__index_level_\d+__", field.name)
             ]
         issues = DataIssues(str(path))
-        check_names([field.name for field in fields], issues)
+        check_column_names([field.name for field in fields], issues)
         issues.raise_if_any()
-        kinds = {field.name: kind_of(field.type) for field in fields}
+        kinds = {field.name: column_kind(field.type) for field in fields}
         super().__init__(str(path), kinds, self._file.metadata.num_rows)
 
     def fill(self, matrix: NDArray[np.floating[Any]], names: Sequence[str]) -> None:
-        """Read row group by row group, a few columns at a time."""
+        """Read one row group after the other, a few columns at a time."""
         start = 0
         for group in range(self._file.num_row_groups):
             rows = self._file.metadata.row_group(group).num_rows
@@ -71,24 +64,25 @@ class ParquetTable(Table):
             for first in range(0, len(names), step):
                 self._fill_group(matrix, names[first : first + step], group, (start, first))
             start += rows
-        release_unused()
+        release_memory()
 
     def _fill_group(
         self,
         matrix: NDArray[np.floating[Any]],
         names: Sequence[str],
         group: int,
-        corner: tuple[int, int],
+        offset: tuple[int, int],
     ) -> None:
-        start, first = corner
-        with reading(self._path):
+        """Write columns of a row group into the matrix, from a row and column on."""
+        start, first = offset
+        with translate_read_errors(self._path):
             for batch in self._file.iter_batches(_BATCH_ROWS, [group], list(names)):
                 for position, name in enumerate(names, first):
-                    matrix[start : start + len(batch), position] = numbers_of(batch.column(name))
+                    matrix[start : start + len(batch), position] = to_numpy(batch.column(name))
                 start += len(batch)
 
-    def codes(self, name: str) -> Categorical:
-        """Read one column of text or bools, a batch at a time: texts take more than their codes."""
-        with reading(self._path):
+    def read_categorical(self, name: str) -> Categorical:
+        """Read a column of text or bools in batches, as texts take more memory than codes."""
+        with translate_read_errors(self._path):
             batches = self._file.iter_batches(_TEXT_BATCH_ROWS, columns=[name])
-            return codes_of(batch.column(0) for batch in batches)
+            return to_categorical(batch.column(0) for batch in batches)

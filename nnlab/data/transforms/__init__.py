@@ -1,1 +1,1 @@
-"""From raw rows to model inputs and targets: split, impute, encode, scale."""
+"""Transforms from raw rows to model inputs and targets: split, impute, encode, scale."""

@@ -1,4 +1,4 @@
-"""The features of one input: what is wrong with them, and how they become rows for a model."""
+"""The base class of an input's features."""
 
 from __future__ import annotations
 
@@ -18,42 +18,24 @@ Missing = Literal["error", "drop", "mean", "median"]
 
 
 class Features(ABC):
-    """The features of one input, before they are split.
-
-    Args:
-        name: The input's name.
-    """
+    """The features of one input, before the split."""
 
     def __init__(self, name: str) -> None:
         self.name = name
 
     @abstractmethod
     def check(self, missing: Missing, issues: DataIssues) -> NDArray[np.bool_] | None:
-        """Note values that cannot be learnt from.
+        """Report invalid values, and missing ones if `missing` is `error`.
 
-        Args:
-            missing: What becomes of missing values; where it is `error` they are noted too.
-            issues: Takes the faults.
-
-        Returns:
-            Which rows lack a value, [rows]; None where none does.
+        Returns which rows lack a value, `(rows,)`, or None if no row does.
         """
 
     @abstractmethod
     def arrange(
         self, split: Split, missing: Missing, scaling: Scaling, issues: DataIssues, storage: Storage
     ) -> tuple[list[NDArray[Any]], InputSpec]:
-        """Put the rows into the parts of a split, encoded, in the memory they are in if it can be.
-
-        It can be done once: the features are used up.
-
-        Args:
-            split: Which rows go where.
-            missing: What becomes of missing values.
-            scaling: How the model is to scale numbers.
-            issues: Takes what is wrong with the training rows.
-            storage: Takes the arrays that are made.
+        """Split and encode the rows, in place if possible; can be called only once.
 
         Returns:
-            Training, validation and test rows, and what they are.
+            Training, validation and test rows, each `(rows, *shape)`, and the input's spec.
         """

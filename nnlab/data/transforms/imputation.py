@@ -1,4 +1,4 @@
-"""Fills gaps among numbers by what the training rows hold."""
+"""Imputation of missing numbers from the training rows."""
 
 from __future__ import annotations
 
@@ -17,37 +17,35 @@ _BLOCK_BYTES = 64 << 20
 
 def impute(
     parts: list[NDArray[np.float32]],
-    how: Literal["mean", "median"],
+    strategy: Literal["mean", "median"],
     names: tuple[str, ...],
     issues: DataIssues,
 ) -> list[float]:
-    """Write the training rows' mean or median wherever a number is missing.
+    """Replace missing numbers by the mean or median of the training rows.
 
     Args:
-        parts: Training, validation and test rows, [rows, columns] each, NaN where a number is
+        parts: Training, validation and test rows, `(rows, columns)` each, NaN where a number is
             missing; overwritten.
-        how: What a gap is filled with.
+        strategy: The statistic.
         names: The columns' names.
-        issues: Takes columns of which no training row holds a number.
+        issues: Receives an error for each column without a number in the training rows.
 
     Returns:
-        What each column's gaps are filled with, [columns].
-
-    Example:
-        >>> train, test = np.array([[1.0], [5.0]], np.float32), np.array([[np.nan]], np.float32)
-        >>> impute([train, test], "mean", ("age",), DataIssues("people")), test.tolist()
-        ([3.0], [[3.0]])
+        The number that replaces missing ones, for each column.
     """
-    middles = _means(parts[0]) if how == "mean" else _medians(parts[0])
-    for name, middle in zip(names, middles, strict=True):
-        if np.isnan(middle):
-            message = f"Expected a value in a training row of the column `{name}`. Received: none."
-            issues.data(message, "data.features", "Leave the column out.")
-    fills = np.nan_to_num(middles).astype(np.float32)
+    statistics = _means(parts[0]) if strategy == "mean" else _medians(parts[0])
+    for name, statistic in zip(names, statistics, strict=True):
+        if np.isnan(statistic):
+            issues.add_data_error(
+                f"Expected at least one training value in the column `{name}`. Received: none.",
+                "data.features",
+                "Leave out the column.",
+            )
+    fills = np.nan_to_num(statistics).astype(np.float32)
     for chunk in chain.from_iterable(map(_chunks, parts)):
-        gaps = np.isnan(chunk)
-        if gaps.any():
-            chunk[gaps] = np.broadcast_to(fills, chunk.shape)[gaps]
+        is_missing = np.isnan(chunk)
+        if is_missing.any():
+            chunk[is_missing] = np.broadcast_to(fills, chunk.shape)[is_missing]
     return [float(fill) for fill in fills]
 
 
@@ -57,23 +55,23 @@ def _chunks(rows: NDArray[np.float32]) -> Iterator[NDArray[np.float32]]:
 
 
 def _means(numbers: NDArray[np.float32]) -> NDArray[np.float64]:
-    """The mean of what is known of each column, [columns]; NaN where nothing is."""
-    total, known = np.zeros((2, numbers.shape[1]))
+    """Return the mean of each column without NaN, `(columns,)`; NaN for an empty column."""
+    total, count = np.zeros((2, numbers.shape[1]))
     for chunk in _chunks(numbers):
         total += np.nansum(chunk, axis=0, dtype=np.float64)
-        known += (~np.isnan(chunk)).sum(axis=0)
-    return np.divide(total, known, out=np.full_like(total, np.nan), where=known > 0)
+        count += (~np.isnan(chunk)).sum(axis=0)
+    return np.divide(total, count, out=np.full_like(total, np.nan), where=count > 0)
 
 
 def _medians(numbers: NDArray[np.float32]) -> NDArray[np.float64]:
-    """The median of what is known of each column, [columns]; NaN where nothing is."""
+    """Return the median of each column without NaN, `(columns,)`; NaN for an empty column."""
     medians = np.full(numbers.shape[1], np.nan)
     width = max(1, _BLOCK_BYTES // (len(numbers) * numbers.itemsize))
     for first in range(0, numbers.shape[1], width):
-        # Out of a file several columns at a time: each page of it holds a piece of all of them.
+        # Several columns at a time: each page of a mapped file holds values of all columns.
         block = np.ascontiguousarray(numbers[:, first : first + width].T)
         for position, column in enumerate(block, first):
-            known = column[~np.isnan(column)]
-            if len(known):
-                medians[position] = np.median(known, overwrite_input=True)
+            values = column[~np.isnan(column)]
+            if len(values):
+                medians[position] = np.median(values, overwrite_input=True)
     return medians

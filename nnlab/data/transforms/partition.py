@@ -1,4 +1,4 @@
-"""Puts rows into the parts of a split: where they are, or on disk without jumping about in it."""
+"""Partition of rows into training, validation and test parts, in memory or on disk."""
 
 from __future__ import annotations
 
@@ -17,25 +17,21 @@ _BUCKET_BYTES = 64 << 20
 
 
 def arrange_rows(array: NDArray[Any], split: Split, storage: Storage) -> list[NDArray[Any]]:
-    """Put rows into the parts of a split.
+    """Partition rows by a split.
 
     Args:
-        array: [rows, ...], overwritten where it is in memory.
-        split: Which rows go where.
-        storage: Takes the parts of an array that is on disk.
+        array: `(rows, ...)`; overwritten if it is in memory.
+        split: The rows of each part.
+        storage: Allocates the parts of an array that is on disk.
 
     Returns:
-        Training, validation and test rows: views of one array in memory, or an array each.
-
-    Example:
-        >>> parts = arrange_rows(np.arange(4), Split(np.array([2, 0, 3]), (2, 1, 0)), Storage())
-        >>> [part.tolist() for part in parts]
-        [[2, 0], [3], []]
+        Training, validation and test rows, `(part rows, ...)` each: views of one array in memory,
+        or separate arrays on disk.
     """
     if is_on_disk(array):
         return _arrange_on_disk(array, split, storage)
-    placed = array if split.order is None else permute_rows(array, split.order)
-    return [placed[part] for part in split.slices()]
+    arranged = array if split.order is None else permute_rows(array, split.order)
+    return [arranged[part] for part in split.slices()]
 
 
 def encode_parts(
@@ -45,60 +41,60 @@ def encode_parts(
     dtype: DTypeLike,
     encode: Callable[[slice | NDArray[np.int64]], NDArray[Any]],
 ) -> list[NDArray[Any]]:
-    """Make the arrays of the parts of a split, a few rows at a time.
+    """Fill the arrays of each part, a few rows at a time.
 
     Args:
-        split: Which rows go where.
-        storage: Takes the arrays.
+        split: The rows of each part.
+        storage: Allocates the arrays.
         shape: The shape of one row.
-        dtype: The arrays' type.
-        encode: Gives those of the rows whose positions it is given, [positions, *shape].
+        dtype: The type of the arrays.
+        encode: Returns the rows at the given positions of the unsplit data, `(positions, *shape)`.
 
     Returns:
-        Training, validation and test rows.
+        Training, validation and test rows, `(part rows, *shape)` each.
     """
     parts = []
     for part in split.slices():
         rows = part.stop - part.start
         array = storage.empty((rows, *shape), dtype)
         for start, stop in row_chunks(rows, array.itemsize * int(np.prod(shape))):
-            array[start:stop] = encode(split.source(part.start + start, part.start + stop))
+            array[start:stop] = encode(split.rows_at(part.start + start, part.start + stop))
         parts.append(array)
     return parts
 
 
 def _arrange_on_disk(array: NDArray[Any], split: Split, storage: Storage) -> list[NDArray[Any]]:
-    """Write the rows into buckets, runs of places that fit into memory, and then order each bucket.
+    """Write the rows into buckets that fit in memory, then order the rows of each bucket.
 
-    Both steps go through files from front to back. Taking row after row from wherever it lies would
-    read a page for each, of a file too large to be kept in memory.
+    Both passes read and write sequentially: random access to a file larger than memory would load
+    one page per row.
     """
     if split.order is None and split.sizes[0] == len(array):
         return [array[part] for part in split.slices()]
     parts = [storage.empty((rows, *array.shape[1:]), array.dtype) for rows in split.sizes]
     row_bytes = array[:1].nbytes
-    buckets, sources = [], []
+    buckets, bucket_rows = [], []
     for part, places in zip(parts, split.slices(), strict=True):
         for start, stop in row_chunks(len(part), row_bytes, _BUCKET_BYTES):
             buckets.append(part[start:stop])
-            source = split.source(places.start + start, places.start + stop)
-            if isinstance(source, slice):
-                source = np.arange(source.start, source.stop)
-            sources.append(source)
-    _distribute(array, buckets, sources)
-    for bucket, source in zip(buckets, sources, strict=True):
-        # Rows lie in a bucket as they lay in the array: this is where each row of it now is.
-        bucket[:] = bucket[np.argsort(np.argsort(source))]
+            rows = split.rows_at(places.start + start, places.start + stop)
+            if isinstance(rows, slice):
+                rows = np.arange(rows.start, rows.stop)
+            bucket_rows.append(rows)
+    _distribute(array, buckets, bucket_rows)
+    for bucket, rows in zip(buckets, bucket_rows, strict=True):
+        # The bucket is in the order of the array; the double argsort is each row's position in it.
+        bucket[:] = bucket[np.argsort(np.argsort(rows))]
     return parts
 
 
 def _distribute(
-    array: NDArray[Any], buckets: list[NDArray[Any]], sources: list[NDArray[np.int64]]
+    array: NDArray[Any], buckets: list[NDArray[Any]], bucket_rows: list[NDArray[np.int64]]
 ) -> None:
-    """Append each row to its bucket, as they come; rows that no bucket wants are left out."""
+    """Append each row to its bucket, in the order of the array; skip rows of no bucket."""
     bucket_of = np.full(len(array), len(buckets), np.uint32)
-    for number, source in enumerate(sources):
-        bucket_of[source] = number
+    for number, rows in enumerate(bucket_rows):
+        bucket_of[rows] = number
     filled = [0] * len(buckets)
     for start, stop in row_chunks(len(array), array[:1].nbytes):
         chunk, numbers = array[start:stop], bucket_of[start:stop]

@@ -1,4 +1,4 @@
-"""Columns of a table as features: filled, encoded and scaled by what the training rows hold."""
+"""Features from the columns of a table, imputed, encoded and scaled from the training rows."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from nnlab.data.containers.categorical import Categorical
 from nnlab.data.containers.chunks import row_chunks
-from nnlab.data.containers.issues import DataIssues, rows_text
+from nnlab.data.containers.issues import DataIssues, format_row_numbers
 from nnlab.data.containers.prepared import Column, InputSpec
 from nnlab.data.containers.storage import Storage
 from nnlab.data.transforms.features import Features, Missing
@@ -24,31 +24,20 @@ from nnlab.text import join_names
 
 Encoding = Literal["one_hot", "integer"]
 
-MOST_CATEGORIES = 1000
+MAX_CATEGORIES = 1000
 
 
-def most_features(
-    columns: tuple[str, ...], categories: Mapping[str, Categorical], encoding: Encoding
+def max_features(
+    columns: tuple[str, ...], categorical: Mapping[str, Categorical], encoding: Encoding
 ) -> int:
-    """How many features columns become if the training rows hold every category.
+    """Return the number of features if the training rows contain every category.
 
-    Args:
-        columns: The columns' names.
-        categories: Those of them that are categories; other columns are left alone.
-        encoding: How categories are fed.
-
-    Returns:
-        The features; 1 for a column of more categories than can be encoded.
-
-    Example:
-        >>> town = Categorical.of(np.array(["Ayr", "Bath", "Ely"]))
-        >>> most_features(("town", "rooms"), {"town": town}, "one_hot")
-        4
+    A column with too many categories, which is an error, counts as one.
     """
     if encoding == "integer":
         return len(columns)
-    counts = [len(categories[name].names) if name in categories else 1 for name in columns]
-    return sum(count if count <= MOST_CATEGORIES else 1 for count in counts)
+    counts = [len(categorical[name].categories) if name in categorical else 1 for name in columns]
+    return sum(count if count <= MAX_CATEGORIES else 1 for count in counts)
 
 
 class TableFeatures(Features):
@@ -56,11 +45,11 @@ class TableFeatures(Features):
 
     Args:
         name: The input's name.
-        columns: The columns' names in the order of the features.
-        numbers: The columns of numbers, in that order, [rows, columns of numbers] float32, NaN
-            where one is missing; overwritten.
-        categories: The columns of categories.
-        encoding: How categories are fed.
+        columns: The names of all columns, in the order of the features.
+        numbers: `(rows, numeric columns)` float32: the numeric columns in that order, NaN where a
+            number is missing; overwritten.
+        categorical: The categorical columns, by name.
+        encoding: The encoding of categories.
     """
 
     def __init__(
@@ -68,143 +57,148 @@ class TableFeatures(Features):
         name: str,
         columns: tuple[str, ...],
         numbers: NDArray[np.float32],
-        categories: dict[str, Categorical],
+        categorical: dict[str, Categorical],
         encoding: Encoding,
     ) -> None:
         super().__init__(name)
         self._columns = columns
         self._numbers = numbers
-        self._number_names = tuple(column for column in columns if column not in categories)
-        self._categories = categories
+        self._numeric_columns = tuple(column for column in columns if column not in categorical)
+        self._categorical = categorical
         self._encoding: Encoding = encoding
 
     def check(self, missing: Missing, issues: DataIssues) -> NDArray[np.bool_] | None:
-        """Note missing and infinite values, column by column, and kinds that do not go together."""
-        if self._encoding == "integer" and self._categories and self._number_names:
-            issues.request(
-                f"Expected columns of one kind in the input `{self.name}`, as encoding is integer. "
-                f"Received: numbers ({join_names(self._number_names)}) and categories "
-                f"({join_names(list(self._categories))}).",
+        """Report missing and infinite values by column, and kinds that cannot be combined."""
+        if self._encoding == "integer" and self._categorical and self._numeric_columns:
+            issues.add_request_error(
+                f"Expected either numbers or categories in the input `{self.name}`, as encoding is "
+                f"integer. Received: numbers ({join_names(self._numeric_columns)}) and categories "
+                f"({join_names(list(self._categorical))}).",
                 "data.inputs",
-                "Give the categories an input of their own, or take encoding: one_hot.",
+                "Give the categories a separate input, or set encoding: one_hot.",
             )
-        for name, codes in self._categories.items():
-            if self._encoding == "one_hot" and len(codes.names) > MOST_CATEGORIES:
-                issues.data(
-                    f"Expected at most {MOST_CATEGORIES} categories for one-hot encoding. "
-                    f"Received: {len(codes.names)} in the column `{name}`.",
+        for name, column in self._categorical.items():
+            if self._encoding == "one_hot" and len(column.categories) > MAX_CATEGORIES:
+                issues.add_data_error(
+                    f"Expected at most {MAX_CATEGORIES} categories for one-hot encoding. "
+                    f"Received: {len(column.categories)} in the column `{name}`.",
                     "data.encoding",
-                    "Take encoding: integer and an Embedding layer, or leave the column out.",
+                    "Set encoding: integer and use an Embedding layer, or leave out the column.",
                 )
-        lacks, gaps, infinite = _not_finite(self._numbers)
-        for position in np.flatnonzero(gaps + infinite).tolist():
-            name, column = self._number_names[position], self._numbers[:, position]
-            self._check_gaps(name, gaps[position], partial(np.isnan, column), missing, issues)
-            if infinite[position]:
-                rows = rows_text(np.flatnonzero(np.isinf(column)))
-                issues.data(
+        lacks_value, nan_counts, infinity_counts = _count_non_finite(self._numbers)
+        for position in np.flatnonzero(nan_counts + infinity_counts).tolist():
+            name, numbers = self._numeric_columns[position], self._numbers[:, position]
+            self._check_missing(
+                name, nan_counts[position], partial(np.isnan, numbers), missing, issues
+            )
+            if infinity_counts[position]:
+                rows = format_row_numbers(np.flatnonzero(np.isinf(numbers)))
+                issues.add_data_error(
                     f"Expected finite numbers. Received: infinity in the column `{name}`, {rows}.",
-                    hint="Correct them; 32-bit numbers end at 3.4e38.",
+                    hint="Fix these cells; the largest 32-bit number is 3.4e38.",
                 )
-        for name, codes in self._categories.items():
-            lacking = codes.missing()
-            self._check_gaps(name, lacking.sum(), codes.missing, missing, issues)
-            lacks |= lacking
-        return lacks if lacks.any() else None
+        for name, column in self._categorical.items():
+            is_missing = column.is_missing()
+            self._check_missing(name, is_missing.sum(), column.is_missing, missing, issues)
+            lacks_value |= is_missing
+        return lacks_value if lacks_value.any() else None
 
     def arrange(
         self, split: Split, missing: Missing, scaling: Scaling, issues: DataIssues, storage: Storage
     ) -> tuple[list[NDArray[Any]], InputSpec]:
-        """Fill and encode the columns by what the training rows hold."""
+        """Split the rows, then impute, encode and scale the columns from the training rows."""
         parts = arrange_rows(self._numbers, split, storage)
-        self._numbers = self._numbers[:0].copy()  # lets go of the file that the rows were in
+        self._numbers = self._numbers[:0].copy()  # releases the file that held the rows
         columns = [
-            _learn_categories(name, self._categories[name], split, self._encoding)
-            if name in self._categories
+            _learn_categories(name, self._categorical[name], split, self._encoding)
+            if name in self._categorical
             else Column(name, "number")
             for name in self._columns
         ]
         if missing in {"mean", "median"}:
-            learnt = iter(impute(parts, missing, self._number_names, issues))
+            fills = iter(impute(parts, missing, self._numeric_columns, issues))
             columns = [
-                replace(column, fill=next(learnt)) if column.kind == "number" else column
+                replace(column, fill=next(fills)) if column.kind == "number" else column
                 for column in columns
             ]
-        if self._categories:
-            parts = _encode(columns, parts, self._categories, split, storage)
+        if self._categorical:
+            parts = _encode(columns, parts, self._categorical, split, storage)
         numeric = np.repeat(
             [column.kind == "number" for column in columns], [column.width for column in columns]
         )
-        codes_alone = parts[0].dtype == np.int32
+        are_codes = parts[0].dtype == np.int32
         scale, offset = (
-            (None, None) if codes_alone or issues else learn_scaling(parts[0], scaling, numeric)
+            (None, None) if are_codes or issues else learn_scaling(parts[0], scaling, numeric)
         )
         shape, dtype = parts[0].shape[1:], parts[0].dtype.name
         return parts, InputSpec(self.name, shape, dtype, tuple(columns), scale, offset)
 
-    def _check_gaps(
+    def _check_missing(
         self,
         name: str,
         count: int,
-        lacking: Callable[[], NDArray[np.bool_]],
+        is_missing: Callable[[], NDArray[np.bool_]],
         missing: Missing,
         issues: DataIssues,
     ) -> None:
         if count and count == len(self._numbers):
-            message = f"Expected values in the column `{name}`. Received: none at all."
-            issues.data(message, "data.features", "Leave the column out.")
+            message = f"Expected values in the column `{name}`. Received: only missing values."
+            issues.add_data_error(message, "data.features", "Leave out the column.")
         elif count and missing == "error":
-            rows = rows_text(np.flatnonzero(lacking()))
-            issues.data(
+            rows = format_row_numbers(np.flatnonzero(is_missing()))
+            issues.add_data_error(
                 f"Expected a value in every row of the column `{name}`. Received: none in {rows}.",
                 "data.missing",
-                "Fill the cells, or set data.missing: drop leaves such rows out, mean and median "
-                "fill numbers.",
+                "Fill these cells, or set data.missing: drop leaves out these rows, mean and "
+                "median fill numbers.",
             )
 
 
-def _not_finite(
+def _count_non_finite(
     numbers: NDArray[np.float32],
 ) -> tuple[NDArray[np.bool_], NDArray[np.int64], NDArray[np.int64]]:
-    """Which rows lack a number, [rows], and how many NaN and infinities there are, [columns]."""
-    lacks = np.zeros(len(numbers), np.bool_)
-    gaps, infinite = np.zeros((2, numbers.shape[1]), np.int64)
+    """Return which rows contain NaN, `(rows,)`, and the NaN and infinity counts, `(columns,)`."""
+    has_nan = np.zeros(len(numbers), np.bool_)
+    nan_counts, infinity_counts = np.zeros((2, numbers.shape[1]), np.int64)
     for start, stop in row_chunks(len(numbers), numbers.shape[1] * numbers.itemsize):
         chunk = numbers[start:stop]
         if not np.isfinite(chunk).all():
-            nan = np.isnan(chunk)
-            lacks[start:stop] = nan.any(axis=1)
-            gaps += nan.sum(axis=0)
-            infinite += np.isinf(chunk).sum(axis=0)
-    return lacks, gaps, infinite
+            is_nan = np.isnan(chunk)
+            has_nan[start:stop] = is_nan.any(axis=1)
+            nan_counts += is_nan.sum(axis=0)
+            infinity_counts += np.isinf(chunk).sum(axis=0)
+    return has_nan, nan_counts, infinity_counts
 
 
-def _learn_categories(name: str, codes: Categorical, split: Split, encoding: Encoding) -> Column:
-    train = codes.codes[split.source(0, split.sizes[0])]
-    return Column(name, "category", None, Categorical(train, codes.names).used().names, encoding)
+def _learn_categories(name: str, column: Categorical, split: Split, encoding: Encoding) -> Column:
+    train = Categorical(column.codes[split.rows_at(0, split.sizes[0])], column.categories)
+    return Column(name, "category", None, train.remove_unused().categories, encoding)
 
 
 def _encode(
     columns: list[Column],
     parts: list[NDArray[np.float32]],
-    categories: dict[str, Categorical],
+    categorical: dict[str, Categorical],
     split: Split,
     storage: Storage,
 ) -> list[NDArray[Any]]:
-    """Numbers and encoded categories side by side, in the columns' order."""
-    integers = all(column.encoding == "integer" for column in columns)
+    """Return numbers and encoded categories in the order of the columns, for each part."""
+    are_codes = all(column.encoding == "integer" for column in columns)
     width = sum(column.width for column in columns)
-    known = {
-        column.name: _codes_in_training(categories[column.name].names, column.categories)
+    code_maps = {
+        column.name: _map_to_train_codes(categorical[column.name].categories, column.categories)
         for column in columns
         if column.kind == "category"
     }
     encoded = []
     for numbers, places in zip(parts, split.slices(), strict=True):
-        features = storage.empty((len(numbers), width), np.int32 if integers else np.float32)
+        features = storage.empty((len(numbers), width), np.int32 if are_codes else np.float32)
         for start, stop in row_chunks(len(features), width * features.itemsize):
-            source = split.source(places.start + start, places.start + stop)
-            codes = {name: known[name][categories[name].codes[source]] for name in known}
+            rows = split.rows_at(places.start + start, places.start + stop)
+            codes = {
+                name: code_map[categorical[name].codes[rows]]
+                for name, code_map in code_maps.items()
+            }
             _encode_rows(columns, numbers[start:stop], codes, features[start:stop])
         encoded.append(features)
     return encoded
@@ -225,15 +219,17 @@ def _encode_rows(
         elif column.encoding == "integer":
             features[:, start] = codes[column.name] + 1
         else:
-            seen = np.flatnonzero(codes[column.name] >= 0)
-            features[seen, start + codes[column.name][seen]] = 1
+            known = np.flatnonzero(codes[column.name] >= 0)
+            features[known, start + codes[column.name][known]] = 1
         start += column.width
 
 
-def _codes_in_training(names: tuple[str, ...], seen: tuple[str, ...]) -> NDArray[np.int32]:
-    """For each code of all rows that by the categories of the training rows, else -1.
+def _map_to_train_codes(
+    categories: tuple[str, ...], train_categories: tuple[str, ...]
+) -> NDArray[np.int32]:
+    """Return the code among the training categories for each code, or -1.
 
-    The last is for the code of a missing value, which is -1.
+    The last entry is for the code of a missing value, -1.
     """
-    position = {name: number for number, name in enumerate(seen)}
-    return np.array([position.get(name, -1) for name in names] + [-1], np.int32)
+    positions = {name: position for position, name in enumerate(train_categories)}
+    return np.array([positions.get(name, -1) for name in categories] + [-1], np.int32)

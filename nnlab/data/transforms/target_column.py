@@ -1,4 +1,4 @@
-"""Targets as the data hold them, before a loss says what they are to become."""
+"""Raw targets, before they are encoded for a loss."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from nnlab.data.containers.categorical import Categorical
 from nnlab.data.containers.chunks import row_chunks
-from nnlab.data.containers.issues import DataIssues, rows_text
+from nnlab.data.containers.issues import DataIssues, format_row_numbers
 from nnlab.data.containers.storage import Storage
 from nnlab.data.transforms.features import Missing
 from nnlab.data.transforms.partition import encode_parts
@@ -23,12 +23,12 @@ _PATH = "data.target"
 
 @dataclass(frozen=True)
 class TargetColumn:
-    """A target as the data hold it.
+    """The raw target of one output.
 
     Args:
-        name: Name of the output that it is for.
-        columns: The columns or the array that it comes from, for messages and as names of classes.
-        values: The codes of classes, or numbers [rows] or [rows, columns].
+        name: The output's name.
+        columns: The source columns or array, for messages and class names.
+        values: The classes, or numbers `(rows,)` or `(rows, columns)`.
     """
 
     name: str
@@ -36,71 +36,55 @@ class TargetColumn:
     values: Categorical | NDArray[Any]
 
     def __str__(self) -> str:
-        """What messages call it."""
+        """Return the source for messages."""
         return f"`{join_names(self.columns)}`"
 
-    def missing(self) -> NDArray[np.bool_]:
-        """Which rows have no target, [rows]."""
+    def is_missing(self) -> NDArray[np.bool_]:
+        """Return which rows have no target, `(rows,)`."""
         values = self.values
-        return values.missing() if isinstance(values, Categorical) else any_column(np.isnan, values)
+        return (
+            values.is_missing() if isinstance(values, Categorical) else any_in_row(np.isnan, values)
+        )
 
     def take(self, rows: NDArray[np.int64], storage: Storage) -> TargetColumn:
-        """The given rows, in the given order.
-
-        Args:
-            rows: Which ones.
-            storage: Takes their numbers.
-        """
-        held = self.values
-        if isinstance(held, Categorical):
-            return TargetColumn(self.name, self.columns, held.take(rows).used())
+        """Return the given rows in the given order, without classes that no row has."""
+        values = self.values
+        if isinstance(values, Categorical):
+            return TargetColumn(self.name, self.columns, values.take(rows).remove_unused())
         split = Split(rows, (len(rows), 0, 0))
-        values, *_ = encode_parts(split, storage, held.shape[1:], held.dtype, held.__getitem__)
-        return TargetColumn(self.name, self.columns, values)
+        taken, *_ = encode_parts(split, storage, values.shape[1:], values.dtype, values.__getitem__)
+        return TargetColumn(self.name, self.columns, taken)
 
 
 def check_target(target: TargetColumn, missing: Missing, issues: DataIssues) -> bool:
-    """Note rows from which no loss can be computed.
+    """Report missing and infinite targets; return whether all rows that are kept have a finite one.
 
-    Args:
-        target: The target.
-        missing: What becomes of missing values; a missing target is never filled.
-        issues: Takes the faults.
-
-    Returns:
-        Whether the rows that stay have a finite target.
+    Missing targets are never imputed: they are errors unless `missing` is `drop`.
     """
-    lacking = target.missing()
-    if lacking.any() and missing != "drop":
-        issues.data(
+    is_missing = target.is_missing()
+    if is_missing.any() and missing != "drop":
+        issues.add_data_error(
             f"Expected a target in every row. Received: none in {target}, "
-            f"{rows_text(np.flatnonzero(lacking))}.",
+            f"{format_row_numbers(np.flatnonzero(is_missing))}.",
             _PATH,
-            "Fill the cells, or set data.missing to drop to leave such rows out.",
+            "Fill these cells, or set data.missing: drop to leave out these rows.",
         )
         return False
     values = target.values
-    infinite = np.zeros(0) if isinstance(values, Categorical) else any_column(np.isinf, values)
-    if infinite.any():
-        rows = rows_text(np.flatnonzero(infinite))
-        issues.data(f"Expected finite numbers. Received: infinity in {target}, {rows}.", _PATH)
-    return not infinite.any()
+    is_infinite = np.zeros(0) if isinstance(values, Categorical) else any_in_row(np.isinf, values)
+    if is_infinite.any():
+        rows = format_row_numbers(np.flatnonzero(is_infinite))
+        message = f"Expected finite numbers. Received: infinity in {target}, {rows}."
+        issues.add_data_error(message, _PATH)
+    return not is_infinite.any()
 
 
-def any_column(
-    test: Callable[[NDArray[Any]], NDArray[np.bool_]], values: NDArray[Any]
+def any_in_row(
+    predicate: Callable[[NDArray[Any]], NDArray[np.bool_]], values: NDArray[Any]
 ) -> NDArray[np.bool_]:
-    """Which rows have a value that a test is true of, looked at a few rows at a time.
-
-    Args:
-        test: Tells of each of some values whether it is so.
-        values: [rows] or [rows, columns].
-
-    Returns:
-        Which rows, [rows].
-    """
-    rows = values.reshape(len(values), -1)
-    found = np.zeros(len(rows), np.bool_)
-    for start, stop in row_chunks(len(rows), rows.shape[1] * rows.itemsize):
-        found[start:stop] = test(rows[start:stop]).any(axis=1)
-    return found
+    """Return which rows contain a value for which the predicate holds, `(rows,)`, in chunks."""
+    flat = values.reshape(len(values), -1)
+    result = np.zeros(len(flat), np.bool_)
+    for start, stop in row_chunks(len(flat), flat.shape[1] * flat.itemsize):
+        result[start:stop] = predicate(flat[start:stop]).any(axis=1)
+    return result

@@ -1,4 +1,4 @@
-"""Encodes targets as a loss wants them: one-hot classes, codes of classes, or numbers."""
+"""Encoding of targets for a loss: one-hot classes, class codes, or numbers."""
 
 from __future__ import annotations
 
@@ -12,210 +12,204 @@ from nnlab.config.vocabulary.losses import Loss
 from nnlab.data.containers.categorical import Categorical
 from nnlab.data.containers.issues import DataIssues
 from nnlab.data.containers.prepared import TargetSpec
-from nnlab.data.transforms.target_column import TargetColumn, any_column
+from nnlab.data.transforms.target_column import TargetColumn, any_in_row
 from nnlab.text import join_names, plural
 
 _PATH = "data.target"
 
 
 @dataclass(frozen=True)
-class Output:
-    """What the model says of the output that a target is for.
-
-    Args:
-        loss: Its loss.
-        width: Its units; None where the config does not tell them.
-    """
+class ModelOutput:
+    """An output of the model: its loss, and its units (None if the config does not define them)."""
 
     loss: Loss
     width: int | None
 
     @property
     def units(self) -> int | None:
-        """The width that a target must fit; None where any does, as for vectors that embed rows."""
+        """The width that a target must have; None if it is free, as with embedding losses."""
         return None if self.loss.outputs == "unit_vector" else self.width
 
     @property
     def encoding(self) -> str:
-        """How the loss wants its targets: one_hot, integer or number."""
+        """The target encoding that the loss needs: one_hot, integer or number."""
         return self.loss.targets if self.width is None else self.loss.targets_for(self.width)
 
     @property
-    def two_sided(self) -> bool:
-        """Whether a number tells between two classes: a probability, or which side of a margin."""
+    def is_binary(self) -> bool:
+        """Whether a number separates two classes, as a probability or the side of a margin."""
         return self.encoding == "number" and self.loss.outputs in {"probability", "margin"}
 
 
 @dataclass(frozen=True)
 class EncodedTarget:
-    """A target, and how it becomes what its loss wants.
+    """A target and its encoding.
 
     Args:
-        source: Codes of classes [rows] int32, or numbers [rows, units].
-        spec: What they become.
-        classes: The class of each row, where the target is one.
+        values: Class codes `(rows,)` int32, or numbers `(rows, units)`.
+        spec: The encoding.
+        classes: `(rows,)`: the class of each row; None for numbers.
     """
 
-    source: NDArray[Any]
+    values: NDArray[Any]
     spec: TargetSpec
     classes: Categorical | None
 
     @property
     def dtype(self) -> type[np.generic]:
-        """Type of the encoded target."""
+        """The type of the encoded target."""
         return np.int32 if self.spec.encoding == "integer" else np.float32
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """Shape of a row of the encoded target."""
+        """The shape of a row of the encoded target."""
         return () if self.spec.encoding == "integer" else (self.spec.units,)
 
     def encode(self, rows: slice | NDArray[np.int64]) -> NDArray[Any]:
-        """Some rows as the loss wants them.
-
-        Args:
-            rows: Which ones, in the order that they are to have.
-
-        Returns:
-            [rows, units] float32, or codes [rows] int32.
-        """
-        picked = self.source[rows]
-        if self.spec.encoding == "one_hot" and picked.ndim == 1:
-            return _one_hot(picked, self.spec.units)
-        return picked.reshape(len(picked), *self.shape).astype(self.dtype)
+        """Encode some rows: `(rows, units)` float32, or codes `(rows,)` int32."""
+        values = self.values[rows]
+        if self.spec.encoding == "one_hot" and values.ndim == 1:
+            return _one_hot(values, self.spec.units)
+        return values.reshape(len(values), *self.shape).astype(self.dtype)
 
 
-def encode_target(target: TargetColumn, output: Output, issues: DataIssues) -> EncodedTarget | None:
-    """Encode a target as its loss wants it.
+def encode_target(
+    target: TargetColumn, output: ModelOutput, issues: DataIssues
+) -> EncodedTarget | None:
+    """Encode a target for its loss.
 
-    Text and bools are classes. Numbers are classes where the loss wants classes, or tells two apart
-    and there are just two of them. Classes are numbered in sorted order; whole numbers below the
-    output's width keep their own number as code.
+    Text and bools are classes. Numbers are classes if the loss needs classes, or if it separates
+    two classes and there are exactly two integers. The codes follow the sorted order of the
+    classes; integers below the output's units are their own codes.
 
     Args:
-        target: The target, a value in every row.
-        output: The loss and the width of its output.
-        issues: Takes what does not fit.
+        target: `(rows,)` or `(rows, columns)`, without missing values.
+        output: The loss and the units of the output.
+        issues: Receives an error if the target does not match the output.
 
     Returns:
-        The encoded target; None where a fault was found.
+        The encoded target, or None after an error.
 
     Example:
         >>> from nnlab.config.vocabulary.losses import Loss
-        >>> kinds = Categorical.of(np.array(["red", "white", "red"]))
+        >>> kinds = Categorical.from_values(np.array(["red", "white", "red"]))
         >>> wine = TargetColumn("output", ("kind",), kinds)
-        >>> crossentropy = Output(Loss.parse("categorical_crossentropy"), width=2)
-        >>> encode_target(wine, crossentropy, DataIssues("wine")).encode(slice(3)).tolist()
+        >>> output = ModelOutput(Loss.parse("categorical_crossentropy"), width=2)
+        >>> encode_target(wine, output, DataIssues("wine")).encode(slice(3)).tolist()
         [[1.0, 0.0], [0.0, 1.0], [1.0, 0.0]]
     """
     values = target.values
     if not isinstance(values, Categorical):
         if values.ndim > 1:
-            return _encode_several(target, values, output, issues)
-        if not _means_classes(values, output):
-            return _as_numbers(target, values, output, issues)
-        fractional = values[values != np.floor(values)]
-        if len(fractional) and output.encoding != "number":
-            issues.data(
-                f"Expected whole numbers or names of classes for {output.loss.display_name()}. "
-                f"Received: {fractional[0]:g} in {target}.",
+            return _encode_columns(target, values, output, issues)
+        if not _are_classes(values, output):
+            return _encode_numbers(target, values, output, issues)
+        fractions = values[values != np.floor(values)]
+        if len(fractions) and output.encoding != "number":
+            issues.add_data_error(
+                f"Expected whole numbers or class names for {output.loss.display_name()}. "
+                f"Received: {fractions[0]:g} in {target}.",
                 _PATH,
-                "For a number to predict, take a loss like mean_squared_error.",
+                "For regression, use a loss such as mean_squared_error.",
             )
             return None
-        values = _as_codes(values, output)
+        values = _number_classes(values, output)
     return _encode_classes(target, values, output, issues)
 
 
-def _means_classes(values: NDArray[Any], output: Output) -> bool:
+def _are_classes(values: NDArray[Any], output: ModelOutput) -> bool:
     if output.encoding != "number":
         return True
-    if not output.two_sided:
+    if not output.is_binary:
         return False
-    different = np.unique(values)
-    whole = bool((different == np.floor(different)).all())  # 0.2 and 0.8 are shares, not classes
-    return whole and len(different) == 2  # noqa: PLR2004 - two classes
+    distinct = np.unique(values)
+    # 0.2 and 0.8 are probabilities, not classes.
+    are_integers = bool((distinct == np.floor(distinct)).all())
+    return are_integers and len(distinct) == 2  # noqa: PLR2004 - two classes
 
 
-def _as_codes(values: NDArray[Any], output: Output) -> Categorical:
+def _number_classes(values: NDArray[Any], output: ModelOutput) -> Categorical:
     units = output.units
     if output.encoding != "number" and units and values.min() >= 0 and values.max() < units:
         return Categorical(values.astype(np.int32), tuple(str(code) for code in range(units)))
-    return Categorical.of(values.astype(np.float64))
+    return Categorical.from_values(values.astype(np.float64))
 
 
 def _encode_classes(
-    target: TargetColumn, classes: Categorical, output: Output, issues: DataIssues
+    target: TargetColumn, classes: Categorical, output: ModelOutput, issues: DataIssues
 ) -> EncodedTarget | None:
-    count, units = len(classes.names), output.units
+    count, units = len(classes.categories), output.units
     encoding = output.encoding
-    if count < 2:  # noqa: PLR2004 - one class cannot be told from another
-        issues.data(
-            f"Expected two classes or more in {target}. Received: {join_names(classes.names)}.",
+    if count < 2:  # noqa: PLR2004 - two classes
+        issues.add_data_error(
+            f"Expected at least two classes in {target}. "
+            f"Received: {join_names(classes.categories)}.",
             _PATH,
         )
         return None
     if encoding == "number":
-        return _classes_as_numbers(target, classes, output, issues)
+        return _encode_classes_as_numbers(target, classes, output, issues)
     if units is not None and (units < count or (encoding == "one_hot" and units > count)):
-        other = "binary_crossentropy tells two classes apart by one unit" if units == 1 else ""
-        if classes.numbers() is not None:
-            other = "a number to predict wants a loss like mean_squared_error"
-        issues.data(
+        hint = f"Set the units of the output to {count}"
+        if classes.numeric_categories() is not None:
+            hint += "; for regression, use a loss such as mean_squared_error"
+        elif units == 1:
+            hint += "; for two classes, binary_crossentropy needs one unit"
+        issues.add_data_error(
             f"Expected as many classes as the output `{target.name}` has units. Received: {count} "
-            f"classes in {target} ({join_names(classes.names)}), units={units}.",
+            f"classes in {target} ({join_names(classes.categories)}), units={units}.",
             _PATH,
-            f"Give the output {count} units{f'; {other}' if other else ''}.",
+            f"{hint}.",
         )
         return None
     if encoding == "integer":
-        return _encoded(target, classes, "integer", 1)
-    return _encoded(target, classes, "one_hot", count)
+        return _encoded_classes(target, classes, "integer", 1)
+    return _encoded_classes(target, classes, "one_hot", count)
 
 
-def _classes_as_numbers(
-    target: TargetColumn, classes: Categorical, output: Output, issues: DataIssues
+def _encode_classes_as_numbers(
+    target: TargetColumn, classes: Categorical, output: ModelOutput, issues: DataIssues
 ) -> EncodedTarget | None:
-    count, units = len(classes.names), output.units
+    count, units = len(classes.categories), output.units
     if units == count:
-        return _encoded(target, classes, "one_hot", count)
-    if count == 2 and units in {1, None}:  # noqa: PLR2004 - the two are 0 and 1
-        return _encoded(target, classes, "number", 1)
-    numbers = classes.numbers()
-    if numbers is None or output.two_sided:
-        issues.data(
-            f"Expected {'two classes' if output.two_sided else 'numbers'} for "
+        return _encoded_classes(target, classes, "one_hot", count)
+    if count == 2 and units in {1, None}:  # noqa: PLR2004 - the classes are 0 and 1
+        return _encoded_classes(target, classes, "number", 1)
+    numbers = classes.numeric_categories()
+    if numbers is None or output.is_binary:
+        issues.add_data_error(
+            f"Expected {'two classes' if output.is_binary else 'numbers'} for "
             f"{output.loss.display_name()}{'' if units is None else f' and units={units}'}. "
-            f"Received: {count} classes in {target}, {join_names(classes.names)}.",
+            f"Received: {count} classes in {target}, {join_names(classes.categories)}.",
             _PATH,
-            f"Take sparse_categorical_crossentropy and {count} units.",
+            f"Use sparse_categorical_crossentropy and {count} units.",
         )
         return None
-    return _as_numbers(target, numbers[classes.codes], output, issues)
+    return _encode_numbers(target, numbers[classes.codes], output, issues)
 
 
-def _as_numbers(
-    target: TargetColumn, values: NDArray[Any], output: Output, issues: DataIssues
+def _encode_numbers(
+    target: TargetColumn, values: NDArray[Any], output: ModelOutput, issues: DataIssues
 ) -> EncodedTarget | None:
     columns = values.reshape(len(values), -1)
     width = columns.shape[1]
     if output.units not in {width, None}:
-        issues.data(
-            f"Expected a target as wide as the output `{target.name}`. "
-            f"Received: {plural(width, 'column')}, {target}, for units={output.units}.",
+        issues.add_data_error(
+            f"Expected one target column for each unit of the output `{target.name}`. "
+            f"Received: {plural(width, 'column')}, {target}, units={output.units}.",
             _PATH,
-            f"Give the output {plural(width, 'unit')}; for classes, take "
+            f"Set the units of the output to {width}; for classes, use "
             "sparse_categorical_crossentropy.",
         )
         return None
     lowest = -1 if output.loss.outputs == "margin" else 0
-    if output.two_sided and (columns.min() < lowest or columns.max() > 1):
-        issues.data(
+    if output.is_binary and (columns.min() < lowest or columns.max() > 1):
+        issues.add_data_error(
             f"Expected two classes, or numbers from {lowest} to 1, for "
             f"{output.loss.display_name()}. "
             f"Received: {columns.min():g} to {columns.max():g} in {target}.",
             _PATH,
-            "For more classes, take sparse_categorical_crossentropy; for a number to predict, "
+            "For more classes, use sparse_categorical_crossentropy; for regression, "
             "mean_squared_error.",
         )
         return None
@@ -223,38 +217,41 @@ def _as_numbers(
     return EncodedTarget(columns, spec, None)
 
 
-def _encode_several(
-    target: TargetColumn, values: NDArray[Any], output: Output, issues: DataIssues
+def _encode_columns(
+    target: TargetColumn, values: NDArray[Any], output: ModelOutput, issues: DataIssues
 ) -> EncodedTarget | None:
-    """Several columns: several numbers, or for a loss of classes the share of each class."""
+    """Encode several columns: numbers, or for a loss of classes the probability of each class."""
     if output.encoding == "number":
-        return _as_numbers(target, values, output, issues)
-    shares = values.min() >= 0 and np.allclose(values.sum(axis=1), 1, atol=1e-3)
-    one_hot = shares and not any_column(lambda some: (some != 0) & (some != 1), values).any()
-    if not (one_hot if output.encoding == "integer" else shares):
-        issues.data(
+        return _encode_numbers(target, values, output, issues)
+    are_probabilities = values.min() >= 0 and np.allclose(values.sum(axis=1), 1, atol=1e-3)
+    is_one_hot = (
+        are_probabilities
+        and not any_in_row(lambda chunk: (chunk != 0) & (chunk != 1), values).any()
+    )
+    if not (is_one_hot if output.encoding == "integer" else are_probabilities):
+        issues.add_data_error(
             f"Expected one column of classes, or a column of 0 and 1 for each class, for "
             f"{output.loss.display_name()}. Received: {values.shape[1]} columns, {target}.",
             _PATH,
-            "Give each column an output of its own, or take a loss like mean_squared_error.",
+            "Give each column a separate output, or use a loss such as mean_squared_error.",
         )
         return None
     width = values.shape[1]
-    named = len(target.columns) == width
-    names = target.columns if named else tuple(str(code) for code in range(width))
+    has_names = len(target.columns) == width
+    names = target.columns if has_names else tuple(str(code) for code in range(width))
     classes = Categorical(values.argmax(axis=1).astype(np.int32), names)
-    if output.encoding == "integer" or one_hot:
+    if output.encoding == "integer" or is_one_hot:
         return _encode_classes(target, classes, output, issues)
     if output.units not in {width, None}:
-        return _encode_classes(target, classes, output, issues)  # notes that the widths differ
+        return _encode_classes(target, classes, output, issues)  # reports the different widths
     spec = TargetSpec(target.name, "classes", names, "one_hot", width)
     return EncodedTarget(values, spec, classes)
 
 
-def _encoded(
+def _encoded_classes(
     target: TargetColumn, classes: Categorical, encoding: Any, units: int
 ) -> EncodedTarget:
-    spec = TargetSpec(target.name, "classes", classes.names, encoding, units)
+    spec = TargetSpec(target.name, "classes", classes.categories, encoding, units)
     return EncodedTarget(classes.codes, spec, classes)
 
 

@@ -15,17 +15,17 @@ TABLE = MemoryTable(
 )
 
 
-def test_kinds_follow_from_what_is_held() -> None:
+def test_kinds_are_inferred() -> None:
     assert TABLE.kinds == {"size": "number", "kind": "text"}
     assert TABLE.rows == 2
 
 
-def test_names_of_classes_keep_their_order() -> None:
-    assert TABLE.categories("kind").names == ("rose", "aster")
+def test_categories_keep_their_order() -> None:
+    assert TABLE.read_as_categorical("kind").categories == ("rose", "aster")
 
 
 def test_numbers_can_be_read_as_categories() -> None:
-    assert TABLE.categories("size").names == ("1", "2.5")
+    assert TABLE.read_as_categorical("size").categories == ("1", "2.5")
 
 
 def test_columns_fill_a_matrix() -> None:

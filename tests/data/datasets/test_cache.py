@@ -10,14 +10,14 @@ from numpy.typing import NDArray
 from nnlab.data.datasets.cache import cache_folder, cached_arrays
 
 
-class Counted:
-    """Makes arrays and counts how often."""
+class CountingMake:
+    """Makes arrays from a file and counts its calls."""
 
     def __init__(self) -> None:
-        self.times = 0
+        self.calls = 0
 
     def __call__(self, path: Path) -> dict[str, NDArray[np.uint8]]:
-        self.times += 1
+        self.calls += 1
         return {"x": np.frombuffer(path.read_bytes(), np.uint8)}
 
 
@@ -29,50 +29,50 @@ def source(tmp_path: Path) -> Path:
 
 
 def test_arrays_are_made_once(source: Path) -> None:
-    make = Counted()
+    make = CountingMake()
     first, second = (cached_arrays(source, make) for _ in range(2))
-    assert make.times == 1
+    assert make.calls == 1
     assert first["x"].tolist() == second["x"].tolist() == list(b"abc")
     assert second["x"].flags.writeable
 
 
-def test_a_changed_source_is_read_anew(source: Path) -> None:
-    make = Counted()
+def test_changed_source_is_read_again(source: Path) -> None:
+    make = CountingMake()
     cached_arrays(source, make)
     source.write_bytes(b"abcd")
     assert cached_arrays(source, make)["x"].tolist() == list(b"abcd")
 
 
-def test_a_damaged_cache_is_made_anew(source: Path) -> None:
-    make = Counted()
+def test_damaged_cache_is_rewritten(source: Path) -> None:
+    make = CountingMake()
     cached_arrays(source, make)
-    (kept,) = cache_folder().iterdir()
-    kept.write_bytes(kept.read_bytes()[:50])
+    (file,) = cache_folder().iterdir()
+    file.write_bytes(file.read_bytes()[:50])
     assert cached_arrays(source, make)["x"].tolist() == list(b"abc")
     cached_arrays(source, make)
-    assert make.times == 2
+    assert make.calls == 2
 
 
-def test_a_folder_that_cannot_be_written_only_costs_time(
+def test_cache_folder_that_is_not_writable_is_ignored(
     source: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("NNLAB_CACHE_DIR", str(source / "below-a-file"))
-    make = Counted()
+    make = CountingMake()
     assert cached_arrays(source, make)["x"].tolist() == list(b"abc")
     cached_arrays(source, make)
-    assert make.times == 2
+    assert make.calls == 2
 
 
-def test_nothing_half_written_stays(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(*_: object) -> None:
+def test_failed_write_leaves_no_file(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def disk_full(*_: object) -> None:
         raise OSError(28, os.strerror(28))
 
-    monkeypatch.setattr(Path, "replace", full)
-    cached_arrays(source, Counted())
+    monkeypatch.setattr(Path, "replace", disk_full)
+    cached_arrays(source, CountingMake())
     assert list(cache_folder().iterdir()) == []
 
 
-def test_folder_is_the_first_that_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_cache_folder_follows_environment_variables(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", "/shared")
     assert cache_folder() == Path(os.environ["NNLAB_CACHE_DIR"])
     monkeypatch.delenv("NNLAB_CACHE_DIR")

@@ -5,37 +5,37 @@ import subprocess
 import sys
 
 from nnlab.config.vocabulary.datasets import Dataset
-from nnlab.data.datasets.catalog import catalogue
+from nnlab.data.datasets.catalog import list_datasets
 
 
-def test_every_data_set_is_listed_with_a_sentence() -> None:
-    facts = catalogue()
-    assert [each.name for each in facts] == list(Dataset.members)
-    assert all(each.description.endswith((".", ")")) and each.rows > 0 for each in facts)
+def test_every_data_set_is_listed_with_a_description() -> None:
+    datasets = list_datasets()
+    assert [info.name for info in datasets] == list(Dataset.members)
+    assert all(info.description.endswith((".", ")")) and info.rows > 0 for info in datasets)
 
 
-def test_offline_sets_come_first() -> None:
-    offline = [each.offline for each in catalogue()]
+def test_offline_data_sets_are_listed_first() -> None:
+    offline = [info.offline for info in list_datasets()]
     assert offline == sorted(offline, reverse=True)
 
 
-def test_arguments_come_with_their_defaults() -> None:
-    (moons,) = (each for each in catalogue() if each.name == "moons")
+def test_arguments_have_their_defaults() -> None:
+    (moons,) = (info for info in list_datasets() if info.name == "moons")
     assert moons.arguments == {"n_samples": 400, "noise": 0.2, "random_state": None}
 
 
-def test_each_download_names_an_offline_set_of_its_task_in_its_place() -> None:
+def test_each_download_has_an_offline_alternative_for_its_task() -> None:
     for dataset in Dataset.members.values():
         assert issubclass(dataset, Dataset)
         if dataset.source == "download":
-            other = Dataset.members[dataset.instead]
-            assert issubclass(other, Dataset)
-            assert (other.task, other.source) == (dataset.task, "packaged")
+            alternative = Dataset.members[dataset.instead]
+            assert issubclass(alternative, Dataset)
+            assert (alternative.task, alternative.source) == (dataset.task, "packaged")
 
 
-def test_listing_loads_no_heavy_library() -> None:
+def test_listing_imports_no_heavy_library() -> None:
     code = (
-        "import sys; from nnlab.data.datasets.catalog import catalogue; catalogue();"
+        "import sys; from nnlab.data.datasets.catalog import list_datasets; list_datasets();"
         "print(sorted({'sklearn', 'pandas', 'pyarrow', 'tensorflow'} & set(sys.modules)))"
     )
     run = subprocess.run(

@@ -1,4 +1,4 @@
-"""The readers are held against Keras' own, on small files of the same layout."""
+"""Compares the loaders with Keras' on small files of the same layout."""
 
 from __future__ import annotations
 
@@ -18,22 +18,21 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from nnlab.config.vocabulary.datasets import Dataset
-from nnlab.config.vocabulary.datasets import downloads as words
+from nnlab.config.vocabulary.datasets import Dataset, downloads
 from nnlab.data.containers.arrays import Arrays
 from nnlab.data.containers.categorical import Categorical
 from nnlab.data.containers.table import MemoryTable
 from nnlab.data.datasets import class_names, keras_datasets
-from nnlab.data.datasets.download import RemoteFile, keras_folders
+from nnlab.data.datasets.download import RemoteFile, keras_dataset_folders
 from nnlab.data.datasets.keras_datasets import FASHION_MNIST, load_download, multi_hot
 from nnlab.data.datasets.pickled_arrays import read_word_lists
 from nnlab.errors import DataError
 
-DRAWN = np.random.default_rng(0)
+RNG = np.random.default_rng(0)
 CIFAR_ROWS = 20
 
-# Loads each of the files by Keras' own readers, in a process of its own, as it takes two seconds.
-BY_KERAS = """
+# Loads each file with Keras, in a separate process.
+LOAD_WITH_KERAS = """
 import sys
 from pathlib import Path
 import numpy as np
@@ -62,22 +61,22 @@ np.savez(sys.argv[2], **out)
 
 
 def texts(rows: int) -> NDArray[Any]:
-    held = np.empty(rows, object)
+    word_lists = np.empty(rows, object)
     for row in range(rows):
-        held[row] = DRAWN.integers(1, 90, DRAWN.integers(1, 30)).tolist()
-    return held
+        word_lists[row] = RNG.integers(1, 90, RNG.integers(1, 30)).tolist()
+    return word_lists
 
 
 def pixels(rows: int, *shape: int) -> NDArray[np.uint8]:
-    return DRAWN.integers(0, 256, (rows, *shape), np.uint8)
+    return RNG.integers(0, 256, (rows, *shape), np.uint8)
 
 
 def write_cifar(folder: Path) -> dict[str, dict[bytes, Any]]:
-    """Write an archive of small batches, and tell what is in them."""
+    """Write an archive of small batches, and return their content."""
     batches: dict[str, dict[bytes, Any]] = {}
     with tarfile.open(folder / "cifar-10-python.tar.gz", "w:gz", compresslevel=1) as archive:
         for name in ("test_batch", *(f"data_batch_{number}" for number in range(1, 6))):
-            labels = DRAWN.integers(0, 10, CIFAR_ROWS).tolist()
+            labels = RNG.integers(0, 10, CIFAR_ROWS).tolist()
             batches[name] = {b"data": pixels(CIFAR_ROWS, 3072), b"labels": labels}
             content = pickle.dumps(batches[name], protocol=4)
             entry = tarfile.TarInfo(f"cifar-10-batches-py/{name}")
@@ -88,8 +87,8 @@ def write_cifar(folder: Path) -> dict[str, dict[bytes, Any]]:
 
 @pytest.fixture
 def files() -> Path:
-    """Small files in the layout of the real ones, where Keras keeps them."""
-    folder = keras_folders()[0]
+    """Write small files with the layout and location of the real ones."""
+    folder = keras_dataset_folders()[0]
     (folder / "fashion-mnist").mkdir(parents=True)
     np.savez(
         folder / "mnist.npz",
@@ -105,10 +104,8 @@ def files() -> Path:
         path = folder / file.paths[0]
         path.write_bytes(gzip.compress(header + content.tobytes(), 1))
     for name, columns in (("california_housing", 8), ("boston_housing", 13)):
-        np.savez(
-            folder / f"{name}.npz", x=DRAWN.normal(size=(53, columns)), y=DRAWN.normal(size=53)
-        )
-    np.savez(folder / "reuters.npz", x=texts(53), y=DRAWN.integers(0, 46, 53))
+        np.savez(folder / f"{name}.npz", x=RNG.normal(size=(53, columns)), y=RNG.normal(size=53))
+    np.savez(folder / "reuters.npz", x=texts(53), y=RNG.integers(0, 46, 53))
     np.savez(
         folder / "imdb.npz",
         x_train=texts(20),
@@ -119,46 +116,46 @@ def files() -> Path:
     return folder
 
 
-WORDS: dict[str, Dataset] = {
-    "mnist": words.Mnist(),
-    "fashion_mnist": words.FashionMnist(),
-    "california_housing": words.CaliforniaHousing(),
-    "boston_housing": words.BostonHousing(),
-    "reuters": words.Reuters(num_words=50),
-    "imdb": words.Imdb(num_words=50),
+DATASETS: dict[str, Dataset] = {
+    "mnist": downloads.Mnist(),
+    "fashion_mnist": downloads.FashionMnist(),
+    "california_housing": downloads.CaliforniaHousing(),
+    "boston_housing": downloads.BostonHousing(),
+    "reuters": downloads.Reuters(num_words=50),
+    "imdb": downloads.Imdb(num_words=50),
 }
 
 
-def ours(dataset: Dataset) -> tuple[NDArray[Any], NDArray[Any], int]:
-    held = load_download(dataset)
-    if isinstance(held, Arrays):
-        target = held.targets["target"]
+def load(dataset: Dataset) -> tuple[NDArray[Any], NDArray[Any], int]:
+    data = load_download(dataset)
+    if isinstance(data, Arrays):
+        target = data.targets["target"]
         assert isinstance(target, Categorical)
-        return held.inputs["input"], target.codes, held.test_rows
-    assert isinstance(held, MemoryTable)
-    features = np.empty((held.rows, len(held.kinds) - 1))
-    held.fill(features, [name for name in held.kinds if name != "target"])
-    return features, held.numbers("target"), held.test_rows
+        return data.inputs["input"], target.codes, data.test_rows
+    assert isinstance(data, MemoryTable)
+    features = np.empty((data.rows, len(data.kinds) - 1))
+    data.fill(features, [name for name in data.kinds if name != "target"])
+    return features, data.read_numbers("target"), data.test_rows
 
 
-def test_rows_and_test_rows_are_those_that_keras_gives(files: Path, tmp_path: Path) -> None:
-    given = tmp_path / "given.npz"
-    quiet = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
-    arguments = [sys.executable, "-c", BY_KERAS, str(files), str(given)]
-    subprocess.run(arguments, check=True, env=quiet, capture_output=True)
-    with np.load(given) as by_keras:
-        for name, dataset in WORDS.items():
-            x, y, test_rows = ours(dataset)
-            assert x.shape == by_keras[f"{name}_x"].shape
-            assert (x == by_keras[f"{name}_x"]).all(), name
-            assert (y == by_keras[f"{name}_y"]).all(), name
-            assert test_rows == by_keras[f"{name}_test"], name
+def test_rows_equal_keras(files: Path, tmp_path: Path) -> None:
+    output = tmp_path / "keras.npz"
+    env = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
+    arguments = [sys.executable, "-c", LOAD_WITH_KERAS, str(files), str(output)]
+    subprocess.run(arguments, check=True, env=env, capture_output=True)
+    with np.load(output) as expected:
+        for name, dataset in DATASETS.items():
+            x, y, test_rows = load(dataset)
+            assert x.shape == expected[f"{name}_x"].shape
+            assert (x == expected[f"{name}_x"]).all(), name
+            assert (y == expected[f"{name}_y"]).all(), name
+            assert test_rows == expected[f"{name}_test"], name
 
 
-def test_sizes_are_those_of_the_files(files: Path) -> None:
+def test_test_row_counts(files: Path) -> None:
     assert files.is_dir()
-    sizes = {name: ours(dataset)[2] for name, dataset in WORDS.items()}
-    assert sizes == {
+    test_rows = {name: load(dataset)[2] for name, dataset in DATASETS.items()}
+    assert test_rows == {
         "mnist": 10,
         "fashion_mnist": 10,
         "california_housing": 11,
@@ -168,11 +165,11 @@ def test_sizes_are_those_of_the_files(files: Path) -> None:
     }
 
 
-def test_cifar_pixels_are_rows_of_colours(files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_cifar_images_have_channels_last(files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keras_datasets, "_BATCH_ROWS", CIFAR_ROWS)
     batches = write_cifar(files)
-    for _ in range(2):  # the second comes from the cache
-        images, labels, test_rows = ours(words.Cifar10())
+    for _ in range(2):  # the second time from the cache
+        images, labels, test_rows = load(downloads.Cifar10())
         assert images.shape == (6 * CIFAR_ROWS, 32, 32, 3)
         for start, name in ((0, "data_batch_1"), (-CIFAR_ROWS, "test_batch")):
             planes = batches[name][b"data"][0].reshape(3, 32, 32)
@@ -181,39 +178,40 @@ def test_cifar_pixels_are_rows_of_colours(files: Path, monkeypatch: pytest.Monke
         assert test_rows == CIFAR_ROWS
 
 
-def test_small_california_is_a_fifth_of_600_for_the_test(files: Path) -> None:
-    x, y = DRAWN.normal(size=(700, 8)), np.arange(700.0)
+def test_small_california_housing_has_600_rows(files: Path) -> None:
+    x, y = RNG.normal(size=(700, 8)), np.arange(700.0)
     np.savez(files / "california_housing.npz", x=x, y=y)
-    _, targets, test_rows = ours(words.CaliforniaHousing(version="small"))
+    _, targets, test_rows = load(downloads.CaliforniaHousing(version="small"))
     assert (len(targets), test_rows, targets.max()) == (600, 120, 599)
 
 
-def test_special_words_are_marked() -> None:
-    one = np.empty(1, object)
-    one[0] = [2, 500]
-    assert np.flatnonzero(multi_hot(one, 10)[0]).tolist() == [1, 2, 5]
+def test_multi_hot_marks_start_and_unknown_words() -> None:
+    lists = np.empty(2, object)
+    lists[:] = [[2, 500], [1, 2, 6]]
+    hot = multi_hot(lists, num_words=10)
+    assert [np.flatnonzero(row).tolist() for row in hot] == [[1, 2, 5], [1, 4, 5, 9]]
 
 
-@pytest.mark.parametrize("name", WORDS)
-def test_a_damaged_file_is_told_with_the_remedy(files: Path, name: str) -> None:
+@pytest.mark.parametrize("name", DATASETS)
+def test_damaged_file_is_reported(files: Path, name: str) -> None:
     path = files / (FASHION_MNIST[0].paths[0] if name == "fashion_mnist" else f"{name}.npz")
     path.write_bytes(path.read_bytes()[:-40])
-    with pytest.raises(DataError, match=rf"{path.name}: Expected .*"):
-        load_download(WORDS[name])
+    with pytest.raises(DataError, match=rf"{path.name}: Expected"):
+        load_download(DATASETS[name])
 
 
-def test_a_pickle_that_calls_something_is_refused(files: Path) -> None:
+def test_pickle_that_calls_a_function_is_rejected(files: Path) -> None:
     class Call:
         def __reduce__(self) -> tuple[Any, ...]:
             return os.system, ("exit 1",)
 
-    held = np.empty(1, object)
-    held[0] = Call()
-    np.savez(files / "reuters.npz", x=held, y=np.zeros(1))
+    array = np.empty(1, object)
+    array[0] = Call()
+    np.savez(files / "reuters.npz", x=array, y=np.zeros(1))
     with pytest.raises(pickle.UnpicklingError, match=r"refused to call \w+\.system"):
         read_word_lists(files / "reuters.npz")
     with pytest.raises(DataError, match="Delete it"):
-        load_download(words.Reuters())
+        load_download(downloads.Reuters())
 
 
 def keras_source(name: str) -> str:
@@ -235,7 +233,7 @@ def keras_source(name: str) -> str:
         ("imdb", [keras_datasets.IMDB]),
     ],
 )
-def test_addresses_and_hashes_are_those_of_the_installed_keras(
+def test_urls_and_hashes_equal_the_installed_keras(
     module: str, files: list[RemoteFile], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("NNLAB_DATASETS_URL", raising=False)
@@ -247,9 +245,9 @@ def test_addresses_and_hashes_are_those_of_the_installed_keras(
         assert file.url == f"{file.origin}/{file.name}"
 
 
-def test_topics_are_those_of_the_installed_keras() -> None:
-    listed = keras_source("reuters").split("def get_label_names", 1)[1]
-    names = re.findall(r'^ {8}"([\w-]+)",$', listed, re.MULTILINE)
+def test_reuters_classes_equal_the_installed_keras() -> None:
+    listing = keras_source("reuters").split("def get_label_names", 1)[1]
+    names = re.findall(r'^ {8}"([\w-]+)",$', listing, re.MULTILINE)
     assert names == list(class_names.REUTERS_CLASSES)
 
 
@@ -260,6 +258,6 @@ def test_topics_are_those_of_the_installed_keras() -> None:
         (class_names.CIFAR10_CLASSES, "cifar10"),
     ],
 )
-def test_classes_are_those_of_keras_documentation(names: tuple[str, ...], module: str) -> None:
+def test_classes_equal_the_documentation_of_keras(names: tuple[str, ...], module: str) -> None:
     rows = re.findall(r"^ *\| +(\d) +\| (.+?) +\|$", keras_source(module), re.MULTILINE)
     assert [name for _, name in rows] == list(names)

@@ -1,4 +1,4 @@
-"""A file of data is known again by its content, a large one by its time."""
+"""Fingerprints depend on the content of a file, or on the time of change if it is large."""
 
 from __future__ import annotations
 
@@ -13,32 +13,33 @@ if TYPE_CHECKING:
     import pytest
 
 
-def test_a_file_that_was_only_touched_is_the_same(tmp_path: Path) -> None:
+def test_touched_file_has_not_changed(tmp_path: Path) -> None:
     file = tmp_path / "a.csv"
     file.write_text("x,y\n1,2\n")
-    known = fingerprint(file)
+    recorded = fingerprint(file)
+    assert recorded["bytes"] == 8
     os.utime(file, (1, 1))
-    assert not has_changed(known)
+    assert not has_changed(recorded)
     file.write_text("x,y\n1,3\n")
-    assert has_changed(known)
+    assert has_changed(recorded)
 
 
-def test_a_large_file_is_known_by_size_and_time(
+def test_large_file_is_compared_by_size_and_time(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "_READ_WHOLE", 4)
+    monkeypatch.setattr(module, "_MAX_HASHED_BYTES", 4)
     file = tmp_path / "a.csv"
     file.write_text("x,y\n1,2\n")
-    known = fingerprint(file)
-    assert "sha256" not in known
-    assert not has_changed(known)
+    recorded = fingerprint(file)
+    assert "sha256" not in recorded
+    assert not has_changed(recorded)
     os.utime(file, (1, 1))
-    assert has_changed(known)
+    assert has_changed(recorded)
 
 
-def test_a_file_that_is_gone_is_told_by_whoever_reads_it(tmp_path: Path) -> None:
+def test_missing_file_has_not_changed(tmp_path: Path) -> None:
     file = tmp_path / "a.csv"
     file.write_text("x\n")
-    known = fingerprint(file)
+    recorded = fingerprint(file)
     file.unlink()
-    assert not has_changed(known)
+    assert not has_changed(recorded)

@@ -14,25 +14,27 @@ from nnlab.errors import DataError
 NAN = np.nan
 
 
-@pytest.mark.parametrize("how", ["mean", "median"])
-def test_many_rows_and_columns_are_filled_as_a_few_are(
-    how: Literal["mean", "median"], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("strategy", ["mean", "median"])
+def test_imputation_in_chunks_equals_numpy(
+    strategy: Literal["mean", "median"], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(chunks, "_CHUNK_BYTES", 1000)
     monkeypatch.setattr(imputation, "_BLOCK_BYTES", 10_000)
     generator = np.random.default_rng(0)
     train = generator.normal(size=(1001, 5)).astype(np.float32)
     train[generator.random(train.shape) < 0.3] = NAN
-    expected = (np.nanmean if how == "mean" else np.nanmedian)(train.astype(np.float64), axis=0)
-    gaps = np.isnan(train)
+    expected = (np.nanmean if strategy == "mean" else np.nanmedian)(
+        train.astype(np.float64), axis=0
+    )
+    is_missing = np.isnan(train)
     test = np.full((2, 5), NAN, np.float32)
-    fills = impute([train, test], how, tuple("abcde"), DataIssues("table"))
+    fills = impute([train, test], strategy, tuple("abcde"), DataIssues("table"))
     assert np.allclose(fills, expected, rtol=1e-6)
-    assert (train[gaps] == np.broadcast_to(np.array(fills, np.float32), train.shape)[gaps]).all()
+    assert (train[is_missing] == np.broadcast_to(np.float32(fills), train.shape)[is_missing]).all()
     assert test.tolist() == [fills, fills]
 
 
-def test_every_column_without_a_known_number_is_told() -> None:
+def test_every_column_without_a_training_value_is_reported() -> None:
     issues = DataIssues("table")
     train = np.array([[NAN, 1, NAN]], np.float32)
     impute([train], "mean", ("a", "b", "c"), issues)

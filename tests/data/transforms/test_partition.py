@@ -26,7 +26,7 @@ def on_disk(values: np.ndarray) -> np.ndarray:
 @pytest.mark.usefixtures("small_buckets")
 @pytest.mark.parametrize("sizes", [(700, 200, 100), (500, 0, 13), (1, 2, 3), (1000, 0, 0)])
 @pytest.mark.parametrize("shape", [(3,), (2, 2)])
-def test_rows_on_disk_come_to_lie_where_indexing_puts_them(
+def test_arranging_on_disk_equals_indexing(
     sizes: tuple[int, int, int], shape: tuple[int, ...]
 ) -> None:
     generator = np.random.default_rng(0)
@@ -36,41 +36,42 @@ def test_rows_on_disk_come_to_lie_where_indexing_puts_them(
     assert [is_on_disk(part) for part in parts] == [size > 0 for size in sizes]
     assert all(part.ctypes.data % 64 == 0 for part in parts if part.size)
     for part, places in zip(parts, split.slices(), strict=True):
-        assert (part == values[split.source(places.start, places.stop)]).all()
+        assert (part == values[split.rows_at(places.start, places.stop)]).all()
 
 
 @pytest.mark.usefixtures("small_buckets")
-def test_rows_on_disk_that_stay_in_order_are_parted() -> None:
+def test_arranging_on_disk_without_order_splits_the_rows() -> None:
     values = np.arange(300).reshape(100, 3)
     parts = arrange_rows(on_disk(values), Split(None, (71, 0, 29)), Storage(memory=0))
     assert [part.tolist() for part in parts] == [values[:71].tolist(), [], values[71:].tolist()]
 
 
-def test_rows_on_disk_that_are_one_part_stay_where_they_are() -> None:
+def test_single_part_on_disk_is_not_copied() -> None:
     array = on_disk(np.arange(30).reshape(10, 3))
     train, *others = arrange_rows(array, Split(None, (10, 0, 0)), Storage(memory=0))
     assert np.shares_memory(train, array)
     assert [len(part) for part in others] == [0, 0]
 
 
-def test_rows_in_memory_are_ordered_in_that_memory() -> None:
+def test_arranging_in_memory_is_in_place() -> None:
     array = np.arange(30).reshape(10, 3)
     parts = arrange_rows(array, Split(np.arange(10)[::-1], (6, 3, 1)), Storage())
     assert all(np.shares_memory(part, array) for part in parts)
+    assert [part[:, 0].tolist() for part in parts] == [[27, 24, 21, 18, 15, 12], [9, 6, 3], [0]]
 
 
 @pytest.mark.usefixtures("small_buckets")
-def test_parts_are_encoded_a_few_rows_at_a_time() -> None:
+def test_parts_are_encoded_in_chunks() -> None:
     order = np.random.default_rng(0).permutation(1000)
-    asked: list[int] = []
+    chunk_sizes: list[int] = []
 
     def encode(positions: slice | np.ndarray) -> np.ndarray:
         assert isinstance(positions, np.ndarray)
-        asked.append(len(positions))
+        chunk_sizes.append(len(positions))
         return np.stack([positions, positions * 2], axis=1)
 
     split = Split(order, (600, 300, 100))
     parts = encode_parts(split, Storage(), (2,), np.float32, encode)
-    assert max(asked) * 8 <= 300
+    assert max(chunk_sizes) * 8 <= 300
     assert np.concatenate(parts)[:, 1].tolist() == (order * 2).tolist()
     assert [part.shape for part in parts] == [(600, 2), (300, 2), (100, 2)]

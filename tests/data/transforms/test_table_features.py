@@ -12,7 +12,7 @@ from nnlab.data.containers.storage import Storage
 from nnlab.data.transforms.features import Missing
 from nnlab.data.transforms.scaling import Scaling
 from nnlab.data.transforms.split import Split
-from nnlab.data.transforms.table_features import MOST_CATEGORIES, TableFeatures
+from nnlab.data.transforms.table_features import MAX_CATEGORIES, TableFeatures, max_features
 from nnlab.errors import DataError, RequestError
 
 NAN = np.nan
@@ -24,32 +24,38 @@ def features(
     columns: tuple[str, ...] | None = None,
     encoding: Literal["one_hot", "integer"] = "one_hot",
 ) -> TableFeatures:
-    """Number columns n0, n1, …, then categories; an empty text is a missing one."""
+    """Return numeric columns n0, n1, …, then categories; an empty text is missing."""
     matrix = np.array(numbers, np.float32)
-    codes = {}
+    categorical = {}
     for name, texts in (categories or {}).items():
-        known = sorted({text for text in texts if text})
-        positions = [known.index(text) if text else -1 for text in texts]
-        codes[name] = Categorical(np.array(positions, np.int32), tuple(known))
+        distinct = sorted({text for text in texts if text})
+        codes = [distinct.index(text) if text else -1 for text in texts]
+        categorical[name] = Categorical(np.array(codes, np.int32), tuple(distinct))
     names = tuple(f"n{number}" for number in range(matrix.shape[1]))
-    return TableFeatures("input", columns or (*names, *codes), matrix, codes, encoding)
+    return TableFeatures("input", columns or (*names, *categorical), matrix, categorical, encoding)
 
 
-def arranged(
-    made: TableFeatures,
+def arrange(
+    table: TableFeatures,
     sizes: tuple[int, int, int],
     missing: Missing = "error",
     scaling: Scaling = "none",
 ) -> tuple[list[list[list[float]]], InputSpec]:
     issues = DataIssues("table")
-    parts, spec = made.arrange(Split(None, sizes), missing, scaling, issues, Storage())
+    parts, spec = table.arrange(Split(None, sizes), missing, scaling, issues, Storage())
     issues.raise_if_any()
     return [part.tolist() for part in parts], spec
 
 
-def test_categories_become_a_feature_each_in_the_columns_order() -> None:
-    made = features([[1], [2]], {"c": ["b", "a"]}, columns=("c", "n0"))
-    parts, spec = arranged(made, (2, 0, 0))
+def test_max_features_counts_all_categories() -> None:
+    town = Categorical.from_values(np.array(["Ayr", "Bath", "Ely"]))
+    assert max_features(("town", "rooms"), {"town": town}, "one_hot") == 4
+    assert max_features(("town", "rooms"), {"town": town}, "integer") == 2
+
+
+def test_one_hot_features_follow_the_column_order() -> None:
+    table = features([[1], [2]], {"c": ["b", "a"]}, columns=("c", "n0"))
+    parts, spec = arrange(table, (2, 0, 0))
     assert parts[0] == [[0, 1, 1], [1, 0, 2]]
     assert spec.shape == (3,)
     assert spec.columns == (
@@ -58,89 +64,90 @@ def test_categories_become_a_feature_each_in_the_columns_order() -> None:
     )
 
 
-def test_category_not_seen_in_training_is_all_zeros() -> None:
-    made = features([[0], [0], [0]], {"c": ["a", "b", "new"]})
-    parts, spec = arranged(made, (2, 1, 0))
+def test_unseen_category_is_all_zeros() -> None:
+    table = features([[0], [0], [0]], {"c": ["a", "b", "new"]})
+    parts, spec = arrange(table, (2, 1, 0))
     assert parts[1] == [[0, 0, 0]]
     assert spec.columns[1].categories == ("a", "b")
 
 
 def test_integer_codes_start_at_1_and_0_is_unknown() -> None:
-    made = features([[], [], [], []], {"c": ["b", "a", "new", ""]}, encoding="integer")
-    parts, spec = arranged(made, (2, 2, 0), missing="mean", scaling="standard")
+    table = features([[], [], [], []], {"c": ["b", "a", "new", ""]}, encoding="integer")
+    parts, spec = arrange(table, (2, 2, 0), missing="mean", scaling="standard")
     assert parts == [[[2], [1]], [[0], [0]], []]
     assert (spec.dtype, spec.scale) == ("int32", None)
 
 
 @pytest.mark.parametrize(("missing", "fill"), [("mean", 5.0), ("median", 2.0)])
-def test_gaps_are_filled_by_what_training_rows_hold(missing: Missing, fill: float) -> None:
-    made = features([[1], [2], [12], [NAN], [1000], [NAN]])
-    parts, spec = arranged(made, (4, 2, 0), missing=missing)
+def test_missing_numbers_are_imputed_from_training_rows(missing: Missing, fill: float) -> None:
+    table = features([[1], [2], [12], [NAN], [1000], [NAN]])
+    parts, spec = arrange(table, (4, 2, 0), missing=missing)
     assert parts == [[[1], [2], [12], [fill]], [[1000], [fill]], []]
     assert spec.columns[0].fill == fill
 
 
-def test_a_column_without_gaps_learns_its_fill_too() -> None:
-    _, spec = arranged(features([[1], [3]]), (2, 0, 0), missing="mean")
+def test_complete_column_has_a_fill_value() -> None:
+    _, spec = arrange(features([[1], [3]]), (2, 0, 0), missing="mean")
     assert spec.columns[0].fill == 2
 
 
-def test_scale_is_learnt_after_filling_from_training_rows() -> None:
-    made = features([[0], [NAN], [10], [99]])
-    _, spec = arranged(made, (3, 1, 0), missing="median", scaling="minmax")
+def test_scale_is_learned_after_imputation() -> None:
+    table = features([[0], [NAN], [10], [99]])
+    _, spec = arrange(table, (3, 1, 0), missing="median", scaling="minmax")
     assert np.allclose(np.asarray(spec.scale), [0.1])
 
 
 def test_one_hot_features_are_not_scaled() -> None:
-    made = features([[0], [4]], {"c": ["a", "b"]})
-    _, spec = arranged(made, (2, 0, 0), scaling="minmax")
+    table = features([[0], [4]], {"c": ["a", "b"]})
+    _, spec = arrange(table, (2, 0, 0), scaling="minmax")
     assert np.asarray(spec.scale).tolist() == [0.25, 1, 1]
     assert np.asarray(spec.offset).tolist() == [0, 0, 0]
 
 
-def test_numbers_stay_in_their_memory() -> None:
+def test_numbers_are_arranged_in_place() -> None:
     matrix = np.arange(6, dtype=np.float32).reshape(3, 2)
-    made = TableFeatures("input", ("a", "b"), matrix, {}, "one_hot")
+    table = TableFeatures("input", ("a", "b"), matrix, {}, "one_hot")
     split = Split(np.array([2, 0, 1]), (2, 1, 0))
-    parts, _ = made.arrange(split, "error", "standard", DataIssues("table"), Storage())
+    parts, _ = table.arrange(split, "error", "standard", DataIssues("table"), Storage())
     assert np.shares_memory(parts[0], matrix)
     assert parts[0].tolist() == [[4, 5], [0, 1]]
 
 
-def test_a_column_filled_from_no_training_row_is_a_fault() -> None:
-    with pytest.raises(DataError, match="a training row of the column `n0`"):
-        arranged(features([[NAN], [1]]), (1, 1, 0), missing="mean")
+def test_column_without_training_values_is_an_error() -> None:
+    with pytest.raises(DataError, match="training value in the column `n0`"):
+        arrange(features([[NAN], [1]]), (1, 1, 0), missing="mean")
 
 
-def test_rows_that_lack_a_value_are_told_apart() -> None:
-    made = features([[1], [NAN], [3]], {"c": ["a", "b", ""]})
-    lacking = made.check("drop", DataIssues("table"))
-    assert lacking is not None
-    assert lacking.tolist() == [False, True, True]
+def test_rows_with_missing_values_are_returned() -> None:
+    table = features([[1], [NAN], [3]], {"c": ["a", "b", ""]})
+    lacks_value = table.check("drop", DataIssues("table"))
+    assert lacks_value is not None
+    assert lacks_value.tolist() == [False, True, True]
 
 
-def test_missing_infinite_and_empty_columns_are_told_together() -> None:
+def test_missing_and_infinite_values_are_reported_together() -> None:
     issues = DataIssues("table")
-    made = features([[NAN, 1, NAN], [2, np.inf, NAN]], {"c": ["a", ""]})
-    made.check("error", issues)
+    table = features([[NAN, 1, NAN], [2, np.inf, NAN]], {"c": ["a", ""]})
+    table.check("error", issues)
     lines = str(issues.error()).splitlines()
     assert [line.split("Received: ")[1].split(".")[0] for line in lines] == [
         "none in row 1",
         "infinity in the column `n1`, row 2",
-        "none at all",
+        "only missing values",
         "none in row 2",
     ]
-    assert "data.missing: Expected a value in every row of the column `n0`" in lines[0]
+    assert "data.missing: " in lines[0]
+    assert "`n0`" in lines[0]
 
 
-def test_missing_categories_are_no_fault_where_gaps_are_filled() -> None:
+def test_missing_categories_are_valid_with_imputation() -> None:
     issues = DataIssues("table")
     features([[1], [2]], {"c": ["a", ""]}).check("mean", issues)
     assert not issues
 
 
-def test_too_many_categories_are_a_fault_unless_codes_are_fed() -> None:
-    texts = [f"id{number}" for number in range(MOST_CATEGORIES + 1)]
+def test_too_many_categories_are_an_error_for_one_hot_encoding() -> None:
+    texts = [f"id{number}" for number in range(MAX_CATEGORIES + 1)]
     issues = DataIssues("table")
     features([[] for _ in texts], {"c": texts}, encoding="integer").check("error", issues)
     assert not issues
@@ -149,8 +156,8 @@ def test_too_many_categories_are_a_fault_unless_codes_are_fed() -> None:
         issues.raise_if_any()
 
 
-def test_codes_and_numbers_in_one_input_are_a_fault() -> None:
+def test_integer_codes_and_numbers_in_one_input_are_an_error() -> None:
     issues = DataIssues("table")
     features([[1]], {"c": ["a"]}, encoding="integer").check("error", issues)
-    with pytest.raises(RequestError, match=r"numbers \(n0\) and categories \(c\).*own"):
+    with pytest.raises(RequestError, match=r"numbers \(n0\) and categories \(c\)"):
         issues.raise_if_any()

@@ -1,4 +1,4 @@
-"""Opens a user's file, by its ending."""
+"""Data files, opened by their extension."""
 
 from __future__ import annotations
 
@@ -12,24 +12,15 @@ from nnlab.errors import DataError, RequestError
 from nnlab.text import nearest
 
 
-def open_file(
+def open_data_file(
     path: Path, sample_weight: str | None = None, storage: Storage | None = None
 ) -> Table | Arrays:
-    """Open a .csv, .parquet or .npz file.
+    """Open a CSV or Parquet file as a table, or read an NPZ file, whose weights have a name.
 
-    Args:
-        path: The file.
-        sample_weight: Where the weights of the rows are, for NPZ files.
-        storage: Takes the arrays of an NPZ file; None: they are held in memory.
-
-    Returns:
-        A table, or the arrays of an NPZ file.
-
-    Raises:
-        DataError: If the file is absent, empty or unreadable.
-        RequestError: If nnlab reads no files with that ending.
+    Raises a `DataError` if the file is missing, empty or unreadable, and a `RequestError` if its
+    extension is not supported.
     """
-    _check_there(path)
+    _check_exists(path)
     match path.suffix.lower():
         case ".csv":
             from nnlab.data.readers.csv_table import CsvTable
@@ -41,27 +32,26 @@ def open_file(
             return ParquetTable(path)
         case ".npz":
             return read_npz(path, sample_weight, storage)
-    message = (
-        f"{path}: Expected a .csv, .parquet or .npz file. Received: {path.suffix or 'no ending'}."
-    )
+    extension = path.suffix or "no extension"
+    message = f"{path}: Expected a .csv, .parquet or .npz file. Received: {extension}."
     raise RequestError(message)
 
 
-def _check_there(path: Path) -> None:
+def _check_exists(path: Path) -> None:
     if path.is_file():
         if path.stat().st_size == 0:
             message = f"{path}: Expected a file with rows. Received: an empty file."
             raise DataError(message)
         return
     if path.is_dir():
-        message = f"{path}: Expected a file. Received: a folder. Name one of the files in it."
+        message = f"{path}: Expected a file. Received: a folder. Use the path of a file in it."
         raise DataError(message)
     folder = path.parent
     if not folder.is_dir():
         message = f"{path}: Expected a file. Received: no such folder, {folder}."
         raise DataError(message)
-    others = (other.name for other in folder.iterdir())
-    close = nearest(path.name, (name for name in others if name.lower().endswith(FILE_TYPES)))
-    hint = f"Did you mean {close}?" if close else "A relative path starts at the config's folder."
+    siblings = (sibling.name for sibling in folder.iterdir())
+    similar = nearest(path.name, (name for name in siblings if name.lower().endswith(FILE_TYPES)))
+    hint = f"Did you mean {similar}?" if similar else "Relative paths start at the config's folder."
     message = f"{path}: Expected a file. Received: no such file. {hint}"
     raise DataError(message)

@@ -1,4 +1,4 @@
-"""Opens a built-in data set, wherever its rows come from."""
+"""The entry point to all built-in data sets."""
 
 from __future__ import annotations
 
@@ -7,23 +7,10 @@ from nnlab.data.containers.arrays import Arrays
 from nnlab.data.containers.table import Table
 
 
-def open_dataset(dataset: Dataset, seed: int) -> Table | Arrays:
-    """Open a built-in data set.
+def load_dataset(dataset: Dataset, seed: int) -> Table | Arrays:
+    """Load a built-in data set; `seed` is for generated ones without a `random_state`.
 
-    Args:
-        dataset: The data set and its arguments.
-        seed: The experiment's seed, for generated ones that have none of their own.
-
-    Returns:
-        A table, or arrays.
-
-    Raises:
-        DataError: If it must be downloaded and cannot be.
-
-    Example:
-        >>> from nnlab.config.vocabulary.datasets.classification import Xor
-        >>> open_dataset(Xor(), seed=42).rows
-        4
+    Raises a `DataError` if the data set is not present and cannot be downloaded.
     """
     match dataset.source:
         case "generated":
