@@ -48,8 +48,8 @@ def _read_chain(
     if has_comparison_keys(tree):
         message = "This file is a comparison, not a config."
         hint = f"Run it with `nnlab compare variants {shlex.quote(str(file))}`."
-        location = extends_at or Location(str(file), 1, 1)
-        raise ConfigError((Diagnostic(message, "", location, hint),))
+        start = Location(str(file), 1, 1)
+        raise ConfigError((Diagnostic(message, "", extends_at or start, hint),))
     if "extends" not in tree:
         return document
     base, location = tree["extends"], document.locate(("extends",))
