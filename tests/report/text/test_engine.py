@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -43,8 +44,8 @@ SHORT = JitEstimate(compile_s=0.45, saved_s=0.0004)
     ],
 )
 def test_engine_is_formatted_with_its_reasons(choice: dict[str, Any], expected: str) -> None:
-    defaults = {"loop_reason": LoopReason.FEW_STEPS, "jit_compile": False, "jit_requested": False}
-    assert format_engine("keras", LoopChoice(**defaults | choice).to_dict()) == f"keras {expected}"
+    default = LoopChoice(LoopReason.FEW_STEPS, jit_compile=False, jit_requested=False)
+    assert format_engine("keras", replace(default, **choice).to_dict()) == f"keras {expected}"
 
 
 def test_engine_without_a_known_reason_is_its_name() -> None:
