@@ -10,10 +10,9 @@ from nnlab.data.prepare import prepare
 
 
 class DataPrefetcher:
-    """Prepares an experiment's data in a thread; a call waits for them and returns them.
+    """Prepares an experiment's data in a thread; a call waits for the data and returns them.
 
-    Reading and decompressing files releases the GIL for most of the two seconds that the import of
-    TensorFlow takes.
+    Reading and decompressing files hardly delays the import of TensorFlow, which takes two seconds.
     """
 
     def __init__(self, experiment: Experiment) -> None:

@@ -201,7 +201,7 @@ def _check_weights(weights: NDArray[np.float64], config: DataConfig, issues: Dat
         is_invalid |= np.isnan(weights)
     if is_invalid.any():
         issues.add_data_error(
-            f"Expected a finite weight of 0 or more in every row. "
+            "Expected a finite weight of 0 or more in every row. "
             f"Received: {weights[is_invalid][0]:g} in "
             f"{format_row_numbers(np.flatnonzero(is_invalid))}.",
             "data.sample_weight",

@@ -32,7 +32,7 @@ def _cgroup_limits(root: Path) -> Iterator[int]:
                 folder, file = root / "sys/fs/cgroup", "memory.max"
             else:
                 continue
-            own = PurePosixPath(group.strip("/"))
-            for path in (own, *own.parents):
+            group_path = PurePosixPath(group.strip("/"))
+            for path in (group_path, *group_path.parents):
                 with suppress(OSError, ValueError):  # the root group has no file; `max` is no limit
                     yield int((folder / path / file).read_text())

@@ -36,7 +36,7 @@ def _(dataset: classification.Xor, seed: int) -> MemoryTable:
     corner = np.arange(dataset.n_samples) % 4
     x = np.column_stack([corner // 2, corner % 2]).astype(float)
     classes = (x[:, 0] != x[:, 1]).astype(int)
-    return _table(dataset, x + _noise(rng, dataset.noise, x.shape), _classes(classes))
+    return _table(dataset, x + rng.normal(0.0, dataset.noise, x.shape), _classes(classes))
 
 
 @generate.register
@@ -70,7 +70,7 @@ def _(dataset: classification.Spirals, seed: int) -> MemoryTable:
     radius = np.sqrt(rng.uniform(0.0, 1.0, dataset.n_samples))
     angle = 2 * np.pi * (dataset.turns * radius + arm / dataset.n_classes)
     x = np.column_stack([radius * np.cos(angle), radius * np.sin(angle)])
-    return _table(dataset, x + _noise(rng, dataset.noise, x.shape), _classes(arm))
+    return _table(dataset, x + rng.normal(0.0, dataset.noise, x.shape), _classes(arm))
 
 
 @generate.register
@@ -130,7 +130,8 @@ def _(dataset: classification.Hastie, seed: int) -> MemoryTable:
 def _(dataset: regression.Linear, seed: int) -> MemoryTable:
     rng = _generator(dataset, seed)
     x = rng.uniform(-1.0, 1.0, (dataset.n_samples, 1))
-    y = dataset.slope * x[:, 0] + dataset.intercept + _noise(rng, dataset.noise, dataset.n_samples)
+    noise = rng.normal(0.0, dataset.noise, dataset.n_samples)
+    y = dataset.slope * x[:, 0] + dataset.intercept + noise
     return _table(dataset, x, _add_outliers(y, dataset.outliers, rng))
 
 
@@ -138,9 +139,8 @@ def _(dataset: regression.Linear, seed: int) -> MemoryTable:
 def _(dataset: regression.Sine, seed: int) -> MemoryTable:
     rng = _generator(dataset, seed)
     x = rng.uniform(-1.0, 1.0, (dataset.n_samples, 1))
-    y = np.sin(2 * np.pi * dataset.frequency * x[:, 0]) + _noise(
-        rng, dataset.noise, dataset.n_samples
-    )
+    noise = rng.normal(0.0, dataset.noise, dataset.n_samples)
+    y = np.sin(2 * np.pi * dataset.frequency * x[:, 0]) + noise
     return _table(dataset, x, _add_outliers(y, dataset.outliers, rng))
 
 
@@ -195,12 +195,6 @@ def _random_state(dataset: Dataset, seed: int) -> int:
 
 def _generator(dataset: Dataset, seed: int) -> np.random.Generator:
     return np.random.default_rng(_random_state(dataset, seed))
-
-
-def _noise(
-    rng: np.random.Generator, deviation: float, shape: int | tuple[int, ...]
-) -> NDArray[np.float64]:
-    return rng.normal(0.0, deviation, shape)
 
 
 def _add_outliers(

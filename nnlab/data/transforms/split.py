@@ -106,7 +106,7 @@ def split_rows(
         free - sum(counts) < 1
     ):
         issues.add_request_error(
-            f"Expected at least one row in each part. "
+            "Expected at least one row in each part. "
             f"Received: {free} rows, {_format_fractions(plan)}.",
             "data",
             "Change the fractions, or add rows.",
@@ -139,8 +139,8 @@ def split_rows(
                 issues,
             )
         train, validation = _split_fold(train, classes, plan.fold, generator)
-    own = np.arange(free, rows)
-    order = np.concatenate([train, validation, test, own]).astype(np.int64, copy=False)
+    own_test_rows = np.arange(free, rows)
+    order = np.concatenate([train, validation, test, own_test_rows]).astype(np.int64, copy=False)
     return Split(order, (len(train), len(validation), len(test) + own_test))
 
 

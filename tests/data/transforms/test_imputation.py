@@ -30,7 +30,9 @@ def test_imputation_in_chunks_equals_numpy(
     test = np.full((2, 5), NAN, np.float32)
     fills = impute([train, test], strategy, tuple("abcde"), DataIssues("table"))
     assert np.allclose(fills, expected, rtol=1e-6)
-    assert (train[is_missing] == np.broadcast_to(np.float32(fills), train.shape)[is_missing]).all()
+    assert (
+        train[is_missing] == np.broadcast_to(np.array(fills, np.float32), train.shape)[is_missing]
+    ).all()
     assert test.tolist() == [fills, fills]
 
 
