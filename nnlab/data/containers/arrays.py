@@ -1,4 +1,4 @@
-"""Arrays of inputs and targets: images, texts as word vectors, and NPZ files."""
+"""Arrays of inputs and targets: images, multi-hot texts, and the content of NPZ files."""
 
 from __future__ import annotations
 
