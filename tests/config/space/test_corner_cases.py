@@ -21,7 +21,7 @@ def message(*flags: str, path: str = "tune.objective") -> str:
 
 @pytest.fixture
 def unconditional() -> str:
-    """The message if no marker causes the error."""
+    """Return the message if no marker causes the error."""
     return message("training.metrics=[mae]", OBJECTIVE)
 
 
