@@ -72,11 +72,7 @@ class Bench:
         self._environment["TERM"] = "xterm-256color"
 
     def rounds(self, usual: int) -> int:
-        """How many rounds to measure.
-
-        Args:
-            usual: How many where there is time.
-        """
+        """How many rounds to measure."""
         return 1 if self.quick else usual
 
     def forget(self) -> None:
@@ -84,16 +80,7 @@ class Bench:
         shutil.rmtree(self.folder / _CACHE, ignore_errors=True)
 
     def python(self, *words: str, cwd: str = ".", terminal: bool = False) -> Timed:
-        """Run this Python once, and time it.
-
-        Args:
-            *words: Its command line.
-            cwd: The folder to run in, seen from `folder`.
-            terminal: Whether its standard error is a terminal, as a person has it; else a file.
-
-        Raises:
-            BenchmarkError: It failed, or took ten minutes.
-        """
+        """Run this Python once, and time it."""
         with (
             tempfile.TemporaryFile() as output,
             tempfile.TemporaryFile() as errors,
@@ -121,13 +108,7 @@ class Bench:
         return Timed(seconds, text[0])
 
     def train(self, config: str, *changes: str, terminal: bool = False) -> Timed:
-        """Run `nnlab train --json` once, and time it.
-
-        Args:
-            config: The config, seen from `folder`.
-            *changes: For `--set`.
-            terminal: Whether a terminal shows how it goes.
-        """
+        """Run `nnlab train --json` once, and time it."""
         options = [word for change in changes for word in ("--set", change)]
         path = Path(config)
         words = ("-m", "nnlab", "train", path.name, "--json", *options)
@@ -142,27 +123,12 @@ class Workload(Protocol):
         """What `--only` calls it."""
 
     def measure(self, bench: Bench) -> Iterator[Row]:
-        """Measure it.
-
-        Args:
-            bench: Where, and how long it may take.
-
-        Yields:
-            A row for each comparison.
-        """
+        """Measure it."""
 
 
 @contextmanager
 def make_bench(digits: Path | None, *, quick: bool) -> Iterator[tuple[Bench, str]]:
-    """A bench in a folder of its own, which is gone in the end.
-
-    Args:
-        digits: MNIST's file; None: see `write_digits`.
-        quick: Whether one round and few epochs must do.
-
-    Yields:
-        The bench, and what its digits are.
-    """
+    """A bench in a folder of its own, which is gone in the end."""
     with tempfile.TemporaryDirectory(prefix="nnlab-bench-") as name:
         folder = Path(name)
         for config in SOURCES.glob("*/*.yaml"):

@@ -53,11 +53,7 @@ class Arguments:
 
 
 def arguments(epochs: int) -> Arguments:
-    """Read the command line.
-
-    Args:
-        epochs: Epochs where it does not say.
-    """
+    """Read the command line."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--epochs", type=int, default=epochs)
     parser.add_argument("--folder", type=Path, default=Path())
@@ -65,12 +61,7 @@ def arguments(epochs: int) -> Arguments:
 
 
 def draw_curves(history: Mapping[str, Sequence[float]], folder: Path) -> None:
-    """Draw a picture of each metric, validation beside training.
-
-    Args:
-        history: Each epoch's values by name, as `fit` returns them.
-        folder: Where the PNGs go.
-    """
+    """Draw a picture of each metric, validation beside training."""
     import matplotlib as mpl
 
     mpl.use("Agg")
@@ -91,10 +82,5 @@ def draw_curves(history: Mapping[str, Sequence[float]], folder: Path) -> None:
 
 
 def print_times(stopwatch: Stopwatch, **figures: Any) -> None:
-    """Print the seconds of each epoch as the last line, JSON.
-
-    Args:
-        stopwatch: What took them.
-        **figures: What else there is to tell.
-    """
+    """Print the seconds of each epoch as the last line, JSON."""
     print(json.dumps({"epoch_seconds": stopwatch.seconds} | figures))

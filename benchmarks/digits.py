@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from nnlab.config.vocabulary.datasets.packaged import Mnist5k
 from nnlab.data.containers.arrays import Arrays
 from nnlab.data.containers.categorical import Categorical
-from nnlab.data.datasets.dataset import open_dataset
+from nnlab.data.datasets.loader import load_dataset
 
 ALL, FEW = "digits.npz", "few_digits.npz"
 _TRAINING, _TEST, _FEW = 60_000, 10_000, 20_000
@@ -22,15 +22,7 @@ _NOISE = 16
 
 
 def write_digits(folder: Path, mnist: Path | None) -> str:
-    """Write `digits.npz`, and `few_digits.npz` with the first third of its training rows.
-
-    Args:
-        folder: Where they go.
-        mnist: The file of `keras.datasets.mnist`; None: the one in Keras' cache, if there is one.
-
-    Returns:
-        What they are, in words.
-    """
+    """Write `digits.npz`, and `few_digits.npz` with the first third of its training rows."""
     home = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras")
     path = mnist or home / "datasets" / "mnist.npz"
     if mnist is None and not path.is_file():
@@ -53,7 +45,7 @@ def _save(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
 
 def _made(random: np.random.Generator) -> dict[str, NDArray[np.uint8]]:
     """Arrays of MNIST's sizes: the arithmetic is the same, how well a net does on them is not."""
-    packaged = open_dataset(Mnist5k(), seed=0)
+    packaged = load_dataset(Mnist5k(), seed=0)
     assert isinstance(packaged, Arrays)  # noqa: S101 - for the type checker: images are no table
     (images,), (labels,) = packaged.inputs.values(), packaged.targets.values()
     codes = np.asarray(labels.codes if isinstance(labels, Categorical) else labels, np.uint8)

@@ -13,15 +13,7 @@ _PACKAGES = ("tensorflow", "keras", "nnlab")
 
 
 def describe_machine() -> dict[str, str]:
-    """Name the machine and what it runs.
-
-    Returns:
-        Words by name: `cpu`, `cores`, `system`, `python`, and a version for each package.
-
-    Example:
-        >>> sorted(describe_machine())
-        ['cores', 'cpu', 'keras', 'nnlab', 'python', 'system', 'tensorflow']
-    """
+    """Name the machine and what it runs."""
     return {
         "cpu": _cpu(),
         "cores": str(len(os.sched_getaffinity(0))),

@@ -27,18 +27,7 @@ Tensors = list[tf.Tensor]
 def epoch_of_products(
     sizes: list[int], rows: int, batch: int, *, adam: bool = False
 ) -> Callable[[], Tensors]:
-    """An epoch's products as a function.
-
-    Args:
-        sizes: The units of each layer, the inputs first.
-        rows: Rows of the epoch.
-        batch: Rows of a step; the last one takes those that are left.
-        adam: Whether each step ends with Adam's update of the weights.
-
-    Returns:
-        The function; it returns what the last step gives for the weights: their slopes, or with
-        Adam the weights, and the means of slopes and of their squares.
-    """
+    """An epoch's products as a function."""
     random = np.random.default_rng(0)
     inputs = tf.constant(random.random((rows, sizes[0]), np.float32))
     weights = [
@@ -101,14 +90,7 @@ def _adam(
 
 
 def seconds_of(epoch: Callable[[], Tensors]) -> float:
-    """Run an epoch once.
-
-    Args:
-        epoch: It.
-
-    Returns:
-        How long it took until its results were there.
-    """
+    """Run an epoch once."""
     start = time.perf_counter()
     for tensor in epoch():
         tensor.numpy()

@@ -37,11 +37,7 @@ class Results:
     rows: tuple[Row, ...]
 
     def write(self, path: Path) -> None:
-        """Write them as JSON.
-
-        Args:
-            path: The file.
-        """
+        """Write them as JSON."""
         values: dict[str, Any] = {
             "machine": self.machine,
             "digits": self.digits,
@@ -52,11 +48,7 @@ class Results:
 
     @classmethod
     def read(cls, path: Path) -> Results:
-        """Read what `write` wrote.
-
-        Args:
-            path: The file.
-        """
+        """Read what `write` wrote."""
         values = json.loads(path.read_text(encoding="utf-8"))
         rows = tuple(Row.from_dict(row) for row in values.pop("rows"))
         return cls(**values, rows=rows)
@@ -70,24 +62,12 @@ class Results:
 
 
 def refreshed(page: str, results: Results) -> str:
-    """A page with what was measured.
-
-    Args:
-        page: Markdown; a part stands between `<!-- benchmarks: NAME -->` and `<!-- end -->`.
-        results: What was measured.
-
-    Returns:
-        The new page.
-    """
+    """A page with what was measured."""
     return _PART.sub(lambda found: f"{found[1]}{_PARTS[found[2]](results)}\n{found[3]}", page)
 
 
 def write_pages(results: Results) -> None:
-    """Bring the pages up to date.
-
-    Args:
-        results: What was measured.
-    """
+    """Bring the pages up to date."""
     for page in PAGES:
         text = refreshed(page.read_text(encoding="utf-8"), results)
         page.write_text(text, encoding="utf-8")

@@ -27,15 +27,7 @@ class Spread:
 
     @classmethod
     def of(cls, values: Sequence[float]) -> Spread:
-        """The spread of values.
-
-        Args:
-            values: One or more.
-
-        Example:
-            >>> Spread.of([3.0, 1.0, 2.0])
-            Spread(median=2.0, least=1.0, most=3.0)
-        """
+        """The spread of values."""
         return cls(statistics.median(values), min(values), max(values))
 
 
@@ -88,11 +80,7 @@ class Row:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Row:
-        """The row that `to_dict` gave.
-
-        Args:
-            values: Its values.
-        """
+        """The row that `to_dict` gave."""
         seconds = {key: tuple(values[key]) for key in ("other_s", "nnlab_s")}
         return cls(**{**values, **seconds})
 
@@ -101,20 +89,6 @@ def in_turn(rounds: int, *parts: Callable[[], T]) -> list[tuple[T, ...]]:
     """Call functions one after the other, again and again, every second time backwards.
 
     What drifts while they run, the machine's speed above all, then favours none of them.
-
-    Args:
-        rounds: How often.
-        *parts: The functions.
-
-    Returns:
-        [parts, rounds]: what each function returned.
-
-    Example:
-        >>> calls = []
-        >>> in_turn(2, lambda: calls.append("a") or 1, lambda: calls.append("b") or 2)
-        [(1, 1), (2, 2)]
-        >>> calls
-        ['a', 'b', 'b', 'a']
     """
     results: list[list[T]] = [[] for _ in parts]
     for number in range(rounds):

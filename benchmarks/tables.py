@@ -11,16 +11,12 @@ from nnlab.report.text.table import Cell, Column, Table
 
 _HEAD = ("workload", "what", "against", "its time", "nnlab's", "ratio", "range", "goal")
 _RIGHT = {"its time", "nnlab's", "ratio", "range", "goal"}
-_TONES = {True: "good", False: "bad", None: ""}
+_TONES = {True: "success", False: "error", None: ""}
 _LARGE = 10
 
 
 def main_rows(rows: Sequence[Row]) -> list[Row]:
-    """What the first table shows: of the sweep over shapes only the worst of each kind.
-
-    Args:
-        rows: All rows.
-    """
+    """What the first table shows: of the sweep over shapes only the worst of each kind."""
     swept = [row for row in rows if row.workload == SWEEP]
     kinds = dict.fromkeys(row.what for row in swept)
     worst = [
@@ -31,42 +27,25 @@ def main_rows(rows: Sequence[Row]) -> list[Row]:
 
 
 def sweep_rows(rows: Sequence[Row]) -> list[Row]:
-    """The rows of the sweep over shapes.
-
-    Args:
-        rows: All rows.
-    """
+    """The rows of the sweep over shapes."""
     return [row for row in rows if row.workload == SWEEP]
 
 
 def terminal_table(title: str, rows: Iterable[Row]) -> Table:
-    """Rows as a table to print.
-
-    Args:
-        title: A line above it.
-        rows: The rows.
-    """
+    """Rows as a table to print."""
     columns = tuple(Column(head, right=head in _RIGHT) for head in _HEAD)
     return Table(title, columns, tuple(_cells(row) for row in rows))
 
 
 def markdown_table(rows: Iterable[Row]) -> str:
-    """Rows as a table of a Markdown page.
-
-    Args:
-        rows: The rows.
-    """
+    """Rows as a table of a Markdown page."""
     lines = [_HEAD, tuple("---:" if head in _RIGHT else "---" for head in _HEAD)]
     lines += [tuple(cell.text for cell in _cells(row)) for row in rows]
     return _markdown(lines)
 
 
 def headline_table(rows: Iterable[Row]) -> str:
-    """How many times as fast as the scripts, an experiment a line, in Markdown.
-
-    Args:
-        rows: All rows.
-    """
+    """How many times as fast as the scripts, an experiment a line, in Markdown."""
     ratios: dict[str, dict[str, str]] = {}
     for row in rows:
         if row.against == BY_HAND:
@@ -80,28 +59,12 @@ def headline_table(rows: Iterable[Row]) -> str:
 
 
 def time_text(seconds: float) -> str:
-    """A time to three digits.
-
-    Args:
-        seconds: It.
-
-    Example:
-        >>> [time_text(seconds) for seconds in (57.42, 4.419, 0.2535, 0.00142, 0.000659)]
-        ['57.4 s', '4.42 s', '254 ms', '1.42 ms', '0.659 ms']
-    """
+    """A time to three digits."""
     return f"{_digits(seconds)} s" if seconds >= 1 else f"{_digits(seconds * 1000)} ms"
 
 
 def ratio_text(ratio: float) -> str:
-    """A ratio to two or three digits.
-
-    Args:
-        ratio: It.
-
-    Example:
-        >>> [ratio_text(ratio) for ratio in (178.2, 12.96, 1.764, 0.951)]
-        ['178', '13.0', '1.76', '0.95']
-    """
+    """A ratio to two or three digits."""
     return f"{ratio:#.3g}".rstrip(".") if ratio >= _LARGE else f"{ratio:.2f}"
 
 

@@ -19,7 +19,7 @@ from nnlab.config.yaml.builtin_configs import (
     list_builtin_comparisons,
     list_builtin_configs,
 )
-from nnlab.config.yaml.extends import is_comparison
+from nnlab.config.yaml.extends import is_comparison_file
 from nnlab.runs.io.metrics_csv import read_history
 from tests.comparisons import Comparing, Made
 
@@ -85,12 +85,12 @@ def test_it_is_sound_and_stands_by_itself(config: object, tmp_path: Path) -> Non
     """Its base is called by its name: `nnlab init` need write one file alone."""
     path = tmp_path / "copy.yaml"
     path.write_text(config.path.read_text())  # type: ignore[attr-defined]
-    assert check_config(path).diagnostics == ()
+    assert check_config(path).errors == ()
     assert len(read_comparison(path).seeds) >= 5
 
 
 def test_no_comparison_is_listed_as_a_config() -> None:
-    assert not [config.name for config in list_builtin_configs() if is_comparison(config.path)]
+    assert not [config.name for config in list_builtin_configs() if is_comparison_file(config.path)]
 
 
 def test_the_comparisons_of_the_page_are_sound(tmp_path: Path) -> None:
@@ -98,7 +98,7 @@ def test_the_comparisons_of_the_page_are_sound(tmp_path: Path) -> None:
     assert len(examples) == 2
     for example in examples:
         (tmp_path / "example.yaml").write_text(example)
-        assert check_config(tmp_path / "example.yaml").diagnostics == ()
+        assert check_config(tmp_path / "example.yaml").errors == ()
 
 
 def test_zeros_and_a_constant_stay_at_chance_and_scaled_randomness_learns(compare: Compare) -> None:

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from nnlab.config import load_config
-from nnlab.config.loader import read_search
+from nnlab.config.loader import read_search_config
 from nnlab.config.yaml.builtin_configs import find_builtin_config, list_builtin_configs
 from nnlab.data import prepare
 from nnlab.errors import RunFailedError
@@ -212,7 +212,7 @@ def test_unscaled_features_stall(train: Train) -> None:
 
 
 def test_search_of_layers_is_that_of_the_lesson() -> None:
-    config = read_search(find_builtin_config("search_layers"))
+    config = read_search_config(find_builtin_config("search_layers"))
     assert len(config.experiment.data.features or ()) == 8
     first, times, *repeated, optimizer = config.hyperparameters
     assert (first.min_value, first.max_value, first.step) == (8, 128, 8)
@@ -227,7 +227,8 @@ def test_search_of_layers_is_that_of_the_lesson() -> None:
 
 def test_search_of_everything_opens_every_part_of_the_config() -> None:
     names = {
-        one.name for one in read_search(find_builtin_config("search_everything")).hyperparameters
+        one.name
+        for one in read_search_config(find_builtin_config("search_everything")).hyperparameters
     }
     for part in (
         "data.scaling",

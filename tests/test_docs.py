@@ -87,7 +87,7 @@ def config_of(example: Block, homes: Path) -> Path:
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.name)
 def test_example_is_valid_without_warnings(example: Block, homes: Path) -> None:
     check = check_config(config_of(example, homes))
-    assert [str(diagnostic) for diagnostic in (*check.diagnostics, *check.advice)] == []
+    assert [str(diagnostic) for diagnostic in (*check.errors, *check.warnings)] == []
 
 
 @pytest.mark.parametrize("example", CONCRETE, ids=lambda example: example.name)
@@ -103,7 +103,7 @@ def test_example_fits_its_data_and_builds(example: Block, homes: Path) -> None:
 
 
 def test_example_of_a_search_space_has_its_markers(homes: Path) -> None:
-    assert check_config(config_of(SPACE, homes)).open_values == 7
+    assert check_config(config_of(SPACE, homes)).search_markers == 7
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.name))

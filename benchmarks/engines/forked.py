@@ -24,19 +24,7 @@ Times = dict[str, float]
 
 
 def timed(config: Path, changes: Sequence[str], folder: Path) -> Times:
-    """Train in a child.
-
-    Args:
-        config: The config.
-        changes: Its changes, as for `--set`.
-        folder: For the run.
-
-    Returns:
-        The `timing` of its record.
-
-    Raises:
-        RuntimeError: The child failed.
-    """
+    """Train in a child."""
     _forget()
     result = folder / "timing.json"
     child = os.fork()

@@ -104,11 +104,7 @@ def _has_members(group: int) -> bool:
 
 
 def _finish(runs: Path, command: list[str]) -> list[Any]:
-    """Run a search to its end.
-
-    Returns:
-        The table: of each trial what was tried and what it came to; the tested best.
-    """
+    """Run a search to its end."""
     subprocess.run(
         [sys.executable, "-m", "nnlab", *command, "--runs-dir", str(runs), "--json"],
         check=True,

@@ -132,7 +132,7 @@ def metric_spec(comparison: Comparison) -> MetricSpec:
     found = comparability_warnings(comparison)
     unlike: dict[str, list[str]] = {}
     for caveat in found:
-        for name in caveat.unlike:
+        for name in caveat.not_comparable:
             unlike.setdefault(name, []).append(caveat.reason)
     return MetricSpec(
         {name: ", ".join(reasons) for name, reasons in unlike.items()},

@@ -165,7 +165,7 @@ def _report(path: Path, record: BenchmarkRecord) -> None:
     from nnlab.runs import read_run
     from nnlab.runs.records.benchmark import BenchmarkFiles
 
-    plot_step_times(benchmark_result(record), BenchmarkFiles(path).picture, title=record.name)
+    plot_step_times(benchmark_result(record), BenchmarkFiles(path).step_time_png, title=record.name)
     write_report(read_run(path))
 
 

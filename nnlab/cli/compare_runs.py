@@ -85,13 +85,13 @@ def compare_runs(
     if as_json:
         print_json(comparison.to_dict())
     elif as_csv:
-        from nnlab.report.text.markdown import csv_text
+        from nnlab.report.text.markdown import to_csv
 
-        typer.echo(csv_text(comparison.rows()), nl=False)
+        typer.echo(to_csv(comparison.rows()), nl=False)
     elif as_markdown:
-        from nnlab.report.text.markdown import markdown
+        from nnlab.report.text.markdown import to_markdown
 
-        typer.echo(markdown(comparison_tables(comparison)))
+        typer.echo(to_markdown(comparison_tables(comparison)))
     else:
         print_tables(comparison_tables(comparison))
         _print_charts(comparison, shown)
@@ -110,13 +110,13 @@ def _charted(comparison: RunComparison, metrics: list[str] | None) -> list[str]:
 
 
 def _print_charts(comparison: RunComparison, metrics: list[str]) -> None:
-    from nnlab.report.text.chart import SEVERAL, curve_chart, print_chart
-    from nnlab.report.text.console import room_of
+    from nnlab.report.text.chart import OVERLAP, curve_chart, print_chart
+    from nnlab.report.text.console import terminal_width
 
     for metric in metrics:
-        lines = curve_chart(metric, comparison.curves(metric), within=room_of(sys.stdout))
-        if any(SEVERAL in line for line in lines):
-            lines.append(f"{SEVERAL} several curves")
+        lines = curve_chart(metric, comparison.curves(metric), max_width=terminal_width(sys.stdout))
+        if any(OVERLAP in line for line in lines):
+            lines.append(f"{OVERLAP} several curves")
         print_chart(lines, comparison.labels)
 
 

@@ -96,7 +96,7 @@ def compare_variants(
     """
     from nnlab.cli.compare_variants import resume_notes
     from nnlab.config.comparison.loader import read_comparison
-    from nnlab.config.lint.check import warnings_of_comparison
+    from nnlab.config.lint.check import lint_comparison
     from nnlab.report.progress.several import make_study_progress
     from nnlab.report.text.diagnostics import print_diagnostics
     from nnlab.runs import RunKind, find_run
@@ -112,7 +112,7 @@ def compare_variants(
     )
     for note in resume_notes(read, earlier) if earlier is not None else ():
         typer.echo(note, err=True)
-    if warnings := warnings_of_comparison(read):
+    if warnings := lint_comparison(read):
         print_diagnostics((), warnings)
 
     from nnlab.engine.comparison.runner import compare_variants as compare

@@ -17,9 +17,9 @@ def datasets(as_json: JsonOption = False) -> None:
 
         nnlab datasets
     """
-    from nnlab.data.datasets.catalog import catalogue
+    from nnlab.data.datasets.catalog import list_datasets
 
-    rows = catalogue()
+    rows = list_datasets()
     if as_json:
         print_json([asdict(row) for row in rows])
         return

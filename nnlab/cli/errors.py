@@ -43,10 +43,10 @@ def _bad_value(error: Exception) -> str:
     option: Any = getattr(error, "param", None)
     if not isinstance(error.__cause__, ValidationError) or option is None:
         return ""
-    from nnlab.config.diagnostics.issues import explain
+    from nnlab.config.diagnostics.issues import issue_from_error
 
     first = error.__cause__.errors(include_url=False)[0]
-    expected, _, _ = explain(first).message.partition(" Received:")
+    expected, _, _ = issue_from_error(first).message.partition(" Received:")
     return f"{expected} Received: {max(option.opts, key=len)} {first['input']}"
 
 

@@ -64,21 +64,21 @@ def init(
 
 def _write(name: str, folder: Path, *, force: bool, as_json: bool) -> None:
     from nnlab.config.yaml.builtin_configs import (
-        COMPARISONS,
+        COMPARISON_FOLDER,
         SCHEMA_FILE,
-        file_of,
-        schema_text,
-        with_bases,
+        extends_chain,
+        find_builtin_file,
+        read_schema,
     )
     from nnlab.errors import RequestError
     from nnlab.runs import atomic_write, translate_os_errors
 
-    shipped = file_of(name.removesuffix(".yaml"))
-    is_comparison = shipped.parent.name == COMPARISONS
+    shipped = find_builtin_file(name.removesuffix(".yaml"))
+    is_comparison_file = shipped.parent.name == COMPARISON_FOLDER
     # A comparison may be called as a config is: it has a folder of its own.
-    into = folder / COMPARISONS if is_comparison else folder
+    into = folder / COMPARISON_FOLDER if is_comparison_file else folder
     texts = {
-        into / source.name: source.read_text(encoding="utf-8") for source in with_bases(shipped)
+        into / source.name: source.read_text(encoding="utf-8") for source in extends_chain(shipped)
     }
     there = [str(target) for target in texts if target.exists()]
     if there and not force:
@@ -89,10 +89,10 @@ def _write(name: str, folder: Path, *, force: bool, as_json: bool) -> None:
         )
     target, *bases = texts
     # The schema is that of a config.
-    schema = None if is_comparison else folder / SCHEMA_FILE
+    schema = None if is_comparison_file else folder / SCHEMA_FILE
     with translate_os_errors(target):
         if schema is not None:
-            atomic_write(schema, schema_text())
+            atomic_write(schema, read_schema())
         for file, text in texts.items():
             atomic_write(file, text)
     if as_json:
@@ -102,5 +102,5 @@ def _write(name: str, folder: Path, *, force: bool, as_json: bool) -> None:
     files = ", ".join(map(str, [target, *bases]))
     also = "" if schema is None else f" and {schema}"
     is_search = any(line.startswith("tune:") for line in texts[target].splitlines())
-    command = "compare variants" if is_comparison else "tune" if is_search else "train"
+    command = "compare variants" if is_comparison_file else "tune" if is_search else "train"
     typer.echo(f"Wrote {files}{also}. Edit, then: nnlab {command} {target}")

@@ -55,14 +55,22 @@ def resolve_config(config: Path | None, default: str | None = None) -> Path:
     Returns:
         The file; a shipped one for a shipped name, or where nothing was named or found here.
     """
-    from nnlab.config.yaml.builtin_configs import COMPARISONS, DEFAULT_CONFIG, find_builtin_config
+    from nnlab.config.yaml.builtin_configs import (
+        COMPARISON_FOLDER,
+        DEFAULT_CONFIG,
+        find_builtin_config,
+    )
 
     if config is None:
         here = Path("nnlab.yaml")
         chosen = here if here.exists() else find_builtin_config(default or DEFAULT_CONFIG)
         typer.echo(f"No config named: using {chosen}", err=True)
         return chosen
-    if not config.exists() and not config.suffix and config.parent in {Path(), Path(COMPARISONS)}:
+    if (
+        not config.exists()
+        and not config.suffix
+        and config.parent in {Path(), Path(COMPARISON_FOLDER)}
+    ):
         return find_builtin_config(str(config))
     return config
 

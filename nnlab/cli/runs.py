@@ -117,7 +117,7 @@ def runs_rm(
 
         nnlab runs rm xor-20261121 moons-20261121 --yes
     """
-    from nnlab.report.text.numbers import bytes_text
+    from nnlab.report.text.numbers import format_bytes
     from nnlab.runs import StoredRun, find_folders, read_record_or_broken
     from nnlab.runs.query.removal import check_removable, remove_run, size_of
     from nnlab.text import plural
@@ -134,7 +134,7 @@ def runs_rm(
             message = f"Expected --yes, as nobody can be asked. Received: {several} to delete."
             raise RequestError(f"{message} Add --yes.")
         for run, size in zip(found, sizes, strict=True):
-            typer.echo(f"{run.path}  {run.record.status}  {bytes_text(size)}", err=True)
+            typer.echo(f"{run.path}  {run.record.status}  {format_bytes(size)}", err=True)
         if not typer.confirm(f"Delete {plural(len(found), 'run')} for good?", err=True):
             typer.echo("Nothing is deleted.", err=True)
             return

@@ -12,6 +12,6 @@ def schema() -> None:
 
         nnlab schema > nnlab.schema.json
     """
-    from nnlab.config.yaml.builtin_configs import schema_text
+    from nnlab.config.yaml.builtin_configs import read_schema
 
-    typer.echo(schema_text(), nl=False)
+    typer.echo(read_schema(), nl=False)

@@ -62,7 +62,7 @@ def _show_trial(found: StoredRun, *, as_json: bool) -> None:
     """A trial of a search: its values and its score, and its training or the way to several."""
     from nnlab.report.runs.tables import run_tables
     from nnlab.report.search.trial_tables import trial_tables
-    from nnlab.report.text.table import next_table, print_tables
+    from nnlab.report.text.table import next_steps_table, print_tables
     from nnlab.runs import RunKind
     from nnlab.runs.records.search import read_search, read_trials
 
@@ -78,7 +78,7 @@ def _show_trial(found: StoredRun, *, as_json: bool) -> None:
         tables += run_tables(found.record, found.path)
     elif several := found.inside():
         each = [(f"nnlab show {shlex.quote(str(found.path / name))}", "") for name in several]
-        tables.append(next_table(each))
+        tables.append(next_steps_table(each))
     print_tables(tables)
 
 
@@ -97,7 +97,7 @@ def _show_search(found: StoredRun, *, as_json: bool) -> None:
 def _show_comparison(found: StoredRun, *, as_json: bool) -> None:
     from nnlab.report.comparison.records import read_compared
     from nnlab.report.comparison.tables import variants_table, verdicts_table
-    from nnlab.report.text.table import next_table
+    from nnlab.report.text.table import next_steps_table
 
     record, table = read_compared(found.path)
     if as_json:
@@ -106,7 +106,7 @@ def _show_comparison(found: StoredRun, *, as_json: bool) -> None:
     tables = [variants_table(table), verdicts_table(table)]
     if table.left and record.status != "running":
         command = f"nnlab compare variants --resume {shlex.quote(str(found.path))}"
-        tables.append(next_table([(command, "does what is left")]))
+        tables.append(next_steps_table([(command, "does what is left")]))
     _print_compared(found, tables, record.verdict)
 
 

@@ -45,9 +45,9 @@ def summary(
     with locate_errors(read):
         found = summarize(build_model(read.experiment, prepare(read.experiment).inputs))
     if plot is not None:
-        from nnlab.report.plots.model import draw
+        from nnlab.report.plots.model import plot_model
 
-        draw(found, plot)
+        plot_model(found, plot)
     if as_json:
         print_json(found.to_dict() | {"picture": str(plot) if plot else None})
         return

@@ -39,14 +39,14 @@ def train(
         nnlab train my.yaml --device cpu --seed 7 --json
     """
     begun = time.perf_counter()
-    from nnlab.config.lint.check import warnings_of
+    from nnlab.config.lint.check import lint_config
     from nnlab.config.loader import load_concrete_config, locate_errors
     from nnlab.data.prefetch import DataPrefetcher
     from nnlab.report.progress import make_progress
     from nnlab.report.text.diagnostics import print_diagnostics
 
     read = load_concrete_config(resolve_config(config), overrides(assignments, device, seed))
-    if advice := warnings_of(read):
+    if advice := lint_config(read):
         print_diagnostics((), advice)
     folder = runs_folder(runs_dir)
 

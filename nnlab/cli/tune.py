@@ -123,7 +123,7 @@ def tune(
         path = find_run(resume, folder, RunKind.SEARCH).path
         known = read_search(path)
         # What is unwise about the search was told when it began.
-        read = loader.read_search(path / "config.yaml", [*limits_of(known, path), *changes])
+        read = loader.read_search_config(path / "config.yaml", [*limits_of(known, path), *changes])
         if read.experiment.tune is not None:
             check_limits_not_lowered(known, read.experiment.tune)
 
@@ -189,12 +189,12 @@ def _refuse_changes(
 
 def _read(file: Path, changes: list[str]) -> Config:
     """The config, with what is legal in it and yet unwise told."""
-    from nnlab.config.lint.check import warnings_of
-    from nnlab.config.loader import read_search
+    from nnlab.config.lint.check import lint_config
+    from nnlab.config.loader import read_search_config
     from nnlab.report.text.diagnostics import print_diagnostics
 
-    read = read_search(file, changes)
-    if advice := warnings_of(read):
+    read = read_search_config(file, changes)
+    if advice := lint_config(read):
         print_diagnostics((), advice)
     return read
 
@@ -256,7 +256,7 @@ def check_limits_not_lowered(record: SearchRecord, asked: TuneConfig) -> None:
         RequestError: There are more trials, or it took more time.
     """
     from nnlab.report.search.suggested_commands import time_option
-    from nnlab.report.text.numbers import seconds_text
+    from nnlab.report.text.numbers import format_seconds
     from nnlab.text import plural
 
     done = sum(record.counts.get(status, 0) for status in ("complete", "failed"))
@@ -271,7 +271,7 @@ def check_limits_not_lowered(record: SearchRecord, asked: TuneConfig) -> None:
     if limit is not None and limit != record.max_time and limit <= spent:
         message = f"Expected time in all, with that of {record.id} so far."
         time, more = time_option(limit), time_option(math.ceil(spent + limit))
-        found = f"Received: --max-time {time}, where {seconds_text(spent)} were searched."
+        found = f"Received: --max-time {time}, where {format_seconds(spent)} were searched."
         raise RequestError(f"{message} {found} For {time} more write --max-time {more}.")
 
 

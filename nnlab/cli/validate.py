@@ -39,18 +39,18 @@ def validate(
             {
                 "file": check.file,
                 "valid": check.is_valid,
-                "open_values": check.open_values,
+                "search_markers": check.search_markers,
                 "hyperparameters": check.hyperparameters,
-                "configs": check.space,
-                "faults": diagnostic_rows(check.diagnostics, check.advice),
+                "configs": check.space_size,
+                "faults": diagnostic_rows(check.errors, check.warnings),
             }
             for check in checks
         ]
         print_json({"valid": valid, "configs": rows})
     else:
         for check in checks:
-            if check.diagnostics or check.advice:
-                print_diagnostics(check.diagnostics, check.advice)
+            if check.errors or check.warnings:
+                print_diagnostics(check.errors, check.warnings)
             if check.is_valid:
                 typer.echo(f"{check.file}: valid{check.remark}")
     if not valid:

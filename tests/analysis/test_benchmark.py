@@ -113,7 +113,7 @@ def test_step_goes_to_the_largest_of_a_step_of_one_row_and_copies_and_arithmetic
 
 def test_step_of_one_row_that_was_not_measured_with_the_point_tells_no_share() -> None:
     """A step of batch size 1 may have had another engine, or XLA where the others had none."""
-    made = table(point("cpu", 1, 0.001, xla=True), point("cpu", 32, 0.1))
+    made = table(point("cpu", 1, 0.001, jit_compile=True), point("cpu", 32, 0.1))
     assert made.limit(made.points[1]) is None
 
 

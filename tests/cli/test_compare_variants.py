@@ -257,7 +257,7 @@ def test_faults_come_before_tensorflow_and_leave_nothing(nnlab: Command, tmp_pat
     assert wrong.code == 2
     (diagnostic,) = wrong.json["error"]["faults"]
     assert diagnostic["file"] == "--metric"
-    assert diagnostic["remedy"] == "Did you mean `accuracy`?"
+    assert diagnostic["hint"] == "Did you mean `accuracy`?"
     assert not (tmp_path / "runs").exists()
 
 
@@ -266,7 +266,7 @@ def test_faults_come_before_tensorflow_and_leave_nothing(nnlab: Command, tmp_pat
     [
         ((), "Expected a comparison. Received: neither COMPARISON nor --resume RUN."),
         (("initialisers",), "Did you mean `initializers`?"),
-        (("nowhere.yaml",), "There is no file nowhere.yaml."),
+        (("nowhere.yaml",), "The file nowhere.yaml does not exist."),
         (("--resume", "last"), "Expected a comparison. Received: run='last', and runs holds none."),
         (("rates.yaml", "--baseline", "quik"), "Did you mean `quick`?"),
         (("rates.yaml", "--seeds", "0"), "--seeds"),

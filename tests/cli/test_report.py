@@ -72,7 +72,7 @@ def test_nothing_but_a_page_is_written(trained: Trained, tmp_path: Path, name: s
     file.write_text("kept")
     refused = call_nnlab("report", "last", "--out", file, cwd=trained.folder)
     assert refused.code == 2
-    assert "Expected the name of a page, .html or .htm." in refused.err
+    assert "Expected a path ending in .html or .htm." in refused.err
     assert file.read_text() == "kept"
 
 

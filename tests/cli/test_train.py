@@ -43,7 +43,7 @@ def test_record_carries_what_outside_checks_rely_on(trained: Trained) -> None:
 def test_run_folder_holds_all_that_explains_it(trained: Trained) -> None:
     names = {path.name for path in trained.run.iterdir()}
     expected = {"config.yaml", "record.json", "metrics.csv", "model.keras", "tensorboard", "plots"}
-    assert names == expected | {"summary.json", "figures.json"}
+    assert names == expected | {"summary.json", "plot_data.json"}
     assert re.fullmatch(r"small-\d{8}T\d{6}Z-[0-9a-f]+", trained.run.name)
     rows = list(csv.DictReader((trained.run / "metrics.csv").read_text().splitlines()))
     assert [row["epoch"] for row in rows] == ["1", "2"]

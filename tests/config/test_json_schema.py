@@ -18,9 +18,9 @@ from nnlab.config.yaml.builtin_configs import (
     SCHEMA_FILE,
     builtin_folder,
     list_builtin_configs,
-    schema_text,
+    read_schema,
 )
-from nnlab.config.yaml.dump import config_yaml
+from nnlab.config.yaml.dump import dump_config
 from nnlab.config.yaml.parser import read_yaml
 
 SCHEMA = json_schema()
@@ -43,8 +43,8 @@ def test_it_is_a_json_schema() -> None:
 
 def test_the_shipped_file_is_what_the_words_make() -> None:
     """Else: python -m nnlab.config.json_schema > configs/nnlab.schema.json."""
-    assert schema_text() == schema_json()
-    assert json.loads(schema_text()) == SCHEMA
+    assert read_schema() == schema_json()
+    assert json.loads(read_schema()) == SCHEMA
 
 
 def test_shipped_configs_name_it() -> None:
@@ -56,7 +56,7 @@ def test_shipped_configs_name_it() -> None:
 @pytest.mark.parametrize("path", [pytest.param(path, id=path.stem) for path in CONFIGS])
 def test_it_takes_shipped_and_resolved_configs(path: Path) -> None:
     assert diagnostics(path.read_text(encoding="utf-8")) == []
-    assert diagnostics(config_yaml(read_config(path).experiment)) == []
+    assert diagnostics(dump_config(read_config(path).experiment)) == []
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ def measured_point(
         device,
         size,
         width,
-        xla=True,
+        jit_compile=True,
         steps_per_epoch=100,
         timing={"import_s": 2.0, "ready_s": 0.1, "build_s": 0.2, "compile_s": 1.0, "rows_s": 0.01},
         rows_bytes=2**24,

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from nnlab.config.diagnostics.issues import Issue, shown
+from nnlab.config.diagnostics.issues import Issue
+from nnlab.config.diagnostics.suggestions import format_value
 from nnlab.config.schema.data import DataConfig
 from nnlab.config.schema.model import FunctionalModel, ModelIO, SequentialModel
 from nnlab.config.schema.training import TrainingConfig
@@ -165,7 +166,7 @@ def _outputs_have_targets(outputs: Sequence[str], data: DataConfig) -> Iterator[
         message = f"Expected a target for each of the outputs {_listed(outputs)}."
         example = ", ".join(f"{name}: COLUMN" for name in outputs)
         hint = f"Write `target: {{{example}}}`."
-        yield Issue(("data", "target"), f"{message} Received: target={shown(target)}.", hint)
+        yield Issue(("data", "target"), f"{message} Received: target={format_value(target)}.", hint)
 
 
 def _each_output_once(

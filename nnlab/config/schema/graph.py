@@ -8,7 +8,8 @@ from __future__ import annotations
 import graphlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from nnlab.config.diagnostics.issues import Issue, shown
+from nnlab.config.diagnostics.issues import Issue
+from nnlab.config.diagnostics.suggestions import format_value
 from nnlab.text import did_you_mean, nearest
 
 # At least this many inputs; every other layer takes exactly one.
@@ -102,7 +103,7 @@ class _Graph:
                 wanted, fits = "at least two inputs", len(came_from) >= _TWO
                 hint = "Name them in a list."
             if not fits:
-                received = shown(came_from[0] if len(came_from) == 1 else list(came_from))
+                received = format_value(came_from[0] if len(came_from) == 1 else list(came_from))
                 message = f"{kind} takes {wanted}. Received: from={received}."
                 yield Issue(("layers", name, "from"), message, hint)
 

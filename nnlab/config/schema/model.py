@@ -13,7 +13,8 @@ from pydantic import (
     model_validator,
 )
 
-from nnlab.config.diagnostics.issues import Issue, IssueCollector, issues_error, shown
+from nnlab.config.diagnostics.issues import Issue, IssueCollector, issues_error
+from nnlab.config.diagnostics.suggestions import format_value
 from nnlab.config.schema.graph import MERGING_LAYERS, graph_issues
 from nnlab.config.schema.node import Node, split_node
 from nnlab.config.vocabulary.component import Section
@@ -214,7 +215,7 @@ def _named_otherwise(name: str, component: Mapping[Any, Any]) -> Iterator[Issue]
     for display_name, arguments in component.items():
         other = arguments.get("name", name) if isinstance(arguments, Mapping) else name
         if other not in (None, name):
-            message = f"The layer is called `{name}`. Received: name={shown(other)}."
+            message = f"The layer is called `{name}`. Received: name={format_value(other)}."
             yield Issue(("layers", name, display_name, "name"), message, "Remove `name`.")
 
 

@@ -8,7 +8,8 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field, GetJsonSchemaHandler, field_validator
 from pydantic_core import CoreSchema
 
-from nnlab.config.diagnostics.issues import Issue, issues_error, shown
+from nnlab.config.diagnostics.issues import Issue, issues_error
+from nnlab.config.diagnostics.suggestions import format_value
 from nnlab.config.vocabulary.component import Section
 from nnlab.config.vocabulary.unions import ShapeUnion
 
@@ -66,7 +67,7 @@ class TuneConfig(Section):
             return value
         found = re.fullmatch(_TIME, value)
         if found is None:
-            message = f"Expected a time, such as 90s, 15m or 2h. Received: max_time={shown(value)}."
+            message = f"Expected a time, such as 90s, 15m or 2h. Received: max_time={format_value(value)}."
             raise issues_error([Issue((), message, "Write seconds, or units: h, m, s.")])
         hours, minutes, seconds = found.groups()
         if hours and not minutes and not value.endswith("s"):

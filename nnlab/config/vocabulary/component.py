@@ -22,7 +22,8 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, core_schema
 
-from nnlab.config.diagnostics.issues import Issue, IssueCollector, issues_error, shown
+from nnlab.config.diagnostics.issues import Issue, IssueCollector, issues_error
+from nnlab.config.diagnostics.suggestions import format_value
 from nnlab.config.vocabulary.registry import Registry
 from nnlab.text import did_you_mean, nearest
 
@@ -100,7 +101,7 @@ class Section(BaseModel):
             data = {}
         what = f"{'arguments' if issubclass(cls, Component) else 'keys'} of {cls.display_name()}"
         if not isinstance(data, Mapping):
-            message = f"Expected the {what} with their values. Received: {shown(data)}."
+            message = f"Expected the {what} with their values. Received: {format_value(data)}."
             keys = ", ".join(cls.model_fields)
             raise issues_error([Issue((), message, f"They are: {keys}." if keys else "")])
         unknown = [key for key in data if key not in cls.model_fields]
@@ -257,7 +258,7 @@ class Component(Section):
         """What is wrong with a value that is neither a name nor a name with its arguments."""
         names = [key for key in value if cls.lookup(key)] if isinstance(value, Mapping) else []
         if not isinstance(value, Mapping) or not names:
-            message = f"Expected {cls.family}. Received: {shown(value)}."
+            message = f"Expected {cls.family}. Received: {format_value(value)}."
             return [Issue((), message, f"Write it like `{cls.example}`.")]
         name = names[0]
         component = cls.names[name]
@@ -292,7 +293,7 @@ class Component(Section):
         elif not isinstance(arguments, Mapping):
             first = cls.first_argument()
             if first is None:
-                message = f"{cls.display_name()} takes no lone value. Received: {shown(arguments)}."
+                message = f"{cls.display_name()} takes no lone value. Received: {format_value(arguments)}."
                 raise issues_error([Issue(under, message, f"Write `{cls.display_name()}` alone.")])
             arguments = {first: arguments}
         collector = IssueCollector()

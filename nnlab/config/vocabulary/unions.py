@@ -9,8 +9,8 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 from pydantic import ConfigDict, GetCoreSchemaHandler, TypeAdapter
 from pydantic_core import CoreSchema, core_schema
 
-from nnlab.config.diagnostics.issues import Issue, issues_error, shown
-from nnlab.config.diagnostics.suggestions import hint_for_type
+from nnlab.config.diagnostics.issues import Issue, issues_error
+from nnlab.config.diagnostics.suggestions import format_value, hint_for_type
 from nnlab.config.vocabulary.component import Component
 from nnlab.text import nearest
 
@@ -51,7 +51,7 @@ class ShapeUnion:
                 return meant.read(value)
             expected = " or ".join(branch.phrase for branch in branches)
             expected = expected.replace("true or false or", "true, false or")
-            message = f"Expected {expected}. Received: {shown(value)}."
+            message = f"Expected {expected}. Received: {format_value(value)}."
             hint = meant.suggest(value) if meant else ""
             hints = (hint_for_type(_KINDS.get(branch.kind, ""), value) for branch in branches)
             raise issues_error([Issue((), message, next(filter(None, hints), hint))])

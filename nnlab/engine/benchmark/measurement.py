@@ -14,12 +14,12 @@ import tensorflow as tf
 from nnlab.config import Experiment
 from nnlab.data import PreparedData
 from nnlab.engine import IMPORT_S
-from nnlab.engine.batches.batches import DataAdapter
+from nnlab.engine.batches.data_adapter import DataAdapter
 from nnlab.engine.benchmark.rows import MeasuredRows
 from nnlab.engine.callbacks import RunCallbacks, Stopwatch
 from nnlab.engine.loops.rows import DeviceRows
 from nnlab.engine.models.builder import dtype_policy
-from nnlab.engine.runtime.devices import Device, make_logical_cpus, on, select_device
+from nnlab.engine.runtime.devices import Device, device_scope, make_logical_cpus, select_device
 from nnlab.engine.training.trainable import Trainable, make_trainable
 from nnlab.runs.records.benchmark import BenchmarkPoint
 
@@ -77,35 +77,35 @@ def measure_point(task: BenchmarkTask) -> BenchmarkPoint:
         # To get GPUs ready that are not used would count as the CPU's start.
         tf.config.set_visible_devices([], "GPU")
     tf.config.experimental.enable_op_determinism()
-    with on(device), dtype_policy(task.experiment.training.dtype_policy):
+    with device_scope(device), dtype_policy(task.experiment.training.dtype_policy):
         timing = {"import_s": IMPORT_S, "ready_s": _ready_s()}
         data = task.data or task.rows.prepare(task.experiment)
         _reset_peak(device)
         begun = time.perf_counter()
         made = make_trainable(task.experiment, data, device)
         timing["build_s"] = time.perf_counter() - begun
-        part, timing["rows_s"] = _brought(made.adapter, made.engine.chunk)
+        part, timing["rows_s"] = _brought(made.adapter, made.engine.choice.chunk_rows)
         watch = _timed(made, task, task.seconds)
         step_s = statistics.median(watch.samples_s)
         timing["compile_s"] = max(0.0, watch.first_call_s - watch.first_steps * step_s)
         peak, peak_of = _peak(device)
         flat = tf.nest.flatten(part)
-        is_xla = made.engine.xla and not made.engine.loop.xla_failed
+        choice = made.engine.choice
+        if made.engine.loop.jit_failed:
+            choice = replace(choice, jit_compile=False, jit_failed=True)
         flop = count_flop(made.model, made.adapter)
         return BenchmarkPoint(
             device=task.device,
             batch_size=made.adapter.batch_size,
             width=task.width,
             engine=made.engine.loop.name,
-            engine_reason=made.engine.reason,
-            xla=is_xla,
             params=made.model.count_params(),
             rows=made.adapter.rows,
             steps_per_epoch=made.adapter.steps_per_epoch,
             timing=timing,
             rows_brought=len(flat[0]),
             rows_bytes=sum(array.nbytes for array in flat),
-            is_streamed=made.engine.chunk is not None,
+            is_streamed=choice.chunk_rows is not None,
             is_shared=device.kind == "cpu",
             samples_s=(tuple(watch.samples_s),),
             epochs_s=(tuple(watch.epochs_s),),
@@ -114,6 +114,7 @@ def measure_point(task: BenchmarkTask) -> BenchmarkPoint:
             peak_bytes=peak,
             peak_of=peak_of,
             losses=watch.losses,
+            **choice.to_dict(),
         )
 
 
@@ -140,7 +141,7 @@ def one_row_s(made: Trainable, task: BenchmarkTask) -> float:
     Returns:
         The median, in seconds.
     """
-    cut = made.adapter.cut(made.adapter.steps_per_epoch, 1)
+    cut = made.adapter.subset(made.adapter.steps_per_epoch, 1)
     return statistics.median(
         _timed(replace(made, adapter=cut), task, _SHARE * task.seconds).samples_s
     )
@@ -161,7 +162,7 @@ def count_flop(model: keras.Model, adapter: DataAdapter) -> int | None:
     """
     spec = tf.nest.map_structure(
         lambda array: tf.TensorSpec((adapter.batch_size, *array.shape[1:]), array.dtype),
-        adapter.train,
+        adapter.train_arrays,
     )
     graph = tf.function(model.train_step, autograph=False).get_concrete_function(spec).graph
     profiler = tf.compat.v1.profiler
@@ -183,7 +184,7 @@ def _ready_s() -> float:
 
 def _brought(adapter: DataAdapter, chunk: int | None) -> tuple[Any, float]:
     """Rows, and the seconds in which they come to the device: all, or a chunk where they stream."""
-    part = tf.nest.map_structure(lambda array: array[:chunk], adapter.train)
+    part = tf.nest.map_structure(lambda array: array[:chunk], adapter.train_arrays)
     begun = time.perf_counter()
     DeviceRows(part, ordered=False)
     # Copies to a GPU go on while Python does.

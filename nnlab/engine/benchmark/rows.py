@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 
 from nnlab.config import Experiment
 from nnlab.data import PreparedData, Rows, prepare
-from nnlab.data.datasets.random_rows import can_be_random, random_rows
-from nnlab.engine.runtime.arrays import shareable
+from nnlab.data.datasets.random_rows import random_rows, supports_random_rows
+from nnlab.engine.runtime.arrays import align_arrays
 from nnlab.errors import DataError
 
 RANDOM = "random"
@@ -41,7 +41,7 @@ class MeasuredRows:
         source = random_rows(word) if word is not None and self.name == RANDOM else None
         data = prepare(experiment, source=source)
         rows = data.train if self.most is None else _first(data.train, self.most)
-        return shareable(replace(data, train=rows, validation=None, test=None))
+        return align_arrays(replace(data, train=rows, validation=None, test=None))
 
 
 def find_rows(experiment: Experiment, most: int | None) -> tuple[MeasuredRows, PreparedData]:
@@ -68,7 +68,7 @@ def find_rows(experiment: Experiment, most: int | None) -> tuple[MeasuredRows, P
     try:
         return rows, rows.prepare(experiment)
     except DataError as error:
-        if not can_be_random(word):
+        if not supports_random_rows(word):
             raise
         rows = MeasuredRows(RANDOM, str(error), most)
     return rows, rows.prepare(experiment)

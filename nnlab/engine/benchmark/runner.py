@@ -12,18 +12,18 @@ from nnlab.analysis.benchmark import BenchmarkResult
 from nnlab.analysis.benchmark_rounds import point_of_rounds
 from nnlab.config import Experiment
 from nnlab.config.schema.dense_layers import with_size
-from nnlab.config.yaml.dump import config_yaml
+from nnlab.config.yaml.dump import dump_config
 from nnlab.engine.benchmark.measurement import BenchmarkTask, measure_point
 from nnlab.engine.benchmark.rows import MeasuredRows, find_rows
 from nnlab.engine.benchmark.sweep import Sweep, batch_sizes, choose, logical_cpus
 from nnlab.engine.runtime.devices import list_devices
 from nnlab.engine.runtime.gpu_diagnostics import explain_gpu_absence
-from nnlab.engine.runtime.signals import Interruption, Stopped
+from nnlab.engine.runtime.signals import Interruption
 from nnlab.engine.workers.process import IsolatedProcess
 from nnlab.errors import RunFailedError, RunInterrupted
 from nnlab.report.benchmark.verdict import devices_headline, rows_text
 from nnlab.report.progress.several import StudyProgress
-from nnlab.report.text.numbers import count_text, time_text
+from nnlab.report.text.numbers import format_count, format_time
 from nnlab.runs import RunStatus, environment
 from nnlab.runs.records.benchmark import BenchmarkDirectory, BenchmarkPoint, BenchmarkRecord
 from nnlab.text import plural
@@ -73,7 +73,7 @@ def compare_devices(
         run = BenchmarkDirectory.create(
             runs_dir,
             f"{experiment.name}-devices",
-            config_yaml(experiment),
+            dump_config(experiment),
             seed=experiment.seed,
             device=", ".join(names),
             environment=found,
@@ -104,7 +104,7 @@ def compare_devices(
                 for tasks in points:
                     kept = data if asking.forks else None
                     work.measure([replace(task, data=kept) for task in tasks], sweep.repeats)
-            except Stopped:
+            except RunInterrupted:
                 work.is_interrupted = True
             finally:
                 progress.stop()
@@ -163,9 +163,9 @@ class _Work:
             words = f"failed: {answer.error}"
         else:
             step_s = statistics.median(answer.samples_s[0])
-            words = f"a step {time_text(step_s)}"
-        width = "" if task.width is None else f", width {count_text(task.width)}"
-        key = f"{task.device}, batch size {count_text(size)}{width}{times}"
+            words = f"a step {format_time(step_s)}"
+        width = "" if task.width is None else f", width {format_count(task.width)}"
+        key = f"{task.device}, batch size {format_count(size)}{width}{times}"
         self._progress.ended(key, words, time.perf_counter() - begun)
         return answer
 

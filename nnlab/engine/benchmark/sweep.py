@@ -10,10 +10,16 @@ from pydantic import ValidationError
 
 from nnlab.config import Experiment
 from nnlab.config.schema.dense_layers import hidden_layers, with_size
-from nnlab.engine.runtime.devices import DEVICES, MOST_CPUS, Device, list_devices, select_device
+from nnlab.engine.runtime.devices import (
+    DEVICES_FLAG,
+    MAX_LOGICAL_CPUS,
+    Device,
+    list_devices,
+    select_device,
+)
 from nnlab.engine.runtime.gpu_diagnostics import explain_gpu_absence
 from nnlab.errors import DeviceError, RequestError
-from nnlab.report.text.numbers import count_text
+from nnlab.report.text.numbers import format_count
 
 _CPU = "cpu:"
 
@@ -87,8 +93,8 @@ def batch_sizes(experiment: Experiment, sweep: Sweep, rows: int) -> tuple[int, .
     if sweep.batch_sizes:
         too_large = [size for size in sweep.batch_sizes if size > rows]
         if too_large:
-            named = ", ".join(map(count_text, too_large))
-            message = f"Expected batch sizes up to {count_text(rows)}, the number of rows."
+            named = ", ".join(map(format_count, too_large))
+            message = f"Expected batch sizes up to {format_count(rows)}, the number of rows."
             raise RequestError(f"{message} Received: {named}. Take smaller ones, or more rows.")
         return sweep.batch_sizes
     own = experiment.training.batch_size
@@ -129,7 +135,7 @@ def _devices(sweep: Sweep) -> tuple[Device, ...]:
                 dataclasses.replace(
                     there[0], name=f"{_CPU}{number}", tensorflow_name=f"/device:CPU:{number}"
                 )
-                for number in range(MOST_CPUS)
+                for number in range(MAX_LOGICAL_CPUS)
             ),
             *there[1:],
         )
@@ -137,7 +143,7 @@ def _devices(sweep: Sweep) -> tuple[Device, ...]:
     diagnostics = []
     for name in sweep.devices:
         try:
-            device = select_device(name, there, DEVICES)
+            device = select_device(name, there, DEVICES_FLAG)
         except DeviceError as error:
             diagnostics.append(str(error))
             continue

@@ -12,10 +12,10 @@ from typing import Any
 from nnlab.analysis.differences import Difference, differences
 from nnlab.config import Experiment
 from nnlab.config.comparison.variants import Comparison
-from nnlab.config.yaml.dump import config_yaml
+from nnlab.config.yaml.dump import dump_config
 from nnlab.engine.runtime.devices import select_device
 from nnlab.errors import DataError, RunNotFoundError
-from nnlab.report.text.phrases import plain_text
+from nnlab.report.text.phrases import format_yaml_value
 from nnlab.runs import RunFiles, RunRecord, RunStatus, read_run
 from nnlab.runs.query.keys import read_config_tree
 from nnlab.runs.records.comparison import ComparisonFiles
@@ -105,7 +105,7 @@ def _is_same_config(record: RunRecord, experiment: Experiment) -> bool:
     forms = [experiment]
     if device.name == record.device:
         forms += [_on_device(experiment, name) for name in ("auto", device.kind, device.name)]
-    texts = map(config_yaml, forms)
+    texts = map(dump_config, forms)
     return record.config_hash in (hashlib.sha256(text.encode()).hexdigest() for text in texts)
 
 
@@ -126,7 +126,7 @@ def _config_words(run: RunFiles, experiment: Experiment) -> str:
 def _listed(changes: Sequence[Difference]) -> str:
     told = []
     for one in changes:
-        then, now = ("none" if value is None else plain_text(value) for value in one.values)
+        then, now = ("none" if value is None else format_yaml_value(value) for value in one.values)
         told.append(f"{one.path} {then} is now {now}")
     return join_names(told, _NAMED)
 

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from nnlab.analysis.variants import VariantTable
-from nnlab.config.comparison.variants import Comparison, Variant, comparison_files
-from nnlab.config.yaml.dump import config_yaml
+from nnlab.config.comparison.variants import Comparison, Variant, dump_comparison
+from nnlab.config.yaml.dump import dump_config
 from nnlab.engine.comparison.checks import check_variants
 from nnlab.engine.comparison.results import ComparisonResults
 from nnlab.engine.comparison.resume import ReusableRun, earlier_runs, has_diverged
@@ -29,7 +29,7 @@ from nnlab.errors import (
 from nnlab.report.comparison.records import overall, run_counts, variant_records
 from nnlab.report.comparison.values_csv import write_values
 from nnlab.report.progress.several import StudyProgress
-from nnlab.report.text.numbers import metric_text
+from nnlab.report.text.numbers import format_metric
 from nnlab.runs import (
     RunDirectory,
     RunRecord,
@@ -243,7 +243,7 @@ class _Work:
         run = RunDirectory.create(
             folder.parent,
             experiment.name,
-            config_yaml(experiment),
+            dump_config(experiment),
             folder=folder.name,
             seed=seed,
             environment=self._run.record.environment,
@@ -265,7 +265,7 @@ def _directory(
     comparison: Comparison, runs_dir: Path, resume: Path | None, found: dict[str, Any]
 ) -> ComparisonDirectory:
     """The folder of a comparison that begins, or that goes on."""
-    texts = comparison_files(comparison)
+    texts = dump_comparison(comparison)
     main = texts["comparison.yaml"]
     if resume is None:
         run = ComparisonDirectory.create(
@@ -290,6 +290,6 @@ def _directory(
 def _words(record: RunRecord, metric: str) -> str:
     """What came of a run, in a few words."""
     if record.status is RunStatus.COMPLETE and metric in record.metrics:
-        return f"{metric} {metric_text(record.metrics[metric])}"
+        return f"{metric} {format_metric(record.metrics[metric])}"
     reason = (record.error or "").partition(":" if has_diverged(record) else ". ")[0]
     return f"{record.status}: {reason}" if reason else str(record.status)

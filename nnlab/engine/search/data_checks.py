@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from nnlab.config import Config, Experiment
 from nnlab.config.space.corner_cases import CornerCase
-from nnlab.config.space.materialize import materialize_defaults
+from nnlab.config.space.materialize import materialize_corner_cases
 from nnlab.engine.workers.data_checks import look_at_data
 
 
@@ -23,7 +23,7 @@ def check_data(config: Config, prepare: Callable[[Experiment], object]) -> None:
         DataError: The data cannot be read, or do not fit some value; with every fault, each once.
         RequestError: Likewise, where only the config asks for what the data do not have.
     """
-    several = list(materialize_defaults(config))
+    several = list(materialize_corner_cases(config))
     diagnostics = look_at_data(several, prepare)
     if diagnostics.found:
         unsound = set(map(id, diagnostics.unsound))
@@ -37,6 +37,6 @@ def check_data(config: Config, prepare: Callable[[Experiment], object]) -> None:
 def _told(diagnostic: str, having: Sequence[CornerCase], sound: CornerCase | None) -> str:
     """A fault, with the value that makes it, where it is not there with any."""
     if having[0].target is not None:
-        return f"{diagnostic} {having[0].words}"
+        return f"{diagnostic} {having[0].condition}"
     # The defaults have it: what is sound differs from them in the value of one marker.
-    return diagnostic if sound is None else f"{diagnostic} {sound.default.words}"
+    return diagnostic if sound is None else f"{diagnostic} {sound.default.condition}"

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from nnlab.config.schema.metrics import directions
-from nnlab.config.yaml.dump import tree_yaml
+from nnlab.config.yaml.dump import dump_yaml
 from nnlab.engine.search.trial_configs import TrialConfigs
 from nnlab.runs import RunDirectory, RunStatus, environment, read_run
 from nnlab.runs.io.process import Process
@@ -69,7 +69,7 @@ class SearchDirectory(SearchFiles):
         run = RunDirectory.create(
             runs_dir,
             f"{experiment.name}-tune",
-            tree_yaml(plan.config.document.tree),
+            dump_yaml(plan.config.document.tree),
             seed=plan.seed,
             directions=directions(experiment) | {plan.tune.objective: plan.direction},
             environment=environment(command),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from nnlab.config.space.materialize import materialized_yaml
+from nnlab.config.space.materialize import dump_materialized
 from nnlab.engine.search.directory import SearchDirectory
 from nnlab.engine.search.failures import in_the_first
 from nnlab.engine.search.trial_configs import TrialConfigs
@@ -36,7 +36,7 @@ def write_best(directory: SearchDirectory, plan: TrialConfigs) -> FrozenTrial:
         other = retrain_mismatch(directory.search, best)
         header += f"\n`nnlab train` on this file is {other}: it may come to another figure."
     with translate_os_errors(directory.best_yaml):
-        atomic_write(directory.best_yaml, materialized_yaml(plan.config, best.values, header))
+        atomic_write(directory.best_yaml, dump_materialized(plan.config, best.values, header))
     return best
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import shutil
 
 from nnlab.config.space.materialize import materialize
-from nnlab.engine.runtime.signals import Interruption, Stopped
+from nnlab.engine.runtime.signals import Interruption
 from nnlab.engine.search.directory import SearchDirectory
 from nnlab.engine.search.results import write_report
 from nnlab.engine.search.trial_configs import TrialConfigs
 from nnlab.engine.workers.messages import Outcome, Task
 from nnlab.engine.workers.pool import Workers
+from nnlab.errors import RunInterrupted
 from nnlab.report.progress.search_events import SearchProgress
 
 _TICK_S = 0.1
@@ -37,7 +38,7 @@ def retrain(
         How the training ended.
 
     Raises:
-        Stopped: The user wants the search to end; nothing of the training is left.
+        RunInterrupted: The user wants the search to end; nothing of the training is left.
         RunFailedError: The disk refused.
     """
     best = directory.ranked()[0]
@@ -58,5 +59,5 @@ def retrain(
         if interruption.requested:
             workers.stop()
             shutil.rmtree(directory.best, ignore_errors=True)
-            raise Stopped
+            raise RunInterrupted
     return outcome

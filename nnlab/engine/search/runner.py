@@ -5,8 +5,8 @@ from __future__ import annotations
 import shutil
 import time
 
-from nnlab.config.space.hyperband import round_size
-from nnlab.engine.runtime.signals import Interruption, Stopped
+from nnlab.config.space.hyperband import trials_per_round
+from nnlab.engine.runtime.signals import Interruption
 from nnlab.engine.search import tensorboard_log
 from nnlab.engine.search.directory import SearchDirectory
 from nnlab.engine.search.failures import all_failed_with_same_error, giving_up
@@ -18,7 +18,7 @@ from nnlab.engine.search.trial import Trial, run_folders
 from nnlab.engine.search.trial_configs import TrialConfigs
 from nnlab.engine.search.trial_queue import TrialQueue
 from nnlab.engine.workers.pool import Event, Outcome, Workers
-from nnlab.errors import ConfigError, DiskError
+from nnlab.errors import ConfigError, DiskError, RunInterrupted
 from nnlab.report.progress.search_events import SearchInfo, SearchProgress
 from nnlab.runs import RunFiles, RunStatus
 from nnlab.runs.records.search import SearchRecord
@@ -108,7 +108,7 @@ class SearchRunner:
             outcome = retrain(
                 self._plan, self._directory, self._workers, self._progress, interruption
             )
-        except Stopped:
+        except RunInterrupted:
             return RunStatus.INTERRUPTED, f"{which}; training it once more was interrupted."
         spent = self._timing.get("retrain_s", 0.0) + time.monotonic() - begun
         self._timing["retrain_s"] = spent
@@ -121,7 +121,7 @@ class SearchRunner:
         """Search; how that ended and why, where it did not come to its end."""
         try:
             self._search(interruption)
-        except Stopped:
+        except RunInterrupted:
             return RunStatus.INTERRUPTED, self._stopped(interruption)
         except DiskError as error:
             self._leave()
@@ -265,6 +265,6 @@ class SearchRunner:
             max_trials=self._queue.most,
             space=tuple(one.name for one in self._plan.space),
             max_time=tune.max_time,
-            round=round_size(self._plan.max_epochs) if tune.algorithm == "hyperband" else 0,
+            round=trials_per_round(self._plan.max_epochs) if tune.algorithm == "hyperband" else 0,
             searched_s=self._before.get("search_s", 0.0),
         )

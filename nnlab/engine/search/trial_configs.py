@@ -45,7 +45,9 @@ class TrialConfigs:
     def direction(self) -> Literal["min", "max"]:
         """Whether less or more of the objective is better."""
         known = self.tune.direction
-        return known or Monitor.of(self.config.experiment, self.tune.objective).direction
+        return (
+            known or Monitor.from_experiment(self.config.experiment, self.tune.objective).direction
+        )
 
     @property
     def max_epochs(self) -> int:

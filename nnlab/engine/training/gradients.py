@@ -10,7 +10,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from nnlab.engine.batches.batches import DataAdapter
+from nnlab.engine.batches.data_adapter import DataAdapter
 
 _MOST_ROWS = 256
 _MATRIX_AXES = 2
@@ -77,8 +77,10 @@ def sample_batch(adapter: DataAdapter) -> tuple[Any, ...]:
     Args:
         adapter: The batches.
     """
-    positions = np.sort(adapter.order(0)[: min(adapter.batch_size, _MOST_ROWS)])
-    batch: tuple[Any, ...] = tf.nest.map_structure(lambda rows: rows[positions], adapter.train)
+    positions = np.sort(adapter.row_order(0)[: min(adapter.batch_size, _MOST_ROWS)])
+    batch: tuple[Any, ...] = tf.nest.map_structure(
+        lambda rows: rows[positions], adapter.train_arrays
+    )
     return batch
 
 

@@ -15,9 +15,9 @@ from nnlab.engine.callbacks import (
     RunCallbacks,
     TerminateOnNaN,
 )
-from nnlab.engine.callbacks.best_weights import Improves
+from nnlab.engine.callbacks.best_weights import ImprovementTest
 from nnlab.engine.callbacks.monitor import Monitor, weights_monitor
-from nnlab.engine.callbacks.tensorboard import About, TensorBoard
+from nnlab.engine.callbacks.tensorboard import RunDescription, TensorBoard
 from nnlab.engine.models.summary import summarize
 from nnlab.engine.training.context import TrainingContext
 
@@ -81,7 +81,7 @@ def make_listeners(context: TrainingContext, write_model: Callable[[], None]) ->
         board,
         recorder,
     ]
-    listening = [watch, board, recorder] if board and board.listens_to_steps else [watch, recorder]
+    listening = [watch, board, recorder] if board and board.logs_batches else [watch, recorder]
     callbacks = RunCallbacks(
         [part for part in parts if part is not None],
         listening,
@@ -96,17 +96,19 @@ def _early_stopping(experiment: Experiment) -> EarlyStopping | None:
     config = experiment.training.early_stopping
     if config is None:
         return None
-    return EarlyStopping(config, Monitor.of(experiment, config.monitor, config.mode))
+    return EarlyStopping(config, Monitor.from_experiment(experiment, config.monitor, config.mode))
 
 
 def _reduce_lr_on_plateau(experiment: Experiment) -> ReduceLROnPlateau | None:
     config = experiment.training.reduce_lr_on_plateau
     if config is None:
         return None
-    return ReduceLROnPlateau(config, Monitor.of(experiment, config.monitor, config.mode))
+    return ReduceLROnPlateau(
+        config, Monitor.from_experiment(experiment, config.monitor, config.mode)
+    )
 
 
-def _rule(monitor: Monitor | None, stopping: EarlyStopping | None) -> Improves:
+def _rule(monitor: Monitor | None, stopping: EarlyStopping | None) -> ImprovementTest:
     """What says of an epoch whether its weights are the ones to keep."""
     if monitor is None:
         return lambda _: True
@@ -130,7 +132,7 @@ def _tensorboard(context: TrainingContext) -> TensorBoard | None:
     config = context.experiment.tensorboard
     if config is False:
         return None
-    about = About(
+    about = RunDescription(
         context.experiment,
         context.run.config_yaml.read_text(encoding="utf-8"),
         "\n".join(summarize(context.model).lines()),

@@ -23,7 +23,7 @@ _MOST_ROWS = 50_000
 _PLANE = 2
 
 Figures = dict[str, Any]
-"""What pictures show in figures, by their names: plain data for figures.json."""
+"""What pictures show in figures, by their names: plain data for plot_data.json."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def _curves(trained: Trained, folder: Path) -> Iterator[Figures]:
 
 def _spreads(trained: Trained, folder: Path) -> Iterator[Figures]:
     from nnlab.analysis.weight_histograms import layer_histograms
-    from nnlab.report.plots import plot_spreads
+    from nnlab.report.plots import plot_histograms
 
     model = trained.model
     last, last_weights = kernels(model), model.get_weights()
@@ -98,7 +98,7 @@ def _spreads(trained: Trained, folder: Path) -> Iterator[Figures]:
     first = kernels(model)
     model.set_weights(last_weights)
     weights = layer_histograms("weights", first, last)
-    plot_spreads(weights, folder / "weights.png", title=trained.experiment.name)
+    plot_histograms(weights, folder / "weights.png", title=trained.experiment.name)
     gradients = layer_histograms(
         "gradients",
         kernel_gradients(model, trained.batch, trained.first_weights),
@@ -112,8 +112,8 @@ def _spreads(trained: Trained, folder: Path) -> Iterator[Figures]:
 
 def _predictions(trained: Trained, folder: Path) -> Iterator[Figures]:
     from nnlab.report.plots import plot_confusion_matrix, plot_residuals
-    from nnlab.report.plots.confusion import confusion_counts
-    from nnlab.report.plots.residuals import residual_figures
+    from nnlab.report.plots.confusion import count_confusions
+    from nnlab.report.plots.residuals import residual_metrics
 
     part, rows = _unseen(trained.data)
     names = trained.experiment.model.output_names
@@ -127,12 +127,12 @@ def _predictions(trained: Trained, folder: Path) -> Iterator[Figures]:
             codes = _true_codes(true, target)
             path = folder / f"confusion_matrix{suffix}.png"
             plot_confusion_matrix(codes, predicted, target.classes, path, title=title)
-            counts = confusion_counts(codes, predicted, len(target.classes))
+            counts = count_confusions(codes, predicted, len(target.classes))
             shown = {"classes": [*map(str, target.classes)], "counts": counts.tolist()}
         else:
             path = folder / f"residuals{suffix}.png"
             plot_residuals(true, made, path, title=title)
-            shown = residual_figures(true, made)
+            shown = residual_metrics(true, made)
         yield {path.stem: {"part": part, "output": name} | shown}
 
 

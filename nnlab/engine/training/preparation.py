@@ -12,7 +12,7 @@ import tensorflow as tf
 from nnlab.config import Experiment
 from nnlab.config.vocabulary.losses import Loss
 from nnlab.config.vocabulary.metrics import Metric
-from nnlab.engine.batches.batches import DataAdapter
+from nnlab.engine.batches.data_adapter import DataAdapter
 from nnlab.engine.models.compilation import build_optimizer, compile_model
 from nnlab.engine.models.keras_objects import to_keras
 from nnlab.errors import ConfigError, Diagnostic
@@ -42,7 +42,7 @@ def prepare_training(model: keras.Model, experiment: Experiment, adapter: DataAd
         compile_model(model, experiment)
     if experiment.training.jit_compile is True:
         model._jit_compile = True  # noqa: SLF001 - the public setter takes it back again
-    batch = tf.nest.map_structure(lambda array: array[: adapter.batch_size], adapter.train)
+    batch = tf.nest.map_structure(lambda array: array[: adapter.batch_size], adapter.train_arrays)
     try:
         model._symbolic_build(data_batch=batch)  # noqa: SLF001 - as `fit` does on other backends
     except (RuntimeError, TypeError, ValueError) as error:
@@ -56,7 +56,7 @@ def _issues(
     model: keras.Model, experiment: Experiment, adapter: DataAdapter
 ) -> Iterator[Diagnostic]:
     """The losses and metrics that do not fit their targets: tried one by one."""
-    inputs, targets = tf.nest.map_structure(lambda array: array[:_FEW], adapter.train[:2])
+    inputs, targets = tf.nest.map_structure(lambda array: array[:_FEW], adapter.train_arrays[:2])
     outputs = model(inputs, training=False)
     for path, output, word in experiment.training.judges(experiment.model.output_names):
         true = targets[output] if isinstance(targets, dict) else targets

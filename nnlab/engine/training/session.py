@@ -17,9 +17,8 @@ import tensorflow as tf
 
 from nnlab.engine.callbacks import Diverged, RunCallbacks
 from nnlab.engine.loops import Loop
-from nnlab.engine.models.export import exported, save_model, without_optimizer
+from nnlab.engine.models.export import export_model, export_without_optimizer, save_model
 from nnlab.engine.models.summary import summarize
-from nnlab.engine.runtime.signals import Stopped
 from nnlab.engine.training.context import TrainingContext
 from nnlab.engine.training.divergence import divergence_hints
 from nnlab.engine.training.gradients import sample_batch
@@ -110,7 +109,7 @@ class Session:
             self._record_loop_choice(loop)
             if self._job.options.leave is not None:
                 save_state(self._job.model, self._job.options.leave)
-        except Stopped:
+        except RunInterrupted:
             self._job.progress.message(
                 "Interrupted. Saving what was trained; Ctrl-C again leaves out the pictures."
             )
@@ -142,7 +141,7 @@ class Session:
             try:
                 if ending.status is RunStatus.COMPLETE:
                     metrics |= self._test(loop)
-            except Stopped:
+            except RunInterrupted:
                 ending = _INTERRUPTED
             self._draw(epoch)
         if ending.status is RunStatus.COMPLETE and self._job.interruption.requested:
@@ -167,13 +166,12 @@ class Session:
 
     def _record_loop_choice(self, loop: Loop) -> None:
         """Have the record tell that XLA failed: it says what was chosen before the first step."""
-        if not loop.xla_failed:
+        if not loop.jit_failed:
             return
         record = self._job.run.record
-        reason = f"{record.training['engine_reason']}; XLA could not compile the steps"
         determinism = record.environment["determinism"] | {"jit_compile": False}
         self._job.run.update(
-            training=record.training | {"engine_reason": reason},
+            training=record.training | {"jit_compile": False, "jit_failed": True},
             environment=record.environment | {"determinism": determinism},
         )
 
@@ -204,7 +202,7 @@ class Session:
             shown |= figures
             if self._job.interruption.interrupted_twice:
                 break
-        self._write_json(self._job.run.figures_json, shown)
+        self._write_json(self._job.run.plot_data_json, shown)
 
     def _write_json(self, path: Path, values: Mapping[str, Any]) -> None:
         with translate_os_errors(path):
@@ -222,7 +220,7 @@ class Session:
             if keep.is_reached(metrics):
                 with translate_os_errors(self._job.run.model_keras):
                     save_model(
-                        without_optimizer(self._job.model, self._job.data.inputs),
+                        export_without_optimizer(self._job.model, self._job.data.inputs),
                         self._job.run.model_keras,
                     )
         elif keep:
@@ -230,7 +228,7 @@ class Session:
 
     def _write_model(self) -> None:
         if self._exported is None:
-            self._exported = exported(self._job.model, self._job.data.inputs)
+            self._exported = export_model(self._job.model, self._job.data.inputs)
         with translate_os_errors(self._job.run.model_keras):
             save_model(self._exported, self._job.run.model_keras)
 

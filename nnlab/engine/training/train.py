@@ -12,14 +12,14 @@ import tensorflow as tf
 
 from nnlab.config import Experiment
 from nnlab.config.schema.metrics import directions
-from nnlab.config.yaml.dump import config_yaml
+from nnlab.config.yaml.dump import dump_config
 from nnlab.data import PreparedData, prepare
-from nnlab.engine.batches.batches import DataAdapter
+from nnlab.engine.batches.data_adapter import DataAdapter
 from nnlab.engine.callbacks.monitor import weights_monitor
 from nnlab.engine.loops import EngineSelection
 from nnlab.engine.models.builder import dtype_policy
-from nnlab.engine.runtime.arrays import shareable
-from nnlab.engine.runtime.devices import Device, on, select_device
+from nnlab.engine.runtime.arrays import align_arrays
+from nnlab.engine.runtime.devices import Device, device_scope, select_device
 from nnlab.engine.runtime.signals import Interruption
 from nnlab.engine.training.context import TrainingContext
 from nnlab.engine.training.options import TrainingOptions
@@ -78,10 +78,10 @@ def train(  # noqa: PLR0913 - each is named where it is called
     chosen = select_device(experiment.training.device)
     # The same bits however many threads there are; on this machine's CPUs it costs nothing.
     tf.config.experimental.enable_op_determinism()
-    with on(chosen), dtype_policy(experiment.training.dtype_policy):
+    with device_scope(chosen), dtype_policy(experiment.training.dtype_policy):
         if data is None:
             data = prepare(experiment)
-        data = shareable(data() if callable(data) else data)
+        data = align_arrays(data() if callable(data) else data)
         loaded = time.perf_counter()
         made = make_trainable(experiment, data, chosen)
         model, adapter, engine = made.model, made.adapter, made.engine
@@ -89,7 +89,7 @@ def train(  # noqa: PLR0913 - each is named where it is called
             restore_state(model, options.start)
         timing = {} if start_s is None else {"start_s": start_s}
         timing |= {"load_s": loaded - start, "build_s": time.perf_counter() - loaded}
-        text = config_text or config_yaml(experiment)
+        text = config_text or dump_config(experiment)
         # Before the folder is made: from then on a signal must not stop the run where it stands.
         with Interruption() as interruption:
             run = RunDirectory.create(
@@ -126,7 +126,7 @@ def _details(
         "steps_per_epoch": adapter.steps_per_epoch,
         "monitor": None if monitor is None else monitor.name,
         "tensorboard": experiment.tensorboard is not False,
-        "engine_reason": engine.reason,
+        **engine.choice.to_dict(),
     }
 
 
@@ -139,7 +139,7 @@ def _environment(
     found["determinism"] = {
         "op_determinism": True,
         "onednn": found["variables"].get("TF_ENABLE_ONEDNN_OPTS", "1") != "0",
-        "jit_compile": engine.xla,
+        "jit_compile": engine.choice.jit_compile,
     }
     return found
 

@@ -9,8 +9,8 @@ import tensorflow as tf
 
 from nnlab.config import Experiment
 from nnlab.data import PreparedData
-from nnlab.engine.batches.batches import DataAdapter
-from nnlab.engine.loops import EngineSelection, choose_loop
+from nnlab.engine.batches.data_adapter import DataAdapter
+from nnlab.engine.loops import EngineSelection, select_engine
 from nnlab.engine.loops.keras_fit import KerasFit
 from nnlab.engine.models.builder import build_model
 from nnlab.engine.runtime.devices import Device
@@ -51,8 +51,8 @@ def make_trainable(experiment: Experiment, data: PreparedData, device: Device) -
     model = build_model(experiment, data.inputs)
     adapter = DataAdapter(experiment, data, model)
     prepare_training(model, experiment, adapter)
-    engine = choose_loop(experiment, adapter, model, device)
-    _rewrite_graphs(wanted=engine.xla or engine.loop.name == KerasFit.name)
+    engine = select_engine(experiment, adapter, model, device)
+    _rewrite_graphs(wanted=engine.choice.jit_compile or engine.loop.name == KerasFit.name)
     return Trainable(model, adapter, engine)
 
 

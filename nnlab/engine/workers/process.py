@@ -21,8 +21,8 @@ from typing import Generic, TypeVar
 
 import tensorflow as tf
 
-from nnlab.engine.runtime.signals import ENDING, Stopped
-from nnlab.errors import NnlabError, describe_exception
+from nnlab.engine.runtime.signals import STOP_SIGNALS
+from nnlab.errors import NnlabError, RunInterrupted, describe_exception
 
 Request = TypeVar("Request")
 Response = TypeVar("Response")
@@ -81,7 +81,7 @@ class IsolatedProcess(Generic[Request, Response]):
             out of memory, happens to it alone.
 
         Raises:
-            Stopped: It was given up; the process is gone.
+            RunInterrupted: It was given up; the process is gone.
         """
         told, telling = self._context.Pipe(duplex=False)
         others = [told] if self.forks else []
@@ -94,7 +94,7 @@ class IsolatedProcess(Generic[Request, Response]):
         try:
             while not told.poll(_WAIT_S):
                 if stopped():
-                    raise Stopped
+                    raise RunInterrupted
             heard: tuple[Response | None, str] = told.recv()
         except (EOFError, OSError):
             process.join()
@@ -135,10 +135,10 @@ def init_worker(others: Iterable[Connection]) -> None:
     # What asks a process to end (Ctrl-C, a terminal that is closed, `timeout`, a batch system)
     # reaches all of a group: what that means for a task, its owner decides, and kills this one.
     # Blocked as well, as a training takes over what is done about it.
-    for number in ENDING:
+    for number in STOP_SIGNALS:
         signal.signal(number, signal.SIG_IGN)
     if hasattr(signal, "pthread_sigmask"):
-        signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
+        signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
     for other in others:
         other.close()
     _redirect_output_to_devnull()
@@ -154,11 +154,11 @@ def block_signals() -> Iterator[None]:
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
-    signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
+    signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
     try:
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
 
 
 def describe_exit(exit_code: int | None) -> str | None:

@@ -10,7 +10,7 @@ from nnlab.config import Experiment
 from nnlab.config.schema.model import FunctionalModel
 from nnlab.data import PreparedData, Rows, prepare
 from nnlab.engine.batches.sample_weights import training_weights
-from nnlab.engine.runtime.arrays import shareable
+from nnlab.engine.runtime.arrays import align_arrays
 from nnlab.errors import NnlabError
 
 _BYTES = 2**30
@@ -37,7 +37,7 @@ class SharedData:
             DataError: The data cannot be read, or do not fit.
         """
         key = data_key(experiment)
-        data = self._held.get(key) or shareable(prepare(experiment))
+        data = self._held.get(key) or align_arrays(prepare(experiment))
         if self._has_room():
             self._held[key] = data
         training_weights(experiment, data)
@@ -55,7 +55,7 @@ class SharedData:
         key = data_key(experiment)
         if key not in self._held and self._has_room():
             try:
-                self._held[key] = shareable(prepare(experiment))
+                self._held[key] = align_arrays(prepare(experiment))
             except NnlabError:
                 self._held[key] = None
         return self._held.get(key)

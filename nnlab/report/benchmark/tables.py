@@ -7,11 +7,10 @@ from collections.abc import Sequence
 
 from nnlab.analysis.benchmark import BenchmarkResult, benchmark_result
 from nnlab.report.benchmark.verdict import agreement_words, limit_text, rows_text, speedup_text
-from nnlab.report.text.numbers import bytes_text, count_text, prefixed_text, time_text
-from nnlab.report.text.table import Cell, Column, Table, Tone
+from nnlab.report.text.numbers import format_bytes, format_count, format_si_prefix, format_time
+from nnlab.report.text.table import EMPTY_CELL, Cell, Column, Table, Tone
 from nnlab.runs.records.benchmark import BenchmarkPoint, BenchmarkRecord, Timed
 
-_NOTHING = Cell("-", "dim")
 # Of so few steps an epoch each may bear much of what an epoch costs as such.
 _FEW_STEPS = 30
 _TIMES = (
@@ -58,18 +57,18 @@ def points_table(table: BenchmarkResult) -> Table:
     for point in points:
         cells = [Cell(point.device)]
         if has_widths:
-            cells.append(_NOTHING if point.width is None else Cell(count_text(point.width)))
-        cells += [Cell(count_text(point.batch_size)), *_step_cells(point.step, point.error)]
+            cells.append(EMPTY_CELL if point.width is None else Cell(format_count(point.width)))
+        cells += [Cell(format_count(point.batch_size)), *_step_cells(point.step, point.error)]
         if describes_comparison:
             cells.append(_speedup_cell(table, point))
         limit = table.limit(point)
         cells += [
-            _NOTHING if point.examples_per_s is None else Cell(f"{point.examples_per_s:,.0f}"),
-            _NOTHING if limit is None else Cell(limit_text(limit)),
-            Cell("yes") if point.xla else _NOTHING,
+            EMPTY_CELL if point.examples_per_s is None else Cell(f"{point.examples_per_s:,.0f}"),
+            EMPTY_CELL if limit is None else Cell(limit_text(limit)),
+            Cell("yes") if point.jit_compile else EMPTY_CELL,
             _epoch_cell(point),
-            _NOTHING if point.flop_per_s is None else Cell(prefixed_text(point.flop_per_s)),
-            _NOTHING if point.peak_bytes is None else Cell(bytes_text(point.peak_bytes)),
+            EMPTY_CELL if point.flop_per_s is None else Cell(format_si_prefix(point.flop_per_s)),
+            EMPTY_CELL if point.peak_bytes is None else Cell(format_bytes(point.peak_bytes)),
         ]
         rows.append(tuple(cells))
     return Table("", columns, tuple(rows), notes=tuple(_notes(table, points)))
@@ -103,8 +102,8 @@ def starts_table(table: BenchmarkResult) -> Table:
                 continue
             cells = [Cell(device)]
             if has_widths:
-                cells.append(_NOTHING if width is None else Cell(count_text(width)))
-            cells += [Cell(time_text(_middle(points, name))) for name, _ in _TIMES]
+                cells.append(EMPTY_CELL if width is None else Cell(format_count(width)))
+            cells += [Cell(format_time(_middle(points, name))) for name, _ in _TIMES]
             rows.append((*cells, _rows_cell(points)))
     notes = (
         "TensorFlow: loading it. Device: its first operation. Compiling: the first call.",
@@ -112,7 +111,7 @@ def starts_table(table: BenchmarkResult) -> Table:
     )
     fixed = 1 + has_widths
     told = notes if rows else ()
-    return Table("Before the first step", columns, tuple(rows), notes=told, fixed=fixed)
+    return Table("Before the first step", columns, tuple(rows), notes=told, repeated_columns=fixed)
 
 
 def devices_tables(record: BenchmarkRecord) -> list[Table]:
@@ -154,40 +153,40 @@ def facts_of(record: BenchmarkRecord) -> list[tuple[str, str]]:
 
 def _step_cells(step: Timed | None, error: str | None) -> list[Cell]:
     if step is None:
-        return [Cell("failed" if error else "-", "bad"), _NOTHING]
+        return [Cell("failed" if error else "-", "error"), EMPTY_CELL]
     if step.low_s is None or step.high_s is None:
-        return [Cell(time_text(step.median_s)), _NOTHING]
-    return [Cell(time_text(step.median_s)), Cell(_times_text(step.low_s, step.high_s))]
+        return [Cell(format_time(step.median_s)), EMPTY_CELL]
+    return [Cell(format_time(step.median_s)), Cell(_times_text(step.low_s, step.high_s))]
 
 
 def _times_text(low_s: float, high_s: float) -> str:
     """An interval of time, its unit told once where both ends have the same."""
-    (low, unit), high = time_text(low_s).split(), time_text(high_s)
+    (low, unit), high = format_time(low_s).split(), format_time(high_s)
     return f"{low} to {high}" if high.endswith(f" {unit}") else f"{low} {unit} to {high}"
 
 
 def _speedup_cell(table: BenchmarkResult, point: BenchmarkPoint) -> Cell:
     speedup = table.speedup(point)
     if speedup is None:
-        return _NOTHING
-    tone: Tone = "good" if speedup.is_faster else "bad" if speedup.is_slower else ""
+        return EMPTY_CELL
+    tone: Tone = "success" if speedup.is_faster else "error" if speedup.is_slower else ""
     return Cell(speedup_text(speedup), tone)
 
 
 def _epoch_cell(point: BenchmarkPoint) -> Cell:
     if point.epoch is None:
-        return _NOTHING
+        return EMPTY_CELL
     about = "" if point.is_epoch_measured else "~ "
-    return Cell(f"{about}{time_text(point.epoch.median_s)}")
+    return Cell(f"{about}{format_time(point.epoch.median_s)}")
 
 
 def _rows_cell(points: Sequence[BenchmarkPoint]) -> Cell:
     if points[0].is_shared:
         return Cell("shared")
     rates = [point.rows_bytes_per_s for point in points if point.rows_bytes_per_s]
-    taken = time_text(_middle(points, "rows_s"))
-    size = bytes_text(points[0].rows_bytes)
-    pace = f", {bytes_text(round(statistics.median(rates)))}/s" if rates else ""
+    taken = format_time(_middle(points, "rows_s"))
+    size = format_bytes(points[0].rows_bytes)
+    pace = f", {format_bytes(round(statistics.median(rates)))}/s" if rates else ""
     return Cell(f"{taken} ({size}{pace})")
 
 
@@ -204,7 +203,7 @@ def _notes(table: BenchmarkResult, points: Sequence[BenchmarkPoint]) -> list[str
         if limit and limit.bound == "launch" and point.steps_per_epoch < _FEW_STEPS
     }
     if few:
-        told = ", ".join(f"{steps} at batch {count_text(size)}" for size, steps in few.items())
+        told = ", ".join(f"{steps} at batch {format_count(size)}" for size, steps in few.items())
         notes.append(
             f"What an epoch itself costs falls on few steps ({told}), and counts as launch."
         )
@@ -214,7 +213,7 @@ def _notes(table: BenchmarkResult, points: Sequence[BenchmarkPoint]) -> list[str
         notes.append("Measured once, a point has no interval, and shows nothing: take --repeats 3.")
     for point in points:
         if point.error:
-            width = "" if point.width is None else f", width {count_text(point.width)}"
-            where = f"{point.device}, batch size {count_text(point.batch_size)}{width}"
+            width = "" if point.width is None else f", width {format_count(point.width)}"
+            where = f"{point.device}, batch size {format_count(point.batch_size)}{width}"
             notes.append(f"{where}: {point.error}")
     return notes

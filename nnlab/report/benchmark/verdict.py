@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from nnlab.analysis.benchmark import BenchmarkResult, Bottleneck, Crossover, LossAgreement, Speedup
-from nnlab.report.text.numbers import count_text, percent_text
+from nnlab.report.text.numbers import format_count, format_percent
 from nnlab.runs.records.benchmark import BenchmarkRecord
 
 _TENTH, _TWICE, _TENFOLD = 0.1, 2, 10
@@ -42,7 +42,7 @@ def rows_text(record: BenchmarkRecord) -> str:
     Args:
         record: What was recorded.
     """
-    count = count_text(record.rows_count)
+    count = format_count(record.rows_count)
     return f"{count} random rows" if record.rows_note else f"{count} rows of {record.rows}"
 
 
@@ -56,7 +56,7 @@ def limit_text(limit: Bottleneck) -> str:
         >>> limit_text(Bottleneck("launch", 0.912))
         'launch 91 %'
     """
-    return f"{limit.bound} {percent_text(limit.share)}"
+    return f"{limit.bound} {format_percent(limit.share)}"
 
 
 def speedup_text(speedup: Speedup) -> str:
@@ -100,10 +100,10 @@ def agreement_words(agreement: LossAgreement, baseline: str) -> str:
         >>> agreement_words(LossAgreement(0.0, "gpu:0", None, 32, 8, 12), "cpu")
         'The losses agree to the bit with those of cpu: 12 were compared.'
     """
-    where = f"{agreement.device}, batch size {count_text(agreement.batch_size)}"
+    where = f"{agreement.device}, batch size {format_count(agreement.batch_size)}"
     if agreement.width is not None:
-        where += f", width {count_text(agreement.width)}"
-    count, steps = count_text(agreement.compared), count_text(agreement.steps)
+        where += f", width {format_count(agreement.width)}"
+    count, steps = format_count(agreement.compared), format_count(agreement.steps)
     if not agreement.largest:
         return f"The losses agree to the bit with those of {baseline}: {count} were compared."
     word = "agree" if agreement.largest <= _AGREEING else "differ"
@@ -117,8 +117,8 @@ def _alone(table: BenchmarkResult, *, has_gpu: bool) -> str:
     (device,) = table.devices
     measured = [point for point in table.points if point.examples_per_s is not None]
     best = max(measured, key=lambda point: point.examples_per_s or 0.0)
-    pace = f"{count_text(round(best.examples_per_s or 0))} examples a second"
-    where = f"at batch size {count_text(best.batch_size)}"
+    pace = f"{format_count(round(best.examples_per_s or 0))} examples a second"
+    where = f"at batch size {format_count(best.batch_size)}"
     if len(table.widths) > 1:
         where += f" and width {_width_text(best.width)}"
     why = f"{device} alone was measured" if has_gpu else f"no GPU here: {device} alone was measured"
@@ -127,21 +127,21 @@ def _alone(table: BenchmarkResult, *, has_gpu: bool) -> str:
 
 def _win_words(table: BenchmarkResult, win: Crossover) -> str:
     sizes = sorted(table.batch_sizes)
-    sweep = count_text(sizes[0])
+    sweep = format_count(sizes[0])
     if len(sizes) > 1:
-        sweep += f" to {count_text(sizes[-1])}"
+        sweep += f" to {format_count(sizes[-1])}"
     if win.speedup is None or win.best is None:
         return f"nothing compares {win.device} with {win.baseline}"
-    best = f"{speedup_words(win.speedup)} at {count_text(win.best)}"
+    best = f"{speedup_words(win.speedup)} at {format_count(win.best)}"
     if win.batch_size is None:
         return _loss_words(win, tuple(sizes), sweep, best)
     if win.batch_size == sizes[0]:
         return f"{win.device} is faster than {win.baseline} at every batch size, {sweep}: {best}"
-    from_here = f"from batch size {count_text(win.batch_size)} on"
+    from_here = f"from batch size {format_count(win.batch_size)} on"
     before = max(size for size in sizes if size < win.batch_size)
     point = table.point(win.device, win.width, before)
     limit = None if point is None else table.limit(point)
-    why = f"; at {count_text(before)} it is {limit.bound}-bound" if limit else ""
+    why = f"; at {format_count(before)} it is {limit.bound}-bound" if limit else ""
     return f"{win.device} is faster than {win.baseline} {from_here}: {best}{why}"
 
 
@@ -153,7 +153,7 @@ def _loss_words(win: Crossover, sizes: tuple[int, ...], sweep: str, best: str) -
     if win.slower_at == sizes:
         return f"{win.device} is slower than {win.baseline} at every batch size, {sweep}"
     if win.faster_at:
-        alone = ", ".join(map(count_text, win.faster_at))
+        alone = ", ".join(map(format_count, win.faster_at))
         return (
             f"{win.device} is faster than {win.baseline} at batch size {alone} alone, "
             f"and from none on: {best}"
@@ -202,4 +202,4 @@ def _looks_like_one(value: float) -> bool:
 
 
 def _width_text(width: int | None) -> str:
-    return "of the config" if width is None else count_text(width)
+    return "of the config" if width is None else format_count(width)

@@ -9,12 +9,11 @@ from nnlab.analysis.metric_bounds import Bounds, is_share
 from nnlab.analysis.statistics import Mean
 from nnlab.analysis.variants import VariantRow, VariantTable
 from nnlab.report.comparison.verdict import LONG, amount_text, few_seeds_words, headline, verdict
-from nnlab.report.text.numbers import count_text, interval_text, metric_text, seconds_text
-from nnlab.report.text.phrases import sentence
-from nnlab.report.text.table import Cell, Column, Table, Tone, next_table
+from nnlab.report.text.numbers import format_count, format_interval, format_metric, format_seconds
+from nnlab.report.text.phrases import format_sentence
+from nnlab.report.text.table import EMPTY_CELL, Cell, Column, Table, Tone, next_steps_table
 from nnlab.text import plural
 
-_NOTHING = Cell("-", "dim")
 _BASELINE = Cell("baseline", "dim")
 _TINY = 0.001
 _WAYS = {"max": "higher is better", "min": "lower is better", None: ""}
@@ -34,7 +33,7 @@ def variants_table(table: VariantTable) -> Table:
     unit = "points" if is_share(table.metric) else table.metric
     is_long = len(table.baseline) > LONG
     columns = (
-        Column("variant", folds=True),
+        Column("variant", wraps=True),
         Column(table.metric, right=True),
         Column("95 % interval", right=True),
         Column("seeds", right=True),
@@ -49,7 +48,7 @@ def variants_table(table: VariantTable) -> Table:
     way = _WAYS[table.direction]
     title = f"{table.metric}{f', {way}' if way else ''}; differences in {unit}"
     title += f" to {table.baseline}" if is_long else ""
-    return Table(title, columns, rows, star="the best mean", notes=_notes(table))
+    return Table(title, columns, rows, star_note="the best mean", notes=_notes(table))
 
 
 def verdicts_table(table: VariantTable) -> Table:
@@ -79,35 +78,37 @@ def next_tables(path: Path, commands: Sequence[tuple[str, str]]) -> list[Table]:
         commands: Pairs of a command and what it does.
     """
     folder = ((Cell("folder", "dim"), Cell(str(path))),)
-    return [Table("", (Column(""), Column("")), folder), next_table(commands)]
+    return [Table("", (Column(""), Column("")), folder), next_steps_table(commands)]
 
 
 def _cells(table: VariantTable, row: VariantRow) -> tuple[Cell, ...]:
     tone: Tone = "best" if table.is_best(row) else ""
     test = row.test
-    shown: Tone = "" if test is None or not test.is_shown else "good"
+    shown: Tone = "" if test is None or not test.is_shown else "success"
     if shown and (table.gain(row) or 0) < 0:
-        shown = "bad"
+        shown = "error"
     return (
         Cell(row.name),
-        _NOTHING if row.mean is None else Cell(metric_text(row.mean.value), tone),
+        EMPTY_CELL if row.mean is None else Cell(format_metric(row.mean.value), tone),
         _interval(row.mean),
         _seeds(row),
-        (_BASELINE if row.name == table.baseline else _NOTHING)
+        (_BASELINE if row.name == table.baseline else EMPTY_CELL)
         if test is None
         else Cell(_signed(amount_text(table.metric, test.difference.value, unit=False)), shown),
-        _NOTHING if test is None or test.adjusted is None else Cell(_p_text(test.adjusted), shown),
-        _NOTHING if row.best_epoch is None else Cell(f"{row.best_epoch:,.0f}"),
-        _NOTHING if row.epochs is None else Cell(f"{row.epochs:,.0f}"),
+        EMPTY_CELL
+        if test is None or test.adjusted is None
+        else Cell(_p_text(test.adjusted), shown),
+        EMPTY_CELL if row.best_epoch is None else Cell(f"{row.best_epoch:,.0f}"),
+        EMPTY_CELL if row.epochs is None else Cell(f"{row.epochs:,.0f}"),
         _seconds(row),
-        _NOTHING if row.params is None else Cell(count_text(row.params)),
+        EMPTY_CELL if row.params is None else Cell(format_count(row.params)),
     )
 
 
 def _interval(mean: Mean | None) -> Cell:
     if mean is None or mean.low is None or mean.high is None:
-        return _NOTHING
-    return Cell(interval_text(mean.low, mean.high))
+        return EMPTY_CELL
+    return Cell(format_interval(mean.low, mean.high))
 
 
 def _is_cut(middle: Mean | None, within: Bounds) -> bool:
@@ -120,7 +121,7 @@ def _is_cut(middle: Mean | None, within: Bounds) -> bool:
 def _seeds(row: VariantRow) -> Cell:
     if not row.failures:
         return Cell(str(len(row.values)))
-    return Cell(f"{len(row.values)} of {row.ended}", "bad")
+    return Cell(f"{len(row.values)} of {row.ended}", "error")
 
 
 def _signed(text: str) -> str:
@@ -133,7 +134,7 @@ def _p_text(p: float) -> str:
 
 def _seconds(row: VariantRow) -> Cell:
     seconds = (row.seconds or {}).get("fit_s")
-    return _NOTHING if seconds is None else Cell(seconds_text(seconds))
+    return EMPTY_CELL if seconds is None else Cell(format_seconds(seconds))
 
 
 def _is_of_fewer(row: VariantRow, base: VariantRow) -> bool:
@@ -151,7 +152,7 @@ def _notes(table: VariantTable) -> tuple[str, ...]:
         notes.append(f"No interval goes beyond {within.words}, the {bounds} of {table.metric}.")
     words = few_seeds_words(table)
     if words and "--seeds" not in headline(table):
-        notes.append(sentence(words))
+        notes.append(format_sentence(words))
     for row in table.rows:
         if row.failures:
             reason = next(iter(row.failures.values()))[:_REASON].partition(". ")[0]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from nnlab.analysis.metric_bounds import is_share
 from nnlab.analysis.statistics import Mean, PairedTest, required_seeds
 from nnlab.analysis.variants import VariantRow, VariantTable
-from nnlab.report.text.numbers import interval_text, metric_text
+from nnlab.report.text.numbers import format_interval, format_metric
 from nnlab.text import join_names, plural
 
 LONG = 16
@@ -31,7 +31,7 @@ def amount_text(metric: str, amount: float, *, unit: bool = True) -> str:
         ('3.1 points', '0.0310')
     """
     if not is_share(metric):
-        return metric_text(amount)
+        return format_metric(amount)
     points = 100 * amount
     text = f"{points:.1f}" if abs(points) >= _SMALL or not points else f"{points:.2g}"
     return f"{text} points" if unit else text
@@ -203,7 +203,7 @@ def _without_baseline(table: VariantTable) -> str:
     best = None if table.meaning.unlike else table.best or next(found, None)
     if best is None or best.mean is None:
         return f"{_absence(base)}: nothing to compare"
-    mean = metric_text(best.mean.value)
+    mean = format_metric(best.mean.value)
     return (
         f"{_absence(base)}; best of the others is {best.name} with a mean {table.metric} of {mean}"
     )
@@ -230,7 +230,7 @@ def _outcome(table: VariantTable, row: VariantRow, test: PairedTest, base: str) 
     ends = [difference.low, difference.high]
     if difference.value < 0:
         ends = [-difference.high, -difference.low]
-    spread = interval_text(*ends)
+    spread = format_interval(*ends)
     if is_share(table.metric):
         spread = " to ".join(amount_text(table.metric, end, unit=False) for end in ends)
     spread = f"95 % interval {spread}, {seeds}"

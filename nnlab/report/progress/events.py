@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol, SupportsFloat
 
-from nnlab.report.text.numbers import metric_text
+from nnlab.report.text.numbers import format_metric
 from nnlab.text import plural
 
 Logs = Mapping[str, SupportsFloat]
@@ -122,4 +122,4 @@ def logs_text(logs: Logs) -> str:
         >>> logs_text({"loss": 0.09512, "accuracy": 0.98312})
         'loss 0.0951  accuracy 0.9831'
     """
-    return "  ".join(f"{name} {metric_text(float(value))}" for name, value in logs.items())
+    return "  ".join(f"{name} {format_metric(float(value))}" for name, value in logs.items())

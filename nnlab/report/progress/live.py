@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from nnlab.report.progress.events import Logs, StartInfo, logs_text
 from nnlab.report.progress.live_area import LiveArea, bar
 from nnlab.report.progress.state import RunState
-from nnlab.report.text.numbers import seconds_text
+from nnlab.report.text.numbers import format_seconds
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -65,7 +65,7 @@ def _painted(state: RunState) -> RenderableType:
     total = f"{info.epochs:,}"
     current = min(state.epochs_done + 1, info.epochs) if state.step else state.epochs_done
     title = f"epoch {current:>{len(total)},}/{total}"
-    times = (seconds_text(state.elapsed_s()), state.left_text())
+    times = (format_seconds(state.elapsed_s()), state.left_text())
     values = Text(logs_text(state.latest()), no_wrap=True, overflow="ellipsis")
     best = state.best_text()
     if best:

@@ -8,7 +8,7 @@ from typing import TextIO
 from nnlab.report.progress.events import Logs, StartInfo, logs_text
 from nnlab.report.progress.lines import Lines
 from nnlab.report.progress.state import RunState
-from nnlab.report.text.numbers import seconds_text
+from nnlab.report.text.numbers import format_seconds
 
 
 class PlainProgress:
@@ -70,7 +70,7 @@ class PlainProgress:
             f"epoch {state.epochs_done:>{len(total)}}/{total}",
             logs_text(state.logs),
             state.best_text(),
-            seconds_text(state.seconds),
+            format_seconds(state.seconds),
             state.left_text(),
         ]
         self.message("  ".join(part for part in parts if part))

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from nnlab.config.direction import Direction
 from nnlab.report.progress.events import Logs
-from nnlab.report.text.numbers import count_text, seconds_text
+from nnlab.report.text.numbers import format_count, format_seconds
 from nnlab.runs.records.trial import FrozenTrial
 from nnlab.text import plural
 
@@ -46,9 +46,9 @@ class SearchInfo:
         size = f"{plural(len(self.space), 'hyperparameter')}, {self.algorithm} search"
         limit = f"{plural(self.max_trials, 'trial')} at most"
         if self.round:
-            limit += f" ({count_text(self.round)} a round)"
+            limit += f" ({format_count(self.round)} a round)"
         if self.max_time is not None:
-            limit += f", {seconds_text(self.max_time)} at most"
+            limit += f", {format_seconds(self.max_time)} at most"
         return f"{self.name}: {size} for the {word} {self.objective}, {limit}, {self.jobs} at once"
 
 

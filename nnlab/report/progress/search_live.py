@@ -9,7 +9,7 @@ from nnlab.report.progress.events import Logs, logs_text
 from nnlab.report.progress.live_area import LiveArea, bar
 from nnlab.report.progress.search_events import SearchInfo
 from nnlab.report.progress.search_state import RunningTrial, SearchState
-from nnlab.report.text.numbers import metric_text, seconds_text
+from nnlab.report.text.numbers import format_metric, format_seconds
 from nnlab.runs.records.trial import FrozenTrial
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class LiveSearchProgress:
         if trial.score is None:
             self.message(f"Trial {trial.number} failed: {trial.reason}")
         elif is_best:
-            score = f"{self._state.info.objective} {metric_text(trial.score)}"
+            score = f"{self._state.info.objective} {format_metric(trial.score)}"
             self.message(f"Trial {trial.number} is the best so far: {score}")
 
     def retraining(self, best: FrozenTrial) -> None:
@@ -96,7 +96,7 @@ class LiveSearchProgress:
         from rich.console import Group
         from rich.text import Text
 
-        elapsed = seconds_text(state.elapsed_s())
+        elapsed = format_seconds(state.elapsed_s())
         if state.retrained is not None:
             trial = state.retrained
             title = f"the best, {trial.place_text()}"

@@ -8,7 +8,7 @@ from nnlab.report.progress.events import Logs
 from nnlab.report.progress.lines import Lines
 from nnlab.report.progress.search_events import SearchInfo
 from nnlab.report.progress.search_state import SearchState
-from nnlab.report.text.numbers import metric_text, seconds_text
+from nnlab.report.text.numbers import format_metric, format_seconds
 from nnlab.runs.records.trial import FrozenTrial
 
 # Of a line; a log is read in an editor, or cut by the terminal.
@@ -51,12 +51,12 @@ class PlainSearchProgress:
         if trial.score is None:
             result = f"failed: {trial.reason}"
         else:
-            result = f"{info.objective} {metric_text(trial.score)}"
+            result = f"{info.objective} {format_metric(trial.score)}"
         before = [
             f"trial {trial.number:>{len(str(info.max_trials))}}/{info.max_trials}",
             result + (" (best)" if is_best else ""),
         ]
-        after = [part for part in (seconds_text(trial.seconds), self._state.left_text()) if part]
+        after = [part for part in (format_seconds(trial.seconds), self._state.left_text()) if part]
         room = _WIDTH - sum(len(part) + len(_BETWEEN) for part in [*before, *after])
         values = self._state.values.text(trial, room)
         self.message(_BETWEEN.join([*before, *([values] if values else []), *after]))

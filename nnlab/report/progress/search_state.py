@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from nnlab.report.progress.search_events import SearchInfo
 from nnlab.report.progress.trial_values import TrialValues
-from nnlab.report.text.numbers import metric_text, seconds_text
+from nnlab.report.text.numbers import format_metric, format_seconds
 from nnlab.runs.records.trial import FrozenTrial, TrialStatus, ranked
 from nnlab.text import plural
 
@@ -125,7 +125,7 @@ class SearchState:
             return ""
         # Until a trial has ended only the time that there is is known.
         words = "left" if self._recent else "left at most"
-        return f"{seconds_text(left)} {words}"
+        return f"{format_seconds(left)} {words}"
 
     def counts_text(self) -> str:
         """How many trials are done, at work, failed."""
@@ -136,7 +136,7 @@ class SearchState:
         """The best trial so far and its score; empty where there is none."""
         if self.best is None or self.best.score is None:
             return ""
-        score = f"{self.info.objective} {metric_text(self.best.score)}"
+        score = f"{self.info.objective} {format_metric(self.best.score)}"
         return f"best {score} (trial {self.best.number})"
 
     def standing_text(self) -> str:

@@ -11,7 +11,7 @@ from nnlab.report.progress.events import Logs, logs_text
 from nnlab.report.progress.lines import Lines
 from nnlab.report.progress.live_area import LiveArea, bar
 from nnlab.report.text.console import is_terminal, terminal_console
-from nnlab.report.text.numbers import seconds_text
+from nnlab.report.text.numbers import format_seconds
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -89,7 +89,9 @@ class _State:
         left = self.runs - self.done
         if not self.done or not left:
             return ""
-        return f"{seconds_text(self.busy_s / self.done * left / max(1, min(self.jobs, left)))} left"
+        return (
+            f"{format_seconds(self.busy_s / self.done * left / max(1, min(self.jobs, left)))} left"
+        )
 
     def at_work(self) -> list[str]:
         """A line for each run that has told of itself."""
@@ -135,7 +137,7 @@ class PlainStudyProgress:
         self._state.end(key, seconds)
         width = len(str(self._state.runs))
         place = f"{self._state.done:>{width}}/{self._state.runs}"
-        parts = [place, key, words, seconds_text(seconds), self._state.left_text()]
+        parts = [place, key, words, format_seconds(seconds), self._state.left_text()]
         self.message("  ".join(part for part in parts if part))
 
     def message(self, text: str) -> None:
@@ -179,7 +181,7 @@ class RichStudyProgress:
         if self._state is None:
             return
         self._state.end(key, seconds)
-        self.message("  ".join(filter(None, (key, words, seconds_text(seconds)))))
+        self.message("  ".join(filter(None, (key, words, format_seconds(seconds)))))
         self._area.refresh()
 
     def message(self, text: str) -> None:
@@ -230,6 +232,6 @@ def _painted(state: _State) -> RenderableType:
     from rich.text import Text
 
     title = f"{state.done:>{len(str(state.runs))}}/{state.runs} runs"
-    elapsed = seconds_text(time.monotonic() - state.started)
+    elapsed = format_seconds(time.monotonic() - state.started)
     lines = (Text(line, no_wrap=True, overflow="ellipsis") for line in state.at_work())
     return Group(bar(title, state.done, state.runs, elapsed, state.left_text()), *lines)

@@ -6,7 +6,7 @@ import time
 from collections import deque
 
 from nnlab.report.progress.events import Logs, StartInfo
-from nnlab.report.text.numbers import metric_text, seconds_text
+from nnlab.report.text.numbers import format_metric, format_seconds
 
 _RECENT = 20
 
@@ -93,7 +93,7 @@ class RunState:
         if self._best is None or monitor is None or monitor not in self._best[1]:
             return ""
         epoch, logs = self._best
-        return f"best {monitor} {metric_text(float(logs[monitor]))} (epoch {epoch:,})"
+        return f"best {monitor} {format_metric(float(logs[monitor]))} (epoch {epoch:,})"
 
     def left_text(self) -> str:
         """The time that is left, in words; empty where nobody can tell."""
@@ -101,5 +101,5 @@ class RunState:
         return (
             ""
             if left is None or self.epochs_done >= self.info.epochs
-            else f"{seconds_text(left)} left"
+            else f"{format_seconds(left)} left"
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from nnlab.config.space.hyperparameter_names import marker_name, short_names
-from nnlab.report.text.phrases import value_text
+from nnlab.report.text.phrases import format_hyperparameter
 from nnlab.runs.records.trial import FrozenTrial
 
 _BETWEEN = "  "
@@ -78,5 +78,5 @@ def _told(trial: FrozenTrial) -> Mapping[str, str]:
     """The values by what their repetitions have in common."""
     told: dict[str, list[str]] = {}
     for name, value in trial.values.items():
-        told.setdefault(marker_name(name), []).append(value_text(value))
+        told.setdefault(marker_name(name), []).append(format_hyperparameter(value))
     return {marker: ",".join(values) for marker, values in told.items()}

@@ -9,11 +9,10 @@ from itertools import zip_longest
 from nnlab.analysis.differences import Difference
 from nnlab.analysis.runs import MetricRow, RunComparison
 from nnlab.report.runs.tables import status_cell
-from nnlab.report.text.numbers import count_text, metric_text, seconds_text
-from nnlab.report.text.phrases import plain_text
-from nnlab.report.text.table import Cell, Column, Table
+from nnlab.report.text.numbers import format_count, format_metric, format_seconds
+from nnlab.report.text.phrases import format_yaml_value
+from nnlab.report.text.table import EMPTY_CELL, Cell, Column, Table
 
-_NOTHING = Cell("-", "dim")
 _ARROWS = {"max": "higher is better", "min": "lower is better", None: ""}
 _FACTS = {
     "epochs_run": "epochs",
@@ -84,9 +83,9 @@ def differences_table(
         return Table(title, (), (), notes=tuple(notes))
     columns = (Column("key"), *(Column(name) for name in names))
     cells = tuple((Cell(row.path), *_values(row)) for row in rows)
-    absent = any(_NOTHING in texts for texts in cells)
+    absent = any(EMPTY_CELL in texts for texts in cells)
     marks = ("- not there",) if absent else ()
-    return Table(title, columns, cells, notes=(*marks, *notes), fixed=1)
+    return Table(title, columns, cells, notes=(*marks, *notes), repeated_columns=1)
 
 
 def _metrics(rows: Sequence[MetricRow], labels: str) -> Table:
@@ -103,7 +102,7 @@ def _metrics(rows: Sequence[MetricRow], labels: str) -> Table:
         )
         for row in rows
     )
-    return Table("Metrics", columns, cells, star="the best of its row", fixed=1)
+    return Table("Metrics", columns, cells, star_note="the best of its row", repeated_columns=1)
 
 
 def _facts(rows: Sequence[MetricRow], labels: str) -> Table:
@@ -112,31 +111,31 @@ def _facts(rows: Sequence[MetricRow], labels: str) -> Table:
         (Cell(_FACTS[row.name], "dim"), *(_fact(row.name, value) for value in row.values))
         for row in rows
     )
-    return Table("Training", columns, cells, fixed=1)
+    return Table("Training", columns, cells, repeated_columns=1)
 
 
 def _figures(row: MetricRow) -> list[Cell]:
     """A metric's cells; what looks like the best is starred like it."""
-    best = {metric_text(row.values[i] or 0.0) for i in row.best}
+    best = {format_metric(row.values[i] or 0.0) for i in row.best}
     return [_figure(value, best) for value in row.values]
 
 
 def _figure(value: float | None, best: set[str]) -> Cell:
     if value is None:
-        return _NOTHING
-    text = metric_text(value)
-    return Cell(text, "best" if text in best else "" if math.isfinite(value) else "bad")
+        return EMPTY_CELL
+    text = format_metric(value)
+    return Cell(text, "best" if text in best else "" if math.isfinite(value) else "error")
 
 
 def _fact(name: str, value: float | None) -> Cell:
     if value is None:
-        return _NOTHING
-    return Cell(seconds_text(value) if name.endswith("_s") else count_text(int(value)))
+        return EMPTY_CELL
+    return Cell(format_seconds(value) if name.endswith("_s") else format_count(int(value)))
 
 
 def _values(row: Difference) -> Iterator[Cell]:
     for value, is_default in zip_longest(row.values, row.defaults, fillvalue=False):
         if is_default:
-            yield Cell(f"{'none' if value is None else plain_text(value)} (default)", "dim")
+            yield Cell(f"{'none' if value is None else format_yaml_value(value)} (default)", "dim")
         else:
-            yield _NOTHING if value is None else Cell(plain_text(value))
+            yield EMPTY_CELL if value is None else Cell(format_yaml_value(value))

@@ -72,18 +72,20 @@ def _epochs(equality: Equality) -> Cell:
     if equality.first is None:
         if not equality.epochs:
             return Cell(f"not compared: {equality.epochs_left_out or 'no epoch'}", "dim")
-        return Cell(f"equal in {plural(equality.epochs, 'epoch')}", "good")
+        return Cell(f"equal in {plural(equality.epochs, 'epoch')}", "success")
     where = equality.first.epoch
     return Cell(
-        "another number of epochs" if where is None else f"differ from epoch {where} on", "bad"
+        "another number of epochs" if where is None else f"differ from epoch {where} on", "error"
     )
 
 
 def _final(equality: Equality) -> Cell:
     if equality.final:
-        return Cell("differ", "bad")
+        return Cell("differ", "error")
     return (
-        Cell("equal", "good") if equality.figures else Cell("not compared: there are none", "dim")
+        Cell("equal", "success")
+        if equality.figures
+        else Cell("not compared: there are none", "dim")
     )
 
 
@@ -91,17 +93,17 @@ def _weights(equality: Equality) -> Cell:
     if equality.weights is None:
         return Cell(f"not compared: {equality.left_out}", "dim")
     if equality.largest is None:
-        return Cell("of other shapes", "bad")
+        return Cell("of other shapes", "error")
     if equality.weights:
-        return Cell("equal", "good")
-    return Cell(f"differ by up to {equality.largest:.2g}", "bad")
+        return Cell("equal", "success")
+    return Cell(f"differ by up to {equality.largest:.2g}", "error")
 
 
 def _failure(equality: Equality) -> Cell:
     if equality.failure is not None:
-        return Cell(f"alike: {_first_sentence(equality.failure)}", "good")
+        return Cell(f"alike: {_first_sentence(equality.failure)}", "success")
     then, now = ("none" if one is None else _first_sentence(one) for one in equality.failures)
-    return Cell(f"then: {then}; now: {now}", "bad")
+    return Cell(f"then: {then}; now: {now}", "error")
 
 
 def _first_sentence(reason: str) -> str:

@@ -10,21 +10,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from nnlab.analysis.comparability import incomparable_reason
-from nnlab.report.text.numbers import count_text, metric_text, seconds_text
-from nnlab.report.text.table import Cell, Column, Table, Tone, next_table
+from nnlab.report.text.engine import format_engine
+from nnlab.report.text.numbers import format_count, format_metric, format_seconds
+from nnlab.report.text.table import EMPTY_CELL, Cell, Column, Table, Tone, next_steps_table
 from nnlab.runs.query.keys import RunKeys
 from nnlab.runs.records.run import RunRecord, RunStatus, common_direction
 from nnlab.text import plural
 
-_NOTHING = Cell("-", "dim")
 _METRICS_SHOWN = 4
 # What the table of all runs shows of each, whatever it was asked for.
 _SHOWN_ALWAYS = {"run", "id", "status", "epochs", "epochs_run", "total_s", "timing.total_s", "time"}
 _SHOWN_ALWAYS |= {"params", "device"}
 _TONES: dict[RunStatus, Tone] = {
     RunStatus.RUNNING: "",
-    RunStatus.COMPLETE: "good",
-    RunStatus.FAILED: "bad",
+    RunStatus.COMPLETE: "success",
+    RunStatus.FAILED: "error",
     RunStatus.INTERRUPTED: "dim",
 }
 _TIMES = {
@@ -88,7 +88,7 @@ def runs_table(
         for run, one in zip(runs, several, strict=True)
     )
     part = of is not None and of > len(runs)
-    notes = [f"{count_text(len(runs))} of {plural(of or 0, 'run')}"] if part else []
+    notes = [f"{format_count(len(runs))} of {plural(of or 0, 'run')}"] if part else []
     # Who asked for a metric looks for its star.
     notes += [
         f"{name}: {why}, and none is marked as the best."
@@ -113,18 +113,17 @@ def run_tables(record: RunRecord, directory: Path | None = None) -> list[Table]:
         ("run", _text(record.id)),
         ("folder", _text(str(directory) if directory else None)),
         ("status", status_cell(record.status)),
-        ("error", Cell(record.error, "bad") if record.error else _NOTHING),
+        ("error", Cell(record.error, "error") if record.error else EMPTY_CELL),
         ("created", _moment(record.created)),
         ("finished", _moment(record.finished)),
         ("seed", _text(None if record.seed is None else str(record.seed))),
         ("device", _text(record.device)),
-        ("engine", _text(record.engine)),
-        ("because", _text(record.training.get("engine_reason"))),
+        ("engine", _text(record.engine and format_engine(record.engine, record.training))),
         ("parameters", _count(record.params)),
         ("epochs", _epochs(record)) if parts is None else ("parts", Cell(parts)),
     ]
     times = [
-        (words, Cell(seconds_text(record.timing[name])))
+        (words, Cell(format_seconds(record.timing[name])))
         for name, words in _TIMES.items()
         if name in record.timing
     ]
@@ -132,7 +131,7 @@ def run_tables(record: RunRecord, directory: Path | None = None) -> list[Table]:
         (name, Cell(_flat(value))) for name, value in record.environment.items() if value
     ]
     tables = [
-        _pairs(record.name, [pair for pair in facts if pair[1] != _NOTHING]),
+        _pairs(record.name, [pair for pair in facts if pair[1] != EMPTY_CELL]),
         _metrics_table(record),
         _pairs("Time", times),
         _pairs("Environment", surroundings),
@@ -155,15 +154,15 @@ def closing_table(
     """
     facts = [
         ("status", status_cell(record.status)),
-        ("error", Cell(record.error, "bad") if record.error else _NOTHING),
+        ("error", Cell(record.error, "error") if record.error else EMPTY_CELL),
         ("epochs", _epochs(record)),
         ("time", Cell(_waited(record.timing))),
         ("folder", Cell(str(directory))),
     ]
     tables = [
-        _pairs(record.name, [pair for pair in facts if pair[1] != _NOTHING]),
+        _pairs(record.name, [pair for pair in facts if pair[1] != EMPTY_CELL]),
         _metrics_table(record),
-        next_table(next_commands),
+        next_steps_table(next_commands),
     ]
     return [table for table in tables if table.rows]
 
@@ -181,11 +180,11 @@ def _waited(timing: Mapping[str, float]) -> str:
     """How long the user has waited, and for what."""
     if "total_s" not in timing:
         return "-"
-    run = seconds_text(timing["total_s"])
+    run = format_seconds(timing["total_s"])
     if "start_s" not in timing:
         return run
-    start = seconds_text(timing["start_s"])
-    whole = seconds_text(timing["start_s"] + timing["total_s"])
+    start = format_seconds(timing["start_s"])
+    whole = format_seconds(timing["start_s"] + timing["total_s"])
     return f"{whole}: {start} to start TensorFlow, {run} for the run"
 
 
@@ -246,28 +245,28 @@ def _plain_name(name: str) -> str:
 def _metric(value: float | None, best: float | None) -> Cell:
     """A metric's cell."""
     if value is None:
-        return _NOTHING
-    text = metric_text(value)
+        return EMPTY_CELL
+    text = format_metric(value)
     # A star between two that look alike would be a riddle.
-    is_best = best is not None and text == metric_text(best)
-    return Cell(text, "best" if is_best else "" if math.isfinite(value) else "bad")
+    is_best = best is not None and text == format_metric(best)
+    return Cell(text, "best" if is_best else "" if math.isfinite(value) else "error")
 
 
 def _seconds(value: float | None) -> Cell:
     """A duration's cell."""
-    return _NOTHING if value is None else Cell(seconds_text(value))
+    return EMPTY_CELL if value is None else Cell(format_seconds(value))
 
 
 def _count(value: int | None) -> Cell:
     """A count's cell."""
-    return _NOTHING if value is None else Cell(count_text(value))
+    return EMPTY_CELL if value is None else Cell(format_count(value))
 
 
 def _value(key: str, value: object) -> Cell:
     """The cell of whatever a key may have as its value."""
     if isinstance(value, float):
         return _seconds(value) if key.endswith("_s") else _metric(value, None)
-    return _NOTHING if value is None else Cell(_flat(value))
+    return EMPTY_CELL if value is None else Cell(_flat(value))
 
 
 def _moment(value: str | None) -> Cell:
@@ -277,7 +276,7 @@ def _moment(value: str | None) -> Cell:
 
 def _text(value: str | None) -> Cell:
     """A text's cell."""
-    return Cell(value) if value else _NOTHING
+    return Cell(value) if value else EMPTY_CELL
 
 
 def _parts(record: RunRecord) -> str | None:
@@ -291,13 +290,13 @@ def _parts(record: RunRecord) -> str | None:
 
 def _length(record: RunRecord) -> Cell:
     """How many epochs a run has, or how many parts."""
-    return Cell(_parts(record) or count_text(record.epochs_run))
+    return Cell(_parts(record) or format_count(record.epochs_run))
 
 
 def _epochs(record: RunRecord) -> Cell:
     """How many epochs there were, and which was the best."""
-    best = "" if record.best_epoch is None else f", the best is {count_text(record.best_epoch)}"
-    return Cell(f"{count_text(record.epochs_run)}{best}")
+    best = "" if record.best_epoch is None else f", the best is {format_count(record.best_epoch)}"
+    return Cell(f"{format_count(record.epochs_run)}{best}")
 
 
 def _flat(value: object) -> str:

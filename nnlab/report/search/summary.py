@@ -6,8 +6,8 @@ import math
 from collections.abc import Mapping
 
 from nnlab.config.space.hyperparameter import Hyperparameter
-from nnlab.report.text.numbers import metric_text
-from nnlab.report.text.phrases import value_text
+from nnlab.report.text.numbers import format_metric
+from nnlab.report.text.phrases import format_hyperparameter
 from nnlab.runs.records.search import SearchRecord
 from nnlab.runs.records.trial import FrozenTrial, Value
 from nnlab.text import plural
@@ -35,7 +35,7 @@ def score_conditions(record: SearchRecord, trial: FrozenTrial) -> str:
     if len(trial.scores) > 1:
         words.append(f"the mean of {trainings_text(record)}")
     if trial.spread is not None:
-        words.append(f"standard deviation {metric_text(trial.spread)}")
+        words.append(f"standard deviation {format_metric(trial.spread)}")
     return ", ".join(words)
 
 
@@ -103,7 +103,7 @@ def edges(record: SearchRecord) -> str:
     space = [Hyperparameter.from_dict(one) for one in record.space]
     ends = ((one.name, values.get(one.name), _end(one, values.get(one.name))) for one in space)
     return ", ".join(
-        f"{name}={value_text(value)} is the {end}"
+        f"{name}={format_hyperparameter(value)} is the {end}"
         for name, value, end in ends
         if value is not None and end
     )

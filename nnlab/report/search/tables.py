@@ -9,9 +9,9 @@ from nnlab.config.space.hyperparameter_names import marker_name, short_names
 from nnlab.report.runs.tables import status_cell
 from nnlab.report.search.suggested_commands import ENDS, next_commands
 from nnlab.report.search.summary import edges, retrain_mismatch, score_conditions, trainings_text
-from nnlab.report.text.numbers import count_text, metric_text, percent_text, seconds_text
-from nnlab.report.text.phrases import value_text
-from nnlab.report.text.table import Cell, Column, Table, next_table
+from nnlab.report.text.numbers import format_count, format_metric, format_percent, format_seconds
+from nnlab.report.text.phrases import format_hyperparameter
+from nnlab.report.text.table import EMPTY_CELL, Cell, Column, Table, next_steps_table
 from nnlab.runs.records.run import RunStatus
 from nnlab.runs.records.search import SearchRecord
 from nnlab.runs.records.trial import FrozenTrial, TrialStatus, ranked
@@ -19,7 +19,6 @@ from nnlab.text import plural
 
 BEST_SHOWN = 10
 
-_NOTHING = Cell("-", "dim")
 _LONGEST_REASON = 160
 _LEAST_SHARE = 0.01
 _FAILED_NAMED = 6
@@ -77,13 +76,13 @@ def best_table(record: SearchRecord, trials: Iterable[FrozenTrial]) -> Table:
     )
     rows = tuple(
         (
-            Cell(count_text(trial.number)),
-            Cell(metric_text(trial.score or 0.0), "best" if trial.score == best[0].score else ""),
+            Cell(format_count(trial.number)),
+            Cell(format_metric(trial.score or 0.0), "best" if trial.score == best[0].score else ""),
             *((_spread(trial),) if repeated else ()),
-            *((Cell(count_text(trial.epochs)), parent_trial(trial)) if by_rungs else ()),
+            *((Cell(format_count(trial.epochs)), parent_trial(trial)) if by_rungs else ()),
             *(values_cell(trial, marker) for marker in markers),
-            *((Cell(count_text(trial.epochs)),) if tells_epochs and not by_rungs else ()),
-            _NOTHING if trial.params is None else Cell(count_text(trial.params)),
+            *((Cell(format_count(trial.epochs)),) if tells_epochs and not by_rungs else ()),
+            EMPTY_CELL if trial.params is None else Cell(format_count(trial.params)),
         )
         for trial in best
     )
@@ -98,7 +97,7 @@ def best_table(record: SearchRecord, trials: Iterable[FrozenTrial]) -> Table:
         )
     if by_rungs and any(trial.parent_trial is not None for trial in best):
         notes.append("A trial that goes on has another's values, and begins with its weights.")
-    return Table(title, columns, rows, notes=tuple(notes), fixed=2)
+    return Table(title, columns, rows, notes=tuple(notes), repeated_columns=2)
 
 
 def parent_trial(trial: FrozenTrial) -> Cell:
@@ -108,9 +107,9 @@ def parent_trial(trial: FrozenTrial) -> Cell:
         trial: The trial.
     """
     if trial.parent_trial is None:
-        return _NOTHING
+        return EMPTY_CELL
     epoch = trial.proposal.get("initial_epoch", 0)
-    return Cell(f"{count_text(trial.parent_trial)}, epoch {count_text(epoch)}")
+    return Cell(f"{format_count(trial.parent_trial)}, epoch {format_count(epoch)}")
 
 
 def used_markers(record: SearchRecord, trials: Sequence[FrozenTrial]) -> dict[str, str]:
@@ -137,20 +136,20 @@ def values_cell(trial: FrozenTrial, marker: str) -> Cell:
         marker: The name without repetitions.
     """
     values = [value for name, value in trial.values.items() if marker_name(name) == marker]
-    return Cell(" ".join(map(value_text, values))) if values else _NOTHING
+    return Cell(" ".join(map(format_hyperparameter, values))) if values else EMPTY_CELL
 
 
 def _spread(trial: FrozenTrial) -> Cell:
-    return _NOTHING if trial.spread is None else Cell(metric_text(trial.spread))
+    return EMPTY_CELL if trial.spread is None else Cell(format_metric(trial.spread))
 
 
 def _facts(record: SearchRecord, trials: Sequence[FrozenTrial], path: Path | None) -> Table:
     counts = {name: count for name, count in record.counts.items() if count}
-    told = ", ".join(f"{count_text(count)} {name}" for name, count in counts.items())
+    told = ", ".join(f"{format_count(count)} {name}" for name, count in counts.items())
     algorithm = f"{record.algorithm}, seed {record.seed}"
     ended = ENDS.get(record.stop_reason or "", "")
     retrained = {
-        name: metric_text(value)
+        name: format_metric(value)
         for name, value in (record.retrained or {}).items()
         if name.startswith("test_") or name == record.objective
     }
@@ -168,14 +167,14 @@ def _facts(record: SearchRecord, trials: Sequence[FrozenTrial], path: Path | Non
         ("trials", f"{told}; {ended}" if told and ended else told),
         ("space", plural(len(record.space), "hyperparameter")),
         ("trials at once", str(record.jobs)),
-        ("time", seconds_text(record.timing["total_s"]) if "total_s" in record.timing else ""),
+        ("time", format_seconds(record.timing["total_s"]) if "total_s" in record.timing else ""),
         ("best", _score_text(record, best, reached) if best is not None and reached else ""),
         ("at the edge", f"{edge}: better may lie beyond" if edge else ""),
         ("best, retrained", f"{figures}; {otherwise}" if figures and otherwise else figures),
         ("importance", _untold(record, trials)),
     ]
     rows = [
-        (Cell(name, "dim"), Cell(text, "bad" if name == "error" else ""))
+        (Cell(name, "dim"), Cell(text, "error" if name == "error" else ""))
         for name, text in facts
         if text
     ]
@@ -184,7 +183,9 @@ def _facts(record: SearchRecord, trials: Sequence[FrozenTrial], path: Path | Non
 
 
 def _score_text(record: SearchRecord, trial: FrozenTrial, reached: str) -> str:
-    score = f"trial {count_text(trial.number)}, {record.objective} {metric_text(trial.score or 0)}"
+    score = (
+        f"trial {format_count(trial.number)}, {record.objective} {format_metric(trial.score or 0)}"
+    )
     return f"{score}, {reached}"
 
 
@@ -209,8 +210,8 @@ def _failures(trials: Iterable[FrozenTrial]) -> Table:
             kinds.setdefault(trial.failure, []).append(trial)
     rows = tuple(
         (
-            Cell(count_text(len(alike))),
-            Cell(_reason(alike[0]), "bad"),
+            Cell(format_count(len(alike))),
+            Cell(_reason(alike[0]), "error"),
             Cell(_numbers(alike), "dim"),
         )
         for alike in sorted(kinds.values(), key=len, reverse=True)
@@ -221,7 +222,7 @@ def _failures(trials: Iterable[FrozenTrial]) -> Table:
 
 def _numbers(trials: Sequence[FrozenTrial]) -> str:
     """The numbers of the first few trials."""
-    several = ", ".join(count_text(trial.number) for trial in trials[:_FAILED_NAMED])
+    several = ", ".join(format_count(trial.number) for trial in trials[:_FAILED_NAMED])
     return f"{several}, ..." if len(trials) > _FAILED_NAMED else several
 
 
@@ -239,22 +240,22 @@ def _importance(record: SearchRecord) -> Table:
     rows = tuple(
         (
             Cell(short.get(name, name), "dim"),
-            Cell(percent_text(share)),
-            Cell(percent_text(errors[name]) if name in errors else "-", "dim"),
+            Cell(format_percent(share)),
+            Cell(format_percent(errors[name]) if name in errors else "-", "dim"),
         )
         for name, share in told.items()
     )
     notes = []
     if record.importance_r2 is not None:
-        share = percent_text(record.importance_r2)
+        share = format_percent(record.importance_r2)
         notes.append(f"The values explain {share} of the differences in rank; the rest is chance.")
     notes.append(f"The share in what they explain, and its standard error: {METHOD}.")
     if record.algorithm == "hyperband":
         notes.append("Of trials that begin anew, each ranked among those of as many epochs.")
     if len(told) < len(record.importance):
         other = len(record.importance) - len(told)
-        which = "The other" if other == 1 else f"The other {count_text(other)}"
-        less = f"{'has' if other == 1 else 'have'} less than {percent_text(_LEAST_SHARE)}"
+        which = "The other" if other == 1 else f"The other {format_count(other)}"
+        less = f"{'has' if other == 1 else 'have'} less than {format_percent(_LEAST_SHARE)}"
         notes.append(f"{which} cannot be told from chance, or {less}.")
     columns = (Column(""), Column("share", right=True), Column("error", right=True))
     return Table("Importance", columns, rows, notes=tuple(notes))
@@ -262,4 +263,4 @@ def _importance(record: SearchRecord) -> Table:
 
 def _next(record: SearchRecord, trials: Sequence[FrozenTrial], path: Path | None) -> Table:
     commands = [] if path is None else next_commands(record, trials, path)
-    return next_table(commands)
+    return next_steps_table(commands)

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from nnlab.report.search.summary import score_conditions
 from nnlab.report.search.tables import parent_trial
-from nnlab.report.text.numbers import count_text, metric_text, seconds_text
-from nnlab.report.text.phrases import value_text
+from nnlab.report.text.numbers import format_count, format_metric, format_seconds
+from nnlab.report.text.phrases import format_hyperparameter
 from nnlab.report.text.table import Cell, Column, Table
 from nnlab.runs.records.search import SearchRecord
 from nnlab.runs.records.trial import FrozenTrial, ranked
@@ -42,27 +42,28 @@ def trial_tables(
     if trial is None:
         return []
     order = ranked(several, record.direction)
-    score = "" if trial.score is None else metric_text(trial.score)
+    score = "" if trial.score is None else format_metric(trial.score)
     words = filter(None, (score, score_conditions(record, trial) if score else ""))
     facts = [
         ("status", trial.status.value),
         (record.objective, ", ".join(words)),
         ("rank", f"{order.index(trial) + 1} of {len(order)}" if trial in order else ""),
-        ("scores", ", ".join(map(metric_text, trial.scores)) if len(trial.scores) > 1 else ""),
+        ("scores", ", ".join(map(format_metric, trial.scores)) if len(trial.scores) > 1 else ""),
         ("goes on from", "" if trial.parent_trial is None else f"trial {parent_trial(trial).text}"),
-        ("epochs", count_text(trial.epochs) if trial.epochs else ""),
-        ("time", seconds_text(trial.seconds) if trial.is_finished else ""),
-        ("parameters", "" if trial.params is None else count_text(trial.params)),
+        ("epochs", format_count(trial.epochs) if trial.epochs else ""),
+        ("time", format_seconds(trial.seconds) if trial.is_finished else ""),
+        ("parameters", "" if trial.params is None else format_count(trial.params)),
         ("error", trial.error or ""),
     ]
     rows = tuple(
-        (Cell(name, "dim"), Cell(text, "bad" if name == "error" else ""))
+        (Cell(name, "dim"), Cell(text, "error" if name == "error" else ""))
         for name, text in facts
         if text and not (is_run and name in _OF_THE_RUN)
     )
     values = tuple(
-        (Cell(name, "dim"), Cell(value_text(value))) for name, value in trial.values.items()
+        (Cell(name, "dim"), Cell(format_hyperparameter(value)))
+        for name, value in trial.values.items()
     )
     columns = (Column(""), Column(""))
-    title = f"Trial {count_text(number)} of {record.id}"
+    title = f"Trial {format_count(number)} of {record.id}"
     return [Table(title, columns, rows), Table("Values", columns, values)]

@@ -55,9 +55,9 @@ class RunFiles:
         return self.path / "summary.json"
 
     @property
-    def figures_json(self) -> Path:
+    def plot_data_json(self) -> Path:
         """The numbers behind the pictures."""
-        return self.path / "figures.json"
+        return self.path / "plot_data.json"
 
     @property
     def plots(self) -> Path:

@@ -49,7 +49,7 @@ class BenchmarkFiles(RunFiles):
         return self.path / "devices.json"
 
     @property
-    def picture(self) -> Path:
+    def step_time_png(self) -> Path:
         """The time of a step against the batch size."""
         return self.plots / "step_time.png"
 
@@ -205,8 +205,8 @@ class BenchmarkPoint:
         batch_size: Rows a step.
         width: Units of each hidden Dense layer; None: as the config has them.
         error: Why nothing was measured; None where it was.
-        engine: What ran the epochs, as `nnlab train` would choose it, and why.
-        xla: Whether XLA compiled the steps.
+        engine: The training loop, as `nnlab train` would select it. The following fields are those
+            of its `LoopChoice`.
         params: Weights of the model.
         rows: Training rows.
         steps_per_epoch: Steps of an epoch.
@@ -242,8 +242,13 @@ class BenchmarkPoint:
     width: int | None = None
     error: str | None = None
     engine: str | None = None
-    engine_reason: str | None = None
-    xla: bool = False
+    loop_reason: str | None = None
+    jit_compile: bool = False
+    jit_requested: bool = False
+    jit_estimate: dict[str, float] | None = None
+    jit_failed: bool = False
+    chunk_reason: str | None = None
+    chunk_rows: int | None = None
     params: int | None = None
     rows: int = 0
     steps_per_epoch: int = 0

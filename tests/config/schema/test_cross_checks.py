@@ -60,7 +60,7 @@ def told(config: dict[str, object]) -> list[tuple[str, str]]:
     with pytest.raises(ValidationError) as caught:
         Experiment.model_validate(config)
     return [
-        (".".join(map(str, error["loc"])), error["ctx"]["remedy"])
+        (".".join(map(str, error["loc"])), error["ctx"]["hint"])
         for error in caught.value.errors(include_url=False)
     ]
 

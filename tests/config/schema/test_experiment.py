@@ -9,10 +9,10 @@ import yaml
 from pydantic import ValidationError
 
 from nnlab.config import Experiment, load_config, read_config
-from nnlab.config.loader import validate
+from nnlab.config.loader import validate_concrete
 from nnlab.config.schema.tensorboard import TensorBoardConfig
 from nnlab.config.yaml.builtin_configs import list_builtin_configs
-from nnlab.config.yaml.dump import config_yaml
+from nnlab.config.yaml.dump import dump_config
 from nnlab.config.yaml.parser import read_yaml
 from tests.config.conftest import Make
 
@@ -30,8 +30,8 @@ def test_a_resolved_config_reads_back_as_itself(path: Path) -> None:
     tree = experiment.to_tree()
     assert Experiment.model_validate(tree) == experiment
     assert Experiment.model_validate(tree).to_tree() == tree
-    for text in (yaml.safe_dump(tree, sort_keys=False), config_yaml(experiment)):
-        assert validate(read_yaml(text, "config.yaml"))[0] == experiment
+    for text in (yaml.safe_dump(tree, sort_keys=False), dump_config(experiment)):
+        assert validate_concrete(read_yaml(text, "config.yaml"))[0] == experiment
 
 
 def test_every_form_of_value_survives_the_round_trip(graph: Make, tmp_path: Path) -> None:
@@ -52,7 +52,7 @@ def test_every_form_of_value_survives_the_round_trip(graph: Make, tmp_path: Path
         "model.layers.hidden.Dense.kernel_initializer={RandomNormal: {stddev: 0.1, seed: 3}}",
         "model.layers.hidden.Dense.activation=",
     )
-    (tmp_path / "config.yaml").write_text(config_yaml(experiment))
+    (tmp_path / "config.yaml").write_text(dump_config(experiment))
     assert load_config(tmp_path / "config.yaml") == experiment
 
 

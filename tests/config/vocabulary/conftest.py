@@ -20,7 +20,7 @@ def problems_of() -> ProblemsOf:
         with pytest.raises(ValidationError) as caught:
             family.parse(value)
         return {
-            error["loc"]: " ".join(filter(None, [error["msg"], error.get("ctx", {}).get("remedy")]))
+            error["loc"]: " ".join(filter(None, [error["msg"], error.get("ctx", {}).get("hint")]))
             for error in caught.value.errors()
         }
 

@@ -69,7 +69,7 @@ def test_faults_are_those_of_the_branch_that_was_meant(
         TypeAdapter(union).validate_python(value)
     first, *rest = caught.value.errors()
     assert first["loc"] == place
-    assert told in f"{first['msg']} {first.get('ctx', {}).get('remedy', '')}"
+    assert told in f"{first['msg']} {first.get('ctx', {}).get('hint', '')}"
     assert all(error["type"] == "missing" for error in rest)
 
 

@@ -30,7 +30,7 @@ def test_steps_of_one_row_are_as_many_an_epoch_as_those_of_the_point(moons: Make
     experiment = moons(training=training)
     made = make_trainable(experiment, prepare(experiment), select_device("cpu"))
     steps = made.adapter.steps_per_epoch
-    cut = made.adapter.cut(steps, 1)
+    cut = made.adapter.subset(steps, 1)
     assert (cut.batch_size, cut.steps_per_epoch) == (1, steps)
     task = BenchmarkTask("cpu", experiment, MeasuredRows("moons"), seconds=0.05)
     assert one_row_s(made, task) > 0

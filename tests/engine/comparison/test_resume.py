@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from nnlab.config import Experiment
-from nnlab.config.yaml.dump import config_yaml
+from nnlab.config.yaml.dump import dump_config
 from nnlab.engine.comparison.resume import ReusableRun, earlier_run
 from nnlab.engine.runtime.devices import select_device
 from nnlab.runs import RunDirectory, RunStatus
@@ -29,7 +29,7 @@ def experiment(epochs: int = 4, device: str = "auto") -> Experiment:
 @pytest.fixture
 def run(tmp_path: Path) -> RunDirectory:
     """A run at work."""
-    text = config_yaml(experiment())
+    text = dump_config(experiment())
     return RunDirectory.create(tmp_path, "experiment", text, folder="1", environment=NOW)
 
 

@@ -46,7 +46,7 @@ def test_value_that_the_data_do_not_fit_is_told_wherever_it_stands(
     config = read(f"data.missing={{Choice: [{options}]}}", rows=ROWS + GAP)
     (told,) = refusal(config, DataError)
     assert "none in row 31" in told
-    assert told.endswith("This is so where `data.missing` is `error`.")
+    assert told.endswith("This occurs if `data.missing` is `error`.")
 
 
 def test_every_column_that_is_not_there_is_told_with_its_option(read: Read) -> None:
@@ -54,8 +54,8 @@ def test_every_column_that_is_not_there_is_told_with_its_option(read: Read) -> N
         read("data.features={Choice: [[area], [area, romms], [aera]]}"), RequestError
     )
     assert "`romms`. Did you mean `rooms`?" in first
-    assert first.endswith("where `data.features` is `[area, romms]`.")
-    assert second.endswith("where `data.features` is `[aera]`.")
+    assert first.endswith("if `data.features` is `[area, romms]`.")
+    assert second.endswith("if `data.features` is `[aera]`.")
 
 
 @pytest.mark.parametrize("options", ["2, 3", "3, 2"])
@@ -103,4 +103,4 @@ def test_class_weights_of_numbers_are_told_before_the_search(read: Read) -> None
         check_data(config, SharedData().add)
     told = str(refused.value)
     assert "class_weight needs a target of classes" in told
-    assert told.endswith("where `training.class_weight` is `balanced`.")
+    assert told.endswith("if `training.class_weight` is `balanced`.")

@@ -6,7 +6,7 @@ import dataclasses
 
 import pytest
 
-from nnlab.config.loader import read_search
+from nnlab.config.loader import read_search_config
 from nnlab.config.yaml.builtin_configs import find_builtin_config
 from nnlab.engine.search.trial_configs import TrialConfigs
 from nnlab.engine.search.trial_queue import TrialQueue
@@ -17,7 +17,7 @@ from nnlab.runs.records.trial import FrozenTrial, TrialStatus
 def plan() -> TrialConfigs:
     """A search of three trials and ten seconds."""
     limits = ["tune.max_trials=3", "tune.max_time=10"]
-    return TrialConfigs(read_search(find_builtin_config("search_layers"), limits))
+    return TrialConfigs(read_search_config(find_builtin_config("search_layers"), limits))
 
 
 def test_what_was_left_is_done_again_before_anything_new(plan: TrialConfigs) -> None:
@@ -52,7 +52,7 @@ def test_time_ends_the_search_but_not_before_there_is_a_score(plan: TrialConfigs
 
 def test_weights_are_needed_until_the_last_trial_of_a_bracket_has_a_score() -> None:
     options = ["tune.algorithm=hyperband", "training.epochs=4", "tune.max_trials=7"]
-    plan = TrialConfigs(read_search(find_builtin_config("search_layers"), options))
+    plan = TrialConfigs(read_search_config(find_builtin_config("search_layers"), options))
     trials: dict[int, FrozenTrial] = {}
     queue = TrialQueue(plan, trials)
     while trial := queue.next(0.0, is_idle=True):

@@ -15,7 +15,7 @@ import keras
 import pytest
 
 from nnlab.config import Experiment
-from nnlab.config.yaml.dump import config_yaml
+from nnlab.config.yaml.dump import dump_config
 from nnlab.runs import RunFiles, RunRecord, RunStatus
 
 if os.name != "posix":
@@ -50,7 +50,7 @@ def interrupted(
 ) -> tuple[RunRecord, RunFiles, str]:
     """Train in a process of its own, send it signals, and read what it left."""
     config, runs = folder / "endless.yaml", folder / "runs"
-    config.write_text(config_yaml(experiment))
+    config.write_text(dump_config(experiment))
     command = [sys.executable, "-c", SCRIPT, str(config), str(runs)]
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True

@@ -81,7 +81,7 @@ def test_run_leaves_all_its_files(finished: tuple[Experiment, RunRecord, RunFile
     _, _, files = finished
     assert sorted(path.name for path in files.path.iterdir()) == [
         "config.yaml",
-        "figures.json",
+        "plot_data.json",
         "metrics.csv",
         "model.keras",
         "plots",
@@ -114,9 +114,16 @@ def test_record_tells_what_happened(finished: tuple[Experiment, RunRecord, RunFi
         "steps_per_epoch": 3,
         "monitor": "val_loss",
         "tensorboard": True,
-        "engine_reason": record.training["engine_reason"],
+        "loop_reason": "no_per_batch_callbacks",
+        "jit_compile": False,
+        "jit_requested": False,
+        "jit_estimate": record.training["jit_estimate"],
+        "jit_failed": False,
+        "chunk_reason": None,
+        "chunk_rows": None,
         "stopped_by": "epochs",
     }
+    assert record.training["jit_estimate"].keys() == {"compile_s", "saved_s"}
     assert record.environment["command"] == ["nnlab", "train", "moons.yaml"]
     assert record.environment["determinism"]["op_determinism"] is True
 
@@ -368,10 +375,11 @@ def test_record_tells_where_xla_could_not_compile(
     moons: Moons, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # No word of the vocabulary lacks a form in XLA.
-    monkeypatch.setattr(CompiledEpochs, "xla_failed", True)
+    monkeypatch.setattr(CompiledEpochs, "jit_failed", True)
     experiment = moons(training={"jit_compile": True, "engine": "compiled", "epochs": 1})
     record = train(experiment, runs_dir=tmp_path, progress=SilentProgress())
-    assert record.training["engine_reason"].endswith("; XLA could not compile the steps")
+    assert record.training["loop_reason"] == "requested_by_config"
+    assert (record.training["jit_compile"], record.training["jit_failed"]) == (False, True)
     assert record.environment["determinism"]["jit_compile"] is False
     assert record.environment["determinism"]["op_determinism"] is True
 

@@ -16,8 +16,8 @@ from nnlab.engine.workers.process import describe_exit
 SCRIPT = """
 import json, os, signal, time
 
-from nnlab.engine.runtime.signals import Stopped
 from nnlab.engine.workers.process import IsolatedProcess
+from nnlab.errors import RunInterrupted
 import tensorflow as tf
 
 
@@ -43,7 +43,7 @@ if __name__ == "__main__":
     begun = time.monotonic()
     try:
         asking.ask("wait", lambda: time.monotonic() - begun > 0.5)
-    except Stopped:
+    except RunInterrupted:
         told["stopped_s"] = time.monotonic() - begun
     told["own"] = os.getpid()
     print(json.dumps(told))
@@ -56,16 +56,16 @@ import os, signal
 AT_ITS_BEGINNING = signal.pthread_sigmask(signal.SIG_BLOCK, [])
 del os.fork
 
-from nnlab.engine.runtime.signals import ENDING
+from nnlab.engine.runtime.signals import STOP_SIGNALS
 from nnlab.engine.workers.process import IsolatedProcess
 
 
 def answer(question):
-    return set(ENDING) <= AT_ITS_BEGINNING
+    return set(STOP_SIGNALS) <= AT_ITS_BEGINNING
 
 
 if __name__ == "__main__":
-    print(IsolatedProcess(answer).ask("", lambda: False), set(ENDING) <= AT_ITS_BEGINNING)
+    print(IsolatedProcess(answer).ask("", lambda: False), set(STOP_SIGNALS) <= AT_ITS_BEGINNING)
 """
 
 

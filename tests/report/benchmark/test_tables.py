@@ -9,11 +9,11 @@ import pytest
 from nnlab.report.benchmark.tables import devices_tables, points_table, starts_table
 from nnlab.report.text.table import print_tables
 from tests.report.conftest import Terminal
-from tests.report.devices import CPU_S, cpu_alone, table_of, with_gpu
+from tests.report.devices import CPU_S, cpu_only, result_of, with_gpu
 
 
 def test_devices_stand_one_below_the_other_at_each_batch_size() -> None:
-    lines = points_table(table_of(with_gpu(0.001, 0.001, 0.001, 0.001))).lines()
+    lines = points_table(result_of(with_gpu(0.001, 0.001, 0.001, 0.001))).lines()
     assert "times cpu" in lines[0]
     cells = [line.split() for line in lines[1:9]]
     assert [row[:2] for row in cells[:4]] == [
@@ -28,13 +28,13 @@ def test_devices_stand_one_below_the_other_at_each_batch_size() -> None:
 
 
 def test_failed_point_is_in_the_table_with_its_reason_below() -> None:
-    lines = points_table(table_of(with_gpu(0.001, 0.001, 0.001, 0.001, failed=512))).lines()
+    lines = points_table(result_of(with_gpu(0.001, 0.001, 0.001, 0.001, failed=512))).lines()
     assert "failed" in lines[8]
     assert "gpu:0, batch size 512: Memory ran out." in lines
 
 
 def test_epoch_that_was_not_timed_whole_is_marked() -> None:
-    table = points_table(table_of(cpu_alone()))
+    table = points_table(result_of(cpu_only()))
     lines = table.lines()
     assert "~ 10.0 ms" in lines[1]
     assert "~ an epoch that was not timed whole: its steps' time" in lines
@@ -42,7 +42,7 @@ def test_epoch_that_was_not_timed_whole_is_marked() -> None:
 
 
 def test_start_rows_and_absence_are_told() -> None:
-    text = "\n".join("\n".join(one.lines()) for one in devices_tables(cpu_alone()))
+    text = "\n".join("\n".join(one.lines()) for one in devices_tables(cpu_only()))
     starts = text.partition("Before the first step")[2].splitlines()[2]
     assert starts.split() == ["cpu", "2.00", "s", "100", "ms", "200", "ms", "1.00", "s", "shared"]
     assert "60,000 random rows" in text
@@ -54,32 +54,32 @@ def test_start_rows_and_absence_are_told() -> None:
 
 
 def test_terminal_of_80_columns_has_room_for_what_explains_a_point() -> None:
-    alone = points_table(table_of(cpu_alone()))
-    kept = [column.title for column in alone.fitted(80).columns]
+    alone = points_table(result_of(cpu_only()))
+    kept = [column.title for column in alone.fit_width(80).columns]
     assert kept == ["device", "batch", "a step", "95 % interval", "examples/s", "goes to", "XLA"]
-    compared = points_table(table_of(with_gpu(0.001, 0.001, 0.001, 0.001)))
-    kept = [column.title for column in compared.fitted(80).columns]
+    compared = points_table(result_of(with_gpu(0.001, 0.001, 0.001, 0.001)))
+    kept = [column.title for column in compared.fit_width(80).columns]
     assert kept == ["device", "batch", "a step", "times cpu", "goes to", "XLA"]
     assert "  475 to 525 us  " in alone.lines()[2]
     assert "950 us to 1.05 ms" in compared.lines()[2]
-    assert compared.fitted(80).keeps_numbers(80)
+    assert compared.fit_width(80).fits_numbers(80)
 
 
 def test_unit_of_flop_follows_their_number() -> None:
-    record = cpu_alone()
+    record = cpu_only()
     small = tuple(replace(point, flop_per_step=100) for point in record.points)
-    lines = points_table(table_of(replace(record, points=small))).lines()
+    lines = points_table(result_of(replace(record, points=small))).lines()
     assert "1.00 M" in lines[1]
-    assert "64.0 G" in points_table(table_of(record)).lines()[2]
+    assert "64.0 G" in points_table(result_of(record)).lines()[2]
 
 
 def test_few_steps_that_bear_what_an_epoch_costs_are_named() -> None:
-    record = cpu_alone()
-    assert "few steps" not in "".join(points_table(table_of(record)).lines())
+    record = cpu_only()
+    assert "few steps" not in "".join(points_table(result_of(record)).lines())
     small = tuple(
         replace(p, one_row_s=CPU_S[p.batch_size], steps_per_epoch=1) for p in record.points[1:3]
     )
-    lines = points_table(table_of(replace(record, points=small))).lines()
+    lines = points_table(result_of(replace(record, points=small))).lines()
     said = "falls on few steps (1 at batch 32, 1 at batch 128), and counts as launch."
     assert f"What an epoch itself costs {said}" in lines
 
@@ -92,7 +92,7 @@ def test_headings_of_what_comes_first_stay_whole(
     monkeypatch.delenv("COLUMNS", raising=False)
     monkeypatch.setenv("TERM", "xterm")
     terminal = Terminal(columns)
-    table = starts_table(table_of(with_gpu(0.001, 0.001, 0.001, 0.001)))
+    table = starts_table(result_of(with_gpu(0.001, 0.001, 0.001, 0.001)))
     print_tables(table, terminal.stream)
     shown = terminal.close()
     assert all(column.title in shown for column in table.columns)

@@ -13,14 +13,14 @@ from nnlab.report.benchmark.verdict import (
     speedup_text,
     times_text,
 )
-from tests.report.devices import cpu_alone, measured, table_of, told, with_gpu
+from tests.report.devices import cpu_only, measured_point, result_of, with_gpu, with_verdict
 
 
 def test_cpu_alone_is_said_to_be_alone_with_its_best_pace() -> None:
-    assert cpu_alone().verdict == (
+    assert cpu_only().verdict == (
         "no GPU here: cpu alone was measured, at best 64,000 examples a second at batch size 32"
     )
-    assert devices_headline(table_of(cpu_alone()), has_gpu=True).startswith("cpu alone was")
+    assert devices_headline(result_of(cpu_only()), has_gpu=True).startswith("cpu alone was")
 
 
 @pytest.mark.parametrize(
@@ -69,8 +69,8 @@ def test_verdict_says_from_where_the_gpu_wins_and_why_not_before(
 
 def test_each_width_has_its_own_verdict() -> None:
     record = with_gpu(1.0, 1.0, 1.0, 1.0)
-    wide = [measured(name, 32, step, 1024) for name, step in (("cpu", 1.0), ("gpu:0", 0.1))]
-    both = told(replace(record, widths=(None, 1024), points=(*record.points, *wide)))
+    wide = [measured_point(name, 32, step, 1024) for name, step in (("cpu", 1.0), ("gpu:0", 0.1))]
+    both = with_verdict(replace(record, widths=(None, 1024), points=(*record.points, *wide)))
     first, second = both.verdict.split("; ")
     assert first.startswith("at width of the config gpu:0 is slower")
     assert second.startswith("at width 1,024 ")
@@ -92,7 +92,7 @@ def test_measured_once_nothing_is_shown() -> None:
         for point in record.points
         if point.step is not None
     ]
-    assert told(replace(record, points=tuple(once))).verdict == (
+    assert with_verdict(replace(record, points=tuple(once))).verdict == (
         "nothing is shown, as each point was measured once: take --repeats 3; "
         "at its best gpu:0 was 80 times as fast at 512 as cpu"
     )

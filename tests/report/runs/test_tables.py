@@ -65,7 +65,7 @@ def column(records: list[RunRecord], title: str) -> list[Cell]:
 def test_the_best_of_each_metric_is_marked_by_its_direction() -> None:
     runs = [MNIST, DROPOUT, FAILED]
     losses, accuracies = column(runs, "test_loss"), column(runs, "test_accuracy")
-    assert losses == [Cell("0.0951"), Cell("0.0771", "best"), Cell("nan", "bad")]
+    assert losses == [Cell("0.0951"), Cell("0.0771", "best"), Cell("nan", "error")]
     assert accuracies == [Cell("0.9831"), Cell("0.9841", "best"), Cell("-", "dim")]
 
 
@@ -175,6 +175,13 @@ def test_one_run_shows_its_facts_metrics_times_and_environment() -> None:
     assert not any("variables" in line for line in tables["Environment"])
 
 
+def test_engine_is_shown_with_its_reasons() -> None:
+    choice = {"loop_reason": "requested_by_config", "jit_compile": True, "jit_requested": True}
+    lines = run_tables(replace(MNIST, training=choice))[0].lines()
+    engine = next(line for line in lines if line.startswith("engine"))
+    assert "keras (requested by the config); XLA on (requested by the config)" in engine
+
+
 def test_what_is_unknown_is_left_out() -> None:
     tables = {table.title: table.lines() for table in run_tables(FAILED)}
     assert list(tables) == ["xor", "Metrics"]
@@ -191,7 +198,7 @@ def test_the_closing_table_names_the_folder_and_the_next_commands() -> None:
         "time    1 min 1 s",
         "folder  runs/mnist-1",
     ]
-    assert tables[-1].lines() == ["Next", "nnlab show last  all about this run"]
+    assert tables[-1].lines() == ["Next steps", "nnlab show last  all about this run"]
 
 
 def test_the_closing_table_tells_the_whole_wait_and_what_of_it_was_the_run() -> None:

@@ -92,7 +92,8 @@ def test_importance_stands_under_short_names_with_its_method() -> None:
 def test_a_search_tells_what_to_type_next(tmp_path: Path) -> None:
     several = trials(12)
     commands = [
-        row[0] for row in texts(titled(search_tables(search(several), several, tmp_path), "Next"))
+        row[0]
+        for row in texts(titled(search_tables(search(several), several, tmp_path), "Next steps"))
     ]
     best = ranked(several, "max")[0].number
     assert f"nnlab show {tmp_path}/trials/{best}" in commands
@@ -102,7 +103,7 @@ def test_a_search_tells_what_to_type_next(tmp_path: Path) -> None:
 def test_a_search_without_scores_is_told_without_a_best(tmp_path: Path, count: int) -> None:
     several = trials(count, failed=(1, 2))
     titles = [table.title for table in search_tables(search(several), several, tmp_path)]
-    assert titles == ["deep", *["Failed", "Next"] * bool(count)]
+    assert titles == ["deep", *["Failed", "Next steps"] * bool(count)]
 
 
 def test_facts_tell_how_it_ended_and_what_the_best_came_to() -> None:
@@ -127,7 +128,7 @@ def test_a_search_that_was_stopped_tells_how_to_go_on(tmp_path: Path, status: Ru
     )
     tables = search_tables(record, [], tmp_path)
     assert dict(texts(tables[0]))["error"] == "The process died."
-    assert texts(titled(tables, "Next"))[0][0] == f"nnlab tune --resume {tmp_path}"
+    assert texts(titled(tables, "Next steps"))[0][0] == f"nnlab tune --resume {tmp_path}"
 
 
 def rungs() -> list[FrozenTrial]:

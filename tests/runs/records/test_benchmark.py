@@ -20,7 +20,7 @@ POINT = BenchmarkPoint(
     "gpu:0",
     128,
     width=64,
-    xla=True,
+    jit_compile=True,
     timing={"rows_s": 0.5},
     rows_bytes=1000,
     step=Timed(0.002, None, None, 2),
