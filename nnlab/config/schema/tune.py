@@ -67,7 +67,8 @@ class TuneConfig(Section):
             return value
         found = re.fullmatch(_TIME, value)
         if found is None:
-            message = f"Expected a time, such as 90s, 15m or 2h. Received: max_time={format_value(value)}."
+            received = format_value(value)
+            message = f"Expected a time, such as 90s, 15m or 2h. Received: max_time={received}."
             raise issues_error([Issue((), message, "Write seconds, or units: h, m, s.")])
         hours, minutes, seconds = found.groups()
         if hours and not minutes and not value.endswith("s"):

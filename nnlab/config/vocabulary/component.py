@@ -293,8 +293,9 @@ class Component(Section):
         elif not isinstance(arguments, Mapping):
             first = cls.first_argument()
             if first is None:
-                message = f"{cls.display_name()} takes no lone value. Received: {format_value(arguments)}."
-                raise issues_error([Issue(under, message, f"Write `{cls.display_name()}` alone.")])
+                name, received = cls.display_name(), format_value(arguments)
+                message = f"{name} takes no lone value. Received: {received}."
+                raise issues_error([Issue(under, message, f"Write `{name}` alone.")])
             arguments = {first: arguments}
         collector = IssueCollector()
         with collector.collect(*under):
