@@ -32,8 +32,10 @@ class Node(Section):
         if isinstance(value, cls):
             return value
         if not isinstance(value, Mapping):
-            message = "Expected a layer and `from`, the name of its input. "
+            message = (
+                "Expected a layer and `from`, the name of its input. "
                 f"Received: {format_value(value)}."
+            )
             hint = "Write it like `{Dense: {units: 64}, from: pixels}`."
             if value is None:
                 hint = "For a layer or none, `{Identity: {}, from: …}` lets all pass."
@@ -89,8 +91,10 @@ def split_node(node: Mapping[Any, Any]) -> tuple[dict[Any, Any], list[str], list
         names = came_from if isinstance(came_from, list) else [came_from]
         if names and all(isinstance(name, str) for name in names):
             return component, [str(name) for name in names], []
-        message = "Expected an input or a layer, or a list of them. "
+        message = (
+            "Expected an input or a layer, or a list of them. "
             f"Received: from={format_value(came_from)}."
+        )
         issues.append(Issue((_FROM,), message, "Write names."))
     elif inside:
         message = f"`from` stands among the arguments of {inside[0]}."
