@@ -1,7 +1,7 @@
 """Run the commands of README.md and docs/tour.md, and update the output that these pages show.
 
 A command is a line of a ```console block that starts with `$ `; the lines below it are its output.
-A line `...` stands for any lines: new output is cut at the same place.
+A line `...` matches any lines: new output is cut at the same place.
 
     make readme
 
