@@ -75,7 +75,7 @@ def test_header_tells_purpose_command_lesson_and_time(config: object) -> None:
     name = config.path.stem  # type: ignore[attr-defined]
     assert re.fullmatch(r"# [A-Z].*\.", header[0])
     assert f"#     nnlab compare variants {name}" in header
-    assert any(line.startswith("# Shown: ") for line in header)
+    assert any(line.startswith("# Result: ") for line in header)
     assert any(re.match(r"# Time: \d+ s ", line) for line in header)
     assert all(len(line) <= 110 for line in lines)
 
