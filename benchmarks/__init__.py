@@ -1,4 +1,4 @@
-"""How fast nnlab is: against scripts written by hand, and against the machine itself.
+"""Benchmarks: nnlab against hand-written scripts and against the limit of the machine.
 
 make bench
 """

@@ -1,7 +1,7 @@
-"""Measures the workloads, prints a table, writes JSON.
+"""Measure the workloads, print a table, write JSON.
 
-A full run renews docs/performance.json and the tables of the pages that are made of it; one with
-`--only` or `--quick` writes benchmarks/results.json alone.
+A full run updates docs/performance.json and the pages with its tables; with `--only` or `--quick`,
+only benchmarks/results.json is written.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from benchmarks.tables import main_rows, sweep_rows, terminal_table
 from benchmarks.workloads import WORKLOADS
 from nnlab.report.text.table import print_tables
 
-_PART = Path(__file__).with_name("results.json")
+_PARTIAL_RESULTS = Path(__file__).with_name("results.json")
 
 
 def main() -> None:
-    """Do what the command line asks for."""
+    """Measure, print and write, as the command line says."""
     args = _arguments()
     if args.pages:
         write_pages(Results.read(RESULTS))
@@ -34,13 +34,13 @@ def main() -> None:
         sys.exit(str(error))
     except KeyboardInterrupt:
         sys.exit("Interrupted: nothing was written.")
-    tables = [terminal_table(results.described(), main_rows(results.rows))]
+    tables = [terminal_table(results.description(), main_rows(results.rows))]
     if swept := sweep_rows(results.rows):
         tables.append(terminal_table("engine: auto against engine: keras", swept))
     print_tables(tables)
-    is_whole = not (args.only or args.quick)
-    results.write(RESULTS if is_whole else _PART)
-    if is_whole:
+    is_complete = not (args.only or args.quick)
+    results.write(RESULTS if is_complete else _PARTIAL_RESULTS)
+    if is_complete:
         write_pages(results)
 
 
@@ -48,14 +48,21 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     keys = sorted({workload.key for workload in WORKLOADS})
     parser.add_argument(
-        "--only", action="append", choices=keys, metavar="KEY", help=f"one of {', '.join(keys)}"
+        "--only",
+        action="append",
+        choices=keys,
+        metavar="KEY",
+        help=f"Measure one workload: {', '.join(keys)}.",
     )
-    parser.add_argument("--quick", action="store_true", help="one round, few epochs: a few minutes")
+    parser.add_argument("--quick", action="store_true", help="Measure one round with few epochs.")
     parser.add_argument(
-        "--mnist", type=Path, metavar="FILE", help="mnist.npz, where it is not in Keras' cache"
+        "--mnist",
+        type=Path,
+        metavar="FILE",
+        help="Path to mnist.npz, if it is not in Keras' cache.",
     )
     parser.add_argument(
-        "--pages", action="store_true", help="measure nothing; renew the pages from the JSON"
+        "--pages", action="store_true", help="Update the pages from the JSON, without measuring."
     )
     return parser.parse_args()
 
@@ -63,7 +70,7 @@ def _arguments() -> argparse.Namespace:
 def _measure(only: list[str] | None, mnist: Path | None, *, quick: bool) -> Results:
     rows: list[Row] = []
     with make_bench(mnist, quick=quick) as (bench, digits):
-        # Files that no process has read yet are slow to read: nobody's fault, nobody's gain.
+        # Warm the file cache: the first process that reads a file is slower.
         bench.train("start/config.yaml")
         for workload in WORKLOADS:
             if only and workload.key not in only:

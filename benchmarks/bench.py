@@ -1,4 +1,4 @@
-"""What a workload works with: a folder with the data, and processes that are timed as a whole."""
+"""The environment of a workload: a folder with configs and data, and timed processes."""
 
 from __future__ import annotations
 
@@ -31,36 +31,31 @@ _LAST_LINES = 20
 
 
 class BenchmarkError(Exception):
-    """A process that was to be timed did not do what it should."""
+    """A timed process failed."""
 
 
 @dataclass(frozen=True)
-class Timed:
-    """A process that has ended well.
-
-    Args:
-        seconds: How long it took, from before its start until after its end.
-        output: What it wrote to standard output.
-    """
+class TimedProcess:
+    """A finished process: its wall-clock seconds, and its standard output."""
 
     seconds: float
     output: str
 
     def json(self) -> Any:
-        """Its output, where that is one JSON document."""
+        """Parse the output as one JSON document."""
         return json.loads(self.output)
 
     def last_json(self) -> Any:
-        """The last line of its output, where that is JSON."""
+        """Parse the last line of the output as JSON."""
         return json.loads(self.output.splitlines()[-1])
 
 
 class Bench:
-    """Where workloads are measured.
+    """The folder and the environment in which workloads are measured.
 
     Args:
-        folder: A folder with the configs, each in its workload's folder, and the digits beside.
-        quick: Whether one round and few epochs must do.
+        folder: A folder with the configs, in the folders of their workloads, and the digits.
+        quick: Whether to measure one round with few epochs.
     """
 
     def __init__(self, folder: Path, *, quick: bool) -> None:
@@ -71,16 +66,16 @@ class Bench:
         self._environment["NNLAB_CACHE_DIR"] = str(folder / _CACHE)
         self._environment["TERM"] = "xterm-256color"
 
-    def rounds(self, usual: int) -> int:
-        """How many rounds to measure."""
-        return 1 if self.quick else usual
+    def rounds(self, default: int) -> int:
+        """Return the number of rounds to measure."""
+        return 1 if self.quick else default
 
-    def forget(self) -> None:
-        """Empty nnlab's cache: what comes next is as slow as on a machine that never did it."""
+    def clear_cache(self) -> None:
+        """Delete nnlab's cache of compiled programs."""
         shutil.rmtree(self.folder / _CACHE, ignore_errors=True)
 
-    def python(self, *words: str, cwd: str = ".", terminal: bool = False) -> Timed:
-        """Run this Python once, and time it."""
+    def python(self, *arguments: str, cwd: str = ".", terminal: bool = False) -> TimedProcess:
+        """Run this Python once and time it."""
         with (
             tempfile.TemporaryFile() as output,
             tempfile.TemporaryFile() as errors,
@@ -89,7 +84,7 @@ class Bench:
             start = time.perf_counter()
             try:
                 finished = subprocess.run(
-                    [sys.executable, *words],
+                    [sys.executable, *arguments],
                     cwd=self.folder / cwd,
                     env=self._environment,
                     stdin=subprocess.DEVNULL,
@@ -99,36 +94,38 @@ class Bench:
                     check=False,
                 )
             except subprocess.TimeoutExpired as error:
-                raise BenchmarkError(f"Ended after {_TIMEOUT_S} s: {' '.join(words)}") from error
+                raise BenchmarkError(
+                    f"Ended after {_TIMEOUT_S} s: {' '.join(arguments)}"
+                ) from error
             seconds = time.perf_counter() - start
             text = [_read(output.fileno()), _read(errors.fileno())]
         if finished.returncode:
             lines = "\n".join("".join(text).splitlines()[-_LAST_LINES:])
-            raise BenchmarkError(f"Exit code {finished.returncode}: {' '.join(words)}\n{lines}")
-        return Timed(seconds, text[0])
+            raise BenchmarkError(f"Exit code {finished.returncode}: {' '.join(arguments)}\n{lines}")
+        return TimedProcess(seconds, text[0])
 
-    def train(self, config: str, *changes: str, terminal: bool = False) -> Timed:
-        """Run `nnlab train --json` once, and time it."""
-        options = [word for change in changes for word in ("--set", change)]
+    def train(self, config: str, *changes: str, terminal: bool = False) -> TimedProcess:
+        """Run `nnlab train --json` once and time it."""
+        options = [item for change in changes for item in ("--set", change)]
         path = Path(config)
-        words = ("-m", "nnlab", "train", path.name, "--json", *options)
-        return self.python(*words, cwd=str(path.parent), terminal=terminal)
+        arguments = ("-m", "nnlab", "train", path.name, "--json", *options)
+        return self.python(*arguments, cwd=str(path.parent), terminal=terminal)
 
 
 class Workload(Protocol):
-    """Something to measure: in a folder or a file of its own, and in `benchmarks.workloads`."""
+    """A measurement, defined in a folder or file here and listed in `benchmarks.workloads`."""
 
     @property
     def key(self) -> str:
-        """What `--only` calls it."""
+        """Its name for `--only`."""
 
     def measure(self, bench: Bench) -> Iterator[Row]:
-        """Measure it."""
+        """Measure and yield rows."""
 
 
 @contextmanager
 def make_bench(digits: Path | None, *, quick: bool) -> Iterator[tuple[Bench, str]]:
-    """A bench in a folder of its own, which is gone in the end."""
+    """Create a bench in a temporary folder, and yield it with a description of the digits."""
     with tempfile.TemporaryDirectory(prefix="nnlab-bench-") as name:
         folder = Path(name)
         for config in SOURCES.glob("*/*.yaml"):
@@ -150,7 +147,7 @@ def _file(descriptor: int) -> Iterator[int]:
 
 @contextmanager
 def _terminal(log: int) -> Iterator[int]:
-    """A terminal that copies what it is shown to a file; reading it is a terminal's own work."""
+    """Open a pseudo terminal that copies its output to a file."""
     reader, writer = pty.openpty()
     fcntl.ioctl(writer, termios.TIOCSWINSZ, struct.pack("HHHH", *_TERMINAL_SIZE, 0, 0))
 
@@ -158,7 +155,7 @@ def _terminal(log: int) -> Iterator[int]:
         while True:
             try:
                 os.write(log, os.read(reader, 65536))
-            except OSError:  # nobody holds the other end any more
+            except OSError:  # the other end is closed
                 return
 
     thread = threading.Thread(target=copy, daemon=True)

@@ -1,6 +1,6 @@
-"""What the hand-written scripts share: their arguments, a stopwatch, what they leave behind.
+"""Helpers of the hand-written scripts: arguments, a stopwatch, plots.
 
-It imports Keras first, as a script does that starts with `import keras`.
+Imports Keras first, like a script that starts with `import keras`.
 """
 
 from __future__ import annotations
@@ -17,11 +17,7 @@ import keras
 
 
 class Stopwatch(keras.callbacks.Callback):  # type: ignore[misc]
-    """Takes the time of each epoch, validation included.
-
-    Attributes:
-        seconds: How long each epoch took.
-    """
+    """Measure the seconds of each epoch, validation included."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -29,24 +25,19 @@ class Stopwatch(keras.callbacks.Callback):  # type: ignore[misc]
         self._start = 0.0
 
     def on_epoch_begin(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
-        """See `keras.callbacks.Callback`."""
+        """Start the clock."""
         del epoch, logs
         self._start = time.perf_counter()
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
-        """See `keras.callbacks.Callback`."""
+        """Store the seconds of the epoch."""
         del epoch, logs
         self.seconds.append(time.perf_counter() - self._start)
 
 
 @dataclass(frozen=True)
 class Arguments:
-    """How a script is called.
-
-    Args:
-        epochs: Epochs at most.
-        folder: Where the model and the curves go.
-    """
+    """The arguments of a script: maximum number of epochs, folder for model and plots."""
 
     epochs: int
     folder: Path
@@ -61,7 +52,7 @@ def arguments(epochs: int) -> Arguments:
 
 
 def draw_curves(history: Mapping[str, Sequence[float]], folder: Path) -> None:
-    """Draw a picture of each metric, validation beside training."""
+    """Plot the training and validation curve of each metric."""
     import matplotlib as mpl
 
     mpl.use("Agg")
@@ -81,6 +72,6 @@ def draw_curves(history: Mapping[str, Sequence[float]], folder: Path) -> None:
         plt.close()
 
 
-def print_times(stopwatch: Stopwatch, **figures: Any) -> None:
-    """Print the seconds of each epoch as the last line, JSON."""
-    print(json.dumps({"epoch_seconds": stopwatch.seconds} | figures))
+def print_times(stopwatch: Stopwatch, **values: Any) -> None:
+    """Print the seconds of each epoch as one line of JSON."""
+    print(json.dumps({"epoch_seconds": stopwatch.seconds} | values))

@@ -1,4 +1,4 @@
-"""The machine that figures come from."""
+"""A description of the machine."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _PACKAGES = ("tensorflow", "keras", "nnlab")
 
 
 def describe_machine() -> dict[str, str]:
-    """Name the machine and what it runs."""
+    """Return the processor, cores, system and versions."""
     return {
         "cpu": _cpu(),
         "cores": str(len(os.sched_getaffinity(0))),
@@ -23,7 +23,7 @@ def describe_machine() -> dict[str, str]:
 
 
 def _cpu() -> str:
-    """The processor's name; Linux tells it in a file of its own."""
+    """Return the name of the processor; on Linux from /proc/cpuinfo."""
     if _CPU_INFO.is_file():
         fields = dict(re.findall(r"^(.+?)\s*: (.+)$", _CPU_INFO.read_text(), flags=re.MULTILINE))
         if "model name" in fields:

@@ -1,9 +1,9 @@
-"""The time of an epoch's bare matrix products: what no training of dense layers can go below.
+"""The time of the matrix products of an epoch: a lower bound for training dense layers.
 
-Forward, and backward for the weights and, but for the first layer, for the inputs; in float32,
-batch after batch in one compiled loop, each of its rows read from the whole. No activation, loss,
-metric; an optimizer only where Adam's update is asked for, the plain formula of Kingma and Ba,
-"Adam: A Method for Stochastic Optimization" (2014).
+Forward, and backward for the weights and, except in the first layer, for the inputs; in float32,
+batch after batch in one compiled loop, each batch sliced from all rows. No activations, loss or
+metrics; `--adam` adds the update of Kingma and Ba, "Adam: A Method for Stochastic Optimization"
+(2014).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import tensorflow as tf
 
 _REPETITIONS = 3
 _RATE, _BETA_1, _BETA_2, _EPSILON = 1e-3, 0.9, 0.999, 1e-7
-# Of each layer: its weights, the means of their slopes, those of the squares.
+# Per layer: weights, first moments, second moments.
 _ADAM_STATE = range(3)
 Tensors = list[tf.Tensor]
 
@@ -27,7 +27,7 @@ Tensors = list[tf.Tensor]
 def epoch_of_products(
     sizes: list[int], rows: int, batch: int, *, adam: bool = False
 ) -> Callable[[], Tensors]:
-    """An epoch's products as a function."""
+    """Return a function that computes the products of an epoch."""
     random = np.random.default_rng(0)
     inputs = tf.constant(random.random((rows, sizes[0]), np.float32))
     weights = [
@@ -37,24 +37,24 @@ def epoch_of_products(
     zeros = [tf.zeros_like(matrix) for matrix in weights]
     steps, left = divmod(rows, batch)
 
-    def slopes_of(first: tf.Tensor, size: int, matrices: Tensors) -> Tensors:
+    def gradients_of(first: tf.Tensor, size: int, matrices: Tensors) -> Tensors:
         values = [tf.slice(inputs, [first, 0], [size, sizes[0]])]
         for matrix in matrices:
             values.append(values[-1] @ matrix)
-        slope = values.pop()
-        slopes = []
+        gradient = values.pop()
+        gradients = []
         for layer in reversed(range(len(matrices))):
-            slopes.append(tf.matmul(values[layer], slope, transpose_a=True))
+            gradients.append(tf.matmul(values[layer], gradient, transpose_a=True))
             if layer:
-                slope = tf.matmul(slope, matrices[layer], transpose_b=True)
-        return slopes[::-1]
+                gradient = tf.matmul(gradient, matrices[layer], transpose_b=True)
+        return gradients[::-1]
 
     def step(number: tf.Tensor, size: int, state: Tensors) -> Tensors:
         if not adam:
-            return slopes_of(number * batch, size, weights)
+            return gradients_of(number * batch, size, weights)
         matrices, means, squares = (state[part :: len(_ADAM_STATE)] for part in _ADAM_STATE)
-        slopes = slopes_of(number * batch, size, matrices)
-        updates = zip(matrices, means, squares, slopes, strict=True)
+        gradients = gradients_of(number * batch, size, matrices)
+        updates = zip(matrices, means, squares, gradients, strict=True)
         done = tf.cast(number + 1, tf.float32)
         return [tensor for update in updates for tensor in _adam(done, *update)]
 
@@ -62,35 +62,35 @@ def epoch_of_products(
         return number + 1, step(number, batch, state)
 
     def epoch() -> Tensors:
-        start = [one for three in zip(weights, zeros, zeros, strict=True) for one in three]
-        # One after the other, as a training must go.
+        start = [tensor for layer in zip(weights, zeros, zeros, strict=True) for tensor in layer]
+        # Sequentially, like the steps of a training.
         _, last = tf.while_loop(
             lambda number, _: number < steps,
             body,
             [tf.constant(0), start if adam else zeros],
             parallel_iterations=1,
         )
-        ended: Tensors = last
+        result: Tensors = last
         if left:
             end = step(tf.constant(steps), left, last)
-            ended = end if adam else [*last, *end]
-        return ended
+            result = end if adam else [*last, *end]
+        return result
 
     return epoch
 
 
 def _adam(
-    step: tf.Tensor, weights: tf.Tensor, mean: tf.Tensor, square: tf.Tensor, slope: tf.Tensor
+    step: tf.Tensor, weights: tf.Tensor, mean: tf.Tensor, square: tf.Tensor, gradient: tf.Tensor
 ) -> Tensors:
-    """Weights, and the means of their slopes and of the squares, after one more step."""
-    mean = _BETA_1 * mean + (1 - _BETA_1) * slope
-    square = _BETA_2 * square + (1 - _BETA_2) * slope**2
+    """Return the weights and both moments after one step of Adam."""
+    mean = _BETA_1 * mean + (1 - _BETA_1) * gradient
+    square = _BETA_2 * square + (1 - _BETA_2) * gradient**2
     rate = _RATE * tf.sqrt(1 - _BETA_2**step) / (1 - _BETA_1**step)
     return [weights - rate * mean / (tf.sqrt(square) + _EPSILON), mean, square]
 
 
 def seconds_of(epoch: Callable[[], Tensors]) -> float:
-    """Run an epoch once."""
+    """Run an epoch and return its seconds."""
     start = time.perf_counter()
     for tensor in epoch():
         tensor.numpy()
@@ -98,12 +98,12 @@ def seconds_of(epoch: Callable[[], Tensors]) -> float:
 
 
 def main() -> None:
-    """Print the seconds of some epochs, compiled by XLA and not, as JSON."""
+    """Print the seconds of several epochs, with and without XLA, as JSON."""
     parser = argparse.ArgumentParser()
     parser.add_argument("sizes", type=int, nargs="+")
     parser.add_argument("--rows", type=int, default=60_000)
     parser.add_argument("--batch", type=int, default=128)
-    parser.add_argument("--adam", action="store_true", help="update the weights, too")
+    parser.add_argument("--adam", action="store_true", help="Update the weights with Adam.")
     args = parser.parse_args()
     epoch = epoch_of_products(args.sizes, args.rows, args.batch, adam=args.adam)
     forms = {"xla": tf.function(epoch, jit_compile=True), "graph": tf.function(epoch)}

@@ -1,4 +1,4 @@
-"""A workload that is the same experiment twice: a script written by hand, and a config."""
+"""A workload of two parts: a hand-written script and a config of the same experiment."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.bench import Bench
-from benchmarks.rows import Row, in_turn
+from benchmarks.rows import Row, interleaved
 
 BY_HAND = "script by hand"
 LIMIT = "matrix products"
-LIMIT_OF_ADAM = "matrix products and Adam"
+LIMIT_WITH_ADAM = "matrix products and Adam"
 Seconds = tuple[float, ...]
 _EPOCHS_WITH_SGD = 6
 
 
 @dataclass(frozen=True)
 class Goals:
-    """The ratios that are aimed at, by hand over nnlab; None: none.
+    """Target ratios, or None without a target.
 
     Args:
-        epoch: Of an epoch.
-        process: Of the whole process.
-        limit: Of the time that an epoch's bare matrix products take to that of the epoch.
+        epoch: Time of an epoch, script over nnlab.
+        process: Time of the whole process, script over nnlab.
+        limit: Time of the matrix products of an epoch over that of nnlab's epoch.
     """
 
     epoch: float | None = None
@@ -34,12 +34,7 @@ class Goals:
 
 @dataclass(frozen=True)
 class Products:
-    """The matrix products of an epoch, see `benchmarks.matrix_products`.
-
-    Args:
-        sizes: The units of each layer, the inputs first.
-        rows: Training rows.
-    """
+    """The matrix products of an epoch: units per layer, inputs first, and training rows."""
 
     sizes: tuple[int, ...]
     rows: int
@@ -47,19 +42,19 @@ class Products:
 
 @dataclass(frozen=True)
 class Pair:
-    """A script and a config that do the same.
+    """A script and a config of the same experiment.
 
     Args:
-        key: What `--only` calls it.
-        title: The experiment in a few words.
-        script: The script's module.
-        config: The config, in the folder of this file.
-        epochs: Epochs at most.
-        quick_epochs: Epochs where it must be quick.
-        rounds: Pairs to measure.
-        goals: What is aimed at.
-        products: The machine's own limit, where arithmetic takes most of the time.
-        again: Whether nnlab is also timed when it does the same for the second time.
+        key: Its name for `--only`.
+        title: A short description of the experiment.
+        script: The module of the script.
+        config: The config, relative to this folder.
+        epochs: Maximum number of epochs.
+        quick_epochs: The same with `--quick`.
+        rounds: Number of pairs.
+        goals: Target ratios.
+        products: The limit of the machine, if arithmetic takes most of the time.
+        again: Whether to time nnlab a second time, with its cache.
     """
 
     key: str
@@ -74,15 +69,15 @@ class Pair:
     again: bool = False
 
     def measure(self, bench: Bench) -> Iterator[Row]:
-        """See `benchmarks.bench.Workload`."""
+        """Measure pairs of the script and nnlab, and the limits."""
         parts = [lambda: self._by_hand(bench), lambda: self._nnlab(bench)]
         if self.products is not None:
-            bare = [_limit(bench, self.products), _limit(bench, self.products, "--adam")]
-            parts += [*bare, lambda: self._with_sgd(bench)]
-        by_hand, nnlab, *limits = in_turn(bench.rounds(self.rounds), *parts)
+            limits_of = [_limit(bench, self.products), _limit(bench, self.products, "--adam")]
+            parts += [*limits_of, lambda: self._with_sgd(bench)]
+        by_hand, nnlab, *limits = interleaved(bench.rounds(self.rounds), *parts)
         case = f"{self.title}, {_epochs(by_hand[0].epochs, nnlab[0].epochs)}"
         epochs = tuple(run.epoch_s for run in nnlab)
-        # With few epochs a process is mostly its start: another ratio than the one aimed at.
+        # With few epochs, startup dominates the process: the target does not apply.
         process = None if bench.quick and self.quick_epochs < self.epochs else self.goals.process
 
         def row(what: str, other: Seconds, ours: Seconds, goal: float | None) -> Row:
@@ -94,41 +89,38 @@ class Pair:
         if again := tuple(run.again_s for run in nnlab if run.again_s is not None):
             yield row("the second time", whole, again, None)
         if limits:
-            least, adam, sgd = (tuple(run.epoch_s for run in runs) for runs in limits)
-            yield Row(self.key, case, "epoch", LIMIT, least, epochs, self.goals.limit)
-            yield Row(self.key, case, "epoch", LIMIT_OF_ADAM, adam, epochs, None)
-            yield Row(self.key, case, "epoch with SGD", LIMIT, least, sgd, None)
+            bare, adam, sgd = (tuple(run.epoch_s for run in runs) for runs in limits)
+            yield Row(self.key, case, "epoch", LIMIT, bare, epochs, self.goals.limit)
+            yield Row(self.key, case, "epoch", LIMIT_WITH_ADAM, adam, epochs, None)
+            yield Row(self.key, case, "epoch with SGD", LIMIT, bare, sgd, None)
 
     def _by_hand(self, bench: Bench) -> _Run:
-        options = ["--epochs", str(self._most(bench))]
+        options = ["--epochs", str(self._max_epochs(bench))]
         timed = bench.python("-m", self.script, *options, cwd=str(Path(self.config).parent))
         epochs = timed.last_json()["epoch_seconds"]
         return _Run(timed.seconds, statistics.median(epochs[1:]), len(epochs))
 
     def _nnlab(self, bench: Bench) -> _Run:
-        epochs = f"training.epochs={self._most(bench)}"
-        bench.forget()
+        epochs = f"training.epochs={self._max_epochs(bench)}"
+        bench.clear_cache()
         timed = bench.train(self.config, epochs)
         record = timed.json()
         again = bench.train(self.config, epochs).seconds if self.again else None
         return _Run(timed.seconds, record["timing"]["epoch_s"], record["epochs_run"], again)
 
     def _with_sgd(self, bench: Bench) -> _Run:
-        """With the least work that an optimizer can do: what is left is all but the optimizer's."""
-        epochs = f"training.epochs={min(_EPOCHS_WITH_SGD, self._most(bench))}"
+        """Train with SGD, the cheapest optimizer."""
+        epochs = f"training.epochs={min(_EPOCHS_WITH_SGD, self._max_epochs(bench))}"
         timed = bench.train(self.config, epochs, "training.optimizer=sgd")
         return _Run(timed.seconds, timed.json()["timing"]["epoch_s"], 0)
 
-    def _most(self, bench: Bench) -> int:
+    def _max_epochs(self, bench: Bench) -> int:
         return self.quick_epochs if bench.quick else self.epochs
 
 
 @dataclass(frozen=True)
 class _Run:
-    """A run: seconds of its process, of the median epoch after the first; its epochs.
-
-    And seconds of the same process once more.
-    """
+    """Seconds of a process and its median epoch, epochs, seconds of a second process."""
 
     process_s: float
     epoch_s: float
@@ -138,12 +130,12 @@ class _Run:
 
 def _limit(bench: Bench, products: Products, *options: str) -> Callable[[], _Run]:
     sizes = [str(size) for size in products.sizes]
-    words = ["-m", "benchmarks.matrix_products", "--rows", str(products.rows), *options, *sizes]
+    arguments = ["-m", "benchmarks.matrix_products", "--rows", str(products.rows), *options, *sizes]
 
     def run() -> _Run:
-        timed = bench.python(*words)
+        timed = bench.python(*arguments)
         forms = timed.last_json()
-        # TensorFlow has two ways to run a loop: the machine's limit is what the faster one takes.
+        # The limit is the faster of TensorFlow's two ways to run a loop.
         return _Run(timed.seconds, min(map(statistics.median, forms.values())), len(forms))
 
     return run
@@ -152,5 +144,5 @@ def _limit(bench: Bench, products: Products, *options: str) -> Callable[[], _Run
 def _epochs(by_hand: int, nnlab: int) -> str:
     if by_hand == nnlab:
         return f"{nnlab:,} epochs"
-    # Chance decides when early stopping does.
+    # Early stopping depends on the order of the rows.
     return f"{by_hand:,} epochs by hand, {nnlab:,} here"

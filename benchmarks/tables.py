@@ -1,4 +1,4 @@
-"""Rows as tables: for the terminal, for the page on speed, for the README."""
+"""Rows as tables for the terminal, docs/performance.md and the README."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from collections.abc import Iterable, Sequence
 
 from benchmarks.engines.workload import KEY as SWEEP
 from benchmarks.pairs import BY_HAND
-from benchmarks.rows import Row, Spread
+from benchmarks.rows import Row, Summary
 from nnlab.report.text.table import Cell, Column, Table
 
 _HEAD = ("workload", "what", "against", "its time", "nnlab's", "ratio", "range", "goal")
 _RIGHT = {"its time", "nnlab's", "ratio", "range", "goal"}
 _TONES = {True: "success", False: "error", None: ""}
-_LARGE = 10
+_THREE_DIGITS_FROM = 10
 
 
 def main_rows(rows: Sequence[Row]) -> list[Row]:
-    """What the first table shows: of the sweep over shapes only the worst of each kind."""
+    """Return the rows of the first table; of the sweep over shapes, the worst of each kind."""
     swept = [row for row in rows if row.workload == SWEEP]
     kinds = dict.fromkeys(row.what for row in swept)
     worst = [
@@ -27,45 +27,62 @@ def main_rows(rows: Sequence[Row]) -> list[Row]:
 
 
 def sweep_rows(rows: Sequence[Row]) -> list[Row]:
-    """The rows of the sweep over shapes."""
+    """Return the rows of the sweep over shapes."""
     return [row for row in rows if row.workload == SWEEP]
 
 
 def terminal_table(title: str, rows: Iterable[Row]) -> Table:
-    """Rows as a table to print."""
+    """Return rows as a table for the terminal."""
     columns = tuple(Column(head, right=head in _RIGHT) for head in _HEAD)
     return Table(title, columns, tuple(_cells(row) for row in rows))
 
 
 def markdown_table(rows: Iterable[Row]) -> str:
-    """Rows as a table of a Markdown page."""
+    """Return rows as a Markdown table."""
     lines = [_HEAD, tuple("---:" if head in _RIGHT else "---" for head in _HEAD)]
     lines += [tuple(cell.text for cell in _cells(row)) for row in rows]
     return _markdown(lines)
 
 
 def headline_table(rows: Iterable[Row]) -> str:
-    """How many times as fast as the scripts, an experiment a line, in Markdown."""
+    """Return the speedup over the scripts, one experiment per line, as a Markdown table."""
     ratios: dict[str, dict[str, str]] = {}
     for row in rows:
         if row.against == BY_HAND:
-            ratios.setdefault(row.case, {})[row.what] = f"{ratio_text(row.ratio.median)} x"
+            ratios.setdefault(row.case, {})[row.what] = f"{format_ratio(row.ratio.median)} x"
     head = ("experiment", "an epoch", "the whole command")
     lines = [
-        (case, found.get("epoch", ""), found.get("whole process", ""))
-        for case, found in ratios.items()
+        (case, by_kind.get("epoch", ""), by_kind.get("whole process", ""))
+        for case, by_kind in ratios.items()
     ]
     return _markdown([head, ("---", "---:", "---:"), *lines])
 
 
-def time_text(seconds: float) -> str:
-    """A time to three digits."""
+def summary_sentence(rows: Iterable[Row]) -> str:
+    """Return the range of speedups over the scripts as one sentence."""
+    ratios: dict[str, list[float]] = {}
+    for row in rows:
+        if row.against == BY_HAND:
+            ratios.setdefault(row.what, []).append(row.ratio.median)
+    epoch, process = (
+        f"{format_ratio(min(ratios[what]))} to {format_ratio(max(ratios[what]))} times"
+        for what in ("epoch", "whole process")
+    )
+    page = "[docs/performance.md](docs/performance.md)"
+    return (
+        f"An epoch is {epoch}, the whole command {process} as fast as in a hand-written Keras\n"
+        f"script: {page}."
+    )
+
+
+def format_time(seconds: float) -> str:
+    """Format a time to three digits."""
     return f"{_digits(seconds)} s" if seconds >= 1 else f"{_digits(seconds * 1000)} ms"
 
 
-def ratio_text(ratio: float) -> str:
-    """A ratio to two or three digits."""
-    return f"{ratio:#.3g}".rstrip(".") if ratio >= _LARGE else f"{ratio:.2f}"
+def format_ratio(ratio: float) -> str:
+    """Format a ratio to two or three digits."""
+    return f"{ratio:#.3g}".rstrip(".") if ratio >= _THREE_DIGITS_FROM else f"{ratio:.2f}"
 
 
 def _digits(value: float) -> str:
@@ -73,15 +90,15 @@ def _digits(value: float) -> str:
 
 
 def _cells(row: Row) -> tuple[Cell, ...]:
-    spread = row.ratio
+    ratio = row.ratio
     goal = "" if row.goal is None else f"{row.goal:.3g} {'reached' if row.is_reached else 'missed'}"
     return (
         Cell(f"({row.workload}) {row.case}"),
         Cell(row.what),
         Cell(row.against),
-        Cell(time_text(Spread.of(row.other_s).median)),
-        Cell(time_text(Spread.of(row.nnlab_s).median)),
-        Cell(ratio_text(spread.median), _TONES[row.is_reached]),  # type: ignore[arg-type]
+        Cell(format_time(Summary.of(row.other_s).median)),
+        Cell(format_time(Summary.of(row.nnlab_s).median)),
+        Cell(format_ratio(ratio.median), _TONES[row.is_reached]),  # type: ignore[arg-type]
         Cell(_range_text(row)),
         Cell(goal),
     )
@@ -91,7 +108,7 @@ def _range_text(row: Row) -> str:
     pairs = len(row.nnlab_s)
     if pairs == 1:
         return "1 pair"
-    return f"{ratio_text(row.ratio.least)} to {ratio_text(row.ratio.most)}, {pairs} pairs"
+    return f"{format_ratio(row.ratio.low)} to {format_ratio(row.ratio.high)}, {pairs} pairs"
 
 
 def _markdown(lines: Iterable[Sequence[str]]) -> str:

@@ -1,4 +1,4 @@
-"""All workloads. A new one is a file or a folder here, and a line in `WORKLOADS`."""
+"""All workloads. Add a new one as a file or folder here, and to `WORKLOADS`."""
 
 from __future__ import annotations
 

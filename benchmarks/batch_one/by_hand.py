@@ -1,4 +1,4 @@
-"""Stochastic gradient descent, written by hand: 320 updates an epoch, each from one row."""
+"""Stochastic gradient descent, written by hand: 320 updates per epoch, one row each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Noisy circles, written by hand: up to 3,500 epochs, which early stopping ends."""
+"""Noisy circles, written by hand: up to 3,500 epochs, with early stopping."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Trains configs with two engines in turn, each in a child of its own.
+"""Train configs with two engines in turn, each in a forked process.
 
-TensorFlow is imported once, and runs nothing here: a child that is forked after that starts like a
-fresh process, but for the import. So the times are those of the work, and there can be many.
+TensorFlow is imported once and runs nothing in this process: a fork starts like a new process, but
+without the import. The times are those of the work, and many are affordable.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from benchmarks.rows import in_turn
+from benchmarks.rows import interleaved
 from nnlab.config import load_config
 from nnlab.engine.training.train import train
 from nnlab.report.progress import SilentProgress
@@ -24,8 +24,8 @@ Times = dict[str, float]
 
 
 def timed(config: Path, changes: Sequence[str], folder: Path) -> Times:
-    """Train in a child."""
-    _forget()
+    """Train in a forked process and return the times."""
+    _clear_cache()
     result = folder / "timing.json"
     child = os.fork()
     if not child:
@@ -36,7 +36,7 @@ def timed(config: Path, changes: Sequence[str], folder: Path) -> Times:
             result.write_text(json.dumps(record.timing))
             code = 0
         finally:
-            # Nothing of the parent's is the child's to end.
+            # Skip the parent's exit handlers.
             os._exit(code)
     _, status = os.waitpid(child, 0)
     if status:
@@ -46,29 +46,29 @@ def timed(config: Path, changes: Sequence[str], folder: Path) -> Times:
     return times
 
 
-def _forget() -> None:
-    """Empty nnlab's cache, but for its folders: TensorFlow was told of them."""
-    for kept in Path(os.environ["NNLAB_CACHE_DIR"]).rglob("*"):
-        if kept.is_file():
-            kept.unlink()
+def _clear_cache() -> None:
+    """Delete the files of nnlab's cache; TensorFlow holds the paths of its folders."""
+    for file in Path(os.environ["NNLAB_CACHE_DIR"]).rglob("*"):
+        if file.is_file():
+            file.unlink()
 
 
 def main() -> None:
     """Print the times of each task, engine and round as JSON."""
     parser = argparse.ArgumentParser()
     parser.add_argument("config", type=Path)
-    parser.add_argument("tasks", type=json.loads, help="a list of lists of changes")
+    parser.add_argument("tasks", type=json.loads, help="A list of lists of overrides, as JSON.")
     parser.add_argument("rounds", type=int)
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
 
         def part(changes: list[str], engine: str) -> Callable[[], Times]:
-            settled = [*changes, f"training.engine={engine}"]
-            return lambda: timed(args.config, settled, Path(name))
+            overrides = [*changes, f"training.engine={engine}"]
+            return lambda: timed(args.config, overrides, Path(name))
 
         parts = [part(changes, engine) for changes in args.tasks for engine in ENGINES]
-        found = in_turn(args.rounds, *parts)
-    sys.stdout.write(json.dumps([found[i : i + 2] for i in range(0, len(found), 2)]) + "\n")
+        times = interleaved(args.rounds, *parts)
+    sys.stdout.write(json.dumps([times[i : i + 2] for i in range(0, len(times), 2)]) + "\n")
 
 
 if __name__ == "__main__":

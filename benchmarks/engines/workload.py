@@ -1,4 +1,4 @@
-"""Whether `engine: auto` is ever slower than Keras' `fit`: a sweep over sizes and lengths."""
+"""`engine: auto` against Keras' `fit`: a sweep over sizes and lengths."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ _TIMES = {"fit": "fit_s", "run": "total_s"}
 
 @dataclass(frozen=True)
 class Shape:
-    """A training's size and length.
+    """The size and length of a training.
 
     Args:
         rows: Rows of two moons, a fifth of them for validation.
-        batch: Rows a step.
+        batch: Batch size.
         hidden: Units of the hidden layers.
-        epochs: Epochs.
+        epochs: Number of epochs.
         normalized: Whether BatchNormalization and Dropout follow each hidden layer.
     """
 
@@ -38,7 +38,7 @@ class Shape:
 
     @property
     def title(self) -> str:
-        """The shape in words."""
+        """A short description."""
         units = "-".join(map(str, self.hidden))
         kind = f"{units} normalized" if self.normalized else units
         size = f"{plural(self.rows, 'row')}, batch {self.batch}"
@@ -46,7 +46,7 @@ class Shape:
 
     @property
     def changes(self) -> list[str]:
-        """What makes the config of this shape, for `--set`."""
+        """The overrides that give the config this shape."""
         layers: list[dict[str, Any]] = []
         for units in self.hidden:
             layers.append({"Dense": {"units": units, "activation": "relu"}})
@@ -77,21 +77,20 @@ SHAPES = (
 
 @dataclass(frozen=True)
 class Engines:
-    """Each shape with `engine: auto` against `engine: keras`.
-
-    Args:
-        shapes: The shapes.
-    """
+    """Each shape with `engine: auto` against `engine: keras`."""
 
     key: ClassVar[str] = KEY
     shapes: Sequence[Shape] = SHAPES
 
     def measure(self, bench: Bench) -> Iterator[Row]:
-        """See `benchmarks.bench.Workload`."""
+        """Measure all shapes in one process with forks."""
         tasks = json.dumps([shape.changes for shape in self.shapes])
         rounds = str(bench.rounds(_ROUNDS))
-        found = bench.python("-m", "benchmarks.engines.forked", _CONFIG, tasks, rounds).last_json()
-        for shape, (keras, auto) in zip(self.shapes, found, strict=True):
+        runs = bench.python("-m", "benchmarks.engines.forked", _CONFIG, tasks, rounds).last_json()
+        for shape, (keras, auto) in zip(self.shapes, runs, strict=True):
             for what, key in _TIMES.items():
-                others, ours = (tuple(times[key] for times in runs) for runs in (keras, auto))
+                others, ours = (
+                    tuple(times[key] for times in runs_of_engine)
+                    for runs_of_engine in (keras, auto)
+                )
                 yield Row(KEY, shape.title, what, "engine: keras", others, ours, _GOAL)

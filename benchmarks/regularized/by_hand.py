@@ -1,4 +1,4 @@
-"""A small net with everything against overfitting, written by hand."""
+"""A small model with all regularization, written by hand."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A search with Keras Tuner, as its guide has it: depth, units, dropout, optimizer; random."""
+"""A random search with Keras Tuner, as in its guide: depth, units, dropout, optimizer."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""What a search takes of memory and disk, from its first trial to its last.
+"""Memory and disk usage of a search, from the first trial to the last.
 
 python -m benchmarks.search.footprint --trials 60
 
-Memory is that of all its processes, what they share counted once (PSS), at its highest while each
-ten trials end.
+Memory is the proportional set size (PSS) of all its processes, which counts shared memory once: the
+maximum for every ten finished trials.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _MEGABYTE = 1e6
 
 
 def main() -> None:
-    """Watch a search, and print a line for each ten trials, and what it leaves on the disk."""
+    """Monitor a search; print a line for every ten trials, and the size of the search on disk."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--trials", type=int, default=60)
     args = parser.parse_args()
@@ -38,24 +38,24 @@ def main() -> None:
         )
         highest: dict[int, int] = defaultdict(int)
         while search.poll() is None:
-            ended = len(list(runs.glob("*/trials/*/tensorboard")))
-            # After the last trial the best is trained once more, with pictures: another thing.
-            if 0 < ended < args.trials:
-                tens = ended // _TEN * _TEN
+            finished = len(list(runs.glob("*/trials/*/tensorboard")))
+            # Excludes the retraining of the best config and its plots.
+            if 0 < finished < args.trials:
+                tens = finished // _TEN * _TEN
                 highest[tens] = max(highest[tens], _memory(search.pid))
             time.sleep(_INTERVAL_S)
         for tens, kilobytes in sorted(highest.items()):
-            print(f"{tens:>3} trials have ended: {kilobytes / 1000:6.0f} MB")
+            print(f"{tens:>3} trials finished: {kilobytes / 1000:6.0f} MB")
         first, *_, last = (highest[tens] for tens in sorted(highest) if tens >= _TEN)
         print(f"from trial {_TEN} to trial {args.trials}: {last / first - 1:+.1%}")
         sizes = [path.lstat().st_size for path in runs.rglob("*")]
         blocks = [path.lstat().st_blocks * 512 for path in runs.rglob("*")]
         size, taken = sum(sizes) / _MEGABYTE, sum(blocks) / _MEGABYTE
-        print(f"on the disk: {size:.2f} MB in {len(sizes)} files and folders, {taken:.2f} MB taken")
+        print(f"on disk: {size:.2f} MB in {len(sizes)} files and folders, {taken:.2f} MB in blocks")
 
 
 def _memory(parent: int) -> int:
-    """Kilobytes of a process and its children."""
+    """Return the kilobytes of a process and its children."""
     children = ""
     with contextlib.suppress(OSError):
         children = Path(f"/proc/{parent}/task/{parent}/children").read_text()

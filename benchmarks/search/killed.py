@@ -1,12 +1,13 @@
-"""Kills a search with -9 at random moments and resumes it, and holds what comes out to a whole one.
+"""Kill a search with -9 at random moments, resume it, and compare it with an uninterrupted one.
 
 python -m benchmarks.search.killed --times 20
 python -m benchmarks.search.killed --times 20 --algorithm hyperband --jobs 1
 
-With several jobs, what Hyperband and the Bayesian search propose depends on which trial ends first.
+With several jobs, the suggestions of Hyperband and Bayesian search depend on which trial finishes
+first: use one job.
 
-Each time a new search is started, killed once, and resumed until it ends. It must have done every
-trial exactly once, and end with the same table as a search that nobody killed.
+Each time, a new search is started, killed once, and resumed until it finishes. It must have run
+every trial exactly once, and end with the same table as a search without interruption.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ tune: {algorithm: random, objective: val_loss, max_trials: 20}
 
 
 def main() -> None:
-    """Kill and resume, and tell of each time."""
+    """Kill and resume a search several times, and print each result."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--times", type=int, default=20)
     parser.add_argument("--seed", type=int, default=0)
@@ -71,7 +72,7 @@ def main() -> None:
             equal += table == whole
             words = "the same" if table == whole else "ANOTHER TABLE"
             print(f"{number:>3}  killed after {moment:4.1f} s, with {left}: {words}", flush=True)
-    print(f"{equal} of {args.times} ended with the table of a search that nobody killed")
+    print(f"{equal} of {args.times} ended with the table of a search without interruption")
     sys.exit(equal < args.times)
 
 
@@ -86,11 +87,11 @@ def _kill(runs: Path, command: list[str], moment: float) -> None:
     time.sleep(moment)
     os.kill(search.pid, signal.SIGKILL)
     search.wait()
-    # Its workers must be gone, too: nobody else ends them.
+    # Its workers must have ended, too.
     deadline = time.monotonic() + 5
     while _has_members(search.pid):
         if time.monotonic() > deadline:
-            message = "Workers outlived the search that they belong to."
+            message = "Workers are still running after their search was killed."
             raise RuntimeError(message)
         time.sleep(0.02)
 
@@ -125,7 +126,7 @@ def _finish(runs: Path, command: list[str]) -> list[Any]:
 
 
 def _statuses(runs: Path) -> dict[str, int] | None:
-    """How many trials of each status a killed search has left; None: it had not begun."""
+    """How many trials of each status a killed search has left; None: it had not started."""
     found = list(runs.glob("*/search.json"))
     if not found:
         return None

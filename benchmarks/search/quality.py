@@ -1,9 +1,9 @@
-"""How good the best of a random search is: Keras Tuner's script against nnlab, seed by seed.
+"""Quality of random search: the best trial of Keras Tuner's script and of nnlab, by seed.
 
 python -m benchmarks.search.quality --seeds 10 --trials 20
 
-Both draw from the same space; each seed parts the rows anew, and not alike in the two. So the best
-validation accuracies are two samples, held against each other by Welch's test.
+Both sample from the same space. Each seed splits the rows differently, also between the two, so the
+best validation accuracies are two independent samples, compared by Welch's test.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from nnlab.report.text.table import Cell, Column, Table, print_tables
 
 
 def main() -> None:
-    """Search with each seed, and print a table."""
+    """Search with each seed and print a table."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--seeds", type=int, default=10)
     parser.add_argument("--trials", type=int, default=20)
@@ -45,17 +45,17 @@ def main() -> None:
 def _by_hand(bench: Bench, seed: int, trials: int) -> float:
     with tempfile.TemporaryDirectory() as folder:
         options = ("--seed", str(seed), "--trials", str(trials), "--folder", folder)
-        found = bench.python("-m", "benchmarks.search.by_hand", *options, cwd="search")
-    return float(found.last_json()["best"])
+        result = bench.python("-m", "benchmarks.search.by_hand", *options, cwd="search")
+    return float(result.last_json()["best"])
 
 
 def _nnlab(bench: Bench, seed: int, trials: int) -> float:
     with tempfile.TemporaryDirectory() as folder:
         options = ("--seed", str(seed), "--trials", str(trials), "--no-retrain", "--json")
         runs = ("--runs-dir", str(Path(folder)))
-        words = ("-m", "nnlab", "tune", "config.yaml", *options, *runs)
-        found = bench.python(*words, cwd="search")
-    return float(found.json()["best"]["score"])
+        arguments = ("-m", "nnlab", "tune", "config.yaml", *options, *runs)
+        result = bench.python(*arguments, cwd="search")
+    return float(result.json()["best"]["score"])
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The least there is to train, written by hand: one epoch on the four rows of XOR."""
+"""The smallest training, written by hand: one epoch on the four rows of XOR."""
 
 from __future__ import annotations
 

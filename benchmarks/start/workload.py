@@ -1,4 +1,4 @@
-"""(f) The start: commands that load no TensorFlow, and the least there is to train."""
+"""(f) Startup: commands without TensorFlow, and the smallest training."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from benchmarks.bench import Bench
-from benchmarks.rows import Row, in_turn
+from benchmarks.rows import Row, interleaved
 
 _ROUNDS = 4
 # `nnlab train` may take 1.25 times as long as the script.
@@ -21,8 +21,8 @@ class Start:
     key: ClassVar[str] = "f"
 
     def measure(self, bench: Bench) -> Iterator[Row]:
-        """See `benchmarks.bench.Workload`."""
-        keras, script, *ours = in_turn(
+        """Measure the commands and the scripts."""
+        keras, script, *ours = interleaved(
             bench.rounds(_ROUNDS),
             _timed(bench, "-c", "import keras"),
             _timed(bench, "-m", "benchmarks.start.by_hand"),
@@ -33,13 +33,13 @@ class Start:
         against = ((keras, "import keras", None), (keras, "import keras", None))
         others = (*against, (script, "import keras, one fit", _GOAL))
         cases = ("nnlab --help", "nnlab validate", "one epoch on 4 rows")
-        for case, (other, words, goal), seconds in zip(cases, others, ours, strict=True):
-            yield Row(self.key, case, "whole process", words, other, seconds, goal)
+        for case, (other, name, goal), seconds in zip(cases, others, ours, strict=True):
+            yield Row(self.key, case, "whole process", name, other, seconds, goal)
 
 
-def _timed(bench: Bench, *words: str) -> Callable[[], float]:
+def _timed(bench: Bench, *arguments: str) -> Callable[[], float]:
     def run() -> float:
-        bench.forget()
-        return bench.python(*words, cwd="start").seconds
+        bench.clear_cache()
+        return bench.python(*arguments, cwd="start").seconds
 
     return run

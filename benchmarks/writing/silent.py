@@ -1,4 +1,4 @@
-"""Trains a config without writing anything while it trains, and prints the record as JSON."""
+"""Train a config without writing anything during the training, and print the record as JSON."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def _log_nothing(_: RunDirectory, epoch: int, values: Mapping[str, float]) -> No
 
 
 def main() -> None:
-    """Train the config that the command line names."""
+    """Train the config given on the command line."""
     parser = argparse.ArgumentParser()
     parser.add_argument("config", type=Path)
     path = parser.parse_args().config

@@ -1,4 +1,4 @@
-"""What writing costs: a live terminal, metrics.csv and TensorBoard against none of them."""
+"""The cost of writing: a live terminal, metrics.csv and TensorBoard against none of them."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from benchmarks.bench import Bench
-from benchmarks.rows import Row, in_turn
+from benchmarks.rows import Row, interleaved
 
 _ROUNDS = 4
-# Writing may make the training longer by a tenth.
+# Writing may take a tenth of the time of the training.
 _GOAL = 1 / 1.1
 _CONFIG = "circles/config.yaml"
 _WHAT = ("terminal, CSV", "terminal, CSV, TensorBoard")
@@ -18,12 +18,12 @@ _WHAT = ("terminal, CSV", "terminal, CSV, TensorBoard")
 
 @dataclass(frozen=True)
 class Writing:
-    """A training of many short epochs, of which each is shown and logged, against a silent one."""
+    """A training of many short epochs with output for each, against a silent one."""
 
     key: ClassVar[str] = "writing"
 
     def measure(self, bench: Bench) -> Iterator[Row]:
-        """See `benchmarks.bench.Workload`."""
+        """Measure with and without output."""
 
         def silent() -> dict[str, Any]:
             timed = bench.python("-m", "benchmarks.writing.silent", _CONFIG)
@@ -33,9 +33,9 @@ class Writing:
         def writing(board: str) -> Callable[[], dict[str, Any]]:
             return lambda: bench.train(_CONFIG, f"tensorboard={board}", terminal=True).json()
 
-        # From now on nothing needs to be compiled: what writing costs has nothing to hide behind.
+        # Fill the cache of compiled programs: otherwise compilation hides the cost of writing.
         silent()
-        without, *written = in_turn(
+        without, *written = interleaved(
             bench.rounds(_ROUNDS), silent, writing(board="false"), writing(board="{}")
         )
         others = tuple(record["timing"]["fit_s"] for record in without)

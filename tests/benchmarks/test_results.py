@@ -1,4 +1,4 @@
-"""The pages show what was measured."""
+"""The pages show the measurements."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.results import PAGES, RESULTS, Results, refreshed
+from benchmarks.results import PAGES, RESULTS, Results, updated
 
 
 @pytest.fixture
@@ -17,26 +17,26 @@ def results() -> Results:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.name))
-def test_page_shows_the_figures_of_the_json(page: Path, results: Results) -> None:
+def test_page_shows_the_values_of_the_json(page: Path, results: Results) -> None:
     text = page.read_text(encoding="utf-8")
     assert "<!-- benchmarks: " in text
-    assert text == refreshed(text, results), "run `python -m benchmarks --pages`"
+    assert text == updated(text, results), "run `python -m benchmarks --pages`"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.name))
-def test_page_follows_every_figure(page: Path, results: Results) -> None:
+def test_page_follows_the_measurements(page: Path, results: Results) -> None:
     row = results.rows[0]
     other = dataclasses.replace(row, other_s=tuple(2 * seconds for seconds in row.other_s))
     text = page.read_text(encoding="utf-8")
-    assert refreshed(text, dataclasses.replace(results, rows=(other, *results.rows[1:]))) != text
+    assert updated(text, dataclasses.replace(results, rows=(other, *results.rows[1:]))) != text
 
 
-def test_results_come_back_from_their_file(tmp_path: Path, results: Results) -> None:
+def test_results_round_trip_through_their_file(tmp_path: Path, results: Results) -> None:
     results.write(tmp_path / "results.json")
     assert Results.read(tmp_path / "results.json") == results
 
 
-def test_page_tells_the_goals_that_are_missed(results: Results) -> None:
+def test_page_shows_the_goals_that_are_missed(results: Results) -> None:
     page = PAGES[0].read_text(encoding="utf-8")
     missed = [row for row in results.rows if row.is_reached is False and row.workload != "auto"]
     assert len(re.findall(r"^\| \((?!auto).* missed \|$", page, flags=re.MULTILINE)) == len(missed)

@@ -1,4 +1,4 @@
-"""Each workload runs in its smallest form, and both sides of a pair do the same."""
+"""Workloads in their smallest form; both sides of a pair do the same."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from nnlab.config import load_config
 from nnlab.report.progress import SilentProgress
 
 PAIRS = {item.script: item for item in WORKLOADS if isinstance(item, Pair)}.values()
-# What nnlab puts before the first layer, so that the model takes raw rows.
+# Layers that nnlab adds before the first one, to take raw rows.
 PREPARATION = {"InputLayer", "Flatten", "Rescaling", "Normalization"}
 
 
 @pytest.fixture
 def bench(tmp_path: Path) -> Bench:
-    """A bench whose digits are 256 rows of noise."""
+    """Create a bench whose digits are 256 rows of noise."""
     for config in SOURCES.glob("*/*.yaml"):
         (tmp_path / config.parent.name).mkdir(exist_ok=True)
         shutil.copy(config, tmp_path / config.parent.name)
@@ -45,7 +45,7 @@ def bench(tmp_path: Path) -> Bench:
 
 
 @pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: pair.script.split(".", 1)[1])
-def test_script_and_config_train_the_same_net_in_the_same_way(
+def test_script_and_config_train_the_same_model_in_the_same_way(
     pair: Pair, bench: Bench, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     import keras
@@ -64,7 +64,7 @@ def test_script_and_config_train_the_same_net_in_the_same_way(
 
     by_hand = keras.models.load_model("model.keras")
     ours = keras.models.load_model(Path("runs", record.id, "model.keras"))
-    assert net(ours) == net(by_hand)
+    assert layers_of(ours) == layers_of(by_hand)
     assert optimizer(ours) == optimizer(by_hand)
     assert record.epochs_run == 2
     updates = record.training["steps_per_epoch"] * record.epochs_run
@@ -76,8 +76,8 @@ def test_script_and_config_train_the_same_net_in_the_same_way(
     )
 
 
-def net(model: Any) -> list[dict[str, Any]]:
-    """What the layers of a model are, without their names and what precedes the first."""
+def layers_of(model: Any) -> list[dict[str, Any]]:
+    """Return the configs of the layers, without names and preprocessing layers."""
     return [
         {"class": type(layer).__name__} | {key: config[key] for key in config if key != "name"}
         for layer in model.layers
@@ -93,16 +93,16 @@ def without_seeds(value: Any) -> Any:
 
 
 def optimizer(model: Any) -> Any:
-    """How a model is trained: its optimizer and its loss."""
-    made = model.optimizer.get_config()
-    # The script's loss is a name, ours an object of that name.
-    return {key: made[key] for key in made if key != "name"}, getattr(
+    """Return the config of the optimizer, and the name of the loss."""
+    config = model.optimizer.get_config()
+    # The loss of the script is a name, that of nnlab an object.
+    return {key: config[key] for key in config if key != "name"}, getattr(
         model.loss, "name", model.loss
     )
 
 
 @pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: str(shape.title))
-def test_shape_makes_the_config_that_its_title_tells(shape: Any) -> None:
+def test_shape_overrides_the_config_as_its_title_says(shape: Any) -> None:
     experiment = load_config(SOURCES / "engines" / "config.yaml", shape.changes)
     assert experiment.training.epochs == shape.epochs
     layers = experiment.to_tree()["model"]["layers"]
@@ -116,36 +116,36 @@ def test_products_are_those_of_a_backward_pass() -> None:
     first = random.standard_normal((3, 4)).astype(np.float32) / 3**0.5
     second = random.standard_normal((4, 2)).astype(np.float32) / 4**0.5
     hidden = inputs @ first
-    slope = hidden @ second
-    expected = [inputs.T @ (slope @ second.T), hidden.T @ slope]
-    # Those of the last whole batch, then those of the rows that are left.
-    for found, right in zip(last[2:], expected, strict=True):
-        np.testing.assert_allclose(found, right, rtol=1e-5)
+    gradient = hidden @ second
+    expected = [inputs.T @ (gradient @ second.T), hidden.T @ gradient]
+    # The gradients of the last full batch come first, then those of the remaining rows.
+    for actual, desired in zip(last[2:], expected, strict=True):
+        np.testing.assert_allclose(actual, desired, rtol=1e-5)
 
 
-def test_products_with_adam_learn_as_keras_does() -> None:
-    sizes, rows = [3, 4, 2], 4
-    slopes = epoch_of_products(sizes, rows, batch=4)()
-    learnt = epoch_of_products(sizes, rows, batch=4, adam=True)()
+def test_products_with_adam_update_like_keras() -> None:
+    sizes, shapes, rows = [3, 4, 2], [(3, 4), (4, 2)], 4
+    gradients = epoch_of_products(sizes, rows, batch=4)()
+    updated = epoch_of_products(sizes, rows, batch=4, adam=True)()
     random = np.random.default_rng(0)
     random.random((rows, 3), np.float32)
-    for shape, slope, weights in zip([(3, 4), (4, 2)], slopes, learnt[::3], strict=True):
+    for shape, gradient, weights in zip(shapes, gradients, updated[::3], strict=True):
         variable = keras.Variable(
             random.standard_normal(shape).astype(np.float32) / shape[0] ** 0.5
         )
         adam = keras.optimizers.Adam()
         adam.build([variable])
-        adam.apply([slope])
+        adam.apply([gradient])
         np.testing.assert_allclose(weights, variable.numpy(), atol=1e-6)
 
 
-def test_process_that_fails_says_how(bench: Bench) -> None:
+def test_error_of_a_failed_process_has_its_exit_code_and_output(bench: Bench) -> None:
     with pytest.raises(BenchmarkError, match=r"(?s)Exit code 3: -c .*something is amiss"):
         bench.python("-c", "import sys; print('something is amiss'); sys.exit(3)")
 
 
 @pytest.mark.parametrize("terminal", [True, False])
-def test_standard_error_is_a_terminal_where_one_is_asked_for(bench: Bench, terminal: bool) -> None:
+def test_standard_error_is_a_terminal_on_request(bench: Bench, terminal: bool) -> None:
     code = "import sys; sys.stderr.write('x' * 100_000); print(sys.stderr.isatty())"
     assert bench.python("-c", code, terminal=terminal).output == f"{terminal}\n"
 
