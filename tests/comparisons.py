@@ -1,6 +1,6 @@
-"""Comparisons made in one other process, which loads TensorFlow once for many of them.
+"""Comparisons in another process, which imports TensorFlow once for many of them.
 
-The process of a test has computed with TensorFlow: one that has cannot be forked.
+The process of a test has computed with TensorFlow and therefore cannot be forked.
 """
 
 from __future__ import annotations
@@ -26,49 +26,40 @@ from nnlab.errors import NnlabError
 from nnlab.report.progress.several import SilentStudyProgress
 
 for line in sys.stdin:
-    wanted = json.loads(line)
+    request = json.loads(line)
     try:
         compared = compare_variants(
-            read_comparison(wanted["file"], wanted["overrides"], seeds=wanted["seeds"]),
-            runs_dir=Path(wanted["runs_dir"]),
+            read_comparison(request["file"], request["overrides"], seeds=request["seeds"]),
+            runs_dir=Path(request["runs_dir"]),
             progress=SilentStudyProgress(),
-            resume=Path(wanted["resume"]) if wanted["resume"] else None,
+            resume=Path(request["resume"]) if request["resume"] else None,
             pictures=False,
         )
-        told = {"path": str(compared.path)}
+        reply = {"path": str(compared.path)}
     except NnlabError as error:
-        told = {"error": str(error), "kind": type(error).__name__}
-    print(json.dumps(told), flush=True)
+        reply = {"error": str(error), "kind": type(error).__name__}
+    print(json.dumps(reply), flush=True)
 """
 
 
 @dataclass(frozen=True)
-class Made:
-    """A comparison that was made.
-
-    Args:
-        path: Its folder.
-        record: What its `comparison.json` says.
-    """
+class FinishedComparison:
+    """The folder of a finished comparison, and its `comparison.json`."""
 
     path: Path
     record: dict[str, Any]
 
     def row(self, variant: str) -> dict[str, Any]:
-        """What came of a variant."""
+        """Return the results of a variant."""
         return next(row for row in self.record["variants"] if row["name"] == variant)
 
     def values(self, variant: str) -> list[float]:
-        """The metric of each of its runs."""
+        """Return the metric of each run of a variant."""
         return list(self.row(variant)["values"].values())
 
 
-class Comparing:
-    """The other process.
-
-    Args:
-        runs_dir: The folder of all runs.
-    """
+class CompareProcess:
+    """A process that runs comparisons below a folder; started with the first one."""
 
     def __init__(self, runs_dir: Path) -> None:
         self._runs_dir = runs_dir
@@ -76,27 +67,17 @@ class Comparing:
 
     def compare(
         self, file: Path, *overrides: str, seeds: int | None = None, resume: Path | None = None
-    ) -> Made:
-        """Make a comparison.
+    ) -> FinishedComparison:
+        """Run or resume a comparison that succeeds."""
+        reply = self.request(file, *overrides, seeds=seeds, resume=resume)
+        assert "path" in reply, reply
+        path = Path(reply["path"])
+        return FinishedComparison(path, json.loads((path / "comparison.json").read_text()))
 
-        Args:
-            file: Its file.
-            *overrides: As `--set` takes them.
-            seeds: How many.
-            resume: The folder of one to go on with.
-
-        Raises:
-            AssertionError: It failed; the message says why.
-        """
-        told = self.tell(file, *overrides, seeds=seeds, resume=resume)
-        assert "path" in told, told
-        path = Path(told["path"])
-        return Made(path, json.loads((path / "comparison.json").read_text()))
-
-    def tell(
+    def request(
         self, file: Path, *overrides: str, seeds: int | None = None, resume: Path | None = None
     ) -> dict[str, str]:
-        """Make a comparison, or hear why that cannot be: `path`, or `error` and its `kind`."""
+        """Run a comparison; return its `path`, or the `error` and its `kind`."""
         if self._process is None:
             self._process = subprocess.Popen(
                 [sys.executable, "-c", _LOOP],
@@ -105,7 +86,7 @@ class Comparing:
                 stdout=subprocess.PIPE,
                 text=True,
             )
-        wanted = {
+        message = {
             "file": str(file),
             "overrides": overrides,
             "seeds": seeds,
@@ -114,19 +95,19 @@ class Comparing:
         }
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        self._process.stdin.write(json.dumps(wanted) + "\n")
+        self._process.stdin.write(json.dumps(message) + "\n")
         self._process.stdin.flush()
         line = self._process.stdout.readline()
-        assert line, "The process that compares has ended."
-        told: dict[str, str] = json.loads(line)
-        return told
+        assert line, "The process has exited."
+        reply: dict[str, str] = json.loads(line)
+        return reply
 
     def __enter__(self) -> Self:
-        """The process, which begins with the first comparison."""
+        """Return the process."""
         return self
 
     def __exit__(self, *_: object) -> None:
-        """End it."""
+        """Stop the process."""
         if self._process is not None:
             assert self._process.stdin is not None
             self._process.stdin.close()

@@ -1,4 +1,4 @@
-"""Each shipped config shows its lesson; what needs the full MNIST is skipped without it."""
+"""Each built-in config shows its lesson; configs with the full MNIST are skipped without it."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ FULL_MNIST = KERAS_HOME / "datasets" / "mnist.npz"
 
 @dataclass(frozen=True)
 class Result:
-    """A run of a shipped config."""
+    """A run of a built-in config."""
 
     record: RunRecord
     folder: Path
 
     def column(self, name: str) -> list[float]:
-        """A metric, epoch by epoch."""
+        """Return a metric by epoch."""
         with (self.folder / "metrics.csv").open() as rows:
             return [float(row[name]) for row in csv.DictReader(rows)]
 
@@ -47,22 +47,22 @@ Train = Callable[..., Result]
 
 @pytest.fixture
 def train(tmp_path: Path) -> Train:
-    """Train a shipped config; with pictures as it is, without where values are changed."""
+    """Train a built-in config; with plots, unless values are overridden."""
     from nnlab.engine.training.options import TrainingOptions
     from nnlab.engine.training.train import train as run
 
-    def train_shipped(name: str, *changes: str) -> Result:
-        settled = (*changes, "tensorboard=false")
-        experiment = load_config(find_builtin_config(name), settled)
+    def train_builtin(name: str, *changes: str) -> Result:
+        overrides = (*changes, "tensorboard=false")
+        experiment = load_config(find_builtin_config(name), overrides)
         options = TrainingOptions(pictures=not changes)
         record = run(experiment, runs_dir=tmp_path, progress=SilentProgress(), options=options)
         return Result(record, tmp_path / record.id)
 
-    return train_shipped
+    return train_builtin
 
 
 @pytest.mark.parametrize("config", list_builtin_configs(), ids=lambda config: config.name)
-def test_header_tells_purpose_command_and_expectation(config: object) -> None:
+def test_header_has_purpose_command_and_expected_result(config: object) -> None:
     text = config.path.read_text()  # type: ignore[attr-defined]
     header = [line for line in text.splitlines() if line.startswith("#")]
     assert header[0] == "# yaml-language-server: $schema=nnlab.schema.json"
@@ -80,14 +80,14 @@ def test_hidden_layer_solves_xor(train: Train) -> None:
     assert train("mlp_xor")["accuracy"] == 1.0
 
 
-def test_mnist_net_has_the_parameters_of_the_lesson(train: Train) -> None:
+def test_mnist_model_has_the_parameters_of_the_lesson(train: Train) -> None:
     result = train("mnist_5k", "training.epochs=5")
     assert result.record.params == 269_322
     assert result["test_accuracy"] > 0.85
 
 
-@pytest.mark.parametrize("twin", ["mnist_5k", "mnist_5k_dropout"])
-def test_functional_twin_repeats_the_losses_to_the_last_digit(train: Train, twin: str) -> None:
+@pytest.mark.parametrize("name", ["mnist_5k", "mnist_5k_dropout"])
+def test_functional_model_has_the_same_losses_to_the_last_digit(train: Train, name: str) -> None:
     graph = """{
       name: simple_model, inputs: {pixels: {shape: [784]}}, outputs: [digit],
       layers: {
@@ -97,11 +97,11 @@ def test_functional_twin_repeats_the_losses_to_the_last_digit(train: Train, twin
         two_dropped: {Dropout: 0.3, from: two},
         digit: {Dense: {units: 10, activation: softmax}, from: two_dropped}}}"""
     quick = ("training.epochs=2",)
-    sequential = train(twin, *quick)
-    if twin == "mnist_5k":
+    sequential = train(name, *quick)
+    if name == "mnist_5k":
         functional = train("mnist_5k_functional", *quick)
     else:
-        functional = train(twin, f"model={graph}".replace("\n", " "), *quick)
+        functional = train(name, f"model={graph}".replace("\n", " "), *quick)
     assert functional.column("loss") == sequential.column("loss")
 
 
@@ -113,23 +113,23 @@ def test_dropout_narrows_the_gap_between_training_and_test(train: Train) -> None
     )
 
 
-def test_batch_normalization_makes_more_progress_an_epoch(train: Train) -> None:
+def test_batch_normalization_makes_more_progress_per_epoch(train: Train) -> None:
     quick = ("training.epochs=2",)
     normalized = train("mnist_5k_batch_normalization", *quick)
     assert normalized.column("loss")[0] < train("mnist_5k", *quick).column("loss")[0]
 
 
-def test_tiny_net_with_batch_normalization_learns_moons(train: Train) -> None:
+def test_tiny_model_with_batch_normalization_learns_moons(train: Train) -> None:
     assert train("batch_normalization")["test_accuracy"] >= 0.95
 
 
-def test_deep_sigmoid_net_stalls_and_its_cure_learns(train: Train) -> None:
+def test_deep_sigmoid_model_stalls_and_its_fix_learns(train: Train) -> None:
     stalled = train("vanishing_gradients", "training.epochs=15").column("loss")
     assert abs(stalled[-1] - np.log(2)) < 0.03
     assert min(train("vanishing_gradients_cured").column("loss")) < 0.45
 
 
-def test_exploding_gradients_are_named_and_clipping_cures_them(train: Train) -> None:
+def test_exploding_gradients_are_reported_and_clipping_prevents_them(train: Train) -> None:
     with pytest.raises(RunFailedError, match="diverged at epoch 1"):
         train("exploding_gradients")
     clipped = train("exploding_gradients_clipped").column("loss")
@@ -137,7 +137,7 @@ def test_exploding_gradients_are_named_and_clipping_cures_them(train: Train) -> 
 
 
 @pytest.mark.parametrize(("batch_size", "steps"), [("full", 1), ("32", 10), ("1", 320)])
-def test_batch_size_decides_the_updates_of_an_epoch(
+def test_batch_size_determines_the_updates_per_epoch(
     train: Train, batch_size: str, steps: int
 ) -> None:
     result = train("gradient_descent", f"training.batch_size={batch_size}", "training.epochs=3")
@@ -167,7 +167,7 @@ def test_l2_shrinks_the_weights(train: Train) -> None:
 
 
 @pytest.mark.parametrize(("name", "metric"), [("dropout", "loss"), ("dropout_regression", "loss")])
-def test_dropout_holds_a_small_net_back_from_fitting_the_noise(
+def test_dropout_prevents_a_small_model_from_fitting_the_noise(
     train: Train, name: str, metric: str
 ) -> None:
     last = "training.checkpoint.save_best_only=false"
@@ -175,17 +175,17 @@ def test_dropout_holds_a_small_net_back_from_fitting_the_noise(
     assert train(name, last)[metric] > train(name, *free)[metric]
 
 
-def test_huber_resists_outliers_that_draw_the_squared_error(train: Train) -> None:
+def test_huber_is_robust_to_outliers_and_squared_error_is_not(train: Train) -> None:
     import keras
 
-    def miss(result: Result) -> float:
+    def distance(result: Result) -> float:
         model = keras.models.load_model(result.folder / "model.keras")
         kernel, bias = model.get_weights()
         return float(abs(kernel[0, 0] - 2) + abs(bias[0] - 1))
 
-    squared = miss(train("losses", "training.loss=mse"))
-    assert miss(train("losses")) < squared / 3
-    assert miss(train("losses", "training.loss=mae")) < squared / 3
+    squared = distance(train("losses", "training.loss=mse"))
+    assert distance(train("losses")) < squared / 3
+    assert distance(train("losses", "training.loss=mae")) < squared / 3
 
 
 def test_sparse_and_one_hot_crossentropy_give_equal_losses(train: Train) -> None:
@@ -194,7 +194,7 @@ def test_sparse_and_one_hot_crossentropy_give_equal_losses(train: Train) -> None
     assert np.allclose(sparse.column("loss"), one_hot.column("loss"), rtol=1e-5)
 
 
-def test_linear_net_fails_where_leaky_relu_learns(train: Train) -> None:
+def test_linear_model_fails_where_leaky_relu_learns(train: Train) -> None:
     linear = (f"model.layers.{layer}={{Activation: linear}}" for layer in (1, 3))
     assert train("activations", "training.epochs=60")["val_accuracy"] > 0.95
     assert train("activations", "training.epochs=60", *linear)["val_accuracy"] < 0.8
@@ -211,7 +211,7 @@ def test_unscaled_features_stall(train: Train) -> None:
     assert train("scaling", "data.scaling=none")["test_accuracy"] < 0.8
 
 
-def test_search_of_layers_is_that_of_the_lesson() -> None:
+def test_search_of_layers_has_the_space_of_the_lesson() -> None:
     config = read_search_config(find_builtin_config("search_layers"))
     assert len(config.experiment.data.features or ()) == 8
     first, times, *repeated, optimizer = config.hyperparameters
@@ -221,11 +221,11 @@ def test_search_of_layers_is_that_of_the_lesson() -> None:
     for number, (units, dropout) in enumerate(zip(repeated[::2], repeated[1::2], strict=True), 1):
         assert (units.min_value, units.max_value, units.step) == (8, 128, 8)
         assert dropout.values == (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
-        assert [one.values for one in units.conditions] == [tuple(range(number, 11))]
+        assert [condition.values for condition in units.conditions] == [tuple(range(number, 11))]
     assert optimizer.values == ("adam", "sgd", "rmsprop", "adadelta")
 
 
-def test_search_of_everything_opens_every_part_of_the_config() -> None:
+def test_search_of_everything_searches_every_part_of_the_config() -> None:
     names = {
         one.name
         for one in read_search_config(find_builtin_config("search_everything")).hyperparameters
@@ -249,7 +249,7 @@ def test_search_of_everything_opens_every_part_of_the_config() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["search_layers", "search_everything"])
-def test_a_short_search_ends_in_a_config_that_trains(name: str, tmp_path: Path) -> None:
+def test_short_search_writes_a_best_config_that_loads(name: str, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "nnlab", "tune", name, "--trials", "4", "--json"]
     options = ["--set", "training.epochs=1", "--runs-dir", str(tmp_path)]
     done = subprocess.run([*command, *options], check=False, capture_output=True, text=True)
@@ -264,7 +264,7 @@ def test_a_short_search_ends_in_a_config_that_trains(name: str, tmp_path: Path) 
 def test_two_heads_report_their_losses_and_the_weighted_sum(train: Train) -> None:
     result = train("two_inputs_two_outputs")
     parts = result["cultivar_loss"] + 0.2 * result["alcohol_loss"]
-    # Keras weighs the last, smaller batch in the sum, and not in its parts.
+    # Keras weights the last, smaller batch in the total but not in its parts.
     assert result["loss"] == pytest.approx(parts, rel=0.05)
     assert result["test_cultivar_accuracy"] > 0.8
 

@@ -1,4 +1,4 @@
-"""The lock of the environment agrees with the project and names no registry."""
+"""The lock file matches the project and names no registry."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ LOCKED = dict(re.findall(r"^([a-z0-9-]+)==(\S+)", LOCK, flags=re.MULTILINE))
 
 def test_every_dependency_is_locked_to_a_version_that_the_project_allows() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    wanted = [*project["project"]["dependencies"], *project["dependency-groups"]["dev"]]
-    requirements = [Requirement(line) for line in wanted]
+    lines = [*project["project"]["dependencies"], *project["dependency-groups"]["dev"]]
+    requirements = [Requirement(line) for line in lines]
     names = [requirement.name.lower() for requirement in requirements]
     unlocked = [
         str(requirement)
@@ -32,5 +32,5 @@ def test_every_package_is_locked_with_its_hash() -> None:
     assert all("--hash=sha256:" in package for package in packages)
 
 
-def test_no_registry_is_named() -> None:
+def test_lock_names_no_registry() -> None:
     assert not re.search(r"https?:|--index-url|--extra-index-url|--find-links", LOCK)

@@ -1,4 +1,4 @@
-"""What a person gets who only types `pip install`."""
+"""The content of the wheel."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 
 
-def test_the_wheel_holds_the_package_its_types_and_the_shipped_configs(tmp_path: Path) -> None:
+def test_wheel_contains_the_package_its_types_and_the_builtin_configs(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True, timeout=60)
     (wheel,) = tmp_path.iterdir()
