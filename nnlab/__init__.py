@@ -1,5 +1,5 @@
-"""nnlab runs Keras experiments from YAML: one file, one command, a run that explains itself."""
+"""Keras experiments from YAML: one file, one command, a self-contained run."""
 
 from __future__ import annotations
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

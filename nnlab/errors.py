@@ -1,6 +1,6 @@
-"""Everything that nnlab can tell a user went wrong: the tree of errors, and the fault, its unit.
+"""The exceptions of nnlab, and `Diagnostic`, one located error or warning.
 
-An error knows its exit code and its words; only `nnlab.cli` turns one into the other.
+An exception knows its exit code and its message; `nnlab.cli` prints the message and exits.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from typing import Any
 
 @dataclass(frozen=True, order=True)
 class Location:
-    """A place in a file, or on the command line.
+    """A position in a file or on the command line.
 
     Args:
-        file: The file as the user named it, or `--set` for a value given on the command line.
-        line: Line number from 1; 0 where there is no line (a value from the command line).
-        column: Column number from 1; 0 where there is no column.
+        file: The file as the user named it, or `--set` for a value of the command line.
+        line: Line number from 1; 0 without a line, as for the command line.
+        column: Column number from 1; 0 without a column.
 
     Example:
         >>> str(Location("mnist.yaml", 12, 7))
@@ -29,19 +29,19 @@ class Location:
     column: int = 0
 
     def __str__(self) -> str:
-        """The form that editors and terminals make clickable."""
+        """Return `file:line:column`, which editors and terminals turn into a link."""
         return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
 
 
 @dataclass(frozen=True)
 class Diagnostic:
-    """One thing that is wrong, or unwise, with an input, and what to do about it.
+    """An error or a warning about an input.
 
     Args:
-        message: What was expected and what was received, one or two sentences.
+        message: What was expected and what was received.
         path: The dotted path of the value in the config; may be empty.
-        location: Where the value was written; None where it was not, being missing altogether.
-        hint: What to do, a sentence in the imperative; may be empty.
+        location: Where the value is written; None for a missing value.
+        hint: How to fix it; may be empty.
 
     Example:
         >>> print(Diagnostic("Expected a number.", "model.layers.0.Dense.units"))
@@ -54,17 +54,17 @@ class Diagnostic:
     hint: str = ""
 
     def __str__(self) -> str:
-        """One line: place, path, message, remedy."""
+        """Return location, path, message and hint in one line."""
         parts = [f"{self.location}:" if self.location else "", f"{self.path}:" if self.path else ""]
         return " ".join(part for part in [*parts, self.message, self.hint] if part)
 
 
 class NnlabError(Exception):
-    """The root of what nnlab raises on purpose: a run that failed, unless a subclass differs.
+    """The base class of nnlab's exceptions, and the exception for a run that failed.
 
     Args:
-        message: What went wrong, and what to do about it.
-        document: What there is all the same: `--json` prints it beside the error.
+        message: What went wrong, and how to fix it.
+        document: Partial results, which `--json` prints next to the error.
     """
 
     exit_code = 1
@@ -75,16 +75,16 @@ class NnlabError(Exception):
 
 
 class RequestError(NnlabError):
-    """The request was wrong: flags, a run or a device that does not exist, a config."""
+    """The request is wrong: an option, a config, or a run or device that does not exist."""
 
     exit_code = 2
 
 
 class ConfigError(RequestError):
-    """A config is wrong; carries every fault of it.
+    """A config is invalid.
 
     Args:
-        diagnostics: All that was found, in the order of the file.
+        diagnostics: All errors of the config, in the order of the file.
     """
 
     def __init__(self, diagnostics: tuple[Diagnostic, ...]) -> None:
@@ -93,27 +93,27 @@ class ConfigError(RequestError):
 
 
 class DeviceError(RequestError):
-    """A device was asked for that this machine does not have."""
+    """The requested device does not exist on this machine."""
 
 
 class RunNotFoundError(RequestError):
-    """No run, or more than one, answers to the name that was given."""
+    """No run, or more than one run, has the given name."""
 
 
 class DataError(NnlabError):
-    """The data cannot be read, is not there, or does not fit the experiment."""
+    """The data are missing, unreadable, or do not fit the experiment."""
 
 
 class RunFailedError(NnlabError):
-    """A run started and could not finish: it diverged, the disk filled up, memory ran out."""
+    """A run failed: it diverged, the disk is full, or memory ran out."""
 
 
 class DiskError(RunFailedError):
-    """The disk refused: it is full, read-only, broken. Nothing that comes can be kept either."""
+    """Writing failed (disk full or read-only); later writes will fail too."""
 
 
-class RunInterrupted(NnlabError):  # noqa: N818 - the user's wish, not a fault
-    """The user stopped the run; what was trained so far is saved."""
+class RunInterrupted(NnlabError):  # noqa: N818 - an interruption is not an error
+    """The user stopped the run; the training so far is saved."""
 
     exit_code = 130
 
