@@ -1,7 +1,7 @@
-"""The run's folder: how it is made, written, listed and found again.
+"""Runs: their folders, records, and the queries on them.
 
-A run is a folder that explains itself; nothing about it lives anywhere else. Nothing here imports
-numpy, so that `nnlab runs` answers at once.
+A run is a folder that contains everything about it. This package does not import NumPy, so commands
+such as `nnlab runs` start fast.
 """
 
 from __future__ import annotations

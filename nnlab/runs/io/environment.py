@@ -1,4 +1,4 @@
-"""What a run was made with: versions, machine, git revision, command line."""
+"""The environment of a run: versions, machine, git revision, command line."""
 
 from __future__ import annotations
 
@@ -13,8 +13,7 @@ if TYPE_CHECKING:
 
 _PACKAGES = ("nnlab", "tensorflow", "keras", "numpy")
 _VARIABLES = ("CUDA_VISIBLE_DEVICES", "OMP_NUM_THREADS")
-# Not all of TF_*: Terraform keeps its tokens in variables of that prefix, and a record is for
-# showing.
+# Not all of TF_*: Terraform keeps its tokens in variables of that prefix, and records are shared.
 _PREFIXES = (
     "TF_CUDNN_",
     "TF_DETERMINISTIC_",
@@ -27,27 +26,31 @@ _PREFIXES = (
     "TF_XLA_",
     "XLA_",
 )
-_GIT_SECONDS = 2.0
-# nnlab sets these itself, for speed alone.
-_FLAGS = "TF_XLA_FLAGS"
-_CACHE = "--tf_xla_persistent_cache_"
+_XLA_FLAGS = "TF_XLA_FLAGS"
+# nnlab sets the flags of the cache itself; they affect speed only.
+_XLA_CACHE_PREFIX = "--tf_xla_persistent_cache_"
+_GIT_TIMEOUT_S = 2.0
 
 
 def environment(command: Sequence[str] | None = None, folder: Path | None = None) -> dict[str, Any]:
-    """Describes what a run is made with, so that somebody can make it again.
+    """Return a description of the software and the machine, for a run's record.
 
-    Nothing is imported for it: versions come from the packages' metadata.
+    Versions come from the metadata of the packages; nothing is imported.
 
     Args:
-        command: The command line, a word an item; None where there was none.
-        folder: A folder in the git repository that the config belongs to; None for the current
-            folder.
+        command: The command line, one argument per item. Defaults to None, for runs that were not
+            started from a command line.
+        folder: A folder in the git repository of the config. Defaults to the current folder.
 
     Returns:
-        `python`, `packages` (version by name, None where one is not installed), `platform`,
-        `machine`, `cpus` (those that this process may use), `git` (`revision` and `dirty`; None
-        outside a repository), `command`, and `variables` (those of the environment that change what
-        TensorFlow does).
+        A dict with these keys:
+
+        - `python`, `platform`, `machine`: strings.
+        - `packages`: version by name, None for a package that is not installed.
+        - `cpus`: the number of CPUs available to this process.
+        - `git`: `revision` and `dirty`; None outside a repository.
+        - `command`: the command line.
+        - `variables`: the environment variables that affect TensorFlow's computations.
 
     Example:
         >>> sorted(environment(["nnlab", "train", "xor.yaml"]))
@@ -58,26 +61,26 @@ def environment(command: Sequence[str] | None = None, folder: Path | None = None
         "packages": {name: _version(name) for name in _PACKAGES},
         "platform": platform.platform(),
         "machine": platform.machine(),
-        "cpus": _cpus(),
-        "git": _git(folder),
+        "cpus": _cpu_count(),
+        "git": _git_state(folder),
         "command": None if command is None else list(command),
         "variables": _variables(),
     }
 
 
 def _variables() -> dict[str, str]:
-    """The variables that change what TensorFlow computes, without where XLA keeps its programs."""
-    found = {
+    """Return the environment variables that affect TensorFlow, without nnlab's cache flags."""
+    variables = {
         name: value
         for name, value in sorted(os.environ.items())
         if name in _VARIABLES or name.startswith(_PREFIXES)
     }
-    own = [flag for flag in found.pop(_FLAGS, "").split() if not flag.startswith(_CACHE)]
-    return found | ({_FLAGS: " ".join(own)} if own else {})
+    flags = variables.pop(_XLA_FLAGS, "").split()
+    user_flags = [flag for flag in flags if not flag.startswith(_XLA_CACHE_PREFIX)]
+    return variables | ({_XLA_FLAGS: " ".join(user_flags)} if user_flags else {})
 
 
 def _version(package: str) -> str | None:
-    """The version of an installed package."""
     from importlib.metadata import PackageNotFoundError, version
 
     try:
@@ -86,26 +89,25 @@ def _version(package: str) -> str | None:
         return None
 
 
-def _cpus() -> int:
-    """The CPUs this process may use: in a container that is often not all the machine has."""
+def _cpu_count() -> int:
+    """Return the number of CPUs available to this process, which a container may limit."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
 
 
-def _git(folder: Path | None) -> dict[str, Any] | None:
-    """Revision of the repository around `folder`, and whether tracked files were changed since."""
-    # One call for both. Untracked files are left out: walking a folder of data sets takes seconds.
-    # A config of the repository must not start a program of its own (core.fsmonitor), and no lock
-    # is taken.
+def _git_state(folder: Path | None) -> dict[str, Any] | None:
+    """Return the revision of the repository and whether tracked files have changed."""
+    # One call returns both. Untracked files are excluded: scanning data folders takes seconds.
+    # Without fsmonitor, a repository's config cannot start a program; no lock is taken.
     command = ["git", "-c", "core.fsmonitor=false", "--no-optional-locks", "status"]
     options = ["--porcelain=v2", "--branch", "--untracked-files=no"]
     try:
-        answer = subprocess.run(
+        result = subprocess.run(
             [*command, *options],
             cwd=folder,
             capture_output=True,
-            timeout=_GIT_SECONDS,
+            timeout=_GIT_TIMEOUT_S,
             check=False,
             text=True,
             errors="replace",
@@ -113,9 +115,9 @@ def _git(folder: Path | None) -> dict[str, Any] | None:
         )
     except (OSError, subprocess.SubprocessError):
         return None
-    if answer.returncode != 0:
+    if result.returncode != 0:
         return None
-    lines = answer.stdout.splitlines()
+    lines = result.stdout.splitlines()
     heads = [line.split()[-1] for line in lines if line.startswith("# branch.oid ")]
     revision = heads[0] if heads and heads[0] != "(initial)" else None
     return {"revision": revision, "dirty": any(not line.startswith("#") for line in lines)}

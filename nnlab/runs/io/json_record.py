@@ -1,4 +1,4 @@
-"""The JSON of records: strict where it is written, checked where it is read."""
+"""JSON records: strict when written, validated when read."""
 
 from __future__ import annotations
 
@@ -15,151 +15,110 @@ from typing import Any, TypeVar
 from nnlab.errors import DataError, RunNotFoundError
 from nnlab.runs.io.atomic import atomic_write, translate_os_errors
 
-Status = TypeVar("Status", bound=StrEnum)
-Named = TypeVar("Named", bound="JsonRecord")
-Kind = tuple[type | tuple[type, ...], str]
+StatusT = TypeVar("StatusT", bound=StrEnum)
+RecordT = TypeVar("RecordT", bound="JsonRecord")
+FieldType = tuple[type | tuple[type, ...], str]
+"""The Python type of a JSON value, and the type's name in messages."""
 
-TEXT: Kind = (str, "a text")
-COUNT: Kind = (int, "a whole number")
-NUMBER: Kind = ((int, float, str), "a number")
-TABLE: Kind = (dict, "an object")
-LIST: Kind = (list, "a list")
+STRING: FieldType = (str, "a string")
+INTEGER: FieldType = (int, "an integer")
+# Infinity is written as a string.
+NUMBER: FieldType = ((int, float, str), "a number")
+OBJECT: FieldType = (dict, "an object")
+ARRAY: FieldType = (list, "an array")
 
 
 @dataclasses.dataclass(frozen=True)
 class JsonRecord:
-    """A record that is kept as a JSON object with a key for each of its fields."""
+    """A record that is stored as a JSON object with one key per field."""
 
     def to_dict(self) -> dict[str, Any]:
-        """The record as strict JSON can carry it: NaN is None, infinity is the text "Infinity"."""
-        return {item.name: strict(getattr(self, item.name)) for item in dataclasses.fields(self)}
+        """Return the record as plain data for strict JSON, see `to_strict_json`."""
+        return {
+            item.name: to_strict_json(getattr(self, item.name)) for item in dataclasses.fields(self)
+        }
 
     def to_json(self) -> str:
-        """The text of the record's file: two blanks of indent, a new line at the end."""
+        """Return the content of the record's file."""
         text = json.dumps(self.to_dict(), indent=2, ensure_ascii=False, allow_nan=False)
         return f"{text}\n"
 
     def write(self, path: Path) -> None:
-        """Writes the record's file, whole or not at all.
-
-        Args:
-            path: The file.
-
-        Raises:
-            RunFailedError: The disk refused.
-        """
+        """Write the record's file atomically."""
         with translate_os_errors(path):
             atomic_write(path, self.to_json())
 
 
-def with_id_from_folder(record: Named, path: Path) -> Named:
-    """A record with the id that its folder's name is.
-
-    A folder may have been renamed, or be a copy of another.
-
-    Args:
-        record: The record; it has an `id`.
-        path: Its folder.
-    """
-    known: Any = record
-    named: Named = dataclasses.replace(known, id=Path(os.path.abspath(path)).name)  # noqa: PTH100 - a link has its own name
-    return named
+def with_id_from_folder(record: RecordT, path: Path) -> RecordT:
+    """Return a record with its folder's name as `id`; folders may be renamed or copied."""
+    any_record: Any = record
+    name = Path(os.path.abspath(path)).name  # noqa: PTH100 - resolve() would follow a link
+    renamed: RecordT = dataclasses.replace(any_record, id=name)
+    return renamed
 
 
-def record_text(source: Path, missing: str | None = None) -> str:
-    """The text of a record's file.
-
-    Args:
-        source: The file.
-        missing: What to say where there is no such file; None: it should be there.
-
-    Raises:
-        RunNotFoundError: There is no such file.
-        DataError: It cannot be read.
-    """
+def read_record_text(source: Path, missing: str | None = None) -> str:
+    """Read a record's file; if it does not exist, raise RunNotFoundError with message `missing`."""
     try:
         return source.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         if missing is not None and isinstance(error, FileNotFoundError | NotADirectoryError):
             raise RunNotFoundError(missing) from error
-        raise broken(str(source), f"text that can be read. Received: {error}") from error
+        raise invalid_record(str(source), f"readable text. Received: {error}") from error
 
 
-def read_object(
-    text: str, kinds: Mapping[str, Kind], required: Collection[str], source: str
+def parse_record(
+    text: str, types: Mapping[str, FieldType], required: Collection[str], source: str
 ) -> dict[str, Any]:
-    """Reads the text of a record; keys that this version does not know are left out, so are nulls.
+    """Parse and validate a record's JSON; unknown keys and nulls are dropped.
 
     Args:
-        text: The file's text.
-        kinds: What each key holds.
-        required: Keys that must be there.
-        source: The file's name, for messages.
-
-    Returns:
-        The values by key.
-
-    Raises:
-        DataError: The text is not JSON, or holds something else.
-
-    Example:
-        >>> read_object('{"id": "a", "new": 1, "seed": null}', {"id": TEXT}, ["id"], "a.json")
-        {'id': 'a'}
-    """
-    try:
-        values = json.loads(text)
-    except ValueError as error:
-        raise broken(source, f"JSON. Received: {error}") from error
-    if not isinstance(values, dict):
-        raise broken(source, f"a JSON object. Received: {type(values).__name__}")
-    known = {key: values[key] for key in kinds if values.get(key) is not None}
-    for key, (kind, words) in kinds.items():
-        wrong = key in known and not isinstance(known[key], kind)
-        if wrong or (key in required and key not in known):
-            raise broken(source, f"{words} as {key!r}. Received: {key}={values.get(key)!r}")
-    return known
-
-
-def read_status(kind: type[Status], known: Mapping[str, Any], source: str) -> Status:
-    """The status of what a record tells of.
-
-    Args:
-        kind: The words that there are.
-        known: The record's values, `status` among them.
+        text: The content of the file.
+        types: The type of each key.
+        required: The keys that must be present.
         source: The file's name, for messages.
 
     Raises:
-        DataError: The status is none of the words.
+        DataError: The text is not JSON, or a value is missing or has a wrong type.
     """
     try:
-        return kind(known["status"])
+        document = json.loads(text)
     except ValueError as error:
-        message = f"a status of {', '.join(kind)}. Received: status={known['status']!r}"
-        raise broken(source, message) from error
+        raise invalid_record(source, f"JSON. Received: {error}") from error
+    if not isinstance(document, dict):
+        raise invalid_record(source, f"a JSON object. Received: {type(document).__name__}")
+    values = {key: document[key] for key in types if document.get(key) is not None}
+    for key, (python_type, type_name) in types.items():
+        is_wrong_type = key in values and not isinstance(values[key], python_type)
+        if is_wrong_type or (key in required and key not in values):
+            received = f"Received: {key}={document.get(key)!r}"
+            raise invalid_record(source, f"{type_name} as {key!r}. {received}")
+    return values
 
 
-def broken(source: str, expected: str) -> DataError:
-    """The error for a record that nobody can read.
-
-    Args:
-        source: The file.
-        expected: What it should hold, and what it does.
-    """
-    hint = "The file was changed by something else: restore it, or delete the run's folder."
-    return DataError(f"Expected {source} to hold {expected}. {hint}")
+def parse_status(enum: type[StatusT], values: Mapping[str, Any], source: str) -> StatusT:
+    """Return a record's status as a member of the enum, or raise DataError."""
+    try:
+        return enum(values["status"])
+    except ValueError as error:
+        expected = f"a status of {', '.join(enum)}. Received: status={values['status']!r}"
+        raise invalid_record(source, expected) from error
 
 
-def strict(value: Any) -> Any:
-    """What strict JSON takes for a value: RFC 8259 has neither NaN nor infinity.
+def invalid_record(source: str, expected: str) -> DataError:
+    """Return the error for a record with unexpected content."""
+    hint = "Another program has changed the file: restore it, or delete the run's folder."
+    return DataError(f"Expected {source} to contain {expected}. {hint}")
 
-    Args:
-        value: Plain data, NumPy's numbers and dataclasses among them.
 
-    Returns:
-        The same; NaN is None, infinity is the text "Infinity".
+def to_strict_json(value: Any) -> Any:
+    """Convert a value to plain data for JSON, which has neither NaN nor infinity (RFC 8259).
+
+    NumPy numbers and dataclasses are converted, too. NaN becomes None, infinity the string
+    "Infinity".
 
     Example:
-        >>> strict({"loss": float("nan"), "steps": (1, float("inf"))})
+        >>> to_strict_json({"loss": float("nan"), "steps": (1, float("inf"))})
         {'loss': None, 'steps': [1, 'Infinity']}
     """
     if value is None or isinstance(value, (bool, str)):
@@ -167,31 +126,23 @@ def strict(value: Any) -> Any:
     if isinstance(value, Integral):
         return int(value)
     if isinstance(value, Real):
-        return _strict_number(float(value))
+        number = float(value)
+        if math.isnan(number):
+            return None
+        return number if math.isfinite(number) else ("Infinity" if number > 0 else "-Infinity")
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         value = dataclasses.asdict(value)
     if isinstance(value, Mapping):
-        return {str(key): strict(item) for key, item in value.items()}
-    return [strict(item) for item in value] if isinstance(value, (list, tuple)) else str(value)
+        return {str(key): to_strict_json(item) for key, item in value.items()}
+    is_sequence = isinstance(value, (list, tuple))
+    return [to_strict_json(item) for item in value] if is_sequence else str(value)
 
 
-def _strict_number(number: float) -> float | str | None:
-    if math.isnan(number):
-        return None
-    return number if math.isfinite(number) else ("Infinity" if number > 0 else "-Infinity")
-
-
-def number(value: float | str | None) -> float:
-    """The float that `strict` wrote.
-
-    Args:
-        value: A number, "Infinity", or None for NaN.
-
-    Raises:
-        ValueError: It is a text that is no number.
+def parse_number(value: float | str | None) -> float:
+    """Return the number that `to_strict_json` converted, or raise ValueError.
 
     Example:
-        >>> number("-Infinity"), number(None)
+        >>> parse_number("-Infinity"), parse_number(None)
         (-inf, nan)
     """
     return math.nan if value is None else float(value)

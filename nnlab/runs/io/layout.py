@@ -1,4 +1,4 @@
-"""Where each thing lies in a run's folder."""
+"""The layout of a run folder: the paths in it, and the kinds of folders."""
 
 from __future__ import annotations
 
@@ -9,8 +9,55 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+class RunKind(StrEnum):
+    """The kind of a folder in the runs folder.
+
+    Each kind is recognized by a file. A folder with the files of several kinds has the first of
+    them: a search also has a run's record, and so does a trial with a single training.
+    """
+
+    SEARCH = "search"
+    """A search, with its trials."""
+
+    COMPARISON = "comparison"
+    """A comparison of variants, with its runs."""
+
+    BENCHMARK = "benchmark"
+    """A comparison of devices."""
+
+    RUN = "run"
+    """One training."""
+
+    TRIAL = "trial"
+    """A trial of a search with several trainings, or with none."""
+
+    @property
+    def file(self) -> str:
+        """The name of the file that identifies the kind."""
+        return "record.json" if self is RunKind.RUN else f"{self.value}.json"
+
+    @property
+    def command(self) -> str:
+        """The command that creates a folder of this kind."""
+        return _COMMANDS[self]
+
+
+_COMMANDS = {
+    RunKind.SEARCH: "nnlab tune CONFIG",
+    RunKind.COMPARISON: "nnlab compare variants COMPARISON.yaml",
+    RunKind.BENCHMARK: "nnlab compare cpu-vs-gpu",
+    RunKind.RUN: "nnlab train CONFIG",
+    RunKind.TRIAL: "nnlab tune CONFIG",
+}
+
+
+def kind_of(path: Path) -> RunKind | None:
+    """Return the kind of a folder, or None if it contains no run."""
+    return next((kind for kind in RunKind if (path / kind.file).is_file()), None)
+
+
 class RunFiles:
-    """The paths of one run's folder; a file need not be there yet.
+    """The paths in a run folder; the files need not exist.
 
     Args:
         path: The run's folder.
@@ -26,7 +73,7 @@ class RunFiles:
 
     @property
     def config_yaml(self) -> Path:
-        """The resolved config: training it repeats the run."""
+        """The resolved config; training it repeats the run."""
         return self.path / "config.yaml"
 
     @property
@@ -36,89 +83,30 @@ class RunFiles:
 
     @property
     def metrics_csv(self) -> Path:
-        """One row an epoch."""
+        """The metrics, one row per epoch."""
         return self.path / "metrics.csv"
 
     @property
     def model_keras(self) -> Path:
-        """The weights that the run reports on, preprocessing included."""
+        """The model with the reported weights, preprocessing included."""
         return self.path / "model.keras"
 
     @property
     def tensorboard(self) -> Path:
-        """TensorBoard's folder, with `train` and `validation` in it."""
+        """The folder of TensorBoard's logs, with `train` and `validation`."""
         return self.path / "tensorboard"
 
     @property
     def summary_json(self) -> Path:
-        """The layers of the model: shapes, parameters, what each takes its input from."""
+        """The layers of the model: shapes, parameters, inputs."""
         return self.path / "summary.json"
 
     @property
     def plot_data_json(self) -> Path:
-        """The numbers behind the pictures."""
+        """The data behind the plots."""
         return self.path / "plot_data.json"
 
     @property
     def plots(self) -> Path:
-        """The folder of the run's pictures, PNG."""
+        """The folder of the plots (PNG)."""
         return self.path / "plots"
-
-
-class RunKind(StrEnum):
-    """The kinds of work that leave a folder, each known by a file of its own.
-
-    Where a folder has the files of several kinds, the first of them counts: a search has a run's
-    record as well, and so has a trial that is one training.
-    """
-
-    SEARCH = "search"
-    """A search, with the trials in it."""
-
-    COMPARISON = "comparison"
-    """A comparison of variants, with the runs in it."""
-
-    DEVICES = "devices"
-    """A comparison of devices."""
-
-    RUN = "run"
-    """One training."""
-
-    TRIAL = "trial"
-    """A trial of a search that is made of several trainings, or came to none."""
-
-    @property
-    def file(self) -> str:
-        """The name of the file that tells the kind."""
-        return "record.json" if self is RunKind.RUN else f"{self.value}.json"
-
-    @property
-    def words(self) -> str:
-        """The kind as a sentence calls it."""
-        return "a comparison of devices" if self is RunKind.DEVICES else f"a {self.value}"
-
-    @property
-    def command(self) -> str:
-        """What starts one."""
-        return _COMMANDS[self]
-
-
-_COMMANDS = {
-    RunKind.SEARCH: "nnlab tune CONFIG",
-    RunKind.COMPARISON: "nnlab compare variants COMPARISON.yaml",
-    RunKind.DEVICES: "nnlab compare cpu-vs-gpu",
-    RunKind.RUN: "nnlab train CONFIG",
-    RunKind.TRIAL: "nnlab tune CONFIG",
-}
-
-
-def kind_of(path: Path) -> RunKind | None:
-    """The kind of work that a folder holds.
-
-    Args:
-        path: The folder.
-
-    Returns:
-        The kind; None where the folder holds no work.
-    """
-    return next((kind for kind in RunKind if (path / kind.file).is_file()), None)

@@ -1,4 +1,4 @@
-"""Which process writes a run, and whether it still lives."""
+"""The process that writes a run."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Process:
-    """The process that a run belongs to.
+    """A process on this or another machine.
 
     Args:
-        host: The machine's name.
-        pid: The process's number there.
-        started: When the kernel started it, in clock ticks since boot: tells it from a later
-            process that got the same number. None where the system does not say (no `/proc`).
+        host: The name of the machine.
+        pid: The process id.
+        started: The start time in clock ticks since boot, which distinguishes the process from a
+            later one with the same id. None on systems without `/proc`.
     """
 
     host: str
@@ -25,21 +25,20 @@ class Process:
 
     @classmethod
     def current(cls) -> Process:
-        """The process that runs this line."""
+        """Return the current process."""
         pid = os.getpid()
-        return cls(platform.node(), pid, _started(pid))
+        return cls(platform.node(), pid, _start_ticks(pid))
 
     def is_gone(self) -> bool:
-        """Whether the process is known to have ended.
+        """Return whether the process is known to have ended.
 
-        Returns:
-            False also where nobody can tell: the process belongs to another machine, or the system
-            is Windows, where asking a process whether it lives would end it.
+        Returns False for processes of other machines, which cannot be checked, and on Windows,
+        where `os.kill` would terminate the process.
         """
         if self.host != platform.node() or os.name != "posix":
             return False
         if self.started is not None:
-            return _started(self.pid) != self.started
+            return _start_ticks(self.pid) != self.started
         try:
             os.kill(self.pid, 0)
         except ProcessLookupError:
@@ -49,14 +48,13 @@ class Process:
         return False
 
 
-def _started(pid: int) -> int | None:
-    """A process's start in ticks since boot; None where it is gone or `/proc` is missing."""
+def _start_ticks(pid: int) -> int | None:
+    """Return the start of a process in ticks since boot; None for a zombie or without `/proc`."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
     except OSError:
         return None
-    # The program's name stands in parentheses and may itself hold blanks and parentheses. What
-    # follows it are the fields from the third on: state is the third, starttime the twenty-second
-    # (proc_pid_stat(5)).
+    # The second field, the program's name in parentheses, may contain blanks and parentheses.
+    # After it, the state is field 3 and starttime field 22 (proc_pid_stat(5)).
     fields = stat.rpartition(")")[2].split()
     return None if fields[0] in "ZX" else int(fields[19])

@@ -1,4 +1,4 @@
-"""Deleting runs: none that is at work, nothing outside the folder of runs."""
+"""Deletion of runs, with its safety checks."""
 
 from __future__ import annotations
 
@@ -17,74 +17,55 @@ if TYPE_CHECKING:
 
 
 def check_removable(runs: Sequence[StoredRun], runs_dir: Path) -> None:
-    """Refuses runs that must not be deleted.
-
-    Args:
-        runs: The runs.
-        runs_dir: The folder of all runs.
-
-    Raises:
-        RequestError: A run is at work, or a part of it is; or its folder does not lie directly in
-            the folder of runs. All such runs are told.
-    """
-    reasons = [(run, _reason(run, runs_dir)) for run in runs]
-    faults = [
+    """Raise one RequestError for all runs that are running or not directly in the runs folder."""
+    reasons = [(run, _reason_to_keep(run, runs_dir)) for run in runs]
+    messages = [
         f"Expected a run that can be deleted. Received: {run.path}, which {reason}"
         for run, reason in reasons
         if reason
     ]
-    if faults:
-        raise RequestError("\n".join(faults))
+    if messages:
+        raise RequestError("\n".join(messages))
 
 
 def remove_run(run: StoredRun) -> None:
-    """Deletes a run's folder; check it first.
-
-    Args:
-        run: The run.
-
-    Raises:
-        RunFailedError: The disk refused.
-    """
-    # Under another name and without its record it is no run any more, wherever this is cut off.
-    beside = run.path.with_name(f".{run.path.name}.deleted")
+    """Delete a run's folder; call `check_removable` first."""
+    # Renamed and without its record, it is not a run any more if the deletion is interrupted.
+    hidden = run.path.with_name(f".{run.path.name}.deleted")
     try:
-        run.path.rename(beside)
+        run.path.rename(hidden)
         for kind in RunKind:
-            (beside / kind.file).unlink(missing_ok=True)
-        shutil.rmtree(beside)
+            (hidden / kind.file).unlink(missing_ok=True)
+        shutil.rmtree(hidden)
     except OSError as error:
-        words = os.strerror(error.errno) if error.errno else str(error)
-        message = f"Expected to be able to delete {run.path}. Received: error={words!r}."
-        raise RunFailedError(f"{message} Make the folder yours, then delete {beside}.") from error
+        reason = os.strerror(error.errno) if error.errno else str(error)
+        message = f"Expected to be able to delete {run.path}. Received: error={reason!r}."
+        hint = f"Make the folder writable, then delete {hidden}."
+        raise RunFailedError(f"{message} {hint}") from error
 
 
-def size_of(run: StoredRun) -> int:
-    """Bytes of all files in a run's folder.
-
-    Args:
-        run: The run.
-    """
+def folder_size(run: StoredRun) -> int:
+    """Return the size of all files in a run's folder in bytes."""
     files = (file for file in run.path.rglob("*") if file.is_file() and not file.is_symlink())
     return sum(file.stat().st_size for file in files)
 
 
-def _reason(run: StoredRun, runs_dir: Path) -> str:
-    """Why a run must stay; empty where it need not."""
+def _reason_to_keep(run: StoredRun, runs_dir: Path) -> str:
+    """Return why a run must not be deleted, or an empty string."""
     if run.path.is_symlink():
         return "is a link to another folder. Delete the link yourself."
     if run.path.resolve().parent != runs_dir.resolve():
         if run.full_id != run.record.id:
-            whole = run.full_id.partition("/")[0]
-            return f"is a part of {whole}. Delete the whole, or leave it."
-        return f"does not lie directly in {runs_dir}. Name its folder of runs with --runs-dir."
+            parent = run.full_id.partition("/")[0]
+            return f"is a part of {parent}. Delete {parent} as a whole, or keep the run."
+        return f"is not directly in {runs_dir}. Name its runs folder with --runs-dir."
     if run.record.status is RunStatus.RUNNING:
-        return "is at work. Stop it first, or wait."
-    for name in run.inside():
+        return "is running. Stop it first, or wait."
+    for name in run.child_runs():
         try:
-            inner = read_run(run.path / name)
+            child = read_run(run.path / name)
         except (DataError, RunNotFoundError):
             continue
-        if inner.record.status is RunStatus.RUNNING:
-            return f"holds {name}, which is at work. Stop it first, or wait."
+        if child.record.status is RunStatus.RUNNING:
+            return f"contains {name}, which is running. Stop it first, or wait."
     return ""

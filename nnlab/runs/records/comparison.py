@@ -1,7 +1,7 @@
-"""What a comparison of variants leaves behind: its folder, and what was compared.
+"""The folder of a comparison of variants, and its record.
 
-The folder is a run's: its `record.json` says how the work went. Beside it, `comparison.json` says
-what was compared and what came of it, and each variant's runs lie in `<variant>/<seed>`.
+It is also the folder of a run: `record.json` holds the status, `comparison.json` the results, and
+`<variant>/<seed>` the runs of the variants.
 """
 
 from __future__ import annotations
@@ -10,18 +10,18 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from nnlab.runs.io.json_record import (
-    COUNT,
-    LIST,
-    TABLE,
-    TEXT,
+    ARRAY,
+    INTEGER,
+    OBJECT,
+    STRING,
+    FieldType,
     JsonRecord,
-    Kind,
-    broken,
-    read_object,
-    record_text,
+    invalid_record,
+    parse_record,
+    read_record_text,
     with_id_from_folder,
 )
-from nnlab.runs.io.layout import RunFiles
+from nnlab.runs.io.layout import RunFiles, RunKind
 from nnlab.runs.records.directory import RunDirectory
 from nnlab.runs.records.orphans import mark_orphaned
 
@@ -30,10 +30,7 @@ if TYPE_CHECKING:
 
 
 class ComparisonFiles(RunFiles):
-    """Where each thing lies in a comparison's folder.
-
-    Args:
-        path: The folder.
+    """The paths in a comparison's folder.
 
     Example:
         >>> from pathlib import Path
@@ -43,52 +40,39 @@ class ComparisonFiles(RunFiles):
 
     @property
     def config_yaml(self) -> Path:
-        """The comparison with all that it refers to: running it repeats the comparison."""
+        """The resolved comparison; running it repeats the comparison."""
         return self.path / "comparison.yaml"
 
     @property
     def base_yaml(self) -> Path:
-        """The base that `comparison.yaml` names."""
+        """The base config of `comparison.yaml`."""
         return self.path / "base.yaml"
-
-    def whole_config(self, variant: str) -> Path:
-        """The config of a variant that is a whole config, not changes of the base.
-
-        Args:
-            variant: The variant's name.
-        """
-        return self.path / f"{variant}.config.yaml"
 
     @property
     def comparison_json(self) -> Path:
-        """What was compared and what came of it, see `ComparisonRecord`."""
+        """The comparison's record, see `ComparisonRecord`."""
         return self.path / "comparison.json"
 
     @property
     def values_csv(self) -> Path:
-        """All final metrics of each run, one row a run."""
+        """The final metrics, one row per run."""
         return self.path / "values.csv"
 
     @property
     def report_html(self) -> Path:
-        """The report, one file."""
+        """The HTML report."""
         return self.path / "report.html"
 
-    def run(self, variant: str, seed: int) -> Path:
-        """The folder of a run.
+    def full_config(self, variant: str) -> Path:
+        """Return the config of a variant that is a full config instead of changes of the base."""
+        return self.path / f"{variant}.config.yaml"
 
-        Args:
-            variant: The variant's name.
-            seed: The seed.
-        """
+    def run(self, variant: str, seed: int) -> Path:
+        """Return the folder of a variant's run."""
         return self.path / variant / str(seed)
 
     def is_outdated(self, file: Path) -> bool:
-        """Whether a file, such as a picture, is older than the results.
-
-        Args:
-            file: The file; one that is not there is not old.
-        """
+        """Return whether a file, such as a plot, exists and is older than the results."""
         try:
             return file.stat().st_mtime_ns < self.comparison_json.stat().st_mtime_ns
         except OSError:
@@ -96,33 +80,33 @@ class ComparisonFiles(RunFiles):
 
 
 class ComparisonDirectory(ComparisonFiles, RunDirectory):
-    """A comparison at work: its folder, and the record that says how it goes."""
+    """The folder of a running comparison."""
 
 
 @dataclass(frozen=True)
 class ComparisonRecord(JsonRecord):
-    """What was compared and what came of it, as `comparison.json` and `--json` carry it.
+    """The record of a comparison, as in `comparison.json` and `--json`.
 
     Args:
-        id: The comparison's id, which is its folder's name.
-        name: Its name.
-        status: Where it stands: as in `record.json`.
-        metric: What is compared, `test_accuracy`.
-        direction: Whether smaller ("min") or larger ("max") is better; None before a run said it.
+        id: The comparison's id, the name of its folder.
+        name: The comparison's name.
+        status: The status, as in `record.json`.
+        metric: The compared metric: `test_accuracy`.
         baseline: The variant that the others are tested against.
-        seeds: The seeds that each variant is trained with.
-        variants: For each: `name`, `changes` by dotted key, `file` of a whole config, and what came
-            of it: `mean`, `interval`, `values` by seed, `failures`, `difference`, `p_holm`,
-            `verdict` and so on.
-        verdict: What came of it all, one sentence.
-        figure: What the configs tell of the metric: `unlike`, the variants of which it means
-            another thing than of the baseline, each with why; `never_negative`, the losses
-            that cannot fall below 0.
-        notes: What is to be known of the metric, sentences.
-        runs: How many there are: `complete`, `failed`, `left`, and `reused` from before.
-        jobs: Runs at the same time.
+        seeds: The seeds of each variant's runs.
+        variants: One object per variant: `name`, `changes` by dotted key, `file` of a full config,
+            and its results: `mean`, `interval`, `values` by seed, `failures`, `difference`,
+            `p_holm`, `verdict`, ….
+        direction: "min" or "max"; None before the first run is complete.
+        verdict: The conclusion, one sentence.
+        metric_spec: What the configs say about the metric: `not_comparable`, the reasons by variant
+            why its values are not comparable with the baseline's; `nonnegative_losses`, the losses
+            with a lower bound of 0.
+        notes: Notes on the metric, sentences.
+        runs: Number of runs: `complete`, `failed`, `left`, and `reused` from an earlier comparison.
+        jobs: Number of runs at the same time.
         timing: Seconds: `total_s`.
-        error: Why it failed, or what interrupted it.
+        error: Why the comparison failed or was interrupted.
         command: The command line.
     """
 
@@ -135,7 +119,7 @@ class ComparisonRecord(JsonRecord):
     variants: tuple[dict[str, Any], ...]
     direction: str | None = None
     verdict: str = ""
-    figure: dict[str, Any] = field(default_factory=dict)
+    metric_spec: dict[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     runs: dict[str, int] = field(default_factory=dict)
     jobs: int = 1
@@ -145,63 +129,42 @@ class ComparisonRecord(JsonRecord):
 
     @classmethod
     def from_json(cls, text: str, source: str = "comparison.json") -> ComparisonRecord:
-        """Reads the text of a `comparison.json`; keys that this version does not know are left out.
-
-        Args:
-            text: The file's text.
-            source: The file's name, for messages.
-
-        Returns:
-            The record.
-
-        Raises:
-            DataError: The text is not JSON, or not the record of a comparison.
-        """
-        known = read_object(text, _KINDS, _REQUIRED, source)
-        variants = known["variants"]
+        """Parse a `comparison.json`; unknown keys are ignored."""
+        values = parse_record(text, _FIELDS, _REQUIRED, source)
+        variants = values["variants"]
         if not all(isinstance(row, dict) and {"name", "changes"} <= row.keys() for row in variants):
-            raise broken(source, f"a name and changes of each variant. Received: {variants!r:.60}")
-        known.update({key: tuple(known[key]) for key in _LISTS & known.keys()})
-        return cls(**known)
+            expected = f"a name and changes of each variant. Received: {variants!r:.60}"
+            raise invalid_record(source, expected)
+        values.update({key: tuple(values[key]) for key in _ARRAYS & values.keys()})
+        return cls(**values)
 
 
-_KINDS: dict[str, Kind] = {
-    "id": TEXT,
-    "name": TEXT,
-    "status": TEXT,
-    "metric": TEXT,
-    "baseline": TEXT,
-    "seeds": LIST,
-    "variants": LIST,
-    "direction": TEXT,
-    "verdict": TEXT,
-    "figure": TABLE,
-    "notes": LIST,
-    "runs": TABLE,
-    "jobs": COUNT,
-    "timing": TABLE,
-    "error": TEXT,
-    "command": LIST,
+_FIELDS: dict[str, FieldType] = {
+    "id": STRING,
+    "name": STRING,
+    "status": STRING,
+    "metric": STRING,
+    "baseline": STRING,
+    "seeds": ARRAY,
+    "variants": ARRAY,
+    "direction": STRING,
+    "verdict": STRING,
+    "metric_spec": OBJECT,
+    "notes": ARRAY,
+    "runs": OBJECT,
+    "jobs": INTEGER,
+    "timing": OBJECT,
+    "error": STRING,
+    "command": ARRAY,
 }
-_LISTS = {"seeds", "variants", "command", "notes"}
+_ARRAYS = {name for name, field_type in _FIELDS.items() if field_type is ARRAY}
 _REQUIRED = ("id", "name", "status", "metric", "baseline", "seeds", "variants")
 
 
 def read_comparison_record(path: Path) -> ComparisonRecord:
-    """Reads what was compared in a folder.
-
-    Args:
-        path: The comparison's folder.
-
-    Returns:
-        The record; one that says `running` though its process is gone reads as failed.
-
-    Raises:
-        RunNotFoundError: The folder holds no comparison.
-        DataError: The record cannot be read.
-    """
+    """Read the record of a comparison; failed if it says `running` and its process is gone."""
     source = ComparisonFiles(path).comparison_json
     message = f"Expected the folder of a comparison. Received: {path}, without {source.name}."
-    missing = f"{message} Start one with: nnlab compare variants COMPARISON.yaml"
-    record = ComparisonRecord.from_json(record_text(source, missing), str(source))
+    missing = f"{message} Start one with: {RunKind.COMPARISON.command}"
+    record = ComparisonRecord.from_json(read_record_text(source, missing), str(source))
     return mark_orphaned(with_id_from_folder(record, path), path)

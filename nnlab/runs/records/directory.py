@@ -1,4 +1,4 @@
-"""The live handle of a run: its folder, while it is being written."""
+"""The folder of a running run, which is written during the training."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Self, SupportsFloat
 from nnlab.errors import RunFailedError, RunInterrupted, describe_exception
 from nnlab.runs.io.atomic import atomic_write, translate_os_errors
 from nnlab.runs.io.layout import RunFiles
-from nnlab.runs.io.metrics_csv import MetricsLog
+from nnlab.runs.io.metrics_csv import MetricsWriter
 from nnlab.runs.io.process import Process
 from nnlab.runs.records.run import RunRecord, RunStatus
 
@@ -27,15 +27,14 @@ if TYPE_CHECKING:
 
 
 class RunDirectory(RunFiles):
-    """A run that is at work: its folder, and the record that says how it goes.
+    """The folder of a running run, as a context manager that records how the run ends.
 
-    Use it as a context manager, and no run stays `running`: an exception is recorded before it goes
-    on, as `interrupted` where the user stopped the run, else as `failed` with the exception's
-    words; a block that ends without one, and without `finish`, is `complete`.
+    An exception is recorded, then raised again: status `interrupted` if the user stopped the run,
+    otherwise `failed`. A block that ends without an exception and without `finish` is `complete`.
 
     Args:
         path: The run's folder, which exists.
-        record: The record that the folder holds.
+        record: The record in the folder.
 
     Example:
         >>> from pathlib import Path
@@ -53,7 +52,7 @@ class RunDirectory(RunFiles):
     def __init__(self, path: Path, record: RunRecord) -> None:
         super().__init__(path)
         self.record = record
-        self._metrics = MetricsLog(self.metrics_csv)
+        self._metrics = MetricsWriter(self.metrics_csv)
 
     @classmethod
     def create(
@@ -65,37 +64,36 @@ class RunDirectory(RunFiles):
         folder: str | None = None,
         **fields: Any,
     ) -> Self:
-        """Makes `<runs_dir>/<name>-<UTC time>-<short hash>/`, with its config and a first record.
+        """Create `<runs_dir>/<name>-<UTC time>-<short hash>/` with the config and a first record.
 
-        The folder is this run's alone, whatever else starts in the same second, here or in another
-        process.
+        The folder is unique, also among runs that other processes start in the same second.
 
         Args:
-            runs_dir: The folder of all runs; made where there is none.
-            name: The experiment's name; what a folder's name cannot hold becomes "-".
+            runs_dir: The runs folder; created if missing.
+            name: The experiment's name; characters that are invalid in a folder's name become "-".
             config_text: The resolved config, YAML.
-            folder: Another name for the folder, which may exist, but hold no run; a search numbers
-                its trials. None: the one above.
-            **fields: More of the record's fields: `seed`, `device`, `engine`, `environment`,
+            folder: Another name for the folder, which may exist but must not contain a run. Used
+                for the numbered trials of a search. Defaults to None: the name above.
+            **fields: More fields of the record: `seed`, `device`, `engine`, `environment`,
                 `directions`.
 
         Returns:
-            The run.
+            The new run.
 
         Raises:
-            RunFailedError: The disk refused; no folder is left.
-            RequestError: The folder of all runs is one that cannot be written to.
+            RunFailedError: If writing fails; the folder is removed again.
+            RequestError: If the runs folder is not writable.
         """
         now = datetime.now(UTC)
-        with translate_os_errors(runs_dir, asked_for=folder is None):
+        with translate_os_errors(runs_dir, is_request=folder is None):
             if folder is None:
-                path = _new_folder(runs_dir, name, config_text, now)
+                path = _create_unique_folder(runs_dir, name, config_text, now)
             else:
-                path = _free_folder(runs_dir / folder)
+                path = _create_named_folder(runs_dir / folder)
         record = RunRecord(
             id=path.name,
             name=name,
-            created=_iso(now),
+            created=_iso_time(now),
             config_hash=hashlib.sha256(config_text.encode()).hexdigest(),
             process=Process.current(),
             **fields,
@@ -112,53 +110,49 @@ class RunDirectory(RunFiles):
         return run
 
     def update(self, **changes: Any) -> None:
-        """Replaces fields of the record and writes `record.json`.
+        """Replace fields of the record and write `record.json`.
 
         Args:
             **changes: New values by field.
 
         Raises:
-            RunFailedError: The disk refused.
+            RunFailedError: If writing fails.
         """
         record = dataclasses.replace(self.record, **changes)
         record.write(self.record_json)
         self.record = record
 
     def log_epoch(self, epoch: int, logs: Mapping[str, SupportsFloat]) -> None:
-        """Adds a row to `metrics.csv`; the file follows within a second or so, and at the end.
+        """Append a row to `metrics.csv`, which is written about once per second.
 
         Args:
             epoch: The epoch, from 1.
-            logs: The epoch's values by name. Nothing that a clock says, else equal runs leave
-                unequal files.
+            logs: The epoch's metrics by name. Without times, so equal runs write equal files.
 
         Raises:
-            RunFailedError: The disk refused.
+            RunFailedError: If writing fails.
         """
         self._metrics.append({"epoch": epoch, **logs})
 
-    def finish(
-        self,
-        status: RunStatus,
-        error: str | None = None,
-        **changes: Any,
-    ) -> None:
-        """Ends the run: all rows written, the record with its last word.
+    def finish(self, status: RunStatus, error: str | None = None, **changes: Any) -> None:
+        """Write the remaining rows and the final record.
 
         Args:
-            status: How it ended.
-            error: Why, where it did not end well.
-            **changes: More of the record's fields: `metrics`, `timing`, `epochs_run`, `best_epoch`.
+            status: The final status.
+            error: Why the run failed or was interrupted. Defaults to None.
+            **changes: More fields of the record: `metrics`, `timing`, `epochs_run`, `best_epoch`.
 
         Raises:
-            RunFailedError: The disk refused.
+            RunFailedError: If writing fails.
         """
-        with _interrupts_held():
+        with _sigint_deferred():
             self._metrics.flush()
-            self.update(status=status, error=error, finished=_iso(datetime.now(UTC)), **changes)
+            self.update(
+                status=status, error=error, finished=_iso_time(datetime.now(UTC)), **changes
+            )
 
     def __enter__(self) -> Self:
-        """The run itself."""
+        """Return the run."""
         return self
 
     def __exit__(
@@ -167,74 +161,73 @@ class RunDirectory(RunFiles):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Gives the run its last status; an exception goes on after that."""
-        with _interrupts_held():
+        """Write the final status; an exception is raised again."""
+        with _sigint_deferred():
             if error is not None:
-                self._give_up(error)
+                self._record_failure(error)
             elif self.record.status is RunStatus.RUNNING:
                 try:
                     self.finish(RunStatus.COMPLETE)
                 except RunFailedError as failure:
-                    self._give_up(failure)
+                    self._record_failure(failure)
                     raise
 
-    def _give_up(self, error: BaseException) -> None:
-        """Records what ended the run; `finish` may have done so before the error went on."""
+    def _record_failure(self, error: BaseException) -> None:
+        """Record the exception that ended the run, unless `finish` has already recorded it."""
         if self.record.status in {RunStatus.FAILED, RunStatus.INTERRUPTED}:
             return
-        stopped = isinstance(error, (KeyboardInterrupt, RunInterrupted))
-        status = RunStatus.INTERRUPTED if stopped else RunStatus.FAILED
-        # The error under way is the one to tell. A disk that refuses the rows may take the record.
+        is_interrupt = isinstance(error, (KeyboardInterrupt, RunInterrupted))
+        status = RunStatus.INTERRUPTED if is_interrupt else RunStatus.FAILED
+        # Errors of these writes must not hide the first error. If writing the rows fails, the
+        # record may still be written.
         with contextlib.suppress(RunFailedError):
             self._metrics.flush()
         with contextlib.suppress(RunFailedError):
-            self.update(
-                status=status, error=describe_exception(error), finished=_iso(datetime.now(UTC))
-            )
+            finished = _iso_time(datetime.now(UTC))
+            self.update(status=status, error=describe_exception(error), finished=finished)
 
 
-def _new_folder(runs_dir: Path, name: str, config_text: str, now: datetime) -> Path:
-    """Makes a folder that was not there: in `mkdir`, two processes cannot both win."""
+def _create_unique_folder(runs_dir: Path, name: str, config_text: str, now: datetime) -> Path:
+    """Create a new folder; `mkdir` is atomic, so no two processes get the same."""
     runs_dir.mkdir(parents=True, exist_ok=True)
     label = re.sub(r"[^\w.-]+", "-", name).strip("-.")[:50] or "run"
-    hashed = config_text
+    hashed_text = config_text
     while True:
-        short = hashlib.sha256(hashed.encode()).hexdigest()[:7]
-        path = runs_dir / f"{label}-{now:%Y%m%dT%H%M%SZ}-{short}"
+        short_hash = hashlib.sha256(hashed_text.encode()).hexdigest()[:7]
+        path = runs_dir / f"{label}-{now:%Y%m%dT%H%M%SZ}-{short_hash}"
         try:
             path.mkdir()
         except FileExistsError:
-            hashed += (
-                "\n"  # A run of this config took the name within this second: take another hash.
-            )
+            # A run of the same config started in this second: change the hash.
+            hashed_text += "\n"
         else:
             return path
 
 
-def _free_folder(path: Path) -> Path:
-    """A folder in which there is no run yet; made where there is none."""
+def _create_named_folder(path: Path) -> Path:
+    """Create a folder if missing, and raise FileExistsError if it contains a run."""
     path.mkdir(parents=True, exist_ok=True)
     if RunFiles(path).record_json.exists():
         raise FileExistsError(errno.EEXIST, "There is a run in this folder", str(path))
     return path
 
 
-def _iso(moment: datetime) -> str:
-    """ISO 8601 with microseconds, so that runs of one second keep their order."""
+def _iso_time(moment: datetime) -> str:
+    """Format a time as ISO 8601 with microseconds, which order the runs of one second."""
     return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 @contextlib.contextmanager
-def _interrupts_held() -> Iterator[None]:
-    """Lets a block end before Ctrl-C counts: an impatient second one must not cut it off."""
+def _sigint_deferred() -> Iterator[None]:
+    """Defer Ctrl-C until the end of the block, so a second one does not cut off a write."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    waiting: list[tuple[int, FrameType | None]] = []
-    before = signal.signal(signal.SIGINT, lambda number, frame: waiting.append((number, frame)))
+    received: list[tuple[int, FrameType | None]] = []
+    previous = signal.signal(signal.SIGINT, lambda number, frame: received.append((number, frame)))
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
-    if waiting and callable(before):
-        before(*waiting[0])
+        signal.signal(signal.SIGINT, previous)
+    if received and callable(previous):
+        previous(*received[0])

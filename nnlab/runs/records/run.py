@@ -1,4 +1,4 @@
-"""The frozen record of a run, and its JSON."""
+"""The record of a run."""
 
 from __future__ import annotations
 
@@ -11,67 +11,63 @@ from typing import Any
 from nnlab.config.direction import Direction
 from nnlab.config.schema.losses import loss_name
 from nnlab.runs.io.json_record import (
-    COUNT,
-    TABLE,
-    TEXT,
+    INTEGER,
+    OBJECT,
+    STRING,
+    FieldType,
     JsonRecord,
-    Kind,
-    broken,
-    number,
-    read_object,
-    read_status,
+    invalid_record,
+    parse_number,
+    parse_record,
+    parse_status,
 )
 from nnlab.runs.io.process import Process
 
 
 class RunStatus(StrEnum):
-    """Where a run stands.
-
-    A run starts as `RUNNING` and ends in one of the other three; it never changes after that.
-    """
+    """The status of a run: first `RUNNING`, then one of the others, which is final."""
 
     RUNNING = "running"
-    """Its process is at work."""
+    """Its process is running."""
 
     COMPLETE = "complete"
-    """It did all it was asked to; stopping early on purpose counts as that."""
+    """The training finished, by itself or by early stopping."""
 
     FAILED = "failed"
-    """It could not finish: it diverged, the disk filled up, its process died; the error says it."""
+    """The training diverged, the disk was full, or the process died; see the error."""
 
     INTERRUPTED = "interrupted"
-    """The user stopped it; what was trained until then is saved."""
+    """The user stopped the run; the results so far are saved."""
 
 
 @dataclass(frozen=True)
 class RunRecord(JsonRecord):
-    """All that is known of a run, as `record.json` and `--json` carry it.
+    """The record of a run, as in `record.json` and `--json`.
 
     Args:
-        id: The run's id, which is its folder's name.
+        id: The run's id, the name of its folder.
         name: The experiment's name.
-        status: Where the run stands.
-        created: Start, ISO 8601 in UTC.
-        finished: End, ISO 8601 in UTC; None while it runs.
-        config_hash: SHA-256 of the resolved config's text: equal hashes mean equal experiments.
-        seed: The seed of everything random.
-        device: The device that did the work, `cpu`, `gpu:0`.
-        engine: The training engine that did the work.
-        params: Weights of the model, trainable or not.
-        epochs_run: Epochs that were trained to their end.
-        best_epoch: The epoch, from 1, whose weights the run reports on.
-        metrics: Final values by name: `loss`, `val_loss`, `test_accuracy`. Not finite where the run
-            diverged.
-        directions: Whether smaller ("min") or larger ("max") is better, by the metric's name, with
-            or without its `val_` or `test_`.
-        timing: Seconds by name: `total_s, load_s, build_s, compile_s, fit_s, epoch_s`; `epoch_s` is
-            the median of the epochs after the first, and lacks where none was over. `start_s` is
-            what its command took before the run began, for TensorFlow above all; `total_s` is
-            without it.
-        training: What the training was made of and how it ended: `rows` of each part, `batch_size`,
-            `steps_per_epoch`, `monitor`, `stopped_by`, `tensorboard`.
-        environment: Versions, machine, git revision, command line, see `environment`.
-        error: Why the run failed, or what interrupted it.
+        status: The run's status.
+        created: Start time, ISO 8601 in UTC.
+        finished: End time, ISO 8601 in UTC; None during the run.
+        config_hash: SHA-256 of the resolved config's text; equal hashes mean equal experiments.
+        seed: The seed of all random numbers.
+        device: The device of the training: `cpu`, `gpu:0`.
+        engine: The training engine.
+        params: Number of weights, trainable or not.
+        epochs_run: Number of finished epochs.
+        best_epoch: The epoch, from 1, of the saved weights.
+        metrics: Final values by name: `loss`, `val_loss`, `test_accuracy`. NaN or infinite if the
+            run diverged.
+        directions: `min` or `max` by metric, with or without the prefix `val_` or `test_`.
+        timing: Seconds by name: `total_s`, `load_s`, `build_s`, `compile_s`, `fit_s`, `epoch_s`.
+            `epoch_s` is the median of the epochs after the first, and missing if there are none.
+            `start_s` is the time before the run, mostly the import of TensorFlow; `total_s` does
+            not include it.
+        training: Details of the training: `rows` of each split, `batch_size`, `steps_per_epoch`,
+            `monitor`, `stopped_by`, `tensorboard`, and the reasons for the engine.
+        environment: Versions, machine, git revision, command line; see `environment`.
+        error: Why the run failed or was interrupted.
         process: The process that writes the run.
 
     Example:
@@ -101,97 +97,82 @@ class RunRecord(JsonRecord):
     process: Process | None = None
 
     def resolved(self) -> RunRecord:
-        """The record as a reader should take it.
-
-        A process that was killed could not say so: its run claims to be running for ever.
+        """Return the record with status `failed` if it says `running` and its process is gone.
 
         Returns:
-            This record; or, where it says `running` and its process is gone, a failed one that says
-            that.
+            This record, or a failed copy with an error that names the process.
         """
         process = self.process
         if self.status is not RunStatus.RUNNING or process is None or not process.is_gone():
             return self
-        error = f"The process died (pid {process.pid} on {process.host}) before the run was over."
+        error = f"The process died (pid {process.pid} on {process.host}) before the run finished."
         return dataclasses.replace(self, status=RunStatus.FAILED, error=error)
 
     def direction(self, metric: str) -> Direction | None:
-        """Whether smaller or larger is better.
+        """Return whether smaller or larger values of a metric are better.
 
         Args:
-            metric: A metric's name, `val_accuracy`.
+            metric: The metric's name, with or without its prefix: `val_accuracy`.
 
         Returns:
-            "min" or "max" from `directions`; "min" for a loss; None where nobody knows.
+            "min" or "max" from `directions`; "min" for a loss; None if unknown.
         """
         plain = metric.removeprefix("val_").removeprefix("test_")
-        known = self.directions.get(metric) or self.directions.get(plain)
-        return known or ("min" if loss_name(metric) else None)
+        direction = self.directions.get(metric) or self.directions.get(plain)
+        return direction or ("min" if loss_name(metric) else None)
 
     @classmethod
     def from_json(cls, text: str, source: str = "record.json") -> RunRecord:
-        """Reads the text of a `record.json`; keys that this version does not know are left out.
+        """Parse a `record.json`; unknown keys are ignored.
 
         Args:
-            text: The file's text.
-            source: The file's name, for messages.
+            text: The content of the file.
+            source: The file's name, for messages. Defaults to "record.json".
 
         Returns:
             The record.
 
         Raises:
-            DataError: The text is not JSON, or not the record of a run.
+            DataError: If the text is not JSON or not the record of a run.
         """
-        known = read_object(text, _KINDS, _REQUIRED, source)
-        known["status"] = read_status(RunStatus, known, source)
+        values = parse_record(text, _FIELDS, _REQUIRED, source)
+        values["status"] = parse_status(RunStatus, values, source)
         try:
-            for key in known.keys() & {"metrics", "timing"}:
-                known[key] = {name: number(value) for name, value in known[key].items()}
-            if "process" in known:
-                known["process"] = Process(**known["process"])
+            for key in values.keys() & {"metrics", "timing"}:
+                values[key] = {name: parse_number(value) for name, value in values[key].items()}
+            if "process" in values:
+                values["process"] = Process(**values["process"])
         except (TypeError, ValueError) as error:
-            raise broken(source, f"the record of a run. Received: {error}") from error
-        return cls(**known)
+            raise invalid_record(source, f"the record of a run. Received: {error}") from error
+        return cls(**values)
+
+
+_FIELDS: dict[str, FieldType] = {
+    "id": STRING,
+    "name": STRING,
+    "status": STRING,
+    "created": STRING,
+    "finished": STRING,
+    "config_hash": STRING,
+    "seed": INTEGER,
+    "device": STRING,
+    "engine": STRING,
+    "params": INTEGER,
+    "epochs_run": INTEGER,
+    "best_epoch": INTEGER,
+    "metrics": OBJECT,
+    "directions": OBJECT,
+    "timing": OBJECT,
+    "training": OBJECT,
+    "environment": OBJECT,
+    "error": STRING,
+    "process": OBJECT,
+}
+_REQUIRED = ("id", "name", "status")
 
 
 def common_direction(records: Iterable[RunRecord], metric: str) -> Direction | None:
-    """Whether smaller or larger is better in several runs.
-
-    Args:
-        records: The runs.
-        metric: A metric's name.
-
-    Returns:
-        What those runs say that have the metric and know; None where none does, or they disagree.
-
-    Example:
-        >>> knows = RunRecord("a", "a", metrics={"auc": 0.9}, directions={"auc": "max"})
-        >>> common_direction([knows, RunRecord("b", "b", metrics={"auc": 0.8})], "auc")
-        'max'
-    """
-    told = {record.direction(metric) for record in records if metric in record.metrics} - {None}
-    return told.pop() if len(told) == 1 else None
-
-
-_KINDS: dict[str, Kind] = {
-    "id": TEXT,
-    "name": TEXT,
-    "status": TEXT,
-    "created": TEXT,
-    "finished": TEXT,
-    "config_hash": TEXT,
-    "seed": COUNT,
-    "device": TEXT,
-    "engine": TEXT,
-    "params": COUNT,
-    "epochs_run": COUNT,
-    "best_epoch": COUNT,
-    "metrics": TABLE,
-    "directions": TABLE,
-    "timing": TABLE,
-    "training": TABLE,
-    "environment": TABLE,
-    "error": TEXT,
-    "process": TABLE,
-}
-_REQUIRED = ("id", "name", "status")
+    """Return the direction of a metric that all runs with it agree on, or None."""
+    directions = {record.direction(metric) for record in records if metric in record.metrics}
+    directions.discard(None)
+    return directions.pop() if len(directions) == 1 else None

@@ -1,4 +1,4 @@
-"""One trial of a search, as `trials/<number>/trial.json` tells it."""
+"""The record of a trial, `trials/<number>/trial.json`."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 from nnlab.config.direction import Direction
 from nnlab.runs.io.json_record import (
-    COUNT,
-    LIST,
+    ARRAY,
+    INTEGER,
     NUMBER,
-    TABLE,
-    TEXT,
+    OBJECT,
+    STRING,
+    FieldType,
     JsonRecord,
-    Kind,
-    broken,
-    number,
-    read_object,
-    read_status,
+    invalid_record,
+    parse_number,
+    parse_record,
+    parse_status,
 )
 
 if TYPE_CHECKING:
@@ -29,49 +29,45 @@ if TYPE_CHECKING:
 
 Value = int | float | str | bool
 
-_NUMBER = re.compile(r"-?\d[\d.,]*(e[+-]?\d+)?")
+_NUMBER_PATTERN = re.compile(r"-?\d[\d.,]*(e[+-]?\d+)?")
 
 
 class TrialStatus(StrEnum):
-    """Where a trial stands."""
+    """The status of a trial."""
 
     RUNNING = "running"
-    """At work."""
+    """It is running."""
 
     COMPLETE = "complete"
-    """It has a score."""
+    """It finished and has a score."""
 
     FAILED = "failed"
-    """It has none; the error says why."""
+    """It has no score; see the error."""
 
     PRUNED = "pruned"
-    """It was ended early, as it did not promise enough."""
+    """The algorithm stopped it early, as unpromising."""
 
     INTERRUPTED = "interrupted"
-    """The search ended before it did; it is done again when the search is resumed."""
+    """The search ended first; a resumed search reruns the trial."""
 
 
 @dataclass(frozen=True)
 class FrozenTrial(JsonRecord):
-    """One trial of a search.
+    """A trial of a search, as stored.
 
     Args:
-        number: The trial's number, from 1, in the order in which trials were proposed.
-        values: What was chosen, by the hyperparameter's name; those alone that matter.
-        status: Where it stands.
-        scores: The objective of each training: one for each execution or fold.
-        score: Their mean; None before it is complete.
-        error: Why it failed, and what to do about it.
-        epochs: Epochs that its trainings have seen, those of `parent_trial` included.
-        seconds: How long it took.
-        params: Weights of its model.
-        parent_trial: The trial whose weights it started with, in Hyperband; None: fresh ones.
-        proposal: What the algorithm needs to know of it again, such as bracket and rung.
-
-    Example:
-        >>> trial = FrozenTrial(1, {"training.optimizer": "adam"}, scores=(0.8, 0.9))
-        >>> round(trial.spread, 3)
-        0.071
+        number: The trial's number, from 1.
+        values: The values of the hyperparameters by name; only those whose conditions hold.
+        status: The trial's status.
+        scores: The objective of each training: one per execution or fold.
+        score: The mean of the scores; None until the trial is complete.
+        error: Why it failed, with a hint.
+        epochs: Number of epochs, including those of `parent_trial`.
+        seconds: The duration.
+        params: Number of weights of the model.
+        parent_trial: The trial whose weights it continued (Hyperband); None if trained from
+            scratch.
+        proposal: The sampler's state for a resumed search, such as bracket and round.
     """
 
     number: int
@@ -88,26 +84,34 @@ class FrozenTrial(JsonRecord):
 
     @property
     def spread(self) -> float | None:
-        """The standard deviation of the scores; None of fewer than two."""
+        """The standard deviation of the scores (n - 1); None for fewer than two."""
         return statistics.stdev(self.scores) if len(self.scores) > 1 else None
 
     @property
     def is_finished(self) -> bool:
-        """Whether nothing more will happen to it."""
+        """Whether the status is final."""
         return self.status not in {TrialStatus.RUNNING, TrialStatus.INTERRUPTED}
 
+    @property
+    def reason(self) -> str:
+        """The first sentence of the error, with the following one if it is "Received: …"."""
+        first, *rest = _sentences(self.error)
+        received = [sentence for sentence in rest[:1] if sentence.startswith("Received")]
+        return " ".join([first, *received])
+
+    @property
+    def failure(self) -> str:
+        """The first sentence of the error without numbers, equal for failures of one kind."""
+        return _NUMBER_PATTERN.sub("#", _sentences(self.error)[0])
+
     def as_interrupted(self) -> FrozenTrial:
-        """The record as it stands where nobody is at work on the search any more."""
+        """Return the record with status `running` replaced by `interrupted`."""
         if self.status is not TrialStatus.RUNNING:
             return self
         return dataclasses.replace(self, status=TrialStatus.INTERRUPTED)
 
-    def anew(self, status: TrialStatus) -> FrozenTrial:
-        """The record as it was when the trial was proposed, which is to be done again.
-
-        Args:
-            status: Where it stands now.
-        """
+    def reset(self, status: TrialStatus) -> FrozenTrial:
+        """Return the record as proposed, without results, for a rerun."""
         return FrozenTrial(
             self.number,
             self.values,
@@ -116,58 +120,39 @@ class FrozenTrial(JsonRecord):
             proposal=self.proposal,
         )
 
-    @property
-    def reason(self) -> str:
-        """Why it failed, in a sentence, or in two: what was expected, and what was received."""
-        first, *others = _sentences(self.error)
-        received = [one for one in others[:1] if one.startswith("Received")]
-        return " ".join([first, *received])
-
-    @property
-    def failure(self) -> str:
-        """What its failure has in common with others of the kind: that sentence, no numbers."""
-        return _NUMBER.sub("#", _sentences(self.error)[0])
-
     @classmethod
     def from_json(cls, text: str, source: str = "trial.json") -> FrozenTrial:
-        """Reads the text of a `trial.json`; keys that this version does not know are left out.
-
-        Args:
-            text: The file's text.
-            source: The file's name, for messages.
-
-        Returns:
-            The record.
-
-        Raises:
-            DataError: The text is not JSON, or not the record of a trial.
-        """
-        known = read_object(text, _KINDS, ("number", "values", "status"), source)
-        status = read_status(TrialStatus, known, source)
-        if status is TrialStatus.COMPLETE and "score" not in known:
-            raise broken(source, "the score of a complete trial. Received: score=None")
+        """Parse a `trial.json`; unknown keys are ignored."""
+        values = parse_record(text, _FIELDS, ("number", "values", "status"), source)
+        status = parse_status(TrialStatus, values, source)
+        if status is TrialStatus.COMPLETE and "score" not in values:
+            raise invalid_record(source, "the score of a complete trial. Received: score=None")
         try:
-            scores = tuple(number(score) for score in known.pop("scores", ()))
-            if "score" in known:
-                known["score"] = number(known["score"])
+            scores = tuple(parse_number(score) for score in values.pop("scores", ()))
+            if "score" in values:
+                values["score"] = parse_number(values["score"])
         except (TypeError, ValueError) as error:
-            raise broken(source, f"numbers as scores. Received: {error}") from error
-        return cls(**{**known, "status": status, "scores": scores})
+            raise invalid_record(source, f"numbers as scores. Received: {error}") from error
+        return cls(**{**values, "status": status, "scores": scores})
 
 
-def ranked(trials: Iterable[FrozenTrial], direction: Direction) -> list[FrozenTrial]:
-    """The complete trials, the best first; of equal ones the earlier.
+_FIELDS: dict[str, FieldType] = {
+    "number": INTEGER,
+    "values": OBJECT,
+    "status": STRING,
+    "scores": ARRAY,
+    "score": NUMBER,
+    "error": STRING,
+    "epochs": INTEGER,
+    "seconds": NUMBER,
+    "params": INTEGER,
+    "parent_trial": INTEGER,
+    "proposal": OBJECT,
+}
 
-    Args:
-        trials: Trials of a search.
-        direction: Whether less or more is better.
 
-    Example:
-        >>> one = FrozenTrial(1, {}, TrialStatus.COMPLETE, score=0.8)
-        >>> two = FrozenTrial(2, {}, TrialStatus.COMPLETE, score=0.9)
-        >>> [trial.number for trial in ranked([one, two], "max")]
-        [2, 1]
-    """
+def rank_trials(trials: Iterable[FrozenTrial], direction: Direction) -> list[FrozenTrial]:
+    """Return the complete trials, best first; of equal scores, the earlier trial first."""
     scored = [
         (trial.score if direction == "min" else -trial.score, trial.number, trial)
         for trial in trials
@@ -176,33 +161,15 @@ def ranked(trials: Iterable[FrozenTrial], direction: Direction) -> list[FrozenTr
     return [trial for _, _, trial in sorted(scored, key=lambda item: item[:2])]
 
 
-def counts(trials: Iterable[FrozenTrial]) -> dict[str, int]:
-    """How many trials there are of each status.
-
-    Args:
-        trials: Trials of a search.
-    """
-    found = dict.fromkeys((status.value for status in TrialStatus), 0)
+def count_by_status(trials: Iterable[FrozenTrial]) -> dict[str, int]:
+    """Return the number of trials by status."""
+    totals = dict.fromkeys((status.value for status in TrialStatus), 0)
     for trial in trials:
-        found[trial.status.value] += 1
-    return found
+        totals[trial.status.value] += 1
+    return totals
 
 
 def _sentences(error: str | None) -> list[str]:
-    first = (error or "No reason is known.").strip().partition("\n")[0]
-    return re.split(r"(?<=[.!?])\s+(?=[A-Z])", first)
-
-
-_KINDS: dict[str, Kind] = {
-    "number": COUNT,
-    "values": TABLE,
-    "status": TEXT,
-    "scores": LIST,
-    "score": NUMBER,
-    "error": TEXT,
-    "epochs": COUNT,
-    "seconds": NUMBER,
-    "params": COUNT,
-    "parent_trial": COUNT,
-    "proposal": TABLE,
-}
+    """Split the first line of an error into sentences."""
+    first_line = (error or "Unknown reason.").strip().partition("\n")[0]
+    return re.split(r"(?<=[.!?])\s+(?=[A-Z])", first_line)
