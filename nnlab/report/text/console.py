@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import math
 import os
 from typing import TYPE_CHECKING, Any, TextIO, cast
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from rich.console import Console
 
 
@@ -28,8 +29,8 @@ def terminal_console(stream: TextIO) -> Console:
     """
     from rich.console import Console
 
-    lasting = cast("TextIO", BrokenPipeSafeStream(stream))
-    return Console(file=lasting, force_terminal=True, highlight=False)
+    safe_stream = cast("TextIO", BrokenPipeSafeStream(stream))
+    return Console(file=safe_stream, force_terminal=True, highlight=False)
 
 
 def terminal_width(stream: TextIO) -> float:
@@ -38,29 +39,42 @@ def terminal_width(stream: TextIO) -> float:
 
 
 class BrokenPipeSafeStream:
-    """A stream that cannot fail: what cannot be written is lost.
+    """A text stream whose writes do not fail when the reader or the terminal is gone.
 
     Args:
-        stream: The stream.
+        stream: The stream to write to.
+        on_error: Returns the exception to raise for a failed write. Defaults to None: what cannot
+            be written is discarded.
     """
 
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(
+        self, stream: TextIO, on_error: Callable[[OSError], Exception] | None = None
+    ) -> None:
         self._stream = stream
+        self._on_error = on_error
 
     def write(self, text: str) -> int:
-        """See `TextIO`."""
-        with contextlib.suppress(OSError):
+        """Write text, see `TextIO`."""
+        try:
             self._stream.write(text)
+        except OSError as error:
+            self._handle(error)
         return len(text)
 
     def flush(self) -> None:
-        """See `TextIO`."""
-        with contextlib.suppress(OSError):
+        """Write buffered text, see `TextIO`."""
+        try:
             self._stream.flush()
+        except OSError as error:
+            self._handle(error)
 
     def __getattr__(self, name: str) -> Any:
-        """All else is the stream's."""
+        """Return an attribute of the wrapped stream."""
         return getattr(self._stream, name)
+
+    def _handle(self, error: OSError) -> None:
+        if self._on_error is not None:
+            raise self._on_error(error) from error
 
 
 def printable(text: str) -> str:
