@@ -1,4 +1,4 @@
-"""`python -m nnlab` is `nnlab`."""
+"""Entry point of `python -m nnlab`."""
 
 from __future__ import annotations
 

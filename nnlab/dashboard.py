@@ -1,8 +1,8 @@
-"""TensorBoard on the runs, without TensorFlow: it answers in half a second in place of two.
+"""TensorBoard on runs, without importing TensorFlow: it starts in half a second instead of two.
 
-TensorBoard takes its own small stand-in for TensorFlow where a module named
-`tensorboard.compat.notf` can be imported; putting an empty one in place first is all it takes.
-It still serves scalars, histograms, graphs, hyperparameters and text.
+TensorBoard uses its built-in stub of TensorFlow if a module `tensorboard.compat.notf` can be
+imported, so an empty module of that name is registered first. Scalars, histograms, graphs,
+hyperparameters and text are still available.
 """
 
 from __future__ import annotations
@@ -17,14 +17,13 @@ from types import ModuleType
 
 from nnlab.errors import RequestError
 from nnlab.runs import RunFiles
+from nnlab.text import plural
 
 HOST = "127.0.0.1"
-"""The only address that is served: logs are nobody else's business."""
+"""The address of the server, which other machines cannot reach."""
 
-_LAST_PORT = 65535
-
-_REFRESH_S = 5.0
-"""How often new runs are looked for; TensorBoard itself reads the logs anew every 5 s."""
+_MAX_PORT = 65535
+_REFRESH_INTERVAL_S = 5.0
 
 
 def serve(
@@ -32,17 +31,16 @@ def serve(
     port: int = 6006,
     on_ready: Callable[[str], None] | None = None,
 ) -> None:
-    """Serves TensorBoard on this machine alone, until Ctrl-C.
+    """Serve TensorBoard on this machine until Ctrl-C.
 
     Args:
-        find_logs: Gives the name of each run and the folder of its logs. It is asked again every
-            few seconds, so that runs that start later appear, and deleted ones go. Folders that do
-            not exist (yet) are passed over.
-        port: The port; 0 takes any that is free.
-        on_ready: Called once with the address, as soon as that answers.
+        find_logs: Returns the log folders by run name. It is called every few seconds, so later
+            runs appear and deleted ones disappear. Folders that do not exist are skipped.
+        port: The port, or 0 for any free port. Defaults to 6006.
+        on_ready: Called with the URL once the server is ready. Defaults to None.
 
     Raises:
-        RequestError: There are no logs to show, or the port cannot be had.
+        RequestError: If there are no logs, or the port is not available.
 
     Example:
         ```python
@@ -51,76 +49,70 @@ def serve(
     """
     logs = find_logs()
     if not any(path.is_dir() for path in logs.values()):
-        runs = "1 run" if len(logs) == 1 else f"{len(logs):,} runs"
-        received = f"Received: {runs}, none with logs."
-        message = f"Expected a run with TensorBoard logs. {received}"
-        hint = "Train a config that has a `tensorboard:` section, then ask again."
-        raise RequestError(f"{message} {hint}")
-    _claim(port)
+        message = "Expected a run with TensorBoard logs."
+        received = f"Received: {plural(len(logs), 'run')}, none with logs."
+        hint = "Train a config with a `tensorboard:` section first."
+        raise RequestError(f"{message} {received} {hint}")
+    _check_port(port)
     try:
         with tempfile.TemporaryDirectory(prefix="nnlab-dashboard-") as folder:
-            # A folder of links, as TensorBoard names a run after its path under one folder. Its own
-            # way to name runs, --logdir_spec, breaks on commas and misses those that start later.
+            # A folder of links, because TensorBoard names runs by their path below one folder. Its
+            # option --logdir_spec fails on commas and does not find runs that start later.
             links = Path(folder)
-            _link(logs, links)
+            _update_links(logs, links)
             url = _launch(links, port)
             if on_ready is not None:
                 on_ready(url)
             while True:
-                time.sleep(_REFRESH_S)
-                _link(find_logs(), links)
+                time.sleep(_REFRESH_INTERVAL_S)
+                _update_links(find_logs(), links)
     except KeyboardInterrupt:
         return
 
 
-def logs_of(run: Path) -> dict[str, Path]:
-    """The logs of a run, and of those inside it: a search's trials, a comparison's variants.
+def log_folders(run: Path) -> dict[str, Path]:
+    """Return the log folders of a run and of the runs inside it, by the name to show.
 
-    Args:
-        run: The run's folder.
-
-    Returns:
-        Folders by the name that TensorBoard shows: the run's own, and below it those of the others,
-        as they lie in it.
+    Names are the run's own, followed by the path inside the run: `digits-1/trials/3`.
     """
-    own = RunFiles(run).tensorboard
-    inner = {
+    own_logs = RunFiles(run).tensorboard
+    child_logs = {
         f"{run.name}/{path.parent.relative_to(run)}": path
-        for path in sorted(run.glob(f"**/{own.name}"))
-        if path != own
+        for path in sorted(run.glob(f"**/{own_logs.name}"))
+        if path != own_logs
     }
-    # A link holds no other links: beside others, the run's own takes a place among them.
-    return {f"{run.name}/{own.name}" if inner else run.name: own, **inner}
+    # A link cannot contain other links, so with child runs the run's own logs become one of them.
+    return {f"{run.name}/{own_logs.name}" if child_logs else run.name: own_logs, **child_logs}
 
 
-def _claim(port: int) -> None:
-    """Asks for the port, as a trial: where it is taken, TensorBoard's server ends the program."""
-    if not 0 <= port <= _LAST_PORT:
-        message = f"Expected a port from 0 to {_LAST_PORT}. Received: port={port}."
-        raise RequestError(f"{message} Take any free one with: --port 0")
+def _check_port(port: int) -> None:
+    """Raise RequestError if the port is in use; TensorBoard would exit the process."""
+    if not 0 <= port <= _MAX_PORT:
+        message = f"Expected a port from 0 to {_MAX_PORT}. Received: port={port}."
+        raise RequestError(f"{message} For any free port, use: --port 0")
     try:
         with socket.create_server((HOST, port)):
             pass
     except OSError as error:
-        message = f"Expected a port that is free. Received: port={port} ({error.strerror})."
-        hint = "Stop what uses it, or take any free one with: --port 0"
+        message = f"Expected a free port. Received: port={port} ({error.strerror})."
+        hint = "Stop the program that uses it, or use any free port: --port 0"
         raise RequestError(f"{message} {hint}") from error
 
 
-def _link(logs: Mapping[str, Path], links: Path) -> None:
-    """Makes the folder of links show exactly the logs that exist."""
-    wanted = {name: path.resolve() for name, path in logs.items() if path.is_dir()}
+def _update_links(logs: Mapping[str, Path], links: Path) -> None:
+    """Create and remove links in a folder to match the existing log folders."""
+    targets = {name: path.resolve() for name, path in logs.items() if path.is_dir()}
     for link in [path for path in links.glob("**/*") if path.is_symlink()]:
-        if str(link.relative_to(links)) not in wanted:
+        if str(link.relative_to(links)) not in targets:
             link.unlink()
-    for name, path in wanted.items():
+    for name, path in targets.items():
         if not (links / name).is_symlink():
             (links / name).parent.mkdir(parents=True, exist_ok=True)
             (links / name).symlink_to(path, target_is_directory=True)
 
 
 def _launch(logdir: Path, port: int) -> str:
-    """Starts TensorBoard in a thread of its own and returns its address."""
+    """Start TensorBoard in a thread and return its URL."""
     sys.modules.setdefault("tensorboard.compat.notf", ModuleType("tensorboard.compat.notf"))
     from tensorboard import program
 
@@ -129,9 +121,9 @@ def _launch(logdir: Path, port: int) -> str:
         logdir=str(logdir),
         host=HOST,
         port=port,
-        # The other loader starts a process and waits for it in steps of half a second.
+        # The fast loader starts a process and polls it every half second.
         load_fast="false",
-        # The op graph is written beside the scalars, into a file of its own: follow both.
+        # The graph is in another event file than the scalars: load both.
         reload_multifile=True,
         window_title="nnlab",
     )

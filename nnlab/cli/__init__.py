@@ -1,1 +1,1 @@
-"""The command line: one command a file; each parses, calls once, and prints."""
+"""The command line: one module per command."""

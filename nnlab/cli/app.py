@@ -1,4 +1,4 @@
-"""The `nnlab` command: its subcommands, and the only place where errors become exit codes."""
+"""The `nnlab` command: its subcommands, and the conversion of errors to exit codes."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ FAILED, INTERRUPTED = 1, 130
 
 app = typer.Typer(
     name="nnlab",
-    help="Keras experiments from YAML: one file, one command, a run that explains itself.",
-    epilog="Start with `nnlab init mnist_5k`, then `nnlab train mnist_5k.yaml`.",
+    help="Keras experiments from YAML: one file, one command, one run folder.",
+    epilog="To start, run `nnlab init mnist_5k`, then `nnlab train mnist_5k.yaml`.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
@@ -56,8 +56,8 @@ app.add_typer(runs)
 app.add_typer(compare)
 
 
-def _print_version(wanted: bool) -> None:
-    if wanted:
+def _print_version(is_requested: bool) -> None:
+    if is_requested:
         typer.echo(f"nnlab {__version__}")
         raise typer.Exit
 
@@ -71,26 +71,29 @@ def options(
         ),
     ] = False,
     debug: Annotated[
-        bool, typer.Option("--debug", help="Show the traceback of an error; may stand anywhere.")
+        bool,
+        typer.Option(
+            "--debug", help="Show the traceback of errors. Can also follow the command's name."
+        ),
     ] = False,
 ) -> None:
-    """Keras experiments from YAML: one file, one command, a run that explains itself."""
+    """Keras experiments from YAML: one file, one command, one run folder."""
 
 
 def main() -> None:
-    """Run the command line; exit 0 done, 1 failed, 2 wrong request, 130 interrupted."""
-    # To find plugins that nobody needs here, pydantic would ask every installed package for one.
+    """Run the command line and exit with 0 done, 1 failed, 2 wrong request, 130 interrupted."""
+    # pydantic would scan all installed packages for plugins at import.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     prepare_streams()
     arguments = sys.argv[1:]
     debug = "--debug" in arguments
-    given = [argument for argument in arguments if argument != "--debug"]
+    command_line = [argument for argument in arguments if argument != "--debug"]
     try:
-        code = app(args=given, prog_name="nnlab", standalone_mode=False) or 0
-        # What nobody has written yet would fail when Python ends.
+        code = app(args=command_line, prog_name="nnlab", standalone_mode=False) or 0
+        # Buffered output that cannot be written would otherwise fail at exit, with a traceback.
         sys.stdout.flush()
     except BrokenPipeError:
-        # Our reader has gone: `nnlab runs | head`.
+        # The reader is gone: `nnlab runs | head`.
         discard_output()
         sys.exit(FAILED)
     except OutputError as error:
@@ -98,7 +101,7 @@ def main() -> None:
         typer.echo(str(error), err=True)
         sys.exit(FAILED)
     except typer.Abort as error:
-        # Typer's question takes Ctrl-C and the end of the input for the same.
+        # Typer's prompt raises Abort for Ctrl-C and for the end of the input.
         if isinstance(error.__context__, KeyboardInterrupt):
             typer.echo("\nInterrupted.", err=True)
             sys.exit(INTERRUPTED)
@@ -107,14 +110,14 @@ def main() -> None:
     except Exception as error:
         from nnlab.cli.errors import report_error, translate_usage_error
 
-        told = translate_usage_error(error)
-        if told is None:
-            # No command was named: its help has been shown.
+        translated = translate_usage_error(error)
+        if translated is None:
+            # The command line has no command, and the help has been printed.
             sys.exit(2)
         if debug:
             raise
-        report_error(told, as_json="--json" in arguments)
-        sys.exit(told.exit_code if isinstance(told, NnlabError) else FAILED)
-    if code == INTERRUPTED:  # Typer's own word for Ctrl-C is silence
+        report_error(translated, as_json="--json" in arguments)
+        sys.exit(translated.exit_code if isinstance(translated, NnlabError) else FAILED)
+    if code == INTERRUPTED:  # Typer prints nothing after Ctrl-C.
         typer.echo("Interrupted.", err=True)
     sys.exit(code)

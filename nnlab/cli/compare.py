@@ -1,4 +1,4 @@
-"""`nnlab compare`: the commands that set runs, variants or devices side by side."""
+"""`nnlab compare`: the group of the comparing commands."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from nnlab.cli.compare_variants import compare_variants
 
 compare = typer.Typer(
     name="compare",
-    help="Set devices, runs or variants side by side: what differs, and what came of it.",
+    help="Compare devices, runs, or variants of a config.",
     no_args_is_help=True,
     rich_markup_mode="markdown",
 )

@@ -1,4 +1,4 @@
-"""`nnlab compare cpu-vs-gpu`: which device trains a net faster, from where on, and why."""
+"""`nnlab compare cpu-vs-gpu`: benchmark the training on several devices."""
 
 from __future__ import annotations
 
@@ -26,26 +26,22 @@ from nnlab.errors import RequestError
 if TYPE_CHECKING:
     from nnlab.runs.records.benchmark import BenchmarkRecord
 
-DEFAULT = Path("mnist")
-_FLAGS = "TF_XLA_FLAGS"
+_XLA_FLAGS = "TF_XLA_FLAGS"
 
 
 def compare_devices(
     config: Annotated[
-        Path | None,
-        typer.Argument(
-            metavar="CONFIG",
-            help="A YAML file, or a shipped config's name; else mnist, the net of the course.",
-            show_default=False,
-        ),
-    ] = None,
+        Path,
+        typer.Argument(metavar="CONFIG", help="Path to a config, or the name of a built-in one."),
+    ] = Path("mnist"),
     devices: Annotated[
         str | None,
         typer.Option(
             "--devices",
             metavar="NAMES",
-            help="cpu, gpu, gpu:N, or logical ones of the CPU: cpu:0,cpu:1. The others are "
-            "compared with the first. Else the CPU and the first GPU.",
+            help="Devices to compare with the first one, separated by commas: cpu, gpu, gpu:N, or "
+            "logical devices of the CPU (cpu:0,cpu:1).",
+            show_default="cpu and the first GPU",
         ),
     ] = None,
     batch_sizes: Annotated[
@@ -53,7 +49,8 @@ def compare_devices(
         typer.Option(
             "--batch-sizes",
             metavar="N,N,...",
-            help="Else from a quarter of the config's own to 16 times as much.",
+            help="Batch sizes to measure.",
+            show_default="from a quarter of the config's to 16 times as much",
         ),
     ] = None,
     widths: Annotated[
@@ -61,12 +58,19 @@ def compare_devices(
         typer.Option(
             "--widths",
             metavar="N,N,...",
-            help="Units of each hidden Dense layer; else as the config has them.",
+            help="Numbers of units of the hidden Dense layers to measure.",
+            show_default="as in the config",
         ),
     ] = None,
     rows: Annotated[
         int | None,
-        typer.Option("--rows", metavar="N", min=1, help="Training rows at most; else all."),
+        typer.Option(
+            "--rows",
+            metavar="N",
+            min=1,
+            help="Maximum number of training rows.",
+            show_default="all",
+        ),
     ] = None,
     repeats: Annotated[
         int,
@@ -74,31 +78,33 @@ def compare_devices(
             "--repeats",
             metavar="N",
             min=1,
-            help="How often each point is measured, in a new process each time, the devices in "
-            "turn.",
+            help="Number of measurements per point, each in a new process, alternating between "
+            "the devices.",
         ),
     ] = 3,
     seconds: Annotated[
         float,
-        typer.Option("--seconds", metavar="S", min=0.01, help="How long each process times steps."),
+        typer.Option(
+            "--seconds", metavar="S", min=0.01, help="Seconds of timed steps per measurement."
+        ),
     ] = 1.5,
     require_gpu: Annotated[
-        bool, typer.Option("--require-gpu", help="Refuse a machine without a GPU.")
+        bool, typer.Option("--require-gpu", help="Exit with an error if there is no GPU.")
     ] = False,
     assignments: SetOption = None,
     seed: SeedOption = None,
     no_report: Annotated[
-        bool, typer.Option("--no-report", help="Draw no picture and write no report.")
+        bool, typer.Option("--no-report", help="Do not write plots and the report.")
     ] = False,
     runs_dir: RunsDirOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Measure the training of CONFIG on the CPU and on a GPU: where the GPU wins, and why.
+    """Measure where a GPU starts to be faster than the CPU, and why.
 
-    Times a step and an epoch with their 95 % intervals at several batch sizes, with the start, the
-    model and the compiling apart; tells examples a second, FLOP/s, memory, what a step waits for,
-    and whether the losses agree. Each measurement has a process of its own. Without a GPU it
-    measures the CPU, and says what TensorFlow looked for and how to get a GPU to work.
+    Measures steps and epochs at several batch sizes, with 95 % intervals, separately from the
+    start, the model and the compilation. Prints examples per second, FLOP/s, memory, the
+    bottleneck of a step, and whether the losses agree. Each measurement runs in a new process.
+    Without a GPU, only the CPU is measured, and the missing GPU is explained.
 
     Examples:
 
@@ -108,22 +114,20 @@ def compare_devices(
 
         nnlab compare cpu-vs-gpu --devices cpu,gpu:1 --require-gpu --json
     """
-    wanted_devices = tuple(name.strip() for name in devices.split(",")) if devices else ()
-    diagnostics: list[str] = []
-    sizes = _numbers("--batch-sizes", batch_sizes, diagnostics)
-    units = _numbers("--widths", widths, diagnostics)
-    if diagnostics:
-        raise RequestError("\n".join(diagnostics))
+    device_names = tuple(name.strip() for name in devices.split(",")) if devices else ()
+    messages: list[str] = []
+    batch_size_values = _parse_integers("--batch-sizes", batch_sizes, messages)
+    width_values = _parse_integers("--widths", widths, messages)
+    if messages:
+        raise RequestError("\n".join(messages))
     from nnlab.config.loader import load_concrete_config, locate_errors
-    from nnlab.report.progress.several import make_study_progress
+    from nnlab.report.progress.study import make_study_progress
 
-    read = load_concrete_config(
-        resolve_config(config or DEFAULT), overrides(assignments, None, seed)
-    )
+    read = load_concrete_config(resolve_config(config), overrides(assignments, None, seed))
     folder = runs_folder(runs_dir)
-    # Compiling is timed: no program that XLA has kept from before may stand in for it.
-    flags = os.environ.get(_FLAGS, "")
-    os.environ[_FLAGS] = f"{flags} --tf_xla_persistent_cache_directory=".strip()
+    # The compile time is measured, so XLA must not load a program from its persistent cache.
+    flags = os.environ.get(_XLA_FLAGS, "")
+    os.environ[_XLA_FLAGS] = f"{flags} --tf_xla_persistent_cache_directory=".strip()
 
     from nnlab.engine.benchmark.runner import compare_devices as compare
     from nnlab.engine.benchmark.sweep import Sweep
@@ -131,34 +135,36 @@ def compare_devices(
     with locate_errors(read):
         path, record = compare(
             read.experiment,
-            Sweep(wanted_devices, sizes, units, rows, seconds, repeats, require_gpu),
+            Sweep(
+                device_names, batch_size_values, width_values, rows, seconds, repeats, require_gpu
+            ),
             runs_dir=folder,
             progress=make_study_progress(),
             command=["nnlab", *sys.argv[1:]],
         )
-    option = runs_dir_flag(runs_dir)
+    flag = runs_dir_flag(runs_dir)
     write_report_and_print(
         record.to_dict() | {"path": str(path)},
-        None if no_report else partial(_report, path, record),
-        None if as_json else partial(_print, path, record, option),
-        option,
+        None if no_report else partial(_write_report, path, record),
+        None if as_json else partial(_print_results, path, record, flag),
+        flag,
     )
 
 
-def _numbers(flag: str, text: str | None, diagnostics: list[str]) -> tuple[int, ...]:
-    """Whole numbers above 0, in their order; what is none is noted."""
+def _parse_integers(flag: str, text: str | None, messages: list[str]) -> tuple[int, ...]:
+    """Parse positive integers separated by commas; append a message for invalid ones."""
     if text is None:
         return ()
     parts = [part.strip() for part in text.split(",")]
-    wrong = [part for part in parts if not (part.isdecimal() and int(part))]
-    if wrong:
-        expected = f"Expected whole numbers above 0 for {flag}, with commas: {flag} 32,128."
-        diagnostics.append(f"{expected} Received: {', '.join(map(repr, wrong))}.")
+    invalid = [part for part in parts if not (part.isdecimal() and int(part))]
+    if invalid:
+        expected = f"Expected integers above 0 for {flag}, separated by commas: {flag} 32,128."
+        messages.append(f"{expected} Received: {', '.join(map(repr, invalid))}.")
         return ()
     return tuple(dict.fromkeys(map(int, parts)))
 
 
-def _report(path: Path, record: BenchmarkRecord) -> None:
+def _write_report(path: Path, record: BenchmarkRecord) -> None:
     from nnlab.analysis.benchmark import benchmark_result
     from nnlab.report.html.writer import write_report
     from nnlab.report.plots.benchmark import plot_step_times
@@ -169,11 +175,11 @@ def _report(path: Path, record: BenchmarkRecord) -> None:
     write_report(read_run(path))
 
 
-def _print(path: Path, record: BenchmarkRecord, option: str) -> None:
-    from nnlab.report.benchmark.tables import devices_tables
-    from nnlab.report.comparison.tables import next_tables
+def _print_results(path: Path, record: BenchmarkRecord, flag: str) -> None:
+    from nnlab.report.benchmark.tables import benchmark_tables
+    from nnlab.report.comparison.tables import next_step_tables
     from nnlab.report.text.table import print_tables
 
-    commands = [(f"nnlab report {record.id} --open{option}", "the report, one HTML file")]
-    print_tables([*devices_tables(record), *next_tables(path, commands)])
+    commands = [(f"nnlab report {record.id} --open{flag}", "the report, one HTML file")]
+    print_tables([*benchmark_tables(record), *next_step_tables(path, commands)])
     typer.echo(f"\n{record.verdict}")

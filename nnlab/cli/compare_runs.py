@@ -1,4 +1,4 @@
-"""`nnlab compare runs`: what differs between runs, and what came of it."""
+"""`nnlab compare runs`: compare config, metrics and curves of runs."""
 
 from __future__ import annotations
 
@@ -14,28 +14,25 @@ from nnlab.errors import RequestError
 if TYPE_CHECKING:
     from nnlab.analysis.runs import RunComparison
 
-_CHARTS = ("val_loss", "loss")
-
-RunArguments = Annotated[
-    list[str],
-    typer.Argument(
-        metavar="RUN",
-        help="Two runs or more: a run's folder, its id, a prefix of it, or `last`.",
-        show_default=False,
-    ),
-]
+_DEFAULT_CHARTS = ("val_loss", "loss")
 
 
 def compare_runs(
-    runs: RunArguments,
+    runs: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="RUN",
+            help="Two or more runs: folders, ids, prefixes of ids, or `last`.",
+            show_default=False,
+        ),
+    ],
     metrics: Annotated[
         list[str] | None,
         typer.Option(
             "--metric",
             metavar="NAME",
-            help="Draw this column of metrics.csv. Else here the loss, of validation where there "
-            "is one, and all of them with --plot, which draws training and validation together. "
-            "Repeatable.",
+            help="Column of metrics.csv to draw. Can be repeated.",
+            show_default="val_loss or loss in the terminal, all columns with --plot",
         ),
     ] = None,
     plot: Annotated[
@@ -43,22 +40,25 @@ def compare_runs(
         typer.Option(
             "--plot",
             metavar="PATH",
-            help="Draw the curves: all into a .png or .svg, or a PNG each into a folder.",
+            help="Draw the curves into one .png or .svg file, or one PNG per metric into a folder.",
         ),
     ] = None,
     as_csv: Annotated[
-        bool, typer.Option("--csv", help="A line for each run: what differs, and all figures.")
+        bool,
+        typer.Option(
+            "--csv", help="Print CSV: one line per run, with what differs and all metrics."
+        ),
     ] = False,
     as_markdown: Annotated[
-        bool, typer.Option("--markdown", help="The tables as Markdown.")
+        bool, typer.Option("--markdown", help="Print the tables as Markdown.")
     ] = False,
     runs_dir: RunsDirOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Set runs side by side: what differs in their configs, and what came of it.
+    """Compare config, metrics and curves of runs.
 
-    Shows only those keys of the configs and of the environments that differ, every metric with
-    the best run of it marked, and the curves over each other.
+    Prints the keys of the configs and environments that differ, all metrics with the best run of
+    each marked, and the curves in one chart.
 
     Examples:
 
@@ -74,14 +74,12 @@ def compare_runs(
     from nnlab.runs import find_runs
 
     if as_csv + as_markdown + as_json > 1:
-        message = (
-            "Expected one form of output. Received: more than one of --json, --csv, --markdown."
-        )
-        raise RequestError(f"{message} Leave all but one out.")
+        message = "Expected one output format. Received: several of --json, --csv, --markdown."
+        raise RequestError(f"{message} Remove all but one.")
     comparison = compare(find_runs(runs, runs_folder(runs_dir)))
-    shown = _charted(comparison, metrics)
+    charts = _select_charts(comparison, metrics)
     if plot is not None:
-        _plot(comparison, metrics, plot)
+        _write_plots(comparison, metrics, plot)
     if as_json:
         print_json(comparison.to_dict())
     elif as_csv:
@@ -94,19 +92,19 @@ def compare_runs(
         typer.echo(to_markdown(comparison_tables(comparison)))
     else:
         print_tables(comparison_tables(comparison))
-        _print_charts(comparison, shown)
+        _print_charts(comparison, charts)
 
 
-def _charted(comparison: RunComparison, metrics: list[str] | None) -> list[str]:
-    """What of metrics.csv is drawn."""
+def _select_charts(comparison: RunComparison, metrics: list[str] | None) -> list[str]:
+    """Return the metrics to draw in the terminal, or raise RequestError for unknown ones."""
     logged = comparison.logged()
     unknown = [name for name in metrics or () if name not in logged]
     if unknown:
         message = f"Expected columns of metrics.csv. Received: --metric {', '.join(unknown)}."
         if any(name.startswith("test_") for name in unknown):
-            message += " Test figures are measured once, after the training, and have no curve."
-        raise RequestError(f"{message} There are: {', '.join(logged) or 'none'}.")
-    return list(dict.fromkeys(metrics or [name for name in _CHARTS if name in logged][:1]))
+            message += " Test metrics are computed once, after the training, and have no curve."
+        raise RequestError(f"{message} The columns are: {', '.join(logged) or 'none'}.")
+    return list(dict.fromkeys(metrics or [name for name in _DEFAULT_CHARTS if name in logged][:1]))
 
 
 def _print_charts(comparison: RunComparison, metrics: list[str]) -> None:
@@ -120,7 +118,7 @@ def _print_charts(comparison: RunComparison, metrics: list[str]) -> None:
         print_chart(lines, comparison.labels)
 
 
-def _plot(comparison: RunComparison, metrics: list[str] | None, path: Path) -> None:
+def _write_plots(comparison: RunComparison, metrics: list[str] | None, path: Path) -> None:
     from nnlab.report.plots import plot_overlay
 
     histories = {
@@ -135,7 +133,7 @@ def _plot(comparison: RunComparison, metrics: list[str] | None, path: Path) -> N
         if metrics or not name.endswith("learning_rate")
     )
     if not names:
-        message = "Expected runs with epochs to draw. Received: none has a metrics.csv."
-        raise RequestError(f"{message} Leave out --plot.")
+        message = "Expected runs with epochs to draw. Received: no run with a metrics.csv."
+        raise RequestError(f"{message} Remove --plot.")
     for file in plot_overlay(histories, list(names), path):
-        typer.echo(f"Drew {file}", err=True)
+        typer.echo(f"Wrote {file}", err=True)

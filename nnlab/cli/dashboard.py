@@ -1,4 +1,4 @@
-"""`nnlab dashboard`: TensorBoard on the runs."""
+"""`nnlab dashboard`: start TensorBoard on runs."""
 
 from __future__ import annotations
 
@@ -16,13 +16,12 @@ def dashboard(
         list[str] | None,
         typer.Argument(
             metavar="RUN",
-            help="A run's folder, its id, a prefix of it, or `last`; "
-            "without any: all runs, also those that start later.",
-            show_default=False,
+            help="Folders, ids or prefixes of ids of runs, or `last`.",
+            show_default="all runs, including later ones",
         ),
     ] = None,
     port: Annotated[
-        int, typer.Option("--port", metavar="N", help="The port to serve on; 0: any that is free.")
+        int, typer.Option("--port", metavar="N", help="Port of the server, or 0 for any free port.")
     ] = 6006,
     open_browser: Annotated[
         bool, typer.Option("--open/--no-open", help="Open the page in the browser.")
@@ -30,7 +29,9 @@ def dashboard(
     runs_dir: RunsDirOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Serve TensorBoard on the runs, to this machine alone, until Ctrl-C.
+    """Start TensorBoard on runs.
+
+    The server is available on this machine only, and runs until Ctrl-C.
 
     Examples:
 
@@ -40,28 +41,28 @@ def dashboard(
 
         nnlab dashboard --port 0 --json
     """
-    from nnlab.dashboard import logs_of, serve
+    from nnlab.dashboard import log_folders, serve
     from nnlab.runs import RunFiles, find_run, list_runs
 
     folder = runs_folder(runs_dir)
-    named = [find_run(run, folder) for run in runs or []]
+    requested = [find_run(run, folder) for run in runs or []]
 
     def find_logs() -> dict[str, Path]:
-        if not named:
-            folders = [folder / one.id for one in list_runs(folder)]
-            return {path.name: RunFiles(path).tensorboard for path in folders}
-        return {name: logs for run in named for name, logs in logs_of(run.path).items()}
+        if not requested:
+            paths = [folder / record.id for record in list_runs(folder)]
+            return {path.name: RunFiles(path).tensorboard for path in paths}
+        return {name: logs for run in requested for name, logs in log_folders(run.path).items()}
 
-    def tell(url: str) -> None:
+    def announce(url: str) -> None:
         names = [name for name, logs in find_logs().items() if logs.is_dir()]
         if as_json:
             print_json({"url": url, "runs": names})
         else:
-            shown = names[0] if len(names) == 1 else f"{len(names)} runs"
-            typer.echo(f"TensorBoard on {shown}: {url} (Ctrl-C stops it)", err=True)
+            subject = names[0] if len(names) == 1 else f"{len(names)} runs"
+            typer.echo(f"TensorBoard on {subject}: {url} (press Ctrl-C to stop)", err=True)
         if open_browser:
             typer.launch(url)
 
-    # Whatever stops us politely stops us as Ctrl-C does, with nothing left behind.
+    # SIGTERM stops the server as Ctrl-C does, which removes the temporary folder.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    serve(find_logs, port, tell)
+    serve(find_logs, port, announce)

@@ -1,4 +1,4 @@
-"""`nnlab datasets`: the built-in data sets."""
+"""`nnlab datasets`: list the built-in data sets."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from nnlab.cli.options import JsonOption, print_json
 
 
 def datasets(as_json: JsonOption = False) -> None:
-    """List the built-in data sets: rows, features, task, arguments, and which need a network.
+    """List the built-in data sets.
 
     Examples:
 
@@ -19,20 +19,19 @@ def datasets(as_json: JsonOption = False) -> None:
     """
     from nnlab.data.datasets.catalog import list_datasets
 
-    rows = list_datasets()
+    entries = list_datasets()
     if as_json:
-        print_json([asdict(row) for row in rows])
+        print_json([asdict(entry) for entry in entries])
         return
     from nnlab.report.text.listings import datasets_table
     from nnlab.report.text.table import print_tables
 
-    print_tables(
-        datasets_table([asdict(row) | {"arguments": _yaml(row.arguments)} for row in rows])
-    )
+    rows = [asdict(entry) | {"arguments": _format_arguments(entry.arguments)} for entry in entries]
+    print_tables(datasets_table(rows))
 
 
-def _yaml(arguments: Mapping[str, Any]) -> list[str]:
-    """Arguments as a config writes them; the seed, which every generated set has, left out."""
+def _format_arguments(arguments: Mapping[str, Any]) -> list[str]:
+    """Format arguments as in a config, without `random_state`, which every generator has."""
     return [
         f"{name}: {json.dumps(value) if not isinstance(value, str) else value}"
         for name, value in arguments.items()

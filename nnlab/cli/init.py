@@ -1,4 +1,4 @@
-"""`nnlab init`: the shipped configs, to list or to start from."""
+"""`nnlab init`: list or copy the built-in configs."""
 
 from __future__ import annotations
 
@@ -14,16 +14,20 @@ def init(
     name: Annotated[
         str | None,
         typer.Argument(
-            metavar="[NAME]", help="A shipped config or comparison.", show_default=False
+            metavar="NAME",
+            help="Name of a built-in config or comparison to copy. Without it, all are listed.",
+            show_default=False,
         ),
     ] = None,
     folder: Annotated[
-        Path, typer.Option("--to", metavar="DIR", help="Where to write it.")
+        Path, typer.Option("--to", metavar="DIR", help="Folder to write to.")
     ] = Path(),
-    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite existing files.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """List what comes with nnlab, or write one of it here to edit, with the schema for editors.
+    """List the built-in configs, or write one here to edit.
+
+    With a config, its JSON Schema is written, which editors use for completion and checks.
 
     Examples:
 
@@ -36,14 +40,14 @@ def init(
     from nnlab.config.yaml.builtin_configs import list_builtin_comparisons, list_builtin_configs
 
     if name is not None:
-        _write(name, folder, force=force, as_json=as_json)
+        _copy(name, folder, force=force, as_json=as_json)
         return
-    shipped, comparisons = list_builtin_configs(), list_builtin_comparisons()
+    configs, comparisons = list_builtin_configs(), list_builtin_comparisons()
     if as_json:
         print_json(
             [
                 {"name": config.name, "purpose": config.purpose, "path": str(config.path)}
-                for config in [*shipped, *comparisons]
+                for config in [*configs, *comparisons]
             ]
         )
         return
@@ -51,18 +55,19 @@ def init(
     from nnlab.report.text.table import print_tables
 
     tables = []
-    for title, found in {"": shipped, "Comparisons": comparisons}.items():
-        rows = [{"name": config.name, "purpose": config.purpose} for config in found]
+    for title, entries in {"": configs, "Comparisons": comparisons}.items():
+        rows = [{"name": entry.name, "purpose": entry.purpose} for entry in entries]
         tables.append(listing(title, rows, ("name", "purpose"), optional=()))
     print_tables(tables)
     typer.echo(
-        "Write one here: nnlab init NAME. Or use it as it is: nnlab train NAME,\n"
-        "nnlab tune NAME of a search, nnlab compare variants NAME of a comparison.",
+        "Copy one to this folder: nnlab init NAME. Or use it directly: nnlab train NAME,\n"
+        "nnlab tune NAME for a search, nnlab compare variants NAME for a comparison.",
         err=True,
     )
 
 
-def _write(name: str, folder: Path, *, force: bool, as_json: bool) -> None:
+def _copy(name: str, folder: Path, *, force: bool, as_json: bool) -> None:
+    """Copy a built-in config, the configs that it extends, and the schema to a folder."""
     from nnlab.config.yaml.builtin_configs import (
         COMPARISON_FOLDER,
         SCHEMA_FILE,
@@ -73,23 +78,24 @@ def _write(name: str, folder: Path, *, force: bool, as_json: bool) -> None:
     from nnlab.errors import RequestError
     from nnlab.runs import atomic_write, translate_os_errors
 
-    shipped = find_builtin_file(name.removesuffix(".yaml"))
-    is_comparison_file = shipped.parent.name == COMPARISON_FOLDER
-    # A comparison may be called as a config is: it has a folder of its own.
-    into = folder / COMPARISON_FOLDER if is_comparison_file else folder
+    source = find_builtin_file(name.removesuffix(".yaml"))
+    is_comparison = source.parent.name == COMPARISON_FOLDER
+    # Comparisons get a subfolder, because a config may have the same name.
+    target_folder = folder / COMPARISON_FOLDER if is_comparison else folder
     texts = {
-        into / source.name: source.read_text(encoding="utf-8") for source in extends_chain(shipped)
+        target_folder / file.name: file.read_text(encoding="utf-8")
+        for file in extends_chain(source)
     }
-    there = [str(target) for target in texts if target.exists()]
-    if there and not force:
-        verb = "is" if len(there) == 1 else "are"
+    existing = [str(target) for target in texts if target.exists()]
+    if existing and not force:
+        verb = "exists" if len(existing) == 1 else "exist"
         raise RequestError(
-            f"{' and '.join(there)} {verb} there already. "
-            "Replace with --force, or write elsewhere with --to DIR."
+            f"{' and '.join(existing)} already {verb}. "
+            "Overwrite with --force, or write to another folder with --to DIR."
         )
     target, *bases = texts
-    # The schema is that of a config.
-    schema = None if is_comparison_file else folder / SCHEMA_FILE
+    # The schema describes configs, not comparisons.
+    schema = None if is_comparison else folder / SCHEMA_FILE
     with translate_os_errors(target):
         if schema is not None:
             atomic_write(schema, read_schema())
@@ -100,7 +106,7 @@ def _write(name: str, folder: Path, *, force: bool, as_json: bool) -> None:
         print_json({**written, "schema": None if schema is None else str(schema)})
         return
     files = ", ".join(map(str, [target, *bases]))
-    also = "" if schema is None else f" and {schema}"
+    schema_note = "" if schema is None else f" and {schema}"
     is_search = any(line.startswith("tune:") for line in texts[target].splitlines())
-    command = "compare variants" if is_comparison_file else "tune" if is_search else "train"
-    typer.echo(f"Wrote {files}{also}. Edit, then: nnlab {command} {target}")
+    command = "compare variants" if is_comparison else "tune" if is_search else "train"
+    typer.echo(f"Wrote {files}{schema_note}. Edit, then run: nnlab {command} {target}")

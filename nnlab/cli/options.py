@@ -1,4 +1,4 @@
-"""Arguments and options that several commands share, and what they stand for."""
+"""Arguments and options that several commands share, and their evaluation."""
 
 from __future__ import annotations
 
@@ -15,45 +15,53 @@ ConfigArgument = Annotated[
     Path | None,
     typer.Argument(
         metavar="CONFIG",
-        help="A YAML file, or a shipped config's name; else nnlab.yaml here, else mnist_5k.",
-        show_default=False,
+        help="Path to a config, or the name of a built-in one.",
+        show_default="nnlab.yaml if it exists, otherwise mnist_5k",
     ),
+]
+RunArgument = Annotated[
+    str, typer.Argument(metavar="RUN", help="Folder, id or prefix of the id of a run, or `last`.")
 ]
 SetOption = Annotated[
     list[str] | None,
     typer.Option(
         "--set",
         metavar="KEY=VALUE",
-        help="Change one value: dotted path, list positions as numbers. Repeatable.",
+        help="Override a value of the config, given by its dotted path, with list positions as "
+        "numbers. Can be repeated.",
     ),
 ]
 DeviceOption = Annotated[
     str | None,
-    typer.Option("--device", metavar="DEVICE", help="auto, cpu, gpu, or gpu:N; else the config's."),
+    typer.Option(
+        "--device",
+        metavar="DEVICE",
+        help="Device to train on: auto, cpu, gpu or gpu:N.",
+        show_default="as in the config",
+    ),
 ]
 SeedOption = Annotated[
-    int | None, typer.Option("--seed", metavar="N", help="Another seed than the config's.")
+    int | None, typer.Option("--seed", metavar="N", help="Override the config's seed.")
 ]
 RunsDirOption = Annotated[
     Path | None,
     typer.Option(
-        "--runs-dir", metavar="DIR", help="Where runs are kept; else $NNLAB_RUNS_DIR, else runs."
+        "--runs-dir",
+        metavar="DIR",
+        help="Folder of the runs.",
+        show_default="$NNLAB_RUNS_DIR if set, otherwise runs",
     ),
 ]
 JsonOption = Annotated[
-    bool, typer.Option("--json", help="One JSON document on standard output, nothing else.")
+    bool, typer.Option("--json", help="Print one JSON document to standard output.")
 ]
 
 
 def resolve_config(config: Path | None, default: str | None = None) -> Path:
-    """The file that a command is to read.
+    """Return the config file that a command reads.
 
-    Args:
-        config: What the user named, or None.
-        default: The shipped config for where nothing was named or found; None: that of a first run.
-
-    Returns:
-        The file; a shipped one for a shipped name, or where nothing was named or found here.
+    Without a config, it is `nnlab.yaml` in the current folder, or the built-in config `default`. A
+    plain name that is not a file is that of a built-in config.
     """
     from nnlab.config.yaml.builtin_configs import (
         COMPARISON_FOLDER,
@@ -62,28 +70,17 @@ def resolve_config(config: Path | None, default: str | None = None) -> Path:
     )
 
     if config is None:
-        here = Path("nnlab.yaml")
-        chosen = here if here.exists() else find_builtin_config(default or DEFAULT_CONFIG)
-        typer.echo(f"No config named: using {chosen}", err=True)
-        return chosen
-    if (
-        not config.exists()
-        and not config.suffix
-        and config.parent in {Path(), Path(COMPARISON_FOLDER)}
-    ):
-        return find_builtin_config(str(config))
-    return config
+        local_config = Path("nnlab.yaml")
+        if not local_config.exists():
+            local_config = find_builtin_config(default or DEFAULT_CONFIG)
+        typer.echo(f"No config given: using {local_config}", err=True)
+        return local_config
+    is_name = not config.suffix and config.parent in {Path(), Path(COMPARISON_FOLDER)}
+    return find_builtin_config(str(config)) if is_name and not config.exists() else config
 
 
 def resolve_comparison(comparison: Path) -> Path:
-    """The file that `compare variants` is to read.
-
-    Args:
-        comparison: What the user named.
-
-    Returns:
-        The file; a shipped one for a shipped name.
-    """
+    """Return the file of a comparison; a name without a suffix is that of a built-in one."""
     from nnlab.config.yaml.builtin_configs import find_builtin_comparison
 
     if comparison.exists() or comparison.suffix:
@@ -92,16 +89,7 @@ def resolve_comparison(comparison: Path) -> Path:
 
 
 def overrides(assignments: list[str] | None, device: str | None, seed: int | None) -> list[str]:
-    """All that the command line changes in a config, in the form of `--set`.
-
-    Args:
-        assignments: Those of `--set`.
-        device: That of `--device`.
-        seed: That of `--seed`.
-
-    Returns:
-        Assignments, to be applied in turn.
-    """
+    """Return the values of `--set`, `--device` and `--seed` as assignments, in this order."""
     changes = list(assignments or [])
     if device is not None:
         changes.append(f"--device training.device={device}")
@@ -111,34 +99,20 @@ def overrides(assignments: list[str] | None, device: str | None, seed: int | Non
 
 
 def runs_folder(runs_dir: Path | None) -> Path:
-    """The folder of all runs.
-
-    Args:
-        runs_dir: That of `--runs-dir`.
-    """
+    """Return the folder of `--runs-dir`, or the default one."""
     from nnlab.runs import default_runs_dir
 
     if runs_dir is not None and runs_dir.exists() and not runs_dir.is_dir():
-        message = (
-            f"Expected a folder for runs. Received: --runs-dir {runs_dir}, a file. Name a folder."
-        )
-        raise RequestError(message)
+        message = f"Expected a folder for runs. Received: --runs-dir {runs_dir}, a file."
+        raise RequestError(f"{message} Name a folder.")
     return runs_dir if runs_dir is not None else default_runs_dir()
 
 
 def runs_dir_flag(runs_dir: Path | None) -> str:
-    """What the next command needs, to look into the same folder of runs as this one.
-
-    Args:
-        runs_dir: That of `--runs-dir`.
-    """
+    """Return the `--runs-dir` option for suggested commands, with a leading space."""
     return "" if runs_dir is None else f" --runs-dir {shlex.quote(str(runs_dir))}"
 
 
 def print_json(data: Any) -> None:
-    """Print one JSON document to standard output.
-
-    Args:
-        data: Plain data; NaN and infinities are written as null.
-    """
+    """Print one JSON document to standard output."""
     typer.echo(json.dumps(data, indent=2, default=str))

@@ -1,4 +1,4 @@
-"""`nnlab report`: one HTML file about a run."""
+"""`nnlab report`: write a run as one HTML file."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from typing import Annotated
 
 import typer
 
-from nnlab.cli.options import JsonOption, RunsDirOption, print_json, runs_folder
-from nnlab.cli.show import RunArgument
+from nnlab.cli.options import JsonOption, RunArgument, RunsDirOption, print_json, runs_folder
 
 
 def report(
@@ -16,7 +15,10 @@ def report(
     out: Annotated[
         Path | None,
         typer.Option(
-            "--out", metavar="FILE", help="The file, .html or .htm; else report.html in its folder."
+            "--out",
+            metavar="FILE",
+            help="File to write, .html or .htm.",
+            show_default="report.html in the run's folder",
         ),
     ] = None,
     open_browser: Annotated[
@@ -25,10 +27,10 @@ def report(
     runs_dir: RunsDirOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Write a report of a run, a search or a comparison: one HTML file that needs nothing else.
+    """Write a run, search or comparison as one HTML file.
 
-    It shows the config, the model, curves, predictions, histograms of weights and gradients, the
-    environment, and how to repeat it. Send it, print it, read it on a phone.
+    The file is self-contained. The report of a run shows the config, the model, curves, predictions, histograms of weights and
+    gradients, the environment, and how to repeat the run.
 
     Examples:
 

@@ -1,4 +1,4 @@
-"""How a comparison closes: where its report cannot be written, the results still count."""
+"""The output of a finished comparison, including its report."""
 
 from __future__ import annotations
 
@@ -15,33 +15,33 @@ if TYPE_CHECKING:
 
 def write_report_and_print(
     document: Mapping[str, Any],
-    write: Callable[[], None] | None,
-    show: Callable[[], None] | None,
-    option: str,
+    write_report: Callable[[], None] | None,
+    print_results: Callable[[], None] | None,
+    runs_dir_flag: str,
 ) -> None:
-    """Write the report of a comparison that is done, and tell the results.
+    """Write the report of a comparison and print the results, even if writing fails.
 
     Args:
-        document: The comparison as JSON, with its `id`, and an `error` where it has one to tell.
-        write: Writes the report, with its pictures; None: there is to be none.
-        show: Prints the results; None: as one JSON document.
-        option: What the next command needs, see `runs_dir_flag`.
+        document: The comparison for `--json`, with its `id` and `error`.
+        write_report: Writes the plots and the report; None for no report.
+        print_results: Prints the results as text; None for JSON.
+        runs_dir_flag: The option for suggested commands, see `runs_dir_flag`.
 
     Raises:
-        RunFailedError: The report could not be written: why, and how to write it later.
+        RunFailedError: If the report cannot be written.
     """
-    unwritten = ""
+    failure = ""
     try:
-        if write is not None:
-            write()
+        if write_report is not None:
+            write_report()
     except NnlabError as error:
-        later = f"Write it later with: nnlab report {document['id']}{option}"
-        unwritten = f"The results are kept; their report could not be written. {error} {later}"
-    if show is not None:
-        show()
-    elif not unwritten:
+        hint = f"Write it later with: nnlab report {document['id']}{runs_dir_flag}"
+        failure = f"The results are saved, but the report could not be written. {error} {hint}"
+    if print_results is not None:
+        print_results()
+    elif not failure:
         print_json(document)
     if document.get("error") is not None:
         typer.echo(document["error"], err=True)
-    if unwritten:
-        raise RunFailedError(unwritten, dict(document))
+    if failure:
+        raise RunFailedError(failure, dict(document))

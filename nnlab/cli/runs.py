@@ -1,4 +1,4 @@
-"""`nnlab runs`: the runs there are."""
+"""`nnlab runs`: list and delete runs."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ runs = typer.Typer(name="runs", invoke_without_command=True, rich_markup_mode="m
 
 
 @runs.callback()
-def list_all(
+def list_command(
     context: typer.Context,
     where: Annotated[
         list[str] | None,
         typer.Option(
             "--where",
             metavar="CONDITION",
-            help="Only runs that satisfy it. Keys are those of --json; before those of the config "
-            "stands config, as in config.seed. Repeatable.",
+            help="List only runs that satisfy a condition, such as `metrics.val_loss < 0.1` (keys "
+            "as in --json) or `config.seed == 7`. Can be repeated.",
         ),
     ] = None,
     sort: Annotated[
@@ -29,23 +29,24 @@ def list_all(
         typer.Option(
             "--sort",
             metavar="KEY",
-            help="A metric, a timing, a field, or a dotted key: test_accuracy, epoch_s, name, "
-            "config.training.batch_size.",
+            help="Sort by a metric, a timing, a field or a dotted key: test_accuracy, epoch_s, "
+            "name, config.training.batch_size.",
         ),
     ] = None,
-    is_reversed: Annotated[
-        bool, typer.Option("--reverse", help="The other way round: the worst first, or the oldest.")
-    ] = False,
-    inside: Annotated[
-        bool, typer.Option("--all", help="The runs inside searches and comparisons as well.")
+    reverse: Annotated[bool, typer.Option("--reverse", help="Reverse the sort order.")] = False,
+    include_children: Annotated[
+        bool, typer.Option("--all", help="Include the runs inside searches and comparisons.")
     ] = False,
     limit: Annotated[
-        int | None, typer.Option("--limit", metavar="N", min=1, help="The first N only.")
+        int | None, typer.Option("--limit", metavar="N", min=1, help="List only the first N runs.")
     ] = None,
     runs_dir: RunsDirOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """List the runs, the newest first, or by a metric with the best first.
+    """List, sort and filter runs.
+
+    The newest run is first; with `--sort`, the best run of a metric, or the smallest value of any
+    other key.
 
     Examples:
 
@@ -62,54 +63,56 @@ def list_all(
         nnlab runs rm mnist_5k-20261121
     """
     if context.invoked_subcommand is not None:
-        # Silently in another folder than the one that was named, `rm` would delete other runs.
-        if where or sort or is_reversed or inside or limit or runs_dir or as_json:
+        # An ignored --runs-dir would let `rm` delete runs of another folder.
+        if where or sort or reverse or include_children or limit or runs_dir or as_json:
             name = context.invoked_subcommand
-            message = f"Expected options behind the command. Received: options before `{name}`."
+            message = f"Expected options after the command. Received: options before `{name}`."
             raise RequestError(f"{message} Write: nnlab runs {name} RUN... [OPTIONS]")
         return
     from nnlab.analysis.condition import parse_conditions, select
     from nnlab.report.runs.tables import runs_table
     from nnlab.report.text.table import print_tables
-    from nnlab.runs import list_runs
-    from nnlab.runs.query.keys import keys_of
+    from nnlab.runs import RunFiles, list_runs
+    from nnlab.runs.query.keys import RunKeys
     from nnlab.text import plural
 
     conditions = parse_conditions(where or [])
     folder = runs_folder(runs_dir)
-    there = list_runs(folder, sort, inside=inside, is_reversed=is_reversed)
-    chosen = select([keys_of(record, folder) for record in there], conditions)[:limit]
+    records = list_runs(folder, sort, include_children=include_children, reverse=reverse)
+    keys = [RunKeys(record, RunFiles(folder / record.id)) for record in records]
+    selected = select(keys, conditions)[:limit]
     if as_json:
         print_json(
-            [keys.record.to_dict() | {"path": str(folder / keys.record.id)} for keys in chosen]
+            [run.record.to_dict() | {"path": str(folder / run.record.id)} for run in selected]
         )
-    elif not there:
+    elif not records:
         typer.echo(f"No runs in {folder}. Train one: nnlab train mnist_5k", err=True)
-    elif not chosen:
-        more = "" if inside else " --all looks into searches and comparisons, too."
-        several = plural(len(there), "run")
-        typer.echo(f"None of {several} in {folder} satisfies that.{more}", err=True)
+    elif not selected:
+        hint = "" if include_children else " Add --all to search inside searches and comparisons."
+        message = f"None of {plural(len(records), 'run')} in {folder} satisfies the condition."
+        typer.echo(f"{message}{hint}", err=True)
     else:
-        named = [*([sort] if sort else []), *(key for one in conditions for key in one.keys)]
-        print_tables(runs_table(chosen, named, of=len(there)))
+        columns = [*([sort] if sort else []), *(key for each in conditions for key in each.keys)]
+        print_tables(runs_table(selected, columns, of=len(records)))
 
 
-def runs_rm(
+@runs.command("rm")
+def remove_command(
     runs: Annotated[
         list[str],
         typer.Argument(
-            metavar="RUN...",
+            metavar="RUN",
             help="Runs, searches or comparisons: folders, ids, prefixes of ids, or `last`.",
             show_default=False,
         ),
     ],
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Delete without asking.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")] = False,
     runs_dir: RunsDirOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Delete runs, with everything in their folders; asks first.
+    """Delete runs, after a confirmation.
 
-    Only whole folders directly in the folder of runs are deleted, and none that is at work.
+    Only folders directly in the runs folder are deleted, and no running ones.
 
     Examples:
 
@@ -119,31 +122,28 @@ def runs_rm(
     """
     from nnlab.report.text.numbers import format_bytes
     from nnlab.runs import StoredRun, find_folders, read_record_or_broken
-    from nnlab.runs.query.removal import check_removable, remove_run, size_of
+    from nnlab.runs.query.removal import check_removable, folder_size, remove_run
     from nnlab.text import plural
 
     folder = runs_folder(runs_dir)
     paths = {path.resolve(): path for path in find_folders(runs, folder)}.values()
-    # A run that cannot be read any more is what somebody wants to be rid of.
-    found = [StoredRun(path, read_record_or_broken(path)) for path in paths]
-    check_removable(found, folder)
-    sizes = [size_of(run) for run in found]
+    # Runs with a broken record can be deleted, too.
+    stored = [StoredRun(path, read_record_or_broken(path)) for path in paths]
+    check_removable(stored, folder)
+    sizes = [folder_size(run) for run in stored]
+    count = plural(len(stored), "run")
     if not yes:
         if as_json or not typer.get_text_stream("stdin").isatty():
-            several = plural(len(found), "run")
-            message = f"Expected --yes, as nobody can be asked. Received: {several} to delete."
+            message = f"Expected --yes, as no terminal is attached. Received: {count} to delete."
             raise RequestError(f"{message} Add --yes.")
-        for run, size in zip(found, sizes, strict=True):
+        for run, size in zip(stored, sizes, strict=True):
             typer.echo(f"{run.path}  {run.record.status}  {format_bytes(size)}", err=True)
-        if not typer.confirm(f"Delete {plural(len(found), 'run')} for good?", err=True):
-            typer.echo("Nothing is deleted.", err=True)
+        if not typer.confirm(f"Permanently delete {count}?", err=True):
+            typer.echo("Nothing was deleted.", err=True)
             return
-    for run in found:
+    for run in stored:
         remove_run(run)
         if not as_json:
             typer.echo(f"Deleted {run.path}")
     if as_json:
-        print_json({"deleted": [run.record.id for run in found], "bytes": sum(sizes)})
-
-
-runs.command("rm")(runs_rm)
+        print_json({"deleted": [run.record.id for run in stored], "bytes": sum(sizes)})

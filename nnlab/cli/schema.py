@@ -1,4 +1,4 @@
-"""`nnlab schema`: JSON Schema of a config."""
+"""`nnlab schema`: print the JSON Schema of configs."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import typer
 
 
 def schema() -> None:
-    """Print the JSON Schema of a config, by which editors complete and check.
+    """Print the JSON Schema of configs, for editors.
 
     Examples:
 

@@ -1,4 +1,4 @@
-"""`nnlab summary`: the layers of a network, their shapes and parameters, and its picture."""
+"""`nnlab summary`: print the layers of a model, their shapes and parameters."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ def summary(
     assignments: SetOption = None,
     plot: Annotated[
         Path | None,
-        typer.Option("--plot", metavar="FILE", help="Draw the network as .svg or .png."),
+        typer.Option("--plot", metavar="FILE", help="Draw the model as an .svg or .png file."),
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show the layers of a network with shapes and parameters; nothing is trained.
+    """Print layers, shapes, parameters; nothing is trained.
 
     Examples:
 
@@ -43,18 +43,18 @@ def summary(
     from nnlab.engine.models.summary import summarize
 
     with locate_errors(read):
-        found = summarize(build_model(read.experiment, prepare(read.experiment).inputs))
+        model_summary = summarize(build_model(read.experiment, prepare(read.experiment).inputs))
     if plot is not None:
         from nnlab.report.plots.model import plot_model
 
-        plot_model(found, plot)
+        plot_model(model_summary, plot)
     if as_json:
-        print_json(found.to_dict() | {"picture": str(plot) if plot else None})
+        print_json(model_summary.to_dict() | {"plot": str(plot) if plot else None})
         return
     from nnlab.report.text.table import print_tables
 
-    print_tables(found.table())
-    for line in found.totals():
+    print_tables(model_summary.table())
+    for line in model_summary.totals():
         typer.echo(line)
     if plot is not None:
-        typer.echo(f"Drew {plot}", err=True)
+        typer.echo(f"Wrote {plot}", err=True)

@@ -1,4 +1,4 @@
-"""`nnlab train`: from a config to a run."""
+"""`nnlab train`: train a config."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def train(
     runs_dir: RunsDirOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Train the network that CONFIG describes; leaves a run's folder.
+    """Train a config and write a run folder.
 
     Examples:
 
@@ -38,7 +38,7 @@ def train(
 
         nnlab train my.yaml --device cpu --seed 7 --json
     """
-    begun = time.perf_counter()
+    start = time.perf_counter()
     from nnlab.config.lint.check import lint_config
     from nnlab.config.loader import load_concrete_config, locate_errors
     from nnlab.data.prefetch import DataPrefetcher
@@ -46,10 +46,11 @@ def train(
     from nnlab.report.text.diagnostics import print_diagnostics
 
     read = load_concrete_config(resolve_config(config), overrides(assignments, device, seed))
-    if advice := lint_config(read):
-        print_diagnostics((), advice)
+    if warnings := lint_config(read):
+        print_diagnostics((), warnings)
     folder = runs_folder(runs_dir)
 
+    # The data is loaded in a thread, while TensorFlow is imported.
     data = DataPrefetcher(read.experiment)
 
     from nnlab.engine.training.train import train as train_experiment
@@ -61,19 +62,19 @@ def train(
             progress=make_progress(),
             command=["nnlab", *sys.argv[1:]],
             data=data,
-            start_s=time.perf_counter() - begun,
+            start_s=time.perf_counter() - start,
         )
     if as_json:
         print_json(record.to_dict())
         return
-    from nnlab.report.runs.tables import closing_table
+    from nnlab.report.runs.tables import result_tables
     from nnlab.report.text.table import print_tables
 
-    option = runs_dir_flag(runs_dir)
+    flag = runs_dir_flag(runs_dir)
     commands = [
-        (f"nnlab show {record.id}{option}", "the run in full"),
-        (f"nnlab report {record.id}{option}", "all of it in one HTML file"),
-        (f"nnlab dashboard {record.id}{option}", "its curves, histograms and graph"),
-        (f"nnlab reproduce {record.id}{option}", "repeat it, and hold the figures against these"),
+        (f"nnlab show {record.id}{flag}", "print the run"),
+        (f"nnlab report {record.id}{flag}", "write it as one HTML file"),
+        (f"nnlab dashboard {record.id}{flag}", "curves, histograms and graph in TensorBoard"),
+        (f"nnlab reproduce {record.id}{flag}", "repeat it and compare it bit by bit"),
     ]
-    print_tables(closing_table(record, folder / record.id, commands))
+    print_tables(result_tables(record, folder / record.id, commands))

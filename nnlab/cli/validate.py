@@ -1,4 +1,4 @@
-"""`nnlab validate`: every fault of each config, and advice; nothing is trained."""
+"""`nnlab validate`: check configs without training."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from nnlab.cli.options import JsonOption, SetOption, overrides, print_json, reso
 def validate(
     configs: Annotated[
         list[Path],
-        typer.Argument(metavar="CONFIG...", help="YAML files, or names of shipped configs."),
+        typer.Argument(metavar="CONFIG", help="Paths to configs, or names of built-in ones."),
     ],
     assignments: SetOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Check configs: all faults of each with place and remedy, and advice; nothing is trained.
+    """Report all errors of each file, and warnings; nothing is trained.
 
     Examples:
 
@@ -33,7 +33,7 @@ def validate(
         check_config(resolve_config(config), overrides(assignments, None, None))
         for config in configs
     ]
-    valid = all(check.is_valid for check in checks)
+    all_valid = all(check.is_valid for check in checks)
     if as_json:
         rows = [
             {
@@ -42,16 +42,17 @@ def validate(
                 "search_markers": check.search_markers,
                 "hyperparameters": check.hyperparameters,
                 "configs": check.space_size,
-                "faults": diagnostic_rows(check.errors, check.warnings),
+                "errors": diagnostic_rows(check.errors),
+                "warnings": diagnostic_rows((), check.warnings),
             }
             for check in checks
         ]
-        print_json({"valid": valid, "configs": rows})
+        print_json({"valid": all_valid, "configs": rows})
     else:
         for check in checks:
             if check.errors or check.warnings:
                 print_diagnostics(check.errors, check.warnings)
             if check.is_valid:
                 typer.echo(f"{check.file}: valid{check.remark}")
-    if not valid:
+    if not all_valid:
         raise typer.Exit(2)

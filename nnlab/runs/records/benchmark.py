@@ -97,7 +97,7 @@ class BenchmarkPoint:
         peak_bytes: Peak memory.
         peak_of: Whose memory: `process`, or on a GPU `device`.
         losses: The training loss by number of steps: the mean over the steps of the epoch so far.
-        limit: What takes most of a step's time: `bound` and `share`, see `analysis.benchmark`.
+        bottleneck: What takes most of a step's time: `bound` and `share`, see `analysis.benchmark`.
         speedup: The speedup over the first device: `value`, `low`, `high`.
     """
 
@@ -131,7 +131,7 @@ class BenchmarkPoint:
     peak_bytes: int | None = None
     peak_of: str | None = None
     losses: dict[int, float] = field(default_factory=dict)
-    limit: dict[str, Any] | None = None
+    bottleneck: dict[str, Any] | None = None
     speedup: dict[str, Any] | None = None
 
     @property

@@ -103,7 +103,7 @@ class ComparisonRecord(JsonRecord):
             why its values are not comparable with the baseline's; `nonnegative_losses`, the losses
             with a lower bound of 0.
         notes: Notes on the metric, sentences.
-        runs: Number of runs: `complete`, `failed`, `left`, and `reused` from an earlier comparison.
+        runs: Number of runs: `complete`, `failed`, `remaining`, and `reused` from before a resume.
         jobs: Number of runs at the same time.
         timing: Seconds: `total_s`.
         error: Why the comparison failed or was interrupted.
