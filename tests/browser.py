@@ -1,4 +1,4 @@
-"""A real browser, Debian's chromium without a window, spoken to over its DevTools pipe."""
+"""A headless Chromium, controlled over its DevTools pipe."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ _OPTIONS = (
     "--disable-background-networking --disable-component-update --disable-dev-shm-usage "
     "--remote-debugging-pipe"
 )
-# Chromium reads its commands from file 3, and answers in file 4.
+# Chromium reads commands from file descriptor 3 and writes answers to 4.
 _REDIRECT = 'exec chromium "$@" 3<&"$NNLAB_READ" 4>&"$NNLAB_WRITE"'
 
 
 class Tab:
-    """One tab of a browser.
+    """A browser tab.
 
     Attributes:
-        events: What the browser told without being asked, in order: method and parameters.
+        events: The events that the browser has sent: method and parameters.
     """
 
     def __init__(self, read: int, write: int) -> None:
@@ -43,15 +43,15 @@ class Tab:
         self.events: list[tuple[str, dict[str, Any]]] = []
 
     def attach(self) -> None:
-        """Open a new tab, and listen to its console and its requests."""
+        """Open a new tab, and enable the events of its console and requests."""
         target = self.call("Target.createTarget", url="about:blank")["targetId"]
-        found = self.call("Target.attachToTarget", targetId=target, flatten=True)
-        self._session = found["sessionId"]
+        target_session = self.call("Target.attachToTarget", targetId=target, flatten=True)
+        self._session = target_session["sessionId"]
         for part in ("Page", "Runtime", "Network", "Log"):
             self.call(f"{part}.enable")
 
     def call(self, method: str, **parameters: Any) -> Any:
-        """Give a command of the DevTools protocol, and wait for its answer."""
+        """Send a command of the DevTools protocol, and return its result."""
         self._number += 1
         message: dict[str, Any] = {"id": self._number, "method": method, "params": parameters}
         if self._session is not None:
@@ -65,7 +65,7 @@ class Tab:
                 return answer["result"]
 
     def open(self, page: Path, width: int = 1200, *, dark: bool = False) -> None:
-        """Load a file at a width in pixels, and wait until all of it is there."""
+        """Load a file at a width in pixels, and wait for the load event."""
         self.call(
             "Emulation.setDeviceMetricsOverride",
             width=width,
@@ -81,26 +81,26 @@ class Tab:
             self._next()
 
     def evaluate(self, script: str) -> Any:
-        """The value of a script in the page."""
-        found = self.call("Runtime.evaluate", expression=script, returnByValue=True)
-        assert "exceptionDetails" not in found, found["exceptionDetails"]
-        return found["result"].get("value")
+        """Return the value of a script in the page."""
+        result = self.call("Runtime.evaluate", expression=script, returnByValue=True)
+        assert "exceptionDetails" not in result, result["exceptionDetails"]
+        return result["result"].get("value")
 
-    def complaints(self) -> list[str]:
-        """What the console holds, errors of the page included."""
-        told = {"Runtime.consoleAPICalled", "Runtime.exceptionThrown", "Log.entryAdded"}
-        return [json.dumps(values) for method, values in self.events if method in told]
+    def console_messages(self) -> list[str]:
+        """Return the messages of the console, including errors of the page."""
+        methods = {"Runtime.consoleAPICalled", "Runtime.exceptionThrown", "Log.entryAdded"}
+        return [json.dumps(values) for method, values in self.events if method in methods]
 
     def requests(self) -> list[str]:
-        """The addresses that the page asked for, itself and what it holds apart."""
+        """Return the URLs that the page requested, except files and data URLs."""
         sent = [values for method, values in self.events if method == "Network.requestWillBeSent"]
-        addresses = [values["request"]["url"] for values in sent]
-        return [one for one in addresses if not one.startswith(("file:", "data:"))]
+        urls = [values["request"]["url"] for values in sent]
+        return [url for url in urls if not url.startswith(("file:", "data:"))]
 
-    def screenshot(self, *, whole: bool = True) -> bytes:
-        """The page as a PNG."""
-        options = {"format": "png", "captureBeyondViewport": whole}
-        if whole:
+    def screenshot(self, *, full_page: bool = True) -> bytes:
+        """Return the page as a PNG."""
+        options = {"format": "png", "captureBeyondViewport": full_page}
+        if full_page:
             size = self.call("Page.getLayoutMetrics")["cssContentSize"]
             options["clip"] = {"x": 0, "y": 0, "scale": 1} | {
                 key: size[key] for key in ("width", "height")
@@ -108,25 +108,25 @@ class Tab:
         return base64.b64decode(self.call("Page.captureScreenshot", **options)["data"])
 
     def pdf(self) -> bytes:
-        """The page as it is printed."""
+        """Return the page as a PDF."""
         return base64.b64decode(self.call("Page.printToPDF")["data"])
 
-    def end(self) -> None:
-        """End the browser."""
+    def quit(self) -> None:
+        """Close the browser."""
         self._session = None
         self.call("Browser.close")
 
     def close(self) -> None:
-        """Hang up."""
+        """Close the pipes to the browser."""
         for pipe in (self._read, self._write):
             with contextlib.suppress(BrokenPipeError):
                 pipe.close()
 
     def _next(self) -> dict[str, Any]:
-        """The next message; events are kept."""
+        """Read the next message; events are appended to `events`."""
         while b"\0" not in self._buffer:
             chunk = self._read.read1(65_536)
-            assert chunk, "the browser has ended"
+            assert chunk, "the browser has exited"
             self._buffer += chunk
         text, _, self._buffer = self._buffer.partition(b"\0")
         message: dict[str, Any] = json.loads(text)
@@ -137,28 +137,24 @@ class Tab:
 
 @contextmanager
 def browser(profile: Path) -> Iterator[Tab]:
-    """A browser with one tab, ended when the block ends.
-
-    Args:
-        profile: An empty folder for what it writes.
-    """
-    commands, ours = os.pipe()
-    theirs, answers = os.pipe()
+    """Start a browser with one tab, using an empty folder as its profile."""
+    read_commands, write_commands = os.pipe()
+    read_answers, write_answers = os.pipe()
     process = subprocess.Popen(
         ["/bin/bash", "-c", _REDIRECT, "bash", *_OPTIONS.split(), f"--user-data-dir={profile}"],
-        pass_fds=(commands, answers),
-        env=os.environ | {"NNLAB_READ": str(commands), "NNLAB_WRITE": str(answers)},
+        pass_fds=(read_commands, write_answers),
+        env=os.environ | {"NNLAB_READ": str(read_commands), "NNLAB_WRITE": str(write_answers)},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    os.close(commands)
-    os.close(answers)
-    tab = Tab(theirs, ours)
+    os.close(read_commands)
+    os.close(write_answers)
+    tab = Tab(read_answers, write_commands)
     try:
         tab.attach()
         yield tab
-        tab.end()
+        tab.quit()
     finally:
         tab.close()
         process.kill()

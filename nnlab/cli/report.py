@@ -29,8 +29,8 @@ def report(
 ) -> None:
     """Write a run, search or comparison as one HTML file.
 
-    The file is self-contained. The report of a run shows the config, the model, curves, predictions, histograms of weights and
-    gradients, the environment, and how to repeat the run.
+    The file is self-contained. The report of a run shows the config, the model, curves,
+    predictions, histograms of weights and gradients, the environment, and how to repeat the run.
 
     Examples:
 

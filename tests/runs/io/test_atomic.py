@@ -1,4 +1,4 @@
-"""Files are whole or absent, whatever stops the writer."""
+"""Atomic writes and the errors of disks."""
 
 from __future__ import annotations
 
@@ -16,64 +16,61 @@ from nnlab.errors import RunFailedError
 from nnlab.runs import atomic_replace, atomic_write, translate_os_errors
 
 
-def test_writes_text_as_utf8_with_its_line_ends(tmp_path: Path) -> None:
+def test_text_is_written_as_utf8_with_its_line_endings(tmp_path: Path) -> None:
     atomic_write(tmp_path / "a.txt", "größe\r\n")
     assert (tmp_path / "a.txt").read_bytes() == "größe\r\n".encode()
 
 
-def test_names_that_a_locale_could_not_read_keep_their_bytes(tmp_path: Path) -> None:
+def test_surrogate_escapes_are_written_as_their_bytes(tmp_path: Path) -> None:
     name = "é.yaml".encode().decode("ascii", errors="surrogateescape")
     atomic_write(tmp_path / "a.txt", name)
     assert (tmp_path / "a.txt").read_bytes() == "é.yaml".encode()
 
 
-def test_makes_the_folder_and_replaces_what_is_there(tmp_path: Path) -> None:
+def test_folders_are_created_and_files_replaced(tmp_path: Path) -> None:
     path = tmp_path / "plots" / "loss.png"
     atomic_write(path, b"old")
     atomic_write(path, b"new")
     assert path.read_bytes() == b"new"
-    assert [one.name for one in path.parent.iterdir()] == ["loss.png"]
+    assert [file.name for file in path.parent.iterdir()] == ["loss.png"]
 
 
-@pytest.mark.parametrize("stop", [ValueError, KeyboardInterrupt])
-def test_a_writer_that_stops_midway_leaves_the_old_file_alone(
-    tmp_path: Path, stop: type[BaseException]
-) -> None:
+@pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])
+def test_interrupted_write_keeps_the_old_file(tmp_path: Path, error: type[BaseException]) -> None:
     path = tmp_path / "model.keras"
     path.write_bytes(b"old")
 
     def write() -> None:
-        with atomic_replace(path) as beside:
-            beside.write_bytes(b"half of the n")
-            raise stop
+        with atomic_replace(path) as temporary:
+            temporary.write_bytes(b"half of the n")
+            raise error
 
-    with pytest.raises(stop):
+    with pytest.raises(error):
         write()
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_the_path_to_write_to_is_hidden_and_has_the_suffix(tmp_path: Path) -> None:
-    with atomic_replace(tmp_path / "model.keras") as beside:
-        assert beside.suffix == ".keras"
-        assert beside.name.startswith(".")
-        beside.write_bytes(b"")
+def test_temporary_file_is_hidden_and_keeps_the_suffix(tmp_path: Path) -> None:
+    with atomic_replace(tmp_path / "model.keras") as temporary:
+        assert temporary.suffix == ".keras"
+        assert temporary.name.startswith(".")
+        temporary.write_bytes(b"")
 
 
-def test_full_disk_leaves_the_old_file_and_nothing_beside_it(small_disk: Path) -> None:
+def test_full_disk_keeps_the_old_file_only(small_disk: Path) -> None:
     path = small_disk / "model.keras"
     atomic_write(path, b"old")
     with pytest.raises(RunFailedError) as caught, translate_os_errors(path):
         atomic_write(path, bytes(1_000_000))
-    assert str(caught.value) == (
-        f"Expected to be able to write {path}. Received: error='No space left on device'. "
-        "Free some disk space, or name a folder on another disk with --runs-dir."
-    )
+    assert str(path) in str(caught.value)
+    assert "error='No space left on device'" in str(caught.value)
+    assert "--runs-dir" in str(caught.value)
     assert list(small_disk.iterdir()) == [path]
     assert path.read_bytes() == b"old"
 
 
-def test_read_only_disk_is_named_with_its_remedy(read_only_disk: Path) -> None:
+def test_read_only_disk_error_has_a_hint(read_only_disk: Path) -> None:
     path = read_only_disk / "record.json"
     with (
         pytest.raises(RunFailedError, match=r"Read-only file system.*--runs-dir"),
@@ -82,7 +79,7 @@ def test_read_only_disk_is_named_with_its_remedy(read_only_disk: Path) -> None:
         atomic_write(path, "{}")
 
 
-def test_a_file_where_a_folder_should_be_is_named(tmp_path: Path) -> None:
+def test_file_in_place_of_a_folder_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "plots").write_text("a file")
     path = tmp_path / "plots" / "loss.png"
     with (
@@ -92,9 +89,9 @@ def test_a_file_where_a_folder_should_be_is_named(tmp_path: Path) -> None:
         atomic_write(path, b"")
 
 
-def test_an_error_without_a_number_keeps_its_words(tmp_path: Path) -> None:
-    with pytest.raises(RunFailedError, match="the cable is out"), translate_os_errors(tmp_path):
-        raise OSError("the cable is out")
+def test_error_without_errno_keeps_its_message(tmp_path: Path) -> None:
+    with pytest.raises(RunFailedError, match="cable unplugged"), translate_os_errors(tmp_path):
+        raise OSError("cable unplugged")
 
 
 def test_other_errors_pass_through(tmp_path: Path) -> None:
@@ -102,7 +99,7 @@ def test_other_errors_pass_through(tmp_path: Path) -> None:
         raise KeyError("loss")
 
 
-def test_the_errno_stays_for_whoever_asks(tmp_path: Path) -> None:
+def test_os_error_is_the_cause(tmp_path: Path) -> None:
     with pytest.raises(RunFailedError) as caught, translate_os_errors(tmp_path):
         raise OSError(errno.EDQUOT, "over")
     assert isinstance(caught.value.__cause__, OSError)
@@ -110,7 +107,7 @@ def test_the_errno_stays_for_whoever_asks(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("delay_s", [0.05, 0.11, 0.17])
-def test_a_killed_writer_leaves_whole_files(tmp_path: Path, delay_s: float) -> None:
+def test_killed_writer_leaves_complete_files(tmp_path: Path, delay_s: float) -> None:
     script = textwrap.dedent("""
         import sys
         from itertools import count

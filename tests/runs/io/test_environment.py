@@ -1,4 +1,4 @@
-"""What a run is made with is found out quickly and without imports."""
+"""The description of a run's environment."""
 
 from __future__ import annotations
 
@@ -12,16 +12,17 @@ import pytest
 from nnlab.runs import environment
 
 
-def git(folder: Path, *words: str) -> str:
-    """Runs git in a folder, as nobody in particular."""
-    who = ["-c", "user.name=somebody", "-c", "user.email=somebody@example.org"]
-    command = ["git", *who, *words]
-    answer = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)
-    return answer.stdout.strip()
+def git(folder: Path, *arguments: str) -> str:
+    """Run git in a folder, with a fixed user, and return its output."""
+    user = ["-c", "user.name=test", "-c", "user.email=test@example.org"]
+    command = ["git", *user, *arguments]
+    result = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)
+    return result.stdout.strip()
 
 
 @pytest.fixture
 def repository(tmp_path: Path) -> Path:
+    """Return a git repository with one committed file."""
     git(tmp_path, "init")
     (tmp_path / "xor.yaml").write_text("name: xor\n")
     git(tmp_path, "add", "xor.yaml")
@@ -37,24 +38,24 @@ def test_versions_are_those_of_the_installed_packages() -> None:
     assert set(packages) == {"nnlab", "tensorflow", "keras", "numpy"}
 
 
-def test_a_clean_repository_gives_its_revision(repository: Path) -> None:
+def test_clean_repository(repository: Path) -> None:
     revision = git(repository, "rev-parse", "HEAD")
     assert environment(folder=repository)["git"] == {"revision": revision, "dirty": False}
 
 
-def test_a_changed_file_makes_it_dirty_and_a_new_one_does_not(repository: Path) -> None:
+def test_only_changes_of_tracked_files_make_a_repository_dirty(repository: Path) -> None:
     (repository / "new.yaml").write_text("name: new\n")
     assert environment(folder=repository)["git"]["dirty"] is False
     (repository / "xor.yaml").write_text("name: other\n")
     assert environment(folder=repository)["git"]["dirty"] is True
 
 
-def test_a_repository_without_a_commit_has_no_revision(tmp_path: Path) -> None:
+def test_repository_without_a_commit_has_no_revision(tmp_path: Path) -> None:
     git(tmp_path, "init")
     assert environment(folder=tmp_path)["git"] == {"revision": None, "dirty": False}
 
 
-def test_outside_a_repository_and_without_git_there_is_none(
+def test_git_is_none_outside_a_repository_or_without_git(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
@@ -63,7 +64,7 @@ def test_outside_a_repository_and_without_git_there_is_none(
     assert environment(folder=tmp_path)["git"] is None
 
 
-def test_variables_that_change_results_are_kept_and_secrets_are_not(
+def test_variables_of_tensorflow_are_recorded_and_secrets_are_not(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("TF_ENABLE_ONEDNN_OPTS", "0")
@@ -78,19 +79,19 @@ def test_variables_that_change_results_are_kept_and_secrets_are_not(
     assert "secret" not in variables.values()
 
 
-def test_the_command_line_is_kept_word_by_word() -> None:
+def test_command_line_is_recorded_as_a_list() -> None:
     command = ["nnlab", "train", "a file.yaml"]
     assert environment(command)["command"] == command
     assert environment()["command"] is None
 
 
-def test_nothing_heavy_is_imported_and_it_is_quick() -> None:
+def test_environment_is_fast_and_imports_no_heavy_packages() -> None:
     script = (
         "import sys; from nnlab.runs import environment; environment();"
         "print([name for name in ('numpy', 'pandas', 'matplotlib', 'tensorflow', 'keras')"
         " if name in sys.modules])"
     )
     start = time.perf_counter()
-    answer = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True)
-    assert answer.stdout.strip() == b"[]"
+    result = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True)
+    assert result.stdout.strip() == b"[]"
     assert time.perf_counter() - start < 5

@@ -1,4 +1,4 @@
-"""One process alone goes on with what another has left, whatever became of that one."""
+"""Only one process at a time can use a run folder."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from nnlab.runs import RunDirectory, RunStatus
 from nnlab.runs.io.lock import lock_folder
 
 if os.name != "posix":
-    pytest.skip("locks of POSIX", allow_module_level=True)
+    pytest.skip("requires POSIX locks", allow_module_level=True)
 
-# Takes a folder over, and forks a process that outlives it by far.
+# Locks a folder, and forks a process that outlives it.
 SCRIPT = """
 import os, signal, sys
 from pathlib import Path
@@ -32,8 +32,8 @@ with lock_folder(Path(sys.argv[1])):
 
 
 @pytest.fixture(params=["runs", "with a blank, \u00fc", "elsewhere"])
-def left(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
-    """A folder whose process has ended, in several kinds of places."""
+def folder(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
+    """Return the folder of an interrupted run, in several kinds of places."""
     runs = tmp_path / request.param
     if request.param == "elsewhere":
         (tmp_path / "there").mkdir()
@@ -43,33 +43,38 @@ def left(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
     return run.path
 
 
-def test_no_two_processes_go_on_and_a_killed_one_keeps_nobody_out(left: Path) -> None:
+def test_second_process_is_refused_until_the_first_is_killed(folder: Path) -> None:
     with subprocess.Popen(
-        [sys.executable, "-c", SCRIPT, str(left)], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", SCRIPT, str(folder)], stdout=subprocess.PIPE, text=True
     ) as first:
         assert first.stdout is not None
         child = int(first.stdout.readline())
         try:
-            with pytest.raises(RequestError, match="another process is at work"), lock_folder(left):
+            with (
+                pytest.raises(RequestError, match="in use by another process"),
+                lock_folder(folder),
+            ):
                 pass
             first.kill()
             first.wait()
             os.kill(child, 0)
-            with lock_folder(left):
+            with lock_folder(folder):
                 pass
         finally:
             os.kill(child, signal.SIGKILL)
 
 
-def test_folder_is_free_again_after_the_block(left: Path) -> None:
-    with pytest.raises(ValueError, match="out"), lock_folder(left):
+def test_lock_is_released_after_the_block(folder: Path) -> None:
+    with pytest.raises(ValueError, match="out"), lock_folder(folder):
         raise ValueError("out")
     script = SCRIPT.replace("signal.pause()", "").replace("os.fork()", "1")
-    subprocess.run([sys.executable, "-c", script, str(left)], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(
+        [sys.executable, "-c", script, str(folder)], check=True, stdout=subprocess.DEVNULL
+    )
 
 
-def test_folder_whose_process_is_at_work_is_refused(tmp_path: Path) -> None:
+def test_folder_of_a_running_run_is_refused(tmp_path: Path) -> None:
     run = RunDirectory.create(tmp_path, "xor", "name: xor\n")
-    words = f"where process {os.getpid()} is at work"
-    with pytest.raises(RequestError, match=words), lock_folder(run.path):
+    owner = f"in use by process {os.getpid()}"
+    with pytest.raises(RequestError, match=owner), lock_folder(run.path):
         pass

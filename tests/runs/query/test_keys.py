@@ -1,4 +1,4 @@
-"""The dotted keys of a run."""
+"""Access to runs by dotted keys."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from nnlab.runs.query.keys import RunKeys, read_config_tree
 
 @pytest.fixture
 def keys(tmp_path: Path) -> RunKeys:
+    """Return the keys of a run with a record and a config."""
     text = "training: {epochs: 3}\nmodel: {layers: [Flatten, {Dense: {units: 4}}]}\n"
     (tmp_path / "config.yaml").write_text(text)
     record = RunRecord(
@@ -36,25 +37,25 @@ def keys(tmp_path: Path) -> RunKeys:
         ("config.seed", None),
     ],
 )
-def test_a_key_is_found_in_the_record_then_in_the_config(
+def test_keys_are_looked_up_in_the_record_then_in_the_config(
     keys: RunKeys, key: str, value: object
 ) -> None:
     assert keys[key] == value
 
 
-def test_fields_without_a_value_are_keys_too(keys: RunKeys) -> None:
+def test_fields_without_a_value_are_keys(keys: RunKeys) -> None:
     assert keys.has("error")
     assert not keys.has("config.seed")
 
 
-def test_names_are_those_with_a_value(keys: RunKeys) -> None:
+def test_names_lists_keys_with_a_value(keys: RunKeys) -> None:
     names = keys.names()
     assert {"metrics.loss", "timing.fit_s", "config.model.layers.1.Dense.units"} <= set(names)
     assert "error" not in names
 
 
 @pytest.mark.parametrize("text", ["a: [", "- a list", "a: !!python/object/apply:os.getcwd []"])
-def test_a_broken_config_is_told_and_hides_no_record(tmp_path: Path, text: str) -> None:
+def test_broken_config_does_not_hide_the_record(tmp_path: Path, text: str) -> None:
     (tmp_path / "config.yaml").write_text(text)
     files = RunFiles(tmp_path)
     with pytest.raises(DataError, match=r"config\.yaml to "):
@@ -62,7 +63,7 @@ def test_a_broken_config_is_told_and_hides_no_record(tmp_path: Path, text: str) 
     assert RunKeys(RunRecord("a", "a", seed=1), files)["seed"] == 1
 
 
-def test_no_config_is_an_empty_one(tmp_path: Path) -> None:
+def test_missing_config_is_empty(tmp_path: Path) -> None:
     assert read_config_tree(RunFiles(tmp_path)) == {}
 
 
@@ -74,7 +75,7 @@ def test_no_config_is_an_empty_one(tmp_path: Path) -> None:
         "{data: {dataset: xor, scaling: none}, training: {epochs: 3}}",
     ],
 )
-def test_a_section_reads_as_in_the_whole_config(tmp_path: Path, text: str) -> None:
+def test_section_equals_that_of_the_full_config(tmp_path: Path, text: str) -> None:
     (tmp_path / "config.yaml").write_text(text)
     keys = RunKeys(RunRecord("xor-1", "xor"), RunFiles(tmp_path))
     assert keys.section("data") == {"dataset": "xor", "scaling": "none"}
@@ -83,9 +84,7 @@ def test_a_section_reads_as_in_the_whole_config(tmp_path: Path, text: str) -> No
 
 
 @pytest.mark.parametrize("text", [None, "data: {", "data:\n  - : {\n", "[]"])
-def test_a_section_of_a_config_that_cannot_be_read_is_not_known(
-    tmp_path: Path, text: str | None
-) -> None:
+def test_section_of_an_unreadable_config_is_none(tmp_path: Path, text: str | None) -> None:
     if text is not None:
         (tmp_path / "config.yaml").write_text(text)
     assert RunKeys(RunRecord("xor-1", "xor"), RunFiles(tmp_path)).section("data") is None

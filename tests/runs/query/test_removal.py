@@ -1,4 +1,4 @@
-"""Which runs may be deleted."""
+"""Deletion of runs, and its checks."""
 
 from __future__ import annotations
 
@@ -8,59 +8,60 @@ import pytest
 
 from nnlab.errors import RequestError
 from nnlab.runs import RunDirectory, RunRecord, RunStatus, StoredRun, list_runs, read_run
-from nnlab.runs.query.removal import check_removable, remove_run, size_of
+from nnlab.runs.query.removal import check_removable, folder_size, remove_run
 
 
-def made(folder: Path, name: str, status: RunStatus = RunStatus.COMPLETE) -> StoredRun:
+def make_run(folder: Path, name: str, status: RunStatus = RunStatus.COMPLETE) -> StoredRun:
+    """Write a run that contains only a record."""
     path = folder / name
     path.mkdir(parents=True)
     (path / "record.json").write_text(RunRecord(name, name, status).to_json())
     return StoredRun(path, RunRecord(name, name, status))
 
 
-def test_a_deleted_run_is_gone_and_no_other(tmp_path: Path) -> None:
-    gone, stays = made(tmp_path, "gone"), made(tmp_path, "stays")
-    check_removable([gone], tmp_path)
-    remove_run(gone)
-    assert [path.name for path in tmp_path.iterdir()] == ["stays"]
-    assert [record.id for record in list_runs(tmp_path)] == [stays.record.id]
+def test_only_the_given_run_is_deleted(tmp_path: Path) -> None:
+    removed, kept = make_run(tmp_path, "removed"), make_run(tmp_path, "kept")
+    check_removable([removed], tmp_path)
+    remove_run(removed)
+    assert [path.name for path in tmp_path.iterdir()] == ["kept"]
+    assert [record.id for record in list_runs(tmp_path)] == [kept.record.id]
 
 
-def test_all_that_must_stay_are_told(tmp_path: Path) -> None:
+def test_error_lists_all_runs_that_must_not_be_deleted(tmp_path: Path) -> None:
     runs = tmp_path / "runs"
-    elsewhere, trial = made(tmp_path / "other", "a"), made(runs / "search", "b")
-    running = made(runs, "c", RunStatus.RUNNING)
+    elsewhere, trial = make_run(tmp_path / "other", "a"), make_run(runs / "search", "b")
+    running = make_run(runs, "c", RunStatus.RUNNING)
     (runs / "link").symlink_to(elsewhere.path)
-    several = [elsewhere, trial, running, read_run(runs / "link")]
+    runs_to_keep = [elsewhere, trial, running, read_run(runs / "link")]
     with pytest.raises(RequestError) as caught:
-        check_removable(several, runs)
-    told = str(caught.value).splitlines()
-    assert ["directly in" in line for line in told] == [True, True, False, False]
-    assert "is at work" in told[2]
-    assert "is a link" in told[3]
+        check_removable(runs_to_keep, runs)
+    lines = str(caught.value).splitlines()
+    assert ["directly in" in line for line in lines] == [True, True, False, False]
+    assert "is running" in lines[2]
+    assert "is a link" in lines[3]
 
 
-def test_a_run_that_holds_one_at_work_stays(tmp_path: Path) -> None:
-    outer = made(tmp_path, "outer")
+def test_run_with_a_running_child_is_kept(tmp_path: Path) -> None:
+    outer = make_run(tmp_path, "outer")
     inner = RunDirectory.create(outer.path / "relu", "inner", "name: x")
-    with pytest.raises(RequestError, match="at work"):
+    with pytest.raises(RequestError, match="is running"):
         check_removable([outer], tmp_path)
     inner.finish(RunStatus.COMPLETE)
     check_removable([outer], tmp_path)
 
 
-def test_a_part_of_a_search_stays(tmp_path: Path) -> None:
-    search = made(tmp_path, "digits-tune")
+def test_trial_of_a_search_is_kept(tmp_path: Path) -> None:
+    search = make_run(tmp_path, "digits-tune")
     (search.path / "search.json").write_text("{}")
-    trial = made(tmp_path / "digits-tune" / "trials", "3")
+    trial = make_run(tmp_path / "digits-tune" / "trials", "3")
     with pytest.raises(RequestError, match="is a part of digits-tune"):
         check_removable([trial], tmp_path)
 
 
-def test_size_counts_all_files_but_no_links(tmp_path: Path) -> None:
-    run = made(tmp_path, "a")
-    before = size_of(run)
+def test_size_counts_files_but_not_links(tmp_path: Path) -> None:
+    run = make_run(tmp_path, "a")
+    before = folder_size(run)
     (run.path / "plots").mkdir()
     (run.path / "plots" / "loss.png").write_bytes(b"x" * 1000)
     (run.path / "big").symlink_to("/proc/self/exe")
-    assert size_of(run) == before + 1000
+    assert folder_size(run) == before + 1000

@@ -1,4 +1,4 @@
-"""A run on the disk reads as it ended."""
+"""Reading runs from their folders."""
 
 from __future__ import annotations
 
@@ -23,29 +23,29 @@ from nnlab.runs.records.benchmark import BenchmarkRecord, read_benchmark
 from nnlab.runs.records.comparison import ComparisonRecord, read_comparison_record
 from nnlab.runs.records.search import SearchRecord, read_search
 from nnlab.runs.records.trial import FrozenTrial, TrialStatus
-from tests.runs.made import keep
+from tests.runs.builders import write_run
 
 
-def test_a_run_inside_another_has_its_id_before_its_own(
+def test_full_id_of_a_child_run_starts_with_that_of_its_parent(
     runs_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    search = keep(runs_dir, "search-1")
+    search = write_run(runs_dir, "search-1")
     atomic_write(runs_dir / "search-1" / "search.json", "{}")
-    keep(runs_dir / "search-1" / "trials", "3")
+    write_run(runs_dir / "search-1" / "trials", "3")
     assert read_run(runs_dir / "search-1" / "trials" / "3").full_id == "search-1/trials/3"
-    # The output of `train --json`, say, in the folder where one works.
+    # A record.json in the working directory does not make it a search.
     atomic_write(runs_dir.parent / "record.json", search.to_json())
     monkeypatch.chdir(runs_dir.parent)
     assert read_run(Path("runs/search-1")).full_id == "search-1"
 
 
-def test_a_copy_has_the_id_of_its_own_folder(
+def test_copied_run_has_the_id_of_its_folder(
     runs_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    record = keep(runs_dir, "xor-1")
+    record = write_run(runs_dir, "xor-1")
     atomic_write(runs_dir / "copy" / "record.json", record.to_json())
     assert read_run(runs_dir / "copy").record.id == "copy"
-    assert {"xor-1", "copy"} <= {one.id for one in list_runs(runs_dir)}
+    assert {"xor-1", "copy"} <= {listed.id for listed in list_runs(runs_dir)}
     monkeypatch.chdir(runs_dir / "copy")
     assert read_run(Path()).record.id == "copy"
 
@@ -60,25 +60,25 @@ def test_a_copy_has_the_id_of_its_own_folder(
             read_comparison_record,
         ),
         (
-            "devices.json",
+            "benchmark.json",
             BenchmarkRecord("old", "xor", "complete", (), (8,), (), "random"),
             read_benchmark,
         ),
     ],
 )
-def test_a_copy_of_several_runs_has_it_as_well(
+def test_copied_search_comparison_or_benchmark_has_the_id_of_its_folder(
     tmp_path: Path, file: str, record: JsonRecord, read: Callable[[Path], Any]
 ) -> None:
     atomic_write(tmp_path / "copy" / file, record.to_json())
     assert read(tmp_path / "copy").id == "copy"
 
 
-def test_a_folder_without_a_record_is_no_run(tmp_path: Path) -> None:
+def test_folder_without_a_record_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(RunNotFoundError, match=r"without record\.json.*nnlab runs"):
         read_run(tmp_path)
 
 
-def test_the_default_folder_follows_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_default_folder_follows_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("NNLAB_RUNS_DIR", raising=False)
     assert default_runs_dir() == Path("runs")
     monkeypatch.setenv("NNLAB_RUNS_DIR", "")
@@ -87,30 +87,30 @@ def test_the_default_folder_follows_the_environment(monkeypatch: pytest.MonkeyPa
     assert default_runs_dir() == Path("elsewhere")
 
 
-def test_a_trial_of_several_runs_reads_as_one_that_ended_like_it(
+def test_trial_of_several_runs_is_read_as_a_run_with_its_status(
     runs_dir: Path, search: Path
 ) -> None:
     atomic_write(search / "search.json", "{}")
     trial = FrozenTrial(4, {}, TrialStatus.FAILED, error="The loss is not finite.", epochs=3)
     trial.write(search / "trials" / "4" / "trial.json")
-    keep(search / "trials" / "4", "1")
+    write_run(search / "trials" / "4", "1")
     run = find_run("deep/trials/4", runs_dir)
     assert run.kind is RunKind.TRIAL
     assert (run.record.status, run.record.error) == (RunStatus.FAILED, trial.error)
-    assert run.inside() == ["1"]
+    assert run.child_runs() == ["1"]
     assert find_run("deep/trials/4/1", runs_dir).full_id == f"{search.name}/trials/4/1"
 
 
-def test_a_trial_that_nobody_works_at_is_no_running_one(runs_dir: Path, search: Path) -> None:
+def test_running_trial_of_an_ended_search_is_interrupted(runs_dir: Path, search: Path) -> None:
     atomic_write(search / "search.json", "{}")
     FrozenTrial(4, {}).write(search / "trials" / "4" / "trial.json")
     assert read_run(search / "trials" / "4").record.status is RunStatus.INTERRUPTED
-    keep(runs_dir, search.name, status=RunStatus.RUNNING)
+    write_run(runs_dir, search.name, status=RunStatus.RUNNING)
     assert read_run(search / "trials" / "4").record.status is RunStatus.RUNNING
 
 
-def test_runs_inside_stand_in_the_order_of_their_numbers(runs_dir: Path, search: Path) -> None:
+def test_child_runs_are_in_numerical_order(runs_dir: Path, search: Path) -> None:
     for number in (10, 9):
-        keep(search / "trials", str(number))
+        write_run(search / "trials", str(number))
     names = ["best", "trials/0", "trials/9", "trials/10"]
-    assert read_run(runs_dir / search.name).inside() == names
+    assert read_run(runs_dir / search.name).child_runs() == names

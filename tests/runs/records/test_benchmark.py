@@ -1,4 +1,4 @@
-"""The record of a comparison of devices: written, read, broken."""
+"""The record of a benchmark."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from nnlab.runs.records.benchmark import (
     BenchmarkFiles,
     BenchmarkPoint,
     BenchmarkRecord,
-    Timed,
+    MedianTime,
     read_benchmark,
 )
 
@@ -23,13 +23,13 @@ POINT = BenchmarkPoint(
     jit_compile=True,
     timing={"rows_s": 0.5},
     rows_bytes=1000,
-    step=Timed(0.002, None, None, 2),
+    step=MedianTime(0.002, None, None, 2),
     samples_s=((0.002,), (0.002, 0.003)),
     flop_per_step=10**6,
     losses={8: 2.5, 469: math.inf},
 )
 RECORD = BenchmarkRecord(
-    "mnist-devices-1",
+    "mnist-benchmark-1",
     "mnist",
     "complete",
     ({"name": "cpu"}, {"name": "gpu:0"}),
@@ -37,41 +37,41 @@ RECORD = BenchmarkRecord(
     (None, 64),
     "random",
     (POINT, BenchmarkPoint("cpu", 128, error="Memory ran out.")),
-    gpu_absence=("There is none.",),
+    gpu_absence=("No GPU.",),
 )
 
 
-def test_record_comes_back_as_it_was_written(tmp_path: Path) -> None:
+def test_record_is_read_as_written(tmp_path: Path) -> None:
     path = tmp_path / RECORD.id
     RECORD.write(BenchmarkFiles(path).benchmark_json)
     assert read_benchmark(path) == RECORD
-    assert [file.name for file in path.iterdir()] == ["devices.json"]
+    assert [file.name for file in path.iterdir()] == ["benchmark.json"]
 
 
-def test_json_tells_what_follows_from_a_point() -> None:
-    told, failed = RECORD.to_dict()["points"]
-    assert (told["status"], failed["status"]) == ("complete", "failed")
-    assert told["examples_per_s"] == 64_000
-    assert told["flop_per_s"] == 5e8
-    assert told["rows_bytes_per_s"] == 2000
+def test_json_contains_derived_values_of_points() -> None:
+    measured, failed = RECORD.to_dict()["points"]
+    assert (measured["status"], failed["status"]) == ("complete", "failed")
+    assert measured["examples_per_s"] == 64_000
+    assert measured["flop_per_s"] == 5e8
+    assert measured["rows_bytes_per_s"] == 2000
     assert (failed["examples_per_s"], failed["flop_per_s"]) == (None, None)
 
 
 @pytest.mark.parametrize("text", ["{", "[]", '{"id": "a"}', ""])
-def test_broken_record_is_told(tmp_path: Path, text: str) -> None:
-    (tmp_path / "devices.json").write_text(text)
-    with pytest.raises(DataError, match=r"devices\.json"):
+def test_broken_record_is_an_error(tmp_path: Path, text: str) -> None:
+    (tmp_path / "benchmark.json").write_text(text)
+    with pytest.raises(DataError, match=r"benchmark\.json"):
         read_benchmark(tmp_path)
 
 
-def test_broken_point_is_told(tmp_path: Path) -> None:
+def test_broken_point_is_an_error(tmp_path: Path) -> None:
     RECORD.write(BenchmarkFiles(tmp_path).benchmark_json)
-    file = tmp_path / "devices.json"
+    file = tmp_path / "benchmark.json"
     file.write_text(file.read_text().replace('"median_s"', '"mean_s"'))
     with pytest.raises(DataError, match="measured points"):
         read_benchmark(tmp_path)
 
 
-def test_folder_without_one_is_told(tmp_path: Path) -> None:
+def test_folder_without_a_benchmark_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(RunNotFoundError, match="nnlab compare cpu-vs-gpu"):
         read_benchmark(tmp_path)

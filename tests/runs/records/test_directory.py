@@ -1,4 +1,4 @@
-"""A run's folder from its first moment to its last, whatever ends it."""
+"""The folder of a running run, and how its end is recorded."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ CONFIG = "name: xor\nseed: 42\n"
 
 
 def on_disk(run: RunDirectory) -> dict[str, Any]:
-    """What another program reads in record.json."""
+    """Return the content of record.json."""
     values: dict[str, Any] = json.loads(run.record_json.read_text())
     return values
 
 
 def create_id(runs_dir: Path) -> str:
-    """Starts a run and gives its id; for other processes."""
+    """Create a run and return its id; called in other processes."""
     return RunDirectory.create(runs_dir, "xor", CONFIG).record.id
 
 
 def train(run: RunDirectory, epochs: int, error: BaseException | None = None) -> None:
-    """A run of some epochs that ends in an error, or does not."""
+    """Log some epochs, then raise the error if there is one."""
     with run:
         for epoch in range(1, epochs + 1):
             run.log_epoch(epoch, {"loss": 1 / epoch})
@@ -43,7 +43,7 @@ def train(run: RunDirectory, epochs: int, error: BaseException | None = None) ->
             raise error
 
 
-def test_a_new_run_has_its_config_and_says_running(tmp_path: Path) -> None:
+def test_new_run_has_a_config_and_a_running_record(tmp_path: Path) -> None:
     run = RunDirectory.create(tmp_path / "runs", "xor", CONFIG, seed=42, device="cpu")
     assert run.config_yaml.read_text() == CONFIG
     record = RunRecord.from_json(run.record_json.read_text())
@@ -55,7 +55,7 @@ def test_a_new_run_has_its_config_and_says_running(tmp_path: Path) -> None:
     assert run.path == tmp_path / "runs" / record.id
 
 
-def test_equal_configs_have_equal_hashes_and_different_folders(tmp_path: Path) -> None:
+def test_runs_of_one_config_have_equal_hashes_and_different_folders(tmp_path: Path) -> None:
     runs = [RunDirectory.create(tmp_path, "xor", CONFIG) for _ in range(20)]
     assert len({run.path for run in runs}) == 20
     assert len({run.record.config_hash for run in runs}) == 1
@@ -63,7 +63,7 @@ def test_equal_configs_have_equal_hashes_and_different_folders(tmp_path: Path) -
     assert created == sorted(created)
 
 
-def test_processes_that_start_together_have_folders_of_their_own(tmp_path: Path) -> None:
+def test_concurrent_processes_create_different_folders(tmp_path: Path) -> None:
     with ProcessPoolExecutor(4, mp_context=get_context("spawn")) as pool:
         ids = list(pool.map(create_id, [tmp_path] * 40))
     assert len(set(ids)) == 40
@@ -80,7 +80,7 @@ def test_processes_that_start_together_have_folders_of_their_own(tmp_path: Path)
         ("x" * 300, "x" * 50),
     ],
 )
-def test_any_name_makes_a_folder_inside_the_runs(tmp_path: Path, name: str, folder: str) -> None:
+def test_folder_names_are_sanitized(tmp_path: Path, name: str, folder: str) -> None:
     run = RunDirectory.create(tmp_path, name, CONFIG)
     assert run.path.parent == tmp_path
     assert run.path.name.startswith(f"{folder}-2")
@@ -95,7 +95,7 @@ def test_update_replaces_the_record_and_its_file(tmp_path: Path) -> None:
     assert run.record.params == on_disk(run)["params"] == 9
 
 
-def test_finish_writes_the_rows_and_the_last_word(tmp_path: Path) -> None:
+def test_finish_writes_the_rows_and_the_record(tmp_path: Path) -> None:
     run = RunDirectory.create(tmp_path, "xor", CONFIG)
     for epoch in range(1, 4):
         run.log_epoch(epoch, {"loss": 1 / epoch})
@@ -107,7 +107,7 @@ def test_finish_writes_the_rows_and_the_last_word(tmp_path: Path) -> None:
     assert len(run.metrics_csv.read_text().splitlines()) == 4
 
 
-def test_equal_runs_leave_equal_metrics(tmp_path: Path) -> None:
+def test_equal_runs_write_equal_metrics(tmp_path: Path) -> None:
     texts = set()
     for _ in range(2):
         with RunDirectory.create(tmp_path, "xor", CONFIG) as run:
@@ -117,7 +117,7 @@ def test_equal_runs_leave_equal_metrics(tmp_path: Path) -> None:
     assert len(texts) == 1
 
 
-def test_a_block_that_ends_well_is_complete(tmp_path: Path) -> None:
+def test_block_without_an_exception_is_complete(tmp_path: Path) -> None:
     with RunDirectory.create(tmp_path, "xor", CONFIG) as run:
         run.log_epoch(1, {"loss": 0.5})
     assert on_disk(run)["status"] == "complete"
@@ -125,7 +125,7 @@ def test_a_block_that_ends_well_is_complete(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("error", "status", "words"),
+    ("error", "status", "message"),
     [
         (ValueError("shapes differ"), "failed", "ValueError: shapes differ"),
         (MemoryError(), "failed", "MemoryError"),
@@ -135,28 +135,28 @@ def test_a_block_that_ends_well_is_complete(tmp_path: Path) -> None:
         (RunInterrupted("Stopped at epoch 3."), "interrupted", "Stopped at epoch 3."),
     ],
 )
-def test_an_exception_is_recorded_and_goes_on(
-    tmp_path: Path, error: BaseException, status: str, words: str
+def test_exception_is_recorded_and_raised(
+    tmp_path: Path, error: BaseException, status: str, message: str
 ) -> None:
     run = RunDirectory.create(tmp_path, "xor", CONFIG)
     with pytest.raises(type(error)) as caught:
         train(run, 2, error)
     assert caught.value is error
     values = on_disk(run)
-    assert (values["status"], values["error"]) == (status, words)
+    assert (values["status"], values["error"]) == (status, message)
     assert values["finished"]
     assert len(run.metrics_csv.read_text().splitlines()) == 3
 
 
-def test_what_finish_recorded_stays_when_the_error_goes_on(tmp_path: Path) -> None:
+def test_error_recorded_by_finish_is_kept(tmp_path: Path) -> None:
     run = RunDirectory.create(tmp_path, "xor", CONFIG)
     run.finish(RunStatus.FAILED, "diverged at epoch 3", epochs_run=3)
-    with pytest.raises(RunFailedError, match="other words"):
-        train(run, 0, RunFailedError("other words"))
+    with pytest.raises(RunFailedError, match="other message"):
+        train(run, 0, RunFailedError("other message"))
     assert on_disk(run)["error"] == "diverged at epoch 3"
 
 
-def test_a_failure_after_the_end_is_recorded(tmp_path: Path) -> None:
+def test_failure_after_finish_is_recorded(tmp_path: Path) -> None:
     run = RunDirectory.create(tmp_path, "xor", CONFIG)
     run.finish(RunStatus.COMPLETE)
     with pytest.raises(ValueError, match="no plots"):
@@ -164,7 +164,7 @@ def test_a_failure_after_the_end_is_recorded(tmp_path: Path) -> None:
     assert on_disk(run)["status"] == "failed"
 
 
-def test_a_full_disk_fails_the_run_and_says_so_in_its_record(small_disk: Path) -> None:
+def test_full_disk_is_recorded(small_disk: Path) -> None:
     run = RunDirectory.create(small_disk, "xor", CONFIG)
     with pytest.raises(RunFailedError, match="No space left on device"):
         train(run, 5_000, RunFailedError("No space left on device"))
@@ -178,25 +178,25 @@ def test_a_full_disk_fails_the_run_and_says_so_in_its_record(small_disk: Path) -
     }
 
 
-def test_a_full_disk_at_the_end_of_a_block_fails_the_run(small_disk: Path) -> None:
+def test_full_disk_at_the_end_of_a_block_fails_the_run(small_disk: Path) -> None:
     run = RunDirectory.create(small_disk, "xor", CONFIG)
     with pytest.raises(RunFailedError, match="No space left on device"):
         train(run, 5_000)
     assert on_disk(run)["status"] == "failed"
 
 
-def test_a_run_that_cannot_start_leaves_nothing(small_disk: Path) -> None:
+def test_run_that_cannot_start_leaves_no_folder(small_disk: Path) -> None:
     with pytest.raises(RunFailedError, match=r"config\.yaml.*No space left on device"):
         RunDirectory.create(small_disk, "xor", "# \n" * 100_000)
     assert not list(small_disk.iterdir())
 
 
-def test_a_read_only_disk_refuses_with_the_remedy(read_only_disk: Path) -> None:
+def test_read_only_disk_is_a_request_error(read_only_disk: Path) -> None:
     with pytest.raises(RequestError, match=r"Read-only file system.*--runs-dir"):
         RunDirectory.create(read_only_disk / "runs", "xor", CONFIG)
 
 
-def test_a_folder_of_runs_that_cannot_be_is_a_wrong_request(tmp_path: Path) -> None:
+def test_invalid_runs_folder_is_a_request_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(RequestError, match=r"Not a directory.*--runs-dir"):
         RunDirectory.create(tmp_path / "file" / "runs", "xor", CONFIG)
@@ -208,7 +208,7 @@ WRITER = textwrap.dedent("""
     from itertools import count
     from pathlib import Path
     from nnlab.runs import RunDirectory, RunStatus
-    # Whoever is started in the background by a shell, and its children, would not hear of it.
+    # Background jobs of a shell ignore SIGINT.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     run = RunDirectory.create(Path(sys.argv[1]), "xor", "name: xor\\n" * 1000)
     run._metrics._interval_s = 0
@@ -222,7 +222,7 @@ WRITER = textwrap.dedent("""
 
 
 @pytest.mark.parametrize("delay_s", [0.02, 0.09, 0.16, 0.23])
-def test_a_killed_run_has_whole_files_and_is_seen_as_dead(tmp_path: Path, delay_s: float) -> None:
+def test_killed_run_has_complete_files_and_reads_as_failed(tmp_path: Path, delay_s: float) -> None:
     with subprocess.Popen(
         [sys.executable, "-c", WRITER, str(tmp_path)], stdout=subprocess.PIPE
     ) as writer:
@@ -231,20 +231,20 @@ def test_a_killed_run_has_whole_files_and_is_seen_as_dead(tmp_path: Path, delay_
         time.sleep(delay_s)
         writer.send_signal(signal.SIGKILL)
     (path,) = tmp_path.iterdir()
-    seen = read_run(path)
-    assert json.loads(seen.record_json.read_text())["status"] == "running"
-    assert seen.record.status is RunStatus.FAILED
-    assert seen.record.error is not None
-    assert "process died" in seen.record.error
-    assert seen.record.epochs_run >= 2
-    assert seen.config_yaml.read_text() == "name: xor\n" * 1000
-    text = seen.metrics_csv.read_text()
+    run = read_run(path)
+    assert json.loads(run.record_json.read_text())["status"] == "running"
+    assert run.record.status is RunStatus.FAILED
+    assert run.record.error is not None
+    assert "process died" in run.record.error
+    assert run.record.epochs_run >= 2
+    assert run.config_yaml.read_text() == "name: xor\n" * 1000
+    text = run.metrics_csv.read_text()
     assert text.endswith("\n")
     for epoch, line in enumerate(text.splitlines()[1:], 1):
         assert line == f"{epoch},{1 / epoch!r}"
 
 
-def test_impatient_ctrl_c_still_records_the_interrupt(tmp_path: Path) -> None:
+def test_repeated_ctrl_c_still_records_the_interrupt(tmp_path: Path) -> None:
     for _ in range(5):
         with subprocess.Popen(
             [sys.executable, "-c", WRITER, str(tmp_path)],

@@ -1,4 +1,4 @@
-"""The record survives its JSON, and a broken one says what is wrong."""
+"""The record of a run and its JSON."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 
 from nnlab.errors import DataError
 from nnlab.runs.io.process import Process
-from nnlab.runs.records.run import RunRecord, RunStatus
+from nnlab.runs.records.run import RunRecord, RunStatus, common_direction
 
 RECORD = RunRecord(
     id="mnist-20261121T031500Z-1f2e3d4",
@@ -36,39 +36,39 @@ RECORD = RunRecord(
 )
 
 
-def changed(**values: Any) -> str:
-    """The record's JSON with some values replaced."""
+def json_with(**values: Any) -> str:
+    """Return the record's JSON with some values replaced."""
     return json.dumps({**RECORD.to_dict(), **values})
 
 
-def test_a_record_comes_back_from_its_json() -> None:
+def test_record_is_parsed_as_written() -> None:
     assert RunRecord.from_json(RECORD.to_json()) == RECORD
 
 
-def test_json_carries_every_field() -> None:
+def test_json_contains_every_field() -> None:
     assert set(RECORD.to_dict()) == {field.name for field in dataclasses.fields(RunRecord)}
 
 
-def test_unknown_keys_are_left_out() -> None:
-    assert RunRecord.from_json(changed(flavour="vanilla")) == RECORD
+def test_unknown_keys_are_ignored() -> None:
+    assert RunRecord.from_json(json_with(flavour="vanilla")) == RECORD
 
 
-def test_missing_keys_take_their_defaults() -> None:
+def test_missing_keys_have_defaults() -> None:
     record = RunRecord.from_json('{"id": "a", "name": "a", "status": "failed"}')
     assert (record.metrics, record.best_epoch, record.epochs_run) == ({}, None, 0)
 
 
-def test_numbers_that_are_not_finite_are_strict_json_and_come_back() -> None:
+def test_nan_and_infinity_are_strict_json() -> None:
     metrics = {"loss": math.nan, "up": math.inf, "down": -math.inf}
     text = dataclasses.replace(RECORD, metrics=metrics).to_json()
-    strict = json.loads(text, parse_constant=pytest.fail)
-    assert strict["metrics"] == {"loss": None, "up": "Infinity", "down": "-Infinity"}
-    back = RunRecord.from_json(text).metrics
-    assert math.isnan(back["loss"])
-    assert (back["up"], back["down"]) == (math.inf, -math.inf)
+    document = json.loads(text, parse_constant=pytest.fail)
+    assert document["metrics"] == {"loss": None, "up": "Infinity", "down": "-Infinity"}
+    parsed = RunRecord.from_json(text).metrics
+    assert math.isnan(parsed["loss"])
+    assert (parsed["up"], parsed["down"]) == (math.inf, -math.inf)
 
 
-def test_numbers_of_numpy_and_paths_become_plain_json() -> None:
+def test_numpy_numbers_and_paths_are_plain_json() -> None:
     metrics: dict[str, Any] = {"loss": np.float32(0.5), "count": np.int64(3)}
     environment = {"folder": Path("here"), "command": ("nnlab", "train")}
     record = dataclasses.replace(RECORD, metrics=metrics, environment=environment)
@@ -78,39 +78,38 @@ def test_numbers_of_numpy_and_paths_become_plain_json() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "words"),
+    ("text", "message"),
     [
         ("{", "JSON. Received: Expecting property name"),
         ("", "JSON. Received: Expecting value"),
         ("[]", "a JSON object. Received: list"),
-        ('{"id": "a", "name": "a"}', "a text as 'status'. Received: status=None"),
-        (changed(id=None), "a text as 'id'. Received: id=None"),
-        (changed(status="done"), "status of running, complete, failed, interrupted"),
-        (changed(epochs_run="many"), "a whole number as 'epochs_run'. Received: epochs_run='many'"),
-        (changed(metrics=[1]), "an object as 'metrics'"),
-        (changed(metrics={"loss": "low"}), "could not convert string to float: 'low'"),
-        (changed(process={"pid": 1}), "missing 1 required positional argument: 'host'"),
+        ('{"id": "a", "name": "a"}', "a string as 'status'. Received: status=None"),
+        (json_with(id=None), "a string as 'id'. Received: id=None"),
+        (json_with(status="done"), "status of running, complete, failed, interrupted"),
+        (json_with(epochs_run="many"), "an integer as 'epochs_run'. Received: epochs_run='many'"),
+        (json_with(metrics=[1]), "an object as 'metrics'"),
+        (json_with(metrics={"loss": "low"}), "could not convert string to float: 'low'"),
+        (json_with(process={"pid": 1}), "missing 1 required positional argument: 'host'"),
     ],
 )
-def test_a_broken_record_names_its_file_and_its_fault(text: str, words: str) -> None:
+def test_broken_record_names_the_file_and_the_error(text: str, message: str) -> None:
     with pytest.raises(DataError) as caught:
         RunRecord.from_json(text, "runs/a/record.json")
-    assert words in str(caught.value)
+    assert message in str(caught.value)
     assert "runs/a/record.json" in str(caught.value)
-    assert "restore it, or delete the run's folder" in str(caught.value)
 
 
-def test_a_record_cannot_be_changed() -> None:
+def test_record_is_immutable() -> None:
     with pytest.raises(dataclasses.FrozenInstanceError):
         RECORD.status = RunStatus.FAILED  # type: ignore[misc]
 
 
-def test_a_run_of_a_live_process_is_running() -> None:
+def test_run_of_a_live_process_is_running() -> None:
     record = dataclasses.replace(RECORD, status=RunStatus.RUNNING, process=Process.current())
     assert record.resolved() is record
 
 
-def test_a_run_that_ended_keeps_its_status_when_its_process_is_gone() -> None:
+def test_finished_run_keeps_its_status_after_its_process_ended() -> None:
     gone = dataclasses.replace(Process.current(), started=1)
     record = dataclasses.replace(RECORD, process=gone)
     assert record.resolved() is record
@@ -128,5 +127,14 @@ def test_a_run_that_ended_keeps_its_status_when_its_process_is_gone() -> None:
         ("flavour", None),
     ],
 )
-def test_direction_is_known_for_every_part_of_the_data(metric: str, direction: str | None) -> None:
+def test_direction_applies_to_all_splits(metric: str, direction: str | None) -> None:
     assert RECORD.direction(metric) == direction
+
+
+def test_common_direction_needs_agreement() -> None:
+    known = RunRecord("a", "a", metrics={"auc": 0.9}, directions={"auc": "max"})
+    unknown = RunRecord("b", "b", metrics={"auc": 0.8})
+    opposite = RunRecord("c", "c", metrics={"auc": 0.8}, directions={"auc": "min"})
+    assert common_direction([known, unknown], "auc") == "max"
+    assert common_direction([known, opposite], "auc") is None
+    assert common_direction([unknown], "auc") is None

@@ -1,4 +1,4 @@
-"""A search's record and its trials: written whole, read back, faults told."""
+"""The records of a search and its trials."""
 
 from __future__ import annotations
 
@@ -8,16 +8,11 @@ import pytest
 
 from nnlab.errors import DataError, RunNotFoundError
 from nnlab.runs.records.run import RunStatus
-from nnlab.runs.records.search import (
-    SearchFiles,
-    SearchRecord,
-    read_search,
-    read_trials,
-)
+from nnlab.runs.records.search import SearchFiles, SearchRecord, read_search, read_trials
 from nnlab.runs.records.trial import FrozenTrial, TrialStatus
 
 
-def test_a_search_comes_back_as_it_was(tmp_path: Path) -> None:
+def test_record_is_read_as_written(tmp_path: Path) -> None:
     best = FrozenTrial(3, {"units": 8}, TrialStatus.COMPLETE, (0.5,), 0.5)
     record = SearchRecord(
         "a-tune-1",
@@ -32,6 +27,8 @@ def test_a_search_comes_back_as_it_was(tmp_path: Path) -> None:
         retrained={"test_accuracy": 0.5},
         stop_reason="max_trials",
         importance={"units": 1.0},
+        importance_errors={"units": 0.1},
+        importance_r2=0.75,
         timing={"total_s": 3.5},
         command=("nnlab", "tune"),
     )
@@ -40,7 +37,7 @@ def test_a_search_comes_back_as_it_was(tmp_path: Path) -> None:
     assert read_search(path) == record
 
 
-def test_trials_are_read_in_the_order_of_their_numbers(tmp_path: Path) -> None:
+def test_trials_are_read_in_numerical_order(tmp_path: Path) -> None:
     trials = [FrozenTrial(number, {"units": 8}) for number in (1, 2, 10)]
     for trial in reversed(trials):
         trial.write(SearchFiles(tmp_path).trial_json(trial.number))
@@ -48,17 +45,17 @@ def test_trials_are_read_in_the_order_of_their_numbers(tmp_path: Path) -> None:
     assert read_trials(tmp_path) == trials
 
 
-def test_a_folder_without_a_search_says_how_to_start_one(tmp_path: Path) -> None:
+def test_folder_without_a_search_names_the_tune_command(tmp_path: Path) -> None:
     with pytest.raises(RunNotFoundError, match="nnlab tune CONFIG"):
         read_search(tmp_path)
 
 
 @pytest.mark.parametrize(
-    ("text", "words"),
+    ("text", "message"),
     [("[]", "a JSON object"), ('{"id": "a", "name": "a", "status": "x"}', "a status of running")],
 )
-def test_a_broken_record_names_its_file(tmp_path: Path, text: str, words: str) -> None:
+def test_broken_record_names_the_file(tmp_path: Path, text: str, message: str) -> None:
     SearchFiles(tmp_path).search_json.write_text(text)
-    with pytest.raises(DataError, match=words) as error:
+    with pytest.raises(DataError, match=message) as caught:
         read_search(tmp_path)
-    assert str(SearchFiles(tmp_path).search_json) in str(error.value)
+    assert str(SearchFiles(tmp_path).search_json) in str(caught.value)

@@ -1,4 +1,4 @@
-"""A trial's record goes into strict JSON and comes back; what is broken is told; trials rank."""
+"""The record of a trial, ranking and counting."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ import math
 import pytest
 
 from nnlab.errors import DataError
-from nnlab.runs.records.trial import FrozenTrial, TrialStatus, counts, ranked
+from nnlab.runs.records.trial import FrozenTrial, TrialStatus, count_by_status, rank_trials
 
-DONE = TrialStatus.COMPLETE
+COMPLETE = TrialStatus.COMPLETE
 TRIALS = [
-    FrozenTrial(1, {"units": 8}, DONE, (0.5,), 0.5),
-    FrozenTrial(2, {"units": 16}, DONE, (0.75,), 0.75),
+    FrozenTrial(1, {"units": 8}, COMPLETE, (0.5,), 0.5),
+    FrozenTrial(2, {"units": 16}, COMPLETE, (0.75,), 0.75),
     FrozenTrial(3, {"units": 24}, TrialStatus.FAILED, error="Killed by signal 9."),
     FrozenTrial(4, {"units": 32}, TrialStatus.PRUNED, (0.9,), 0.9),
-    FrozenTrial(5, {"units": 40}, DONE, (0.75,), 0.75),
+    FrozenTrial(5, {"units": 40}, COMPLETE, (0.75,), 0.75),
 ]
 
 
-def test_a_trial_comes_back_as_it_was() -> None:
+def test_trial_is_parsed_as_written() -> None:
     trial = FrozenTrial(
         7,
         {"training.optimizer": "adam", "training.shuffle": True, "training.epochs": 3},
-        DONE,
+        COMPLETE,
         (0.25, 0.75),
         0.5,
         epochs=6,
@@ -36,44 +36,44 @@ def test_a_trial_comes_back_as_it_was() -> None:
     assert FrozenTrial.from_json(trial.to_json()) == trial
 
 
-def test_scores_that_are_no_numbers_are_strict_json() -> None:
-    text = FrozenTrial(1, {}, DONE, scores=(math.nan, math.inf), score=math.inf).to_json()
+def test_nan_and_infinite_scores_are_strict_json() -> None:
+    text = FrozenTrial(1, {}, COMPLETE, scores=(math.nan, math.inf), score=math.inf).to_json()
     assert json.loads(text)["scores"] == [None, "Infinity"]
-    again = FrozenTrial.from_json(text)
-    assert math.isnan(again.scores[0])
-    assert again.score == math.inf
+    trial = FrozenTrial.from_json(text)
+    assert math.isnan(trial.scores[0])
+    assert trial.score == math.inf
 
 
-def test_keys_of_a_later_version_are_left_out() -> None:
-    text = json.dumps({"number": 1, "values": {}, "status": "failed", "colour": "red"})
+def test_unknown_keys_are_ignored() -> None:
+    text = json.dumps({"number": 1, "values": {}, "status": "failed", "color": "red"})
     assert FrozenTrial.from_json(text) == FrozenTrial(1, {}, TrialStatus.FAILED)
 
 
 @pytest.mark.parametrize(
-    ("text", "words"),
+    ("text", "message"),
     [
-        ("{", "to hold JSON"),
-        ("{}", "a whole number as 'number'"),
+        ("{", "to contain JSON"),
+        ("{}", "an integer as 'number'"),
         ('{"number": 1, "values": {}, "status": "lost"}', "a status of running, complete"),
         ('{"number": 1, "values": {}, "status": "complete"}', "the score of a complete trial"),
         ('{"number": 1, "values": {}, "status": "failed", "score": "x"}', "numbers as scores"),
         ('{"number": 1, "values": [], "status": "failed"}', "an object as 'values'"),
     ],
 )
-def test_a_broken_record_names_its_file_and_its_fault(text: str, words: str) -> None:
-    with pytest.raises(DataError, match=words) as error:
+def test_broken_record_names_the_file_and_the_error(text: str, message: str) -> None:
+    with pytest.raises(DataError, match=message) as caught:
         FrozenTrial.from_json(text, "trials/1/trial.json")
-    assert "trials/1/trial.json" in str(error.value)
+    assert "trials/1/trial.json" in str(caught.value)
 
 
-def test_only_complete_trials_are_ranked_and_of_equal_ones_the_earlier_wins() -> None:
-    assert [trial.number for trial in ranked(reversed(TRIALS), "max")] == [2, 5, 1]
-    assert [trial.number for trial in ranked(TRIALS, "min")] == [1, 2, 5]
-    assert ranked([], "min") == []
+def test_complete_trials_are_ranked_with_earlier_ones_first_in_ties() -> None:
+    assert [trial.number for trial in rank_trials(reversed(TRIALS), "max")] == [2, 5, 1]
+    assert [trial.number for trial in rank_trials(TRIALS, "min")] == [1, 2, 5]
+    assert rank_trials([], "min") == []
 
 
-def test_every_status_is_counted() -> None:
-    assert counts(TRIALS) == {
+def test_trials_are_counted_by_status() -> None:
+    assert count_by_status(TRIALS) == {
         "running": 0,
         "complete": 3,
         "failed": 1,
@@ -82,6 +82,6 @@ def test_every_status_is_counted() -> None:
     }
 
 
-def test_the_spread_of_one_score_is_unknown() -> None:
+def test_spread_of_one_score_is_none() -> None:
     assert TRIALS[0].spread is None
     assert FrozenTrial(1, {}, scores=(0.5, 0.7)).spread == pytest.approx(0.1414, abs=1e-4)

@@ -1,4 +1,4 @@
-"""Runs put on the disk by hand."""
+"""Run folders that contain only a record."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import Any
 from nnlab.runs import RunRecord, atomic_write
 
 
-def keep(runs_dir: Path, run_id: str, **fields: Any) -> RunRecord:
-    """Puts a run on the disk."""
+def write_run(runs_dir: Path, run_id: str, **fields: Any) -> RunRecord:
+    """Write the record of a run to a new folder."""
     record = RunRecord(id=run_id, name=run_id.split("-", maxsplit=1)[0], **fields)
     atomic_write(runs_dir / run_id / "record.json", record.to_json())
     return record
 
 
-def names(records: list[RunRecord]) -> list[str]:
-    """The hashes of the runs, in their order."""
+def id_suffixes(records: list[RunRecord]) -> list[str]:
+    """Return the last three characters of the runs' ids."""
     return [record.id[-3:] for record in records]
