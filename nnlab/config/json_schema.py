@@ -36,24 +36,12 @@ Schema = dict[str, Any]
 
 
 def schema_json() -> str:
-    """The schema as it is shipped, for `nnlab schema` to print.
-
-    Returns:
-        JSON, with a line break at the end.
-    """
+    """The schema as it is shipped, for `nnlab schema` to print."""
     return json.dumps(json_schema(), indent=2) + "\n"
 
 
 def json_schema() -> Schema:
-    """The schema of a whole config file, search markers included.
-
-    Returns:
-        A JSON Schema (draft 2020-12), plain data.
-
-    Example:
-        >>> sorted(json_schema()["properties"])[:3]
-        ['data', 'extends', 'model']
-    """
+    """The schema of a whole config file, search markers included."""
     definitions: Schema = {}
     families: tuple[type[Component], ...] = (*FAMILIES, Marker)
     for family in families:

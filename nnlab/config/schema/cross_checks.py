@@ -27,17 +27,7 @@ def cross_check_issues(
     training: TrainingConfig | None,
     tune: TuneConfig | None = None,
 ) -> list[Issue]:
-    """Where sections that are sound by themselves do not fit together.
-
-    Args:
-        data: The section, or None where it could not be read.
-        ends: The model's inputs and outputs, or None where they could not be read.
-        training: The section, or None.
-        tune: The section, or None.
-
-    Returns:
-        The problems, with paths from the top of the config.
-    """
+    """Where sections that are sound by themselves do not fit together."""
     issues: list[Issue] = []
     if ends is not None and training is not None:
         issues += _outputs_have_losses(ends.outputs, training)
@@ -63,15 +53,7 @@ def cross_check_issues(
 def unit_issues(
     model: SequentialModel | FunctionalModel, training: TrainingConfig
 ) -> Iterator[Issue]:
-    """Losses and metrics that compare the units of a row, on outputs of one unit.
-
-    Args:
-        model: The network.
-        training: How it is trained.
-
-    Yields:
-        The problems, with paths from the top of the config.
-    """
+    """Losses and metrics that compare the units of a row, on outputs of one unit."""
     units = model.output_units
     for path, output, component in training.judges(model.output_names):
         if units.get(output) == 1 and component.compares_units:
@@ -88,16 +70,7 @@ def unit_issues(
 def metric_names(
     data: DataConfig, model: SequentialModel | FunctionalModel, training: TrainingConfig
 ) -> list[str]:
-    """The names under which an epoch's figures will be logged.
-
-    Args:
-        data: Where the rows come from.
-        model: The network.
-        training: How it is trained.
-
-    Returns:
-        Names in Keras' order, training first, then those of validation.
-    """
+    """The names under which an epoch's figures will be logged."""
     return _logged(model.output_names, training, validated=data.has_validation)
 
 

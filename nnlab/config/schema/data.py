@@ -39,7 +39,7 @@ class ValidationFold(Section):
 class DataConfig(Section):
     """A built-in data set or a file, and what is done to it before the model sees it."""
 
-    home: ClassVar[str] = "data"
+    section_key: ClassVar[str] = "data"
 
     dataset: Dataset | None = Field(None, description="A built-in data set: see `nnlab datasets`.")
     file: str | None = Field(

@@ -43,17 +43,7 @@ class DenseLayer:
 
 
 def dense_layers(model: SequentialModel | FunctionalModel) -> list[DenseLayer]:
-    """The Dense layers of a model, in the order of the file.
-
-    Args:
-        model: The model.
-
-    Example:
-        >>> layers = [{"Dense": 8}, "BatchNormalization", {"Activation": "relu"}, {"Dense": 1}]
-        >>> model = SequentialModel.model_validate({"layers": layers})
-        >>> [(dense.activation, dense.output) for dense in dense_layers(model)]
-        [('relu', None), ('linear', 'output')]
-    """
+    """The Dense layers of a model, in the order of the file."""
     if isinstance(model, FunctionalModel):
         heads = {_head(model.layers, output): output for output in model.outputs}
         return [
@@ -111,29 +101,7 @@ def _activation(layer: Dense, behind: Iterable[Layer]) -> str:
 
 
 def with_size(experiment: Experiment, batch_size: int, width: int | None = None) -> Experiment:
-    """The experiment with another batch size, and perhaps other widths.
-
-    Args:
-        experiment: The experiment, with nothing left to search for.
-        batch_size: Rows an update.
-        width: Units of each hidden Dense layer; None: as they are.
-
-    Returns:
-        The experiment. A layer that gives an output keeps its width, which is the target's.
-
-    Raises:
-        ValidationError: The parts no longer fit: Add, say, joins one layer that has changed and one
-            that has not.
-
-    Example:
-        >>> experiment = Experiment.model_validate({
-        ...     "data": {"dataset": "xor"},
-        ...     "model": {"layers": [{"Dense": 4}, {"Dense": 1}]},
-        ...     "training": {"optimizer": "sgd", "loss": "mse", "epochs": 1},
-        ... })
-        >>> [layer.units for layer in with_size(experiment, 2, 64).model.layers]
-        [64, 1]
-    """
+    """The experiment with another batch size, and perhaps other widths."""
     tree: dict[str, Any] = experiment.to_tree()
     tree["training"]["batch_size"] = batch_size
     if width is not None:
@@ -146,14 +114,7 @@ def with_size(experiment: Experiment, batch_size: int, width: int | None = None)
 
 
 def hidden_layers(experiment: Experiment) -> list[tuple[str | int, ...]]:
-    """The Dense layers that give no output.
-
-    Args:
-        experiment: The experiment.
-
-    Returns:
-        Their paths in the model.
-    """
+    """The Dense layers that give no output."""
     giving = set(_giving_outputs(experiment.model))
     return [
         path

@@ -16,7 +16,7 @@ from nnlab.config.schema.model import FunctionalModel, SequentialModel, model_io
 from nnlab.config.schema.tensorboard import TensorBoardConfig
 from nnlab.config.schema.training import TrainingConfig
 from nnlab.config.schema.tune import TuneConfig
-from nnlab.config.vocabulary.component import Section, tree
+from nnlab.config.vocabulary.component import Section, to_plain_data
 
 _LONGEST_NAME = 80
 Name = Annotated[
@@ -85,7 +85,7 @@ class Experiment(Section):
         sections = {name: _readable(name, data[name]) for name in _READERS if name in data}
         issues = cross_check_issues(
             sections.get("data"),
-            model_io(tree(data.get("model"))),
+            model_io(to_plain_data(data.get("model"))),
             sections.get("training"),
             sections.get("tune"),
         )
@@ -102,16 +102,7 @@ _READERS: Mapping[str, type[Section]] = {
 
 
 def as_name(text: str, otherwise: str) -> str:
-    """A name that an experiment can have, and Keras' models, made of any text.
-
-    Args:
-        text: The text; what a name cannot hold becomes `-`, an accent is left out.
-        otherwise: The name where nothing of the text is left.
-
-    Example:
-        >>> as_name("réseau (1)", "experiment"), as_name("日本", "experiment")
-        ('reseau-1', 'experiment')
-    """
+    """A name that an experiment can have, and Keras' models, made of any text."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
     name = re.sub(r"[^A-Za-z0-9._-]+", "-", plain).lstrip("._-")
     return name[:_LONGEST_NAME].rstrip(".-") or otherwise

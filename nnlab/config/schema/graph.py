@@ -26,22 +26,7 @@ def graph_issues(
     layer_types: Mapping[str, str],
     outputs: Sequence[str] | None,
 ) -> list[Issue]:
-    """Everything that is wrong with a graph of layers.
-
-    Args:
-        inputs: Names of the model's inputs.
-        sources: For each layer, the names that it takes its input from; None where they could not
-            be read.
-        layer_types: For each layer whose type is known, that type's name (`Dense`).
-        outputs: Names of the layers that the model puts out; None where they could not be read.
-
-    Returns:
-        The problems, with paths from the model down; empty for a sound graph.
-
-    Example:
-        >>> [p.message for p in graph_issues(["x"], {"a": ["y"]}, {"a": "Dense"}, ["a"])]
-        ['No input or layer is called `y`.', 'Input `x` feeds no layer.']
-    """
+    """Everything that is wrong with a graph of layers."""
     return _Graph(list(inputs), sources, layer_types, outputs).issues()
 
 
@@ -160,18 +145,7 @@ class _Graph:
 
 
 def build_order(sources: Mapping[str, Sequence[str]]) -> list[str]:
-    """Layer names in the file's order, but each after all that it takes its input from.
-
-    Args:
-        sources: For each layer, the names that it takes its input from, without problems.
-
-    Returns:
-        Every layer once.
-
-    Example:
-        >>> build_order({"out": ["hidden"], "hidden": ["x"]})
-        ['hidden', 'out']
-    """
+    """Layer names in the file's order, but each after all that it takes its input from."""
     ordered: list[str] = []
 
     def visit(name: str) -> None:

@@ -11,36 +11,13 @@ from typing import Any
 
 
 def loss_name(metric: str) -> str | None:
-    """The loss that a figure is.
-
-    Args:
-        metric: Its name, `val_loss`.
-
-    Returns:
-        The name without its part of the data: `loss`, or `<output>_loss`; None of a metric.
-
-    Example:
-        >>> loss_name("val_loss"), loss_name("test_digit_loss"), loss_name("accuracy")
-        ('loss', 'digit_loss', None)
-    """
+    """The loss that a figure is."""
     plain = metric.removeprefix("test_").removeprefix("val_")
     return plain if plain == "loss" or plain.endswith("_loss") else None
 
 
 def penalties(model: Any) -> tuple[str, ...]:
-    """The penalties that a model adds to `loss`, with their strengths.
-
-    Args:
-        model: The section `model` as plain data.
-
-    Returns:
-        A text for each, sorted; those without any strength are left out.
-
-    Example:
-        >>> dense = {"Dense": {"units": 4, "kernel_regularizer": {"L2": {"l2": 0.01}}}}
-        >>> penalties({"layers": [dense, {"Dense": {"units": 1}}]})
-        ('["kernel_regularizer", {"L2": {"l2": 0.01}}]',)
-    """
+    """The penalties that a model adds to `loss`, with their strengths."""
     return tuple(sorted(set(_found(model))))
 
 

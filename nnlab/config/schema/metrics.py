@@ -16,15 +16,7 @@ _VALIDATION = "val_"
 
 
 def has_test_rows(data: DataConfig) -> bool:
-    """Whether rows will be kept for the test, or come with the data.
-
-    Args:
-        data: Where the rows come from.
-
-    Example:
-        >>> has_test_rows(DataConfig(dataset="mnist")), has_test_rows(DataConfig(dataset="iris"))
-        (True, False)
-    """
+    """Whether rows will be kept for the test, or come with the data."""
     if data.test_split is not None:
         return True
     if data.dataset is not None:
@@ -37,14 +29,7 @@ def has_test_rows(data: DataConfig) -> bool:
 
 
 def figure_names(experiment: Experiment) -> list[str]:
-    """The names of what a run reports, of which one can be better than another.
-
-    Args:
-        experiment: The experiment.
-
-    Returns:
-        Names: training, then `val_` and `test_` where there are such rows.
-    """
+    """The names of what a run reports, of which one can be better than another."""
     names = [
         name
         for name in metric_names(experiment.data, experiment.model, experiment.training)
@@ -55,14 +40,7 @@ def figure_names(experiment: Experiment) -> list[str]:
 
 
 def default_figure(experiment: Experiment) -> str:
-    """What to judge an experiment by: its first metric, on rows that it was not trained on.
-
-    Args:
-        experiment: The experiment.
-
-    Returns:
-        The metric (the loss where there is none) on test rows, else validation, else training rows.
-    """
+    """What to judge an experiment by: its first metric, on rows that it was not trained on."""
     names = figure_names(experiment)
     trained = [name for name in names if not name.startswith(("val_", "test_"))]
     plain = next((name for name in trained if not name.endswith("loss")), trained[0])
@@ -70,14 +48,7 @@ def default_figure(experiment: Experiment) -> str:
 
 
 def directions(experiment: Experiment) -> dict[str, Direction]:
-    """Which way each figure of a training is better, by its name without `val_` and `test_`.
-
-    Args:
-        experiment: The experiment.
-
-    Returns:
-        `min` for losses, each metric's own direction; the learning rate has none.
-    """
+    """Which way each figure of a training is better, by its name without `val_` and `test_`."""
     model, training = experiment.model, experiment.training
     logged = metric_names(experiment.data, model, training)
     losses = sorted({name for name in logged if loss_name(name) == name})

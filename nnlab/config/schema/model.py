@@ -220,17 +220,7 @@ def _named_otherwise(name: str, component: Mapping[Any, Any]) -> Iterator[Issue]
 
 
 def parse_model(value: object) -> SequentialModel | FunctionalModel:
-    """Read the `model` section; a list of layers is Sequential, a mapping of them Functional.
-
-    Args:
-        value: The section as plain data.
-
-    Returns:
-        The model.
-
-    Raises:
-        ValidationError: For every fault in it.
-    """
+    """Read the `model` section; a list of layers is Sequential, a mapping of them Functional."""
     if isinstance(value, SequentialModel | FunctionalModel):
         return value
     functional = isinstance(value, Mapping) and (
@@ -256,18 +246,7 @@ class ModelIO:
 
 
 def model_io(value: object) -> ModelIO | None:
-    """The inputs and outputs of a `model` section, whatever is wrong with the layers in between.
-
-    Args:
-        value: The section as plain data.
-
-    Returns:
-        The ends; None where they cannot be told.
-
-    Example:
-        >>> model_io({"layers": ["Dens"]})
-        ModelIO(outputs=('output',), inputs=())
-    """
+    """The inputs and outputs of a `model` section, whatever is wrong with the layers in between."""
     if not isinstance(value, Mapping):
         return None
     layers, inputs, outputs = value.get("layers"), value.get("inputs"), value.get("outputs")

@@ -71,18 +71,7 @@ class Node(Section):
 
 
 def split_node(node: Mapping[Any, Any]) -> tuple[dict[Any, Any], list[str], list[Issue]]:
-    """The layer of a node and the names that feed it.
-
-    Args:
-        node: A node as plain data.
-
-    Returns:
-        The node without `from`; the names, none where they cannot be read; what is wrong with them.
-
-    Example:
-        >>> split_node({"Dense": 8, "from": "pixels"})
-        ({'Dense': 8}, ['pixels'], [])
-    """
+    """The layer of a node and the names that feed it."""
     component = {key: item for key, item in node.items() if key != _FROM}
     issues: list[Issue] = []
     came_from = node.get(_FROM)

@@ -14,23 +14,7 @@ _OF_FEATURES = {"num_words", "scaled"}
 
 
 def deciding_rows(data: Mapping[str, Any], *, validation: bool = True) -> dict[str, Any]:
-    """What decides the rows that a figure is measured on: where it differs, figures do not compare.
-
-    Args:
-        data: The section `data` as plain data, as a resolved config has it.
-        validation: Whether the figure may be one of the training or validation rows. Test rows are
-            drawn first: how many of the others are for validation does not change them.
-
-    Returns:
-        Plain data by key of the section.
-
-    Example:
-        >>> split = {"dataset": "iris", "test_split": 0.2, "scaling": "standard"}
-        >>> plain = {"dataset": "iris", "test_split": 0.3}
-        >>> pairs = deciding_rows(split).items() ^ deciding_rows(plain).items()
-        >>> sorted(pairs)
-        [('test_split', 0.2), ('test_split', 0.3)]
-    """
+    """What decides the rows that a figure is measured on: where it differs, figures do not compare."""
     found = {key: data.get(key) for key in (*_ALWAYS, *(_OF_VALIDATION if validation else ()))}
     found["dataset"] = _without_features(found["dataset"])
     drops = data.get("missing") == "drop"

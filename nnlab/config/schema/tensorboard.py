@@ -13,7 +13,7 @@ from nnlab.config.vocabulary.unions import ShapeUnion
 class TensorBoardConfig(Section):
     """What is written under the run's `tensorboard/` (`keras.callbacks.TensorBoard`)."""
 
-    home: ClassVar[str] = "tensorboard"
+    section_key: ClassVar[str] = "tensorboard"
 
     histogram_freq: int = Field(
         0, ge=0, description="Weight histograms every so many epochs; 0: none."

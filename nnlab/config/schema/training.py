@@ -79,7 +79,7 @@ class Checkpoint(Section):
 class TrainingConfig(Section):
     """How the model is trained."""
 
-    home: ClassVar[str] = "training"
+    section_key: ClassVar[str] = "training"
 
     optimizer: Optimizer = Field(description="The optimizer: adam, or {SGD: {learning_rate: 0.1}}.")
     loss: Loss | dict[str, Loss] = Field(description="The loss, or one for each output.")
@@ -165,11 +165,7 @@ class TrainingConfig(Section):
     def judges(
         self, outputs: Sequence[str]
     ) -> Iterator[tuple[tuple[str | int, ...], str, Loss | Metric]]:
-        """Each loss and metric with the path of its key, and the output that it judges.
-
-        Args:
-            outputs: The model's outputs.
-        """
+        """Each loss and metric with the path of its key, and the output that it judges."""
         if isinstance(self.loss, dict):
             yield from ((("loss", name), name, component) for name, component in self.loss.items())
         else:

@@ -29,7 +29,7 @@ class _OrWithUnit:
 class TuneConfig(Section):
     """What proposes trials, what they are judged by, and when the search ends."""
 
-    home: ClassVar[str] = "tune"
+    section_key: ClassVar[str] = "tune"
 
     algorithm: Literal["random", "grid", "bayesian", "hyperband"] = Field(
         "random", description="What proposes the next trial."

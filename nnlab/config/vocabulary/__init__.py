@@ -1,1 +1,1 @@
-"""The vocabulary: every Keras word that a config may use, family by family."""
+"""The vocabulary: the Keras classes that a config can use, by family."""

@@ -1,4 +1,4 @@
-"""The family of constraints."""
+"""The families of arguments: constraints, regularizers, learning-rate schedules."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from nnlab.config.vocabulary.component import Component
 
 
 class Constraint(Component):
-    """A rule that a layer's weights are made to obey after each step (`keras.constraints`)."""
+    """A constraint on weights, applied after each step (`keras.constraints`)."""
 
     family: ClassVar[str] = "a constraint"
     example: ClassVar[str] = "MaxNorm: 2"
@@ -17,7 +17,7 @@ class Constraint(Component):
 
 
 class Regularizer(Component):
-    """A penalty on a layer's weights, added to the loss (`keras.regularizers`)."""
+    """A penalty on weights, added to the loss (`keras.regularizers`)."""
 
     family: ClassVar[str] = "a regularizer"
     example: ClassVar[str] = "L2: 0.01"
@@ -25,7 +25,7 @@ class Regularizer(Component):
 
 
 class Schedule(Component):
-    """The learning rate as a function of the steps done (`keras.optimizers.schedules`)."""
+    """The learning rate as a function of the step (`keras.optimizers.schedules`)."""
 
     family: ClassVar[str] = "a learning-rate schedule"
     example: ClassVar[str] = "CosineDecay: {initial_learning_rate: 0.1, decay_steps: 1000}"

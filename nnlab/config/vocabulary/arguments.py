@@ -1,4 +1,4 @@
-"""Activation functions: plain names, the same wherever Keras takes one."""
+"""Names of activation functions, and types of arguments that several classes share."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pydantic import Field
 
 from nnlab.config.vocabulary.unions import ShapeUnion
 
-# Not here: `glu` halves the width behind Keras' back, `threshold` needs arguments.
+# Excluded: `glu` halves the width, which Keras does not track; `threshold` needs arguments.
 ActivationName = Literal[
     "celu",
     "elu",
@@ -44,17 +44,19 @@ ActivationName = Literal[
 
 
 Seed = Annotated[
-    int | None, Field(ge=0, description="A seed of its own; None: one from the experiment's seed.")
+    int | None, Field(ge=0, description="Seed; None: derived from the experiment's seed.")
 ]
 Axes = Annotated[int | list[int], ShapeUnion()]
 Fraction = Annotated[float, Field(ge=0, le=1)]
-Epsilon = Annotated[float, Field(ge=0, description="Small number that guards a division by zero.")]
+Epsilon = Annotated[float, Field(ge=0, description="Small constant against division by zero.")]
 Name = Annotated[str, Field(min_length=1)]
-# Outputs have two axes, rows and units: along any other Keras fails, or gives figures of nothing.
+# Outputs have two axes, rows and units: Keras fails for others, or computes meaningless values.
 ClassAxis = Annotated[
-    Literal[-1, 1], Field(description="The axis of the classes: behind the rows is but one.")
+    Literal[-1, 1], Field(description="Axis of the classes; outputs have one after the rows.")
 ]
 ComparedAxis = Annotated[
     Literal[-1, 0, 1],
-    Field(description="The axis compared: -1, the units of each row; 0, the rows of each batch."),
+    Field(
+        description="Axis to compare along: -1, the units of each row; 0, the rows of each batch."
+    ),
 ]

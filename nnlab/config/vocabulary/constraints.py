@@ -1,4 +1,4 @@
-"""Constraints: what weights are brought back to after each step."""
+"""Constraints on weights, applied after each step."""
 
 from __future__ import annotations
 
@@ -11,35 +11,35 @@ from nnlab.config.vocabulary.argument_families import Constraint
 
 NormAxis = Annotated[
     int,
-    Field(
-        description="Axis of the kernel whose entries make one norm; 0: the weights into a unit."
-    ),
+    Field(description="Axis along which norms are computed; 0: the weights of one unit."),
 ]
 
 
 class MaxNorm(Constraint):
-    """Scales weights down where their norm is above a limit (Srivastava et al., 2014)."""
+    """Limits the norm of the weights (Srivastava et al., 2014)."""
 
-    max_value: float = Field(2.0, gt=0, description="The largest norm allowed.")
+    max_value: float = Field(2.0, gt=0, description="Maximum norm.")
     axis: NormAxis = 0
 
 
 class NonNeg(Constraint):
-    """Sets negative weights to zero."""
+    """Non-negative weights: negative ones become zero."""
 
 
 class UnitNorm(Constraint):
-    """Scales weights to norm 1."""
+    """Unit norm: scales weights to norm 1."""
 
     axis: NormAxis = 0
 
 
 class MinMaxNorm(Constraint):
-    """Scales weights so that their norm lies between two limits."""
+    """Keeps the norm of the weights between two limits."""
 
-    min_value: float = Field(0.0, ge=0, description="The smallest norm allowed.")
-    max_value: float = Field(1.0, gt=0, description="The largest norm allowed.")
-    rate: float = Field(1.0, ge=0, le=1, description="How much of the way is gone in one step.")
+    min_value: float = Field(0.0, ge=0, description="Minimum norm.")
+    max_value: float = Field(1.0, gt=0, description="Maximum norm.")
+    rate: float = Field(
+        1.0, ge=0, le=1, description="Rate at which the limits are enforced; 1: fully."
+    )
     axis: NormAxis = 0
 
     @model_validator(mode="after")

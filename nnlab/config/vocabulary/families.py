@@ -1,4 +1,4 @@
-"""All families of words in one place."""
+"""All families of the vocabulary."""
 
 from __future__ import annotations
 
@@ -25,15 +25,7 @@ FAMILIES: tuple[type[Component], ...] = (
 
 
 def find_component(name: object) -> type[Component] | None:
-    """The word of any family that answers to a name, or None.
-
-    Args:
-        name: A class name, snake_case name or alias.
-
-    Example:
-        >>> find_component("adam").display_name()
-        'Adam'
-    """
+    """Return the class with a name in any family, or None."""
     return next(
         (component for family in FAMILIES if (component := family.lookup(name)) is not None), None
     )

@@ -1,4 +1,4 @@
-"""Initializers: what a layer's weights are before the first step."""
+"""Initializers of a layer's weights."""
 
 from __future__ import annotations
 
@@ -12,58 +12,58 @@ from nnlab.config.vocabulary.component import Component
 
 
 class Initializer(Component):
-    """How a layer's weights start (`keras.initializers`)."""
+    """The initial values of a layer's weights (`keras.initializers`)."""
 
     family: ClassVar[str] = "an initializer"
     example: ClassVar[str] = "he_normal"
 
 
 class Zeros(Initializer):
-    """All zeros. As a kernel's start it keeps the units of a layer equal for ever."""
+    """All zeros. As a kernel's initializer, it keeps the units of a layer identical."""
 
     aliases: ClassVar[tuple[str, ...]] = ("zero",)
 
 
 class Ones(Initializer):
-    """All ones. As a kernel's start it keeps the units of a layer equal for ever."""
+    """All ones. As a kernel's initializer, it keeps the units of a layer identical."""
 
     aliases: ClassVar[tuple[str, ...]] = ("one",)
 
 
 class Constant(Initializer):
-    """One constant everywhere. As a kernel's start it keeps the units of a layer equal for ever."""
+    """A constant. As a kernel's initializer, it keeps the units of a layer identical."""
 
     value: float = Field(0.0, description="The constant.")
 
 
 class Identity(Initializer):
-    """The identity matrix: the layer starts by passing its input on. For kernels alone."""
+    """The identity matrix: the layer initially returns its input. For kernels only."""
 
     aliases: ClassVar[tuple[str, ...]] = ("IdentityInitializer",)
 
-    gain: float = Field(1.0, description="Factor on the matrix.")
+    gain: float = Field(1.0, description="Factor of the matrix.")
 
 
 class RandomNormal(Initializer):
-    """Normal distribution of a fixed width, whatever the size of the layer."""
+    """Normal distribution with fixed standard deviation."""
 
     aliases: ClassVar[tuple[str, ...]] = ("normal",)
 
-    mean: float = Field(0.0, description="Mean of the weights.")
-    stddev: float = Field(0.05, ge=0, description="Standard deviation of the weights.")
+    mean: float = Field(0.0, description="Mean.")
+    stddev: float = Field(0.05, ge=0, description="Standard deviation.")
     seed: Seed = None
 
 
 class TruncatedNormal(Initializer):
-    """Normal distribution of a fixed width, cut at two standard deviations."""
+    """Normal distribution truncated at two standard deviations."""
 
-    mean: float = Field(0.0, description="Mean of the weights.")
-    stddev: float = Field(0.05, ge=0, description="Standard deviation before the cut.")
+    mean: float = Field(0.0, description="Mean.")
+    stddev: float = Field(0.05, ge=0, description="Standard deviation before truncation.")
     seed: Seed = None
 
 
 class RandomUniform(Initializer):
-    """Uniform distribution between two bounds, whatever the size of the layer."""
+    """Uniform distribution between two bounds."""
 
     aliases: ClassVar[tuple[str, ...]] = ("uniform",)
 
@@ -82,14 +82,14 @@ class RandomUniform(Initializer):
 
 
 class VarianceScaling(Initializer):
-    """Random weights of variance scale / n, n counted by `mode`: Glorot, He and LeCun in one."""
+    """Random weights of variance scale / n; includes Glorot, He and LeCun."""
 
-    scale: float = Field(1.0, gt=0, description="Factor on the variance.")
+    scale: float = Field(1.0, gt=0, description="Factor of the variance.")
     mode: Literal["fan_in", "fan_out", "fan_avg"] = Field(
-        "fan_in", description="What n is: a unit's inputs, its outputs, or their average."
+        "fan_in", description="What n is: inputs or outputs of the layer, or their average."
     )
     distribution: Literal["normal", "truncated_normal", "untruncated_normal", "uniform"] = Field(
-        "truncated_normal", description="Shape of the distribution; normal is truncated_normal."
+        "truncated_normal", description="Distribution; normal is truncated_normal."
     )
     seed: Seed = None
 
@@ -107,13 +107,13 @@ class GlorotUniform(Initializer):
 
 
 class HeNormal(Initializer):
-    """Truncated normal, stddev sqrt(2 / fan_in): for ReLU and its kin (He et al., 2015)."""
+    """Truncated normal, stddev sqrt(2 / fan_in): for ReLU (He et al., 2015)."""
 
     seed: Seed = None
 
 
 class HeUniform(Initializer):
-    """Uniform, limit sqrt(6 / fan_in): for ReLU and its kin (He et al., 2015)."""
+    """Uniform, limit sqrt(6 / fan_in): for ReLU (He et al., 2015)."""
 
     seed: Seed = None
 
@@ -131,9 +131,9 @@ class LecunUniform(Initializer):
 
 
 class Orthogonal(Initializer):
-    """A random matrix with orthonormal rows or columns; for kernels alone (Saxe et al., 2013)."""
+    """A random matrix with orthonormal rows or columns; for kernels only (Saxe et al., 2013)."""
 
     aliases: ClassVar[tuple[str, ...]] = ("OrthogonalInitializer",)
 
-    gain: float = Field(1.0, description="Factor on the matrix.")
+    gain: float = Field(1.0, description="Factor of the matrix.")
     seed: Seed = None

@@ -1,4 +1,4 @@
-"""Regularizers: penalties on weights that are added to the loss."""
+"""Regularizers: penalties on weights, added to the loss."""
 
 from __future__ import annotations
 
@@ -24,12 +24,14 @@ class L2(Regularizer):
 class L1L2(Regularizer):
     """Adds l1 * sum |w| + l2 * sum w^2, the elastic net (Zou and Hastie, 2005)."""
 
-    l1: float = Field(0.0, ge=0, description="Strength of the absolute part.")
-    l2: float = Field(0.0, ge=0, description="Strength of the squared part.")
+    l1: float = Field(0.0, ge=0, description="Strength of the L1 penalty.")
+    l2: float = Field(0.0, ge=0, description="Strength of the L2 penalty.")
 
 
 class OrthogonalRegularizer(Regularizer):
-    """Penalizes rows, or columns, of a kernel that are not orthogonal to each other."""
+    """Penalizes rows or columns of a kernel that are not orthogonal."""
 
     factor: float = Field(0.01, ge=0, description="Strength of the penalty.")
-    mode: Literal["rows", "columns"] = Field("rows", description="What is to be orthogonal.")
+    mode: Literal["rows", "columns"] = Field(
+        "rows", description="Whether rows or columns are to be orthogonal."
+    )

@@ -1,4 +1,4 @@
-"""Learning-rate schedules: the learning rate as a function of the steps done so far."""
+"""Learning-rate schedules: the learning rate as a function of the step."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ from nnlab.config.diagnostics.issues import Issue, issues_error
 from nnlab.config.vocabulary.argument_families import Schedule
 from nnlab.config.vocabulary.arguments import Name
 
-InitialLearningRate = Annotated[float, Field(gt=0, description="The learning rate at the start.")]
-DecaySteps = Annotated[int, Field(gt=0, description="Steps (updates, not epochs) of one decay.")]
-DecayRate = Annotated[float, Field(gt=0, description="How much it decays in that many steps.")]
-Staircase = Annotated[bool, Field(description="Whether it falls in steps, not smoothly.")]
-Alpha = Annotated[float, Field(ge=0, description="Lowest learning rate, as a part of the first.")]
-ScheduleName = Annotated[Name, Field(description="The schedule's name.")]
+InitialLearningRate = Annotated[float, Field(gt=0, description="Initial learning rate.")]
+DecaySteps = Annotated[int, Field(gt=0, description="Steps (updates, not epochs) per decay.")]
+DecayRate = Annotated[float, Field(gt=0, description="Decay factor over decay_steps.")]
+Staircase = Annotated[bool, Field(description="Whether to decay in discrete steps.")]
+Alpha = Annotated[
+    float, Field(ge=0, description="Minimum learning rate, as a fraction of the initial one.")
+]
+ScheduleName = Annotated[Name, Field(description="Name of the schedule.")]
 
 
 class ExponentialDecay(Schedule):
@@ -39,24 +41,24 @@ class InverseTimeDecay(Schedule):
 
 
 class PolynomialDecay(Schedule):
-    """Falls from the initial to the end learning rate along a power of the steps left."""
+    """Polynomial decay from the initial to the end learning rate."""
 
     initial_learning_rate: InitialLearningRate
     decay_steps: DecaySteps
-    end_learning_rate: float = Field(0.0001, ge=0, description="The learning rate at the end.")
-    power: float = Field(1.0, gt=0, description="The power; 1 is a straight line.")
-    cycle: bool = Field(False, description="Whether it starts anew when decay_steps are over.")
+    end_learning_rate: float = Field(0.0001, ge=0, description="Final learning rate.")
+    power: float = Field(1.0, gt=0, description="Power of the polynomial; 1: linear.")
+    cycle: bool = Field(False, description="Whether to restart after decay_steps.")
     name: ScheduleName = "PolynomialDecay"
 
 
 class PiecewiseConstantDecay(Schedule):
-    """One learning rate up to each boundary, another behind it."""
+    """Constant learning rates between boundaries."""
 
     boundaries: list[Annotated[int, Field(gt=0)]] = Field(
         min_length=1, description="Steps (updates, not epochs) at which the learning rate changes."
     )
     values: list[Annotated[float, Field(gt=0)]] = Field(
-        description="The learning rates: one more than there are boundaries."
+        description="Learning rates: one more than boundaries."
     )
     name: ScheduleName = "PiecewiseConstant"
 
@@ -67,7 +69,7 @@ class PiecewiseConstantDecay(Schedule):
             first >= second
             for first, second in zip(self.boundaries, self.boundaries[1:], strict=False)
         ):
-            message = f"Expected boundaries that rise. Received: boundaries={self.boundaries}."
+            message = f"Expected increasing boundaries. Received: boundaries={self.boundaries}."
             issues.append(Issue(("boundaries",), message, "Sort them and drop repetitions."))
         expected, received = len(self.boundaries) + 1, len(self.values)
         if received != expected:
@@ -79,38 +81,38 @@ class PiecewiseConstantDecay(Schedule):
 
 
 class CosineDecay(Schedule):
-    """Falls along half a cosine, after a linear rise if wanted (Loshchilov and Hutter, 2016)."""
+    """Cosine decay with optional linear warmup (Loshchilov and Hutter, 2016)."""
 
     initial_learning_rate: float = Field(
-        ge=0, description="The learning rate at the start; where the rise starts, if there is one."
+        ge=0, description="Initial learning rate; with warmup, the rate at its start."
     )
     decay_steps: DecaySteps
     alpha: Alpha = 0.0
     name: ScheduleName = "CosineDecay"
     warmup_target: float | None = Field(
-        None, gt=0, description="The learning rate at the end of the rise; None: no rise."
+        None, gt=0, description="Learning rate at the end of the warmup; None: no warmup."
     )
-    warmup_steps: int = Field(0, ge=0, description="Steps (updates, not epochs) of the rise.")
+    warmup_steps: int = Field(0, ge=0, description="Steps (updates, not epochs) of the warmup.")
 
     @model_validator(mode="after")
     def _warmup_is_whole(self) -> Self:
         if self.warmup_steps and self.warmup_target is None:
-            message = "warmup_steps does nothing without warmup_target."
-            hint = "Set warmup_target to the learning rate at the end of the rise."
+            message = "warmup_steps has no effect without warmup_target."
+            hint = "Set warmup_target to the learning rate at the end of the warmup."
             raise issues_error([Issue(("warmup_steps",), message, hint)])
         return self
 
 
 class CosineDecayRestarts(Schedule):
-    """Falls along half a cosine again and again (Loshchilov and Hutter, 2016)."""
+    """Cosine decay with restarts (Loshchilov and Hutter, 2016)."""
 
     initial_learning_rate: InitialLearningRate
     first_decay_steps: int = Field(
-        gt=0, description="Steps (updates, not epochs) of the first wave."
+        gt=0, description="Steps (updates, not epochs) of the first period."
     )
-    t_mul: float = Field(
-        2.0, gt=0, description="How many times longer each wave is than the one before."
+    t_mul: float = Field(2.0, gt=0, description="Factor on the length of each period.")
+    m_mul: float = Field(
+        1.0, gt=0, description="Factor on the initial learning rate of each period."
     )
-    m_mul: float = Field(1.0, gt=0, description="Start of each wave as a part of the one before.")
     alpha: Alpha = 0.0
     name: ScheduleName = "SGDRDecay"

@@ -1,4 +1,4 @@
-"""Arguments that take values of several forms: a number or a schedule, an axis or several."""
+"""Unions of argument types: a number or a schedule, an axis or a list of axes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from nnlab.config.diagnostics.suggestions import format_value, hint_for_type
 from nnlab.config.vocabulary.component import Component
 from nnlab.text import nearest
 
-# What messages call a value of a type, and several of them.
+# Phrases for a value of a type, and for several values.
 _PHRASES: dict[Any, tuple[str, str]] = {
     int: ("a whole number", "whole numbers"),
     float: ("a number", "numbers"),
@@ -22,16 +22,15 @@ _PHRASES: dict[Any, tuple[str, str]] = {
     bool: ("true or false", "true or false"),
     dict: ("a mapping", "mappings"),
 }
-# What pydantic calls a value that is none of a type.
-_KINDS = {int: "int_type", float: "float_type", bool: "bool_type"}
+# Pydantic's error types for a value of another type.
+_ERROR_TYPES = {int: "int_type", float: "float_type", bool: "bool_type"}
 
 
 class ShapeUnion:
-    """Marks a union whose branch the form of the value decides.
+    """Mark a union that selects its branch by the shape of the value.
 
-    Left to itself, pydantic tries every branch, reports the faults of all of them and puts the
-    branches' names into their paths. Here a value is read by the one branch that it was meant for,
-    and faults stand where they are.
+    By default, pydantic tries every branch, reports the errors of all of them and adds the names of
+    the branches to the paths. With this marker, a value is validated by one branch only.
 
     Example:
         >>> axes = TypeAdapter(Annotated[int | list[int], ShapeUnion()])
@@ -42,25 +41,25 @@ class ShapeUnion:
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler
     ) -> CoreSchema:
-        """A reader that picks the branch; the union itself stays inside for the JSON Schema."""
+        """Return a validator that selects the branch; the JSON Schema keeps the union."""
         branches = [_Branch(annotation) for annotation in get_args(source)]
 
-        def read(value: object, _: object) -> object:
-            meant = next((branch for branch in branches if branch.is_meant_by(value)), None)
-            if meant is not None and meant.knows(value):
-                return meant.read(value)
+        def validate(value: object, _: object) -> object:
+            branch = next((branch for branch in branches if branch.matches(value)), None)
+            if branch is not None and branch.is_known(value):
+                return branch.validate(value)
             expected = " or ".join(branch.phrase for branch in branches)
             expected = expected.replace("true or false or", "true, false or")
             message = f"Expected {expected}. Received: {format_value(value)}."
-            hint = meant.suggest(value) if meant else ""
-            hints = (hint_for_type(_KINDS.get(branch.kind, ""), value) for branch in branches)
+            hint = branch.suggest(value) if branch else ""
+            hints = (hint_for_type(_ERROR_TYPES.get(branch.kind, ""), value) for branch in branches)
             raise issues_error([Issue((), message, next(filter(None, hints), hint))])
 
-        return core_schema.no_info_wrap_validator_function(read, handler(source))
+        return core_schema.no_info_wrap_validator_function(validate, handler(source))
 
 
 class _Branch:
-    """One type of such a union."""
+    """One type of a union."""
 
     def __init__(self, annotation: Any) -> None:
         self._annotation = annotation
@@ -76,18 +75,18 @@ class _Branch:
 
     @property
     def phrase(self) -> str:
-        """What messages call a value of this type."""
+        """The phrase for a value of this type in messages."""
         if self._family is not None:
             return self._family.family
         if self.kind is Literal:
             return " or ".join(f"`{choice}`" for choice in self._arguments)
         if self.kind is list:
-            several = _PHRASES.get(_Branch(self._arguments[0]).kind)
-            return f"a list of {several[1]}" if several else "a list"
+            phrases = _PHRASES.get(_Branch(self._arguments[0]).kind)
+            return f"a list of {phrases[1]}" if phrases else "a list"
         return _PHRASES[self.kind][0]
 
-    def is_meant_by(self, value: object) -> bool:
-        """Whether a value has this type's form, be it right or wrong."""
+    def matches(self, value: object) -> bool:
+        """Return whether a value has the shape of this type, valid or not."""
         if self._family is not None:
             return isinstance(value, str | Mapping | Component)
         if isinstance(value, bool):
@@ -98,8 +97,8 @@ class _Branch:
             return isinstance(value, int | float)
         return isinstance(value, str if self.kind is Literal else self.kind)
 
-    def knows(self, value: object) -> bool:
-        """False for a name that means nothing here: it may stand for any branch's value."""
+    def is_known(self, value: object) -> bool:
+        """Return False for an unknown name, which may be meant for any branch."""
         if not isinstance(value, str):
             return True
         if self.kind is Literal:
@@ -107,14 +106,14 @@ class _Branch:
         return self._family is None or self._family.lookup(value) is not None
 
     def suggest(self, value: object) -> str:
-        """The remedy for a name that means nothing here."""
+        """Return the hint for an unknown name."""
         if self._family is not None:
             return self._family.hint(str(value))
         close = nearest(str(value), self._arguments)
         return f"Did you mean `{close}`?" if close else ""
 
-    def read(self, value: object) -> object:
-        """Validate a value of this form."""
+    def validate(self, value: object) -> object:
+        """Validate a value of this shape."""
         if self._family is not None:
             return self._family.parse(value)
         return self._adapter.validate_python(value)

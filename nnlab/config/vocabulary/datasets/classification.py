@@ -14,19 +14,21 @@ from nnlab.config.vocabulary.datasets.generated import (
     Count,
     Fraction,
     RandomState,
-    Spread,
-    at_least,
+    StandardDeviation,
+    require_rows,
 )
 
 NOISE = "Standard deviation of the Gaussian noise added to each feature."
 
 
 class Xor(Dataset):
-    """Exclusive or: class 1 where exactly one of the two features is 1. No line separates it."""
+    """Exclusive or: class 1 if exactly one of two features is 1; not linearly separable."""
 
     yaml_name: ClassVar[str] = "xor"
-    n_samples: int = Field(4, ge=4, description="Number of rows, shared out over the four corners.")
-    noise: Spread = Field(0.0, description=NOISE)
+    n_samples: int = Field(
+        4, ge=4, description="Number of rows, distributed over the four corners."
+    )
+    noise: StandardDeviation = Field(0.0, description=NOISE)
     random_state: RandomState | None = Field(None, description=RANDOM_STATE)
 
 
@@ -35,7 +37,7 @@ class Moons(Dataset):
 
     yaml_name: ClassVar[str] = "moons"
     n_samples: int = Field(400, ge=4, description=ROWS)
-    noise: Spread = Field(0.2, description=NOISE)
+    noise: StandardDeviation = Field(0.2, description=NOISE)
     random_state: RandomState | None = Field(None, description=RANDOM_STATE)
 
 
@@ -44,43 +46,43 @@ class Circles(Dataset):
 
     yaml_name: ClassVar[str] = "circles"
     n_samples: int = Field(400, ge=4, description=ROWS)
-    noise: Spread = Field(0.1, description=NOISE)
-    factor: Fraction = Field(0.8, description="Radius of the inner circle; the outer one's is 1.")
+    noise: StandardDeviation = Field(0.1, description=NOISE)
+    factor: Fraction = Field(0.8, description="Radius of the inner circle, relative to the outer.")
     random_state: RandomState | None = Field(None, description=RANDOM_STATE)
 
 
 class Spirals(Dataset):
-    """Spiral arms around one centre, a class each: hard for a small net."""
+    """Spiral arms around one center, one class each."""
 
     yaml_name: ClassVar[str] = "spirals"
     n_samples: int = Field(400, ge=4, description=ROWS)
-    noise: Spread = Field(0.05, description=NOISE)
+    noise: StandardDeviation = Field(0.05, description=NOISE)
     n_classes: int = Field(2, ge=2, description="Number of arms.")
-    turns: float = Field(1.0, gt=0, description="Turns that each arm makes.")
+    turns: float = Field(1.0, gt=0, description="Turns of each arm.")
     random_state: RandomState | None = Field(None, description=RANDOM_STATE)
 
     @model_validator(mode="after")
     def _a_row_for_each_class(self) -> Self:
-        return at_least(self, self.n_classes, "classes")
+        return require_rows(self, self.n_classes, "classes")
 
 
 class Blobs(Dataset):
-    """Gaussian clouds, a class each (`make_blobs`)."""
+    """Gaussian clusters, one class each (`make_blobs`)."""
 
     yaml_name: ClassVar[str] = "blobs"
     n_samples: int = Field(400, ge=4, description=ROWS)
     n_features: Count = Field(2, description="Number of features.")
-    centers: int = Field(3, ge=2, description="Number of clouds, so of classes.")
-    cluster_std: Spread = Field(1.0, description="Standard deviation of each cloud.")
+    centers: int = Field(3, ge=2, description="Number of clusters, and of classes.")
+    cluster_std: StandardDeviation = Field(1.0, description="Standard deviation of each cluster.")
     random_state: RandomState | None = Field(None, description=RANDOM_STATE)
 
     @model_validator(mode="after")
     def _a_row_for_each_class(self) -> Self:
-        return at_least(self, self.centers, "clouds")
+        return require_rows(self, self.centers, "clusters")
 
 
 class GaussianQuantiles(Dataset):
-    """One Gaussian cloud cut into rings of equal size, a class each (`make_gaussian_quantiles`)."""
+    """A Gaussian cluster split into rings of equal size (`make_gaussian_quantiles`)."""
 
     yaml_name: ClassVar[str] = "gaussian_quantiles"
     n_samples: int = Field(400, ge=4, description=ROWS)
@@ -90,21 +92,23 @@ class GaussianQuantiles(Dataset):
 
     @model_validator(mode="after")
     def _a_row_for_each_class(self) -> Self:
-        return at_least(self, self.n_classes, "classes")
+        return require_rows(self, self.n_classes, "classes")
 
 
 class Classification(Dataset):
-    """Clusters on a hypercube's corners, useless features among them (`make_classification`)."""
+    """Clusters on the corners of a hypercube (`make_classification`)."""
 
     yaml_name: ClassVar[str] = "classification"
     shape: ClassVar[tuple[int, ...]] = (20,)
     n_samples: int = Field(1000, ge=4, description=ROWS)
     n_features: Count = Field(20, description="Number of features.")
-    n_informative: Count = Field(2, description="Features that tell the class.")
-    n_redundant: int = Field(2, ge=0, description="Features that mix the informative ones.")
+    n_informative: Count = Field(2, description="Number of informative features.")
+    n_redundant: int = Field(
+        2, ge=0, description="Number of linear combinations of informative features."
+    )
     n_classes: int = Field(2, ge=2, description="Number of classes.")
-    n_clusters_per_class: Count = Field(2, description="Clusters of each class.")
-    flip_y: Fraction = Field(0.01, description="Fraction of the rows with a class drawn by chance.")
+    n_clusters_per_class: Count = Field(2, description="Number of clusters per class.")
+    flip_y: Fraction = Field(0.01, description="Fraction of the rows with a random class.")
     class_sep: float = Field(1.0, gt=0, description="Distance between the clusters.")
     random_state: RandomState | None = Field(None, description=RANDOM_STATE)
 
@@ -116,21 +120,23 @@ class Classification(Dataset):
                 "n_features must be at least n_informative + n_redundant. "
                 f"Received: {self.n_features} < {self.n_informative} + {self.n_redundant}."
             )
-            issues.append(Issue(("n_features",), message, "Raise n_features, or lower the others."))
+            issues.append(
+                Issue(("n_features",), message, "Increase n_features, or decrease the others.")
+            )
         clusters = self.n_classes * self.n_clusters_per_class
         if clusters > 2**self.n_informative:
             message = (
                 "n_classes * n_clusters_per_class must be at most 2 ** n_informative. "
                 f"Received: {clusters} > {2**self.n_informative}."
             )
-            issues.append(Issue(("n_informative",), message, "Raise n_informative."))
+            issues.append(Issue(("n_informative",), message, "Increase n_informative."))
         if issues:
             raise issues_error(issues)
-        return at_least(self, clusters, "clusters")
+        return require_rows(self, clusters, "clusters")
 
 
 class Hastie(Dataset):
-    """Ten Gaussian features; the class is 1 far from the centre (`make_hastie_10_2`)."""
+    """Ten Gaussian features; class 1 is far from the center (`make_hastie_10_2`)."""
 
     yaml_name: ClassVar[str] = "hastie"
     shape: ClassVar[tuple[int, ...]] = (10,)

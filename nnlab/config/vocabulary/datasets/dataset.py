@@ -1,4 +1,4 @@
-"""The family of data sets, and what a list of them tells of each."""
+"""The family of data sets."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ Task = Literal["classification", "regression"]
 
 
 class Dataset(Component):
-    """A data set that needs no file of the user's.
+    """A built-in data set.
 
-    Each member says by its class variables what it holds, so that a list of them loads nothing.
+    The class variables describe the data, so listing data sets loads no rows.
 
     Args:
-        source: Where the rows come from.
+        source: How the rows are obtained.
         task: Whether the target is a class or a number.
-        size: Rows of a set of fixed size; None for a generated one.
-        shape: Features, or the axes of one image, where they are fixed.
-        instead: For a download, the offline set that serves in its place.
+        size: Number of rows, or None for a generated data set.
+        shape: Number of features, or shape of an image.
+        offline_alternative: An alternative to a download that works offline.
     """
 
     family: ClassVar[str] = "a data set"
@@ -36,4 +36,4 @@ class Dataset(Component):
     task: ClassVar[Task] = "classification"
     size: ClassVar[int | None] = None
     shape: ClassVar[tuple[int, ...]] = (2,)
-    instead: ClassVar[str] = ""
+    offline_alternative: ClassVar[str] = ""

@@ -1,4 +1,4 @@
-"""Real data sets that are downloaded, once, to where Keras keeps them."""
+"""Real data sets, downloaded once to Keras' data folder."""
 
 from __future__ import annotations
 
@@ -10,51 +10,51 @@ from nnlab.config.vocabulary.datasets.dataset import Dataset, Source, Task
 
 
 class Mnist(Dataset):
-    """70,000 handwritten digits, 28 by 28 grey pixels, 10,000 of them for the test."""
+    """70,000 handwritten digits, 28 by 28 gray pixels, 10,000 of them for the test."""
 
     yaml_name: ClassVar[str] = "mnist"
     source: ClassVar[Source] = "download"
     size: ClassVar[int | None] = 70_000
     shape: ClassVar[tuple[int, ...]] = (28, 28)
-    instead: ClassVar[str] = "mnist_5k"
+    offline_alternative: ClassVar[str] = "mnist_5k"
 
 
 class FashionMnist(Dataset):
-    """70,000 pictures of ten kinds of clothes, 28 by 28 grey pixels, 10,000 for the test."""
+    """70,000 images of ten kinds of clothes, 28 by 28 gray pixels, 10,000 for the test."""
 
     yaml_name: ClassVar[str] = "fashion_mnist"
     source: ClassVar[Source] = "download"
     size: ClassVar[int | None] = 70_000
     shape: ClassVar[tuple[int, ...]] = (28, 28)
-    instead: ClassVar[str] = "mnist_5k"
+    offline_alternative: ClassVar[str] = "mnist_5k"
 
 
 class Cifar10(Dataset):
-    """60,000 photographs of ten kinds, 32 by 32 pixels of three colours, 10,000 for the test."""
+    """60,000 color photographs of ten kinds, 32 by 32 pixels, 10,000 for the test."""
 
     yaml_name: ClassVar[str] = "cifar10"
     source: ClassVar[Source] = "download"
     size: ClassVar[int | None] = 60_000
     shape: ClassVar[tuple[int, ...]] = (32, 32, 3)
-    instead: ClassVar[str] = "mnist_5k"
+    offline_alternative: ClassVar[str] = "mnist_5k"
 
 
 class CaliforniaHousing(Dataset):
-    """House value, in dollars, of Californian districts (census of 1990), a fifth for the test."""
+    """House values in dollars of Californian districts (1990 census), a fifth for the test."""
 
     yaml_name: ClassVar[str] = "california_housing"
     source: ClassVar[Source] = "download"
     task: ClassVar[Task] = "regression"
     size: ClassVar[int | None] = 20_640
     shape: ClassVar[tuple[int, ...]] = (8,)
-    instead: ClassVar[str] = "diabetes"
+    offline_alternative: ClassVar[str] = "diabetes"
     version: Literal["large", "small"] = Field("large", description="small: the first 600 rows.")
 
 
 class BostonHousing(Dataset):
-    """House value, in thousands of dollars, of Boston's suburbs in the 1970s, a fifth for the test.
+    """House values in thousands of dollars of Boston suburbs (1970s), a fifth for the test.
 
-    Its column `b` rests on a racist assumption: take this set to discuss that, and
+    Its column `b` is based on a racist assumption: use it only to discuss that, and
     `california_housing` otherwise.
     """
 
@@ -63,7 +63,7 @@ class BostonHousing(Dataset):
     task: ClassVar[Task] = "regression"
     size: ClassVar[int | None] = 506
     shape: ClassVar[tuple[int, ...]] = (13,)
-    instead: ClassVar[str] = "diabetes"
+    offline_alternative: ClassVar[str] = "diabetes"
 
 
 class Reuters(Dataset):
@@ -73,7 +73,7 @@ class Reuters(Dataset):
     source: ClassVar[Source] = "download"
     size: ClassVar[int | None] = 11_228
     shape: ClassVar[tuple[int, ...]] = (10_000,)
-    instead: ClassVar[str] = "digits"
+    offline_alternative: ClassVar[str] = "digits"
     num_words: int = Field(
         10_000, gt=3, description="Features: the words kept, most frequent first."
     )
@@ -86,7 +86,7 @@ class Imdb(Dataset):
     source: ClassVar[Source] = "download"
     size: ClassVar[int | None] = 50_000
     shape: ClassVar[tuple[int, ...]] = (10_000,)
-    instead: ClassVar[str] = "breast_cancer"
+    offline_alternative: ClassVar[str] = "breast_cancer"
     num_words: int = Field(
         10_000, gt=3, description="Features: the words kept, most frequent first."
     )

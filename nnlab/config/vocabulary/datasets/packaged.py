@@ -1,4 +1,4 @@
-"""Real data sets that come inside packages: they need no network."""
+"""Real data sets from installed packages, available offline."""
 
 from __future__ import annotations
 
@@ -55,12 +55,12 @@ class Diabetes(Dataset):
     shape: ClassVar[tuple[int, ...]] = (10,)
     scaled: bool = Field(
         default=True,
-        description="Features centred and scaled, as scikit-learn ships them; false: raw.",
+        description="Whether features are centered and scaled, as in scikit-learn.",
     )
 
 
 class Mnist5k(Dataset):
-    """5,000 real MNIST digits, 28 by 28 grey pixels, 500 of each; they need no network."""
+    """5,000 real MNIST digits, 28 by 28 gray pixels, 500 of each; available offline."""
 
     yaml_name: ClassVar[str] = "mnist_5k"
     source: ClassVar[Source] = "packaged"

@@ -1,4 +1,4 @@
-"""Layers: what a model is built of."""
+"""Layers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Layers with kernels and tables, and the layer that does nothing."""
+"""Layers with weights, and Identity."""
 
 from __future__ import annotations
 
@@ -14,47 +14,51 @@ from nnlab.config.vocabulary.layers.layer import Layer
 class Dense(Layer):
     """Fully connected: activation(inputs @ kernel + bias)."""
 
-    units: int = Field(gt=0, description="Number of units: the width of the output.")
-    activation: ActivationName | None = Field(None, description="The activation; None: linear.")
-    use_bias: bool = Field(True, description="Whether a bias is added.")
+    units: int = Field(gt=0, description="Number of units.")
+    activation: ActivationName | None = Field(
+        None, description="Activation function; None: linear."
+    )
+    use_bias: bool = Field(True, description="Whether to add a bias.")
     kernel_initializer: Initializer = Field(
-        default_factory=GlorotUniform, description="How the kernel starts."
+        default_factory=GlorotUniform, description="Initializer of the kernel."
     )
-    bias_initializer: Initializer = Field(default_factory=Zeros, description="How the bias starts.")
-    kernel_regularizer: Regularizer | None = Field(None, description="Penalty on the kernel.")
-    bias_regularizer: Regularizer | None = Field(None, description="Penalty on the bias.")
+    bias_initializer: Initializer = Field(
+        default_factory=Zeros, description="Initializer of the bias."
+    )
+    kernel_regularizer: Regularizer | None = Field(None, description="Regularizer of the kernel.")
+    bias_regularizer: Regularizer | None = Field(None, description="Regularizer of the bias.")
     activity_regularizer: Regularizer | None = Field(
-        None, description="Penalty on the layer's output, activation included."
+        None, description="Regularizer of the output, after the activation."
     )
-    kernel_constraint: Constraint | None = Field(None, description="Rule for the kernel.")
-    bias_constraint: Constraint | None = Field(None, description="Rule for the bias.")
+    kernel_constraint: Constraint | None = Field(None, description="Constraint on the kernel.")
+    bias_constraint: Constraint | None = Field(None, description="Constraint on the bias.")
 
     @field_validator("bias_regularizer", "activity_regularizer")
     @classmethod
-    def _kernels_alone_are_made_orthogonal(
-        cls, component: Regularizer | None
-    ) -> Regularizer | None:
+    def _only_kernels_are_orthogonal(cls, component: Regularizer | None) -> Regularizer | None:
         if component is not None and component.display_name() == "OrthogonalRegularizer":
-            message = "OrthogonalRegularizer is for a kernel: what it penalizes is a matrix."
-            hint = "Write it as `kernel_regularizer`, or take L1 or L2."
+            message = "OrthogonalRegularizer penalizes a matrix: it is for kernels only."
+            hint = "Use it as `kernel_regularizer`, or use L1 or L2."
             raise issues_error([Issue((), message, hint)])
         return component
 
 
 class Embedding(Layer):
-    """Turns each integer code into a vector that is learnt, a row of a table."""
+    """A learned vector for each integer code."""
 
-    input_dim: int = Field(gt=0, description="Number of codes; the largest code is one less.")
-    output_dim: int = Field(gt=0, description="Length of each vector.")
+    input_dim: int = Field(gt=0, description="Number of codes; the largest code plus one.")
+    output_dim: int = Field(gt=0, description="Size of each vector.")
     embeddings_initializer: Initializer = Field(
-        default_factory=RandomUniform, description="How the table starts."
+        default_factory=RandomUniform, description="Initializer of the vectors."
     )
-    embeddings_regularizer: Regularizer | None = Field(None, description="Penalty on the table.")
-    embeddings_constraint: Constraint | None = Field(None, description="Rule for the table.")
+    embeddings_regularizer: Regularizer | None = Field(
+        None, description="Regularizer of the vectors."
+    )
+    embeddings_constraint: Constraint | None = Field(None, description="Constraint on the vectors.")
     mask_zero: bool = Field(
-        False, description="Whether code 0 means that nothing stands there; layers behind skip it."
+        False, description="Whether code 0 is a padding value that later layers skip."
     )
 
 
 class Identity(Layer):
-    """Passes its input on: a name for a place in a graph."""
+    """Returns its input."""

@@ -1,4 +1,4 @@
-"""The family of layers, and what all of them take."""
+"""The family of layers, and the arguments of all layers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LayerName = Annotated[
 
 
 class Layer(Component):
-    """One layer of the model (`keras.layers`)."""
+    """A layer of the model (`keras.layers`)."""
 
     family: ClassVar[str] = "a layer"
     example: ClassVar[str] = "Dense: {units: 64}"
@@ -37,9 +37,13 @@ class Layer(Component):
         ),
     }
 
-    name: LayerName | None = Field(None, description="The layer's name; None: made from its type.")
-    trainable: bool = Field(True, description="False freezes the layer's weights.")
+    name: LayerName | None = Field(
+        None, description="Name of the layer; None: derived from its class."
+    )
+    trainable: bool = Field(
+        True, description="Whether the weights are trained; false freezes them."
+    )
     dtype: (
         Literal["float16", "bfloat16", "float32", "float64", "mixed_float16", "mixed_bfloat16"]
         | None
-    ) = Field(None, description="The layer's own precision; None: that of the training.")
+    ) = Field(None, description="Dtype policy of the layer; None: that of the training.")

@@ -1,4 +1,4 @@
-"""Layers that make one tensor of several: for Functional models."""
+"""Merging layers, for Functional models."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ TwoAxes = Annotated[list[int], Field(min_length=2, max_length=2)]
 
 
 class Add(Layer):
-    """Adds its inputs: the end of a residual connection (He et al., 2016)."""
+    """Adds its inputs, as in a residual connection (He et al., 2016)."""
 
 
 class Subtract(Layer):
@@ -22,29 +22,29 @@ class Subtract(Layer):
 
 
 class Multiply(Layer):
-    """Multiplies its inputs, value by value."""
+    """Multiplies its inputs elementwise."""
 
 
 class Average(Layer):
-    """Averages its inputs, value by value."""
+    """Averages its inputs elementwise."""
 
 
 class Maximum(Layer):
-    """Takes the largest of its inputs, value by value."""
+    """Elementwise maximum of its inputs."""
 
 
 class Minimum(Layer):
-    """Takes the smallest of its inputs, value by value."""
+    """Elementwise minimum of its inputs."""
 
 
 class Concatenate(Layer):
-    """Lays its inputs beside each other."""
+    """Concatenates its inputs."""
 
-    axis: int = Field(-1, description="The axis along which they are laid.")
+    axis: int = Field(-1, description="Axis of the concatenation.")
 
     @field_validator("axis")
     @classmethod
-    def _batch_is_left_alone(cls, axis: int) -> int:
+    def _not_the_batch_axis(cls, axis: int) -> int:
         if axis == 0:
             raise issues_error(
                 [Issue((), "Axis 0 is the batch. Received: axis=0.", "Write -1, or 1.")]
@@ -56,15 +56,15 @@ class Dot(Layer):
     """Dot product of its two inputs."""
 
     axes: Annotated[int | TwoAxes, ShapeUnion()] = Field(
-        description="The axis summed over, or one of each input; 1 is the first behind the batch."
+        description="Axis of the dot product, or one per input; 1: the first after the batch."
     )
     normalize: bool = Field(
-        False, description="Whether both are scaled to length 1: cosine similarity."
+        False, description="Whether to normalize both inputs: cosine similarity."
     )
 
     @field_validator("axes")
     @classmethod
-    def _batch_is_left_alone(cls, axes: int | list[int]) -> int | list[int]:
+    def _not_the_batch_axis(cls, axes: int | list[int]) -> int | list[int]:
         if axes == 0 or (isinstance(axes, list) and 0 in axes):
             message = f"Axis 0 is the batch. Received: axes={axes}."
             raise issues_error([Issue((), message, "Write -1, or 1.")])

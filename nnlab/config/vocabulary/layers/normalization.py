@@ -1,4 +1,4 @@
-"""Layers that normalize what passes through them, or the kernel of the layer that they wrap."""
+"""Normalization layers."""
 
 from __future__ import annotations
 
@@ -19,48 +19,48 @@ _CLIPPING_KEYS = ("rmax", "rmin", "dmax")
 
 
 class GammaAndBeta(Section):
-    """The learnt scale and offset behind a normalization."""
+    """The learned scale and offset of a normalization."""
 
-    center: bool = Field(True, description="Whether the offset beta is learnt.")
-    scale: bool = Field(True, description="Whether the factor gamma is learnt.")
-    beta_initializer: Initializer = Field(default_factory=Zeros, description="How beta starts.")
-    gamma_initializer: Initializer = Field(default_factory=Ones, description="How gamma starts.")
-    beta_regularizer: Regularizer | None = Field(None, description="Penalty on beta.")
-    gamma_regularizer: Regularizer | None = Field(None, description="Penalty on gamma.")
-    beta_constraint: Constraint | None = Field(None, description="Rule for beta.")
-    gamma_constraint: Constraint | None = Field(None, description="Rule for gamma.")
+    center: bool = Field(True, description="Whether to learn the offset beta.")
+    scale: bool = Field(True, description="Whether to learn the scale gamma.")
+    beta_initializer: Initializer = Field(default_factory=Zeros, description="Initializer of beta.")
+    gamma_initializer: Initializer = Field(
+        default_factory=Ones, description="Initializer of gamma."
+    )
+    beta_regularizer: Regularizer | None = Field(None, description="Regularizer of beta.")
+    gamma_regularizer: Regularizer | None = Field(None, description="Regularizer of gamma.")
+    beta_constraint: Constraint | None = Field(None, description="Constraint on beta.")
+    gamma_constraint: Constraint | None = Field(None, description="Constraint on gamma.")
 
 
 class BatchNormalization(GammaAndBeta, Layer):
-    """Normalizes each feature by the batch's mean and variance (Ioffe and Szegedy, 2015)."""
+    """Normalizes each feature by the mean and variance of the batch (Ioffe and Szegedy, 2015)."""
 
-    axis: int = Field(-1, description="The axis of the features.")
+    axis: int = Field(-1, description="Axis of the features.")
     momentum: float = Field(
-        0.99, ge=0, le=1, description="How slowly the moving mean and variance follow the batches'."
+        0.99, ge=0, le=1, description="Momentum of the moving mean and variance."
     )
     epsilon: Epsilon = 0.001
     moving_mean_initializer: Initializer = Field(
-        default_factory=Zeros, description="How the moving mean starts."
+        default_factory=Zeros, description="Initializer of the moving mean."
     )
     moving_variance_initializer: Initializer = Field(
-        default_factory=Ones, description="How the moving variance starts."
+        default_factory=Ones, description="Initializer of the moving variance."
     )
-    renorm: bool = Field(
-        False, description="Batch renormalization, for small batches (Ioffe, 2017)."
-    )
+    renorm: bool = Field(False, description="Whether to use batch renormalization (Ioffe, 2017).")
     renorm_clipping: dict[str, float] | None = Field(
         None, description="Limits of the renormalization: rmax, rmin, dmax."
     )
     renorm_momentum: float = Field(
-        0.99, ge=0, le=1, description="Momentum of the renormalization's moving figures."
+        0.99, ge=0, le=1, description="Momentum of the moving values of the renormalization."
     )
     synchronized: bool = Field(
-        False, description="Whether all devices' parts of a batch are normalized together."
+        False, description="Whether to synchronize the statistics across devices."
     )
 
     @field_validator("renorm_clipping")
     @classmethod
-    def _clipping_is_sound(cls, clipping: dict[str, float] | None) -> dict[str, float] | None:
+    def _clipping_is_valid(cls, clipping: dict[str, float] | None) -> dict[str, float] | None:
         if clipping is None:
             return None
         issues = [
@@ -88,30 +88,31 @@ class BatchNormalization(GammaAndBeta, Layer):
     @model_validator(mode="after")
     def _clipping_has_renorm(self) -> Self:
         if self.renorm_clipping is not None and not self.renorm:
-            message = "renorm_clipping does nothing without renorm. Received: renorm=false."
+            message = "renorm_clipping has no effect without renorm. Received: renorm=false."
             raise issues_error([Issue(("renorm_clipping",), message, "Set `renorm: true`.")])
         return self
 
 
 class LayerNormalization(GammaAndBeta, Layer):
-    """Normalizes each row by the mean and variance of its own features (Ba et al., 2016)."""
+    """Normalizes each row by the mean and variance of its features (Ba et al., 2016)."""
 
-    axis: Axes = Field(-1, description="The axis, or axes, normalized together.")
+    axis: Axes = Field(-1, description="Axis or axes that are normalized together.")
     epsilon: Epsilon = 0.001
 
 
 class GroupNormalization(GammaAndBeta, Layer):
-    """Normalizes each row within groups of its features (Wu and He, 2018)."""
+    """Normalizes each row within groups of features (Wu and He, 2018)."""
 
     groups: int = Field(
-        32, description="Number of groups, a divisor of the features; -1: one group for each."
+        32,
+        description="Number of groups, which divides the features; -1: one per feature.",
     )
-    axis: int = Field(-1, description="The axis of the features.")
+    axis: int = Field(-1, description="Axis of the features.")
     epsilon: Epsilon = 0.001
 
     @field_validator("groups")
     @classmethod
-    def _groups_can_be_counted(cls, groups: int) -> int:
+    def _groups_are_valid(cls, groups: int) -> int:
         if groups < 1 and groups != -1:
             message = f"Expected a positive number of groups, or -1. Received: groups={groups}."
             raise issues_error([Issue((), message)])
@@ -119,25 +120,23 @@ class GroupNormalization(GammaAndBeta, Layer):
 
 
 class RMSNormalization(Layer):
-    """Divides each row by its root mean square; a factor is learnt (Zhang and Sennrich, 2019)."""
+    """Divides each row by its root mean square, with a learned scale (Zhang and Sennrich, 2019)."""
 
-    axis: int = Field(-1, description="The axis of the features.")
+    axis: int = Field(-1, description="Axis of the features.")
     epsilon: Epsilon = 1e-6
 
 
 class UnitNormalization(Layer):
     """Scales each row to length 1."""
 
-    axis: Axes = Field(-1, description="The axis, or axes, of one length.")
+    axis: Axes = Field(-1, description="Axis or axes that are normalized.")
 
 
 class SpectralNormalization(Layer):
-    """Wraps a layer and keeps its kernel's largest singular value at 1 (Miyato et al., 2018)."""
+    """Normalizes the kernel of a layer to spectral norm 1 (Miyato et al., 2018)."""
 
-    layer: Layer = Field(description="The wrapped layer: Dense or Embedding.")
-    power_iterations: int = Field(
-        1, gt=0, description="Power iterations a step; more make the singular value more exact."
-    )
+    layer: Layer = Field(description="The layer: Dense or Embedding.")
+    power_iterations: int = Field(1, gt=0, description="Power iterations per step.")
 
     @field_validator("layer")
     @classmethod

@@ -1,4 +1,4 @@
-"""Layers that work against overfitting while the model trains, and do nothing after."""
+"""Regularization layers, active during training only."""
 
 from __future__ import annotations
 
@@ -9,17 +9,15 @@ from pydantic import Field
 from nnlab.config.vocabulary.arguments import Seed
 from nnlab.config.vocabulary.layers.layer import Layer
 
-Rate = Annotated[float, Field(ge=0, le=1, description="Part of the inputs that is dropped.")]
+Rate = Annotated[float, Field(ge=0, le=1, description="Fraction of the inputs to drop.")]
 NoiseShape = Annotated[
     list[Annotated[int, Field(gt=0)] | None] | None,
-    Field(
-        description="Shape of the mask, the batch first; 1 shares it along an axis; null: as it is."
-    ),
+    Field(description="Shape of the mask, with the batch; 1: shared axis; null: as the input."),
 ]
 
 
 class Dropout(Layer):
-    """Sets random inputs to zero and scales up the rest (Srivastava et al., 2014)."""
+    """Sets random inputs to zero and scales the others up (Srivastava et al., 2014)."""
 
     rate: Rate
     noise_shape: NoiseShape = None
@@ -27,7 +25,7 @@ class Dropout(Layer):
 
 
 class AlphaDropout(Layer):
-    """Dropout that keeps mean and variance: for SELU networks (Klambauer et al., 2017)."""
+    """Dropout that preserves mean and variance, for SELU (Klambauer et al., 2017)."""
 
     rate: Rate
     noise_shape: NoiseShape = None
@@ -35,26 +33,28 @@ class AlphaDropout(Layer):
 
 
 class GaussianDropout(Layer):
-    """Multiplies inputs by random numbers around 1 (Srivastava et al., 2014)."""
+    """Multiplies inputs by Gaussian noise around 1 (Srivastava et al., 2014)."""
 
     rate: Annotated[
         float,
         Field(
-            ge=0, le=1, description="As in Dropout: the noise's stddev is sqrt(rate / (1 - rate))."
+            ge=0,
+            le=1,
+            description="As in Dropout: the standard deviation is sqrt(rate / (1 - rate)).",
         ),
     ]
     seed: Seed = None
 
 
 class GaussianNoise(Layer):
-    """Adds random numbers around 0 to its inputs."""
+    """Adds Gaussian noise to its inputs."""
 
     stddev: float = Field(ge=0, le=1, description="Standard deviation of the noise.")
     seed: Seed = None
 
 
 class ActivityRegularization(Layer):
-    """Adds a penalty on its inputs to the loss, and passes them on."""
+    """Adds a penalty on its inputs to the loss."""
 
-    l1: float = Field(0.0, ge=0, description="Strength of the absolute part.")
-    l2: float = Field(0.0, ge=0, description="Strength of the squared part.")
+    l1: float = Field(0.0, ge=0, description="Strength of the L1 penalty.")
+    l2: float = Field(0.0, ge=0, description="Strength of the L2 penalty.")

@@ -1,4 +1,4 @@
-"""Layers that change the shape or the scale of the values and nothing else."""
+"""Layers that change the shape or scale of values."""
 
 from __future__ import annotations
 
@@ -9,27 +9,27 @@ from pydantic import Field, field_validator
 from nnlab.config.diagnostics.issues import Issue, issues_error
 from nnlab.config.vocabulary.layers.layer import Layer
 
-KeepDims = Annotated[bool, Field(description="Whether the pooled axis stays, with length 1.")]
+KeepDims = Annotated[bool, Field(description="Whether to keep the pooled axis, with length 1.")]
 
 
 class Flatten(Layer):
-    """Lays all values of a row behind each other: 28 x 28 becomes 784."""
+    """Flattens each row: 28 x 28 becomes 784."""
 
 
 class Reshape(Layer):
-    """Gives each row another shape of as many values."""
+    """Reshapes each row."""
 
     target_shape: list[int] = Field(
         min_length=1,
-        description="Shape of a row, without the batch; one axis may be -1: what is left.",
+        description="Shape of a row, without the batch; one axis may be -1 (inferred).",
     )
 
     @field_validator("target_shape")
     @classmethod
-    def _shape_is_sound(cls, shape: list[int]) -> list[int]:
+    def _shape_is_valid(cls, shape: list[int]) -> list[int]:
         issues = [
-            Issue((place,), f"Expected a positive length, or -1. Received: {length}.")
-            for place, length in enumerate(shape)
+            Issue((position,), f"Expected a positive length, or -1. Received: {length}.")
+            for position, length in enumerate(shape)
             if length < 1 and length != -1
         ]
         if shape.count(-1) > 1:
@@ -40,10 +40,10 @@ class Reshape(Layer):
 
 
 class Permute(Layer):
-    """Puts the axes of each row in another order."""
+    """Permutes the axes of each row."""
 
     dims: list[int] = Field(
-        min_length=1, description="The axes in their new order; 1 is the first behind the batch."
+        min_length=1, description="Axes in their new order; 1: the first axis after the batch."
     )
 
     @field_validator("dims")
@@ -58,23 +58,23 @@ class Permute(Layer):
 class RepeatVector(Layer):
     """Repeats each row n times, along a new axis."""
 
-    n: int = Field(gt=0, description="How many times.")
+    n: int = Field(gt=0, description="Number of repetitions.")
 
 
 class Rescaling(Layer):
-    """Computes scale * x + offset, with fixed numbers."""
+    """scale * x + offset, with constants."""
 
-    scale: float = Field(description="The factor.")
-    offset: float = Field(0.0, description="What is added.")
+    scale: float = Field(description="Factor.")
+    offset: float = Field(0.0, description="Offset.")
 
 
 class GlobalAveragePooling1D(Layer):
-    """Averages the vectors of an Embedding over all positions."""
+    """Average of an Embedding's vectors over all positions."""
 
     keepdims: KeepDims = False
 
 
 class GlobalMaxPooling1D(Layer):
-    """Takes the largest value at each place of the vectors of an Embedding, over all positions."""
+    """Maximum of an Embedding's vectors over all positions."""
 
     keepdims: KeepDims = False

@@ -1,4 +1,4 @@
-"""Losses that ask how likely the targets are, by the outputs."""
+"""Probabilistic losses."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ from nnlab.config.vocabulary.unions import ShapeUnion
 
 FromLogits = Annotated[
     bool,
-    Field(description="Whether outputs are logits: no sigmoid or softmax is applied to them yet."),
+    Field(description="Whether outputs are logits, without sigmoid or softmax."),
 ]
 LabelSmoothing = Annotated[
-    Fraction, Field(description="How far targets are moved from 0 and 1 towards the middle.")
+    Fraction, Field(description="Label smoothing: how far targets move from 0 and 1 to the middle.")
 ]
 FocalGamma = Annotated[
-    float, Field(ge=0, description="How little easy rows count; 0: as much as all.")
+    float,
+    Field(ge=0, description="Focusing parameter: larger values reduce the weight of easy rows."),
 ]
 
 
@@ -32,17 +33,17 @@ class CrossentropyByShape(Loss):
 
     @classmethod
     def all_names(cls) -> tuple[str, ...]:
-        """The strings of Keras alone: it has no such class."""
+        """Return the strings of Keras, which has no such class."""
         return (cls.yaml_name, *cls.aliases)
 
     @property
     def keras_string(self) -> str:
-        """The string that stands for it in Keras."""
+        """The string that Keras resolves."""
         return self.yaml_name
 
 
 class BinaryCrossentropy(Loss):
-    """Cross-entropy of yes-or-no targets, for sigmoid units."""
+    """Cross-entropy of binary targets, for sigmoid outputs."""
 
     aliases: ClassVar[tuple[str, ...]] = ("bce", "BCE")
     outputs: ClassVar[Outputs] = "probability"
@@ -55,12 +56,14 @@ class BinaryCrossentropy(Loss):
 
 
 class BinaryFocalCrossentropy(Loss):
-    """Binary cross-entropy that counts easy rows less (Lin et al., 2017)."""
+    """Binary cross-entropy with less weight on easy rows (Lin et al., 2017)."""
 
     outputs: ClassVar[Outputs] = "probability"
 
-    apply_class_balancing: bool = Field(False, description="Whether alpha weighs the classes.")
-    alpha: Fraction = Field(0.25, description="Weight of class 1; class 0 has one minus that.")
+    apply_class_balancing: bool = Field(
+        False, description="Whether to weight the classes by alpha."
+    )
+    alpha: Fraction = Field(0.25, description="Weight of class 1; class 0 has weight 1 - alpha.")
     gamma: FocalGamma = 2.0
     from_logits: FromLogits = False
     label_smoothing: LabelSmoothing = 0.0
@@ -70,7 +73,7 @@ class BinaryFocalCrossentropy(Loss):
 
 
 class CategoricalCrossentropy(Loss):
-    """Cross-entropy of one-hot targets, for softmax."""
+    """Cross-entropy of one-hot targets, for softmax outputs."""
 
     targets: ClassVar[Encoding] = "one_hot"
     outputs: ClassVar[Outputs] = "probability"
@@ -83,13 +86,13 @@ class CategoricalCrossentropy(Loss):
 
 
 class CategoricalFocalCrossentropy(Loss):
-    """Categorical cross-entropy that counts easy rows less (Lin et al., 2017)."""
+    """Categorical cross-entropy with less weight on easy rows (Lin et al., 2017)."""
 
     targets: ClassVar[Encoding] = "one_hot"
     outputs: ClassVar[Outputs] = "probability"
 
     alpha: Annotated[float | list[float], ShapeUnion()] = Field(
-        0.25, description="Weight of the classes, or of each class."
+        0.25, description="Weight of all classes, or of each class."
     )
     gamma: FocalGamma = 2.0
     from_logits: FromLogits = False
@@ -100,33 +103,33 @@ class CategoricalFocalCrossentropy(Loss):
 
 
 class CategoricalGeneralizedCrossEntropy(Loss):
-    """Between cross-entropy and absolute error: for wrong labels (Zhang and Sabuncu, 2018)."""
+    """Between cross-entropy and absolute error, for noisy labels (Zhang and Sabuncu, 2018)."""
 
     targets: ClassVar[Encoding] = "integer"
     outputs: ClassVar[Outputs] = "probability"
 
-    q: float = Field(0.5, gt=0, lt=1, description="Near 0: cross-entropy; near 1: absolute error.")
+    q: float = Field(
+        0.5, gt=0, lt=1, description="Close to 0: cross-entropy; close to 1: absolute error."
+    )
     reduction: Reduction = "sum_over_batch_size"
     name: LossName = "categorical_generalized_cross_entropy"
 
 
 class SparseCategoricalCrossentropy(Loss):
-    """Cross-entropy of integer targets, for softmax."""
+    """Cross-entropy of integer targets, for softmax outputs."""
 
     targets: ClassVar[Encoding] = "integer"
     outputs: ClassVar[Outputs] = "probability"
 
     from_logits: FromLogits = False
-    ignore_class: int | None = Field(
-        None, description="Rows of this class do not count; None: all do."
-    )
+    ignore_class: int | None = Field(None, description="Class to ignore; None: no class.")
     reduction: Reduction = "sum_over_batch_size"
     axis: ClassAxis = -1
     name: LossName = "sparse_categorical_crossentropy"
 
 
 class KLDivergence(Loss):
-    """How far one distribution is from another (Kullback and Leibler, 1951)."""
+    """Kullback-Leibler divergence of two distributions (Kullback and Leibler, 1951)."""
 
     aliases: ClassVar[tuple[str, ...]] = ("kld", "KLD")
     targets: ClassVar[Encoding] = "one_hot"
@@ -137,7 +140,7 @@ class KLDivergence(Loss):
 
 
 class Poisson(Loss):
-    """Likelihood of counts whose rate is the output."""
+    """Poisson loss: the output is the rate of a count."""
 
     reduction: Reduction = "sum_over_batch_size"
     name: LossName = "poisson"

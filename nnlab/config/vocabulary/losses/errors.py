@@ -1,4 +1,4 @@
-"""Losses that ask how far outputs are from targets."""
+"""Regression losses."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class MeanSquaredError(Loss):
 
 
 class MeanAbsoluteError(Loss):
-    """Mean of the errors' absolute values: outliers count less than squared."""
+    """Mean absolute error, robust to outliers."""
 
     aliases: ClassVar[tuple[str, ...]] = ("mae", "MAE")
 
@@ -28,7 +28,7 @@ class MeanAbsoluteError(Loss):
 
 
 class MeanAbsolutePercentageError(Loss):
-    """Mean of the errors' absolute values, in percent of the targets."""
+    """Mean absolute error in percent of the targets."""
 
     aliases: ClassVar[tuple[str, ...]] = ("mape", "MAPE")
 
@@ -37,7 +37,7 @@ class MeanAbsolutePercentageError(Loss):
 
 
 class MeanSquaredLogarithmicError(Loss):
-    """Mean squared error of log(1 + value): for positive targets of many sizes."""
+    """Mean squared error of log(1 + value), for positive targets of different magnitudes."""
 
     aliases: ClassVar[tuple[str, ...]] = ("msle", "MSLE")
 
@@ -46,15 +46,15 @@ class MeanSquaredLogarithmicError(Loss):
 
 
 class CosineSimilarity(Loss):
-    """The angle between target and output: -1 for one direction, 0 for a right angle."""
+    """Negative cosine of the angle between target and output."""
 
-    axis: Literal[-1, 1] = Field(-1, description="The axis of the vectors.")
+    axis: Literal[-1, 1] = Field(-1, description="Axis of the vectors.")
     reduction: Reduction = "sum_over_batch_size"
     name: LossName = "cosine_similarity"
 
     @property
     def compares_units(self) -> bool:
-        """One unit has a sign, but no direction."""
+        """Whether it compares units: a single unit has no direction."""
         return True
 
 
@@ -66,8 +66,8 @@ class LogCosh(Loss):
 
 
 class Huber(Loss):
-    """Squared for errors up to delta, linear beyond: outliers count less (Huber, 1964)."""
+    """Squared for errors up to delta, linear above: robust to outliers (Huber, 1964)."""
 
-    delta: float = Field(1.0, gt=0, description="Where squared turns into linear.")
+    delta: float = Field(1.0, gt=0, description="Error at which the loss becomes linear.")
     reduction: Reduction = "sum_over_batch_size"
     name: LossName = "huber_loss"

@@ -1,4 +1,4 @@
-"""The family of losses, and the arguments that several of them share."""
+"""The family of losses, and their common arguments."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ Encoding = Literal["one_hot", "integer", "number"]
 Outputs = Literal["probability", "number", "margin", "unit_vector"]
 Reduction = Annotated[
     Literal["sum_over_batch_size", "sum", "mean", "mean_with_sample_weight"],
-    Field(description="How the rows' losses make one; sum_over_batch_size and mean: the average."),
+    Field(description="Reduction of the losses of rows; sum_over_batch_size and mean: average."),
 ]
-LossName = Annotated[Name, Field(description="The loss's name.")]
+LossName = Annotated[Name, Field(description="Name of the loss.")]
 
 
 class Loss(Component):
-    """What training makes small (`keras.losses`).
+    """A loss (`keras.losses`).
 
-    `targets` is the encoding of the targets that it needs, `outputs` what it takes an output for.
+    `targets` is the required encoding of the targets, `outputs` the meaning of an output.
     """
 
     family: ClassVar[str] = "a loss"
@@ -46,22 +46,14 @@ class Loss(Component):
 
     @property
     def keras_string(self) -> str:
-        """What Keras resolves by the output's shape; empty where a class stands behind the word."""
+        """The string that Keras resolves by the shape of the output; empty for a class."""
         return ""
 
     @property
     def compares_units(self) -> bool:
-        """Whether it compares the units of a row with each other: of one alone it says nothing."""
+        """Whether it compares the units of a row, and so needs at least two."""
         return False
 
     def targets_for(self, units: int) -> Encoding:
-        """How the targets of an output are encoded: one-hot makes no sense for a single unit.
-
-        Args:
-            units: Width of the output.
-
-        Example:
-            >>> Loss.parse("crossentropy").targets_for(1)
-            'number'
-        """
+        """Return the encoding of the targets; a single unit cannot be one-hot."""
         return "number" if units == 1 and self.targets == "one_hot" else self.targets

@@ -1,4 +1,4 @@
-"""Losses that ask outputs to keep a distance from the wrong side."""
+"""Hinge losses."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from nnlab.config.vocabulary.losses.loss import Encoding, Loss, LossName, Output
 
 
 class Hinge(Loss):
-    """max(0, 1 - target * output), targets -1 and 1: a support vector machine's loss."""
+    """max(0, 1 - target * output), targets -1 and 1, as in support vector machines."""
 
     outputs: ClassVar[Outputs] = "margin"
 
@@ -17,7 +17,7 @@ class Hinge(Loss):
 
 
 class SquaredHinge(Loss):
-    """The square of Hinge: smooth, harder on large errors."""
+    """Square of Hinge: smooth, larger for large errors."""
 
     outputs: ClassVar[Outputs] = "margin"
 
@@ -26,7 +26,7 @@ class SquaredHinge(Loss):
 
 
 class CategoricalHinge(Loss):
-    """Hinge for several classes: the right class's output is to lead by 1."""
+    """Hinge for several classes."""
 
     targets: ClassVar[Encoding] = "one_hot"
     outputs: ClassVar[Outputs] = "margin"

@@ -1,4 +1,4 @@
-"""Losses that look at all rows of a batch together: how classes overlap, and how near rows are."""
+"""Losses over all rows of a batch: overlap of classes, and distances between rows."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from nnlab.config.vocabulary.losses.loss import Encoding, Loss, LossName, Output
 
 SummedAxes = Annotated[
     list[int] | None,
-    Field(description="The axes that the loss is computed over; None: all at once."),
+    Field(description="Axes of the sums; None: all."),
 ]
 
 
 class Dice(Loss):
-    """One minus twice the overlap of targets and outputs over their sum (Dice, 1945)."""
+    """1 - 2 * overlap / sum of targets and outputs (Dice, 1945)."""
 
     targets: ClassVar[Encoding] = "one_hot"
     outputs: ClassVar[Outputs] = "probability"
@@ -26,7 +26,7 @@ class Dice(Loss):
 
 
 class Tversky(Loss):
-    """Dice with a weight each for false positives and false negatives (Salehi et al., 2017)."""
+    """Dice with weights for false positives and false negatives (Salehi et al., 2017)."""
 
     targets: ClassVar[Encoding] = "one_hot"
     outputs: ClassVar[Outputs] = "probability"
@@ -39,13 +39,15 @@ class Tversky(Loss):
 
 
 class Circle(Loss):
-    """Rows of one class near each other, others far: for unit vectors (Sun et al., 2020)."""
+    """Circle loss on similarities of rows, for unit vectors (Sun et al., 2020)."""
 
     targets: ClassVar[Encoding] = "integer"
     outputs: ClassVar[Outputs] = "unit_vector"
 
     gamma: float = Field(80.0, gt=0, description="Scale of the similarities.")
-    margin: float = Field(0.4, ge=0, le=1, description="How far classes are to be kept apart.")
-    remove_diagonal: bool = Field(True, description="Whether a row is not compared with itself.")
+    margin: float = Field(0.4, ge=0, le=1, description="Margin between classes.")
+    remove_diagonal: bool = Field(
+        True, description="Whether to exclude the similarity of a row with itself."
+    )
     reduction: Reduction = "sum_over_batch_size"
     name: LossName = "circle"

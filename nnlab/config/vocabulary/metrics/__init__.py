@@ -1,4 +1,4 @@
-"""Metrics: what is told of each epoch beside the loss."""
+"""Metrics."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Metrics that count right answers."""
+"""Accuracy metrics."""
 
 from __future__ import annotations
 
@@ -10,33 +10,33 @@ from nnlab.config.direction import Direction
 from nnlab.config.vocabulary.arguments import Fraction
 from nnlab.config.vocabulary.metrics.metric import Metric, MetricName
 
-K = Annotated[int, Field(gt=0, description="The right class is to be among that many likeliest.")]
+K = Annotated[int, Field(gt=0, description="Number of most likely classes that count as correct.")]
 
 
 class AccuracyByShape(Metric):
-    """Part of rows told right, by the shape of the output: binary, categorical or sparse."""
+    """Accuracy by the shape of the output: binary, categorical or sparse."""
 
     yaml_name: ClassVar[str] = "accuracy"
     aliases: ClassVar[tuple[str, ...]] = ("acc",)
     direction: ClassVar[Direction] = "max"
 
     name: Literal["accuracy", "acc"] = Field(
-        "accuracy", description="The name in logs and in metrics.csv, one of Keras' two."
+        "accuracy", description="Name in logs and metrics.csv, one of Keras' two."
     )
 
     @classmethod
     def all_names(cls) -> tuple[str, ...]:
-        """The strings of Keras alone: it has no such class."""
+        """Return the strings of Keras, which has no such class."""
         return (cls.yaml_name, *cls.aliases)
 
     @property
     def keras_string(self) -> str:
-        """The string that stands for it in Keras, which is also its name in logs."""
+        """The string that Keras resolves, also its name in logs."""
         return self.name
 
 
 class Accuracy(Metric):
-    """Part of outputs equal to their targets, to the last digit: for outputs that are labels."""
+    """Fraction of outputs that equal their targets exactly."""
 
     direction: ClassVar[Direction] = "max"
 
@@ -44,21 +44,21 @@ class Accuracy(Metric):
 
     @classmethod
     def all_names(cls) -> tuple[str, ...]:
-        """The class alone: the string `accuracy` means the one chosen by shape."""
+        """Return the name of the class; the string `accuracy` selects by shape."""
         return (cls.__name__,)
 
 
 class BinaryAccuracy(Metric):
-    """Part of yes-or-no targets told right."""
+    """Accuracy of binary targets."""
 
     direction: ClassVar[Direction] = "max"
 
     name: MetricName = "binary_accuracy"
-    threshold: Fraction = Field(0.5, description="Outputs above it are a yes.")
+    threshold: Fraction = Field(0.5, description="Outputs above it are class 1.")
 
 
 class CategoricalAccuracy(Metric):
-    """Part of rows whose likeliest class is the right one, targets one-hot."""
+    """Accuracy of the most likely class, for one-hot targets."""
 
     direction: ClassVar[Direction] = "max"
 
@@ -66,7 +66,7 @@ class CategoricalAccuracy(Metric):
 
 
 class SparseCategoricalAccuracy(Metric):
-    """Part of rows whose likeliest class is the right one, targets integers."""
+    """Accuracy of the most likely class, for integer targets."""
 
     direction: ClassVar[Direction] = "max"
 
@@ -74,7 +74,7 @@ class SparseCategoricalAccuracy(Metric):
 
 
 class TopKCategoricalAccuracy(Metric):
-    """Part of rows whose right class is among the k likeliest, targets one-hot."""
+    """Fraction of rows with the true class among the k most likely, for one-hot targets."""
 
     direction: ClassVar[Direction] = "max"
 
@@ -83,12 +83,12 @@ class TopKCategoricalAccuracy(Metric):
 
 
 class SparseTopKCategoricalAccuracy(Metric):
-    """Part of rows whose right class is among the k likeliest, targets integers."""
+    """Fraction of rows with the true class among the k most likely, for integer targets."""
 
     direction: ClassVar[Direction] = "max"
 
     k: K = 5
     name: MetricName = "sparse_top_k_categorical_accuracy"
     from_sorted_ids: bool = Field(
-        False, description="Whether outputs are class codes, likeliest first."
+        False, description="Whether outputs are class codes, most likely first."
     )

@@ -1,4 +1,4 @@
-"""Metrics made of the four counts: true and false positives and negatives."""
+"""Metrics of true and false positives and negatives."""
 
 from __future__ import annotations
 
@@ -15,24 +15,22 @@ Threshold = Annotated[
     Fraction | None, Field(description="Outputs above it are positive; None: 0.5.")
 ]
 TopK = Annotated[
-    int | None, Field(gt=0, description="Only that many largest outputs of a row can be positive.")
+    int | None, Field(gt=0, description="Number of largest outputs of a row that can be positive.")
 ]
-ClassId = Annotated[
-    int | None, Field(ge=0, description="The one class that is looked at; None: all.")
-]
-NumThresholds = Annotated[int, Field(gt=0, description="Thresholds tried between 0 and 1.")]
+ClassId = Annotated[int | None, Field(ge=0, description="Class to evaluate; None: all.")]
+NumThresholds = Annotated[int, Field(gt=0, description="Number of thresholds between 0 and 1.")]
 Average = Annotated[
     Literal["micro", "macro", "weighted"] | None,
-    Field(description="How classes make one figure; None: one figure for each class."),
+    Field(description="Average over the classes; None: one value per class."),
 ]
 ScoreThreshold = Annotated[
     float | None,
-    Field(gt=0, le=1, description="Outputs above it are positive; None: a row's largest is."),
+    Field(gt=0, le=1, description="Outputs above it are positive; None: the largest of each row."),
 ]
 
 
 class TruePositives(Metric):
-    """Number of positive targets told positive."""
+    """Number of true positives."""
 
     direction: ClassVar[Direction] = "max"
 
@@ -41,7 +39,7 @@ class TruePositives(Metric):
 
 
 class TrueNegatives(Metric):
-    """Number of negative targets told negative."""
+    """Number of true negatives."""
 
     direction: ClassVar[Direction] = "max"
 
@@ -50,7 +48,7 @@ class TrueNegatives(Metric):
 
 
 class FalsePositives(Metric):
-    """Number of negative targets told positive."""
+    """Number of false positives."""
 
     direction: ClassVar[Direction] = "min"
 
@@ -59,7 +57,7 @@ class FalsePositives(Metric):
 
 
 class FalseNegatives(Metric):
-    """Number of positive targets told negative."""
+    """Number of false negatives."""
 
     direction: ClassVar[Direction] = "min"
 
@@ -68,7 +66,7 @@ class FalseNegatives(Metric):
 
 
 class Precision(Metric):
-    """Part of what was told positive that is."""
+    """True positives / predicted positives."""
 
     direction: ClassVar[Direction] = "max"
 
@@ -79,7 +77,7 @@ class Precision(Metric):
 
 
 class Recall(Metric):
-    """Part of what is positive that was told so."""
+    """True positives / actual positives."""
 
     direction: ClassVar[Direction] = "max"
 
@@ -90,77 +88,71 @@ class Recall(Metric):
 
 
 class PrecisionAtRecall(Metric):
-    """Best precision of the thresholds whose recall is high enough."""
+    """Best precision at a minimum recall."""
 
     direction: ClassVar[Direction] = "max"
 
-    recall: Fraction = Field(description="The least recall.")
+    recall: Fraction = Field(description="Minimum recall.")
     num_thresholds: NumThresholds = 200
     class_id: ClassId = None
     name: AutoName = None
 
 
 class RecallAtPrecision(Metric):
-    """Best recall of the thresholds whose precision is high enough."""
+    """Best recall at a minimum precision."""
 
     direction: ClassVar[Direction] = "max"
 
-    precision: Fraction = Field(description="The least precision.")
+    precision: Fraction = Field(description="Minimum precision.")
     num_thresholds: NumThresholds = 200
     class_id: ClassId = None
     name: AutoName = None
 
 
 class SensitivityAtSpecificity(Metric):
-    """Best sensitivity of the thresholds whose specificity is high enough."""
+    """Best sensitivity at a minimum specificity."""
 
     direction: ClassVar[Direction] = "max"
 
-    specificity: Fraction = Field(description="The least specificity.")
+    specificity: Fraction = Field(description="Minimum specificity.")
     num_thresholds: NumThresholds = 200
     class_id: ClassId = None
     name: AutoName = None
 
 
 class SpecificityAtSensitivity(Metric):
-    """Best specificity of the thresholds whose sensitivity is high enough."""
+    """Best specificity at a minimum sensitivity."""
 
     direction: ClassVar[Direction] = "max"
 
-    sensitivity: Fraction = Field(description="The least sensitivity.")
+    sensitivity: Fraction = Field(description="Minimum sensitivity.")
     num_thresholds: NumThresholds = 200
     class_id: ClassId = None
     name: AutoName = None
 
 
 class AUC(Metric):
-    """Area under the ROC curve, or the precision-recall curve, over all thresholds."""
+    """Area under the ROC or precision-recall curve."""
 
     direction: ClassVar[Direction] = "max"
 
-    num_thresholds: int = Field(
-        200, gt=1, description="Thresholds that the curve is drawn through."
-    )
-    curve: Literal["ROC", "PR", "PRGAIN"] = Field("ROC", description="Which curve.")
+    num_thresholds: int = Field(200, gt=1, description="Number of thresholds of the curve.")
+    curve: Literal["ROC", "PR", "PRGAIN"] = Field("ROC", description="Curve.")
     summation_method: Literal["interpolation", "minoring", "majoring"] = Field(
-        "interpolation", description="How the area between two points is counted."
+        "interpolation", description="Summation method of the area."
     )
     name: AutoName = None
     thresholds: list[Fraction] | None = Field(
-        None, min_length=1, description="Thresholds to use in place of evenly spread ones."
+        None, min_length=1, description="Thresholds to use instead of evenly spaced ones."
     )
-    multi_label: bool = Field(
-        False, description="Whether each output has a curve, and areas are averaged."
-    )
-    num_labels: int | None = Field(
-        None, gt=0, description="Number of outputs, where multi_label is set."
-    )
+    multi_label: bool = Field(False, description="Whether to average the areas of each output.")
+    num_labels: int | None = Field(None, gt=0, description="Number of outputs, with multi_label.")
     label_weights: list[Annotated[float, Field(ge=0)]] | None = Field(
-        None, min_length=1, description="Weight of each output's area, where multi_label is set."
+        None, min_length=1, description="Weight of each output's area, with multi_label."
     )
     from_logits: bool = Field(
         False,
-        description="Whether outputs are logits: no sigmoid or softmax is applied to them yet.",
+        description="Whether outputs are logits, without sigmoid or softmax.",
     )
 
     @model_validator(mode="after")
@@ -168,7 +160,9 @@ class AUC(Metric):
         if self.multi_label:
             return self
         issues = [
-            Issue((name,), f"{name} is for `multi_label: true`.", "Set multi_label, or remove it.")
+            Issue(
+                (name,), f"{name} requires `multi_label: true`.", "Set multi_label, or remove it."
+            )
             for name in ("num_labels", "label_weights")
             if getattr(self, name) is not None
         ]
@@ -183,13 +177,13 @@ class FBetaScore(Metric):
     direction: ClassVar[Direction] = "max"
 
     average: Average = None
-    beta: float = Field(1.0, gt=0, description="Weight of recall; 1: that of precision.")
+    beta: float = Field(1.0, gt=0, description="Weight of recall relative to precision.")
     threshold: ScoreThreshold = None
     name: MetricName = "fbeta_score"
 
     @property
     def per_class(self) -> bool:
-        """Whether it gives one figure for each class, not one in all."""
+        """Whether it has one value per class."""
         return self.average is None
 
 
@@ -204,5 +198,5 @@ class F1Score(Metric):
 
     @property
     def per_class(self) -> bool:
-        """Whether it gives one figure for each class, not one in all."""
+        """Whether it has one value per class."""
         return self.average is None

@@ -1,4 +1,4 @@
-"""Metrics of how far outputs are from targets, and of how well they go along with them."""
+"""Error, correlation and loss metrics."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from nnlab.config.vocabulary.metrics.metric import Metric, MetricName
 
 FromLogits = Annotated[
     bool,
-    Field(description="Whether outputs are logits: no sigmoid or softmax is applied to them yet."),
+    Field(description="Whether outputs are logits, without sigmoid or softmax."),
 ]
 LabelSmoothing = Annotated[
-    Fraction, Field(description="How far targets are moved from 0 and 1 towards the middle.")
+    Fraction, Field(description="Label smoothing: how far targets move from 0 and 1 to the middle.")
 ]
 
 
@@ -29,7 +29,7 @@ class MeanSquaredError(Metric):
 
 
 class RootMeanSquaredError(Metric):
-    """Root of the mean of the squared errors, in the targets' unit."""
+    """Root mean squared error, in the unit of the target."""
 
     direction: ClassVar[Direction] = "min"
 
@@ -37,7 +37,7 @@ class RootMeanSquaredError(Metric):
 
 
 class MeanAbsoluteError(Metric):
-    """Mean of the errors' absolute values, in the targets' unit."""
+    """Mean absolute error, in the unit of the target."""
 
     aliases: ClassVar[tuple[str, ...]] = ("mae", "MAE")
     direction: ClassVar[Direction] = "min"
@@ -46,7 +46,7 @@ class MeanAbsoluteError(Metric):
 
 
 class MeanAbsolutePercentageError(Metric):
-    """Mean of the errors' absolute values, in percent of the targets."""
+    """Mean absolute error in percent of the targets."""
 
     aliases: ClassVar[tuple[str, ...]] = ("mape", "MAPE")
     direction: ClassVar[Direction] = "min"
@@ -72,7 +72,7 @@ class LogCoshError(Metric):
 
 
 class CosineSimilarity(Metric):
-    """Cosine of the angle between target and output: 1 for one direction."""
+    """Cosine of the angle between target and output."""
 
     direction: ClassVar[Direction] = "max"
 
@@ -81,26 +81,26 @@ class CosineSimilarity(Metric):
 
     @property
     def compares_units(self) -> bool:
-        """One unit has a sign, but no direction."""
+        """Whether it compares units: a single unit has no direction."""
         return self.axis != 0
 
 
 class R2Score(Metric):
-    """Part of the targets' variance that is explained: 1 is all, 0 is as good as the mean."""
+    """Explained fraction of the variance: 1 is perfect, 0 is as good as the mean."""
 
     direction: ClassVar[Direction] = "max"
 
     class_aggregation: Literal["uniform_average", "variance_weighted_average"] = Field(
-        "uniform_average", description="How the figures of several outputs make one."
+        "uniform_average", description="Average over several outputs."
     )
     num_regressors: int = Field(
-        0, ge=0, description="Inputs to adjust the score for; 0: no adjustment."
+        0, ge=0, description="Number of features for the adjusted score; 0: not adjusted."
     )
     name: MetricName = "r2_score"
 
 
 class PearsonCorrelation(Metric):
-    """Linear correlation of targets and outputs (Pearson, 1895)."""
+    """Linear correlation of target and output (Pearson, 1895)."""
 
     direction: ClassVar[Direction] = "max"
 
@@ -109,12 +109,12 @@ class PearsonCorrelation(Metric):
 
     @property
     def compares_units(self) -> bool:
-        """One number does not vary, so nothing goes along with it."""
+        """Whether it compares units: a single unit has no variance."""
         return self.axis != 0
 
 
 class ConcordanceCorrelation(Metric):
-    """Correlation that also counts offset and scale (Lin, 1989)."""
+    """Correlation that accounts for offset and scale (Lin, 1989)."""
 
     direction: ClassVar[Direction] = "max"
 
@@ -123,7 +123,7 @@ class ConcordanceCorrelation(Metric):
 
     @property
     def compares_units(self) -> bool:
-        """One number does not vary, so nothing goes along with it."""
+        """Whether it compares units: a single unit has no variance."""
         return self.axis != 0
 
 
@@ -152,7 +152,7 @@ class CategoricalHinge(Metric):
 
 
 class KLDivergence(Metric):
-    """How far one distribution is from another (Kullback and Leibler, 1951)."""
+    """Kullback-Leibler divergence of two distributions (Kullback and Leibler, 1951)."""
 
     direction: ClassVar[Direction] = "min"
 
@@ -160,7 +160,7 @@ class KLDivergence(Metric):
 
 
 class Poisson(Metric):
-    """Likelihood of counts whose rate is the output."""
+    """Poisson loss: the output is the rate of a count."""
 
     direction: ClassVar[Direction] = "min"
 
@@ -168,7 +168,7 @@ class Poisson(Metric):
 
 
 class BinaryCrossentropy(Metric):
-    """Cross-entropy of yes-or-no targets."""
+    """Cross-entropy of binary targets."""
 
     aliases: ClassVar[tuple[str, ...]] = ("bce", "BCE")
     direction: ClassVar[Direction] = "min"
@@ -196,7 +196,5 @@ class SparseCategoricalCrossentropy(Metric):
 
     name: MetricName = "sparse_categorical_crossentropy"
     from_logits: FromLogits = False
-    ignore_class: int | None = Field(
-        None, description="Rows of this class do not count; None: all do."
-    )
+    ignore_class: int | None = Field(None, description="Class to ignore; None: no class.")
     axis: ClassAxis = -1

@@ -1,4 +1,4 @@
-"""The family of metrics, and the name under which each is logged."""
+"""The family of metrics, and their names in logs."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from nnlab.config.direction import Direction
 from nnlab.config.vocabulary.arguments import Name
 from nnlab.config.vocabulary.component import Component, snake_case
 
-MetricName = Annotated[Name, Field(description="The name in logs and in metrics.csv.")]
+MetricName = Annotated[Name, Field(description="Name in logs and metrics.csv.")]
 AutoName = Annotated[
-    Name | None, Field(description="The name in logs and in metrics.csv; None: made from its type.")
+    Name | None, Field(description="Name in logs and metrics.csv; None: derived from its class.")
 ]
 
 
 class Metric(Component):
-    """A figure computed on training and validation rows in each epoch (`keras.metrics`).
+    """A metric of training and validation rows in each epoch (`keras.metrics`).
 
-    `direction` tells whether less or more of it is better.
+    `direction` is whether less or more is better.
     """
 
     family: ClassVar[str] = "a metric"
@@ -50,21 +50,7 @@ class Metric(Component):
 
     @classmethod
     def parse(cls, value: object) -> Self:
-        """Read a metric; a string of Keras' (`mse`) becomes its name in logs, as in Keras.
-
-        Args:
-            value: A word, its name, or a mapping with its name as the only key.
-
-        Returns:
-            The word.
-
-        Raises:
-            ValidationError: For every fault in the name and the arguments.
-
-        Example:
-            >>> Metric.parse("mse").logged_name, Metric.parse("MeanSquaredError").logged_name
-            ('mse', 'mean_squared_error')
-        """
+        """Create a metric; a Keras string (`mse`) becomes its name in logs, as in Keras."""
         component = super().parse(value)
         if not isinstance(value, str) or value in (
             component.display_name(),
@@ -76,20 +62,20 @@ class Metric(Component):
 
     @property
     def logged_name(self) -> str:
-        """The name in logs; Keras must be given it, or it numbers metrics of one type."""
+        """The name in logs; given explicitly, because Keras numbers metrics of one class."""
         return self.name or snake_case(type(self).__name__)
 
     @property
     def keras_string(self) -> str:
-        """What Keras resolves by the output's shape; empty where a class stands behind the word."""
+        """The string that Keras resolves by the shape of the output; empty for a class."""
         return ""
 
     @property
     def compares_units(self) -> bool:
-        """Whether it compares the units of a row with each other: of one alone it says nothing."""
+        """Whether it compares the units of a row, and so needs at least two."""
         return False
 
     @property
     def per_class(self) -> bool:
-        """Whether it gives one figure for each class, not one in all."""
+        """Whether it has one value per class."""
         return False

@@ -1,4 +1,4 @@
-"""Intersection over union: rows of a class told right, of all that are of it or told so."""
+"""Intersection over union (IoU)."""
 
 from __future__ import annotations
 
@@ -14,16 +14,14 @@ from nnlab.config.vocabulary.metrics.metric import AutoName, Metric
 NumClasses = Annotated[int, Field(gt=0, description="Number of classes.")]
 ClassIds = Annotated[
     list[Annotated[int, Field(ge=0)]],
-    Field(min_length=1, description="The classes that are averaged."),
+    Field(min_length=1, description="Classes to average."),
 ]
-IgnoreClass = Annotated[
-    int | None, Field(description="Rows of this class do not count; None: all do.")
-]
+IgnoreClass = Annotated[int | None, Field(description="Class to ignore; None: no class.")]
 SparseTargets = Annotated[bool, Field(description="Whether targets are integers, not one-hot.")]
 SparseOutputs = Annotated[
-    bool, Field(description="Whether outputs are class codes, not one for each class.")
+    bool, Field(description="Whether outputs are class codes, not one per class.")
 ]
-ClassAxis = Annotated[int, Field(description="The axis of the classes.")]
+ClassAxis = Annotated[int, Field(description="Axis of the classes.")]
 
 
 class IoU(Metric):
@@ -59,12 +57,12 @@ class MeanIoU(Metric):
 
 
 class BinaryIoU(Metric):
-    """Intersection over union of yes-or-no targets."""
+    """Intersection over union of binary targets."""
 
     direction: ClassVar[Direction] = "max"
 
     target_class_ids: ClassIds = Field(default_factory=lambda: [0, 1])
-    threshold: Fraction = Field(0.5, description="Outputs above it are a yes.")
+    threshold: Fraction = Field(0.5, description="Outputs above it are class 1.")
     name: AutoName = None
 
     @model_validator(mode="after")
@@ -106,9 +104,10 @@ class OneHotMeanIoU(Metric):
 def _check_class_ids(class_ids: list[int], classes: int) -> None:
     issues = [
         Issue(
-            ("target_class_ids", place), f"Expected a class below {classes}. Received: {class_id}."
+            ("target_class_ids", position),
+            f"Expected a class below {classes}. Received: {class_id}.",
         )
-        for place, class_id in enumerate(class_ids)
+        for position, class_id in enumerate(class_ids)
         if class_id >= classes
     ]
     if issues:

@@ -1,4 +1,4 @@
-"""Adam and its kin: steps from moving averages of gradients and of their sizes."""
+"""Adam and its variants."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from nnlab.config.vocabulary.optimizers.optimizer import (
 
 AmsGrad = Annotated[
     bool,
-    Field(description="Whether to keep the largest second moment so far (Reddi et al., 2018)."),
+    Field(description="Whether to use the maximum of the second moments (Reddi et al., 2018)."),
 ]
 
 
 class Adam(Optimizer):
-    """Steps from moving averages of gradients and of their squares (Kingma and Ba, 2014)."""
+    """Adaptive moment estimation (Kingma and Ba, 2014)."""
 
     learning_rate: LearningRate = 0.001
     beta_1: FirstMoment = 0.9
@@ -32,7 +32,7 @@ class Adam(Optimizer):
 
 
 class AdamW(Optimizer):
-    """Adam with weight decay apart from the gradient (Loshchilov and Hutter, 2017)."""
+    """Adam with decoupled weight decay (Loshchilov and Hutter, 2017)."""
 
     learning_rate: LearningRate = 0.001
     weight_decay: WeightDecay = 0.004
@@ -43,7 +43,7 @@ class AdamW(Optimizer):
 
 
 class Adamax(Optimizer):
-    """Adam with the largest gradient in place of the mean square (Kingma and Ba, 2014)."""
+    """Adam with the infinity norm (Kingma and Ba, 2014)."""
 
     learning_rate: LearningRate = 0.001
     beta_1: FirstMoment = 0.9
@@ -61,12 +61,10 @@ class Nadam(Optimizer):
 
 
 class ScheduleFreeAdamW(Optimizer):
-    """AdamW that averages its own path and so needs no schedule (Defazio et al., 2024)."""
+    """AdamW with averaged iterates, without a schedule (Defazio et al., 2024)."""
 
     learning_rate: LearningRate = 0.0025
     beta_1: FirstMoment = 0.9
     beta_2: SecondMoment = 0.999
     epsilon: Epsilon = 1e-8
-    warmup_steps: int = Field(
-        0, ge=0, description="Steps over which the learning rate rises to its value."
-    )
+    warmup_steps: int = Field(0, ge=0, description="Steps of the linear warmup.")

@@ -1,4 +1,4 @@
-"""Optimizers that give each weight steps of its own size, without a moving average of gradients."""
+"""Optimizers with adaptive learning rates per weight."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from nnlab.config.vocabulary.optimizers.optimizer import (
 
 
 class Adagrad(Optimizer):
-    """Smaller steps for weights that have moved much (Duchi et al., 2011)."""
+    """Learning rates that decrease with the squared gradients (Duchi et al., 2011)."""
 
     learning_rate: LearningRate = 0.001
     initial_accumulator_value: InitialAccumulator = 0.1
@@ -23,7 +23,7 @@ class Adagrad(Optimizer):
 
 
 class Adadelta(Optimizer):
-    """Adagrad over a moving window, steps scaled by the steps before (Zeiler, 2012)."""
+    """Adagrad with moving averages of gradients and steps (Zeiler, 2012)."""
 
     learning_rate: LearningRate = 0.001
     rho: SecondMoment = 0.95
@@ -31,10 +31,12 @@ class Adadelta(Optimizer):
 
 
 class RMSprop(Optimizer):
-    """Divides gradients by the root of their moving mean square (Tieleman and Hinton, 2012)."""
+    """Divides gradients by their moving root mean square (Tieleman and Hinton, 2012)."""
 
     learning_rate: LearningRate = 0.001
     rho: SecondMoment = 0.9
     momentum: Momentum = 0.0
     epsilon: Epsilon = 1e-7
-    centered: bool = Field(False, description="Whether the variance is used, not the mean square.")
+    centered: bool = Field(
+        False, description="Whether to use the variance instead of the mean square."
+    )

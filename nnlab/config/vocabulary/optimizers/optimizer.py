@@ -1,4 +1,4 @@
-"""The family of optimizers, and the arguments that several of them share."""
+"""The family of optimizers, and their common arguments."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from nnlab.config.vocabulary.unions import ShapeUnion
 LearningRate = Annotated[
     Annotated[float, Field(gt=0)] | Schedule,
     ShapeUnion(),
-    Field(description="The learning rate: a number, or a schedule of it."),
+    Field(description="Learning rate, or a schedule."),
 ]
 FirstMoment = Annotated[
     float, Field(ge=0, lt=1, description="Decay of the moving average of the gradients.")
@@ -24,22 +24,20 @@ FirstMoment = Annotated[
 SecondMoment = Annotated[
     float, Field(ge=0, lt=1, description="Decay of the moving average of the squared gradients.")
 ]
-Momentum = Annotated[
-    float, Field(ge=0, le=1, description="Part of each step kept in the next; 0: none.")
-]
+Momentum = Annotated[float, Field(ge=0, le=1, description="Momentum; 0: none.")]
 WeightDecay = Annotated[
     float,
-    Field(ge=0, description="Part of each weight taken off at each step, times the learning rate."),
+    Field(ge=0, description="Weight decay."),
 ]
 InitialAccumulator = Annotated[
-    float, Field(ge=0, description="Start of the sum of squared gradients.")
+    float, Field(ge=0, description="Initial value of the accumulated squared gradients.")
 ]
 
 _CLIPPING = ("clipnorm", "clipvalue", "global_clipnorm")
 
 
 class Optimizer(Component):
-    """How gradients become steps (`keras.optimizers`)."""
+    """An optimizer (`keras.optimizers`)."""
 
     family: ClassVar[str] = "an optimizer"
     example: ClassVar[str] = "Adam: {learning_rate: 0.001}"
@@ -53,44 +51,42 @@ class Optimizer(Component):
     learning_rate: LearningRate = 0.001
     weight_decay: WeightDecay | None = Field(
         None,
-        description="Part of each weight taken off at a step, times the learning rate; None: none.",
+        description="Weight decay; None: none.",
     )
     clipnorm: float | None = Field(
-        None, gt=0, description="Largest norm of each weight's gradient."
+        None, gt=0, description="Maximum norm of each weight's gradient."
     )
-    clipvalue: float | None = Field(None, gt=0, description="Largest absolute value in a gradient.")
+    clipvalue: float | None = Field(None, gt=0, description="Maximum absolute value in a gradient.")
     global_clipnorm: float | None = Field(
-        None, gt=0, description="Largest norm of all gradients taken together."
+        None, gt=0, description="Maximum norm of all gradients together."
     )
     use_ema: bool = Field(False, description="Whether to keep a moving average of the weights.")
-    ema_momentum: float = Field(0.99, ge=0, le=1, description="How slowly that average follows.")
+    ema_momentum: float = Field(0.99, ge=0, le=1, description="Momentum of the moving average.")
     ema_overwrite_frequency: int | None = Field(
         None,
         ge=1,
-        description="Steps after which weights take the average's values; None: at the end.",
+        description="Steps between overwriting the weights by the average; None: at the end.",
     )
     loss_scale_factor: float | None = Field(
         None,
         gt=0,
-        description="Factor on the loss, taken back from the gradients; for low precision.",
+        description="Loss scale, for low precision.",
     )
     gradient_accumulation_steps: int | None = Field(
-        None, ge=2, description="Batches whose gradients make one step; None: one."
+        None, ge=2, description="Batches per step; None: one."
     )
-    name: Name | None = Field(None, description="The optimizer's name; None: made from its type.")
+    name: Name | None = Field(
+        None, description="Name of the optimizer; None: derived from its class."
+    )
 
     @classmethod
     def all_names(cls) -> tuple[str, ...]:
-        """The class's name, and the one that Keras writes together: `rmsprop`."""
+        """Return the name of the class, and its lowercase form: `rmsprop`."""
         return (cls.__name__, cls.__name__.lower())
 
     @classmethod
     def lookup(cls, name: object) -> type[Self] | None:
-        """The optimizer that answers to a name in any case, as Keras has it, or None.
-
-        Args:
-            name: A class name.
-        """
+        """Return the optimizer with a name, case-insensitively as in Keras, or None."""
         return super().lookup(name.lower() if isinstance(name, str) else name)
 
     @model_validator(mode="after")
@@ -98,6 +94,6 @@ class Optimizer(Component):
         used = [name for name in _CLIPPING if getattr(self, name) is not None]
         if len(used) > 1:
             received = ", ".join(f"{name}={getattr(self, name)}" for name in used)
-            message = f"Expected one of {', '.join(_CLIPPING)} at most. Received: {received}."
+            message = f"Expected at most one of {', '.join(_CLIPPING)}. Received: {received}."
             raise issues_error([Issue((used[1],), message, "Keep one of them.")])
         return self

@@ -1,4 +1,4 @@
-"""Gradient descent itself."""
+"""Gradient descent."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from nnlab.config.vocabulary.optimizers.optimizer import LearningRate, Momentum,
 
 
 class SGD(Optimizer):
-    """Gradient descent, with momentum if wanted (Robbins and Monro, 1951; Polyak, 1964)."""
+    """Gradient descent, optionally with momentum (Robbins and Monro, 1951; Polyak, 1964)."""
 
     learning_rate: LearningRate = 0.01
     momentum: Momentum = 0.0
-    nesterov: bool = Field(False, description="Whether the gradient looks ahead (Nesterov, 1983).")
+    nesterov: bool = Field(False, description="Whether to use Nesterov momentum (Nesterov, 1983).")

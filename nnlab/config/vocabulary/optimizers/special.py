@@ -1,4 +1,4 @@
-"""Optimizers for special cases: little memory, sparse models, large batches, large kernels."""
+"""Optimizers for special cases: low memory, sparse models, large batches, large kernels."""
 
 from __future__ import annotations
 
@@ -17,16 +17,18 @@ from nnlab.config.vocabulary.optimizers.optimizer import (
 
 
 class Adafactor(Optimizer):
-    """Adam with little memory: squares kept by rows and columns (Shazeer and Stern, 2018)."""
+    """Adam with factored second moments, for low memory (Shazeer and Stern, 2018)."""
 
     learning_rate: LearningRate = 0.001
     beta_2_decay: float = Field(
-        -0.8, le=0, description="How the second moment's decay changes with the steps."
+        -0.8, le=0, description="Exponent of the decay of the second moment."
     )
     epsilon_1: Epsilon = 1e-30
-    epsilon_2: float = Field(1e-3, ge=0, description="Keeps steps from growing too small.")
-    clip_threshold: float = Field(1.0, gt=0, description="Largest root mean square of a step.")
-    relative_step: bool = Field(True, description="Whether the learning rate falls with the steps.")
+    epsilon_2: float = Field(1e-3, ge=0, description="Lower bound of the relative step size.")
+    clip_threshold: float = Field(1.0, gt=0, description="Maximum root mean square of a step.")
+    relative_step: bool = Field(
+        True, description="Whether the learning rate decreases with the steps."
+    )
 
 
 class Ftrl(Optimizer):
@@ -34,31 +36,29 @@ class Ftrl(Optimizer):
 
     learning_rate: LearningRate = 0.001
     learning_rate_power: float = Field(
-        -0.5, le=0, description="How fast the learning rate falls; 0: not."
+        -0.5, le=0, description="Exponent of the learning-rate decay; 0: none."
     )
     initial_accumulator_value: InitialAccumulator = 0.1
     l1_regularization_strength: float = Field(0.0, ge=0, description="Strength of the L1 penalty.")
     l2_regularization_strength: float = Field(0.0, ge=0, description="Strength of the L2 penalty.")
     l2_shrinkage_regularization_strength: float = Field(
-        0.0, ge=0, description="Strength of a second L2 penalty, on the gradient."
+        0.0, ge=0, description="Strength of the L2 shrinkage penalty, on the gradient."
     )
-    beta: float = Field(
-        0.0, ge=0, description="Beta of the paper: added to the root of the squared sum."
-    )
+    beta: float = Field(0.0, ge=0, description="The beta of the paper.")
 
 
 class Lion(Optimizer):
-    """Steps of one size, by the sign of the averaged gradient (Chen et al., 2023)."""
+    """Steps by the sign of the averaged gradient (Chen et al., 2023)."""
 
     learning_rate: LearningRate = 0.001
     beta_1: float = Field(
-        0.9, gt=0, le=1, description="Mixes the average and the gradient in a step."
+        0.9, gt=0, le=1, description="Interpolation between moving average and gradient in a step."
     )
     beta_2: FirstMoment = 0.99
 
 
 class Lamb(Optimizer):
-    """Adam with steps scaled to each layer's weights: for large batches (You et al., 2019)."""
+    """Adam with layerwise scaling, for large batches (You et al., 2019)."""
 
     learning_rate: LearningRate = 0.001
     beta_1: FirstMoment = 0.9
@@ -72,22 +72,22 @@ class Muon(Optimizer):
     learning_rate: LearningRate = 0.001
     adam_beta_1: FirstMoment = 0.9
     adam_beta_2: SecondMoment = 0.999
-    adam_weight_decay: float = Field(0.004, ge=0, description="Weight decay of what AdamW trains.")
+    adam_weight_decay: float = Field(
+        0.004, ge=0, description="Weight decay of the weights trained by AdamW."
+    )
     epsilon: Epsilon = 1e-7
     weight_decay: WeightDecay = 0.004
     exclude_layers: list[Name] | None = Field(
-        None, description="Patterns of the paths of weights that AdamW trains instead."
+        None, description="Patterns of paths of weights trained by AdamW."
     )
-    exclude_embeddings: bool = Field(True, description="Whether AdamW trains embeddings.")
+    exclude_embeddings: bool = Field(True, description="Whether embeddings are trained by AdamW.")
     muon_a: float = Field(3.4445, description="Coefficient a of the Newton-Schulz iteration.")
     muon_b: float = Field(-4.7750, description="Coefficient b of the Newton-Schulz iteration.")
     muon_c: float = Field(2.0315, description="Coefficient c of the Newton-Schulz iteration.")
-    adam_lr_ratio: float = Field(
-        1.0, gt=0, description="AdamW's learning rate as a part of Muon's."
-    )
+    adam_lr_ratio: float = Field(1.0, gt=0, description="Ratio of AdamW's learning rate to Muon's.")
     momentum: Momentum = 0.95
-    ns_steps: int = Field(5, ge=1, description="Newton-Schulz iterations a step.")
-    nesterov: bool = Field(True, description="Whether the gradient looks ahead (Nesterov, 1983).")
+    ns_steps: int = Field(5, ge=1, description="Newton-Schulz iterations per step.")
+    nesterov: bool = Field(True, description="Whether to use Nesterov momentum (Nesterov, 1983).")
     rms_rate: float | None = Field(
-        0.2, gt=0, description="Scales steps to Adam's size; None: they keep their own."
+        0.2, gt=0, description="Scales steps to the size of Adam's; None: no scaling."
     )
