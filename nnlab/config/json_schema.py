@@ -1,4 +1,4 @@
-"""JSON Schema of a config file, by which an editor completes, explains and checks."""
+"""JSON Schema of config files, for completion and checks in editors."""
 
 from __future__ import annotations
 
@@ -36,42 +36,44 @@ Schema = dict[str, Any]
 
 
 def schema_json() -> str:
-    """The schema as it is shipped, for `nnlab schema` to print."""
+    """Return the JSON Schema as text."""
     return json.dumps(json_schema(), indent=2) + "\n"
 
 
 def json_schema() -> Schema:
-    """The schema of a whole config file, search markers included."""
+    """Return the JSON Schema of a config file, search markers included."""
     definitions: Schema = {}
     families: tuple[type[Component], ...] = (*FAMILIES, Marker)
     for family in families:
         for component in family.members.values():
             name = _name_of(family, component)
-            definitions[name] = _behind_the_name(family, component)
+            definitions[name] = _arguments(family, component)
             definitions[f"{name}.arguments"] = _fields(component, definitions)
-            if family is Layer:  # they may stand in `defaults`
+            if family is Layer:  # they may be set in `defaults`
                 definitions[f"{name}.arguments"].pop("required", None)
         definitions[_name_of(family)] = _family(family)
     definitions["Node"] = _node()
     definitions["Defaults"] = _defaults()
     for section in _SECTIONS:
         definitions[section.__name__] = _fields(section, definitions)
-        if section is not TuneConfig:  # what is missing may stand in the file that is extended
+        if section is not TuneConfig:  # missing keys may be set in the extended file
             definitions[section.__name__].pop("required", None)
-    _add_forms_of_yaml(definitions)
+    _add_yaml_forms(definitions)
     top = _fields(Experiment, definitions)
     del top["required"]
     top["properties"] |= {
         "extends": {"type": "string", "description": "A config that this one is merged over."},
-        "data": _described("The rows.", _ref("DataConfig")),
-        "model": _described("The network.", _ref("SequentialModel"), _ref("FunctionalModel")),
-        "training": _described("How it is trained.", _ref("TrainingConfig")),
+        "data": _described("Data set or file, splits, scaling.", _ref("DataConfig")),
+        "model": _described("Layers.", _ref("SequentialModel"), _ref("FunctionalModel")),
+        "training": _described(
+            "Optimizer, loss, metrics, epochs and more.", _ref("TrainingConfig")
+        ),
         "tensorboard": _described(
-            "What is logged for TensorBoard; false: nothing.",
+            "TensorBoard logs; false: none.",
             _ref("TensorBoardConfig"),
             {"type": ["boolean", "null"]},
         ),
-        "tune": {"description": "How a search space is searched.", **_ref("TuneConfig")},
+        "tune": {"description": "Settings of a search.", **_ref("TuneConfig")},
     }
     return {"$schema": DIALECT, "title": "nnlab experiment", **top, "$defs": definitions}
 
@@ -81,12 +83,12 @@ def _ref(name: str) -> Schema:
 
 
 def _described(description: str, *options: Schema) -> Schema:
-    """One of several forms of a value, or a search marker in its place."""
+    """Return a schema of several forms of a value, or a search marker."""
     return {"description": description, "anyOf": [*options, _ref("SearchMarker")]}
 
 
 def _name_of(family: type[Component], component: type[Component] | None = None) -> str:
-    """The name of a definition."""
+    """Return the name of a definition."""
     name = "SearchMarker" if family is Marker else family.__name__
     return name if component is None else f"{name}.{component.display_name()}"
 
@@ -96,14 +98,14 @@ def _first_line(component: type[Component]) -> str:
 
 
 def _required(family: type[Component], component: type[Component]) -> list[str]:
-    """The arguments that a word cannot do without; a layer's may stand in `defaults`."""
+    """Return the required arguments of a class; those of a layer may be set in `defaults`."""
     if family is Layer:
         return []
     return [name for name, field in component.model_fields.items() if field.is_required()]
 
 
-def _behind_the_name(family: type[Component], component: type[Component]) -> Schema:
-    """What may stand behind a word's name: arguments, a value for the first of them, nothing."""
+def _arguments(family: type[Component], component: type[Component]) -> Schema:
+    """Return the schema of a class's value: arguments, a value for the first, or null."""
     arguments = f"{_name_of(family, component)}.arguments"
     required, first = _required(family, component), component.first_argument()
     options = [{**_ref(arguments), **({"required": required} if required else {})}]
@@ -114,12 +116,12 @@ def _behind_the_name(family: type[Component], component: type[Component]) -> Sch
     return {"description": _first_line(component), "anyOf": options}
 
 
-def _words(family: type[Component]) -> Schema:
-    """The words of a family as keys; other names of theirs are right, but not proposed."""
-    others: dict[str, list[str]] = {}
+def _members(family: type[Component]) -> Schema:
+    """Return the members of a family as keys; aliases are valid, but not suggested."""
+    aliases: dict[str, list[str]] = {}
     for name, component in family.names.items():
         if name != component.display_name() and family is not Marker:
-            others.setdefault(component.display_name(), []).append(name)
+            aliases.setdefault(component.display_name(), []).append(name)
     return {
         "type": "object",
         "properties": {
@@ -127,45 +129,45 @@ def _words(family: type[Component]) -> Schema:
         },
         "patternProperties": {
             f"^({'|'.join(names)})$": _ref(f"{_name_of(family)}.{display_name}")
-            for display_name, names in others.items()
+            for display_name, names in aliases.items()
         },
         "additionalProperties": False,
     }
 
 
 def _family(family: type[Component]) -> Schema:
-    """A word of a family in each of its forms: alone, or its name with arguments."""
-    one = {**_words(family), "minProperties": 1, "maxProperties": 1}
+    """Return the schema of a member in its forms: alone, or a name with arguments."""
+    with_arguments = {**_members(family), "minProperties": 1, "maxProperties": 1}
     if family is Marker:
-        return {"description": _first_line(family), **one}
+        return {"description": _first_line(family), **with_arguments}
     alone = [name for name, component in family.names.items() if not _required(family, component)]
-    proposed = [name for name in alone if name in family.members]
-    others = [name for name in alone if name not in family.members]
-    names = [{"enum": enum} for enum in (proposed, others) if enum]
-    return _described(_first_line(family), *names, one)
+    suggested = [name for name in alone if name in family.members]
+    aliases = [name for name in alone if name not in family.members]
+    names = [{"enum": enum} for enum in (suggested, aliases) if enum]
+    return _described(_first_line(family), *names, with_arguments)
 
 
 def _node() -> Schema:
-    components = _words(Layer)
+    components = _members(Layer)
     name = {"type": "string"}
     components["properties"]["from"] = _described(
-        "The input or layer that feeds it; a list for layers that merge.",
+        "Name of the input; a list for merging layers.",
         name,
         {"type": "array", "items": name, "minItems": 1},
     )
     return _described(
-        "A layer of a Functional model, and where it takes its input.",
+        "A layer of a Functional model and its inputs.",
         {**components, "minProperties": 1, "maxProperties": 2},
     )
 
 
 def _defaults() -> Schema:
-    description = "Arguments that every layer of a type gets where it does not set them."
-    return {"description": description, **_words(Layer)}
+    description = "Default arguments of all layers of a class."
+    return {"description": description, **_members(Layer)}
 
 
-def _add_forms_of_yaml(definitions: Schema) -> None:
-    """What the sections take in YAML besides the fields of their models."""
+def _add_yaml_forms(definitions: Schema) -> None:
+    """Add the forms that sections accept in YAML beyond the fields of their models."""
     for model in ("SequentialModel", "FunctionalModel"):
         definitions[model]["properties"]["defaults"] = _ref("Defaults")
     metrics = {"anyOf": [_ref("Metric"), {"type": "array", "items": _ref("Metric")}]}
@@ -175,46 +177,46 @@ def _add_forms_of_yaml(definitions: Schema) -> None:
 
 
 def _per_output(family: type[Component], one: Schema) -> Schema:
-    """One word, or a mapping from each output to one."""
+    """Return the schema of one member, or of a mapping from outputs to members."""
     outputs = {
         "type": "object",
         "propertyNames": {"not": {"enum": sorted(family.names)}},
         "additionalProperties": one,
     }
-    return _described(f"{_first_line(family)} One, or one for each output.", one, outputs)
+    return _described(f"{_first_line(family)} Or one for each output.", one, outputs)
 
 
 def _fields(model: type[BaseModel], definitions: Schema) -> Schema:
-    """A model's own schema, families as references, each value open to a search marker."""
+    """Return the schema of a model, with references to families and search markers."""
     schema = model.model_json_schema(ref_template="#/$defs/{model}")
     for name, inner in schema.pop("$defs", {}).items():
-        definitions.setdefault(name, _finished(inner))
-    finished: Schema = _finished(schema)
-    return finished
+        definitions.setdefault(name, _cleaned(inner))
+    cleaned: Schema = _cleaned(schema)
+    return cleaned
 
 
-def _finished(schema: Any) -> Any:
+def _cleaned(schema: Any) -> Any:
     if isinstance(schema, list):
-        return [_finished(item) for item in schema]
+        return [_cleaned(item) for item in schema]
     if not isinstance(schema, Mapping):
         return schema
     if "x-family" in schema:
         kept = {key: value for key, value in schema.items() if key == "description"}
         return {**_ref(schema["x-family"]), **kept}
     done = {
-        key: _finished(value)
+        key: _cleaned(value)
         for key, value in schema.items()
         if key != "title" or not isinstance(value, str)
     }
     if isinstance(done.get("description"), str):
         done["description"] = re.sub(r"\bNone\b", "null", done["description"])
     if isinstance(schema.get("properties"), Mapping):
-        done["properties"] = {name: _open(value) for name, value in done["properties"].items()}
+        done["properties"] = {name: _or_marker(value) for name, value in done["properties"].items()}
     return done
 
 
-def _open(schema: Mapping[str, Any]) -> Schema:
-    """A value, or a search marker in its place."""
+def _or_marker(schema: Mapping[str, Any]) -> Schema:
+    """Return the schema of a value or a search marker."""
     outside = {key: schema[key] for key in ("description", "default") if key in schema}
     inside = {key: value for key, value in schema.items() if key not in outside}
     options = inside["anyOf"] if set(inside) == {"anyOf"} else [inside]

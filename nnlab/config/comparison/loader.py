@@ -31,9 +31,9 @@ from nnlab.config.diagnostics.issues import (
 )
 from nnlab.config.diagnostics.suggestions import format_value
 from nnlab.config.loader import require_concrete, validate_document
-from nnlab.config.schema.comparison import SEEDS, ComparisonConfig
-from nnlab.config.schema.experiment import as_name
-from nnlab.config.schema.metrics import default_figure, figure_names
+from nnlab.config.schema.comparison import SEED_LIMIT, ComparisonConfig
+from nnlab.config.schema.experiment import to_valid_name
+from nnlab.config.schema.metrics import default_metric, reported_metrics
 from nnlab.config.yaml.builtin_configs import find_builtin_config
 from nnlab.config.yaml.document import Document, Mark, Path, format_path, parse_path
 from nnlab.config.yaml.extends import (
@@ -115,7 +115,7 @@ class _ComparisonLoader:
             seeds = len(seeds)
         all_seeds = _seeds(seeds, seed_count, variants[0].config.experiment.seed)
         self._check_seeds(all_seeds)
-        name = config.name or as_name(self._file.stem, "comparison")
+        name = config.name or to_valid_name(self._file.stem, "comparison")
         file = str(self._file)
         return Comparison(file, name, metric, baseline, all_seeds, tuple(variants), base)
 
@@ -228,12 +228,12 @@ class _ComparisonLoader:
 
     def _metric(self, variants: Sequence[Variant], plans: Sequence[VariantPlan]) -> str:
         """Return the metric to compare, which the runs of all variants must report."""
-        names = {variant.name: figure_names(variant.config.experiment) for variant in variants}
+        names = {variant.name: reported_metrics(variant.config.experiment) for variant in variants}
         metric = self._document.tree.get("metric")
         if not variants:
             return ""
         if not isinstance(metric, str):
-            default = default_figure(variants[0].config.experiment)
+            default = default_metric(variants[0].config.experiment)
             candidates = (default, "test_loss", "val_loss", "loss")
             return next(
                 name for name in candidates if all(name in known for known in names.values())
@@ -257,8 +257,8 @@ class _ComparisonLoader:
         return baseline
 
     def _check_seeds(self, seeds: Sequence[int]) -> None:
-        if max(seeds) >= SEEDS:
-            message = f"Expected seeds below {SEEDS}. Received: {min(seeds)} to {max(seeds)}."
+        if max(seeds) >= SEED_LIMIT:
+            message = f"Expected seeds below {SEED_LIMIT}. Received: {min(seeds)} to {max(seeds)}."
             hint = "List smaller ones, `seeds: [1, 2, 3]`, or start from a smaller `seed`."
             issue = Issue(("seeds",), message, hint)
             raise ConfigError(locate_issues(self._document, [issue]))

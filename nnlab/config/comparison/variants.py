@@ -8,7 +8,7 @@ from typing import Any
 
 from nnlab.config.loader import Config
 from nnlab.config.schema.comparison import Changes
-from nnlab.config.schema.experiment import Experiment, as_name
+from nnlab.config.schema.experiment import Experiment, to_valid_name
 from nnlab.config.yaml.document import Document
 from nnlab.config.yaml.dump import dump_yaml
 
@@ -33,7 +33,7 @@ class Variant:
 
     def experiment(self, comparison: str, seed: int) -> Experiment:
         """Return the experiment of one run, named after the comparison and the variant."""
-        name = as_name(f"{comparison}-{self.name}", comparison)
+        name = to_valid_name(f"{comparison}-{self.name}", comparison)
         changes = {"name": name, "seed": seed, "tune": None}
         return self.config.experiment.model_copy(update=changes)
 

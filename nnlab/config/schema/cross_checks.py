@@ -1,6 +1,6 @@
-"""What the sections of a config must agree on.
+"""Checks across the sections of a config.
 
-Outputs with losses and targets, inputs with columns, watched metrics with those there will be.
+Outputs against losses and targets, inputs against columns, monitors against logged metrics.
 """
 
 from __future__ import annotations
@@ -23,58 +23,60 @@ LEARNING_RATE = "learning_rate"
 
 def cross_check_issues(
     data: DataConfig | None,
-    ends: ModelIO | None,
+    io: ModelIO | None,
     training: TrainingConfig | None,
     tune: TuneConfig | None = None,
 ) -> list[Issue]:
-    """Where sections that are sound by themselves do not fit together."""
+    """Return the issues between sections that are valid on their own."""
     issues: list[Issue] = []
-    if ends is not None and training is not None:
-        issues += _outputs_have_losses(ends.outputs, training)
-    if ends is not None and data is not None:
-        issues += _outputs_have_targets(ends.outputs, data)
-        issues += _inputs_have_columns(ends.inputs, data)
-    if data is not None and ends is not None and training is not None:
-        watched = [(("training", *path), name) for path, name in training.monitors()]
+    if io is not None and training is not None:
+        issues += _outputs_have_losses(io.outputs, training)
+    if io is not None and data is not None:
+        issues += _outputs_have_targets(io.outputs, data)
+        issues += _inputs_have_columns(io.inputs, data)
+    if data is not None and io is not None and training is not None:
+        monitors = [(("training", *path), name) for path, name in training.monitored_metrics()]
         if tune is not None:
-            watched.append((("tune", "objective"), tune.objective))
+            monitors.append((("tune", "objective"), tune.objective))
         validated = data.has_validation or (tune is not None and tune.cv is not None)
-        names = _logged(ends.outputs, training, validated=validated)
-        issues += _watched_metrics_exist(watched, names)
+        names = _logged_names(io.outputs, training, validated=validated)
+        issues += _monitored_metrics_exist(monitors, names)
         if tune is not None and (tune.objective, tune.direction) == (LEARNING_RATE, None):
-            message = f"Nobody can tell whether less or more of `{LEARNING_RATE}` is better."
-            hint = "Take a loss or a metric, or set `direction`."
+            message = f"`{LEARNING_RATE}` has no direction."
+            hint = "Use a loss or a metric, or set `direction: min` or `max`."
             issues.append(Issue(("tune", "objective"), message, hint))
     if data is not None and tune is not None:
-        issues += _folds_stand_alone(data, tune)
+        issues += _folds_replace_validation(data, tune)
     return issues
 
 
 def unit_issues(
     model: SequentialModel | FunctionalModel, training: TrainingConfig
 ) -> Iterator[Issue]:
-    """Losses and metrics that compare the units of a row, on outputs of one unit."""
+    """Yield losses and metrics that compare units, on outputs with a single unit."""
     units = model.output_units
-    for path, output, component in training.judges(model.output_names):
+    for path, output, component in training.losses_and_metrics(model.output_names):
         if units.get(output) == 1 and component.compares_units:
             name = component.display_name()
-            message = f"{name} compares the units of a row with each other. Received: one unit."
+            message = f"{name} compares the units of a row. Received: one unit."
             hint = (
-                "Take mse, mae or Huber."
+                "Use mse, mae or Huber."
                 if isinstance(component, Loss)
                 else f"Write `{name}: {{axis: 0}}`, which compares the rows of a batch."
             )
             yield Issue(("training", *path), message, hint)
 
 
-def metric_names(
+def logged_metric_names(
     data: DataConfig, model: SequentialModel | FunctionalModel, training: TrainingConfig
 ) -> list[str]:
-    """The names under which an epoch's figures will be logged."""
-    return _logged(model.output_names, training, validated=data.has_validation)
+    """Return the names of the metrics that an epoch logs."""
+    return _logged_names(model.output_names, training, validated=data.has_validation)
 
 
-def _logged(outputs: Sequence[str], training: TrainingConfig, *, validated: bool) -> list[str]:
+def _logged_names(
+    outputs: Sequence[str], training: TrainingConfig, *, validated: bool
+) -> list[str]:
     names = ["loss"]
     several = len(outputs) > 1
     if several:
@@ -93,8 +95,8 @@ def _logged(outputs: Sequence[str], training: TrainingConfig, *, validated: bool
     return [*names, LEARNING_RATE]
 
 
-def _folds_stand_alone(data: DataConfig, tune: TuneConfig) -> Iterator[Issue]:
-    """Folds that part rows which are kept for validation already."""
+def _folds_replace_validation(data: DataConfig, tune: TuneConfig) -> Iterator[Issue]:
+    """Yield an issue if both `tune.cv` and the data define validation rows."""
     key = "validation_split" if data.validation_split is not None else "validation_fold"
     if tune.cv is None or not data.has_validation:
         return
@@ -105,16 +107,16 @@ def _folds_stand_alone(data: DataConfig, tune: TuneConfig) -> Iterator[Issue]:
 def _outputs_have_losses(outputs: Sequence[str], training: TrainingConfig) -> Iterator[Issue]:
     loss, metrics = training.loss, training.metrics
     if isinstance(loss, dict):
-        yield from _each_output_once(("training", "loss"), loss, outputs, "loss")
+        yield from _one_for_each_output(("training", "loss"), loss, outputs, "loss")
     elif len(outputs) > 1:
-        message = f"Expected a loss for each of the outputs {_listed(outputs)}. Received: one loss."
+        message = f"Expected a loss for each of the outputs {_quoted(outputs)}. Received: one loss."
         example = ", ".join(f"{name}: {loss.display_name()}" for name in outputs)
         yield Issue(("training", "loss"), message, f"Write `loss: {{{example}}}`.")
     if isinstance(metrics, dict):
         yield from _names_are_outputs(("training", "metrics"), metrics, outputs)
     elif len(outputs) > 1 and metrics:
         message = (
-            f"Expected metrics for each of the outputs {_listed(outputs)}. Received: one list."
+            f"Expected metrics for each of the outputs {_quoted(outputs)}. Received: one list."
         )
         hint = f"Write `metrics: {{{outputs[0]}: [{metrics[0].logged_name}]}}`."
         yield Issue(("training", "metrics"), message, hint)
@@ -122,11 +124,11 @@ def _outputs_have_losses(outputs: Sequence[str], training: TrainingConfig) -> It
     if isinstance(weights, dict):
         yield from _names_are_outputs(("training", "loss_weights"), weights, outputs)
     elif weights is not None and len(weights) != len(outputs):
-        expected = f"Expected a loss weight for each of the outputs {_listed(outputs)}."
+        expected = f"Expected a loss weight for each of the outputs {_quoted(outputs)}."
         message = f"{expected} Received: {len(weights)} loss weights."
-        yield Issue(("training", "loss_weights"), message, "Give one for each output.")
+        yield Issue(("training", "loss_weights"), message, "List one for each output.")
     if training.class_weight is not None and len(outputs) > 1:
-        message = f"class_weight is for a model with one output. Received: {_listed(outputs)}."
+        message = f"class_weight is for a model with one output. Received: {_quoted(outputs)}."
         hint = "Use loss_weights or data.sample_weight."
         yield Issue(("training", "class_weight"), message, hint, at_key=True)
 
@@ -134,84 +136,85 @@ def _outputs_have_losses(outputs: Sequence[str], training: TrainingConfig) -> It
 def _outputs_have_targets(outputs: Sequence[str], data: DataConfig) -> Iterator[Issue]:
     target = data.target
     if isinstance(target, dict):
-        yield from _each_output_once(("data", "target"), target, outputs, "target")
+        yield from _one_for_each_output(("data", "target"), target, outputs, "target")
     elif target is not None and len(outputs) > 1:
-        message = f"Expected a target for each of the outputs {_listed(outputs)}."
+        message = f"Expected a target for each of the outputs {_quoted(outputs)}."
         example = ", ".join(f"{name}: COLUMN" for name in outputs)
         hint = f"Write `target: {{{example}}}`."
         yield Issue(("data", "target"), f"{message} Received: target={format_value(target)}.", hint)
 
 
-def _each_output_once(
+def _one_for_each_output(
     at: Path, value: Mapping[str, object], outputs: Sequence[str], what: str
 ) -> Iterator[Issue]:
-    """Names that are no output, and outputs that no name is left for."""
+    """Yield names that are not outputs, and outputs without an entry."""
     unknown = [name for name in value if name not in outputs]
     yield from _names_are_outputs(at, value, outputs)
-    lacking = [name for name in outputs if name not in value]
-    # A name that is no output most likely stands for one that is lacking.
-    for name in lacking if not unknown else lacking[len(unknown) :]:
+    missing = [name for name in outputs if name not in value]
+    # Each unknown name is probably a misspelled missing one.
+    for name in missing[len(unknown) :]:
         yield Issue(at, f"Output `{name}` has no {what}.", f"Add `{name}: …`.", at_key=True)
 
 
 def _names_are_outputs(at: Path, names: Iterable[str], outputs: Sequence[str]) -> Iterator[Issue]:
     for name in names:
         if name not in outputs:
-            message = f"The model has no output called `{name}`."
+            message = f"The model has no output `{name}`."
             hint = did_you_mean(name, outputs, "outputs")
             if len(outputs) == 1:
-                hint = f"The model has one output: write `{at[-1]}` without a name for it."
+                hint = f"The model has one output: write `{at[-1]}` without the name of an output."
             yield Issue((*at, name), message, hint, at_key=True)
 
 
 def _inputs_have_columns(inputs: Sequence[str], data: DataConfig) -> Iterator[Issue]:
     if data.inputs is None:
         if len(inputs) > 1 and not (data.file or "").lower().endswith(".npz"):
-            message = f"Expected the columns of each of the inputs {_listed(inputs)}."
+            message = f"Expected the columns of each of the inputs {_quoted(inputs)}."
             example = ", ".join(f"{name}: [COLUMN, …]" for name in inputs)
             hint = f"Write `inputs: {{{example}}}`."
             yield Issue(("data", "inputs"), f"{message} Received: none.", hint)
         return
     if not inputs:
         if len(data.inputs) > 1:
-            message = f"A Sequential model has one input. Received: {_listed(list(data.inputs))}."
-            hint = "Write a Functional model, with `inputs`."
+            message = f"A Sequential model has one input. Received: {_quoted(list(data.inputs))}."
+            hint = "Use a Functional model, with `inputs`."
             yield Issue(("data", "inputs"), message, hint)
         return
     unknown = [name for name in data.inputs if name not in inputs]
     for name in unknown:
-        message = f"The model has no input called `{name}`."
+        message = f"The model has no input `{name}`."
         hint = did_you_mean(name, inputs, "inputs")
         yield Issue(("data", "inputs", name), message, hint, at_key=True)
-    lacking = [name for name in inputs if name not in data.inputs]
-    for name in lacking[len(unknown) :]:
+    missing = [name for name in inputs if name not in data.inputs]
+    for name in missing[len(unknown) :]:
         message = f"`data.inputs` has no columns for input `{name}`."
         hint = f"Add `{name}: [COLUMN, …]` there, or remove the input here."
         yield Issue(("model", "inputs", name), message, hint, at_key=True)
 
 
-def _watched_metrics_exist(
-    watched: Iterable[tuple[Path, str]], names: Sequence[str]
+def _monitored_metrics_exist(
+    monitors: Iterable[tuple[Path, str]], names: Sequence[str]
 ) -> Iterator[Issue]:
     validated = any(name.startswith("val_") for name in names)
-    for path, name in watched:
+    for path, name in monitors:
         if name in names:
             continue
-        message = f"No metric will be called `{name}`."
-        trained = name.removeprefix("val_")
-        tested = name.removeprefix("test_")
-        if trained != name and not validated and trained in names:
-            # The best at a figure of the training rows is the one that overfits most.
-            way = " or tune.cv" if path[0] == "tune" else f", or watch `{trained}`"
-            hint = f"There are no validation rows: set data.validation_split{way}."
-        elif tested != name and tested in names:
-            hint = "The test is done once, at the end: watch "
-            hint += f"`val_{tested}`." if validated else "a metric of the validation rows."
+        message = f"No metric is logged as `{name}`."
+        training_name = name.removeprefix("val_")
+        test_name = name.removeprefix("test_")
+        if training_name != name and not validated and training_name in names:
+            # A training metric as objective would select the config that overfits most.
+            other = " or tune.cv" if path[0] == "tune" else f", or monitor `{training_name}`"
+            hint = f"There are no validation rows: set data.validation_split{other}."
+        elif test_name != name and test_name in names:
+            hint = "The test runs once, at the end: monitor "
+            hint += f"`val_{test_name}`." if validated else "a metric of the validation rows."
         else:
-            alike = [one for one in names if one.startswith("val_") == (trained != name)]
+            is_validation = training_name != name
+            alike = [other for other in names if other.startswith("val_") == is_validation]
             hint = did_you_mean(name, alike or names, "metrics of this config")
         yield Issue(path, message, hint)
 
 
-def _listed(names: Sequence[str]) -> str:
+def _quoted(names: Sequence[str]) -> str:
     return ", ".join(f"`{name}`" for name in names)

@@ -1,4 +1,4 @@
-"""The Dense layers of a model: which of them make an output, and which activation each has."""
+"""The Dense layers of a model: their activations and outputs, and other sizes of hidden layers."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from nnlab.config.schema.experiment import Experiment
-from nnlab.config.schema.graph import MERGING_LAYERS
+from nnlab.config.schema.graph import MERGING_LAYERS, Node
 from nnlab.config.schema.model import FunctionalModel, SequentialModel
-from nnlab.config.schema.node import Node
 from nnlab.config.vocabulary.layers import Layer
 from nnlab.config.vocabulary.layers.core import Dense
 
@@ -22,18 +21,18 @@ _ACTIVATION_LAYERS = {
     "ELU": "elu",
     "Softmax": "softmax",
 }
-_MAKE_VALUES = MERGING_LAYERS | {"Dense", "Embedding", "SpectralNormalization"}
+_WEIGHTED_LAYERS = MERGING_LAYERS | {"Dense", "Embedding", "SpectralNormalization"}
 
 
 @dataclass(frozen=True)
 class DenseLayer:
-    """A Dense layer and its part in the model.
+    """A Dense layer and its role in the model.
 
     Args:
-        path: Its path from the top of the config.
+        path: Its path in the config.
         layer: The layer.
-        activation: Its own, or that of an activation layer behind it; "linear" without any.
-        output: The output that it makes; None for a hidden layer.
+        activation: Its activation, or that of the following activation layer; "linear" if none.
+        output: The output that it computes, or None for a hidden layer.
     """
 
     path: Path
@@ -43,20 +42,21 @@ class DenseLayer:
 
 
 def dense_layers(model: SequentialModel | FunctionalModel) -> list[DenseLayer]:
-    """The Dense layers of a model, in the order of the file."""
+    """Return the Dense layers of a model in the order of the file."""
     if isinstance(model, FunctionalModel):
-        heads = {_head(model.layers, output): output for output in model.outputs}
+        heads = {_output_layer(model.layers, output): output for output in model.outputs}
         return [
             DenseLayer(
                 ("model", "layers", name, "Dense"),
                 node.layer,
-                _activation(node.layer, _behind(model.layers, name)),
+                _activation(node.layer, _followers(model.layers, name)),
                 heads.get(name),
             )
             for name, node in model.layers.items()
             if isinstance(node.layer, Dense)
         ]
-    last = max((at for at, layer in enumerate(model.layers) if isinstance(layer, Dense)), default=0)
+    dense = [at for at, layer in enumerate(model.layers) if isinstance(layer, Dense)]
+    last = max(dense, default=0)
     return [
         DenseLayer(
             ("model", "layers", at, "Dense"),
@@ -69,16 +69,16 @@ def dense_layers(model: SequentialModel | FunctionalModel) -> list[DenseLayer]:
     ]
 
 
-def _head(nodes: Mapping[str, Node], output: str) -> str:
-    """The Dense layer that makes an output, or what stops the way back to it."""
+def _output_layer(nodes: Mapping[str, Node], output: str) -> str:
+    """Return the name of the layer with weights that computes an output."""
     name = output
-    while name in nodes and nodes[name].layer.display_name() not in _MAKE_VALUES:
+    while name in nodes and nodes[name].layer.display_name() not in _WEIGHTED_LAYERS:
         name = nodes[name].sources[0]
     return name
 
 
-def _behind(nodes: Mapping[str, Node], name: str) -> Iterator[Layer]:
-    """The layers that follow one on a single way."""
+def _followers(nodes: Mapping[str, Node], name: str) -> Iterator[Layer]:
+    """Yield the layers that follow one without branching."""
     while True:
         users = [other for other, node in nodes.items() if name in node.sources]
         if len(users) != 1:
@@ -87,21 +87,21 @@ def _behind(nodes: Mapping[str, Node], name: str) -> Iterator[Layer]:
         yield nodes[name].layer
 
 
-def _activation(layer: Dense, behind: Iterable[Layer]) -> str:
+def _activation(layer: Dense, followers: Iterable[Layer]) -> str:
     if layer.activation not in (None, "linear"):
         return str(layer.activation)
-    for follower in behind:
+    for follower in followers:
         if follower.display_name() in _ACTIVATION_LAYERS:
             return _ACTIVATION_LAYERS[follower.display_name()]
         if follower.display_name() == "Activation":
             return str(getattr(follower, "activation", "linear"))
-        if follower.display_name() in _MAKE_VALUES:
+        if follower.display_name() in _WEIGHTED_LAYERS:
             break
     return "linear"
 
 
 def with_size(experiment: Experiment, batch_size: int, width: int | None = None) -> Experiment:
-    """The experiment with another batch size, and perhaps other widths."""
+    """Return an experiment with another batch size and width of the hidden layers."""
     tree: dict[str, Any] = experiment.to_tree()
     tree["training"]["batch_size"] = batch_size
     if width is not None:
@@ -114,20 +114,20 @@ def with_size(experiment: Experiment, batch_size: int, width: int | None = None)
 
 
 def hidden_layers(experiment: Experiment) -> list[tuple[str | int, ...]]:
-    """The Dense layers that give no output."""
-    giving = set(_giving_outputs(experiment.model))
+    """Return the paths of the Dense layers that compute no output."""
+    output_layers = set(_layers_of_output_width(experiment.model))
     return [
         path
         for path, layer in experiment.model.named_layers()
-        if isinstance(layer, Dense) and path[1] not in giving
+        if isinstance(layer, Dense) and path[1] not in output_layers
     ]
 
 
-def _giving_outputs(model: SequentialModel | FunctionalModel) -> Iterator[str | int]:
-    """The positions or names of the layers whose widths are those of outputs."""
+def _layers_of_output_width(model: SequentialModel | FunctionalModel) -> Iterator[str | int]:
+    """Yield the positions or names of the layers whose width is that of an output."""
     if isinstance(model, SequentialModel):
         yield max(
-            (place for place, layer in enumerate(model.layers) if hasattr(layer, "units")),
+            (position for position, layer in enumerate(model.layers) if hasattr(layer, "units")),
             default=-1,
         )
         return

@@ -1,4 +1,4 @@
-"""The whole config of one experiment, and what its sections must agree on."""
+"""The config of an experiment, validated as a whole."""
 
 from __future__ import annotations
 
@@ -18,45 +18,46 @@ from nnlab.config.schema.training import TrainingConfig
 from nnlab.config.schema.tune import TuneConfig
 from nnlab.config.vocabulary.component import Section, to_plain_data
 
-_LONGEST_NAME = 80
+_MAX_NAME_LENGTH = 80
 Name = Annotated[
     str,
-    Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=_LONGEST_NAME),
-    Expected(f"at most {_LONGEST_NAME} letters, digits, `.`, `_` or `-`, a letter or digit first"),
+    Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=_MAX_NAME_LENGTH),
+    Expected(
+        f"at most {_MAX_NAME_LENGTH} letters, digits, `.`, `_` or `-`, a letter or digit first"
+    ),
 ]
-# Keys without which what the sections must agree on can still be told, and what stands in for those
-# among them that a section cannot do without.
-_STAND_INS = {
+# Replacements of required keys, to cross-check a section in which these keys are invalid.
+_PLACEHOLDERS = {
     "data": {"dataset": "xor"},
     "training": {"optimizer": "SGD", "epochs": 1},
 }
-_AGREED_ON = {"target", "inputs", "validation_split", "loss", "metrics", "cv"}
+_CROSS_CHECKED_KEYS = {"target", "inputs", "validation_split", "loss", "metrics", "cv"}
 
 
 class Experiment(Section):
     """One experiment: everything that decides what a training does and gives."""
 
     name: Name = Field(
-        "experiment", description="What its runs are called: letters, digits, `.`, `_`, `-`."
+        "experiment", description="Name of its runs: letters, digits, `.`, `_`, `-`."
     )
-    seed: int = Field(0, ge=0, lt=2**32, description="All that is random follows from it.")
-    data: DataConfig = Field(description="The rows.")
-    model: SequentialModel | FunctionalModel = Field(description="The network.")
-    training: TrainingConfig = Field(description="How it is trained.")
+    seed: int = Field(0, ge=0, lt=2**32, description="Seed of everything random.")
+    data: DataConfig = Field(description="Data set or file, splits, scaling.")
+    model: SequentialModel | FunctionalModel = Field(description="Layers.")
+    training: TrainingConfig = Field(description="Optimizer, loss, metrics, epochs and more.")
     tensorboard: TensorBoardConfig | Literal[False] = Field(
         default_factory=TensorBoardConfig,
-        description="What is logged for TensorBoard; false: nothing.",
+        description="TensorBoard logs; false: none.",
     )
-    tune: TuneConfig | None = Field(None, description="How a search space is searched.")
+    tune: TuneConfig | None = Field(None, description="Settings of a search.")
 
     @property
     def data_seed(self) -> int:
-        """What generated rows and the split follow from."""
+        """The seed of generated data and of the split."""
         return self.seed if self.data.seed is None else self.data.seed
 
     @classmethod
     def display_name(cls) -> str:
-        """What messages call the top level."""
+        """Return the name of the top level in messages."""
         return "the config"
 
     @field_validator("model", mode="plain")
@@ -74,7 +75,7 @@ class Experiment(Section):
     @model_validator(mode="wrap")
     @classmethod
     def _sections_agree(cls, data: Any, validate: ValidatorFunctionWrapHandler) -> Self:
-        """Report where sections disagree beside their own faults, as far as they could be read."""
+        """Report the errors of the sections, and those across readable sections."""
         if isinstance(data, cls) or not isinstance(data, Mapping):
             experiment: Self = validate(data)
             return experiment
@@ -101,15 +102,15 @@ _READERS: Mapping[str, type[Section]] = {
 }
 
 
-def as_name(text: str, otherwise: str) -> str:
-    """A name that an experiment can have, and Keras' models, made of any text."""
+def to_valid_name(text: str, default: str) -> str:
+    """Return a valid name of an experiment, also for Keras, made of any text."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
     name = re.sub(r"[^A-Za-z0-9._-]+", "-", plain).lstrip("._-")
-    return name[:_LONGEST_NAME].rstrip(".-") or otherwise
+    return name[:_MAX_NAME_LENGTH].rstrip(".-") or default
 
 
 def _readable(name: str, value: Any) -> Any:
-    """A section, without those of its keys that are wrong and tell nothing of other sections."""
+    """Return a section without its invalid keys; None if these matter for the cross-checks."""
     read = _READERS[name].model_validate
     if value is None and name == "tune":
         return None
@@ -117,9 +118,9 @@ def _readable(name: str, value: Any) -> Any:
     with collector.collect():
         return read(value)
     wrong = {issue.path[0] if issue.path else None for issue in collector.issues()}
-    if not isinstance(value, Mapping) or None in wrong or wrong & _AGREED_ON:
+    if not isinstance(value, Mapping) or None in wrong or wrong & _CROSS_CHECKED_KEYS:
         return None
     rest = {key: item for key, item in value.items() if key not in wrong}
     with IssueCollector().collect():
-        return read({**_STAND_INS.get(name, {}), **rest})
+        return read({**_PLACEHOLDERS.get(name, {}), **rest})
     return None

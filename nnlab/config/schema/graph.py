@@ -1,23 +1,113 @@
-"""The graph of a Functional model, as names alone.
-
-What is dangling, unused or circular in it, and the order to build it in.
-"""
+"""The graph of a Functional model: its nodes, its checks, its build order."""
 
 from __future__ import annotations
 
 import graphlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
-from nnlab.config.diagnostics.issues import Issue
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic_core import CoreSchema, core_schema
+
+from nnlab.config.diagnostics.issues import Issue, IssueCollector, issues_error
 from nnlab.config.diagnostics.suggestions import format_value
+from nnlab.config.vocabulary.component import Section
+from nnlab.config.vocabulary.layers import Layer
 from nnlab.text import did_you_mean, nearest
 
-# At least this many inputs; every other layer takes exactly one.
+# Layers with two or more inputs; all others have one.
 MERGING_LAYERS = frozenset(
     {"Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum", "Concatenate", "Dot"}
 )
-EXACTLY_TWO = frozenset({"Subtract", "Dot"})
-_TWO = 2
+_PAIR_LAYERS = frozenset({"Subtract", "Dot"})
+_PAIR = 2
+_FROM = "from"
+
+
+class Node(Section):
+    """A layer of a Functional model and its inputs: `{Dense: {units: 64}, from: pixels}`."""
+
+    layer: Layer
+    sources: list[str]
+
+    @classmethod
+    def parse(cls, value: object) -> Node:
+        """Create a node from `{Class: arguments, from: name or list of names}`."""
+        if isinstance(value, cls):
+            return value
+        if not isinstance(value, Mapping):
+            message = (
+                "Expected a layer and `from`, the name of its input. "
+                f"Received: {format_value(value)}."
+            )
+            hint = "Write it like `{Dense: {units: 64}, from: pixels}`."
+            if value is None:
+                hint = "To skip a layer, use `{Identity: {}, from: …}`."
+            raise issues_error([Issue((), message, hint)])
+        component, sources, issues = split_node(value)
+        collector = IssueCollector()
+        collector.add(*issues)
+        with collector.collect():
+            layer = Layer.parse(component)
+        collector.raise_if_any()
+        return cls.model_construct(layer=layer, sources=sources)
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Return a validator that calls `parse`."""
+        return core_schema.no_info_plain_validator_function(cls.parse)
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """Return a reference; `nnlab.config.json_schema` adds the definition."""
+        return {"x-family": cls.__name__}
+
+    def to_tree(self) -> dict[str, Any]:
+        """Return the YAML form."""
+        layer = self.layer.to_tree()
+        component = {layer: {}} if isinstance(layer, str) else layer
+        return {
+            **component,
+            "from": self.sources[0] if len(self.sources) == 1 else list(self.sources),
+        }
+
+
+def split_node(node: Mapping[Any, Any]) -> tuple[dict[Any, Any], list[str], list[Issue]]:
+    """Return the layer of a node, the names of its inputs, and issues."""
+    component = {key: item for key, item in node.items() if key != _FROM}
+    issues: list[Issue] = []
+    sources_of = node.get(_FROM)
+    inside = [key for key, item in component.items() if isinstance(item, Mapping) and _FROM in item]
+    if _FROM in node:
+        names = sources_of if isinstance(sources_of, list) else [sources_of]
+        if names and all(isinstance(name, str) for name in names):
+            return component, [str(name) for name in names], []
+        message = (
+            "Expected an input or a layer, or a list of them. "
+            f"Received: from={format_value(sources_of)}."
+        )
+        issues.append(Issue((_FROM,), message, "Write names."))
+    elif inside:
+        message = f"`from` is among the arguments of {inside[0]}."
+        hint = f"Write it next to {inside[0]}: `{{{inside[0]}: {{…}}, from: …}}`."
+        issues.append(Issue((inside[0], _FROM), message, hint, at_key=True))
+        component[inside[0]] = {
+            key: item for key, item in component[inside[0]].items() if key != _FROM
+        }
+    else:
+        misspelled = next(
+            (key for key in component if nearest(str(key), [_FROM]) is not None), None
+        )
+        if misspelled is None:
+            message, hint = "Key `from` is missing.", "Add the name of its input: `from: …`."
+            issues.append(Issue((_FROM,), message, hint))
+        else:
+            message, hint = f"Unknown key `{misspelled}`.", "Did you mean `from`?"
+            issues.append(Issue((misspelled,), message, hint, at_key=True))
+            del component[misspelled]
+    return component, [], issues
 
 
 def graph_issues(
@@ -26,11 +116,13 @@ def graph_issues(
     layer_types: Mapping[str, str],
     outputs: Sequence[str] | None,
 ) -> list[Issue]:
-    """Everything that is wrong with a graph of layers."""
+    """Return all issues of a graph; None for sources or outputs that could not be read."""
     return _Graph(list(inputs), sources, layer_types, outputs).issues()
 
 
 class _Graph:
+    """A graph of layer names, whose parts may be invalid."""
+
     def __init__(
         self,
         inputs: list[str],
@@ -39,113 +131,119 @@ class _Graph:
         outputs: Sequence[str] | None,
     ) -> None:
         self.inputs = inputs
-        self.sources = {name: came_from or () for name, came_from in sources.items()}
+        self.sources = {name: sources_of or () for name, sources_of in sources.items()}
         self.layer_types = layer_types
         self.outputs = outputs or ()
-        # Where names are missing, whatever seems unused may be what they were to be.
-        self.is_whole = outputs is not None and None not in sources.values()
-        self.is_whole &= all(isinstance(name, str) for name in (*self.outputs, *sources, *inputs))
-        self.unread = {name for name, came_from in sources.items() if came_from is None}
+        # With unknown names, an unused layer may just be misspelled: do not report it.
+        self.is_complete = outputs is not None and None not in sources.values()
+        self.is_complete &= all(
+            isinstance(name, str) for name in (*self.outputs, *sources, *inputs)
+        )
+        self.unread = {name for name, sources_of in sources.items() if sources_of is None}
 
     def issues(self) -> list[Issue]:
         return [
-            *self._names_of_two(),
+            *self._ambiguous_names(),
             *self._dangling(),
             *self._wrong_arities(),
             *self._wrong_outputs(),
             *self._cycles(),
-            *(self._unused() if self.is_whole else ()),
+            *(self._unused() if self.is_complete else ()),
         ]
 
-    def _names_of_two(self) -> Iterator[Issue]:
+    def _ambiguous_names(self) -> Iterator[Issue]:
         for name in self.inputs:
             if name in self.sources:
-                message = f"Both an input and a layer are called `{name}`."
-                hint = "Give one of them another name."
+                message = f"Both an input and a layer have the name `{name}`."
+                hint = "Rename one of them."
                 yield Issue(("layers", name), message, hint, at_key=True)
 
     def _dangling(self) -> Iterator[Issue]:
-        for name, came_from in self.sources.items():
+        for name, sources_of in self.sources.items():
             others = [other for other in (*self.inputs, *self.sources) if other != name]
-            for source in came_from:
+            for source in sources_of:
                 if source not in self.inputs and source not in self.sources:
-                    message = f"No input or layer is called `{source}`."
+                    message = f"There is no input or layer `{source}`."
                     hint = did_you_mean(source, others, "inputs and layers")
                     yield Issue(("layers", name, "from"), message, hint)
 
     def _wrong_arities(self) -> Iterator[Issue]:
-        for name, came_from in self.sources.items():
+        for name, sources_of in self.sources.items():
             kind = self.layer_types.get(name)
             if kind is None or name in self.unread:
                 continue
             if kind not in MERGING_LAYERS:
-                wanted, fits = "exactly one input", len(came_from) == 1
+                expected, is_valid = "exactly one input", len(sources_of) == 1
                 hint = "Join them first with a layer such as Add or Concatenate."
-            elif kind in EXACTLY_TWO:
-                wanted, fits = "exactly two inputs", len(came_from) == _TWO
-                hint = "Name two."
+            elif kind in _PAIR_LAYERS:
+                expected, is_valid = "exactly two inputs", len(sources_of) == _PAIR
+                hint = "List two."
             else:
-                wanted, fits = "at least two inputs", len(came_from) >= _TWO
-                hint = "Name them in a list."
-            if not fits:
-                received = format_value(came_from[0] if len(came_from) == 1 else list(came_from))
-                message = f"{kind} takes {wanted}. Received: from={received}."
+                expected, is_valid = "at least two inputs", len(sources_of) >= _PAIR
+                hint = "Write them as a list."
+            if not is_valid:
+                received = format_value(sources_of[0] if len(sources_of) == 1 else list(sources_of))
+                message = f"{kind} takes {expected}. Received: from={received}."
                 yield Issue(("layers", name, "from"), message, hint)
 
     def _wrong_outputs(self) -> Iterator[Issue]:
         for position, name in enumerate(self.outputs):
             at = ("outputs", position)
             if not isinstance(name, str):
-                continue  # no name: told by its type
+                continue  # reported by its type
             if name in self.outputs[:position]:
-                yield Issue(at, f"Output `{name}` is named twice.", "Remove one.")
+                yield Issue(at, f"Duplicate output `{name}`.", "Remove one.")
             elif name in self.inputs:
-                message = f"`{name}` is an input: no layer stands between."
-                yield Issue(at, message, "Name a layer.")
+                message = f"Output `{name}` is an input."
+                yield Issue(at, message, "Write the name of a layer.")
             elif name not in self.sources:
                 hint = did_you_mean(name, self.sources, "layers")
-                yield Issue(at, f"No layer is called `{name}`.", hint)
+                yield Issue(at, f"There is no layer `{name}`.", hint)
 
     def _cycles(self) -> Iterator[Issue]:
         order = list(self.sources)
-        left = {
-            name: [source for source in came_from if source not in self.inputs]
-            for name, came_from in self.sources.items()
+        remaining = {
+            name: [source for source in sources_of if source not in self.inputs]
+            for name, sources_of in self.sources.items()
         }
         while True:
             try:
-                graphlib.TopologicalSorter(left).prepare()
+                graphlib.TopologicalSorter(remaining).prepare()
             except graphlib.CycleError as error:
-                ring = error.args[1][:-1]
-                first = ring.index(min(ring, key=order.index))
-                ring = [*ring[first:], *ring[:first]]
-                message = f"The layers form a cycle: {' -> '.join([*ring, ring[0]])}."
-                hint = "A layer may take its input only from what is computed before it."
-                yield Issue(("layers", ring[0], "from"), message, hint)
-                left = {name: came_from for name, came_from in left.items() if name not in ring}
+                cycle = error.args[1][:-1]
+                first = cycle.index(min(cycle, key=order.index))
+                cycle = [*cycle[first:], *cycle[:first]]
+                message = f"The layers form a cycle: {' -> '.join([*cycle, cycle[0]])}."
+                hint = "A layer can only use layers that are computed before it."
+                yield Issue(("layers", cycle[0], "from"), message, hint)
+                remaining = {
+                    name: sources_of for name, sources_of in remaining.items() if name not in cycle
+                }
             else:
                 return
 
     def _unused(self) -> Iterator[Issue]:
         known = [*self.inputs, *self.sources]
-        used = {source for came_from in self.sources.values() for source in came_from}
-        # What was meant by a misspelt name is used.
+        used = {source for sources_of in self.sources.values() for source in sources_of}
+        # A misspelled name counts as a use of the nearest name.
         used |= {nearest(name, known) or name for name in used if name not in known}
-        meant = {nearest(name, self.sources) for name in self.outputs if name not in self.sources}
+        output_names = {
+            nearest(name, self.sources) for name in self.outputs if name not in self.sources
+        }
         for name in self.inputs:
             if name not in used:
-                message = f"Input `{name}` feeds no layer."
+                message = f"Input `{name}` is not used."
                 hint = "Use it in a layer's `from`, or remove it."
                 yield Issue(("inputs", name), message, hint, at_key=True)
         for name in self.sources:
-            if name not in used and name not in self.outputs and name not in meant:
-                message = f"Nothing uses layer `{name}`."
-                hint = "Take it as another layer's `from`, name it in `outputs`, or remove it."
+            if name not in used and name not in self.outputs and name not in output_names:
+                message = f"Layer `{name}` is not used."
+                hint = "Use it in another layer's `from`, add it to `outputs`, or remove it."
                 yield Issue(("layers", name), message, hint, at_key=True)
 
 
 def build_order(sources: Mapping[str, Sequence[str]]) -> list[str]:
-    """Layer names in the file's order, but each after all that it takes its input from."""
+    """Return the layer names in the order of the file, each after its sources."""
     ordered: list[str] = []
 
     def visit(name: str) -> None:

@@ -1,6 +1,6 @@
-"""Which figures are losses, and what penalties a model adds to them.
+"""Which metrics are losses, and which penalties a model adds to them.
 
-Of plain data, so that the list of all runs can ask without loading the vocabulary.
+Works on plain data, to list runs without importing the vocabulary.
 """
 
 from __future__ import annotations
@@ -11,33 +11,33 @@ from typing import Any
 
 
 def loss_name(metric: str) -> str | None:
-    """The loss that a figure is."""
+    """Return the name of the loss that a metric measures, or None for another metric."""
     plain = metric.removeprefix("test_").removeprefix("val_")
     return plain if plain == "loss" or plain.endswith("_loss") else None
 
 
-def penalties(model: Any) -> tuple[str, ...]:
-    """The penalties that a model adds to `loss`, with their strengths."""
-    return tuple(sorted(set(_found(model))))
+def find_penalties(model: Any) -> tuple[str, ...]:
+    """Return the penalties that a model adds to its loss, with their strengths."""
+    return tuple(sorted(set(_find_penalties(model))))
 
 
-def _found(tree: Any) -> Iterator[str]:
+def _find_penalties(tree: Any) -> Iterator[str]:
     pairs = tree.items() if isinstance(tree, Mapping) else ()
     for key, value in pairs:
-        is_one = str(key).endswith("_regularizer") or key == "ActivityRegularization"
-        if is_one and value is not None and not _is_idle(value):
+        is_penalty = str(key).endswith("_regularizer") or key == "ActivityRegularization"
+        if is_penalty and value is not None and not _is_zero(value):
             yield json.dumps([key, value], sort_keys=True, default=str)
     for value in tree.values() if isinstance(tree, Mapping) else tree if _is_list(tree) else ():
-        yield from _found(value)
+        yield from _find_penalties(value)
 
 
-def _is_idle(penalty: Any) -> bool:
-    """Whether all strengths of a penalty are 0."""
+def _is_zero(penalty: Any) -> bool:
+    """Return whether all strengths of a penalty are 0."""
     if not isinstance(penalty, Mapping):
         return bool(penalty == "L1L2")
     inner = next(iter(penalty.values()), None)
     values = inner.values() if isinstance(inner, Mapping) else penalty.values()
-    strengths = [one for one in values if isinstance(one, int | float)]
+    strengths = [value for value in values if isinstance(value, int | float)]
     return bool(strengths) and not any(strengths)
 
 

@@ -1,4 +1,4 @@
-"""The figures that a run of an experiment will report, known before it starts."""
+"""The metrics that a run will report, known before it starts."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from nnlab.config.direction import Direction
-from nnlab.config.schema.cross_checks import LEARNING_RATE, metric_names
+from nnlab.config.schema.cross_checks import LEARNING_RATE, logged_metric_names
 from nnlab.config.schema.data import DataConfig
 from nnlab.config.schema.experiment import Experiment
 from nnlab.config.schema.losses import loss_name
@@ -16,7 +16,7 @@ _VALIDATION = "val_"
 
 
 def has_test_rows(data: DataConfig) -> bool:
-    """Whether rows will be kept for the test, or come with the data."""
+    """Return whether there are test rows, split off or part of the data."""
     if data.test_split is not None:
         return True
     if data.dataset is not None:
@@ -28,31 +28,31 @@ def has_test_rows(data: DataConfig) -> bool:
     return False
 
 
-def figure_names(experiment: Experiment) -> list[str]:
-    """The names of what a run reports, of which one can be better than another."""
+def reported_metrics(experiment: Experiment) -> list[str]:
+    """Return the names of all metrics that a run reports and that have a direction."""
     names = [
         name
-        for name in metric_names(experiment.data, experiment.model, experiment.training)
+        for name in logged_metric_names(experiment.data, experiment.model, experiment.training)
         if name != LEARNING_RATE
     ]
-    trained = [name for name in names if not name.startswith("val_")]
-    return [*names, *(f"test_{name}" for name in trained if has_test_rows(experiment.data))]
+    training = [name for name in names if not name.startswith("val_")]
+    return [*names, *(f"test_{name}" for name in training if has_test_rows(experiment.data))]
 
 
-def default_figure(experiment: Experiment) -> str:
-    """What to judge an experiment by: its first metric, on rows that it was not trained on."""
-    names = figure_names(experiment)
-    trained = [name for name in names if not name.startswith(("val_", "test_"))]
-    plain = next((name for name in trained if not name.endswith("loss")), trained[0])
+def default_metric(experiment: Experiment) -> str:
+    """Return the metric to compare experiments by: the first, on rows not used for training."""
+    names = reported_metrics(experiment)
+    training = [name for name in names if not name.startswith(("val_", "test_"))]
+    plain = next((name for name in training if not name.endswith("loss")), training[0])
     return next(name for name in (f"test_{plain}", f"val_{plain}", plain) if name in names)
 
 
-def directions(experiment: Experiment) -> dict[str, Direction]:
-    """Which way each figure of a training is better, by its name without `val_` and `test_`."""
+def metric_directions(experiment: Experiment) -> dict[str, Direction]:
+    """Return the direction of each metric by its name without `val_` and `test_`."""
     model, training = experiment.model, experiment.training
-    logged = metric_names(experiment.data, model, training)
+    logged = logged_metric_names(experiment.data, model, training)
     losses = sorted({name for name in logged if loss_name(name) == name})
-    found: dict[str, Direction] = dict.fromkeys(losses, "min")
+    by_name: dict[str, Direction] = dict.fromkeys(losses, "min")
     several = len(model.output_names) > 1
     if isinstance(training.metrics, dict):
         metrics = training.metrics
@@ -60,11 +60,11 @@ def directions(experiment: Experiment) -> dict[str, Direction]:
         metrics = dict.fromkeys(model.output_names, training.metrics)
     for output, components in metrics.items():
         prefix = f"{output}_" if several else ""
-        found |= {
+        by_name |= {
             f"{prefix}{component.logged_name}": component.direction for component in components
         }
     return {
-        name: way
-        for name, way in found.items()
+        name: direction
+        for name, direction in by_name.items()
         if name != LEARNING_RATE and not name.startswith(_VALIDATION)
     }

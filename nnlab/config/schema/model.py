@@ -1,4 +1,4 @@
-"""The `model` section: a Sequential stack of layers, or a Functional graph of named ones."""
+"""The `model` section: a Sequential stack of layers, or a Functional graph."""
 
 from __future__ import annotations
 
@@ -15,8 +15,7 @@ from pydantic import (
 
 from nnlab.config.diagnostics.issues import Issue, IssueCollector, issues_error
 from nnlab.config.diagnostics.suggestions import format_value
-from nnlab.config.schema.graph import MERGING_LAYERS, graph_issues
-from nnlab.config.schema.node import Node, split_node
+from nnlab.config.schema.graph import MERGING_LAYERS, Node, graph_issues, split_node
 from nnlab.config.vocabulary.component import Section
 from nnlab.config.vocabulary.layers import Layer
 from nnlab.config.vocabulary.layers.layer import LayerName
@@ -26,50 +25,50 @@ SEQUENTIAL_OUTPUT = "output"
 
 
 class ModelInput(Section):
-    """One input of a Functional model."""
+    """An input of a Functional model."""
 
     @classmethod
     def display_name(cls) -> str:
-        """What messages call this section."""
+        """Return the name of this section in messages."""
         return "an input"
 
     shape: list[Annotated[int, Field(gt=0)]] = Field(
-        min_length=1, description="Shape of one row, without the batch: [784]."
+        min_length=1, description="Shape of a row, without the batch: [784]."
     )
     dtype: Literal["float32", "int32", "uint8"] | None = Field(
-        None, description="Type of the values; None: that of the data."
+        None, description="Dtype of the values; None: that of the data."
     )
 
 
 class SequentialModel(Section):
-    """A stack of layers, each fed by the one before."""
+    """A stack of layers."""
 
-    name: LayerName | None = Field(None, description="The Keras model's name.")
-    layers: list[Layer] = Field(min_length=1, description="The layers, first to last.")
+    name: LayerName | None = Field(None, description="Name of the Keras model.")
+    layers: list[Layer] = Field(min_length=1, description="Layers, from first to last.")
 
     @classmethod
     def display_name(cls) -> str:
-        """What messages call this section."""
+        """Return the name of this section in messages."""
         return "model"
 
     @property
     def output_names(self) -> tuple[str, ...]:
-        """The one output: its name matters only beside models that have several."""
+        """The name of the single output."""
         return (SEQUENTIAL_OUTPUT,)
 
     @property
     def output_layers(self) -> dict[str, Layer]:
-        """For each output, the layer with weights or an activation that makes it."""
+        """The last layer, by the name of the output."""
         return {SEQUENTIAL_OUTPUT: self.layers[-1]}
 
     @property
     def output_units(self) -> dict[str, int | None]:
-        """For each output, its width where the config alone tells it."""
+        """The width of each output, or None if the config does not determine it."""
         widths = (getattr(layer, "units", None) for layer in reversed(self.layers))
         return {SEQUENTIAL_OUTPUT: next((width for width in widths if width is not None), None)}
 
     def named_layers(self) -> list[tuple[tuple[str | int, ...], Layer]]:
-        """Every layer with its path in the config."""
+        """Return every layer with its path in the config."""
         return [
             (("layers", position, layer.display_name()), layer)
             for position, layer in enumerate(self.layers)
@@ -77,7 +76,7 @@ class SequentialModel(Section):
 
     @model_validator(mode="wrap")
     @classmethod
-    def _layers_make_a_stack(cls, data: Any, validate: ValidatorFunctionWrapHandler) -> Self:
+    def _layers_form_a_stack(cls, data: Any, validate: ValidatorFunctionWrapHandler) -> Self:
         collector = IssueCollector()
         with collector.collect():
             model: Self = validate(data)
@@ -88,7 +87,7 @@ class SequentialModel(Section):
 
 
 def _stack_issues(layers: list[Any]) -> Iterator[Issue]:
-    """What is wrong between the layers, beside whatever is wrong with one of them."""
+    """Yield issues between layers, even if single layers are invalid."""
     first: dict[str, int] = {}
     for position, layer in enumerate(layers):
         tree: Any = layer.to_tree() if isinstance(layer, Layer) else layer
@@ -101,50 +100,50 @@ def _stack_issues(layers: list[Any]) -> Iterator[Issue]:
         at = ("layers", position, str(display_name))
         if component.display_name() in MERGING_LAYERS:
             joined = component.display_name()
-            message = f"{joined} joins several inputs; in a Sequential model it has one."
-            hint = "Remove it, or write a Functional model: layers with names and `from`."
+            message = f"{joined} merges several inputs; a Sequential model has one."
+            hint = "Remove it, or use a Functional model: layers with names and `from`."
             yield Issue(at, message, hint, at_key=True)
         name = arguments.get("name") if isinstance(arguments, Mapping) else None
         if not isinstance(name, str):
             continue
         if name in first:
-            message = f"Two layers are called `{name}`: number {first[name]} and number {position}."
-            yield Issue((*at, "name"), message, "Give one of them another name.")
+            message = (
+                f"Two layers have the name `{name}`: number {first[name]} and number {position}."
+            )
+            yield Issue((*at, "name"), message, "Rename one of them.")
         first.setdefault(name, position)
 
 
 class FunctionalModel(Section):
-    """A graph of named layers between named inputs and outputs."""
+    """A graph of named layers with named inputs and outputs."""
 
-    name: LayerName | None = Field(None, description="The Keras model's name.")
+    name: LayerName | None = Field(None, description="Name of the Keras model.")
     inputs: dict[LayerName, ModelInput] = Field(
-        min_length=1, description="Each input and the shape of its rows."
+        min_length=1, description="Inputs by name, with the shape of a row."
     )
     layers: dict[LayerName, Node] = Field(
-        min_length=1, description="Each layer and where it takes its input."
+        min_length=1, description="Layers by name, with their inputs."
     )
-    outputs: list[str] = Field(
-        min_length=1, description="The layers whose values the model puts out."
-    )
+    outputs: list[str] = Field(min_length=1, description="Names of the output layers.")
 
     @classmethod
     def display_name(cls) -> str:
-        """What messages call this section."""
+        """Return the name of this section in messages."""
         return "model"
 
     @property
     def output_names(self) -> tuple[str, ...]:
-        """The outputs in the order of the file."""
+        """The names of the outputs in the order of the file."""
         return tuple(self.outputs)
 
     @property
     def output_layers(self) -> dict[str, Layer]:
-        """For each output, the layer that makes it."""
+        """The layer of each output."""
         return {name: self.layers[name].layer for name in self.outputs}
 
     @property
     def output_units(self) -> dict[str, int | None]:
-        """For each output, its width where the config alone tells it."""
+        """The width of each output, or None if the config does not determine it."""
         return {name: self._units(name) for name in self.outputs}
 
     def _units(self, name: str) -> int | None:
@@ -157,7 +156,7 @@ class FunctionalModel(Section):
         return None
 
     def named_layers(self) -> list[tuple[tuple[str | int, ...], Layer]]:
-        """Every layer with its path in the config."""
+        """Return every layer with its path in the config."""
         return [
             (("layers", name, node.layer.display_name()), node.layer)
             for name, node in self.layers.items()
@@ -177,17 +176,17 @@ class FunctionalModel(Section):
 
     @model_validator(mode="wrap")
     @classmethod
-    def _graph_is_sound(cls, data: Any, validate: ValidatorFunctionWrapHandler) -> Self:
+    def _graph_is_valid(cls, data: Any, validate: ValidatorFunctionWrapHandler) -> Self:
         collector = IssueCollector()
         with collector.collect():
             model: Self = validate(data)
-        collector.add(*_issues_of(data))
+        collector.add(*_graph_issues(data))
         collector.raise_if_any()
         return model
 
 
-def _issues_of(data: Any) -> list[Issue]:
-    """Graph problems from the raw mapping, so that they are told beside whatever else is wrong."""
+def _graph_issues(data: Any) -> list[Issue]:
+    """Return the issues of the graph in a raw mapping, even if layers are invalid."""
     if not isinstance(data, Mapping):
         return []
     inputs, layers, outputs = data.get("inputs"), data.get("layers"), data.get("outputs")
@@ -201,9 +200,9 @@ def _issues_of(data: Any) -> list[Issue]:
         if isinstance(node, Node):
             sources[name], types[name] = list(node.sources), node.layer.display_name()
         elif isinstance(node, Mapping):
-            component, came_from, wrong = split_node(node)
-            sources[name] = None if wrong else came_from
-            issues += _named_otherwise(name, component)
+            component, node_sources, invalid = split_node(node)
+            sources[name] = None if invalid else node_sources
+            issues += _conflicting_names(name, component)
             known = next(filter(None, map(Layer.lookup, component)), None)
             if known is not None:
                 types[name] = known.display_name()
@@ -211,16 +210,16 @@ def _issues_of(data: Any) -> list[Issue]:
     return issues + graph_issues(inputs, sources, types, named)
 
 
-def _named_otherwise(name: str, component: Mapping[Any, Any]) -> Iterator[Issue]:
+def _conflicting_names(name: str, component: Mapping[Any, Any]) -> Iterator[Issue]:
     for display_name, arguments in component.items():
         other = arguments.get("name", name) if isinstance(arguments, Mapping) else name
         if other not in (None, name):
-            message = f"The layer is called `{name}`. Received: name={format_value(other)}."
+            message = f"The name of the layer is `{name}`. Received: name={format_value(other)}."
             yield Issue(("layers", name, display_name, "name"), message, "Remove `name`.")
 
 
 def parse_model(value: object) -> SequentialModel | FunctionalModel:
-    """Read the `model` section; a list of layers is Sequential, a mapping of them Functional."""
+    """Parse the `model` section: a list of layers is Sequential, a mapping Functional."""
     if isinstance(value, SequentialModel | FunctionalModel):
         return value
     functional = isinstance(value, Mapping) and (
@@ -234,19 +233,14 @@ def parse_model(value: object) -> SequentialModel | FunctionalModel:
 
 @dataclass(frozen=True)
 class ModelIO:
-    """The names that other sections know a model by.
-
-    Args:
-        outputs: Its outputs.
-        inputs: Its inputs; empty for a Sequential model, whose one has no name.
-    """
+    """The names of a model's outputs and inputs; a Sequential model has no named inputs."""
 
     outputs: tuple[str, ...]
     inputs: tuple[str, ...]
 
 
 def model_io(value: object) -> ModelIO | None:
-    """The inputs and outputs of a `model` section, whatever is wrong with the layers in between."""
+    """Return the inputs and outputs of a `model` section, even if layers are invalid."""
     if not isinstance(value, Mapping):
         return None
     layers, inputs, outputs = value.get("layers"), value.get("inputs"), value.get("outputs")
@@ -256,6 +250,6 @@ def model_io(value: object) -> ModelIO | None:
         return None
     if not (isinstance(outputs, list) and all(isinstance(name, str) for name in outputs)):
         return None
-    # A misspelt output is told in the model: elsewhere it is what was meant.
-    meant = (name if name in layers else nearest(name, layers) or name for name in outputs)
-    return ModelIO(tuple(dict.fromkeys(meant)), tuple(str(name) for name in inputs))
+    # The model reports a misspelled output; for other sections, it is the nearest name.
+    intended = (name if name in layers else nearest(name, layers) or name for name in outputs)
+    return ModelIO(tuple(dict.fromkeys(intended)), tuple(str(name) for name in inputs))

@@ -1,4 +1,4 @@
-"""The `tensorboard` section: what is logged for TensorBoard, by the callback's own names."""
+"""The `tensorboard` section, with the argument names of Keras' callback."""
 
 from __future__ import annotations
 
@@ -11,28 +11,30 @@ from nnlab.config.vocabulary.unions import ShapeUnion
 
 
 class TensorBoardConfig(Section):
-    """What is written under the run's `tensorboard/` (`keras.callbacks.TensorBoard`)."""
+    """TensorBoard logs of a run (`keras.callbacks.TensorBoard`)."""
 
     section_key: ClassVar[str] = "tensorboard"
 
     histogram_freq: int = Field(
-        0, ge=0, description="Weight histograms every so many epochs; 0: none."
+        0, ge=0, description="Epochs between weight histograms; 0: no histograms."
     )
-    write_graph: bool = Field(True, description="The Keras graph and the graph of operations.")
-    write_images: bool = Field(False, description="Weights as pictures, with the histograms.")
+    write_graph: bool = Field(True, description="Whether to write the graph of the model.")
+    write_images: bool = Field(
+        False, description="Whether to write weights as images, with the histograms."
+    )
     update_freq: Annotated[
         Literal["epoch", "batch"] | Annotated[int, Field(gt=0)], ShapeUnion()
     ] = Field(
         "epoch",
-        description="When losses and metrics are logged: each epoch, batch, or N batches.",
+        description="Log losses and metrics every epoch, every batch, or every N batches.",
     )
     profile_batch: Annotated[
         Annotated[int, Field(ge=0)]
         | Annotated[list[Annotated[int, Field(ge=0)]], Field(min_length=2, max_length=2)],
         ShapeUnion(),
-    ] = Field(0, description="The batch, or first and last batch, to profile; 0: none.")
+    ] = Field(0, description="Batch to profile, or the first and last one; 0: no profiling.")
 
     @classmethod
     def display_name(cls) -> str:
-        """What messages call this section."""
+        """Return the name of this section in messages."""
         return "tensorboard"

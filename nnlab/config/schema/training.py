@@ -1,4 +1,4 @@
-"""The `training` section: what `compile` and `fit` are given."""
+"""The `training` section: the arguments of `compile` and `fit`."""
 
 from __future__ import annotations
 
@@ -26,68 +26,65 @@ Device = Annotated[
 
 
 class EarlyStopping(Section):
-    """Stop when a metric has stopped improving (`keras.callbacks.EarlyStopping`)."""
+    """Stop when a metric stops improving (`keras.callbacks.EarlyStopping`)."""
 
-    monitor: str = Field("val_loss", description="The metric that is watched.")
-    min_delta: float = Field(
-        0.0, ge=0, description="The least change that counts as an improvement."
-    )
+    monitor: str = Field("val_loss", description="Metric to monitor.")
+    min_delta: float = Field(0.0, ge=0, description="Minimum change that counts as an improvement.")
     patience: int = Field(
-        0, ge=0, description="Epochs without improvement before training stops; 0 acts as 1."
+        0, ge=0, description="Epochs without improvement before training stops; 0 acts like 1."
     )
     mode: Mode = Field(
-        "auto", description="Whether less or more is better; auto: by the metric's nature."
+        "auto", description="Whether less or more is better; auto: inferred from the metric."
     )
     baseline: float | None = Field(None, description="Stop if the metric is no better than this.")
     restore_best_weights: bool = Field(
-        False, description="Take back the best epoch's weights at the end."
+        False, description="Whether to restore the weights of the best epoch."
     )
-    start_from_epoch: int = Field(0, ge=0, description="Epochs to wait before watching.")
+    start_from_epoch: int = Field(0, ge=0, description="Epochs to wait before monitoring.")
 
 
 class ReduceLROnPlateau(Section):
-    """Lower the learning rate when a metric has stopped improving.
+    """Reduce the learning rate on a plateau (`keras.callbacks.ReduceLROnPlateau`)."""
 
-    See `keras.callbacks.ReduceLROnPlateau`.
-    """
-
-    monitor: str = Field("val_loss", description="The metric that is watched.")
-    factor: float = Field(0.1, gt=0, lt=1, description="The learning rate is multiplied by this.")
-    patience: int = Field(10, ge=0, description="Epochs without improvement before it is lowered.")
+    monitor: str = Field("val_loss", description="Metric to monitor.")
+    factor: float = Field(0.1, gt=0, lt=1, description="Factor of the learning rate.")
+    patience: int = Field(10, ge=0, description="Epochs without improvement before the reduction.")
     mode: Mode = Field(
-        "auto", description="Whether less or more is better; auto: by the metric's nature."
+        "auto", description="Whether less or more is better; auto: inferred from the metric."
     )
     min_delta: float = Field(
-        1e-4, ge=0, description="The least change that counts as an improvement."
+        1e-4, ge=0, description="Minimum change that counts as an improvement."
     )
-    cooldown: int = Field(0, ge=0, description="Epochs to wait after lowering it.")
-    min_lr: float = Field(0.0, ge=0, description="The learning rate never falls below this.")
+    cooldown: int = Field(0, ge=0, description="Epochs to wait after a reduction.")
+    min_lr: float = Field(0.0, ge=0, description="Minimum learning rate.")
 
 
 class Checkpoint(Section):
-    """Which epoch's weights the run keeps, where early stopping does not decide it."""
+    """Which epoch's weights a run keeps, unless early stopping restores the best."""
 
     monitor: str | None = Field(
-        None, description="The metric that is watched; None: val_loss, or loss without validation."
+        None, description="Metric to monitor; None: val_loss, or loss without validation rows."
     )
     mode: Mode = Field(
-        "auto", description="Whether less or more is better; auto: by the metric's nature."
+        "auto", description="Whether less or more is better; auto: inferred from the metric."
     )
-    save_best_only: bool = Field(True, description="False keeps the last epoch's weights.")
+    save_best_only: bool = Field(
+        True, description="Whether to keep the best epoch; false: the last."
+    )
 
 
 class TrainingConfig(Section):
-    """How the model is trained."""
+    """Optimizer, loss, metrics and the settings of the training."""
 
     section_key: ClassVar[str] = "training"
 
-    optimizer: Optimizer = Field(description="The optimizer: adam, or {SGD: {learning_rate: 0.1}}.")
-    loss: Loss | dict[str, Loss] = Field(description="The loss, or one for each output.")
+    optimizer: Optimizer = Field(description="Optimizer: adam, or {SGD: {learning_rate: 0.1}}.")
+    loss: Loss | dict[str, Loss] = Field(description="Loss, or one for each output.")
     metrics: list[Metric] | dict[str, list[Metric]] = Field(
-        default_factory=list, description="Metrics, or a list of them for each output."
+        default_factory=list, description="Metrics, or a list for each output."
     )
     loss_weights: Annotated[list[float] | dict[str, float], ShapeUnion()] | None = Field(
-        None, description="The weight of each output's loss in the sum that is minimized."
+        None, description="Weight of each output's loss in the total loss."
     )
     class_weight: (
         Annotated[
@@ -96,43 +93,43 @@ class TrainingConfig(Section):
         | None
     ) = Field(
         None,
-        description="The weight of each class, by number or name; balanced: by how rare it is.",
+        description="Weight of each class, by number or name; balanced: by frequency.",
     )
     batch_size: Annotated[Annotated[int, Field(gt=0)] | Literal["full"], ShapeUnion()] = Field(
-        32, description="Rows a step; full: all of them, batch gradient descent."
+        32, description="Rows per step; full: all rows."
     )
-    epochs: int = Field(gt=0, description="Passes over the training rows, at most.")
-    shuffle: bool = Field(True, description="A new order of the rows in every epoch.")
+    epochs: int = Field(gt=0, description="Maximum number of epochs.")
+    shuffle: bool = Field(True, description="Whether to shuffle the rows in every epoch.")
     early_stopping: EarlyStopping | None = Field(
         None, description="Stop when a metric stops improving."
     )
     reduce_lr_on_plateau: ReduceLROnPlateau | None = Field(
-        None, description="Lower the learning rate when a metric stops improving."
+        None, description="Reduce the learning rate when a metric stops improving."
     )
     checkpoint: Checkpoint = Field(
         default_factory=Checkpoint, description="Which epoch's weights the run keeps."
     )
     terminate_on_nan: bool = Field(
-        True, description="End the run as failed when the loss is not a number."
+        True, description="Whether to stop with an error when the loss is NaN."
     )
     dtype_policy: Literal["float32", "float64", "mixed_float16", "mixed_bfloat16"] = Field(
-        "float32", description="The precision of weights and arithmetic."
+        "float32", description="Dtype policy of the model."
     )
     jit_compile: Annotated[bool | Literal["auto"], ShapeUnion()] = Field(
-        "auto", description="Whether XLA compiles the step."
+        "auto", description="Whether to compile the steps with XLA."
     )
     engine: Literal["auto", "compiled", "keras"] = Field(
         "auto",
-        description="What runs the epochs: compiled on the device, Keras' fit, or what suits.",
+        description="What runs the epochs: a compiled loop, or Keras' fit.",
     )
     device: Device = Field(
         "auto",
-        description="auto, cpu, gpu, or gpu:N for one of several; auto: a GPU if there is one.",
+        description="auto, cpu, gpu or gpu:N; auto: a GPU if available.",
     )
 
     @classmethod
     def display_name(cls) -> str:
-        """What messages call this section."""
+        """Return the name of this section in messages."""
         return "training"
 
     @field_validator("loss", mode="plain")
@@ -150,22 +147,22 @@ class TrainingConfig(Section):
         return _metric_list(value)
 
     @model_validator(mode="after")
-    def _one_hand_on_the_learning_rate(self) -> Self:
+    def _schedule_or_plateau(self) -> Self:
         scheduled = isinstance(getattr(self.optimizer, "learning_rate", None), Schedule)
         if scheduled and self.reduce_lr_on_plateau is not None:
             message = "The optimizer's schedule sets the learning rate. Received: both."
-            hint = "Remove this, or give the optimizer a plain learning_rate."
+            hint = "Remove this, or set a constant learning_rate."
             raise issues_error([Issue(("reduce_lr_on_plateau",), message, hint)])
         return self
 
     def losses(self) -> Iterator[Loss]:
-        """The loss, or that of each output."""
+        """Yield the loss, or the losses of the outputs."""
         yield from self.loss.values() if isinstance(self.loss, dict) else [self.loss]
 
-    def judges(
+    def losses_and_metrics(
         self, outputs: Sequence[str]
     ) -> Iterator[tuple[tuple[str | int, ...], str, Loss | Metric]]:
-        """Each loss and metric with the path of its key, and the output that it judges."""
+        """Yield each loss and metric with its path and output."""
         if isinstance(self.loss, dict):
             yield from ((("loss", name), name, component) for name, component in self.loss.items())
         else:
@@ -173,15 +170,15 @@ class TrainingConfig(Section):
         if isinstance(self.metrics, dict):
             for name, components in self.metrics.items():
                 yield from (
-                    (("metrics", name, place), name, component)
-                    for place, component in enumerate(components)
+                    (("metrics", name, position), name, component)
+                    for position, component in enumerate(components)
                 )
         else:
-            for place, component in enumerate(self.metrics):
-                yield ("metrics", place), outputs[0], component
+            for position, component in enumerate(self.metrics):
+                yield ("metrics", position), outputs[0], component
 
-    def monitors(self) -> Iterator[tuple[tuple[str, ...], str]]:
-        """Each metric that something watches, with the path of the key that names it."""
+    def monitored_metrics(self) -> Iterator[tuple[tuple[str, ...], str]]:
+        """Yield each monitored metric with the path of its key."""
         if self.early_stopping is not None:
             yield ("early_stopping", "monitor"), self.early_stopping.monitor
         if self.reduce_lr_on_plateau is not None:
@@ -191,20 +188,20 @@ class TrainingConfig(Section):
 
 
 def _is_per_output(value: Mapping[str, object], family: type[Component]) -> bool:
-    """Whether a mapping names outputs; one whose single key is a word is that word's arguments."""
+    """Return whether the keys of a mapping are outputs, not a class with its arguments."""
     if len(value) != 1:
         return len(value) > 1
     ((name, item),) = value.items()
     if family.lookup(name) is not None:
         return False
     inner = next(iter(item), None) if isinstance(item, Mapping) else item
-    names_a_word = isinstance(item, list) or family.lookup(inner) is not None
-    # A misspelt word has arguments behind it, an output has a word.
-    return names_a_word or nearest(str(name), family.names) is None
+    is_class = isinstance(item, list) or family.lookup(inner) is not None
+    # The value of a misspelled class is its arguments, the value of an output is a class.
+    return is_class or nearest(str(name), family.names) is None
 
 
 def _each(value: Mapping[str, object], read: Callable[[object], T]) -> dict[str, T]:
-    found: dict[str, T] = {}
+    values: dict[str, T] = {}
     collector = IssueCollector()
     for name, item in value.items():
         if not isinstance(name, str):
@@ -214,28 +211,28 @@ def _each(value: Mapping[str, object], read: Callable[[object], T]) -> dict[str,
             )
             collector.add(Issue((name,), message, hint, at_key=True))
         with collector.collect(name):
-            found[name] = read(item)
+            values[name] = read(item)
     collector.raise_if_any()
-    return found
+    return values
 
 
 def _metric_list(value: object) -> list[Metric]:
     items = value if isinstance(value, list) else [value]
-    found: list[Metric] = []
+    metrics: list[Metric] = []
     collector = IssueCollector()
     for position, item in enumerate(items):
-        under = [position] if isinstance(value, list) else []
-        with collector.collect(*under):
+        path = [position] if isinstance(value, list) else []
+        with collector.collect(*path):
             metric = Metric.parse(item)
-            if any(metric.logged_name == other.logged_name for other in found):
+            if any(metric.logged_name == other.logged_name for other in metrics):
                 message = f"Two metrics are logged as `{metric.logged_name}`."
-                hint = "Remove one, or give it another `name`."
-                collector.add(Issue(tuple(under), message, hint))
+                hint = "Remove one, or set its `name`."
+                collector.add(Issue(tuple(path), message, hint))
             if metric.per_class:
                 name = metric.display_name()
-                message = f"Expected one figure. Received: {name}, which gives one for each unit."
-                hint = f"Write `{name}: {{average: macro}}`, or weighted, or micro."
-                collector.add(Issue(tuple(under), message, hint))
-            found.append(metric)
+                message = f"Expected one value. Received: {name}, with one value per unit."
+                hint = f"Write `{name}: {{average: macro}}`, weighted or micro."
+                collector.add(Issue(tuple(path), message, hint))
+            metrics.append(metric)
     collector.raise_if_any()
-    return found
+    return metrics

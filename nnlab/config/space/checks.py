@@ -9,8 +9,8 @@ from nnlab.config.diagnostics.issues import Issue, IssueCollector
 from nnlab.config.schema.data import DataConfig
 from nnlab.config.schema.experiment import Experiment
 from nnlab.config.schema.losses import loss_name
-from nnlab.config.schema.metrics import directions, figure_names
-from nnlab.config.schema.row_selection import deciding_rows
+from nnlab.config.schema.metrics import metric_directions, reported_metrics
+from nnlab.config.schema.row_selection import row_selection_settings
 from nnlab.config.schema.tune import TuneConfig
 from nnlab.config.space.corner_cases import CornerCase
 from nnlab.config.space.declaration import hyperparameters_of
@@ -130,7 +130,7 @@ def _lint_row_selection(document: Document) -> Iterator[Issue]:
         changed: list[str] = []
         if placed.path[0] == "data":
             first, *others = (
-                deciding_rows(DataConfig.model_validate(tree["data"]).to_tree())
+                row_selection_settings(DataConfig.model_validate(tree["data"]).to_tree())
                 for tree in _corner_trees(document, placed)
             )
             changed = [key for key in first if any(other[key] != first[key] for other in others)]
@@ -247,7 +247,7 @@ def _lint_searched_loss(
         f"({format_path(searched[0])}): the scores of different trials are not comparable."
     )
     prefix = "val_" if tune.objective.startswith("val_") else ""
-    names = (key for key in figure_names(experiment) if not key.startswith(("val_", "test_")))
+    names = (key for key in reported_metrics(experiment) if not key.startswith(("val_", "test_")))
     metric = next((key for key in names if not key.endswith("loss")), None)
     hint = f"Use `{prefix}{metric}`, which does not contain it."
     if metric is None:
@@ -284,7 +284,7 @@ def _lint_objective(tune: TuneConfig, experiment: Experiment) -> Iterator[Issue]
         if not _has_validation(tune, experiment):
             hint = f"Set tune.cv, and use `val_{name}`."
         yield Issue(("tune", "objective"), message, hint)
-    direction = directions(experiment).get(name.removeprefix("val_"))
+    direction = metric_directions(experiment).get(name.removeprefix("val_"))
     if None not in (direction, tune.direction) and direction != tune.direction:
         better = "lower" if direction == "min" else "higher"
         message = f"A {better} `{name}` is better. Received: direction={tune.direction}"

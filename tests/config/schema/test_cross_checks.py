@@ -6,13 +6,13 @@ import pytest
 from pydantic import ValidationError
 
 from nnlab.config import Experiment
-from nnlab.config.schema.cross_checks import metric_names
+from nnlab.config.schema.cross_checks import logged_metric_names
 from tests.config.conftest import Make
 
 
 def test_metrics_are_logged_by_name_and_validated_under_another(stack: Make) -> None:
     experiment = stack("training.metrics=[accuracy, {AUC: {name: area}}]")
-    assert metric_names(experiment.data, experiment.model, experiment.training) == [
+    assert logged_metric_names(experiment.data, experiment.model, experiment.training) == [
         *("loss", "accuracy", "area"),
         *("val_loss", "val_accuracy", "val_area"),
         "learning_rate",
@@ -21,13 +21,13 @@ def test_metrics_are_logged_by_name_and_validated_under_another(stack: Make) -> 
 
 def test_without_validation_rows_nothing_is_validated(stack: Make) -> None:
     experiment = stack("data.validation_split=")
-    names = metric_names(experiment.data, experiment.model, experiment.training)
+    names = logged_metric_names(experiment.data, experiment.model, experiment.training)
     assert names == ["loss", "accuracy", "learning_rate"]
 
 
 def test_metrics_of_several_outputs_bear_their_names(graph: Make) -> None:
     experiment = graph("data.validation_split=")
-    assert metric_names(experiment.data, experiment.model, experiment.training) == [
+    assert logged_metric_names(experiment.data, experiment.model, experiment.training) == [
         *("loss", "cultivar_loss", "alcohol_loss", "cultivar_accuracy", "alcohol_mae"),
         "learning_rate",
     ]

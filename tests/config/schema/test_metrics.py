@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 
 from nnlab.config.schema.data import DataConfig
-from nnlab.config.schema.metrics import default_figure, figure_names, has_test_rows
+from nnlab.config.schema.metrics import default_metric, has_test_rows, reported_metrics
 from tests.config.conftest import Make
 
 
 def test_figures_are_those_of_all_parts_without_the_learning_rate(stack: Make) -> None:
     parts = ["", "val_", "test_"]
     expected = [f"{part}{name}" for part in parts for name in ("loss", "accuracy")]
-    assert figure_names(stack()) == expected
+    assert reported_metrics(stack()) == expected
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,7 @@ def test_figures_are_those_of_all_parts_without_the_learning_rate(stack: Make) -
 def test_the_default_is_the_first_metric_on_the_rows_least_known(
     stack: Make, changes: tuple[str, ...], figure: str
 ) -> None:
-    assert default_figure(stack(*changes)) == figure
+    assert default_metric(stack(*changes)) == figure
 
 
 def test_arrays_may_bring_their_own_test_rows(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from nnlab.config.schema.graph import Node
 from nnlab.config.schema.model import (
     FunctionalModel,
     ModelIO,
@@ -14,7 +15,6 @@ from nnlab.config.schema.model import (
     model_io,
     parse_model,
 )
-from nnlab.config.schema.node import Node
 from nnlab.config.vocabulary.layers.core import Dense
 from nnlab.config.vocabulary.layers.regularization import Dropout
 from nnlab.config.vocabulary.layers.reshaping import Flatten

@@ -71,12 +71,12 @@ def test_all_that_is_watched_is_told_with_its_path() -> None:
         reduce_lr_on_plateau={},
         checkpoint={"monitor": "loss"},
     )
-    assert list(watching.monitors()) == [
+    assert list(watching.monitored_metrics()) == [
         (("early_stopping", "monitor"), "val_mae"),
         (("reduce_lr_on_plateau", "monitor"), "val_loss"),
         (("checkpoint", "monitor"), "loss"),
     ]
-    assert list(training().monitors()) == []
+    assert list(training().monitored_metrics()) == []
 
 
 @pytest.mark.parametrize("device", ["auto", "cpu", "gpu", "gpu:0", "gpu:12"])
