@@ -1,4 +1,4 @@
-"""Commands as a user types them, in their own folder."""
+"""Commands in an empty folder, a small config, and a trained run."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.running import SMALL_CONFIG, Command, Finished, Trained, call_nnlab, run_nnlab
+from tests.cli.runner import SMALL_CONFIG, Command, Result, TrainedRun, call_nnlab
 
 
 @pytest.fixture
 def nnlab(tmp_path: Path) -> Command:
-    """Run `nnlab` in an empty folder of the test's own, in this process."""
+    """Return a function that runs `nnlab` in an empty folder, in this process."""
 
-    def run(*arguments: str | Path, **environment: str) -> Finished:
+    def run(*arguments: str | Path, **environment: str) -> Result:
         return call_nnlab(*arguments, cwd=tmp_path, **environment)
 
     return run
@@ -21,15 +21,15 @@ def nnlab(tmp_path: Path) -> Command:
 
 @pytest.fixture
 def config(tmp_path: Path) -> Path:
-    """A small config in the test's folder."""
+    """Write a small config to the test's folder."""
     path = tmp_path / "small.yaml"
     path.write_text(SMALL_CONFIG)
     return path
 
 
 @pytest.fixture(scope="session")
-def trained(tmp_path_factory: pytest.TempPathFactory) -> Trained:
-    """One small run of a process of its own, for all tests that only look at it."""
+def trained(tmp_path_factory: pytest.TempPathFactory) -> TrainedRun:
+    """Train a small run once, for tests that only read it."""
     folder = tmp_path_factory.mktemp("trained")
     (folder / "small.yaml").write_text(SMALL_CONFIG)
-    return Trained(folder, run_nnlab("train", "small.yaml", "--json", cwd=folder))
+    return TrainedRun(folder, call_nnlab("train", "small.yaml", "--json", cwd=folder))

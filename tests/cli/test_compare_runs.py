@@ -1,4 +1,4 @@
-"""`nnlab compare runs` as a user runs it."""
+"""`nnlab compare runs`."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.running import Trained, call_nnlab
+from tests.cli.runner import TrainedRun, call_nnlab
 
-TELL_TENSORFLOW = """
+PRINT_IMPORTS = """
 import sys
 from nnlab.cli.app import main
 sys.argv = ["nnlab", *sys.argv[1:]]
@@ -26,8 +26,8 @@ finally:
 
 
 @pytest.fixture(scope="module")
-def pair(trained: Trained, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a run and a changed copy of it."""
+def pair(trained: TrainedRun, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with a run and a copy with another config and engine."""
     folder = tmp_path_factory.mktemp("pair")
     first, second = folder / "runs" / "first", folder / "runs" / "second"
     for path in (first, second):
@@ -42,62 +42,64 @@ def pair(trained: Trained, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_it_tells_what_differs_and_nothing_else(pair: Path) -> None:
-    shown = call_nnlab("compare", "runs", "first", "second", cwd=pair)
-    assert shown.code == 0, shown.err
-    assert "model.layers.0.Dense.units  4  9" in shown.out
-    assert "batch_size" not in shown.out
-    assert "engine  compiled  keras" in shown.out
-    assert "val_loss\n" in shown.out
+def test_only_differences_are_printed(pair: Path) -> None:
+    result = call_nnlab("compare", "runs", "first", "second", cwd=pair)
+    assert result.code == 0, result.err
+    assert "model.layers.0.Dense.units  4  9" in result.out
+    assert "batch_size" not in result.out
+    assert "engine  compiled  keras" in result.out
+    assert "val_loss\n" in result.out
 
 
-def test_it_loads_neither_tensorflow_nor_matplotlib(pair: Path) -> None:
-    command = [sys.executable, "-c", TELL_TENSORFLOW, "compare", "runs", "first", "second"]
-    told = subprocess.run(command, cwd=pair, capture_output=True, text=True, check=True, timeout=60)
-    assert told.stderr == "set()\n"
+def test_neither_tensorflow_nor_matplotlib_is_imported(pair: Path) -> None:
+    command = [sys.executable, "-c", PRINT_IMPORTS, "compare", "runs", "first", "second"]
+    result = subprocess.run(
+        command, cwd=pair, capture_output=True, text=True, check=True, timeout=60
+    )
+    assert result.stderr == "set()\n"
 
 
-def test_json_csv_and_markdown_hold_the_same_difference(pair: Path) -> None:
+def test_json_csv_and_markdown_contain_the_same_difference(pair: Path) -> None:
     def run(option: str) -> str:
         return call_nnlab("compare", "runs", "first", "second", option, cwd=pair).out
 
-    plain = call_nnlab("compare", "runs", "first", "second", "--json", cwd=pair).json
+    document = call_nnlab("compare", "runs", "first", "second", "--json", cwd=pair).json
     key = "model.layers.0.Dense.units"
-    assert plain["config"] == [{"path": key, "values": [4, 9], "defaults": [False, False]}]
+    assert document["config"] == [{"path": key, "values": [4, 9], "defaults": [False, False]}]
     rows = list(csv.DictReader(io.StringIO(run("--csv"))))
     assert [row[f"config.{key}"] for row in rows] == ["4", "9"]
     assert f"| {key} | 4 | 9 |" in run("--markdown")
 
 
-def test_curves_are_drawn_into_a_file(pair: Path) -> None:
+def test_curves_are_drawn_to_a_file(pair: Path) -> None:
     options = ["--metric", "val_accuracy", "--plot", "curves.png"]
-    shown = call_nnlab("compare", "runs", "first", "second", *options, cwd=pair)
-    assert (shown.code, shown.err) == (0, "Drew curves.png\n")
+    result = call_nnlab("compare", "runs", "first", "second", *options, cwd=pair)
+    assert (result.code, result.err) == (0, "Wrote curves.png\n")
     assert (pair / "curves.png").read_bytes().startswith(b"\x89PNG")
-    assert "\nval_accuracy\n" in shown.out
+    assert "\nval_accuracy\n" in result.out
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [
         (["first"], "2 to 52 runs"),
-        (["first", "first"], "more than once"),
-        (["first", "second", "--json", "--csv"], "one form of output"),
-        (["first", "second", "--metric", "f1"], "There are: loss"),
+        (["first", "first"], "first"),
+        (["first", "second", "--json", "--csv"], "one output format"),
+        (["first", "second", "--metric", "f1"], "--metric f1"),
         (["first", "second", "--plot", "curves.jpg"], ".svg or .png"),
         (["frist", "secund"], "'secund'"),
     ],
 )
-def test_a_wrong_request_is_told(pair: Path, arguments: list[str], told: str) -> None:
-    refused = call_nnlab("compare", "runs", *arguments, cwd=pair)
-    assert refused.code == 2
-    assert told in refused.err
-    assert "Traceback" not in refused.err
+def test_wrong_request_is_an_error(pair: Path, arguments: list[str], message: str) -> None:
+    result = call_nnlab("compare", "runs", *arguments, cwd=pair)
+    assert result.code == 2
+    assert message in result.err
+    assert "Traceback" not in result.err
 
 
-def test_an_error_is_told_once_where_both_outputs_are_one(pair: Path) -> None:
+def test_error_is_printed_once_if_both_streams_are_one(pair: Path) -> None:
     command = [sys.executable, "-m", "nnlab", "compare", "runs", "first", "second"]
-    done = subprocess.run(
+    result = subprocess.run(
         [*command, "--json", "--csv"],
         cwd=pair,
         stdout=subprocess.PIPE,
@@ -105,13 +107,13 @@ def test_an_error_is_told_once_where_both_outputs_are_one(pair: Path) -> None:
         text=True,
         check=False,
     )
-    assert json.loads(done.stdout)["error"]["message"].startswith("Expected one form of output.")
+    assert json.loads(result.stdout)["error"]["type"] == "RequestError"
 
 
-def test_a_metric_named_twice_is_drawn_once_and_one_of_the_test_has_no_curve(pair: Path) -> None:
-    twice = ["--metric", "loss", "--metric", "loss"]
-    shown = call_nnlab("compare", "runs", "first", "second", *twice, cwd=pair).out
-    assert shown.splitlines().count("loss") == 1
-    refused = call_nnlab("compare", "runs", "first", "second", "--metric", "test_loss", cwd=pair)
-    assert refused.code == 2
-    assert "Test figures are measured once" in refused.err
+def test_repeated_metric_is_drawn_once_and_test_metrics_have_no_curve(pair: Path) -> None:
+    repeated = ["--metric", "loss", "--metric", "loss"]
+    output = call_nnlab("compare", "runs", "first", "second", *repeated, cwd=pair).out
+    assert output.splitlines().count("loss") == 1
+    result = call_nnlab("compare", "runs", "first", "second", "--metric", "test_loss", cwd=pair)
+    assert result.code == 2
+    assert "Test metrics" in result.err

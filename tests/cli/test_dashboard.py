@@ -1,4 +1,4 @@
-"""`nnlab dashboard` as a user runs it: its own process, real runs, real signals."""
+"""`nnlab dashboard`, in a process that gets signals."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from nnlab.runs import RunDirectory, RunStatus
 
 @pytest.fixture
 def runs_dir(tmp_path: Path) -> Path:
-    """Two runs with logs, one without."""
+    """Return a folder with two runs with logs and one without."""
     for name in ("moons", "circles", "silent"):
         with RunDirectory.create(tmp_path / "runs", name, f"name: {name}\n") as run:
             if name != "silent":
@@ -28,6 +28,7 @@ def runs_dir(tmp_path: Path) -> Path:
 
 
 def start(*arguments: str | Path) -> subprocess.Popen[str]:
+    """Start the command on any free port."""
     return subprocess.Popen(
         [sys.executable, "-m", "nnlab", "dashboard", "--port", "0", *map(str, arguments)],
         env=os.environ | {"NO_COLOR": "1"},
@@ -38,7 +39,7 @@ def start(*arguments: str | Path) -> subprocess.Popen[str]:
 
 
 def read_json(process: subprocess.Popen[str]) -> Any:
-    """The document that a command which goes on running has written to standard output."""
+    """Read the JSON document that a running command has printed."""
     assert process.stdout is not None
     lines = ""
     for line in process.stdout:
@@ -48,21 +49,21 @@ def read_json(process: subprocess.Popen[str]) -> Any:
     return json.loads(lines)
 
 
-@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
-def test_it_serves_all_runs_with_logs_until_it_is_stopped(
-    runs_dir: Path, ending: signal.Signals
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_all_runs_with_logs_are_served_until_a_signal(
+    runs_dir: Path, number: signal.Signals
 ) -> None:
     with start("--runs-dir", runs_dir, "--json") as process:
-        told = read_json(process)
-        with urllib.request.urlopen(told["url"], timeout=30) as page:  # noqa: S310 - its own address
+        document = read_json(process)
+        with urllib.request.urlopen(document["url"], timeout=30) as page:  # noqa: S310 - a local URL
             assert b"<title>" in page.read()
-        process.send_signal(ending)
+        process.send_signal(number)
         _, errors = process.communicate(timeout=30)
-    assert [name.split("-")[0] for name in sorted(told["runs"])] == ["circles", "moons"]
+    assert [name.split("-")[0] for name in sorted(document["runs"])] == ["circles", "moons"]
     assert (process.returncode, errors) == (0, "")
 
 
-def test_named_runs_alone_are_shown(runs_dir: Path) -> None:
+def test_only_given_runs_are_shown(runs_dir: Path) -> None:
     with start("moons", "--runs-dir", runs_dir) as process:
         assert process.stderr is not None
         line = process.stderr.readline()
@@ -76,11 +77,13 @@ def test_named_runs_alone_are_shown(runs_dir: Path) -> None:
 @pytest.mark.parametrize(
     ("run", "message"),
     [
-        ("silent", "Expected a run with TensorBoard logs. Received: 1 run, none with logs."),
+        ("silent", "1 run, none with logs"),
         ("absent", "Received: run='absent'"),
     ],
 )
-def test_a_run_that_cannot_be_shown_is_refused(runs_dir: Path, run: str, message: str) -> None:
+def test_run_without_logs_or_unknown_run_is_an_error(
+    runs_dir: Path, run: str, message: str
+) -> None:
     with start(run, "--runs-dir", runs_dir) as process:
         output, errors = process.communicate(timeout=30)
     assert (process.returncode, output) == (2, "")

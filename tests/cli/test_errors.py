@@ -1,4 +1,4 @@
-"""Errors as a user and as a program get them."""
+"""Printing of errors."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     import pytest
 
 
-def test_json_has_what_there_is_beside_the_error(capsys: pytest.CaptureFixture[str]) -> None:
+def test_json_contains_partial_results_and_the_error(capsys: pytest.CaptureFixture[str]) -> None:
     report_error(RunInterrupted("Stopped.", {"id": "a-tune-1", "error": None}), as_json=True)
-    told = json.loads(capsys.readouterr().out)
+    document = json.loads(capsys.readouterr().out)
     error = {"type": "RunInterrupted", "message": "Stopped."}
-    assert told == {"id": "a-tune-1", "error": error}
+    assert document == {"id": "a-tune-1", "error": error}

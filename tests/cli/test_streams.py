@@ -1,4 +1,4 @@
-"""Commands whose standard streams are closed, full, or short of letters."""
+"""Commands with closed, full or ASCII-only standard streams."""
 
 from __future__ import annotations
 
@@ -14,13 +14,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.running import PLAIN, Finished, Trained
+from tests.cli.runner import PLAIN, Result, TrainedRun
 
 NNLAB = f"{shlex.quote(sys.executable)} -m nnlab"
 
 
-def shell(line: str, cwd: Path, **environment: str) -> Finished:
-    done = subprocess.run(
+def run_shell(line: str, cwd: Path, **environment: str) -> Result:
+    """Run a line of shell code in a folder."""
+    process = subprocess.run(
         ["/bin/sh", "-c", line],
         cwd=cwd,
         env=os.environ | PLAIN | environment,
@@ -28,7 +29,7 @@ def shell(line: str, cwd: Path, **environment: str) -> Finished:
         check=False,
         timeout=120,
     )
-    return Finished(done.returncode, done.stdout.decode(), done.stderr.decode())
+    return Result(process.returncode, process.stdout.decode(), process.stderr.decode())
 
 
 @pytest.mark.parametrize(
@@ -39,15 +40,14 @@ def shell(line: str, cwd: Path, **environment: str) -> Finished:
         ("show last --json >/dev/full", "No space left on device"),
     ],
 )
-def test_output_that_cannot_be_written_is_no_fault_of_nnlab(
-    trained: Trained, line: str, reason: str
+def test_unwritable_standard_output_is_an_error_without_a_traceback(
+    trained: TrainedRun, line: str, reason: str
 ) -> None:
-    told = shell(f"{NNLAB} {line}", trained.folder)
-    assert told.code == 1
-    assert told.err == (
-        f"Expected to be able to write standard output. Received: error='{reason}'. "
-        "Send it to a place that can be written.\n"
-    )
+    result = run_shell(f"{NNLAB} {line}", trained.folder)
+    assert result.code == 1
+    assert f"error='{reason}'" in result.err
+    assert "Traceback" not in result.err
+    assert len(result.err.splitlines()) == 1
 
 
 @pytest.mark.parametrize(
@@ -59,41 +59,41 @@ def test_output_that_cannot_be_written_is_no_fault_of_nnlab(
         ("runs <&-", 0),
     ],
 )
-def test_what_cannot_be_told_changes_no_exit_code(trained: Trained, line: str, code: int) -> None:
-    told = shell(f"{NNLAB} {line}", trained.folder)
-    assert told.code == code
-    assert "Traceback" not in told.err
-
-
-def test_letters_that_the_terminal_does_not_know_are_replaced(
-    trained: Trained, tmp_path: Path
+def test_unwritable_streams_do_not_change_the_exit_code(
+    trained: TrainedRun, line: str, code: int
 ) -> None:
+    result = run_shell(f"{NNLAB} {line}", trained.folder)
+    assert result.code == code
+    assert "Traceback" not in result.err
+
+
+def test_characters_outside_the_encoding_are_replaced(trained: TrainedRun, tmp_path: Path) -> None:
     shutil.copytree(trained.run, tmp_path / "runs" / "réseau")
     ascii_only = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
-    told = shell(f"{NNLAB} show last", tmp_path, **ascii_only)
-    assert told.code == 0, told.err
-    assert "r??seau" in told.out
+    result = run_shell(f"{NNLAB} show last", tmp_path, **ascii_only)
+    assert result.code == 0, result.err
+    assert "r??seau" in result.out
 
 
-def test_ctrl_c_at_a_question_interrupts(trained: Trained, tmp_path: Path) -> None:
+def test_ctrl_c_at_a_confirmation_interrupts(trained: TrainedRun, tmp_path: Path) -> None:
     shutil.copytree(trained.run, tmp_path / "runs" / "kept")
-    ours, theirs = pty.openpty()
+    master, slave = pty.openpty()
     command = [sys.executable, "-m", "nnlab", "runs", "rm", "kept"]
     with subprocess.Popen(
-        command, cwd=tmp_path, stdin=theirs, stderr=subprocess.PIPE, text=True
-    ) as asking:
-        assert asking.stderr is not None
-        seen = ""
-        while "[y/N]" not in seen:
-            letter = asking.stderr.read(1)
-            assert letter, seen
-            seen += letter
-        # The question is written before it waits.
+        command, cwd=tmp_path, stdin=slave, stderr=subprocess.PIPE, text=True
+    ) as command_process:
+        assert command_process.stderr is not None
+        question = ""
+        while "[y/N]" not in question:
+            character = command_process.stderr.read(1)
+            assert character, question
+            question += character
+        # The question is written before the command waits for the answer.
         time.sleep(0.2)
-        asking.send_signal(signal.SIGINT)
-        rest = asking.stderr.read()
-    os.close(ours)
-    os.close(theirs)
-    assert asking.returncode == 130
+        command_process.send_signal(signal.SIGINT)
+        rest = command_process.stderr.read()
+    os.close(master)
+    os.close(slave)
+    assert command_process.returncode == 130
     assert rest.split() == [":", "Interrupted."]
     assert (tmp_path / "runs" / "kept").is_dir()

@@ -1,4 +1,4 @@
-"""Running a command, in its own process or in this one, and what it leaves."""
+"""Runners of `nnlab` commands, in this process or in a new one."""
 
 from __future__ import annotations
 
@@ -44,8 +44,8 @@ training:
 
 
 @dataclass(frozen=True)
-class Finished:
-    """A command that has ended."""
+class Result:
+    """The result of a command."""
 
     code: int
     out: str
@@ -53,24 +53,22 @@ class Finished:
 
     @property
     def json(self) -> Any:
-        """Its standard output, which must be one JSON document."""
+        """Standard output, parsed as one JSON document."""
         return json.loads(self.out)
 
 
-Command = Callable[..., Finished]
-
-
+Command = Callable[..., Result]
 PLAIN = {"NO_COLOR": "1", "COLUMNS": "120"}
 
 
-def call_nnlab(*arguments: str | Path, cwd: Path, **environment: str) -> Finished:
-    """Run `nnlab` in a folder, in this process: no Python starts, no TensorFlow is loaded."""
+def call_nnlab(*arguments: str | Path, cwd: Path, **environment: str) -> Result:
+    """Run `nnlab` in a folder, in this process."""
     out, err = io.StringIO(), io.StringIO()
     with (
         pytest.MonkeyPatch.context() as patch,
-        # Also what the command changes itself, for TensorFlow.
+        # The command changes the environment, too.
         mock.patch.dict(os.environ, PLAIN | environment),
-        warnings.catch_warnings(action="ignore", category=UserWarning),  # no fault for a user
+        warnings.catch_warnings(action="ignore", category=UserWarning),
         contextlib.redirect_stdout(out),
         contextlib.redirect_stderr(err),
     ):
@@ -79,17 +77,17 @@ def call_nnlab(*arguments: str | Path, cwd: Path, **environment: str) -> Finishe
         code: Any = 0
         try:
             main()
-        except SystemExit as ending:
-            code = ending.code
-        except Exception:  # noqa: BLE001 - as Python ends a program
+        except SystemExit as error:
+            code = error.code
+        except Exception:  # noqa: BLE001 - as Python does at exit
             traceback.print_exc()
             code = 1
-    return Finished(code or 0, out.getvalue(), err.getvalue())
+    return Result(code or 0, out.getvalue(), err.getvalue())
 
 
-def run_nnlab(*arguments: str | Path, cwd: Path, **environment: str) -> Finished:
-    """Run `nnlab` in a folder, in its own process: where signals, memory or forks matter."""
-    finished = subprocess.run(
+def run_nnlab(*arguments: str | Path, cwd: Path, **environment: str) -> Result:
+    """Run `nnlab` in a folder, in a new process, for tests of signals, memory or forks."""
+    process = subprocess.run(
         [sys.executable, "-m", "nnlab", *map(str, arguments)],
         cwd=cwd,
         env=os.environ | PLAIN | environment,
@@ -98,18 +96,18 @@ def run_nnlab(*arguments: str | Path, cwd: Path, **environment: str) -> Finished
         check=False,
         timeout=120,
     )
-    return Finished(finished.returncode, finished.stdout, finished.stderr)
+    return Result(process.returncode, process.stdout, process.stderr)
 
 
 @dataclass(frozen=True)
-class Trained:
-    """A folder in which a small run was trained once."""
+class TrainedRun:
+    """A small run, and the result of the command that trained it."""
 
     folder: Path
-    command: Finished
+    command: Result
 
     @property
     def run(self) -> Path:
         """The run's folder."""
-        (found,) = (self.folder / "runs").iterdir()
-        return found
+        (path,) = (self.folder / "runs").iterdir()
+        return path
