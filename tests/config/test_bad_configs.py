@@ -187,9 +187,10 @@ def test_commands_refuse_an_invalid_config_without_traceback_or_new_files(
     assert sorted(tmp_path.rglob("*")) == before
     assert errors[0].message in finished.stderr or command == "validate"
     document = json.loads(finished.stdout)
-    rows = (
-        document["configs"][0]["faults"] if command == "validate" else document["error"]["faults"]
-    )
+    if command == "validate":
+        rows = document["configs"][0]["errors"]
+    else:
+        rows = document["error"]["diagnostics"]
     assert [row["message"] for row in rows] == [error.message for error in errors]
 
 
