@@ -1,3 +1,3 @@
-"""Records in, plain rows out: what differs between runs, and which of them satisfy a condition."""
+"""Results computed from records: statistics, importance, differences, conditions."""
 
 from __future__ import annotations

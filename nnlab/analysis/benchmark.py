@@ -1,4 +1,4 @@
-"""Devices side by side: which is faster, from which batch size on, and what its steps wait for."""
+"""Benchmarks of devices: times, speedups, crossovers, bottlenecks and the agreement of losses."""
 
 from __future__ import annotations
 
@@ -10,23 +10,73 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
 
-from nnlab.analysis.statistics import mean
-from nnlab.runs.records.benchmark import BenchmarkPoint, BenchmarkRecord
+from nnlab.analysis.statistics import mean, median
+from nnlab.runs.records.benchmark import BenchmarkPoint, BenchmarkRecord, MedianTime
 
 Bound = Literal["launch", "copy", "compute"]
 
-_ROUNDS = 2
+# Minimum number of processes for an interval, and of whole epochs to report their time.
+_MIN_PROCESSES = 2
+_MIN_EPOCHS = 6
+
+
+def merge_rounds(rounds: Sequence[BenchmarkPoint]) -> BenchmarkPoint:
+    """Merge the measurements of one point in several processes.
+
+    The time of a step is the median over all processes. Processes that do the same work differ, by
+    memory layout and the load of the machine. Therefore a single process gives no interval, and the
+    interval of several includes the median of each (Kalibera and Jones, "Rigorous benchmarking in
+    reasonable time", 2013). If any process failed, its failure is the result.
+    """
+    failed = next((point for point in rounds if point.error), None)
+    if failed is not None:
+        return failed
+    samples = tuple(times for point in rounds for times in point.samples_s)
+    epochs = tuple(times for point in rounds for times in point.epochs_s)
+    one_row = [point.one_row_s for point in rounds if point.one_row_s is not None]
+    first = rounds[0]
+    step = _median_time(samples)
+    is_epoch_measured = sum(map(len, epochs)) >= _MIN_EPOCHS
+    return dataclasses.replace(
+        first,
+        samples_s=samples,
+        epochs_s=epochs,
+        step=step,
+        epoch=_median_time(epochs) if is_epoch_measured else _multiply(step, first.steps_per_epoch),
+        is_epoch_measured=is_epoch_measured,
+        timing={
+            name: statistics.median(point.timing[name] for point in rounds) for name in first.timing
+        },
+        one_row_s=statistics.median(one_row) if one_row else None,
+        peak_bytes=max((point.peak_bytes or 0 for point in rounds), default=0) or None,
+        losses={steps: loss for point in rounds for steps, loss in point.losses.items()},
+    )
+
+
+def _median_time(processes: Sequence[Sequence[float]]) -> MedianTime:
+    """Return the median over all times of all processes."""
+    overall = median([time for times in processes for time in times])
+    if len(processes) < _MIN_PROCESSES or overall.low is None or overall.high is None:
+        return MedianTime(overall.value, None, None, overall.count)
+    medians = [statistics.median(times) for times in processes if times]
+    low, high = min(overall.low, *medians), max(overall.high, *medians)
+    return MedianTime(overall.value, low, high, overall.count)
+
+
+def _multiply(step: MedianTime, steps: int) -> MedianTime:
+    low, high = (None if end is None else end * steps for end in (step.low_s, step.high_s))
+    return MedianTime(step.median_s * steps, low, high, step.samples)
 
 
 @dataclass(frozen=True)
 class Speedup:
-    """How many times faster a device is than another.
+    """The speedup of a device over another.
 
     Args:
-        value: The ratio of the medians: above 1 it is faster.
-        low: The least that the two 95 % intervals, and that of the ratio from process to process,
-            allow; None where one of them is missing.
-        high: The most.
+        value: The ratio of the medians; the device is faster if it is above 1.
+        low: The lower end of the 95 % interval: the smallest ratio that the intervals of both
+            times, or the variation between processes, allow. None without intervals.
+        high: The upper end.
     """
 
     value: float
@@ -35,24 +85,24 @@ class Speedup:
 
     @property
     def is_faster(self) -> bool:
-        """Whether it is shown to be faster: no interval allows the contrary."""
+        """Whether the whole interval is above 1."""
         return self.low is not None and self.low > 1
 
     @property
     def is_slower(self) -> bool:
-        """Whether it is shown to be slower."""
+        """Whether the whole interval is below 1."""
         return self.high is not None and self.high < 1
 
 
 @dataclass(frozen=True)
 class Bottleneck:
-    """What most of a step goes to.
+    """What takes most of the time of a step.
 
     Args:
-        bound: `launch`: what each step costs, however few rows it holds: launching its operations,
-            updating the weights, its share of what an epoch costs as such; `copy`: bringing its
-            rows; `compute`: the arithmetic on them.
-        share: The share of the step, from 0 to 1.
+        bound: `launch`: the constant cost of a step, whatever its number of rows: launching
+            operations, updating the weights, its share of the constant cost of an epoch. `copy`:
+            copying its rows to the device. `compute`: the arithmetic.
+        share: The share of the step's time, from 0 to 1.
     """
 
     bound: Bound
@@ -61,47 +111,47 @@ class Bottleneck:
 
 @dataclass(frozen=True)
 class Crossover:
-    """From where on a device is faster than the first one.
+    """The batch size from which on a device is faster than the baseline.
 
     Args:
         device: The device.
-        baseline: The first one.
-        width: The net's width.
-        batch_size: The smallest of the sweep from which on it is shown to be faster; None: never.
-        best: The batch size of the sweep where it is at its best; None where nothing compares.
-        speedup: How many times faster it is there.
-        faster_at: The batch sizes where it is shown to be faster.
-        slower_at: Those where it is shown to be slower.
+        baseline: The first device.
+        width: The width of the model; None for that of the config.
+        batch_size: The smallest batch size from which on it is faster; None if it never is.
+        best_batch_size: The batch size with the highest speedup; None if there is none.
+        speedup: The speedup at the best batch size.
+        faster_at: The batch sizes at which it is faster.
+        slower_at: The batch sizes at which it is slower.
     """
 
     device: str
     baseline: str
     width: int | None
     batch_size: int | None
-    best: int | None
+    best_batch_size: int | None
     speedup: Speedup | None
     faster_at: tuple[int, ...]
     slower_at: tuple[int, ...]
 
     def to_dict(self) -> dict[str, Any]:
-        """The win as plain data."""
+        """Return the crossover for JSON."""
         return dataclasses.asdict(self)
 
 
 @dataclass(frozen=True)
 class LossAgreement:
-    """How far the losses of two devices differ, on the same rows in the same order.
+    """How much the losses of two devices differ, on the same rows in the same order.
 
     Args:
-        largest: The largest difference, as a share of the loss.
-        device: The device that it was seen on, against the first.
-        width: The net's width there.
+        largest_difference: The largest difference, relative to the loss.
+        device: The device with this difference to the first.
+        width: The width of the model there.
         batch_size: The batch size there.
-        steps: How many steps had been done.
-        compared: How many losses were compared.
+        steps: The number of steps after which it occurred.
+        compared: The number of losses that were compared.
     """
 
-    largest: float
+    largest_difference: float
     device: str
     width: int | None
     batch_size: int
@@ -109,19 +159,19 @@ class LossAgreement:
     compared: int
 
     def to_dict(self) -> dict[str, Any]:
-        """The agreement as plain data."""
+        """Return the agreement for JSON."""
         return dataclasses.asdict(self)
 
 
 @dataclass(frozen=True)
 class BenchmarkResult:
-    """All points of a comparison of devices, and what follows from them.
+    """The points of a benchmark, and what is derived from them.
 
     Args:
         devices: The devices; the others are compared with the first.
-        widths: The net's widths; a None: as the config has it.
-        batch_sizes: The sweep.
-        points: What was measured.
+        widths: The widths of the model; None for that of the config.
+        batch_sizes: The batch sizes.
+        points: The measured points.
     """
 
     devices: tuple[str, ...]
@@ -130,31 +180,19 @@ class BenchmarkResult:
     points: tuple[BenchmarkPoint, ...]
 
     @cached_property
-    def _by_place(self) -> dict[tuple[str, int | None, int], BenchmarkPoint]:
+    def _points_by_key(self) -> dict[tuple[str, int | None, int], BenchmarkPoint]:
         return {(point.device, point.width, point.batch_size): point for point in self.points}
 
     def point(self, device: str, width: int | None, batch_size: int) -> BenchmarkPoint | None:
-        """A point that was measured; None where it was not, or failed.
+        """Return a point, or None if it was not measured or failed."""
+        point = self._points_by_key.get((device, width, batch_size))
+        return None if point is None or point.step is None else point
 
-        Args:
-            device: The device.
-            width: The net's width.
-            batch_size: The batch size.
-        """
-        found = self._by_place.get((device, width, batch_size))
-        return None if found is None or found.step is None else found
+    def bottleneck(self, point: BenchmarkPoint) -> Bottleneck | None:
+        """Return what takes most of the time of a point's step, or None if unknown.
 
-    def limit(self, point: BenchmarkPoint) -> Bottleneck | None:
-        """What most of a step of a point goes to, by measurement.
-
-        What a step costs, however few rows it holds, is the time of a step of one row with the
-        same engine, the same XLA choice, and as many steps an epoch.
-
-        Args:
-            point: The point.
-
-        Returns:
-            The limit; None where that step was not measured.
+        The constant cost is the measured time of a step of one row, with the same engine, the same
+        XLA choice and the same number of steps per epoch.
         """
         if point.step is None or point.one_row_s is None:
             return None
@@ -169,72 +207,42 @@ class BenchmarkResult:
         return Bottleneck(bound, shares[bound])
 
     def speedup(self, point: BenchmarkPoint) -> Speedup | None:
-        """How many times faster a point is than the first device at the same place.
-
-        Args:
-            point: The point.
-
-        Returns:
-            The ratio of their steps' times; None of the first device itself, and where one of the
-            two was not measured.
-        """
+        """Return the speedup of a point over the first device, or None if unknown."""
         base = self.point(self.devices[0], point.width, point.batch_size)
         if point.device == self.devices[0] or base is None or base.step is None:
             return None
-        own, other = point.step, base.step
-        if own is None:
+        step, first = point.step, base.step
+        if step is None:
             return None
-        value = other.median_s / own.median_s
-        if own.low_s is None or own.high_s is None or other.low_s is None or other.high_s is None:
+        value = first.median_s / step.median_s
+        if step.low_s is None or step.high_s is None or first.low_s is None or first.high_s is None:
             return Speedup(value, None, None)
-        ends = [other.low_s / own.high_s, other.high_s / own.low_s]
-        ends += _ratio_ends(base.samples_s, point.samples_s)
+        ends = [first.low_s / step.high_s, first.high_s / step.low_s]
+        ends += _ratio_interval(base.samples_s, point.samples_s)
         return Speedup(value, min(ends), max(ends))
 
-    def told(self, point: BenchmarkPoint) -> BenchmarkPoint:
-        """A point with what follows from the others.
-
-        Args:
-            point: The point.
-        """
-        limit, speedup = self.limit(point), self.speedup(point)
+    def with_derived_values(self, point: BenchmarkPoint) -> BenchmarkPoint:
+        """Return a point with its bottleneck and its speedup."""
+        bottleneck, speedup = self.bottleneck(point), self.speedup(point)
         return dataclasses.replace(
             point,
-            limit=None if limit is None else dataclasses.asdict(limit),
+            bottleneck=None if bottleneck is None else dataclasses.asdict(bottleneck),
             speedup=None if speedup is None else dataclasses.asdict(speedup),
         )
 
     @property
-    def wins(self) -> list[Crossover]:
-        """From where on each device but the first is faster, at each width."""
-        return [self._win(device, width) for device in self.devices[1:] for width in self.widths]
+    def crossovers(self) -> list[Crossover]:
+        """The crossover of each device but the first, at each width."""
+        return [
+            self._crossover(device, width) for device in self.devices[1:] for width in self.widths
+        ]
 
-    @property
-    def agreement(self) -> LossAgreement | None:
-        """How far the losses differ at most; None where no two can be compared."""
-        found: list[LossAgreement] = []
-        compared = 0
-        for point in self.points:
-            base = self.point(self.devices[0], point.width, point.batch_size)
-            if base is None or point.device == base.device:
-                continue
-            common = sorted(base.losses.keys() & point.losses.keys())
-            compared += len(common)
-            place = (point.device, point.width, point.batch_size)
-            found += [
-                LossAgreement(_difference(point.losses[n], base.losses[n]), *place, n, 0)
-                for n in common
-            ]
-        if not found:
-            return None
-        return dataclasses.replace(max(found, key=lambda one: one.largest), compared=compared)
-
-    def _win(self, device: str, width: int | None) -> Crossover:
+    def _crossover(self, device: str, width: int | None) -> Crossover:
         sizes = sorted(self.batch_sizes)
         speedups = {
-            size: found
+            size: speedup
             for size in sizes
-            if (point := self.point(device, width, size)) and (found := self.speedup(point))
+            if (point := self.point(device, width, size)) and (speedup := self.speedup(point))
         }
         first = None
         for size in reversed(sizes):
@@ -251,51 +259,71 @@ class BenchmarkResult:
             first,
             best,
             None if best is None else speedups[best],
-            tuple(size for size, one in speedups.items() if one.is_faster),
-            tuple(size for size, one in speedups.items() if one.is_slower),
+            tuple(size for size, speedup in speedups.items() if speedup.is_faster),
+            tuple(size for size, speedup in speedups.items() if speedup.is_slower),
         )
 
+    @property
+    def agreement(self) -> LossAgreement | None:
+        """The largest difference of the losses; None if no two can be compared."""
+        differences: list[LossAgreement] = []
+        for point in self.points:
+            base = self.point(self.devices[0], point.width, point.batch_size)
+            if base is None or point.device == base.device:
+                continue
+            differences += [
+                LossAgreement(
+                    _relative_difference(point.losses[steps], base.losses[steps]),
+                    point.device,
+                    point.width,
+                    point.batch_size,
+                    steps,
+                    0,
+                )
+                for steps in sorted(base.losses.keys() & point.losses.keys())
+            ]
+        if not differences:
+            return None
+        largest = max(differences, key=lambda agreement: agreement.largest_difference)
+        return dataclasses.replace(largest, compared=len(differences))
 
-def _ratio_ends(
-    others: Sequence[Sequence[float]], own: Sequence[Sequence[float]]
+
+def _ratio_interval(
+    base: Sequence[Sequence[float]], times: Sequence[Sequence[float]]
 ) -> tuple[float, ...]:
-    """The ends of the ratio's 95 % interval, by Student's t on logarithms.
+    """Return the 95 % interval of the ratio of times, by Student's t on its logarithm.
 
-    Devices take turns, so that the processes of one round are a pair. How much processes differ is
-    known from few of them: times of many pieces would make two or three seem more than they are.
+    The devices take turns, so the processes of a round are paired. The sample is one ratio per
+    round: counting the many times of each process would underestimate the variation between them.
     """
-    rounds = [
-        math.log(statistics.median(other) / statistics.median(one))
-        for other, one in zip(others, own, strict=False)
-        if other and one
+    logarithms = [
+        math.log(statistics.median(base_times) / statistics.median(own_times))
+        for base_times, own_times in zip(base, times, strict=False)
+        if base_times and own_times
     ]
-    if len(rounds) < _ROUNDS:
+    if len(logarithms) < _MIN_PROCESSES:
         return ()
-    found = mean(rounds)
-    return tuple(math.exp(end) for end in (found.low, found.high) if end is not None)
+    ratio = mean(logarithms)
+    return tuple(math.exp(end) for end in (ratio.low, ratio.high) if end is not None)
 
 
 def _copy_s(point: BenchmarkPoint) -> float:
-    """Seconds in which the rows of a step come to the device, where they come in every epoch."""
+    """Return the seconds for copying the rows of a step, if they are copied in each epoch."""
     if not point.is_streamed or not point.rows_brought:
         return 0.0
     return point.timing.get("rows_s", 0.0) * point.batch_size / point.rows_brought
 
 
-def _difference(value: float, other: float) -> float:
-    """How far two losses differ, as a share of the larger; both not finite are equal."""
-    if not (math.isfinite(value) and math.isfinite(other)):
-        return 0.0 if math.isfinite(value) == math.isfinite(other) else math.inf
-    largest = max(abs(value), abs(other))
-    return abs(value - other) / largest if largest else 0.0
+def _relative_difference(loss: float, other: float) -> float:
+    """Return the difference relative to the larger loss; 0 if neither is finite."""
+    if not (math.isfinite(loss) and math.isfinite(other)):
+        return 0.0 if math.isfinite(loss) == math.isfinite(other) else math.inf
+    largest = max(abs(loss), abs(other))
+    return abs(loss - other) / largest if largest else 0.0
 
 
 def benchmark_result(record: BenchmarkRecord) -> BenchmarkResult:
-    """The table of what was recorded.
-
-    Args:
-        record: The record.
-    """
+    """Return the result of a recorded benchmark."""
     return BenchmarkResult(
         tuple(str(device["name"]) for device in record.devices),
         record.widths,

@@ -1,6 +1,7 @@
-"""Whether the figures of runs can be held against each other.
+"""Whether a metric means the same in several runs, or in all variants of a comparison.
 
-Kept apart from the comparison itself, and free of its imports, for the list of all runs.
+Separate from `nnlab.analysis.runs` and `variants`: the list of all runs needs it, but not their
+imports.
 """
 
 from __future__ import annotations
@@ -10,53 +11,43 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from nnlab.analysis.metric_bounds import Bounds, metric_range
-from nnlab.config.schema.losses import loss_name, penalties
-from nnlab.config.schema.row_selection import deciding_rows
+from nnlab.analysis.metric_bounds import Bounds, metric_bounds
+from nnlab.config.schema.losses import find_penalties, loss_name
+from nnlab.config.schema.row_selection import row_selection_settings
 
 if TYPE_CHECKING:
     from nnlab.config.comparison.variants import Comparison
 
 Sections = Callable[[str], Any]
-"""Gives a section of a run's config as plain data, by its key at the top level; None of none."""
+"""Returns a top-level section of a run's config as plain data, or None if it has no such key."""
 
 
 def incomparable_reason(metric: str, configs: Sequence[Sections]) -> str:
-    """Why a figure does not mean the same in several runs.
+    """Return why a metric cannot be compared between runs; empty if it can, up to the seed.
 
-    Args:
-        metric: Its name, `test_accuracy`.
-        configs: Gives the sections of each run's config. They are read one by one, until two are
-            found that differ.
-
-    Returns:
-        A clause; empty where it means the same, the luck of a seed apart.
+    The sections of the configs are read one by one, until two runs differ.
 
     Example:
         >>> runs = [{"data": {"dataset": name}} for name in ("xor", "circles")]
         >>> incomparable_reason("accuracy", [run.get for run in runs])
-        'the runs learn different data'
+        'the runs use different data'
     """
     is_test = metric.startswith("test_")
-    if not _are_same(_rows(config("data"), is_test=is_test) for config in configs):
-        return "the runs learn different data"
+    if not _are_equal(_rows(config("data"), is_test=is_test) for config in configs):
+        return "the runs use different data"
     loss = loss_name(metric)
     if loss is None:
         return ""
-    if not _are_same(_losses(config("training")) for config in configs):
+    if not _are_equal(_losses(config("training")) for config in configs):
         return "the runs have different losses"
-    # The loss of one output of several is logged without penalties.
-    if loss == "loss" and not _are_same(penalties(config("model")) for config in configs):
-        return "the runs have different penalties, which their losses hold"
+    # The loss of a single output is logged without penalties.
+    if loss == "loss" and not _are_equal(find_penalties(config("model")) for config in configs):
+        return "the runs have different penalties, which are part of the loss"
     return ""
 
 
 def use_different_rows(configs: Iterable[Sections]) -> bool:
-    """Whether the rows that runs are measured on are drawn by different seeds.
-
-    Args:
-        configs: As above.
-    """
+    """Return whether the runs split off their validation or test rows with different seeds."""
     seeds = set()
     for config in configs:
         data = config("data")
@@ -66,10 +57,10 @@ def use_different_rows(configs: Iterable[Sections]) -> bool:
 
 
 def _rows(data: Any, *, is_test: bool) -> Any:
-    """What decides the rows, but for the seed; None where nothing is known of them."""
+    """Return the settings that select the rows, without the seed; None if unknown."""
     if not isinstance(data, Mapping):
         return None
-    return {**deciding_rows(data, validation=not is_test), "seed": None}
+    return {**row_selection_settings(data, validation=not is_test), "seed": None}
 
 
 def _losses(training: Any) -> Any:
@@ -78,8 +69,8 @@ def _losses(training: Any) -> Any:
     return [training.get("loss"), training.get("loss_weights")]
 
 
-def _are_same(values: Iterable[Any]) -> bool:
-    """Whether all that are known are equal; what follows the first that is not is not looked at."""
+def _are_equal(values: Iterable[Any]) -> bool:
+    """Return whether all known values are equal (short-circuits)."""
     first: str | None = None
     for value in values:
         if value is None:
@@ -93,49 +84,44 @@ def _are_same(values: Iterable[Any]) -> bool:
 
 @dataclass(frozen=True)
 class MetricSpec:
-    """What the configs tell of the figure that is compared, and of the losses beside it.
+    """What the configs of a comparison imply about its metric and losses.
 
     Args:
-        unlike: Variants of which it means another thing than of the baseline, so that they can be
-            called neither better nor worse, each with why: "different losses".
-        notes: What is to be known of it, sentences.
-        never_negative: The losses that cannot fall below 0, without their part: `loss`.
+        not_comparable: The variants whose metric means something else than the baseline's, each
+            with the reason, such as "different losses".
+        notes: Sentences about the metric.
+        nonnegative_losses: The losses that cannot be negative, without the prefix of the rows.
     """
 
-    unlike: Mapping[str, str] = field(default_factory=dict)
+    not_comparable: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
-    never_negative: tuple[str, ...] = ()
+    nonnegative_losses: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
-        """Itself for JSON, without the notes."""
-        return {"unlike": dict(self.unlike), "never_negative": list(self.never_negative)}
+        """Return the spec for JSON, without the notes."""
+        return {
+            "not_comparable": dict(self.not_comparable),
+            "nonnegative_losses": list(self.nonnegative_losses),
+        }
 
-    def within(self, metric: str) -> Bounds:
-        """Which values a figure can have.
-
-        Args:
-            metric: Its name.
-        """
-        is_positive = loss_name(metric) in self.never_negative
-        return Bounds(low=0.0) if is_positive else metric_range(metric)
+    def bounds(self, metric: str) -> Bounds:
+        """Return the bounds of a metric's values."""
+        is_nonnegative = loss_name(metric) in self.nonnegative_losses
+        return Bounds(low=0.0) if is_nonnegative else metric_bounds(metric)
 
 
 def metric_spec(comparison: Comparison) -> MetricSpec:
-    """What the configs of a comparison tell of its figure.
+    """Derive the spec of a comparison's metric from its configs."""
+    # Loads the vocabulary, which readers of a comparison do not need.
+    from nnlab.config.lint.comparability import comparability_warnings, nonnegative_losses
 
-    Args:
-        comparison: The comparison.
-    """
-    # The vocabulary, which whoever only reads a comparison does not need.
-    from nnlab.config.lint.comparability import comparability_warnings, never_negative
-
-    found = comparability_warnings(comparison)
-    unlike: dict[str, list[str]] = {}
-    for caveat in found:
-        for name in caveat.not_comparable:
-            unlike.setdefault(name, []).append(caveat.reason)
+    warnings = comparability_warnings(comparison)
+    reasons: dict[str, list[str]] = {}
+    for warning in warnings:
+        for name in warning.not_comparable:
+            reasons.setdefault(name, []).append(warning.reason)
     return MetricSpec(
-        {name: ", ".join(reasons) for name, reasons in unlike.items()},
-        tuple(caveat.text for caveat in found),
-        never_negative(comparison),
+        {name: ", ".join(texts) for name, texts in reasons.items()},
+        tuple(warning.text for warning in warnings),
+        nonnegative_losses(comparison),
     )

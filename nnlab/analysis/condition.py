@@ -1,4 +1,4 @@
-"""The small language of `nnlab runs --where`: comparisons of a run's keys, joined by words."""
+"""The conditions of `nnlab runs --where`: comparisons of a run's keys, joined by and, or, not."""
 
 from __future__ import annotations
 
@@ -17,28 +17,31 @@ from nnlab.runs.records.run import RunStatus
 
 ValueOf = Callable[[str], Any]
 
-_LONGEST = 1000
-_NEAR = 3
+_MAX_LENGTH = 1000
+_MAX_SUGGESTIONS = 3
 _EXAMPLE = "metrics.test_accuracy > 0.97 and config.training.batch_size == 32"
-_WORDS = {"and", "or", "not", "in", "is", "if", "else", "for", "lambda", "None", "True", "False"}
+_KEYWORDS = {
+    *("and", "or", "not", "in", "is", "if", "else", "for", "lambda"),
+    *("None", "True", "False"),
+}
 _CONSTANTS = {"null": "None", "none": "None", "true": "True", "false": "False"}
-# Texts in quotes and numbers are passed over; `layers.0.Dense`, a key to us, is no Python.
+# Quoted strings and numbers are skipped. Keys such as `layers.0.Dense` are not valid Python.
 _TOKENS = re.compile(
     r"""(?P<text>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|(?P<number>\d[\w.]*)"""
     r"""|(?P<key>[^\W\d]\w*(?:\.\w+)*)"""
 )
-_COMPARISONS: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
+_OPERATORS: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
     ast.Eq: operator.eq,
     ast.NotEq: operator.ne,
     ast.Lt: operator.lt,
     ast.LtE: operator.le,
     ast.Gt: operator.gt,
     ast.GtE: operator.ge,
-    ast.In: lambda item, many: item in many,
-    ast.NotIn: lambda item, many: item not in many,
+    ast.In: lambda item, container: item in container,
+    ast.NotIn: lambda item, container: item not in container,
 }
 
-_ORDERS = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
+_ORDERINGS = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
 
 
 @dataclass(frozen=True)
@@ -46,9 +49,9 @@ class Condition:
     """A condition on a run's keys.
 
     Args:
-        text: As the user wrote it.
-        keys: The keys it names.
-        body: What it says, as Python's parser reads it; a key stands there by its position.
+        text: The condition as the user wrote it.
+        keys: The keys that it names.
+        body: The parsed condition, in which `_0` is the first key.
     """
 
     text: str
@@ -57,18 +60,18 @@ class Condition:
 
     @classmethod
     def parse(cls, text: str) -> Condition:
-        """Reads a condition: nothing of it is ever run as code.
+        """Parse a condition; it is never executed as code.
 
         Args:
             text: Comparisons (`==`, `!=`, `<`, `<=`, `>`, `>=`, `in`, `not in`) of keys, numbers,
-                quoted texts and lists of them, joined by `and`, `or`, `not` and parentheses. A key
-                alone asks whether it has a value.
+                quoted strings and lists of them, joined by `and`, `or`, `not` and parentheses. A
+                key alone is true if it has a value.
 
         Returns:
             The condition.
 
         Raises:
-            RequestError: The text says something else.
+            RequestError: If the text is not a condition.
 
         Example:
             >>> condition = Condition.parse("metrics.loss < 0.1 and 'moons' in name")
@@ -79,10 +82,10 @@ class Condition:
         """
         keys: list[str] = []
 
-        def stand_in(found: re.Match[str]) -> str:
-            key = found["key"]
-            if key is None or key in _WORDS:
-                return found[0]
+        def replace_key(match: re.Match[str]) -> str:
+            key = match["key"]
+            if key is None or key in _KEYWORDS:
+                return match[0]
             if key in _CONSTANTS:
                 return _CONSTANTS[key]
             if key not in keys:
@@ -90,41 +93,40 @@ class Condition:
             return f"_{keys.index(key)}"
 
         try:
-            if len(text) > _LONGEST:
-                raise _wrong(text, f"it has {len(text):,} characters, and {_LONGEST:,} are read.")
-            body = ast.parse(_TOKENS.sub(stand_in, text).strip(), mode="eval").body
+            if len(text) > _MAX_LENGTH:
+                reason = f"it has {len(text):,} characters; the maximum is {_MAX_LENGTH:,}."
+                raise _invalid(text, reason)
+            body = ast.parse(_TOKENS.sub(replace_key, text).strip(), mode="eval").body
         except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
-            hint = " Two equals signs compare: ==." if re.search(r"[^=<>!]=[^=]", text) else ""
-            raise _wrong(text, f"it cannot be read.{hint}") from error
+            hint = " Compare with two equals signs: ==." if re.search(r"[^=<>!]=[^=]", text) else ""
+            raise _invalid(text, f"it cannot be parsed.{hint}") from error
         condition = cls(text, tuple(keys), body)
         condition._check(body)
         return condition
 
     def holds(self, value_of: ValueOf) -> bool:
-        """Whether a run satisfies it.
+        """Return whether a run satisfies the condition, given its value of a key or None.
 
-        Args:
-            value_of: The value of a key; None where the run has none. What is missing is neither
-                larger nor smaller than anything.
+        A missing value is neither larger nor smaller than any other.
         """
         return bool(self._value(self.body, value_of))
 
     def _check(self, node: ast.expr) -> None:
-        """Refuses all that is no condition: calls, arithmetic, names of Python's own."""
+        """Raise an error for anything but conditions: calls, arithmetic, other Python."""
         match node:
             case ast.BoolOp(values=parts) | ast.Tuple(elts=parts) | ast.List(elts=parts):
                 pass
             case ast.UnaryOp(op=ast.Not() | ast.USub(), operand=part):
                 parts = [part]
-            case ast.Compare(left=left, ops=ops, comparators=others) if all(
-                type(op) in _COMPARISONS for op in ops
+            case ast.Compare(left=left, ops=ops, comparators=comparators) if all(
+                type(op) in _OPERATORS for op in ops
             ):
-                parts = [left, *others]
+                parts = [left, *comparators]
             case ast.Name() | ast.Constant(value=bool() | int() | float() | str() | None):
                 parts = []
             case _:
-                known = "comparisons, lists, `and`, `or`, `not` and parentheses"
-                raise _wrong(self.text, f"it may only hold {known}.")
+                allowed = "comparisons, lists, `and`, `or`, `not` and parentheses"
+                raise _invalid(self.text, f"only {allowed} are allowed.")
         for part in parts:
             self._check(part)
 
@@ -145,81 +147,68 @@ class Condition:
         match node:
             case ast.UnaryOp(operand=part):
                 return not self._value(part, value_of)
-            case ast.BoolOp(op=word, values=parts):
-                joined = all if isinstance(word, ast.And) else any
-                return joined(self._value(part, value_of) for part in parts)
-            case ast.Compare(left=first, ops=comparisons, comparators=others):
-                values = [self._value(part, value_of) for part in (first, *others)]
+            case ast.BoolOp(op=op, values=parts):
+                combine = all if isinstance(op, ast.And) else any
+                return combine(self._value(part, value_of) for part in parts)
+            case ast.Compare(left=first, ops=ops, comparators=comparators):
+                values = [self._value(part, value_of) for part in (first, *comparators)]
                 return all(
-                    _compare(comparison, left, right)
-                    for comparison, (left, right) in zip(comparisons, pairwise(values), strict=True)
+                    _compare(op, left, right)
+                    for op, (left, right) in zip(ops, pairwise(values), strict=True)
                 )
         return False
 
 
 def parse_conditions(texts: Sequence[str]) -> list[Condition]:
-    """Reads several conditions.
-
-    Args:
-        texts: The conditions, as `Condition.parse` takes them.
-
-    Returns:
-        The conditions.
-
-    Raises:
-        RequestError: Some cannot be read; all of them are told.
-    """
-    conditions, faults = [], []
+    """Parse several conditions; one error reports all that are invalid."""
+    conditions, messages = [], []
     for text in texts:
         try:
             conditions.append(Condition.parse(text))
         except RequestError as error:
-            faults.append(str(error))
-    if faults:
-        raise RequestError("\n".join(faults))
+            messages.append(str(error))
+    if messages:
+        raise RequestError("\n".join(messages))
     return conditions
 
 
 def select(runs: Sequence[RunKeys], conditions: Sequence[Condition]) -> list[RunKeys]:
-    """The runs that satisfy every condition.
-
-    Args:
-        runs: The runs, in any order.
-        conditions: What they are to satisfy.
-
-    Returns:
-        Some of the runs, in their order.
+    """Return the runs that satisfy all conditions, in their order.
 
     Raises:
-        RequestError: A condition names a key that no run has, asks for a status that there is not,
-            or whether a text is larger than a number; all such faults are told.
+        RequestError: If a condition names a key that no run has or a status that does not exist, or
+            compares strings with numbers; one error reports all of these.
     """
-    named = {key: one.text for one in conditions for key in one.keys}
-    unknown = [key for key in named if runs and not any(run.has(key) for run in runs)]
+    texts = {key: condition.text for condition in conditions for key in condition.keys}
+    unknown = [key for key in texts if runs and not any(run.has(key) for run in runs)]
     if unknown:
         known = sorted({name for run in runs for name in run.names()})
-        raise RequestError("\n".join(_unknown(key, named[key], known) for key in unknown))
-    if misfits := [words for one in conditions for words in _misfits(one, runs)]:
-        raise RequestError("\n".join(dict.fromkeys(misfits)))
-    return [run for run in runs if all(one.holds(run.__getitem__) for one in conditions)]
+        raise RequestError("\n".join(_unknown_key(key, texts[key], known) for key in unknown))
+    if messages := [
+        message for condition in conditions for message in _mismatches(condition, runs)
+    ]:
+        raise RequestError("\n".join(dict.fromkeys(messages)))
+    return [
+        run for run in runs if all(condition.holds(run.__getitem__) for condition in conditions)
+    ]
 
 
-def _unknown(key: str, text: str, known: Sequence[str]) -> str:
-    """What is said of a key that no run has."""
-    # By its last part too: whoever types `accuracy` looks for `metrics.val_accuracy`.
+def _unknown_key(key: str, text: str, known: Sequence[str]) -> str:
+    """Return the message for a key that no run has."""
+    # The last part is compared, too: `accuracy` suggests `metrics.val_accuracy`.
     last = key.rpartition(".")[2]
-    near = difflib.get_close_matches(key, known, n=_NEAR)
-    near += [name for name in known if name.rpartition(".")[2] == last]
-    near += [name for name in known if last in name.rpartition(".")[2]]
-    shown = ", ".join(list(dict.fromkeys(near))[:_NEAR])
-    hint = f" Close to it: {shown}." if near else ""
-    quoted = "" if "." in key else f" A text stands in quotes: '{key}'."
-    message = f"Expected a key that a run has. Received: {key!r} in --where {text!r}.{hint}{quoted}"
-    return f"{message} `nnlab runs --json` shows the keys of the record."
+    close = difflib.get_close_matches(key, known, n=_MAX_SUGGESTIONS)
+    close += [name for name in known if name.rpartition(".")[2] == last]
+    close += [name for name in known if last in name.rpartition(".")[2]]
+    suggestions = ", ".join(list(dict.fromkeys(close))[:_MAX_SUGGESTIONS])
+    hint = f" Similar keys: {suggestions}." if close else ""
+    quotes = "" if "." in key else f" Quote a string: '{key}'."
+    message = f"Expected a key of a run. Received: {key!r} in --where {text!r}.{hint}{quotes}"
+    return f"{message} `nnlab runs --json` shows all keys of the records."
 
 
-def _misfits(condition: Condition, runs: Sequence[RunKeys]) -> Iterator[str]:
-    """What is said of comparisons that no run can satisfy, whatever its values."""
+def _mismatches(condition: Condition, runs: Sequence[RunKeys]) -> Iterator[str]:
+    """Yield the messages for comparisons that no value can satisfy."""
     for node in ast.walk(condition.body):
         if not isinstance(node, ast.Compare):
             continue
@@ -230,41 +219,41 @@ def _misfits(condition: Condition, runs: Sequence[RunKeys]) -> Iterator[str]:
                     constants = [
                         part.value for part in ast.walk(other) if isinstance(part, ast.Constant)
                     ]
-                    yield from _misfit(condition.text, key, op, constants, runs)
+                    yield from _mismatch(condition.text, key, op, constants, runs)
 
 
-def _misfit(
+def _mismatch(
     text: str, key: str, op: ast.cmpop, constants: Sequence[Any], runs: Sequence[RunKeys]
 ) -> Iterator[str]:
-    received = f"in --where {text!r}."
-    if key == "status" and not isinstance(op, _ORDERS):
-        words = ", ".join(RunStatus)
-        for word in constants:
-            if word not in [*RunStatus, None]:
-                yield f"Expected a status: {words}. Received: {word!r} {received}"
-    if not isinstance(op, _ORDERS):
+    source = f"in --where {text!r}."
+    if key == "status" and not isinstance(op, _ORDERINGS):
+        statuses = ", ".join(RunStatus)
+        for constant in constants:
+            if constant not in [*RunStatus, None]:
+                yield f"Expected a status: {statuses}. Received: {constant!r} {source}"
+    if not isinstance(op, _ORDERINGS):
         return
     values = [value for run in runs if (value := run[key]) is not None]
     if not values:
         return
-    numbers = [isinstance(value, (int, float)) for value in values]
+    are_numbers = [isinstance(value, (int, float)) for value in values]
     for constant in constants:
-        if isinstance(constant, str) and all(numbers):
-            message = f"Expected a number, as {key} is one. Received: {constant!r} {received}"
-            yield f"{message} A number stands without quotes."
-        elif isinstance(constant, (int, float)) and not any(numbers):
-            message = f"Expected a text, as {key} is one. Received: {constant!r} {received}"
-            yield f"{message} A text stands in quotes, as in {key} > '{values[0]}'."
+        if isinstance(constant, str) and all(are_numbers):
+            message = f"Expected a number to compare with {key}. Received: {constant!r} {source}"
+            yield f"{message} Write numbers without quotes."
+        elif isinstance(constant, (int, float)) and not any(are_numbers):
+            message = f"Expected a string to compare with {key}. Received: {constant!r} {source}"
+            yield f"{message} Quote it: {key} > '{values[0]}'."
 
 
 def _compare(op: ast.cmpop, left: Any, right: Any) -> bool:
-    """One comparison; what cannot be compared does not satisfy it."""
+    """Return the result of a comparison, False for values that cannot be compared."""
     try:
-        return bool(_COMPARISONS[type(op)](left, right))
+        return bool(_OPERATORS[type(op)](left, right))
     except TypeError:
         return False
 
 
-def _wrong(text: str, reason: str) -> RequestError:
+def _invalid(text: str, reason: str) -> RequestError:
     message = f"Expected a condition such as {_EXAMPLE!r}. Received: --where {text!r}; {reason}"
     return RequestError(message)

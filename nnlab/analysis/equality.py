@@ -1,4 +1,4 @@
-"""Whether a run and its repetition came to the same numbers to the bit, and if not, why perhaps."""
+"""Whether a run and its reproduction are bitwise equal; if not, what differs."""
 
 from __future__ import annotations
 
@@ -23,198 +23,216 @@ _WEIGHTS = "model.weights.h5"
 
 
 @dataclass(frozen=True)
-class Figure:
-    """A figure that differs.
+class MetricDifference:
+    """A metric that differs.
 
     Args:
-        name: Its name, `val_loss`.
-        then: What the run came to; whole where it counts something.
-        now: What its repetition came to; None where it has none.
-        epoch: The epoch, from 1; None for a final figure.
+        name: The metric, such as `val_loss`; or `epochs`, with their numbers as integers.
+        original: The value of the original run; None if it is missing.
+        reproduced: The value of the reproduction; None if it is missing.
+        epoch: The epoch, from 1; None for a final metric.
     """
 
     name: str
-    then: float | None
-    now: float | None
+    original: float | None
+    reproduced: float | None
     epoch: int | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """The figure for JSON, which knows no NaN."""
-        values = {"then": self.then, "now": self.now}
-        plain = {key: _strict(value) for key, value in values.items()}
-        return {"name": self.name, "epoch": self.epoch} | plain
+        """Return the difference for JSON, which has no NaN."""
+        return {
+            "name": self.name,
+            "epoch": self.epoch,
+            "original": _json_value(self.original),
+            "reproduced": _json_value(self.reproduced),
+        }
 
 
 @dataclass(frozen=True)
 class Equality:
-    """What a run and its repetition have in common.
+    """The comparison of a run with its reproduction.
 
     Args:
-        epochs: How many epochs were compared.
-        first: The first figure of metrics.csv that differs; None: none does.
-        figures: How many final figures were compared.
-        final: Those of them that differ.
-        weights: Whether the weights are equal; None where they were not compared.
-        largest: The largest difference of two weights; None where their shapes differ, too.
-        environment: What differs of all that bears on the numbers.
-        notes: What else may have changed, a sentence each.
-        left_out: Why the weights were not compared.
-        failures: Why the run failed, and why its repetition; None where it did not.
-        epochs_left_out: Why the epochs were not compared.
+        epochs: The number of epochs that were compared.
+        first_difference: The first value in metrics.csv that differs, if any.
+        metrics: The number of final metrics that were compared.
+        metric_differences: The final metrics that differ.
+        weights_equal: Whether the weights are equal; None if they were not compared.
+        largest_weight_difference: None if the weights were not compared, or have other shapes.
+        environment: The differences of the environments that may affect the results.
+        notes: Sentences about what else may have changed.
+        weights_skipped: The reason why the weights were not compared; empty if they were.
+        failures: The error of the original run and of its reproduction; None if it did not fail.
+        epochs_skipped: The reason why the epochs were not compared; empty if they were.
     """
 
     epochs: int
-    first: Figure | None
-    figures: int
-    final: tuple[Figure, ...]
-    weights: bool | None
-    largest: float | None
+    first_difference: MetricDifference | None
+    metrics: int
+    metric_differences: tuple[MetricDifference, ...]
+    weights_equal: bool | None
+    largest_weight_difference: float | None
     environment: tuple[Difference, ...]
     notes: tuple[str, ...] = ()
-    left_out: str = ""
+    weights_skipped: str = ""
     failures: tuple[str | None, str | None] = (None, None)
-    epochs_left_out: str = ""
+    epochs_skipped: str = ""
 
     @property
     def failure(self) -> str | None:
-        """Why both failed, where they failed alike."""
+        """The common error, if both runs failed with the same error."""
         return self.failures[0] if self.failures[0] == self.failures[1] else None
 
     @property
-    def is_something(self) -> bool:
-        """Whether there was anything to compare; a failure is something."""
-        figures = self.epochs > 0 or self.figures > 0 or self.weights is not None
-        return figures or self.failures != (None, None)
+    def has_results(self) -> bool:
+        """Whether anything was compared, including errors."""
+        compared_values = self.epochs > 0 or self.metrics > 0 or self.weights_equal is not None
+        return compared_values or self.failures != (None, None)
 
     @property
     def is_equal(self) -> bool:
-        """Whether nothing that was compared differs, and something was compared."""
+        """Whether something was compared, and nothing differs."""
         return (
-            self.is_something
-            and self.first is None
-            and not self.final
-            and self.weights is not False
+            self.has_results
+            and self.first_difference is None
+            and not self.metric_differences
+            and self.weights_equal is not False
             and self.failures[0] == self.failures[1]
         )
 
     def to_dict(self) -> dict[str, Any]:
-        """The comparison for JSON."""
+        """Return the comparison for JSON."""
+        first = self.first_difference
         return {
             "equal": self.is_equal,
             "epochs": self.epochs,
-            "epochs_left_out": self.epochs_left_out,
-            "first_difference": None if self.first is None else self.first.to_dict(),
-            "final": [figure.to_dict() for figure in self.final],
-            "weights_equal": self.weights,
-            "largest_weight_difference": self.largest,
-            "weights_left_out": self.left_out,
+            "epochs_skipped": self.epochs_skipped,
+            "first_difference": None if first is None else first.to_dict(),
+            "metric_differences": [metric.to_dict() for metric in self.metric_differences],
+            "weights_equal": self.weights_equal,
+            "largest_weight_difference": self.largest_weight_difference,
+            "weights_skipped": self.weights_skipped,
             "failures": list(self.failures),
-            "environment": [row.to_dict() for row in self.environment],
+            "environment": [difference.to_dict() for difference in self.environment],
             "notes": list(self.notes),
         }
 
 
-def compare_bits(then: StoredRun, now: StoredRun) -> Equality:
-    """Compare a run with its repetition.
+def compare_bits(original: StoredRun, reproduced: StoredRun) -> Equality:
+    """Compare a run with its reproduction, bit by bit.
 
-    Of a run that was interrupted the epochs that it has are compared, nothing else.
+    Of an interrupted run, only the epochs that it has are compared.
 
     Args:
-        then: The run.
-        now: Its repetition.
+        original: The run.
+        reproduced: Its reproduction.
 
     Returns:
         What is equal and what is not.
     """
-    is_part = then.record.status is RunStatus.INTERRUPTED
-    epochs_left_out = _lacking(then.metrics_csv.name, then, now)
-    before: Mapping[str, Sequence[float]] = {}
-    after: Mapping[str, Sequence[float]] = {}
+    runs, records = (original, reproduced), (original.record, reproduced.record)
+    is_partial = original.record.status is RunStatus.INTERRUPTED
+    epochs_skipped = _missing_file(original.metrics_csv.name, runs)
+    histories: list[Mapping[str, Sequence[float]]] = [{}, {}]
     try:
-        before, after = read_history(then.metrics_csv), read_history(now.metrics_csv)
+        histories = [read_history(run.metrics_csv) for run in runs]
     except DataError as error:
-        epochs_left_out = epochs_left_out or str(error)
-    there, whole = len(before.get("epoch", ())), then.record.epochs_run
-    if not epochs_left_out and there < whole:
-        words = f"{then.metrics_csv.name} of {then.full_id} was changed after the run"
-        epochs_left_out = f"{words}: it has {there} epochs of {whole}"
-    epochs, first = (
-        (0, None) if epochs_left_out else _first_difference(before, after, is_part=is_part)
+        epochs_skipped = epochs_skipped or str(error)
+    logged, trained = len(histories[0].get("epoch", ())), original.record.epochs_run
+    if not epochs_skipped and logged < trained:
+        changed = f"{original.metrics_csv.name} of {original.full_id} was changed after the run"
+        epochs_skipped = f"{changed}: it has {logged} epochs of {trained}"
+    epochs, first_difference = (
+        (0, None) if epochs_skipped else _first_difference(*histories, is_partial=is_partial)
     )
-    left_out = (
-        f"{then.full_id} was interrupted" if is_part else _lacking(then.model_keras.name, then, now)
+    weights_skipped = (
+        f"{original.full_id} was interrupted"
+        if is_partial
+        else _missing_file(original.model_keras.name, runs)
     )
-    weights, largest = (None, None) if left_out else _weights(then.model_keras, now.model_keras)
+    weights_equal, largest = (
+        (None, None)
+        if weights_skipped
+        else _compare_weights(original.model_keras, reproduced.model_keras)
+    )
+    metrics = [{} if is_partial else record.metrics for record in records]
     return Equality(
         epochs,
-        first,
-        0 if is_part else len(then.record.metrics),
-        () if is_part else tuple(_final(then.record.metrics, now.record.metrics)),
-        weights,
+        first_difference,
+        len(metrics[0]),
+        tuple(_metric_differences(*metrics)),
+        weights_equal,
         largest,
-        tuple(environment_differences([then.record, now.record])),
-        tuple(_notes(then)),
-        left_out,
-        (_failure(then), _failure(now)),
-        epochs_left_out,
+        tuple(environment_differences(records)),
+        tuple(_notes(original)),
+        weights_skipped,
+        (_failure(original), _failure(reproduced)),
+        epochs_skipped,
     )
 
 
-def _lacking(name: str, then: StoredRun, now: StoredRun) -> str:
-    """Which of two runs lack a file, by its name in their folders; nothing where both have it."""
-    lacking = [run.full_id for run in (then, now) if not (run.path / name).is_file()]
-    verb = "keeps" if len(lacking) == 1 else "keep"
-    return f"{' and '.join(lacking)} {verb} no {name}" if lacking else ""
+def _missing_file(name: str, runs: Sequence[StoredRun]) -> str:
+    """Return which of the runs lack a file of their folders; empty if none does."""
+    missing = [run.full_id for run in runs if not (run.path / name).is_file()]
+    verb = "has" if len(missing) == 1 else "have"
+    return f"{' and '.join(missing)} {verb} no {name}" if missing else ""
 
 
 def _failure(run: StoredRun) -> str | None:
-    """Why a run failed, without its own folder, so that two can be held against each other."""
+    """Return a run's error, without the path of its folder, to compare it to another's."""
     if run.record.status is not RunStatus.FAILED:
         return None
     return (run.record.error or "").replace(str(run.path), "its folder")
 
 
 def _first_difference(
-    before: Mapping[str, Sequence[float]], after: Mapping[str, Sequence[float]], *, is_part: bool
-) -> tuple[int, Figure | None]:
-    """How many epochs both have, and the first figure that is not the same."""
-    names = [name for name in {**before, **after} if name != "epoch"]
-    then, now = len(before.get("epoch", ())), len(after.get("epoch", ()))
-    common = min(then, now)
+    original: Mapping[str, Sequence[float]],
+    reproduced: Mapping[str, Sequence[float]],
+    *,
+    is_partial: bool,
+) -> tuple[int, MetricDifference | None]:
+    """Return the number of common epochs, and the first value that differs."""
+    names = [name for name in {**original, **reproduced} if name != "epoch"]
+    lengths = len(original.get("epoch", ())), len(reproduced.get("epoch", ()))
+    common = min(lengths)
     for i in range(common):
         for name in names:
-            left, right = (one[name][i] if name in one else None for one in (before, after))
-            if not _same(left, right):
-                return common, Figure(name, left, right, i + 1)
-    if then != now and not (is_part and then < now):
-        return common, Figure("epochs", then, now)
-    return common, None
+            left, right = (
+                history[name][i] if name in history else None for history in (original, reproduced)
+            )
+            if not _are_equal(left, right):
+                return common, MetricDifference(name, left, right, i + 1)
+    is_equal = lengths[0] == lengths[1] or (is_partial and lengths[0] < lengths[1])
+    return common, None if is_equal else MetricDifference("epochs", *lengths)
 
 
-def _final(then: Mapping[str, float], now: Mapping[str, float]) -> list[Figure]:
-    pairs = {name: (then.get(name), now.get(name)) for name in {**then, **now}}
-    return [Figure(name, *pair) for name, pair in pairs.items() if not _same(*pair)]
+def _metric_differences(
+    original: Mapping[str, float], reproduced: Mapping[str, float]
+) -> list[MetricDifference]:
+    pairs = {
+        name: (original.get(name), reproduced.get(name)) for name in {**original, **reproduced}
+    }
+    return [MetricDifference(name, *pair) for name, pair in pairs.items() if not _are_equal(*pair)]
 
 
-def _same(left: float | None, right: float | None) -> bool:
-    """Whether two figures are equal; NaN is equal to itself here, and 0.0 to -0.0."""
+def _are_equal(left: float | None, right: float | None) -> bool:
+    """Return whether two values are equal; NaN equals NaN, and 0.0 equals -0.0."""
     if left is None or right is None:
         return left is right
     return left == right or (math.isnan(left) and math.isnan(right))
 
 
-def _weights(then: Path, now: Path) -> tuple[bool, float | None]:
-    """Whether the weights of two saved models are equal, and by how much they differ at most."""
-    if then.read_bytes() == now.read_bytes():
+def _compare_weights(original: Path, reproduced: Path) -> tuple[bool, float | None]:
+    """Return whether the weights of two saved models are equal, and their largest difference."""
+    if original.read_bytes() == reproduced.read_bytes():
         return True, 0.0
-    left, right = _arrays(then), _arrays(now)
-    if {name: array.shape for name, array in left.items()} != {
-        name: array.shape for name, array in right.items()
-    }:
+    left, right = _read_weights(original), _read_weights(reproduced)
+    shapes = [{name: array.shape for name, array in weights.items()} for weights in (left, right)]
+    if shapes[0] != shapes[1]:
         return False, None
     import numpy as np
 
-    equal = all(array.tobytes() == right[name].tobytes() for name, array in left.items())
+    is_equal = all(array.tobytes() == right[name].tobytes() for name, array in left.items())
     largest = max(
         (
             float(np.max(np.abs(array.astype(float) - right[name].astype(float)), initial=0.0))
@@ -222,44 +240,42 @@ def _weights(then: Path, now: Path) -> tuple[bool, float | None]:
         ),
         default=0.0,
     )
-    return equal, largest
+    return is_equal, largest
 
 
-def _arrays(model: Path) -> dict[str, Any]:
-    """The weights of a saved model by their place in the file, without the optimizer's state."""
+def _read_weights(model: Path) -> dict[str, Any]:
+    """Read the weights of a saved model by name, without the optimizer's state."""
     import h5py
 
-    found: dict[str, Any] = {}
+    weights: dict[str, Any] = {}
 
-    def keep(name: str, item: Any) -> None:
+    def visit(name: str, item: Any) -> None:
         if isinstance(item, h5py.Dataset) and not name.startswith("optimizer"):
-            found[name] = item[()]
+            weights[name] = item[()]
 
     with zipfile.ZipFile(model) as saved, h5py.File(io.BytesIO(saved.read(_WEIGHTS)), "r") as file:
-        file.visititems(keep)
-    return found
+        file.visititems(visit)
+    return weights
 
 
-def _notes(then: StoredRun) -> list[str]:
-    """What no environment tells: that the config, or a file of data, is not that of the run."""
+def _notes(run: StoredRun) -> list[str]:
+    """Return whether the config or the data file has changed since the run."""
     notes = []
-    config = then.config_yaml.read_bytes()
-    if then.record.config_hash not in {"", hashlib.sha256(config).hexdigest()}:
-        changed = f"{then.config_yaml.name} of {then.full_id} was changed after the run"
-        notes.append(f"{changed}: its repetition had another config.")
-    file = (read_config_tree(then).get("data") or {}).get("file")
+    config = run.config_yaml.read_bytes()
+    if run.record.config_hash not in {"", hashlib.sha256(config).hexdigest()}:
+        changed = f"{run.config_yaml.name} of {run.full_id} was changed after the run"
+        notes.append(f"{changed}: the reproduction used another config.")
+    file = (read_config_tree(run).get("data") or {}).get("file")
     if file is None:
         return notes
     try:
         changed_at = Path(file).stat().st_mtime
     except OSError:
-        return [*notes, f"The file of the data is not there any more: {file}."]
-    if changed_at > datetime.fromisoformat(then.record.created).timestamp():
-        notes.append(f"The file of the data was changed after the run: {file}.")
+        return [*notes, f"The data file no longer exists: {file}."]
+    if changed_at > datetime.fromisoformat(run.record.created).timestamp():
+        notes.append(f"The data file was changed after the run: {file}.")
     return notes
 
 
-def _strict(value: float | None) -> float | str | None:
-    if value is None or math.isfinite(value):
-        return value
-    return str(value)
+def _json_value(value: float | None) -> float | str | None:
+    return value if value is None or math.isfinite(value) else str(value)

@@ -1,4 +1,4 @@
-"""Which hyperparameters the score of a search depends on."""
+"""The importance of hyperparameters for the score of a search."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-METHOD = "permutation importance in a random forest (scikit-learn), on trials kept from it"
-# Of fewer trials two searches of one space tell two stories.
-LEAST_TRIALS = 20
-# How often chance alone may look important, over all hyperparameters together.
-_CHANCE = 0.05
+METHOD = "permutation importance in a random forest (scikit-learn), on held-out trials"
+# With fewer trials, two searches of the same space give different results.
+MIN_TRIALS = 20
+# The probability that any hyperparameter seems important by chance.
+_SIGNIFICANCE_LEVEL = 0.05
 
 _FOLDS, _TREES, _SHUFFLES, _SEED = 5, 100, 10, 0
 
 
 @dataclass(frozen=True)
 class Importance:
-    """What the score of a search depends on.
+    """How much the score of a search depends on each hyperparameter.
 
     Args:
-        shares: The share of each hyperparameter, by its name without repetitions, the largest
-            first; they add up to 1. Empty where nothing can be told.
-        importance_r2: R2 of the trials' ranks, on trials that the forest has not seen; 0 or less if
-            the hyperparameters explain nothing.
-        errors: The standard error of each share; 0 of those that cannot be told from chance.
+        shares: The share of each hyperparameter, by its name without repetitions, in descending
+            order. They sum to 1, or are empty if no hyperparameter has a measurable effect.
+        importance_r2: R2 of the trials' ranks on held-out trials; 0 or less if the hyperparameters
+            explain nothing.
+        errors: The standard error of each share; 0 for those that are not significant.
     """
 
     shares: dict[str, float]
@@ -42,24 +42,22 @@ class Importance:
 
 
 def importance(trials: Sequence[FrozenTrial], space: Sequence[Hyperparameter]) -> Importance | None:
-    """How much the score depends on each hyperparameter.
+    """Estimate how much the score depends on each hyperparameter, by permutation importance.
 
-    A random forest learns the rank of a trial among all from its values; a hyperparameter is as
-    important as the forest's error grows where its values are shuffled among the trials (L.
-    Breiman: "Random Forests", Machine Learning 45, 2001). Both the error and the shuffling are of
-    trials that the forest has not seen, each kept from it in one of five folds, so that chance
-    counts for nothing. A hyperparameter that a trial does not use stands at the middle of its
-    values: that it is not used is the importance of what it depends on, such as the depth. The
-    repetitions of a hyperparameter are shuffled together. How much the error grows is a mean over
-    trials: one that is not far enough above its own standard error (5 % for all hyperparameters
-    together, by Bonferroni) cannot be told from chance, and counts as 0.
+    A random forest learns the rank of a trial from its values. The importance of a hyperparameter
+    is the increase of the forest's error if its values are shuffled among the trials (Breiman,
+    "Random Forests", Machine Learning 45, 2001). Both errors are measured on held-out trials in
+    five folds. The value of an inactive conditional hyperparameter is replaced by the center of
+    its values: whether it is active counts as the importance of its condition. The repetitions of
+    a hyperparameter are shuffled together. The increase is a mean over the trials; unless it is
+    significantly above zero (5 % for all hyperparameters together, by Bonferroni), it counts as 0.
 
     Args:
-        trials: The trials of a search; see `comparable` for which of them count.
+        trials: The trials of a search; see `comparable_groups` for those that are used.
         space: Its hyperparameters.
 
     Returns:
-        The importance; None where there are fewer than `LEAST_TRIALS`, or all are equally good.
+        The importance; None for fewer than `MIN_TRIALS` trials, or if all are equally good.
 
     Example:
         >>> units = Hyperparameter("units", "int", 1, min_value=1, max_value=99)
@@ -73,114 +71,108 @@ def importance(trials: Sequence[FrozenTrial], space: Sequence[Hyperparameter]) -
     """
     import numpy as np
 
-    alike = comparable(trials)
-    scored = [trial for rung in alike for trial in rung]
-    scores = [np.asarray([trial.score for trial in rung], float) for rung in alike]
-    if len(scored) < LEAST_TRIALS or not any((some != some[0]).any() for some in scores):
+    groups = comparable_groups(trials)
+    scored = [trial for group in groups for trial in group]
+    scores = [np.asarray([trial.score for trial in group], float) for group in groups]
+    if len(scored) < MIN_TRIALS or not any((group != group[0]).any() for group in scores):
         return None
-    target = np.concatenate([_ranks(some) for some in scores])
-    groups = list(dict.fromkeys(marker_name(one.name) for one in space))
-    columns = [_columns(one, scored) for one in space]
+    target = np.concatenate([_ranks(group) for group in scores])
+    names = list(dict.fromkeys(marker_name(hyperparameter.name) for hyperparameter in space))
+    columns = [_columns(hyperparameter, scored) for hyperparameter in space]
     owner = np.repeat(
-        [groups.index(marker_name(one.name)) for one in space],
+        [names.index(marker_name(hyperparameter.name)) for hyperparameter in space],
         [column.shape[1] for column in columns],
     )
-    error, growth = _held_out(np.concatenate(columns, axis=1), target, owner, len(groups))
+    error, increase = _held_out_errors(np.concatenate(columns, axis=1), target, owner, len(names))
     importance_r2 = 1 - error / float(target.var())
-    mean, uncertain = growth.mean(1), growth.std(1, ddof=1) / np.sqrt(len(target))
-    grown = np.where(mean > NormalDist().inv_cdf(1 - _CHANCE / len(groups)) * uncertain, mean, 0)
-    if importance_r2 <= 0 or not grown.any():
+    mean, standard_error = increase.mean(1), increase.std(1, ddof=1) / np.sqrt(len(target))
+    critical = NormalDist().inv_cdf(1 - _SIGNIFICANCE_LEVEL / len(names))
+    significant = np.where(mean > critical * standard_error, mean, 0)
+    if importance_r2 <= 0 or not significant.any():
         return Importance({}, importance_r2)
-    shares, errors = grown / grown.sum(), np.where(grown > 0, uncertain, 0) / grown.sum()
+    total = significant.sum()
+    shares, errors = significant / total, np.where(significant > 0, standard_error, 0) / total
     order = np.argsort(-shares, kind="stable")
     return Importance(
-        {groups[one]: float(shares[one]) for one in order},
+        {names[i]: float(shares[i]) for i in order},
         importance_r2,
-        {groups[one]: float(errors[one]) for one in order},
+        {names[i]: float(errors[i]) for i in order},
     )
 
 
-def comparable(trials: Iterable[FrozenTrial]) -> list[list[FrozenTrial]]:
-    """The trials that tell of their values by their scores, those together that compare.
+def comparable_groups(trials: Iterable[FrozenTrial]) -> list[list[FrozenTrial]]:
+    """Group the trials whose scores can be compared: those trained for the same number of epochs.
 
-    Args:
-        trials: The trials of a search.
-
-    Returns:
-        Those that have a score and no other's weights to begin with, parted by the epochs after
-        which Hyperband ended them: a rank among trials of more epochs would be one of epochs. One
-        alone among its like is left out.
-
-    Example:
-        >>> done = TrialStatus.COMPLETE
-        >>> short = [FrozenTrial(n, {}, done, score=n, proposal={"epochs": 1}) for n in (1, 2)]
-        >>> further = FrozenTrial(3, {}, done, score=9, parent_trial=2, proposal={"epochs": 3})
-        >>> [[trial.number for trial in rung] for rung in comparable([*short, further])]
-        [[1, 2]]
+    Trials without a score, or continued from another trial's weights, are left out, and so are
+    groups of one. Ranks across Hyperband's rungs would measure the number of epochs.
     """
-    alike: dict[Any, list[FrozenTrial]] = {}
+    groups: dict[Any, list[FrozenTrial]] = {}
     for trial in trials:
-        scored = trial.status is TrialStatus.COMPLETE and trial.score is not None
-        if scored and trial.parent_trial is None:
-            alike.setdefault(trial.proposal.get("epochs"), []).append(trial)
-    return [rung for rung in alike.values() if len(rung) > 1]
+        has_score = trial.status is TrialStatus.COMPLETE and trial.score is not None
+        if has_score and trial.parent_trial is None:
+            groups.setdefault(trial.proposal.get("epochs"), []).append(trial)
+    return [group for group in groups.values() if len(group) > 1]
 
 
 def _ranks(scores: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Ranks from 0 to 1, equal scores between: one trial that diverged must not count for all."""
+    """Return ranks from 0 to 1, averaged over ties; unlike scores, they have no outliers."""
     below = (scores[None, :] < scores[:, None]).sum(1)
     equal = (scores[None, :] == scores[:, None]).sum(1)
     ranks: NDArray[np.float64] = (below + (equal - 1) / 2) / (len(scores) - 1)
     return ranks
 
 
-def _columns(one: Hyperparameter, trials: Sequence[FrozenTrial]) -> NDArray[np.float64]:
-    """A hyperparameter as features [trials, features]: a number, or one for each of its values."""
+def _columns(hyperparameter: Hyperparameter, trials: Sequence[FrozenTrial]) -> NDArray[np.float64]:
+    """Encode a hyperparameter as features, [trials, features]: a number, or one-hot."""
     import numpy as np
 
-    values: list[Any] = [trial.values.get(one.name) for trial in trials]
-    used = np.array([value is not None for value in values])
-    if not used.any():
+    options, name = hyperparameter.values, hyperparameter.name
+    values: list[Any] = [trial.values.get(name) for trial in trials]
+    active = np.array([value is not None for value in values])
+    if not active.any():
         return np.zeros((len(trials), 1))
-    if one.values and not one.ordered:
-        matrix = np.array([[value == each for each in one.values] for value in values], float)
-        middle = matrix[used].mean(0)
+    if options and not hyperparameter.ordered:
+        matrix = np.array([[value == option for option in options] for value in values], float)
+        center = matrix[active].mean(0)
     else:
-        codes = [one.values.index(v) if one.values and v in one.values else v for v in values]
+        codes = [options.index(v) if options and v in options else v for v in values]
         matrix = np.array([0.0 if code is None else float(code) for code in codes])[:, None]
-        middle = np.median(matrix[used], axis=0)
-    matrix[~used] = middle
+        center = np.median(matrix[active], axis=0)
+    matrix[~active] = center
     return matrix
 
 
-def _held_out(
+def _held_out_errors(
     features: NDArray[np.float64],
     target: NDArray[np.float64],
     owner: NDArray[np.int64],
     groups: int,
 ) -> tuple[float, NDArray[np.float64]]:
-    """The forest's mean square error; by how much it grows for each group of features and trial."""
+    """Return the forest's mean squared error, and its increase by shuffling, [groups, trials].
+
+    `owner` gives the group of each feature, [features].
+    """
     import numpy as np
     from sklearn.ensemble import RandomForestRegressor
 
     generator = np.random.default_rng(_SEED)
-    fold = generator.permutation(len(target)) % _FOLDS
-    error, growth = 0.0, np.zeros((groups, len(target)))
-    for number in range(_FOLDS):
-        held = fold == number
+    folds = generator.permutation(len(target)) % _FOLDS
+    error, increase = 0.0, np.zeros((groups, len(target)))
+    for fold in range(_FOLDS):
+        held_out = folds == fold
         forest = RandomForestRegressor(_TREES, random_state=_SEED, n_jobs=1)
-        forest.fit(features[~held], target[~held])
-        rows, truth = features[held], target[held]
+        forest.fit(features[~held_out], target[~held_out])
+        rows, truth = features[held_out], target[held_out]
         base = np.square(forest.predict(rows) - truth)
         error += float(base.sum())
         orders = [generator.permutation(len(rows)) for _ in range(_SHUFFLES)]
         for group in range(groups):
-            mine = owner == group
+            is_own = owner == group
             shuffled = np.tile(rows, (_SHUFFLES, 1, 1))
-            for turn, order in enumerate(orders):
-                shuffled[turn][:, mine] = rows[order][:, mine]
-            # One question to the forest for all shuffles: a question costs more than its rows.
-            answers = forest.predict(shuffled.reshape(-1, features.shape[1]))
-            squares = np.square(answers.reshape(_SHUFFLES, -1) - truth)
-            growth[group, held] = squares.mean(0) - base
-    return error / len(target), growth
+            for i, order in enumerate(orders):
+                shuffled[i][:, is_own] = rows[order][:, is_own]
+            # One call for all shuffles: the overhead of a call exceeds the cost of its rows.
+            predictions = forest.predict(shuffled.reshape(-1, features.shape[1]))
+            squares = np.square(predictions.reshape(_SHUFFLES, -1) - truth)
+            increase[group, held_out] = squares.mean(0) - base
+    return error / len(target), increase

@@ -1,4 +1,4 @@
-"""Which values a figure can have at all, by its name."""
+"""The range of possible values of a metric, derived from its name."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-# Shares of the rows, or of pairs of them.
-_SHARES = (
+# Fractions of the rows, or of pairs of rows.
+_FRACTIONS = (
     "accuracy",
     "precision",
     "recall",
@@ -21,71 +21,46 @@ _SHARES = (
 )
 _CORRELATIONS = ("correlation", "cosine_similarity")
 _ERRORS = ("error", "hinge", "crossentropy")
-_SHORT_ERRORS = frozenset({"mae", "mse", "mape", "msle", "rmse"})
+_ERROR_ABBREVIATIONS = frozenset({"mae", "mse", "mape", "msle", "rmse"})
 
 
 @dataclass(frozen=True)
 class Bounds:
-    """The least and the greatest value that there can be.
-
-    Args:
-        low: The least.
-        high: The greatest.
-    """
+    """The smallest and the largest possible value."""
 
     low: float = -math.inf
     high: float = math.inf
 
-    def holds(self, values: Iterable[float]) -> bool:
-        """Whether all of some values lie in it.
-
-        Args:
-            values: The values.
-        """
+    def contain(self, values: Iterable[float]) -> bool:
+        """Return whether all values are within the bounds."""
         return all(self.low <= value <= self.high for value in values)
 
     @property
-    def of_differences(self) -> Bounds:
-        """The range of what two values differ by."""
+    def for_differences(self) -> Bounds:
+        """The bounds of the difference of two values."""
         return Bounds(self.low - self.high, self.high - self.low)
 
-    @property
-    def words(self) -> str:
-        """The bounds that there are, in words; empty where there are none."""
-        return " and ".join(f"{end:g}" for end in (self.low, self.high) if math.isfinite(end))
+
+# Some losses, such as the cosine similarity, are negative.
+UNBOUNDED = Bounds()
 
 
-ANY = Bounds()
-"""Of what nothing is known of: a loss may lie below 0, as that of cosine similarity does."""
+def is_fraction(metric: str) -> bool:
+    """Return whether a metric is a fraction of the rows, shown in percent."""
+    return any(name in metric for name in _FRACTIONS)
 
 
-def is_share(metric: str) -> bool:
-    """Whether a metric is a share of the rows, told in percent.
-
-    Args:
-        metric: Its name.
+def metric_bounds(metric: str) -> Bounds:
+    """Return the bounds of a metric's values.
 
     Example:
-        >>> is_share("test_accuracy"), is_share("val_loss")
-        (True, False)
-    """
-    return any(share in metric for share in _SHARES)
-
-
-def metric_range(metric: str) -> Bounds:
-    """Which values a metric can have.
-
-    Args:
-        metric: Its name.
-
-    Example:
-        >>> metric_range("val_accuracy"), metric_range("test_mae"), metric_range("loss")
+        >>> metric_bounds("val_accuracy"), metric_bounds("test_mae"), metric_bounds("loss")
         (Bounds(low=0.0, high=1.0), Bounds(low=0.0, high=inf), Bounds(low=-inf, high=inf))
     """
-    if is_share(metric):
+    if is_fraction(metric):
         return Bounds(0.0, 1.0)
-    if any(word in metric for word in _ERRORS) or _SHORT_ERRORS & set(metric.split("_")):
+    if any(name in metric for name in _ERRORS) or _ERROR_ABBREVIATIONS & set(metric.split("_")):
         return Bounds(low=0.0)
-    if any(word in metric for word in _CORRELATIONS):
+    if any(name in metric for name in _CORRELATIONS):
         return Bounds(-1.0, 1.0)
-    return Bounds(high=1.0) if "r2_score" in metric else ANY
+    return Bounds(high=1.0) if "r2_score" in metric else UNBOUNDED

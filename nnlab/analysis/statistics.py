@@ -1,7 +1,8 @@
-"""Means and medians with their intervals, and paired differences: what chance could have made.
+"""Means and medians with confidence intervals, and paired significance tests.
 
 Student, "The probable error of a mean" (1908); Holm, "A simple sequentially rejective multiple test
-procedure" (1979); of a median, Conover, "Practical Nonparametric Statistics", 3rd ed. (1999), 3.2.
+procedure" (1979); for the median Conover, "Practical Nonparametric Statistics", 3rd ed. (1999),
+section 3.2.
 """
 
 from __future__ import annotations
@@ -13,21 +14,20 @@ from dataclasses import dataclass, replace
 from itertools import count
 from statistics import fmean, stdev
 
-from nnlab.analysis.metric_bounds import ANY, Bounds
+from nnlab.analysis.metric_bounds import UNBOUNDED, Bounds
 
-LEVEL = 0.95
-"""The share of intervals that hold the true value."""
+CONFIDENCE_LEVEL = 0.95
 
-_FEWEST = 2
-# Two runs that count right and wrong on few rows are often equal by chance.
-_FEWEST_ALIKE = 3
-# How many times their own spread the differences must be for a test to show them: above the first
-# it can hardly show anything, down to the second is what to aim at.
-_HOPELESS, _GOOD = 3.0, 2.0
-_USUAL = 5
-# Figures are computed in float32: to so much of their size they are the same.
-_ROUNDING = 2.0**-22
-_LITTLE = 1e-9
+_MIN_VALUES = 2
+# Two accuracies on few rows are often equal by chance.
+_MIN_EQUAL_VALUES = 3
+# Smallest significant mean difference, in standard deviations of the differences: above the first
+# value, more seeds are recommended, as many as reduce it to the second.
+_MAX_DETECTABLE_EFFECT, _TARGET_EFFECT = 3.0, 2.0
+_MIN_REQUIRED_SEEDS = 5
+# Metrics are computed in float32: differences below this fraction of their size are rounding.
+_RELATIVE_ROUNDING = 2.0**-22
+_P_TOLERANCE = 1e-9
 
 
 @dataclass(frozen=True)
@@ -36,10 +36,10 @@ class Mean:
 
     Args:
         value: The mean.
-        low: The lower end of its 95 % interval; None for a single value, and for two that are the
-            same: they tell of no spread.
+        low: The lower end of its 95 % interval. None for a single value, and for two equal values,
+            whose variance is unknown.
         high: The upper end.
-        count: How many values.
+        count: The number of values.
     """
 
     value: float
@@ -49,7 +49,7 @@ class Mean:
 
     @property
     def is_exact(self) -> bool:
-        """Whether all the values were the same, so that the interval is a point."""
+        """Whether all values are equal, so the interval is a point."""
         return self.low is not None and self.low == self.high
 
 
@@ -59,9 +59,9 @@ class Median:
 
     Args:
         value: The median.
-        low: The lower end of its 95 % interval; None where there are too few values for one.
+        low: The lower end of its 95 % interval. None for fewer than six values.
         high: The upper end.
-        count: How many values.
+        count: The number of values.
     """
 
     value: float
@@ -72,34 +72,36 @@ class Median:
 
 @dataclass(frozen=True)
 class PairedTest:
-    """How far values are above others that they are paired with.
+    """A paired test of a difference of means.
 
     Args:
-        difference: The mean of the differences.
-        p: How likely chance alone makes a difference as large; None where the pairs tell of no
-            spread.
-        adjusted: The same, with Holm's correction for all the tests that were made together.
+        difference: The mean of the paired differences.
+        p_value: The probability of a difference at least as large by chance alone. None if the
+            variance is unknown.
+        adjusted_p: The p-value with Holm's correction for all simultaneous tests.
     """
 
     difference: Mean
-    p: float | None
-    adjusted: float | None = None
+    p_value: float | None
+    adjusted_p: float | None = None
 
     @property
-    def is_shown(self) -> bool:
-        """Whether chance is unlikely enough to be the reason: at most 5 times in 100."""
-        return self.adjusted is not None and self.adjusted <= 1 - LEVEL + _LITTLE
+    def is_significant(self) -> bool:
+        """Whether the corrected p-value is 0.05 or less."""
+        return (
+            self.adjusted_p is not None and self.adjusted_p <= 1 - CONFIDENCE_LEVEL + _P_TOLERANCE
+        )
 
 
-def mean(values: Sequence[float], within: Bounds = ANY) -> Mean:
-    """The mean of values with its 95 % interval, by Student's t.
+def mean(values: Sequence[float], bounds: Bounds = UNBOUNDED) -> Mean:
+    """Compute the mean of values with its 95 % interval, by Student's t.
 
-    The interval ends where the range of the values does: the true mean lies in it, so that what is
-    cut off held it never, and the rest holds it as often as before.
+    The interval is clipped to the bounds. As the true mean is within them, clipping does not reduce
+    the coverage.
 
     Args:
-        values: One or more finite values, such as one a seed.
-        within: Which values there can be; not heeded where one of the values lies outside.
+        values: One or more finite values, such as one per seed.
+        bounds: The possible values; ignored if any value is outside. Defaults to unbounded.
 
     Returns:
         The mean.
@@ -114,29 +116,28 @@ def mean(values: Sequence[float], within: Bounds = ANY) -> Mean:
     from scipy.stats import t
 
     size = len(values)
-    middle = fmean(values)
-    spread = _spread(values) if size >= _FEWEST else 0.0
-    if not spread and size < _FEWEST_ALIKE:
-        return Mean(middle, None, None, size)
-    half = float(t.ppf((1 + LEVEL) / 2, size - 1)) * spread / math.sqrt(size)
-    ends = middle - half, middle + half
-    if within.holds(values):
-        ends = max(ends[0], within.low), min(ends[1], within.high)
-    return Mean(middle, *ends, size)
+    center = fmean(values)
+    spread = _standard_deviation(values) if size >= _MIN_VALUES else 0.0
+    if not spread and size < _MIN_EQUAL_VALUES:
+        return Mean(center, None, None, size)
+    margin = float(t.ppf((1 + CONFIDENCE_LEVEL) / 2, size - 1)) * spread / math.sqrt(size)
+    low, high = center - margin, center + margin
+    if bounds.contain(values):
+        low, high = max(low, bounds.low), min(high, bounds.high)
+    return Mean(center, low, high, size)
 
 
 def median(values: Sequence[float]) -> Median:
-    """The median of values with its 95 % interval, by binomial order statistics.
+    """Compute the median of values with its 95 % interval, by binomial order statistics.
 
-    The interval needs no bell curve, which times do not follow: a machine is late now and then and
-    never early. It is SciPy's of the quantile test, between two of the values, and takes six of
-    them at least.
+    The interval does not assume a normal distribution, which times do not follow: delays only make
+    them longer. It is that of SciPy's quantile test; both ends are among the values.
 
     Args:
         values: One or more finite values, such as times of the same work.
 
     Returns:
-        The median.
+        The median; without an interval for fewer than six values.
 
     Example:
         >>> median([1.0, 1.1, 1.0, 1.2, 1.1, 1.0, 9.0])
@@ -146,130 +147,121 @@ def median(values: Sequence[float]) -> Median:
     """
     from scipy.stats import quantile_test
 
-    low, high = quantile_test(values, p=0.5).confidence_interval(LEVEL)
-    known = not (math.isnan(low) or math.isnan(high))
-    middle = float(statistics.median(values))
-    if not known:
-        return Median(middle, None, None, len(values))
-    return Median(middle, float(low), float(high), len(values))
+    low, high = quantile_test(values, p=0.5).confidence_interval(CONFIDENCE_LEVEL)
+    center = float(statistics.median(values))
+    if math.isnan(low) or math.isnan(high):
+        return Median(center, None, None, len(values))
+    return Median(center, float(low), float(high), len(values))
 
 
 def paired_test(
-    values: Mapping[int, float], others: Mapping[int, float], within: Bounds = ANY
+    values: Mapping[int, float], baseline: Mapping[int, float], bounds: Bounds = UNBOUNDED
 ) -> PairedTest | None:
-    """Whether values differ from others, seed by seed: Student's paired t-test, two-sided.
+    """Test whether values differ from a baseline: Student's paired t-test, two-sided.
 
-    A difference that is the same at every one of three seeds or more leaves nothing to chance: its
-    p is 0, or 1 where there is no difference.
+    If the difference is the same for each of three or more seeds, the p-value is 0, or 1 if it is
+    zero.
 
     Args:
         values: Finite values by seed.
-        others: Finite values by seed.
-        within: Which values there can be, see `mean`.
+        baseline: Finite values by seed.
+        bounds: The possible values, see `mean`. Defaults to unbounded.
 
     Returns:
-        The test over the seeds that both have; None where they share none.
+        The test over the common seeds; None if there are none.
 
     Example:
         >>> test = paired_test({1: 0.95, 2: 0.97, 3: 0.96}, {1: 0.90, 2: 0.91, 3: 0.92})
-        >>> round(test.difference.value, 3), round(test.p, 3)
+        >>> round(test.difference.value, 3), round(test.p_value, 3)
         (0.05, 0.013)
     """
     from scipy.stats import ttest_rel
 
-    seeds = [seed for seed in values if seed in others]
+    seeds = [seed for seed in values if seed in baseline]
     if not seeds:
         return None
-    differences = [_difference(values[seed], others[seed]) for seed in seeds]
-    difference = mean(differences, within.of_differences)
-    # The mean of differences that cancel out is what rounding left of them.
-    sizes = [*values.values(), *others.values()]
-    if is_rounding(difference.value, sizes):
+    differences = [_difference(values[seed], baseline[seed]) for seed in seeds]
+    difference = mean(differences, bounds.for_differences)
+    # Differences that cancel out leave a rounding error.
+    if is_rounding_error(difference.value, [*values.values(), *baseline.values()]):
         difference = replace(difference, value=0.0)
     if difference.low is None:
         return PairedTest(difference, None)
     if difference.is_exact:
         return PairedTest(difference, 0.0 if difference.value else 1.0)
-    tested = ttest_rel([values[seed] for seed in seeds], [others[seed] for seed in seeds])
-    return PairedTest(difference, float(tested.pvalue))
+    result = ttest_rel([values[seed] for seed in seeds], [baseline[seed] for seed in seeds])
+    return PairedTest(difference, float(result.pvalue))
 
 
 def with_holm(tests: Sequence[PairedTest]) -> list[PairedTest]:
-    """Tests that were made together, each with the p that allows for their number.
+    """Correct the p-values of simultaneous tests by Holm's method.
 
     Args:
-        tests: The tests; one without a p is not counted.
+        tests: The tests. Those without a p-value are not counted.
 
     Returns:
-        The tests in the same order.
+        The tests in the same order, with their adjusted p-values.
 
     Example:
         >>> tests = [PairedTest(Mean(0.1, 0.0, 0.2, 5), p) for p in (0.01, 0.04)]
-        >>> [test.adjusted for test in with_holm(tests)]
+        >>> [test.adjusted_p for test in with_holm(tests)]
         [0.02, 0.04]
     """
-    counted = [test.p for test in tests if test.p is not None]
-    if not counted:
+    p_values = [test.p_value for test in tests if test.p_value is not None]
+    if not p_values:
         return list(tests)
     from statsmodels.stats.multitest import multipletests
 
-    adjusted = iter(multipletests(counted, alpha=1 - LEVEL, method="holm")[1])
+    adjusted = iter(multipletests(p_values, alpha=1 - CONFIDENCE_LEVEL, method="holm")[1])
     return [
-        test if test.p is None else replace(test, adjusted=float(next(adjusted))) for test in tests
+        test if test.p_value is None else replace(test, adjusted_p=float(next(adjusted)))
+        for test in tests
     ]
 
 
 def required_seeds(seeds: int, tests: int) -> int | None:
-    """How many seeds to take where there are too few to show anything but the grossest difference.
+    """Return the recommended number of seeds if the given number is too small, else None.
 
-    The smallest mean difference that a t-test with Bonferroni's correction would show is so many
-    standard deviations of the paired differences: 9 of them with 2 seeds, 2.5 with 3, 1.2 with 5.
-
-    Args:
-        seeds: How many there are.
-        tests: How many tests are made together.
-
-    Returns:
-        The number; None where there are enough.
+    It is too small if only a mean difference of more than 3 standard deviations of the paired
+    differences would be significant, with Bonferroni's correction: the smallest significant one is
+    9 standard deviations with 2 seeds, 2.5 with 3, 1.2 with 5.
 
     Example:
         >>> required_seeds(2, 1), required_seeds(3, 1), required_seeds(3, 12), required_seeds(5, 12)
         (5, None, 7, None)
     """
-    if seeds >= _FEWEST and _least_shown(seeds, tests) <= _HOPELESS:
+    if seeds >= _MIN_VALUES and _detectable_effect(seeds, tests) <= _MAX_DETECTABLE_EFFECT:
         return None
-    return next(n for n in count(max(seeds + 1, _USUAL)) if _least_shown(n, tests) <= _GOOD)
+    return next(
+        n
+        for n in count(max(seeds + 1, _MIN_REQUIRED_SEEDS))
+        if _detectable_effect(n, tests) <= _TARGET_EFFECT
+    )
 
 
-def _least_shown(seeds: int, tests: int) -> float:
-    """The smallest mean difference that is shown, in standard deviations of the differences."""
+def _detectable_effect(seeds: int, tests: int) -> float:
+    """Return the smallest significant mean difference, in standard deviations."""
     from scipy.stats import t
 
-    tail = (1 - LEVEL) / max(tests, 1) / 2
+    tail = (1 - CONFIDENCE_LEVEL) / max(tests, 1) / 2
     return float(t.isf(tail, seeds - 1)) / math.sqrt(seeds)
 
 
-def _difference(value: float, other: float) -> float:
-    """The difference; 0 where it is of rounding alone."""
-    difference = value - other
-    return 0.0 if is_rounding(difference, (value, other)) else difference
+def _difference(value: float, baseline: float) -> float:
+    difference = value - baseline
+    return 0.0 if is_rounding_error(difference, (value, baseline)) else difference
 
 
-def is_rounding(amount: float, values: Iterable[float]) -> bool:
-    """Whether an amount is what rounding makes of such values, and no difference of theirs.
-
-    Args:
-        amount: The amount.
-        values: Figures of runs, which are float32.
+def is_rounding_error(amount: float, values: Iterable[float]) -> bool:
+    """Return whether an amount is within the float32 rounding of the values.
 
     Example:
-        >>> is_rounding(3e-8, [0.775, 0.825]), is_rounding(1e-5, [0.775, 0.825])
+        >>> is_rounding_error(3e-8, [0.775, 0.825]), is_rounding_error(1e-5, [0.775, 0.825])
         (True, False)
     """
-    return abs(amount) <= _ROUNDING * max(map(abs, values))
+    return abs(amount) <= _RELATIVE_ROUNDING * max(map(abs, values))
 
 
-def _spread(values: Sequence[float]) -> float:
-    """The standard deviation; 0 where the values differ by rounding alone."""
-    spread = stdev(values)
-    return 0.0 if is_rounding(spread, values) else spread
+def _standard_deviation(values: Sequence[float]) -> float:
+    deviation = stdev(values)
+    return 0.0 if is_rounding_error(deviation, values) else deviation

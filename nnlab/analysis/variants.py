@@ -1,4 +1,4 @@
-"""The variants of a comparison, each with what came of its runs and how it differs by chance."""
+"""The variants of a comparison: mean, interval and difference to the baseline of each."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from nnlab.analysis.metric_bounds import Bounds
 from nnlab.analysis.statistics import (
     Mean,
     PairedTest,
-    is_rounding,
+    is_rounding_error,
     mean,
     paired_test,
     with_holm,
@@ -28,13 +28,13 @@ from nnlab.runs.records.run import common_direction
 
 @dataclass(frozen=True)
 class VariantRuns:
-    """The runs of a variant, as far as there are any.
+    """The runs of a variant.
 
     Args:
         name: The variant's name.
-        changes: What it changes, by dotted key.
-        records: The record of each seed's run; a seed that was not run yet has none.
-        file: The whole config that it is; None for changes of the base.
+        changes: Its changes to the base, by dotted key.
+        records: The record of each seed's run, without the seeds that have not run.
+        file: The file of a variant that is a complete config; None for changes to the base.
     """
 
     name: str
@@ -45,21 +45,21 @@ class VariantRuns:
 
 @dataclass(frozen=True)
 class VariantRow:
-    """What came of a variant.
+    """The results of a variant.
 
     Args:
-        name: Its name.
-        changes: What it changes, by dotted key.
-        file: The whole config that it is; None for changes of the base.
+        name: The variant's name.
+        changes: Its changes to the base, by dotted key.
+        file: The file of a variant that is a complete config; None for changes to the base.
         values: The metric of each complete run, by seed.
-        failures: Why a run failed, by seed.
-        mean: The mean of the values; None where no run is complete.
-        test: The difference to the baseline over common seeds; None for the baseline itself, and
-            where there are no common seeds.
-        epochs: Epochs a run, on average.
-        best_epoch: The epoch that a run reports on, on average.
-        seconds: Mean seconds a run by name: `fit_s`, `epoch_s`, `total_s`.
-        params: Weights of the model.
+        failures: The reason of each failed run, by seed.
+        mean: The mean of the values; None if no run is complete.
+        test: The test of the difference to the baseline, over the common seeds; None for the
+            baseline itself, and if there are no common seeds.
+        epochs: The mean number of epochs of a run.
+        best_epoch: The mean of the epochs that the runs report on.
+        seconds: Mean seconds of a run by name: `fit_s`, `epoch_s`, `total_s`.
+        params: The number of the model's parameters.
     """
 
     name: str
@@ -75,28 +75,28 @@ class VariantRow:
     params: int | None = None
 
     @property
-    def ended(self) -> int:
-        """How many runs came to an end, good or bad."""
+    def finished_runs(self) -> int:
+        """The number of complete and failed runs."""
         return len(self.values) + len(self.failures)
 
     def to_dict(self) -> dict[str, Any]:
-        """The row for JSON."""
-        middle, test = self.mean, self.test
+        """Return the row for JSON."""
+        test = self.test
         return {
             "name": self.name,
             "changes": dict(self.changes),
             "file": self.file,
-            "mean": middle.value if middle else None,
-            "interval": _interval(middle),
+            "mean": self.mean.value if self.mean else None,
+            "interval": _interval(self.mean),
             "seeds": len(self.values),
             "failed": len(self.failures),
             "values": dict(self.values),
             "failures": dict(self.failures),
             "difference": test.difference.value if test else None,
             "difference_interval": _interval(test.difference) if test else None,
-            "p": test.p if test else None,
-            "p_holm": test.adjusted if test else None,
-            "is_shown": test.is_shown if test else None,
+            "p": test.p_value if test else None,
+            "p_holm": test.adjusted_p if test else None,
+            "is_significant": test.is_significant if test else None,
             "epochs": self.epochs,
             "best_epoch": self.best_epoch,
             "params": self.params,
@@ -106,15 +106,15 @@ class VariantRow:
 
 @dataclass(frozen=True)
 class VariantTable:
-    """A comparison of variants.
+    """The results of a comparison.
 
     Args:
-        metric: What is compared.
-        direction: Whether smaller or larger is better; None where no run has said it.
+        metric: The metric that is compared.
+        direction: Whether smaller or larger is better; None if no run has recorded it.
         baseline: The variant that the others are tested against.
-        seeds: The seeds that each variant is trained with.
+        seeds: The seeds of each variant.
         rows: The variants, in the order of the file.
-        meaning: What the configs tell of the metric.
+        metric_spec: What the configs imply about the metric.
     """
 
     metric: str
@@ -122,59 +122,45 @@ class VariantTable:
     baseline: str
     seeds: tuple[int, ...]
     rows: tuple[VariantRow, ...]
-    meaning: MetricSpec = field(default_factory=MetricSpec)
+    metric_spec: MetricSpec = field(default_factory=MetricSpec)
 
     @property
-    def within(self) -> Bounds:
-        """Which values the metric can have."""
-        return self.meaning.within(self.metric)
+    def bounds(self) -> Bounds:
+        """The possible values of the metric."""
+        return self.metric_spec.bounds(self.metric)
 
     @property
-    def left(self) -> int:
-        """How many runs are still to do."""
-        return sum(len(self.seeds) - row.ended for row in self.rows)
+    def remaining_runs(self) -> int:
+        """The number of runs that are not finished."""
+        return sum(len(self.seeds) - row.finished_runs for row in self.rows)
 
     def row(self, name: str) -> VariantRow:
-        """The row of a variant.
-
-        Args:
-            name: Its name.
-        """
+        """Return the row of a variant."""
         return next(row for row in self.rows if row.name == name)
 
     @property
     def best(self) -> VariantRow | None:
-        """The variant with the best mean; None where none is better, or may come to be."""
+        """The variant with the best mean; None if all are equal, incomparable or not finished."""
         rows = [row for row in self.rows if row.mean is not None]
         values = [row.mean.value for row in rows if row.mean is not None]
-        if self.direction is None or self.meaning.unlike or self.left or not values:
+        is_open = self.direction is None or self.metric_spec.not_comparable or self.remaining_runs
+        if is_open or not values:
             return None
-        if is_rounding(max(values) - min(values), values):
+        if is_rounding_error(max(values) - min(values), values):
             return None
         choose = max if self.direction == "max" else min
         return choose(rows, key=lambda row: row.mean.value if row.mean else math.nan)
 
     def is_best(self, row: VariantRow) -> bool:
-        """Whether no variant has a better mean: several may share the best.
-
-        Args:
-            row: A variant.
-        """
+        """Return whether no variant has a better mean; several may share the best."""
         best = self.best
         if best is None or best.mean is None or row.mean is None:
             return False
         means = best.mean.value, row.mean.value
-        return is_rounding(means[0] - means[1], means)
+        return is_rounding_error(means[0] - means[1], means)
 
-    def gain(self, row: VariantRow) -> float | None:
-        """How much better a variant is than the baseline; below 0 where it is worse.
-
-        Args:
-            row: The variant.
-
-        Returns:
-            The mean of the paired differences; None where there are none.
-        """
+    def improvement(self, row: VariantRow) -> float | None:
+        """Return by how much a variant is better than the baseline; negative if it is worse."""
         if row.test is None:
             return None
         difference = row.test.difference.value
@@ -186,39 +172,21 @@ def variant_table(
     baseline: str,
     seeds: Sequence[int],
     variants: Sequence[VariantRuns],
-    meaning: MetricSpec | None = None,
+    metric_spec: MetricSpec | None = None,
 ) -> VariantTable:
     """Compare variants by the records of their runs.
 
-    Args:
-        metric: What is compared, `test_accuracy`.
-        baseline: The variant that the others are tested against.
-        seeds: The seeds that each variant is trained with.
-        variants: The variants with their runs.
-        meaning: What the configs tell of the metric; None: no more than its name does.
-
-    Returns:
-        The comparison; all its tests together have Holm's correction. A variant of which the
-        metric means another thing than of the baseline is not tested.
-
-    Example:
-        >>> def run(loss):
-        ...     values = {"metrics": {"loss": loss}, "directions": {"loss": "min"}}
-        ...     return RunRecord("1", "a", RunStatus.COMPLETE, **values)
-        >>> zeros = VariantRuns("zeros", {}, {1: run(2.31), 2: run(2.30), 3: run(2.32)})
-        >>> glorot = VariantRuns("glorot", {}, {1: run(0.25), 2: run(0.23), 3: run(0.26)})
-        >>> table = variant_table("loss", "zeros", [1, 2, 3], [zeros, glorot])
-        >>> table.best.name, table.best.test.is_shown
-        ('glorot', True)
+    All tests are corrected together by Holm's method. A variant whose metric is not comparable to
+    the baseline's is not tested.
     """
-    meaning = meaning or MetricSpec()
-    within = meaning.within(metric)
-    rows = [_row(variant, metric, within) for variant in variants]
+    metric_spec = metric_spec or MetricSpec()
+    bounds = metric_spec.bounds(metric)
+    rows = [_row(variant, metric, bounds) for variant in variants]
     base = next(row for row in rows if row.name == baseline)
     tests = [
         None
-        if row is base or row.name in meaning.unlike
-        else paired_test(row.values, base.values, within)
+        if row is base or row.name in metric_spec.not_comparable
+        else paired_test(row.values, base.values, bounds)
         for row in rows
     ]
     adjusted = iter(with_holm([test for test in tests if test is not None]))
@@ -228,23 +196,12 @@ def variant_table(
     ]
     records = (record for variant in variants for record in variant.records.values())
     direction = common_direction(records, metric)
-    return VariantTable(metric, direction, baseline, tuple(seeds), tuple(tested), meaning)
+    return VariantTable(metric, direction, baseline, tuple(seeds), tuple(tested), metric_spec)
 
 
 def read_variants(path: Path) -> VariantTable:
-    """Compare the variants of a comparison by what lies in its folder.
-
-    Args:
-        path: The comparison's folder.
-
-    Returns:
-        The comparison, as far as its runs have come.
-
-    Raises:
-        RunNotFoundError: The folder holds no comparison.
-        DataError: Its record, or that of a run, cannot be read.
-    """
-    compared = read_comparison_record(path)
+    """Compare the variants of a comparison by the runs in its folder, finished or not."""
+    comparison = read_comparison_record(path)
     files = ComparisonFiles(path)
     variants = [
         VariantRuns(
@@ -252,31 +209,33 @@ def read_variants(path: Path) -> VariantTable:
             row["changes"],
             {
                 seed: record
-                for seed in compared.seeds
-                if (record := _record(files.run(row["name"], seed))) is not None
+                for seed in comparison.seeds
+                if (record := _read_record(files.run(row["name"], seed))) is not None
             },
             row.get("file"),
         )
-        for row in compared.variants
+        for row in comparison.variants
     ]
-    figure = compared.figure
-    meaning = MetricSpec(
-        dict(figure.get("unlike") or {}),
-        tuple(map(str, compared.notes)),
-        tuple(figure.get("never_negative") or ()),
+    spec = comparison.metric_spec
+    metric_spec = MetricSpec(
+        dict(spec.get("not_comparable") or {}),
+        tuple(map(str, comparison.notes)),
+        tuple(spec.get("nonnegative_losses") or ()),
     )
-    return variant_table(compared.metric, compared.baseline, compared.seeds, variants, meaning)
+    return variant_table(
+        comparison.metric, comparison.baseline, comparison.seeds, variants, metric_spec
+    )
 
 
-def _record(path: Path) -> RunRecord | None:
+def _read_record(path: Path) -> RunRecord | None:
     try:
         return read_run(path).record
     except RunNotFoundError:
         return None
 
 
-def _row(variant: VariantRuns, metric: str, within: Bounds) -> VariantRow:
-    """A variant's row, not yet tested."""
+def _row(variant: VariantRuns, metric: str, bounds: Bounds) -> VariantRow:
+    """Return a variant's row, without its test."""
     values: dict[int, float] = {}
     failures: dict[int, str] = {}
     for seed, record in variant.records.items():
@@ -285,7 +244,7 @@ def _row(variant: VariantRuns, metric: str, within: Bounds) -> VariantRow:
             values[seed] = value
         elif record.status is RunStatus.COMPLETE:
             failures[seed] = f"It has no finite {metric}."
-        # A process that was killed left no end: that run is still to do.
+        # A killed process leaves no end time: its run is repeated.
         elif record.status is RunStatus.FAILED and record.finished is not None:
             failures[seed] = record.error or "It failed."
     complete = [variant.records[seed] for seed in values]
@@ -295,26 +254,25 @@ def _row(variant: VariantRuns, metric: str, within: Bounds) -> VariantRow:
         variant.file,
         values,
         failures,
-        mean(list(values.values()), within) if values else None,
-        epochs=_average([record.epochs_run for record in complete]),
-        best_epoch=_average([record.best_epoch for record in complete]),
+        mean(list(values.values()), bounds) if values else None,
+        epochs=_finite_mean([record.epochs_run for record in complete]),
+        best_epoch=_finite_mean([record.best_epoch for record in complete]),
         seconds={
-            name: average
+            name: seconds
             for name in ("fit_s", "epoch_s", "total_s")
-            if (average := _average([record.timing.get(name) for record in complete])) is not None
+            if (seconds := _finite_mean([record.timing.get(name) for record in complete]))
+            is not None
         },
         params=next((record.params for record in variant.records.values()), None),
     )
 
 
-def _average(values: Sequence[float | None]) -> float | None:
-    """The mean of what is known and finite."""
-    known = [value for value in values if value is not None and math.isfinite(value)]
-    return fmean(known) if known else None
+def _finite_mean(values: Sequence[float | None]) -> float | None:
+    finite = [value for value in values if value is not None and math.isfinite(value)]
+    return fmean(finite) if finite else None
 
 
-def _interval(middle: Mean | None) -> list[float] | None:
-    """The ends of an interval for JSON."""
-    if middle is None or middle.low is None or middle.high is None:
+def _interval(mean: Mean | None) -> list[float] | None:
+    if mean is None or mean.low is None or mean.high is None:
         return None
-    return [middle.low, middle.high]
+    return [mean.low, mean.high]

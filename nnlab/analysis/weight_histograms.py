@@ -1,4 +1,4 @@
-"""How the weights of a layer, and the gradient of the loss by them, were spread: first and last."""
+"""Histograms of each layer's weights and gradients, before and after training."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ if TYPE_CHECKING:
 Kind = Literal["weights", "gradients"]
 
 _BINS = 50
-_MOST_VALUES = 200_000
-# A float32 gradient below this has gone under in rounding: its bin is the first.
-_LEAST = 1e-12
+_MAX_VALUES = 200_000
+# Smaller float32 gradients are rounding errors: they are counted in the first bin.
+_MIN_GRADIENT = 1e-12
 
 
 @dataclass(frozen=True)
 class Histogram:
-    """Many numbers in few.
+    """A histogram of some values, with summary statistics.
 
     Args:
-        counts: How many fall into each bin, [bins].
-        size: How many there are, finite or not.
-        zeros: How many are exactly zero; of gradients they are in no bin.
-        std: Their standard deviation, of the finite ones.
-        norm: The root of the sum of their squares, of the finite ones.
+        counts: The number of values in each bin, [bins].
+        size: The number of values, including those that are not finite.
+        zeros: The number of exact zeros, which are in no bin for gradients.
+        std: The standard deviation of the finite values.
+        norm: The L2 norm of the finite values.
     """
 
     counts: tuple[int, ...]
@@ -42,15 +42,14 @@ class Histogram:
 
 @dataclass(frozen=True)
 class LayerHistograms:
-    """A layer's weights or gradients before and after the training, on the same bins.
+    """Histograms of a layer's weights or gradients before and after training, on the same bins.
 
     Args:
         layer: The layer's name.
-        kind: `weights`, or `gradients`: those are counted by the logarithm, to base 10, of their
-            size, as they differ by factors.
+        kind: `weights`, or `gradients`, which are binned by log10 of their size.
         low: The left edge of the first bin.
-        high: The right edge of the last.
-        first: Before the training.
+        high: The right edge of the last bin.
+        first: Before training.
         last: With the weights that the run reports on.
     """
 
@@ -62,39 +61,35 @@ class LayerHistograms:
     last: Histogram
 
     def to_dict(self) -> dict[str, Any]:
-        """The spreads for JSON."""
+        """Return the histograms for JSON."""
         return dataclasses.asdict(self)
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> LayerHistograms:
-        """What `to_dict` gave.
-
-        Args:
-            values: The mapping.
-        """
-        known = dict(values)
+        """Restore histograms from `to_dict`."""
+        fields = dict(values)
         for part in ("first", "last"):
-            spread = dict(known[part])
-            known[part] = Histogram(**spread | {"counts": tuple(spread["counts"])})
-        return cls(**known)
+            histogram = dict(fields[part])
+            fields[part] = Histogram(**histogram | {"counts": tuple(histogram["counts"])})
+        return cls(**fields)
 
 
 def layer_histograms(kind: Kind, first: Arrays, last: Arrays) -> list[LayerHistograms]:
-    """The spreads of all layers.
+    """Compute the histograms of all layers.
 
     Args:
-        kind: What the numbers are.
-        first: Arrays of any shape before the training, by layer.
-        last: The same after it; layers that it lacks are left out.
+        kind: What the arrays are.
+        first: Arrays of any shape before training, by layer.
+        last: The same after training. Layers that it lacks are left out.
 
     Returns:
-        One for each layer, in the order of `first`.
+        The histograms of each layer, in the order of `first`.
 
     Example:
         >>> import numpy as np
         >>> first, last = {"dense": np.array([0, 1e-9])}, {"dense": np.ones(2)}
-        >>> one, = layer_histograms("gradients", first, last)
-        >>> one.first.zeros, one.last.norm, round(one.low), round(one.high)
+        >>> layer, = layer_histograms("gradients", first, last)
+        >>> layer.first.zeros, layer.last.norm, round(layer.low), round(layer.high)
         (1, 1.4142135623730951, -9, 0)
     """
     return [_layer(name, kind, first[name], last[name]) for name in first if name in last]
@@ -105,59 +100,53 @@ def _layer(
 ) -> LayerHistograms:
     import numpy as np
 
-    scaled = [_scaled(_sample(values), kind) for values in (first, last)]
-    both = np.concatenate(scaled)
-    edges = np.histogram_bin_edges(both if both.size else [0.0], bins=_BINS)
-    one, other = (
-        _spread(values, np.histogram(some, edges)[0])
-        for values, some in zip((first, last), scaled, strict=True)
+    scaled = [_scale(_sample(values), kind) for values in (first, last)]
+    combined = np.concatenate(scaled)
+    edges = np.histogram_bin_edges(combined if combined.size else [0.0], bins=_BINS)
+    histograms = (
+        _histogram(values, np.histogram(sample, edges)[0])
+        for values, sample in zip((first, last), scaled, strict=True)
     )
-    return LayerHistograms(name, kind, float(edges[0]), float(edges[-1]), one, other)
+    return LayerHistograms(name, kind, float(edges[0]), float(edges[-1]), *histograms)
 
 
-def _spread(values: NDArray[np.floating[Any]], counts: NDArray[Any]) -> Histogram:
+def _histogram(values: NDArray[np.floating[Any]], counts: NDArray[Any]) -> Histogram:
     import numpy as np
 
-    some = _sample(values)
+    sample = _sample(values)
     return Histogram(
         tuple(counts.tolist()),
         int(np.size(values)),
         int(np.size(values) - np.count_nonzero(values)),
-        float(some.std()) if some.size else 0.0,
-        float(np.linalg.norm(some)) if some.size else 0.0,
+        float(sample.std()) if sample.size else 0.0,
+        float(np.linalg.norm(sample)) if sample.size else 0.0,
     )
 
 
 def _sample(values: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
-    """The finite values [values], evenly thinned out where there are very many."""
+    """Return the finite values, [values]; of very many, an evenly spaced sample."""
     import numpy as np
 
     flat = np.asarray(values).ravel()
-    step = max(1, -(-flat.size // _MOST_VALUES))
-    some: NDArray[np.float64] = flat[::step].astype(np.float64)
-    return some[np.isfinite(some)]
+    step = max(1, -(-flat.size // _MAX_VALUES))
+    sample: NDArray[np.float64] = flat[::step].astype(np.float64)
+    return sample[np.isfinite(sample)]
 
 
-def _scaled(values: NDArray[np.float64], kind: Kind) -> NDArray[np.float64]:
+def _scale(values: NDArray[np.float64], kind: Kind) -> NDArray[np.float64]:
+    """Return weights as they are, and log10 of the size of nonzero gradients."""
     import numpy as np
 
     if kind == "weights":
         return values
-    logarithms: NDArray[np.float64] = np.log10(np.maximum(np.abs(values[values != 0]), _LEAST))
+    logarithms: NDArray[np.float64] = np.log10(
+        np.maximum(np.abs(values[values != 0]), _MIN_GRADIENT)
+    )
     return logarithms
 
 
-def evenly(several: Sequence[LayerHistograms], most: int) -> list[LayerHistograms]:
-    """Evenly spaced layers of a deep model, the first and the last among them.
-
-    Args:
-        several: All layers.
-        most: How many there may be.
-
-    Returns:
-        At most so many; the first and the last are the ones to compare.
-    """
-    if len(several) <= most:
-        return list(several)
-    places = [round(i * (len(several) - 1) / (most - 1)) for i in range(most)]
-    return [several[place] for place in places]
+def sample_layers(layers: Sequence[LayerHistograms], limit: int) -> list[LayerHistograms]:
+    """Return evenly spaced layers up to a maximum number, including the first and the last."""
+    if len(layers) <= limit:
+        return list(layers)
+    return [layers[round(i * (len(layers) - 1) / (limit - 1))] for i in range(limit)]

@@ -16,30 +16,30 @@ HISTORIES = {
 }
 
 
-def test_each_epoch_has_the_mean_and_interval_of_its_values() -> None:
-    found = band([[1.0, 5.0], [2.0, 7.0], [3.0, 9.0]])
+def test_band_has_the_mean_and_interval_of_each_epoch() -> None:
+    result = band([[1.0, 5.0], [2.0, 7.0], [3.0, 9.0]])
     second = mean([5.0, 7.0, 9.0])
-    assert found.mean == (2.0, 7.0)
-    assert (found.low[1], found.high[1]) == (second.low, second.high)
+    assert result.mean == (2.0, 7.0)
+    assert (result.low[1], result.high[1]) == (second.low, second.high)
 
 
-def test_the_shortest_curve_ends_the_band() -> None:
+def test_band_ends_with_the_shortest_curve() -> None:
     assert len(band([[1.0] * 9, [1.0] * 4]).mean) == 4
 
 
-def test_one_seed_has_a_curve_without_width() -> None:
-    found = band([[1.0, 2.0]])
-    assert found.low == found.mean == found.high
+def test_band_of_one_seed_has_no_width() -> None:
+    result = band([[1.0, 2.0]])
+    assert result.low == result.mean == result.high
 
 
-def test_a_band_stays_within_what_its_own_figure_can_be() -> None:
-    several = [{"val_loss": [0.1]}, {"val_loss": [2.0]}]
-    within = MetricSpec(never_negative=("loss",)).within("val_loss")
-    assert bands({"a": several}, "val_loss", within)["a"].low == (0.0,)
-    assert bands({"a": several}, "val_loss", MetricSpec().within("val_loss"))["a"].low[0] < 0
+def test_bands_are_clipped_to_the_bounds_of_the_column() -> None:
+    histories = {"a": [{"val_loss": [0.1]}, {"val_loss": [2.0]}]}
+    bounds = MetricSpec(nonnegative_losses=("loss",)).bounds("val_loss")
+    assert bands(histories, "val_loss", bounds)["a"].low == (0.0,)
+    assert bands(histories, "val_loss", MetricSpec().bounds("val_loss"))["a"].low[0] < 0
 
 
-def test_a_variant_without_the_column_has_no_band() -> None:
+def test_variant_without_the_column_has_no_band() -> None:
     assert list(bands(HISTORIES, "val_loss")) == ["a"]
     assert list(bands(HISTORIES, "loss")) == ["a", "b"]
 
@@ -52,7 +52,5 @@ def test_a_variant_without_the_column_has_no_band() -> None:
         ("test_mae", ["val_loss"]),
     ],
 )
-def test_validation_stands_in_for_the_test_and_training_for_validation(
-    metric: str, columns: list[str]
-) -> None:
+def test_curve_columns_prefer_validation_rows(metric: str, columns: list[str]) -> None:
     assert curve_columns(metric, HISTORIES) == columns

@@ -1,4 +1,4 @@
-"""When a figure of runs does not mean the same, and when luck has a part in it."""
+"""Why a metric cannot be compared between runs, and when runs use different rows."""
 
 from __future__ import annotations
 
@@ -40,20 +40,21 @@ def changed(**sections: Any) -> Any:
         ("test_mae", {"data": None, "training": None, "model": None}, ""),
     ],
 )
-def test_figures_compare_where_rows_and_what_they_are_made_of_are_the_same(
+def test_metrics_are_comparable_on_equal_rows_and_equal_losses(
     metric: str, other: dict[str, Any], reason: str
 ) -> None:
-    found = incomparable_reason(metric, [changed(), changed(**other)])
-    assert reason in found
-    assert bool(found) == bool(reason)
+    result = incomparable_reason(metric, [changed(), changed(**other)])
+    assert reason in result
+    assert bool(result) == bool(reason)
 
 
 @pytest.mark.parametrize(
-    ("data", "is_other"), [(DATA, True), ({**DATA, "seed": 1}, False), ({"dataset": "xor"}, False)]
+    ("data", "is_different"),
+    [(DATA, True), ({**DATA, "seed": 1}, False), ({"dataset": "xor"}, False)],
 )
-def test_another_seed_draws_other_rows_where_it_splits_them(
-    data: dict[str, Any], is_other: bool
+def test_seed_changes_the_rows_only_if_it_splits_them(
+    data: dict[str, Any], is_different: bool
 ) -> None:
     runs = [changed(data=data, seed=seed) for seed in (1, 2)]
-    assert use_different_rows(runs) is is_other
+    assert use_different_rows(runs) is is_different
     assert not use_different_rows(runs[:1])

@@ -1,4 +1,4 @@
-"""Conditions on runs: what they say, what they cannot be made to do, how a slip is told."""
+"""Conditions on runs: their meaning, rejected expressions, error messages."""
 
 from __future__ import annotations
 
@@ -57,7 +57,9 @@ def test_condition_holds(run: RunKeys, text: str) -> None:
 @pytest.mark.parametrize(
     "text", ["metrics.val_loss < 1", "metrics.val_loss > 1", "name < 3", "3 in seed", "loss < 'a'"]
 )
-def test_what_is_missing_or_cannot_be_compared_does_not_hold(run: RunKeys, text: str) -> None:
+def test_condition_on_a_missing_or_incomparable_value_does_not_hold(
+    run: RunKeys, text: str
+) -> None:
     assert not Condition.parse(text).holds(run.__getitem__)
 
 
@@ -82,30 +84,30 @@ def test_what_is_missing_or_cannot_be_compared_does_not_hold(run: RunKeys, text:
         "loss > 1 and " * 200,
     ],
 )
-def test_what_is_no_condition_is_refused(text: str) -> None:
+def test_other_expressions_are_rejected(text: str) -> None:
     with pytest.raises(RequestError, match=r"Expected a condition such as .* Received: --where"):
         Condition.parse(text)
 
 
-def test_one_equals_sign_gets_its_remedy() -> None:
-    with pytest.raises(RequestError, match="Two equals signs compare"):
+def test_single_equals_sign_has_a_hint() -> None:
+    with pytest.raises(RequestError, match="two equals signs"):
         Condition.parse("seed = 3")
 
 
-def test_all_that_cannot_be_read_are_told() -> None:
+def test_all_invalid_conditions_are_reported() -> None:
     with pytest.raises(RequestError) as caught:
         parse_conditions(["loss >", "seed == 3", "f()"])
     assert len(str(caught.value).splitlines()) == 2
 
 
-def test_unknown_keys_are_told_with_those_close_to_them(run: RunKeys) -> None:
+def test_unknown_keys_are_reported_with_similar_keys(run: RunKeys) -> None:
     conditions = parse_conditions(["test_acuracy > 1", "status == complete"])
     with pytest.raises(RequestError) as caught:
         select([run], conditions)
     first, second = str(caught.value).splitlines()
     assert "'test_acuracy'" in first
-    assert "Close to it: metrics.test_accuracy" in first
-    assert "A text stands in quotes: 'complete'." in second
+    assert "metrics.test_accuracy" in first
+    assert "Quote a string: 'complete'." in second
 
 
 def test_every_condition_must_hold(run: RunKeys) -> None:
@@ -115,23 +117,28 @@ def test_every_condition_must_hold(run: RunKeys) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
-        ("test_accuracy > '0.9'", "Expected a number, as test_accuracy is one. Received: '0.9'"),
-        ("3 < name", "Expected a text, as name is one. Received: 3"),
+        (
+            "test_accuracy > '0.9'",
+            "Expected a number to compare with test_accuracy. Received: '0.9'",
+        ),
+        ("3 < name", "Expected a string to compare with name. Received: 3"),
         ("status == 'completed'", "Expected a status: running, complete, failed, interrupted."),
         ("seed == 3 and status in ['fail']", "Received: 'fail' in --where"),
     ],
 )
-def test_what_no_run_can_satisfy_is_told(run: RunKeys, text: str, told: str) -> None:
+def test_comparisons_that_no_run_can_satisfy_are_errors(
+    run: RunKeys, text: str, message: str
+) -> None:
     with pytest.raises(RequestError) as caught:
         select([run], [Condition.parse(text)])
-    assert told in str(caught.value)
+    assert message in str(caught.value)
 
 
-def test_headings_of_tables_are_keys(run: RunKeys) -> None:
+def test_column_titles_are_keys(run: RunKeys) -> None:
     assert select([run], [Condition.parse("run == 'moons-1' and epochs == 0")]) == [run]
 
 
-def test_where_there_are_no_runs_none_is_chosen() -> None:
+def test_without_runs_nothing_is_selected() -> None:
     assert select([], parse_conditions(["seed > 0 and loss < 'a'"])) == []

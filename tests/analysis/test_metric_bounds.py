@@ -1,4 +1,4 @@
-"""Which values a figure can have."""
+"""The range of possible values of a metric."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from nnlab.analysis.metric_bounds import ANY, Bounds, metric_range
+from nnlab.analysis.metric_bounds import UNBOUNDED, Bounds, is_fraction, metric_bounds
 
 
 @pytest.mark.parametrize(
@@ -23,14 +23,15 @@ from nnlab.analysis.metric_bounds import ANY, Bounds, metric_range
         ("learning_rate", -math.inf, math.inf),
     ],
 )
-def test_a_name_tells_the_bounds(metric: str, low: float, high: float) -> None:
-    assert metric_range(metric) == Bounds(low, high)
+def test_bounds_follow_from_the_name(metric: str, low: float, high: float) -> None:
+    assert metric_bounds(metric) == Bounds(low, high)
 
 
-def test_differences_have_a_range_of_their_own() -> None:
-    assert metric_range("accuracy").of_differences == Bounds(-1, 1)
-    assert metric_range("mae").of_differences == ANY
+def test_bounds_of_differences() -> None:
+    assert metric_bounds("accuracy").for_differences == Bounds(-1, 1)
+    assert metric_bounds("mae").for_differences == UNBOUNDED
 
 
-def test_bounds_in_words() -> None:
-    assert [Bounds(0, 1).words, Bounds(low=0).words, ANY.words] == ["0 and 1", "0", ""]
+def test_fractions_are_recognized_by_name() -> None:
+    assert is_fraction("test_accuracy")
+    assert not is_fraction("val_loss")

@@ -1,4 +1,4 @@
-"""Records of runs in, a row a variant out."""
+"""The results of variants, computed from the records of their runs."""
 
 from __future__ import annotations
 
@@ -34,15 +34,21 @@ def table(*losses: list[float], metric: str = "val_loss") -> VariantTable:
     return variant_table(metric, "a", SEEDS, variants)
 
 
-def test_the_direction_of_the_metric_says_what_is_better() -> None:
+def test_direction_of_the_metric_decides_what_is_better() -> None:
     losses = ([0.5, 0.6, 0.7], [0.3, 0.41, 0.5])
     by_loss, by_accuracy = table(*losses), table(*losses, metric="val_accuracy")
     assert (by_loss.direction, by_accuracy.direction) == ("min", "max")
-    for found in (by_loss, by_accuracy):
-        assert found.best is not None
-        assert found.best.name == "b"
-        assert found.gain(found.row("b")) == pytest.approx(0.197, abs=1e-3)
-    assert by_loss.gain(by_loss.row("a")) is None
+    for results in (by_loss, by_accuracy):
+        assert results.best is not None
+        assert results.best.name == "b"
+        assert results.improvement(results.row("b")) == pytest.approx(0.197, abs=1e-3)
+    assert by_loss.improvement(by_loss.row("a")) is None
+
+
+def test_clear_difference_over_three_seeds_is_significant() -> None:
+    test = table([2.31, 2.30, 2.32], [0.25, 0.23, 0.26]).row("b").test
+    assert test is not None
+    assert test.is_significant
 
 
 def test_all_tests_of_a_comparison_are_corrected_together() -> None:
@@ -50,48 +56,48 @@ def test_all_tests_of_a_comparison_are_corrected_together() -> None:
     (alone,) = [row.test for row in table(*losses[:2]).rows if row.test]
     together = table(*losses).row("b").test
     assert together is not None
-    assert together.p == alone.p
-    assert alone.adjusted == alone.p
-    assert together.adjusted is not None
-    assert alone.p is not None
-    assert together.adjusted > alone.p
+    assert together.p_value == alone.p_value
+    assert alone.adjusted_p == alone.p_value
+    assert together.adjusted_p is not None
+    assert alone.p_value is not None
+    assert together.adjusted_p > alone.p_value
 
 
-def test_a_run_that_failed_is_counted_and_left_out_of_the_mean() -> None:
+def test_failed_runs_are_counted_and_excluded_from_the_mean() -> None:
     records = {
         1: run(0.5),
         2: run(math.nan, RunStatus.FAILED, error="diverged at epoch 1"),
         3: run(math.nan),
     }
-    found = variant_table("val_loss", "a", SEEDS, [VariantRuns("a", {}, records)])
-    (row,) = found.rows
+    results = variant_table("val_loss", "a", SEEDS, [VariantRuns("a", {}, records)])
+    (row,) = results.rows
     assert row.values == {1: 0.5}
     assert row.failures == {2: "diverged at epoch 1", 3: "It has no finite val_loss."}
-    assert row.ended == 3
+    assert row.finished_runs == 3
     assert row.mean is not None
     assert row.mean.value == 0.5
 
 
-def test_a_run_that_was_stopped_or_not_begun_counts_as_none() -> None:
+def test_interrupted_and_killed_runs_are_not_finished() -> None:
     killed = run(0.1, RunStatus.FAILED, finished=None)
     records = {1: run(0.5), 2: run(0.1, RunStatus.INTERRUPTED), 3: killed}
     (row,) = variant_table("val_loss", "a", SEEDS, [VariantRuns("a", {}, records)]).rows
-    assert row.ended == 1
+    assert row.finished_runs == 1
     assert row.failures == {}
 
 
-def test_no_complete_run_leaves_nothing_to_test() -> None:
+def test_variant_without_complete_runs_is_not_tested() -> None:
     failed = {seed: run(math.nan, RunStatus.FAILED) for seed in SEEDS}
     variants = [VariantRuns("a", {}, failed), VariantRuns("b", {}, {1: run(0.5), 2: run(0.4)})]
-    found = variant_table("val_loss", "a", SEEDS, variants)
-    assert found.row("a").mean is None
-    assert found.row("b").test is None
-    assert found.best is None
+    results = variant_table("val_loss", "a", SEEDS, variants)
+    assert results.row("a").mean is None
+    assert results.row("b").test is None
+    assert results.best is None
 
 
-def test_a_row_is_strict_json() -> None:
-    found = table([0.5, 0.6, 0.7], [0.3, 0.41, 0.5])
-    written = json.loads(json.dumps([row.to_dict() for row in found.rows], allow_nan=False))
+def test_rows_are_strict_json() -> None:
+    results = table([0.5, 0.6, 0.7], [0.3, 0.41, 0.5])
+    written = json.loads(json.dumps([row.to_dict() for row in results.rows], allow_nan=False))
     assert written[1]["seeds"] == 3
     assert written[1]["difference_interval"][0] < written[1]["difference"] < 0
     assert written[1]["fit_s"] == 2.0

@@ -1,4 +1,4 @@
-"""Many numbers in few."""
+"""Histograms of weights and gradients."""
 
 from __future__ import annotations
 
@@ -6,32 +6,34 @@ import json
 
 import numpy as np
 
-from nnlab.analysis.weight_histograms import LayerHistograms, evenly, layer_histograms
+from nnlab.analysis.weight_histograms import LayerHistograms, layer_histograms, sample_layers
 
 
-def test_first_and_last_share_their_bins() -> None:
+def test_first_and_last_share_the_bins() -> None:
     first, last = np.zeros((2, 3)), np.array([[-1.0, 0.0, 3.0]])
-    (spread,) = layer_histograms("weights", {"dense": first}, {"dense": last})
-    assert (spread.low, spread.high) == (-1.0, 3.0)
-    assert (sum(spread.first.counts), sum(spread.last.counts)) == (6, 3)
-    assert (spread.first.zeros, spread.last.zeros) == (6, 1)
+    (layer,) = layer_histograms("weights", {"dense": first}, {"dense": last})
+    assert (layer.low, layer.high) == (-1.0, 3.0)
+    assert (sum(layer.first.counts), sum(layer.last.counts)) == (6, 3)
+    assert (layer.first.zeros, layer.last.zeros) == (6, 1)
 
 
-def test_gradients_are_counted_by_powers_of_ten_and_zeros_apart() -> None:
+def test_gradients_are_binned_by_logarithm_without_zeros() -> None:
     first, last = np.array([0.0, 1e-9, -1e-3]), np.array([0.0, 0.0, 1e-30])
-    (spread,) = layer_histograms("gradients", {"dense": first}, {"dense": last})
-    assert (spread.low, spread.high) == (-12.0, -3.0)
-    assert sum(spread.first.counts) == 2
-    assert (spread.last.zeros, sum(spread.last.counts)) == (2, 1)
+    (layer,) = layer_histograms("gradients", {"dense": first}, {"dense": last})
+    assert (layer.low, layer.high) == (-12.0, -3.0)
+    assert sum(layer.first.counts) == 2
+    assert (layer.last.zeros, sum(layer.last.counts)) == (2, 1)
 
 
-def test_json_and_back_changes_nothing() -> None:
-    several = layer_histograms("weights", {"a": np.ones(3)}, {"a": np.array([1, np.nan, 2])})
-    plain = json.loads(json.dumps([spread.to_dict() for spread in several]))
-    assert [LayerHistograms.from_dict(values) for values in plain] == several
+def test_histograms_survive_json() -> None:
+    layers = layer_histograms("weights", {"a": np.ones(3)}, {"a": np.array([1, np.nan, 2])})
+    plain = json.loads(json.dumps([layer.to_dict() for layer in layers]))
+    assert [LayerHistograms.from_dict(values) for values in plain] == layers
 
 
-def test_of_many_layers_the_first_and_the_last_stay() -> None:
+def test_sample_of_layers_includes_the_first_and_the_last() -> None:
     layers = {f"{i}": np.ones(1) for i in range(40)}
-    names = [spread.layer for spread in evenly(layer_histograms("weights", layers, layers), 12)]
+    names = [
+        layer.layer for layer in sample_layers(layer_histograms("weights", layers, layers), 12)
+    ]
     assert (len(names), names[0], names[-1]) == (12, "0", "39")

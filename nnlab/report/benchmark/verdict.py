@@ -1,4 +1,4 @@
-"""What a comparison of devices came to, in plain sentences."""
+"""The verdict of a benchmark: which device is faster, and from which batch size on."""
 
 from __future__ import annotations
 
@@ -8,198 +8,172 @@ from nnlab.analysis.benchmark import BenchmarkResult, Bottleneck, Crossover, Los
 from nnlab.report.text.numbers import format_count, format_percent
 from nnlab.runs.records.benchmark import BenchmarkRecord
 
-_TENTH, _TWICE, _TENFOLD = 0.1, 2, 10
-_PLAIN, _FINE = 2, 3
-# Devices round differently, and training carries that on.
-_AGREEING = 0.01
+# Decimals of a ratio: none from 10 on, one from 2 on, two from 0.1 on, more below and near 1.
+_NO_DECIMALS, _ONE_DECIMAL, _TWO_DECIMALS = 10, 2, 0.1
+_DECIMALS, _DECIMALS_NEAR_1 = 2, 3
+# Devices round differently, and training amplifies the differences.
+_MAX_DIFFERENCE = 0.01
 
 
-def devices_headline(table: BenchmarkResult, *, has_gpu: bool) -> str:
-    """What the whole comparison came to.
+def benchmark_verdict(result: BenchmarkResult, *, has_gpu: bool) -> str:
+    """Return the verdict of a benchmark: one sentence without a full stop.
 
-    Args:
-        table: The comparison.
-        has_gpu: Whether the machine has a GPU that TensorFlow can use, or nobody asked for one.
-
-    Returns:
-        One sentence, without a full stop; empty where nothing was measured.
+    Empty if nothing was measured. `has_gpu` is true as well if no GPU was requested.
     """
-    if not any(point.step for point in table.points):
+    if not any(point.step for point in result.points):
         return ""
-    if len(table.devices) == 1:
-        return _alone(table, has_gpu=has_gpu)
-    several = len(table.widths) > 1
-    sentences = [
-        (f"at width {_width_text(win.width)} " if several else "") + _win_words(table, win)
-        for win in table.wins
-    ]
-    return "; ".join(sentences)
+    if len(result.devices) == 1:
+        return _verdict_of_one_device(result, has_gpu=has_gpu)
+    verdicts = []
+    for crossover in result.crossovers:
+        verdict = _crossover_verdict(result, crossover)
+        if len(result.widths) > 1:
+            verdict = f"at {_format_width(crossover.width)}, {verdict}"
+        verdicts.append(verdict)
+    return "; ".join(verdicts)
 
 
-def rows_text(record: BenchmarkRecord) -> str:
-    """What was trained on.
+def _verdict_of_one_device(result: BenchmarkResult, *, has_gpu: bool) -> str:
+    (device,) = result.devices
+    measured = [point for point in result.points if point.examples_per_s is not None]
+    best = max(measured, key=lambda point: point.examples_per_s or 0.0)
+    rate = f"{format_count(round(best.examples_per_s or 0))} examples per second"
+    position = f"at batch size {format_count(best.batch_size)}"
+    if len(result.widths) > 1:
+        position += f" and {_format_width(best.width)}"
+    reason = "" if has_gpu else "no GPU is available: "
+    return f"{reason}only {device} was measured, up to {rate} {position}"
 
-    Args:
-        record: What was recorded.
-    """
+
+def _crossover_verdict(result: BenchmarkResult, crossover: Crossover) -> str:
+    device, baseline = crossover.device, crossover.baseline
+    if crossover.speedup is None or crossover.best_batch_size is None:
+        return f"{device} and {baseline} have no common measurement"
+    sizes = sorted(result.batch_sizes)
+    best_size = format_count(crossover.best_batch_size)
+    if crossover.batch_size is None:
+        return _verdict_without_crossover(crossover, crossover.speedup, sizes, best_size)
+    best = f"up to {describe_speedup(crossover.speedup)}, at {best_size}"
+    if crossover.batch_size == sizes[0]:
+        every_size = _format_sizes("every", sizes)
+        return f"{device} is faster than {baseline} at {every_size}: {best}"
+    before = max(size for size in sizes if size < crossover.batch_size)
+    point = result.point(device, crossover.width, before)
+    bottleneck = None if point is None else result.bottleneck(point)
+    reason = f"; at {format_count(before)} it is {bottleneck.bound}-bound" if bottleneck else ""
+    first = format_count(crossover.batch_size)
+    return f"{device} is faster than {baseline} from batch size {first} on: {best}{reason}"
+
+
+def _verdict_without_crossover(
+    crossover: Crossover, speedup: Speedup, sizes: list[int], best_size: str
+) -> str:
+    device, baseline = crossover.device, crossover.baseline
+    if speedup.low is None:
+        best = f"at batch size {best_size}, {device} was {describe_speedup(speedup)} as {baseline}"
+        return f"a single measurement of each point is not conclusive: use --repeats 3; {best}"
+    if crossover.slower_at == tuple(sizes):
+        return f"{device} is slower than {baseline} at {_format_sizes('every', sizes)}"
+    if crossover.faster_at:
+        faster_at = ", ".join(map(format_count, crossover.faster_at))
+        best = f"up to {describe_speedup(speedup)}, at {best_size}"
+        return f"{device} is faster than {baseline} only at batch size {faster_at}: {best}"
+    best = f"at best {describe_speedup(speedup)}, at {best_size}"
+    any_size = _format_sizes("any", sizes)
+    return f"{device} is not significantly faster than {baseline} at {any_size}: {best}"
+
+
+def _format_sizes(quantifier: str, sizes: list[int]) -> str:
+    first, last = format_count(sizes[0]), format_count(sizes[-1])
+    if len(sizes) == 1:
+        return f"batch size {first}"
+    return f"{quantifier} batch size from {first} to {last}"
+
+
+def _format_width(width: int | None) -> str:
+    return "the width of the config" if width is None else f"width {format_count(width)}"
+
+
+def format_rows(record: BenchmarkRecord) -> str:
+    """Format the number and source of the training rows."""
     count = format_count(record.rows_count)
     return f"{count} random rows" if record.rows_note else f"{count} rows of {record.rows}"
 
 
-def limit_text(limit: Bottleneck) -> str:
-    """What most of a step goes to.
-
-    Args:
-        limit: The limit.
-
-    Example:
-        >>> limit_text(Bottleneck("launch", 0.912))
-        'launch 91 %'
-    """
-    return f"{limit.bound} {format_percent(limit.share)}"
+def format_bottleneck(bottleneck: Bottleneck) -> str:
+    """Format a bottleneck with its share, such as `launch 91 %`."""
+    return f"{bottleneck.bound} {format_percent(bottleneck.share)}"
 
 
-def speedup_text(speedup: Speedup) -> str:
-    """How many times faster.
-
-    Args:
-        speedup: The speedup.
-
-    Example:
-        >>> speedup_text(Speedup(3.14159, 2.9, 3.4)), speedup_text(Speedup(14.2, None, None))
-        ('3.1 (2.9 to 3.4)', '14')
-    """
-    value, ends = _times_texts(speedup)
-    return f"{value} ({ends})" if ends else value
-
-
-def times_text(value: float) -> str:
-    """A ratio, as precise as it is of use.
-
-    Args:
-        value: The ratio.
-
-    Example:
-        >>> [times_text(value) for value in (0.052, 0.96, 0.997, 1.04, 3.14, 132.4)]
-        ['0.052', '0.96', '0.997', '1.04', '3.1', '132']
-    """
-    return f"{value:.{_FINE if _looks_like_one(value) else _digits(value)}f}"
-
-
-def agreement_words(agreement: LossAgreement, baseline: str) -> str:
-    """How far the losses of the devices differ.
-
-    Args:
-        agreement: The agreement.
-        baseline: The first device.
-
-    Returns:
-        One sentence.
-
-    Example:
-        >>> agreement_words(LossAgreement(0.0, "gpu:0", None, 32, 8, 12), "cpu")
-        'The losses agree to the bit with those of cpu: 12 were compared.'
-    """
-    where = f"{agreement.device}, batch size {format_count(agreement.batch_size)}"
-    if agreement.width is not None:
-        where += f", width {format_count(agreement.width)}"
+def format_agreement(agreement: LossAgreement, baseline: str) -> str:
+    """Format how much the losses differ from those of the first device, as a sentence."""
     count, steps = format_count(agreement.compared), format_count(agreement.steps)
-    if not agreement.largest:
-        return f"The losses agree to the bit with those of {baseline}: {count} were compared."
-    word = "agree" if agreement.largest <= _AGREEING else "differ"
+    if not agreement.largest_difference:
+        return f"The losses are bitwise equal to those of {baseline} ({count} compared)."
+    position = f"{agreement.device}, batch size {format_count(agreement.batch_size)}"
+    if agreement.width is not None:
+        position += f", width {format_count(agreement.width)}"
+    verb = "agree with" if agreement.largest_difference <= _MAX_DIFFERENCE else "differ from"
     return (
-        f"The losses {word}: of {count}, the largest difference to those of {baseline} is "
-        f"{100 * agreement.largest:.2g} % ({where}, after {steps} steps)."
+        f"The losses {verb} those of {baseline}: the largest difference of {count} compared is "
+        f"{100 * agreement.largest_difference:.2g} % ({position}, after {steps} steps)."
     )
 
 
-def _alone(table: BenchmarkResult, *, has_gpu: bool) -> str:
-    (device,) = table.devices
-    measured = [point for point in table.points if point.examples_per_s is not None]
-    best = max(measured, key=lambda point: point.examples_per_s or 0.0)
-    pace = f"{format_count(round(best.examples_per_s or 0))} examples a second"
-    where = f"at batch size {format_count(best.batch_size)}"
-    if len(table.widths) > 1:
-        where += f" and width {_width_text(best.width)}"
-    why = f"{device} alone was measured" if has_gpu else f"no GPU here: {device} alone was measured"
-    return f"{why}, at best {pace} {where}"
-
-
-def _win_words(table: BenchmarkResult, win: Crossover) -> str:
-    sizes = sorted(table.batch_sizes)
-    sweep = format_count(sizes[0])
-    if len(sizes) > 1:
-        sweep += f" to {format_count(sizes[-1])}"
-    if win.speedup is None or win.best is None:
-        return f"nothing compares {win.device} with {win.baseline}"
-    best = f"{speedup_words(win.speedup)} at {format_count(win.best)}"
-    if win.batch_size is None:
-        return _loss_words(win, tuple(sizes), sweep, best)
-    if win.batch_size == sizes[0]:
-        return f"{win.device} is faster than {win.baseline} at every batch size, {sweep}: {best}"
-    from_here = f"from batch size {format_count(win.batch_size)} on"
-    before = max(size for size in sizes if size < win.batch_size)
-    point = table.point(win.device, win.width, before)
-    limit = None if point is None else table.limit(point)
-    why = f"; at {format_count(before)} it is {limit.bound}-bound" if limit else ""
-    return f"{win.device} is faster than {win.baseline} {from_here}: {best}{why}"
-
-
-def _loss_words(win: Crossover, sizes: tuple[int, ...], sweep: str, best: str) -> str:
-    """Of a device that is not shown to be faster from anywhere on."""
-    if win.speedup is None or win.speedup.low is None:
-        once = "nothing is shown, as each point was measured once: take --repeats 3"
-        return f"{once}; at its best {win.device} was {best} as {win.baseline}"
-    if win.slower_at == sizes:
-        return f"{win.device} is slower than {win.baseline} at every batch size, {sweep}"
-    if win.faster_at:
-        alone = ", ".join(map(format_count, win.faster_at))
-        return (
-            f"{win.device} is faster than {win.baseline} at batch size {alone} alone, "
-            f"and from none on: {best}"
-        )
-    never = f"{win.device} is never shown to be faster than {win.baseline} within this sweep"
-    return f"{never} (batch size {sweep}); at its best it is {best}"
-
-
-def speedup_words(speedup: Speedup) -> str:
-    """How many times faster, with the interval.
-
-    Args:
-        speedup: The speedup.
+def describe_speedup(speedup: Speedup) -> str:
+    """Describe a speedup with its interval.
 
     Example:
-        >>> speedup_words(Speedup(3.14159, 2.9, 3.4))
+        >>> describe_speedup(Speedup(3.14159, 2.9, 3.4))
         '3.1 times as fast (95 % interval 2.9 to 3.4)'
     """
-    value, ends = _times_texts(speedup)
-    return f"{value} times as fast" + (f" (95 % interval {ends})" if ends else "")
+    value, interval = _format_parts(speedup)
+    return f"{value} times as fast" + (f" (95 % interval {interval})" if interval else "")
 
 
-def _times_texts(speedup: Speedup) -> tuple[str, str]:
-    """A ratio and its interval, all with as many digits; the latter may be empty."""
+def format_speedup(speedup: Speedup) -> str:
+    """Format a speedup with its interval.
+
+    Example:
+        >>> format_speedup(Speedup(3.14159, 2.9, 3.4)), format_speedup(Speedup(14.2, None, None))
+        ('3.1 (2.9 to 3.4)', '14')
+    """
+    value, interval = _format_parts(speedup)
+    return f"{value} ({interval})" if interval else value
+
+
+def format_ratio(ratio: float) -> str:
+    """Format a ratio with a useful number of decimals; unless equal, it does not look like 1.
+
+    Example:
+        >>> [format_ratio(ratio) for ratio in (0.052, 0.96, 0.997, 1.04, 3.14, 132.4)]
+        ['0.052', '0.96', '0.997', '1.04', '3.1', '132']
+    """
+    return f"{ratio:.{_DECIMALS_NEAR_1 if _looks_like_1(ratio) else _decimals(ratio)}f}"
+
+
+def _format_parts(speedup: Speedup) -> tuple[str, str]:
+    """Format a ratio and its interval, possibly empty, with the same number of decimals."""
     if speedup.low is None or speedup.high is None:
-        return times_text(speedup.value), ""
-    digits = max(_digits(speedup.value), min(_PLAIN, _digits(speedup.low)))
-    if _looks_like_one(speedup.low) or _looks_like_one(speedup.high):
-        digits = max(_FINE, digits)
-    value, low, high = (f"{one:.{digits}f}" for one in (speedup.value, speedup.low, speedup.high))
+        return format_ratio(speedup.value), ""
+    decimals = max(_decimals(speedup.value), min(_DECIMALS, _decimals(speedup.low)))
+    if _looks_like_1(speedup.low) or _looks_like_1(speedup.high):
+        decimals = max(_DECIMALS_NEAR_1, decimals)
+    value, low, high = (
+        f"{ratio:.{decimals}f}" for ratio in (speedup.value, speedup.low, speedup.high)
+    )
     return value, f"{low} to {high}"
 
 
-def _digits(value: float) -> int:
-    """Digits after the point that say enough of a ratio."""
-    if value >= _TENFOLD:
+def _decimals(ratio: float) -> int:
+    if ratio >= _NO_DECIMALS:
         return 0
-    if value >= _TWICE:
+    if ratio >= _ONE_DECIMAL:
         return 1
-    return _PLAIN if value >= _TENTH or value <= 0 else 1 - math.floor(math.log10(value))
+    is_small = 0 < ratio < _TWO_DECIMALS
+    return 1 - math.floor(math.log10(ratio)) if is_small else _DECIMALS
 
 
-def _looks_like_one(value: float) -> bool:
-    """Whether two digits make it 1, which it is not: its side of 1 decides what is said."""
-    return value != 1 and f"{value:.{_PLAIN}f}" == "1.00"
-
-
-def _width_text(width: int | None) -> str:
-    return "of the config" if width is None else format_count(width)
+def _looks_like_1(ratio: float) -> bool:
+    """Return whether a ratio is rounded to 1; on which side of 1 it is matters."""
+    return ratio != 1 and f"{ratio:.{_DECIMALS}f}" == "1.00"

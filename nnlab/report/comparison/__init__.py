@@ -1,1 +1,1 @@
-"""Tables, plots and verdict of a comparison of variants."""
+"""Tables, plots and verdicts of a comparison of variants."""

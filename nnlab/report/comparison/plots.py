@@ -1,4 +1,4 @@
-"""The pictures of a comparison: beside its records, and in its report."""
+"""The plots of a comparison: means with intervals, and curves with bands."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ if TYPE_CHECKING:
     from nnlab.analysis.variants import VariantTable
 
 INTERVALS = "variants"
-"""The picture of all means; the others are called by the column that they show."""
+"""The name of the plot of all means; the other plots are named by their column."""
 
 
 @dataclass(frozen=True)
 class ComparisonPlot:
-    """A picture that can be drawn.
+    """A plot that can be drawn.
 
     Args:
-        name: Its name, without a suffix: `variants`, `val_loss`.
+        name: Its name without a suffix, such as `variants` or `val_loss`.
         variants: The variants that it shows.
-        draw: Draws it into a file, PNG; what that takes is loaded then.
+        draw: Draws it into a PNG file; imports Matplotlib when called.
     """
 
     name: str
@@ -33,48 +33,24 @@ class ComparisonPlot:
 
 
 def comparison_plots(path: Path, table: VariantTable, title: str) -> Iterator[ComparisonPlot]:
-    """The pictures of a comparison: a dot and interval for each variant, and curves with bands.
-
-    Args:
-        path: The comparison's folder, with its runs in it.
-        table: Its variants; one at least has a complete run.
-        title: The comparison's name.
-
-    Yields:
-        Each picture.
-
-    Raises:
-        DataError: The metrics of a run cannot be read.
-    """
+    """Yield the plots of a comparison in a folder; at least one run must be complete."""
     shown = tuple(row.name for row in table.rows if row.mean is not None)
     yield ComparisonPlot(INTERVALS, shown, partial(_draw_intervals, table, title))
     histories = read_histories(path, table)
     for column in curve_columns(table.metric, histories):
-        having = (
-            name for name, several in histories.items() if any(column in one for one in several)
+        variants = tuple(
+            name for name, runs in histories.items() if any(column in history for history in runs)
         )
-        draw = partial(_draw_bands, table, title, histories, column)
-        yield ComparisonPlot(column, tuple(having), draw)
+        yield ComparisonPlot(
+            column, variants, partial(_draw_bands, table, title, histories, column)
+        )
 
 
-def write_variant_files(path: Path, table: VariantTable, name: str) -> Iterator[Path]:
-    """Draws the pictures of a comparison into its folder.
-
-    Args:
-        path: The comparison's folder, with its runs in it.
-        table: Its variants; one at least has a complete run.
-        name: The comparison's name.
-
-    Yields:
-        Each file as it is drawn: `plots/variants.png`, `plots/val_loss.png`, ...
-
-    Raises:
-        DataError: The metrics of a run cannot be read.
-        RunFailedError: The disk refused.
-    """
-    for picture in comparison_plots(path, table, name):
-        file = path / "plots" / f"{picture.name}.png"
-        picture.draw(file)
+def write_comparison_plots(path: Path, table: VariantTable, name: str) -> Iterator[Path]:
+    """Draw the plots of a comparison into its folder, and yield each file."""
+    for plot in comparison_plots(path, table, name):
+        file = path / "plots" / f"{plot.name}.png"
+        plot.draw(file)
         yield file
 
 
@@ -89,5 +65,5 @@ def _draw_bands(
 ) -> None:
     from nnlab.report.plots.comparison import plot_bands
 
-    found = bands(histories, column, table.meaning.within(column))
-    plot_bands(found, column, file, title=title, names=[row.name for row in table.rows])
+    by_variant = bands(histories, column, table.metric_spec.bounds(column))
+    plot_bands(by_variant, column, file, title=title, names=[row.name for row in table.rows])

@@ -1,7 +1,4 @@
-"""Live progress of a run on standard error: a bar for a person, plain lines for a pipe.
-
-Training tells what happens; what is shown, and how often, is decided here.
-"""
+"""Progress on standard error: live views for a terminal, plain lines for a pipe or a log file."""
 
 from __future__ import annotations
 
@@ -11,17 +8,17 @@ from typing import TextIO
 from nnlab.report.progress.events import Progress, SilentProgress, StartInfo
 from nnlab.report.progress.live import RichProgress
 from nnlab.report.progress.plain import PlainProgress
-from nnlab.report.progress.search_events import SearchInfo, SearchProgress
-from nnlab.report.progress.search_live import LiveSearchProgress
+from nnlab.report.progress.search_live import RichSearchProgress
 from nnlab.report.progress.search_plain import PlainSearchProgress
+from nnlab.report.progress.search_state import SearchInfo, SearchProgress
 from nnlab.report.text.console import is_terminal, terminal_console
 
 __all__ = [
-    "LiveSearchProgress",
     "PlainProgress",
     "PlainSearchProgress",
     "Progress",
     "RichProgress",
+    "RichSearchProgress",
     "SearchInfo",
     "SearchProgress",
     "SilentProgress",
@@ -32,28 +29,14 @@ __all__ = [
 
 
 def make_progress(stream: TextIO | None = None) -> Progress:
-    """The progress that suits a stream.
-
-    Args:
-        stream: Where to show it; None for standard error.
-
-    Returns:
-        A live bar where a person watches in a terminal, else plain lines.
-    """
+    """Return a live bar for a terminal, plain lines otherwise; None for standard error."""
     out = stream or sys.stderr
     return RichProgress(terminal_console(out)) if is_terminal(out) else PlainProgress(out)
 
 
 def make_search_progress(stream: TextIO | None = None) -> SearchProgress:
-    """The progress of a search that suits a stream.
-
-    Args:
-        stream: Where to show it; None for standard error.
-
-    Returns:
-        A live view where a person watches in a terminal, else plain lines.
-    """
+    """Return a live view of a search for a terminal, plain lines otherwise."""
     out = stream or sys.stderr
     if is_terminal(out):
-        return LiveSearchProgress(terminal_console(out))
+        return RichSearchProgress(terminal_console(out))
     return PlainSearchProgress(out)

@@ -1,4 +1,4 @@
-"""What training tells about its progress, and who listens to nothing."""
+"""The progress events of a run, and the progress that shows none."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ Logs = Mapping[str, SupportsFloat]
 
 @dataclass(frozen=True)
 class StartInfo:
-    """What is known of a run before its first epoch.
+    """What is known about a run before its first epoch.
 
     Args:
         name: The experiment's name.
-        device: The device that does the work.
-        engine: The training engine that does the work.
-        epochs: Epochs at most.
-        steps_per_epoch: Updates an epoch.
+        device: The device.
+        engine: The training engine.
+        epochs: The maximum number of epochs.
+        steps_per_epoch: Updates per epoch.
         rows: Training rows.
-        params: Weights of the model.
-        monitor: The metric that says which epoch is the best; None where none does.
+        params: The number of the model's parameters.
+        monitor: The metric that selects the best epoch, if any.
     """
 
     name: str
@@ -37,61 +37,40 @@ class StartInfo:
     monitor: str | None = None
 
     def headline(self) -> str:
-        """All of it on one line."""
+        """Return a summary on one line."""
         size = f"{plural(self.params, 'parameter')}, {plural(self.rows, 'row')}"
         length = f"{plural(self.epochs, 'epoch')} of {plural(self.steps_per_epoch, 'step')}"
         return f"{self.name}: {size}, {length}, on {self.device} with {self.engine}"
 
 
 class Progress(Protocol):
-    """Listens to a run. Each event must cost next to nothing: an epoch may take a millisecond.
+    """A listener to a run. Events must be cheap, as an epoch may take a millisecond.
 
-    `stop` must be called however the run ends, or a terminal is left without its cursor.
+    `stop` must be called at the end of every run, to restore the terminal's cursor.
     """
 
     def start(self, info: StartInfo) -> None:
-        """Training begins.
-
-        Args:
-            info: What is known of the run.
-        """
+        """Handle the start of training."""
 
     def batch(self, epoch: int, step: int, logs: Logs) -> None:
-        """An update was made. Only engines that come back to Python between updates tell it.
+        """Handle an update, by the epoch and the step within it, both from 1.
 
-        Args:
-            epoch: The epoch, from 1.
-            step: The update within the epoch, from 1.
-            logs: Running values by name. They are read only when they are shown, if at all.
+        Only engines that return to Python between updates call it. The logs are converted to
+        numbers only if they are shown.
         """
 
     def epoch(self, epoch: int, logs: Logs, *, best: bool, seconds: float) -> None:
-        """An epoch ended.
-
-        Args:
-            epoch: The epoch, from 1.
-            logs: Its values by name.
-            best: Whether it is the best so far by the monitored metric.
-            seconds: How long it took.
-        """
+        """Handle the end of an epoch (from 1), and whether it is the best so far."""
 
     def message(self, text: str) -> None:
-        """Something is worth a line of its own.
-
-        Args:
-            text: The line.
-        """
+        """Show a message on a separate line."""
 
     def stop(self, outcome: str = "") -> None:
-        """The run is over. A second call does nothing.
-
-        Args:
-            outcome: How it ended, in a few words; may be empty.
-        """
+        """Handle the end of the run; a second call does nothing."""
 
 
 class SilentProgress:
-    """Shows nothing: for `--json`, for trials of a search."""
+    """Progress that shows nothing, for `--json` and the trials of a search."""
 
     def start(self, info: StartInfo) -> None:
         """See `Progress.start`."""
@@ -109,17 +88,11 @@ class SilentProgress:
         """See `Progress.stop`."""
 
 
-def logs_text(logs: Logs) -> str:
-    """Values by name on one line.
-
-    Args:
-        logs: The values.
-
-    Returns:
-        The line.
+def format_logs(logs: Logs) -> str:
+    """Format values by name on one line.
 
     Example:
-        >>> logs_text({"loss": 0.09512, "accuracy": 0.98312})
+        >>> format_logs({"loss": 0.09512, "accuracy": 0.98312})
         'loss 0.0951  accuracy 0.9831'
     """
     return "  ".join(f"{name} {format_metric(float(value))}" for name, value in logs.items())

@@ -1,11 +1,11 @@
-"""Progress as a live bar in a terminal."""
+"""The progress of a run as a live bar in a terminal."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nnlab.report.progress.events import Logs, StartInfo, logs_text
-from nnlab.report.progress.live_area import LiveArea, bar
+from nnlab.report.progress.events import Logs, StartInfo, format_logs
+from nnlab.report.progress.live_area import LiveArea, progress_bar
 from nnlab.report.progress.state import RunState
 from nnlab.report.text.numbers import format_seconds
 
@@ -16,13 +16,9 @@ _REFRESH_PER_SECOND = 10
 
 
 class RichProgress:
-    """One bar for the whole run, and below it the last values and the best ones.
+    """A bar for the whole run, with the last and the best values below.
 
-    An event only stores numbers. A thread of Rich's paints them ten times a second, so that epochs
-    of a millisecond cost nothing.
-
-    Args:
-        console: The console on the terminal.
+    Events only store numbers; a thread of Rich renders them ten times a second.
     """
 
     def __init__(self, console: Console) -> None:
@@ -34,7 +30,7 @@ class RichProgress:
         self.stop()
         self._state = state = RunState(info)
         self.message(info.headline())
-        self._area.open(lambda: _painted(state), per_second=_REFRESH_PER_SECOND)
+        self._area.open(lambda: _render(state), per_second=_REFRESH_PER_SECOND)
 
     def batch(self, epoch: int, step: int, logs: Logs) -> None:  # noqa: ARG002 - the epoch is known
         """See `Progress.batch`."""
@@ -56,8 +52,8 @@ class RichProgress:
         self._area.close(outcome)
 
 
-def _painted(state: RunState) -> RenderableType:
-    """The bar and the values as they stand now."""
+def _render(state: RunState) -> RenderableType:
+    """Render the bar and the current values."""
     from rich.console import Group
     from rich.text import Text
 
@@ -65,9 +61,9 @@ def _painted(state: RunState) -> RenderableType:
     total = f"{info.epochs:,}"
     current = min(state.epochs_done + 1, info.epochs) if state.step else state.epochs_done
     title = f"epoch {current:>{len(total)},}/{total}"
-    times = (format_seconds(state.elapsed_s()), state.left_text())
-    values = Text(logs_text(state.latest()), no_wrap=True, overflow="ellipsis")
-    best = state.best_text()
+    times = (format_seconds(state.elapsed_s()), state.format_remaining())
+    values = Text(format_logs(state.latest_logs()), no_wrap=True, overflow="ellipsis")
+    best = state.format_best()
     if best:
         values.append(f"  {best}", style="green")
-    return Group(bar(title, state.done(), info.epochs, *times), values)
+    return Group(progress_bar(title, state.completed_epochs(), info.epochs, *times), values)

@@ -1,13 +1,13 @@
-"""The last lines of a terminal, painted anew while the work goes on."""
+"""A live area: the last lines of a terminal, rendered again and again."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-# What terminals write where Ctrl-C is typed twice: a line that it makes longer than the terminal is
-# wide becomes two, and what was painted before stays above.
-_TYPED = len("^C^C")
+# Terminals echo Ctrl-C, perhaps twice. If this makes a line longer than the terminal is wide, the
+# line wraps, and its old version remains visible above.
+_ECHO_WIDTH = len("^C^C")
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -15,40 +15,31 @@ if TYPE_CHECKING:
 
 
 class LiveArea:
-    """Lines that are painted again and again; messages stand above them.
-
-    Args:
-        console: The console on the terminal.
-    """
+    """Lines that are rendered again and again, with messages above them."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
         self._live: Live | None = None
 
     @property
-    def is_open(self) -> bool:
-        """Whether there is something to paint."""
-        return self._live is not None
-
-    @property
     def width(self) -> int:
-        """How long a line can be."""
-        return max(1, self._console.width - _TYPED)
+        """The maximum length of a line."""
+        return max(1, self._console.width - _ECHO_WIDTH)
 
     def open(
         self,
-        paint: Callable[[], RenderableType],
+        render: Callable[[], RenderableType],
         *,
         per_second: float | None = None,
-        vanishes: bool = False,
+        transient: bool = False,
     ) -> None:
-        """Paint from now on.
+        """Start rendering.
 
         Args:
-            paint: Gives what is to be seen now.
-            per_second: How often a thread of Rich's paints; None: only `refresh` does. A process
-                that is forked while another thread paints inherits its locks, closed.
-            vanishes: Whether nothing of it stays when it is closed.
+            render: Returns the current content.
+            per_second: How often a thread of Rich renders it. Defaults to None: only `refresh`
+                does, as a process must not be forked while another thread holds a lock.
+            transient: Whether the area is cleared when it is closed. Defaults to False.
         """
         from rich.constrain import Constrain
         from rich.live import Live
@@ -57,34 +48,26 @@ class LiveArea:
             console=self._console,
             refresh_per_second=per_second or 1,
             auto_refresh=per_second is not None,
-            get_renderable=lambda: Constrain(paint(), self.width),
-            transient=vanishes,
-            # Standard output may be one JSON document: nothing of it may come here.
+            get_renderable=lambda: Constrain(render(), self.width),
+            transient=transient,
+            # Standard output may be a JSON document.
             redirect_stdout=False,
         )
         self._live.start()
 
     def refresh(self) -> None:
-        """Paint now."""
+        """Render the current content."""
         if self._live is not None:
             self._live.refresh()
 
     def message(self, text: str) -> None:
-        """Write a line that stays.
-
-        Args:
-            text: The line.
-        """
+        """Print a permanent line above the area."""
         from rich.text import Text
 
         self._console.print(Text(text))
 
     def close(self, outcome: str = "") -> None:
-        """Paint no more. A second call does nothing.
-
-        Args:
-            outcome: How the work ended, in a few words; may be empty.
-        """
+        """Stop rendering, and print the outcome; a second call does nothing."""
         if self._live is None:
             return
         live, self._live = self._live, None
@@ -93,18 +76,8 @@ class LiveArea:
             self.message(outcome)
 
 
-def bar(title: str, done: float, total: float, *times: str) -> RenderableType:
-    """A line with a bar: how much is done.
-
-    Args:
-        title: What stands before it.
-        done: How much is done.
-        total: Of how much.
-        *times: What stands behind it; empty ones are left out.
-
-    Returns:
-        The line, as wide as the terminal.
-    """
+def progress_bar(title: str, completed: float, total: float, *times: str) -> RenderableType:
+    """Return a line with a title, a bar and times; empty times are left out."""
     from rich.progress_bar import ProgressBar
     from rich.table import Table
     from rich.text import Text
@@ -116,7 +89,7 @@ def bar(title: str, done: float, total: float, *times: str) -> RenderableType:
     line.add_row(
         Text(title, style="bold"),
         ProgressBar(
-            total=max(total, 1), completed=done, complete_style="cyan", finished_style="green"
+            total=max(total, 1), completed=completed, complete_style="cyan", finished_style="green"
         ),
         Text("  ".join(filter(None, times))),
     )

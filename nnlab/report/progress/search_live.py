@@ -1,14 +1,13 @@
-"""Progress of a search as a live view in a terminal."""
+"""The progress of a search as a live view in a terminal."""
 
 from __future__ import annotations
 
 import time
 from typing import TYPE_CHECKING
 
-from nnlab.report.progress.events import Logs, logs_text
-from nnlab.report.progress.live_area import LiveArea, bar
-from nnlab.report.progress.search_events import SearchInfo
-from nnlab.report.progress.search_state import RunningTrial, SearchState
+from nnlab.report.progress.events import Logs, format_logs
+from nnlab.report.progress.live_area import LiveArea, progress_bar
+from nnlab.report.progress.search_state import RunningTrial, SearchInfo, SearchState
 from nnlab.report.text.numbers import format_metric, format_seconds
 from nnlab.runs.records.trial import FrozenTrial
 
@@ -18,37 +17,31 @@ if TYPE_CHECKING:
 _INTERVAL_S = 0.1
 
 
-class LiveSearchProgress:
-    """A bar for the search, a line for each trial at work, the best so far with its values.
+class RichSearchProgress:
+    """A bar for the search, a line for each running trial, and the best trial with its values.
 
-    It is painted where the search says that time has passed, not by a thread of Rich's: a process
-    with threads should not fork.
-
-    Args:
-        console: The console on the terminal.
+    Rendered by the search's ticks, not by a thread: a process with threads should not fork.
     """
 
     def __init__(self, console: Console) -> None:
         self._area = LiveArea(console)
         self._state: SearchState | None = None
         self._logs: dict[int, Logs] = {}
-        self._objective = ""
-        self._due = 0.0
+        self._next_refresh_at = 0.0
 
     def start(self, info: SearchInfo, trials: list[FrozenTrial]) -> None:
         """See `SearchProgress.start`."""
         self.stop()
         self._state = state = SearchState(info, trials)
-        self._objective = info.objective
         self.message(info.headline())
-        if standing := state.standing_text():
-            self.message(standing)
-        self._area.open(lambda: self._painted(state), vanishes=True)
+        if resumed := state.format_resumed():
+            self.message(resumed)
+        self._area.open(lambda: self._render(state), transient=True)
 
-    def trial_began(self, trial: FrozenTrial) -> None:
-        """See `SearchProgress.trial_began`."""
+    def trial_started(self, trial: FrozenTrial) -> None:
+        """See `SearchProgress.trial_started`."""
         if self._state is not None:
-            self._state.began(trial)
+            self._state.trial_started(trial)
 
     def epoch(self, number: int, epoch: int, epochs: int, logs: Logs) -> None:
         """See `SearchProgress.epoch`."""
@@ -56,12 +49,12 @@ class LiveSearchProgress:
             self._state.epoch(number, epoch, epochs)
             self._logs[number] = logs
 
-    def trial_ended(self, trial: FrozenTrial) -> None:
-        """See `SearchProgress.trial_ended`."""
+    def trial_finished(self, trial: FrozenTrial) -> None:
+        """See `SearchProgress.trial_finished`."""
         if self._state is None:
             return
         self._logs.pop(trial.number, None)
-        is_best = self._state.ended(trial)
+        is_best = self._state.trial_finished(trial)
         if trial.score is None:
             self.message(f"Trial {trial.number} failed: {trial.reason}")
         elif is_best:
@@ -73,14 +66,14 @@ class LiveSearchProgress:
         if self._state is not None:
             self._logs.clear()
             self._state.retraining(best)
-            self.message(f"Training the best once more: trial {best.number}.")
+            self.message(f"Retraining the best trial, {best.number}.")
             self._area.refresh()
 
     def tick(self) -> None:
         """See `SearchProgress.tick`."""
         now = time.monotonic()
-        if now >= self._due:
-            self._due = now + _INTERVAL_S
+        if now >= self._next_refresh_at:
+            self._next_refresh_at = now + _INTERVAL_S
             self._area.refresh()
 
     def message(self, text: str) -> None:
@@ -92,35 +85,33 @@ class LiveSearchProgress:
         self._state = None
         self._area.close(outcome)
 
-    def _painted(self, state: SearchState) -> RenderableType:
+    def _render(self, state: SearchState) -> RenderableType:
         from rich.console import Group
         from rich.text import Text
 
         elapsed = format_seconds(state.elapsed_s())
         if state.retrained is not None:
             trial = state.retrained
-            title = f"the best, {trial.place_text()}"
-            logs = self._logs_text(trial.record.number)
-            return Group(bar(title, trial.epoch, trial.epochs, elapsed), _line(logs, "dim"))
-        most = state.info.max_trials
-        title, times = f"trials {state.over}/{most}", (elapsed, state.left_text())
-        lines = [bar(title, state.done(), most, *times), Text(state.counts_text())]
-        lines += [self._at_work(trial) for trial in state.running.values()]
+            title = f"retraining, {trial.format_position()}"
+            bar = progress_bar(title, trial.epoch, trial.epochs, elapsed)
+            return Group(bar, _line(self._format_logs(state, trial), "dim"))
+        max_trials = state.info.max_trials
+        title, times = f"trials {state.finished}/{max_trials}", (elapsed, state.format_remaining())
+        bar = progress_bar(title, state.completed_trials(), max_trials, *times)
+        lines = [bar, Text(state.format_counts())]
+        for trial in state.running.values():
+            position = f"trial {trial.record.number}  {trial.format_position()}"
+            lines.append(_line(f"{position}  {self._format_logs(state, trial)}".rstrip(), "dim"))
         if state.best is not None:
-            best = f"{state.best_text()}  "
-            room = self._area.width - len(best)
-            lines.append(_line(best + state.values.text(state.best, room), "green"))
+            best = f"{state.format_best()}  "
+            values = state.values.format(state.best, self._area.width - len(best))
+            lines.append(_line(best + values, "green"))
         return Group(*lines)
 
-    def _at_work(self, trial: RunningTrial) -> RenderableType:
-        number = trial.record.number
-        text = f"trial {number}  {trial.place_text()}  {self._logs_text(number)}"
-        return _line(text.rstrip(), "dim")
-
-    def _logs_text(self, number: int) -> str:
-        """The last values of a training, that first by which it is judged."""
-        logs, objective = self._logs.get(number, {}), self._objective
-        return logs_text({**({objective: logs[objective]} if objective in logs else {}), **logs})
+    def _format_logs(self, state: SearchState, trial: RunningTrial) -> str:
+        """Format the last values of a training, the objective first."""
+        logs, objective = self._logs.get(trial.record.number, {}), state.info.objective
+        return format_logs({**({objective: logs[objective]} if objective in logs else {}), **logs})
 
 
 def _line(text: str, style: str) -> RenderableType:

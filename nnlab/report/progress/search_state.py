@@ -1,4 +1,4 @@
-"""What a listener remembers of a search: trials by status, the best one, the pace."""
+"""The progress events of a search, and its state: trials by status, the best one, the pace."""
 
 from __future__ import annotations
 
@@ -6,50 +6,121 @@ import statistics
 import time
 from collections import deque
 from dataclasses import dataclass, field
+from typing import Protocol
 
-from nnlab.report.progress.search_events import SearchInfo
+from nnlab.config.direction import Direction
+from nnlab.report.progress.events import Logs
 from nnlab.report.progress.trial_values import TrialValues
-from nnlab.report.text.numbers import format_metric, format_seconds
-from nnlab.runs.records.trial import FrozenTrial, TrialStatus, ranked
+from nnlab.report.text.numbers import format_count, format_metric, format_seconds
+from nnlab.runs.records.trial import FrozenTrial, TrialStatus, rank_trials
 from nnlab.text import plural
 
-_RECENT = 20
+_PACE_TRIALS = 20
+
+
+@dataclass(frozen=True)
+class SearchInfo:
+    """What is known about a search before its first trial.
+
+    Args:
+        name: The experiment's name.
+        algorithm: The algorithm that suggests the trials.
+        objective: The metric to optimize.
+        direction: Whether to minimize or maximize it.
+        jobs: The number of trials at the same time.
+        max_trials: The maximum number of trials.
+        space: The names of the hyperparameters.
+        max_time: The maximum number of seconds. Defaults to None, no limit.
+        trials_per_round: The trials of a round of Hyperband, 0 for other algorithms.
+        searched_s: Seconds spent before the search was resumed.
+    """
+
+    name: str
+    algorithm: str
+    objective: str
+    direction: Direction
+    jobs: int
+    max_trials: int
+    space: tuple[str, ...]
+    max_time: float | None = None
+    trials_per_round: int = 0
+    searched_s: float = 0.0
+
+    def headline(self) -> str:
+        """Return a summary on one line."""
+        goal = "minimize" if self.direction == "min" else "maximize"
+        size = f"{plural(len(self.space), 'hyperparameter')}, {self.algorithm} search"
+        limit = f"up to {plural(self.max_trials, 'trial')}"
+        if self.trials_per_round:
+            limit += f" ({format_count(self.trials_per_round)} per round)"
+        if self.max_time is not None:
+            limit += f", up to {format_seconds(self.max_time)}"
+        return f"{self.name}: {size} to {goal} {self.objective}, {limit}, {self.jobs} at a time"
+
+
+class SearchProgress(Protocol):
+    """A listener to a search. It must not start threads, because the search forks processes."""
+
+    def start(self, info: SearchInfo, trials: list[FrozenTrial]) -> None:
+        """Handle the start of the search, with the trials of a resumed search."""
+
+    def trial_started(self, trial: FrozenTrial) -> None:
+        """Handle the start of a trial."""
+
+    def epoch(self, number: int, epoch: int, epochs: int, logs: Logs) -> None:
+        """Handle the end of an epoch of a trial, or of the best trial's retraining.
+
+        Epochs count from 1, with 0 before the first; of fast epochs only some are reported.
+        """
+
+    def trial_finished(self, trial: FrozenTrial) -> None:
+        """Handle the end of a trial."""
+
+    def retraining(self, best: FrozenTrial) -> None:
+        """Handle the start of the best trial's retraining."""
+
+    def tick(self) -> None:
+        """Render again, as time has passed."""
+
+    def message(self, text: str) -> None:
+        """Show a message on a separate line."""
+
+    def stop(self, outcome: str = "") -> None:
+        """Handle the end of the search; a second call does nothing."""
 
 
 @dataclass
 class RunningTrial:
-    """A trial at work.
+    """A running trial.
 
     Args:
         record: Its record.
-        epoch: Epochs done.
-        epochs: Epochs at most; 0 as long as nobody knows.
-        began: When it began.
+        epoch: The number of finished epochs.
+        epochs: The maximum number of epochs; 0 while unknown.
+        started: The time of its start.
     """
 
     record: FrozenTrial
     epoch: int = 0
     epochs: int = 0
-    began: float = field(default_factory=time.monotonic)
+    started: float = field(default_factory=time.monotonic)
 
     @property
-    def share(self) -> float:
-        """How much of it is done."""
+    def fraction(self) -> float:
+        """The fraction that is completed."""
         return self.epoch / self.epochs if self.epochs else 0.0
 
-    def place_text(self) -> str:
-        """How far it is."""
-        if not self.epochs:
-            return "starting"
-        return f"epoch {self.epoch}/{self.epochs}" if self.epoch else f"first of {self.epochs:,}"
+    def format_position(self) -> str:
+        """Format the current epoch."""
+        return f"epoch {self.epoch}/{self.epochs}" if self.epochs else "starting"
 
 
 class SearchState:
-    """The numbers behind the progress that is shown.
+    """The numbers shown by the progress of a search.
 
     Args:
-        info: What is known of the search.
-        trials: Those that an earlier sitting has left.
+        info: What is known about the search.
+        trials: The trials of a resumed search.
     """
 
     def __init__(self, info: SearchInfo, trials: list[FrozenTrial]) -> None:
@@ -60,116 +131,112 @@ class SearchState:
         self.complete = self.failed = 0
         self.best: FrozenTrial | None = None
         self.values = TrialValues(info.space)
-        self._recent: deque[float] = deque(maxlen=_RECENT)
+        self._recent_s: deque[float] = deque(maxlen=_PACE_TRIALS)
         self._busy_s = 0.0
         for trial in trials:
             if trial.is_finished:
-                self.values.see(trial)
+                self.values.add(trial)
                 self._count(trial)
 
     @property
-    def over(self) -> int:
-        """Trials that have ended."""
+    def finished(self) -> int:
+        """The number of finished trials."""
         return self.complete + self.failed
 
-    def began(self, trial: FrozenTrial) -> None:
-        """Takes in a trial that begins."""
-        self.values.see(trial)
+    def trial_started(self, trial: FrozenTrial) -> None:
+        """Add a running trial."""
+        self.values.add(trial)
         self.running[trial.number] = RunningTrial(trial)
 
     def epoch(self, number: int, epoch: int, epochs: int) -> None:
-        """Takes in an epoch of a trial at work."""
+        """Update a running trial."""
         trial = self.retrained or self.running.get(number)
         if trial is not None:
             trial.epoch, trial.epochs = epoch, epochs
 
-    def ended(self, trial: FrozenTrial) -> bool:
-        """Takes in a trial that has ended.
-
-        Returns:
-            Whether it is the best so far.
-        """
+    def trial_finished(self, trial: FrozenTrial) -> bool:
+        """Count a finished trial, and return whether it is the best so far."""
         self.running.pop(trial.number, None)
-        self._recent.append(trial.seconds)
+        self._recent_s.append(trial.seconds)
         self._busy_s += trial.seconds
         return self._count(trial)
 
     def retraining(self, best: FrozenTrial) -> None:
-        """Takes in that the best is trained once more."""
+        """Start the retraining of the best trial."""
         self.running.clear()
         self.retrained = RunningTrial(best)
 
-    def done(self) -> float:
-        """Trials that are done, and parts of those at work."""
-        return self.over + sum(trial.share for trial in self.running.values())
+    def completed_trials(self) -> float:
+        """Return the number of finished trials, including the fractions of running ones."""
+        return self.finished + sum(trial.fraction for trial in self.running.values())
 
     def elapsed_s(self) -> float:
-        """Seconds since the start."""
+        """Return the seconds since the start."""
         return time.monotonic() - self.started
 
-    def left_s(self) -> float | None:
-        """Seconds that are left; None before there is any pace."""
-        by_pace = self._by_pace()
+    def remaining_s(self) -> float | None:
+        """Return the remaining seconds, or None if unknown."""
+        by_pace = self._remaining_by_pace_s()
         if self.info.max_time is None:
             return by_pace
-        by_clock = max(0.0, self.info.max_time - self.info.searched_s - self.elapsed_s())
-        return by_clock if by_pace is None else min(by_pace, by_clock)
+        by_limit = max(0.0, self.info.max_time - self.info.searched_s - self.elapsed_s())
+        return by_limit if by_pace is None else min(by_pace, by_limit)
 
-    def left_text(self) -> str:
-        """The time that is left, in words; empty where nobody can tell."""
-        if self.over >= self.info.max_trials or self.retrained:
-            return ""
-        left = self.left_s()
-        if not left:
-            # The trials at work take longer than others did, or the time is over.
-            return ""
-        # Until a trial has ended only the time that there is is known.
-        words = "left" if self._recent else "left at most"
-        return f"{format_seconds(left)} {words}"
+    def _remaining_by_pace_s(self) -> float | None:
+        """Return the seconds of the remaining trials at the pace of the last ones.
 
-    def counts_text(self) -> str:
-        """How many trials are done, at work, failed."""
-        parts = [f"{self.complete} done", f"{len(self.running)} running"]
+        Whole trials count, as the number of epochs of a running trial is unknown.
+        """
+        remaining = self.info.max_trials - self.finished
+        if not self._recent_s or remaining <= 0:
+            return None
+        now, trial_s = time.monotonic(), statistics.fmean(self._recent_s)
+        spent_s = [now - trial.started for trial in self.running.values()]
+        parallel = (self._busy_s + sum(spent_s)) / max(now - self.started, 1e-9)
+        work_s = trial_s * remaining - sum(min(seconds, trial_s) for seconds in spent_s)
+        return max(0.0, work_s) / max(1.0, min(parallel, remaining))
+
+    def format_remaining(self) -> str:
+        """Format the remaining time; empty if unknown."""
+        if self.finished >= self.info.max_trials or self.retrained:
+            return ""
+        seconds = self.remaining_s()
+        if not seconds:
+            # The running trials take longer than the others, or the time limit is reached.
+            return ""
+        # Before the first trial ends, only the time limit is known.
+        prefix = "" if self._recent_s else "at most "
+        return f"{prefix}{format_seconds(seconds)} left"
+
+    def format_counts(self) -> str:
+        """Format the number of trials by status."""
+        parts = [f"{self.complete} complete", f"{len(self.running)} running"]
         return ", ".join([*parts, f"{self.failed} failed"] if self.failed else parts)
 
-    def best_text(self) -> str:
-        """The best trial so far and its score; empty where there is none."""
+    def format_best(self) -> str:
+        """Format the best trial so far and its score; empty if there is none."""
         if self.best is None or self.best.score is None:
             return ""
         score = f"{self.info.objective} {format_metric(self.best.score)}"
         return f"best {score} (trial {self.best.number})"
 
-    def standing_text(self) -> str:
-        """Where a search stands that goes on; empty for one that begins."""
-        if not self.over:
+    def format_resumed(self) -> str:
+        """Format the position of a resumed search; empty for a new one."""
+        if not self.finished:
             return ""
-        to_go = self.info.max_trials - self.over
-        done = f"{self.over} of {plural(self.info.max_trials, 'trial')} done"
+        remaining = self.info.max_trials - self.finished
+        finished = f"{self.finished} of {plural(self.info.max_trials, 'trial')} finished"
         failed = f" ({self.failed} failed)" if self.failed else ""
         is_late = self.info.max_time is not None and self.info.searched_s >= self.info.max_time
-        left = "the time is over" if is_late else f"{to_go} to go" if to_go > 0 else "none to go"
-        best = f"; {self.best_text()}" if self.best else ""
-        return f"Going on: {done}{failed}, {left}{best}"
-
-    def _by_pace(self) -> float | None:
-        """Seconds that the trials to come take, at the pace of the last ones.
-
-        Told by whole trials: how many epochs one will see is not known before it has ended.
-        """
-        to_come = self.info.max_trials - self.over
-        if not self._recent or to_come <= 0:
-            return None
-        now, pace = time.monotonic(), statistics.fmean(self._recent)
-        spent = [now - trial.began for trial in self.running.values()]
-        at_once = (self._busy_s + sum(spent)) / max(now - self.started, 1e-9)
-        work = pace * to_come - sum(min(one, pace) for one in spent)
-        return max(0.0, work) / max(1.0, min(at_once, to_come))
+        status = "time limit reached" if is_late else f"{max(remaining, 0)} remaining"
+        best = f"; {self.format_best()}" if self.best else ""
+        return f"Resuming: {finished}{failed}, {status}{best}"
 
     def _count(self, trial: FrozenTrial) -> bool:
         if trial.status is not TrialStatus.COMPLETE:
             self.failed += 1
             return False
         self.complete += 1
-        known = [trial] if self.best is None else [self.best, trial]
-        self.best = ranked(known, self.info.direction)[0]
+        candidates = [trial] if self.best is None else [self.best, trial]
+        self.best = rank_trials(candidates, self.info.direction)[0]
         return self.best is trial

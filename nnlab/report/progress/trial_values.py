@@ -1,4 +1,4 @@
-"""What a trial tries, on one line."""
+"""The hyperparameter values of a trial on one line."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from nnlab.config.space.hyperparameter_names import marker_name, short_names
 from nnlab.report.text.phrases import format_hyperparameter
 from nnlab.runs.records.trial import FrozenTrial
 
-_BETWEEN = "  "
+_SEPARATOR = "  "
 
 
 class TrialValues:
-    """Tells the values of trials by short names, in one order.
+    """Formats the values of trials under short names, in a fixed order.
 
-    Where there is no room for all, those stay in which trials differ, first those that hang on no
-    choice and no number of repetitions: every trial has them.
+    If a line is too short for all values, those that are equal in all trials are left out first,
+    then conditional ones, which not every trial has.
 
     Args:
         space: The names of the hyperparameters.
@@ -25,58 +25,49 @@ class TrialValues:
         self._names = short_names(dict.fromkeys(map(marker_name, space)))
         self._seen: dict[str, set[str]] = {}
 
-    def see(self, trial: FrozenTrial) -> None:
-        """Take in what a trial tries.
+    def add(self, trial: FrozenTrial) -> None:
+        """Register the values of a trial."""
+        texts = _format_values(trial)
+        for marker in self._names.keys() | texts.keys():
+            self._seen.setdefault(marker, set()).add(texts.get(marker, ""))
 
-        Args:
-            trial: The trial.
-        """
-        for marker in self._names.keys() | _told(trial).keys():
-            self._seen.setdefault(marker, set()).add(_told(trial).get(marker, ""))
-
-    def text(self, trial: FrozenTrial, width: int) -> str:
-        """The values of a trial; the repetitions of a hyperparameter stand together.
-
-        Args:
-            trial: The trial.
-            width: How long it may be.
-
-        Returns:
-            As many values as there is room for, whole ones, and how many more there are.
+    def format(self, trial: FrozenTrial, width: int) -> str:
+        """Format the values that fit a width, and the number of the others.
 
         Example:
             >>> names = ("model.layers.0.Dense.units", "training.optimizer")
             >>> values = TrialValues(names)
             >>> trial = FrozenTrial(1, {names[0]: 64, names[1]: "adam"})
-            >>> values.text(trial, 80), values.text(trial, 20)
+            >>> values.format(trial, 80), values.format(trial, 20)
             ('units=64  optimizer=adam', 'units=64  and 1 more')
         """
-        told = _told(trial)
-        in_order = [marker for marker in {**self._names, **told} if marker in told]
-        weighed = sorted(
-            in_order, key=lambda marker: (len(self._seen.get(marker, ())) == 1, _depth(marker))
+        texts = _format_values(trial)
+        in_order = [marker for marker in {**self._names, **texts} if marker in texts]
+        by_priority = sorted(
+            in_order,
+            key=lambda marker: (len(self._seen.get(marker, ())) == 1, _count_conditions(marker)),
         )
-        for left_out in range(len(told) + 1):
-            kept = weighed[: len(told) - left_out]
+        for hidden in range(len(texts) + 1):
+            shown = by_priority[: len(texts) - hidden]
             parts = [
-                f"{self._names.get(marker, marker)}={told[marker]}"
+                f"{self._names.get(marker, marker)}={texts[marker]}"
                 for marker in in_order
-                if marker in kept
+                if marker in shown
             ]
-            line = _BETWEEN.join([*parts, f"and {left_out} more"] if left_out else parts)
+            line = _SEPARATOR.join([*parts, f"and {hidden} more"] if hidden else parts)
             if len(line) <= width:
                 return line
         return ""
 
 
-def _depth(marker: str) -> int:
-    """On how many other values it depends whether there is a value."""
+def _count_conditions(marker: str) -> int:
+    """Return the number of hyperparameters on which a hyperparameter is conditional."""
     return sum(part in {"Choice", "Repeat"} for part in marker.split(".")[:-1])
 
 
-def _told(trial: FrozenTrial) -> Mapping[str, str]:
-    """The values by what their repetitions have in common."""
-    told: dict[str, list[str]] = {}
+def _format_values(trial: FrozenTrial) -> Mapping[str, str]:
+    """Format the values by hyperparameter, with its repetitions joined by commas."""
+    texts: dict[str, list[str]] = {}
     for name, value in trial.values.items():
-        told.setdefault(marker_name(name), []).append(format_hyperparameter(value))
-    return {marker: ",".join(values) for marker, values in told.items()}
+        texts.setdefault(marker_name(name), []).append(format_hyperparameter(value))
+    return {marker: ",".join(values) for marker, values in texts.items()}

@@ -1,4 +1,4 @@
-"""Tables about runs: all of them, one of them, and the one that just ended."""
+"""The tables of runs: all runs, one run, and a run that just finished."""
 
 from __future__ import annotations
 
@@ -17,10 +17,12 @@ from nnlab.runs.query.keys import RunKeys
 from nnlab.runs.records.run import RunRecord, RunStatus, common_direction
 from nnlab.text import plural
 
-_METRICS_SHOWN = 4
-# What the table of all runs shows of each, whatever it was asked for.
-_SHOWN_ALWAYS = {"run", "id", "status", "epochs", "epochs_run", "total_s", "timing.total_s", "time"}
-_SHOWN_ALWAYS |= {"params", "device"}
+_MAX_METRICS = 4
+# Keys that have a column in every table of runs.
+_STANDARD_KEYS = {
+    *("run", "id", "status", "epochs", "epochs_run", "total_s", "timing.total_s", "time"),
+    *("params", "device"),
+}
 _TONES: dict[RunStatus, Tone] = {
     RunStatus.RUNNING: "",
     RunStatus.COMPLETE: "success",
@@ -33,39 +35,40 @@ _TIMES = {
     "build_s": "building the model",
     "compile_s": "compiling",
     "fit_s": "training",
-    "epoch_s": "an epoch (median)",
-    "total_s": "the run in all",
+    "epoch_s": "epoch (median)",
+    "total_s": "run in total",
 }
 
 
 def runs_table(
-    several: Sequence[RunKeys], named: Iterable[str] = (), *, of: int | None = None
+    runs: Sequence[RunKeys], named: Iterable[str] = (), *, of: int | None = None
 ) -> Table:
-    """All runs, one a row, with the metrics that most of them have and the best of each marked.
+    """Return a table of runs with their main metrics; the best of each metric is marked.
 
-    As `nnlab compare runs`, it marks none where the figure does not mean the same in all.
+    As in `nnlab compare runs`, no value is marked if the metric is not comparable between the runs.
 
     Args:
-        several: The runs, in the order to show.
-        named: The keys by which they were sorted or chosen: metrics among them are shown first,
-            and what would not be shown gets a column.
-        of: How many runs there are; None: these are all.
-
-    Returns:
-        The table; the first column holds the id.
+        runs: The runs, in the order to show.
+        named: The keys by which the runs were sorted or selected: metrics among them are shown
+            first, other keys get a column. Defaults to none.
+        of: The number of all runs. Defaults to None: these are all.
     """
-    runs = [keys.record for keys in several]
+    records = [run.record for run in runs]
     keys = dict.fromkeys(key.removeprefix("metrics.") for key in named)
-    metrics = _main_metrics(runs, list(keys))
-    best = {name: _best(runs, name) for name in metrics}
-    reasons = {name: _why_none(several, name) for name in metrics if best[name] is not None}
+    metrics = _main_metrics(records, list(keys))
+    best = {name: _best(records, name) for name in metrics}
+    reasons = {
+        name: incomparable_reason(name, [run.section for run in runs if name in run.record.metrics])
+        for name in metrics
+        if best[name] is not None
+    }
     best |= {name: None for name, reason in reasons.items() if reason}
-    others = [key for key in keys if key not in {*metrics, *_SHOWN_ALWAYS}]
+    extra_keys = [key for key in keys if key not in {*metrics, *_STANDARD_KEYS}]
     columns = (
         Column("run"),
         Column("status"),
         Column("epochs", right=True),
-        *(Column(key.removeprefix("config.")) for key in others),
+        *(Column(key.removeprefix("config.")) for key in extra_keys),
         *(
             Column(name, right=True, optional=i > 0 and name not in keys)
             for i, name in enumerate(metrics)
@@ -76,211 +79,184 @@ def runs_table(
     )
     rows = tuple(
         (
-            Cell(run.id),
-            status_cell(run.status),
-            _length(run),
-            *(_value(key, one[key]) for key in others),
-            *(_metric(run.metrics.get(name), best[name]) for name in metrics),
-            _seconds(run.timing.get("total_s")),
-            _count(run.params),
-            _text(run.device),
+            Cell(record.id),
+            status_cell(record.status),
+            Cell(_count_parts(record) or format_count(record.epochs_run)),
+            *(_value_cell(key, run[key]) for key in extra_keys),
+            *(_metric_cell(record.metrics.get(name), best[name]) for name in metrics),
+            _seconds_cell(record.timing.get("total_s")),
+            _count_cell(record.params),
+            _text_cell(record.device),
         )
-        for run, one in zip(runs, several, strict=True)
+        for record, run in zip(records, runs, strict=True)
     )
-    part = of is not None and of > len(runs)
-    notes = [f"{format_count(len(runs))} of {plural(of or 0, 'run')}"] if part else []
-    # Who asked for a metric looks for its star.
+    is_part = of is not None and of > len(records)
+    notes = [f"{format_count(len(records))} of {plural(of or 0, 'run')}"] if is_part else []
     notes += [
-        f"{name}: {why}, and none is marked as the best."
-        for name, why in reasons.items()
-        if why and name in keys
+        f"{name} has no best value: {reason}."
+        for name, reason in reasons.items()
+        if reason and name in keys
     ]
     return Table("", columns, rows, notes=tuple(notes))
 
 
+def _main_metrics(records: Sequence[RunRecord], named: Sequence[str]) -> list[str]:
+    """Return the metrics to show: named ones first, then test, validation, training metrics."""
+    hidden = {"learning_rate"} - {*named}
+    counts = Counter(name for record in records for name in record.metrics if name not in hidden)
+
+    def order(name: str) -> tuple[int, int, int]:
+        part = 0 if name.startswith("test_") else 1 if name.startswith("val_") else 2
+        position = named.index(name) if name in named else len(named)
+        return (position, part, -counts[name])
+
+    size = max(_MAX_METRICS, len(counts.keys() & set(named)))
+    return sorted(counts, key=order)[:size]
+
+
+def _best(records: Sequence[RunRecord], name: str) -> float | None:
+    """Return the best value, or None if all are equal or the direction is unknown."""
+    values = {record.metrics.get(name, math.nan) for record in records}
+    finite = {value for value in values if math.isfinite(value)}
+    direction = common_direction(records, name)
+    if len(finite) < 2 or direction is None:  # noqa: PLR2004 - a single value is not the best
+        return None
+    return (max if direction == "max" else min)(finite)
+
+
 def run_tables(record: RunRecord, directory: Path | None = None) -> list[Table]:
-    """All that is known of one run.
-
-    Args:
-        record: The run.
-        directory: Its folder, shown where it is given.
-
-    Returns:
-        Tables of facts, metrics, timings and the environment; empty ones are left out.
-    """
-    parts = _parts(record)
-    facts = [
-        ("run", _text(record.id)),
-        ("folder", _text(str(directory) if directory else None)),
-        ("status", status_cell(record.status)),
-        ("error", Cell(record.error, "error") if record.error else EMPTY_CELL),
-        ("created", _moment(record.created)),
-        ("finished", _moment(record.finished)),
-        ("seed", _text(None if record.seed is None else str(record.seed))),
-        ("device", _text(record.device)),
-        ("engine", _text(record.engine and format_engine(record.engine, record.training))),
-        ("parameters", _count(record.params)),
-        ("epochs", _epochs(record)) if parts is None else ("parts", Cell(parts)),
-    ]
-    times = [
-        (words, Cell(format_seconds(record.timing[name])))
-        for name, words in _TIMES.items()
+    """Return the tables of a run: facts, metrics, times and environment, without empty ones."""
+    parts = _count_parts(record)
+    facts = {
+        "run": _text_cell(record.id),
+        "folder": _text_cell(str(directory) if directory else None),
+        "status": status_cell(record.status),
+        "error": Cell(record.error, "error") if record.error else EMPTY_CELL,
+        "created": _time_cell(record.created),
+        "finished": _time_cell(record.finished),
+        "seed": _text_cell(None if record.seed is None else str(record.seed)),
+        "device": _text_cell(record.device),
+        "engine": _text_cell(record.engine and format_engine(record.engine, record.training)),
+        "parameters": _count_cell(record.params),
+        **({"epochs": _epochs_cell(record)} if parts is None else {"parts": Cell(parts)}),
+    }
+    times = {
+        title: Cell(format_seconds(record.timing[name]))
+        for name, title in _TIMES.items()
         if name in record.timing
-    ]
-    surroundings = [
-        (name, Cell(_flat(value))) for name, value in record.environment.items() if value
-    ]
+    }
+    environment = {
+        name: Cell(_format_value(value)) for name, value in record.environment.items() if value
+    }
     tables = [
-        _pairs(record.name, [pair for pair in facts if pair[1] != EMPTY_CELL]),
+        _facts_table(record.name, facts),
         _metrics_table(record),
-        _pairs("Time", times),
-        _pairs("Environment", surroundings),
+        _facts_table("Time", times),
+        _facts_table("Environment", environment),
     ]
     return [table for table in tables if table.rows]
 
 
-def closing_table(
+def result_tables(
     record: RunRecord, directory: Path, next_commands: Sequence[tuple[str, str]] = ()
 ) -> list[Table]:
-    """What a run came to, where it lies, and what to type next.
-
-    Args:
-        record: The run that just ended.
-        directory: Its folder.
-        next_commands: Pairs of a command and what it does.
-
-    Returns:
-        Two tables, or three: facts, metrics, commands.
-    """
-    facts = [
-        ("status", status_cell(record.status)),
-        ("error", Cell(record.error, "error") if record.error else EMPTY_CELL),
-        ("epochs", _epochs(record)),
-        ("time", Cell(_waited(record.timing))),
-        ("folder", Cell(str(directory))),
-    ]
+    """Return the tables of a run that just finished: facts, metrics and suggested commands."""
+    facts = {
+        "status": status_cell(record.status),
+        "error": Cell(record.error, "error") if record.error else EMPTY_CELL,
+        "epochs": _epochs_cell(record),
+        "time": Cell(_format_total_time(record.timing)),
+        "folder": Cell(str(directory)),
+    }
     tables = [
-        _pairs(record.name, [pair for pair in facts if pair[1] != EMPTY_CELL]),
+        _facts_table(record.name, facts),
         _metrics_table(record),
         next_steps_table(next_commands),
     ]
     return [table for table in tables if table.rows]
 
 
-def status_cell(status: RunStatus) -> Cell:
-    """A run's status as a cell.
-
-    Args:
-        status: The status.
-    """
-    return Cell(status.value, _TONES[status])
-
-
-def _waited(timing: Mapping[str, float]) -> str:
-    """How long the user has waited, and for what."""
+def _format_total_time(timing: Mapping[str, float]) -> str:
+    """Format the time that the user waited, including the start of TensorFlow."""
     if "total_s" not in timing:
         return "-"
     run = format_seconds(timing["total_s"])
     if "start_s" not in timing:
         return run
     start = format_seconds(timing["start_s"])
-    whole = format_seconds(timing["start_s"] + timing["total_s"])
-    return f"{whole}: {start} to start TensorFlow, {run} for the run"
+    total = format_seconds(timing["start_s"] + timing["total_s"])
+    return f"{total}: {start} to start TensorFlow, {run} for the run"
 
 
-def _pairs(title: str, pairs: Sequence[tuple[str, Cell]]) -> Table:
-    """A table of names and values."""
-    return Table(
-        title, (Column(""), Column("")), tuple((Cell(name, "dim"), cell) for name, cell in pairs)
-    )
+def _facts_table(title: str, facts: Mapping[str, Cell]) -> Table:
+    """Return a table of names and values, without empty ones."""
+    rows = tuple((Cell(name, "dim"), cell) for name, cell in facts.items() if cell != EMPTY_CELL)
+    return Table(title, (Column(""), Column("")), rows)
 
 
 def _metrics_table(record: RunRecord) -> Table:
-    """A run's metrics: one a row, one column for each part of the data that has any."""
+    """Return a table with a row per metric and a column per part of the data."""
     parts = {"": "training", "val_": "validation", "test_": "test"}
-    names = dict.fromkeys(_plain_name(name) for name in record.metrics)
+    names = dict.fromkeys(
+        name.removeprefix("val_").removeprefix("test_") for name in record.metrics
+    )
     shown = [part for part in parts if any(part + name in record.metrics for name in names)]
     columns = (Column(""), *(Column(parts[part], right=True) for part in shown))
     rows = tuple(
-        (Cell(name, "dim"), *(_metric(record.metrics.get(part + name), None) for part in shown))
+        (
+            Cell(name, "dim"),
+            *(_metric_cell(record.metrics.get(part + name), None) for part in shown),
+        )
         for name in names
     )
     return Table("Metrics", columns, rows)
 
 
-def _main_metrics(runs: Sequence[RunRecord], named: Sequence[str]) -> list[str]:
-    """The few metrics to compare by: those that are named, then test, validation, training."""
-    unasked = {"learning_rate"} - {*named}
-    counts = Counter(name for run in runs for name in run.metrics if name not in unasked)
-
-    def order(name: str) -> tuple[int, int, int]:
-        part = 0 if name.startswith("test_") else 1 if name.startswith("val_") else 2
-        place = named.index(name) if name in named else len(named)
-        return (place, part, -counts[name])
-
-    shown = max(_METRICS_SHOWN, len(counts.keys() & set(named)))
-    return sorted(counts, key=order)[:shown]
+def status_cell(status: RunStatus) -> Cell:
+    """Return the cell of a run's status."""
+    return Cell(status.value, _TONES[status])
 
 
-def _best(runs: Sequence[RunRecord], name: str) -> float | None:
-    """The best value; None where nothing is to compare, or nobody knows which way is up."""
-    values = [run.metrics[name] for run in runs if math.isfinite(run.metrics.get(name, math.nan))]
-    direction = common_direction(runs, name)
-    # Where all are equal none is the best, and one alone is not the best of anything.
-    if len(set(values)) < 2 or direction is None:  # noqa: PLR2004 - see above
-        return None
-    return (max if direction == "max" else min)(values)
-
-
-def _why_none(several: Sequence[RunKeys], name: str) -> str:
-    """Why no run is the best by a metric, though there are values to choose from."""
-    return incomparable_reason(name, [one.section for one in several if name in one.record.metrics])
-
-
-def _plain_name(name: str) -> str:
-    """A metric's name without the part of the data."""
-    return name.removeprefix("val_").removeprefix("test_")
-
-
-def _metric(value: float | None, best: float | None) -> Cell:
-    """A metric's cell."""
+def _metric_cell(value: float | None, best: float | None) -> Cell:
     if value is None:
         return EMPTY_CELL
     text = format_metric(value)
-    # A star between two that look alike would be a riddle.
+    # Values that are rounded to the best are marked, too.
     is_best = best is not None and text == format_metric(best)
     return Cell(text, "best" if is_best else "" if math.isfinite(value) else "error")
 
 
-def _seconds(value: float | None) -> Cell:
-    """A duration's cell."""
+def _value_cell(key: str, value: object) -> Cell:
+    """Return the cell of any key's value."""
+    if isinstance(value, float):
+        return _seconds_cell(value) if key.endswith("_s") else _metric_cell(value, None)
+    return EMPTY_CELL if value is None else Cell(_format_value(value))
+
+
+def _seconds_cell(value: float | None) -> Cell:
     return EMPTY_CELL if value is None else Cell(format_seconds(value))
 
 
-def _count(value: int | None) -> Cell:
-    """A count's cell."""
+def _count_cell(value: int | None) -> Cell:
     return EMPTY_CELL if value is None else Cell(format_count(value))
 
 
-def _value(key: str, value: object) -> Cell:
-    """The cell of whatever a key may have as its value."""
-    if isinstance(value, float):
-        return _seconds(value) if key.endswith("_s") else _metric(value, None)
-    return EMPTY_CELL if value is None else Cell(_flat(value))
-
-
-def _moment(value: str | None) -> Cell:
-    """A time's cell, to the second."""
-    return _text(re.sub(r"\.\d+", "", value or "").replace("T", " ").replace("Z", " UTC"))
-
-
-def _text(value: str | None) -> Cell:
-    """A text's cell."""
+def _text_cell(value: str | None) -> Cell:
     return Cell(value) if value else EMPTY_CELL
 
 
-def _parts(record: RunRecord) -> str | None:
-    """How many trials a search has, how many runs or points a comparison; None of a training."""
+def _time_cell(value: str | None) -> Cell:
+    """Return the cell of a time, to the second."""
+    return _text_cell(re.sub(r"\.\d+", "", value or "").replace("T", " ").replace("Z", " UTC"))
+
+
+def _epochs_cell(record: RunRecord) -> Cell:
+    best = "" if record.best_epoch is None else f", best {format_count(record.best_epoch)}"
+    return Cell(f"{format_count(record.epochs_run)}{best}")
+
+
+def _count_parts(record: RunRecord) -> str | None:
+    """Return the number of trials, points or runs of a study, or None for a single run."""
     for parts, noun in (("trials", "trial"), ("points", "point"), ("runs", "run")):
         counts = record.training.get(parts)
         if isinstance(counts, dict):
@@ -288,23 +264,11 @@ def _parts(record: RunRecord) -> str | None:
     return None
 
 
-def _length(record: RunRecord) -> Cell:
-    """How many epochs a run has, or how many parts."""
-    return Cell(_parts(record) or format_count(record.epochs_run))
-
-
-def _epochs(record: RunRecord) -> Cell:
-    """How many epochs there were, and which was the best."""
-    best = "" if record.best_epoch is None else f", the best is {format_count(record.best_epoch)}"
-    return Cell(f"{format_count(record.epochs_run)}{best}")
-
-
-def _flat(value: object) -> str:
-    """A value of the environment on one line."""
+def _format_value(value: object) -> str:
+    """Format a value on one line; lists, such as command lines, as in a shell."""
     if isinstance(value, dict):
         known = {key: item for key, item in value.items() if item not in (None, False)}
         return ", ".join(key if item is True else f"{key} {item}" for key, item in known.items())
     if isinstance(value, list):
-        # A command line can be copied from it.
         return shlex.join(map(str, value))
     return str(value)

@@ -1,4 +1,4 @@
-"""values.csv reads back as what the runs came to."""
+"""values.csv has all final metrics of all runs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from nnlab.runs.records.comparison import ComparisonFiles
 from tests.report.comparison.test_verdict import table
 
 
-def test_each_run_is_a_row_with_all_its_figures_to_the_last_digit() -> None:
+def test_each_run_has_a_row_with_all_digits_of_its_metrics() -> None:
     done = RunRecord("1", "a", RunStatus.COMPLETE, epochs_run=3, timing={"fit_s": 0.5})
     done.metrics.update({"loss": 0.1 + 0.2, "test_loss": 0.5})
     failed = RunRecord("2", "a", RunStatus.FAILED, error="diverged, at once")
@@ -24,7 +24,7 @@ def test_each_run_is_a_row_with_all_its_figures_to_the_last_digit() -> None:
     assert rows[1]["error"] == "diverged, at once"
 
 
-def test_runs_that_are_not_there_are_left_out(tmp_path: Path) -> None:
+def test_missing_runs_are_left_out(tmp_path: Path) -> None:
     variants = table(a=[0.5, 0.6, 0.4])
     files = ComparisonFiles(tmp_path)
     for seed in variants.seeds:

@@ -1,4 +1,4 @@
-"""Who gets a live bar, and who gets lines."""
+"""The choice between a live bar and plain lines."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ if TYPE_CHECKING:
     from tests.report.conftest import Terminal
 
 
-def test_a_terminal_gets_a_bar(terminal: Terminal) -> None:
+def test_terminal_gets_a_bar(terminal: Terminal) -> None:
     assert isinstance(make_progress(terminal.stream), RichProgress)
 
 
 @pytest.mark.parametrize(("name", "value"), [("NO_COLOR", "1"), ("TERM", "dumb")])
-def test_a_terminal_that_wants_none_gets_lines(
+def test_terminal_without_color_gets_lines(
     terminal: Terminal, monkeypatch: pytest.MonkeyPatch, name: str, value: str
 ) -> None:
     monkeypatch.setenv(name, value)
     assert isinstance(make_progress(terminal.stream), PlainProgress)
 
 
-def test_a_pipe_gets_lines_on_standard_error(
+def test_pipe_gets_lines_on_standard_error(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     lines = io.StringIO()
@@ -45,7 +45,7 @@ def test_a_pipe_gets_lines_on_standard_error(
     assert capsys.readouterr().out == ""
 
 
-def test_silence_takes_every_event(capsys: pytest.CaptureFixture[str]) -> None:
+def test_silent_progress_accepts_every_event(capsys: pytest.CaptureFixture[str]) -> None:
     progress: Progress = SilentProgress()
     progress.start(StartInfo("xor", "cpu", "keras", 1, 1, 4, 9))
     progress.batch(1, 1, {})

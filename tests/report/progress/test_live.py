@@ -24,11 +24,11 @@ def progress(terminal: Terminal) -> RichProgress:
 
 
 def plain(text: str) -> str:
-    """A terminal's text without colours and moves."""
+    """Return a terminal's text without escape sequences."""
     return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", text)
 
 
-def test_the_bar_ends_with_the_last_epoch_the_best_and_the_outcome(
+def test_bar_ends_with_the_last_epoch_the_best_and_the_outcome(
     progress: RichProgress, terminal: Terminal
 ) -> None:
     progress.start(INFO)
@@ -43,7 +43,9 @@ def test_the_bar_ends_with_the_last_epoch_the_best_and_the_outcome(
     assert lines[-1] == "complete"
 
 
-def test_updates_within_an_epoch_move_the_bar(progress: RichProgress, terminal: Terminal) -> None:
+def test_updates_within_an_epoch_advance_the_bar(
+    progress: RichProgress, terminal: Terminal
+) -> None:
     progress.start(INFO)
     for epoch in (1, 2):
         progress.epoch(epoch, {"loss": 0.5, "val_loss": 0.7}, best=True, seconds=0.2)
@@ -55,11 +57,11 @@ def test_updates_within_an_epoch_move_the_bar(progress: RichProgress, terminal: 
     assert " left" in text
 
 
-def test_a_number_is_read_only_when_it_is_painted(
+def test_values_are_only_converted_when_rendered(
     progress: RichProgress, terminal: Terminal
 ) -> None:
     class Costly:
-        """Stands for a value on a device, slow to fetch."""
+        """A value on a device, which is slow to fetch."""
 
         reads = 0
 
@@ -75,7 +77,7 @@ def test_a_number_is_read_only_when_it_is_painted(
     assert Costly.reads < 100
 
 
-def test_a_message_stands_above_the_bar(progress: RichProgress, terminal: Terminal) -> None:
+def test_message_is_above_the_bar(progress: RichProgress, terminal: Terminal) -> None:
     progress.start(INFO)
     progress.message("[1] reduced the learning rate")
     progress.stop()
@@ -83,7 +85,7 @@ def test_a_message_stands_above_the_bar(progress: RichProgress, terminal: Termin
     assert any(line.startswith("[1] reduced the learning rate") for line in lines)
 
 
-def test_the_cursor_comes_back_and_standard_output_is_left_alone(
+def test_cursor_is_restored_and_standard_output_is_unchanged(
     progress: RichProgress, terminal: Terminal
 ) -> None:
     before = sys.stdout
@@ -94,7 +96,7 @@ def test_the_cursor_comes_back_and_standard_output_is_left_alone(
     assert terminal.close().rstrip().endswith("\x1b[?25h")
 
 
-def test_a_run_can_start_again(progress: RichProgress, terminal: Terminal) -> None:
+def test_progress_can_be_restarted(progress: RichProgress, terminal: Terminal) -> None:
     for name in ("first", "second"):
         progress.start(StartInfo(name, "cpu", "keras", 1, 1, 1, 1))
         progress.epoch(1, {"loss": 0.5}, best=True, seconds=0.1)
@@ -104,7 +106,7 @@ def test_a_run_can_start_again(progress: RichProgress, terminal: Terminal) -> No
     assert "second is complete" in text
 
 
-def test_epochs_of_a_millisecond_cost_nothing(progress: RichProgress) -> None:
+def test_events_are_cheap(progress: RichProgress) -> None:
     progress.start(INFO)
     start = time.process_time()
     for epoch in range(1, 3_501):

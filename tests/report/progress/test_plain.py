@@ -16,13 +16,13 @@ INFO = StartInfo("circles", "cpu", "keras", 3_500, 1, 320, 1_025, "val_loss")
 
 
 def feed(progress: PlainProgress, epochs: int, seconds: float = 0.001) -> None:
-    """Tells of some epochs; every third is the best."""
+    """Report some epochs, of which every third is the best."""
     for epoch in range(1, epochs + 1):
         logs = {"loss": 1 / epoch, "val_loss": 2 / epoch}
         progress.epoch(epoch, logs, best=epoch % 3 == 0, seconds=seconds)
 
 
-def test_fast_epochs_give_the_first_line_and_the_last() -> None:
+def test_fast_epochs_print_the_first_and_the_last_line() -> None:
     out = io.StringIO()
     progress = PlainProgress(out, interval_s=60)
     progress.start(INFO)
@@ -37,7 +37,7 @@ def test_fast_epochs_give_the_first_line_and_the_last() -> None:
     ]
 
 
-def test_slow_epochs_give_a_line_each() -> None:
+def test_slow_epochs_print_a_line_each() -> None:
     out = io.StringIO()
     progress = PlainProgress(out, interval_s=0)
     progress.start(INFO)
@@ -48,7 +48,7 @@ def test_slow_epochs_give_a_line_each() -> None:
     assert "best val_loss 0.6667 (epoch 3)" in lines[-1]
 
 
-def test_compiling_in_the_first_epoch_does_not_spoil_the_time_left() -> None:
+def test_remaining_time_ignores_compilation() -> None:
     out = io.StringIO()
     progress = PlainProgress(out, interval_s=0)
     progress.start(INFO)
@@ -59,7 +59,7 @@ def test_compiling_in_the_first_epoch_does_not_spoil_the_time_left() -> None:
     assert second.endswith("35.0 s left")
 
 
-def test_the_first_epoch_tells_the_time_left_by_its_later_steps() -> None:
+def test_remaining_time_in_the_first_epoch_uses_its_later_steps() -> None:
     out = io.StringIO()
     progress = PlainProgress(out, interval_s=0)
     progress.start(replace(INFO, steps_per_epoch=10, epochs=101))
@@ -69,17 +69,17 @@ def test_the_first_epoch_tells_the_time_left_by_its_later_steps() -> None:
     progress.epoch(1, {"loss": 1.0}, best=True, seconds=100)
     seconds = re.search(r"min 40 s  ([\d.]+) s left", out.getvalue())
     assert seconds is not None
-    # A hundred epochs of ten steps of ten milliseconds, or more where the machine was busy.
+    # A hundred epochs of ten steps of ten milliseconds, or more on a busy machine.
     assert 9 < float(seconds[1]) < 60
 
 
-def test_a_message_comes_at_once() -> None:
+def test_message_is_printed_immediately() -> None:
     out = io.StringIO()
     PlainProgress(out).message("Loading mnist.")
     assert out.getvalue() == "Loading mnist.\n"
 
 
-def test_stopping_twice_or_before_the_start_says_nothing() -> None:
+def test_stopping_twice_or_before_the_start_prints_nothing() -> None:
     out = io.StringIO()
     progress = PlainProgress(out)
     progress.stop("never started")
@@ -90,7 +90,7 @@ def test_stopping_twice_or_before_the_start_says_nothing() -> None:
     assert out.getvalue().splitlines()[1:] == ["interrupted"]
 
 
-def test_a_reader_that_left_does_not_end_the_run() -> None:
+def test_broken_pipe_does_not_stop_the_run() -> None:
     reader, writer = os.pipe()
     os.close(reader)
     stream = os.fdopen(writer, "w")
@@ -98,12 +98,12 @@ def test_a_reader_that_left_does_not_end_the_run() -> None:
     progress.start(INFO)
     feed(progress, 10)
     progress.stop("complete")
-    # The line that was refused is still in the stream's buffer.
+    # The unwritten line is still in the stream's buffer.
     with pytest.raises(BrokenPipeError):
         stream.close()
 
 
-def test_epochs_of_a_millisecond_cost_nothing() -> None:
+def test_events_are_cheap() -> None:
     progress = PlainProgress(io.StringIO())
     progress.start(INFO)
     start = time.process_time()
