@@ -61,19 +61,20 @@ def json_schema() -> Schema:
     _add_yaml_forms(definitions)
     top = _fields(Experiment, definitions)
     del top["required"]
+    top["description"] = _first_line(Experiment)
+    sections = {
+        "data": [_ref("DataConfig")],
+        "model": [_ref("SequentialModel"), _ref("FunctionalModel")],
+        "training": [_ref("TrainingConfig")],
+        "tensorboard": [_ref("TensorBoardConfig"), {"type": ["boolean", "null"]}],
+    }
+    descriptions = {
+        name: field.description or "" for name, field in Experiment.model_fields.items()
+    }
     top["properties"] |= {
-        "extends": {"type": "string", "description": "A config that this one is merged over."},
-        "data": _described("Data set or file, splits, scaling.", _ref("DataConfig")),
-        "model": _described("Layers.", _ref("SequentialModel"), _ref("FunctionalModel")),
-        "training": _described(
-            "Optimizer, loss, metrics, epochs and more.", _ref("TrainingConfig")
-        ),
-        "tensorboard": _described(
-            "TensorBoard logs; false: none.",
-            _ref("TensorBoardConfig"),
-            {"type": ["boolean", "null"]},
-        ),
-        "tune": {"description": "Settings of a search.", **_ref("TuneConfig")},
+        "extends": {"type": "string", "description": "Config that this one is merged over."},
+        **{name: _described(descriptions[name], *forms) for name, forms in sections.items()},
+        "tune": {"description": descriptions["tune"], **_ref("TuneConfig")},
     }
     return {"$schema": DIALECT, "title": "nnlab experiment", **top, "$defs": definitions}
 
@@ -93,8 +94,8 @@ def _name_of(family: type[Component], component: type[Component] | None = None) 
     return name if component is None else f"{name}.{component.display_name()}"
 
 
-def _first_line(component: type[Component]) -> str:
-    return (component.__doc__ or "").strip().splitlines()[0]
+def _first_line(model: type[BaseModel]) -> str:
+    return (model.__doc__ or "").strip().splitlines()[0]
 
 
 def _required(family: type[Component], component: type[Component]) -> list[str]:

@@ -35,13 +35,32 @@ _CROSS_CHECKED_KEYS = {"target", "inputs", "validation_split", "loss", "metrics"
 
 
 class Experiment(Section):
-    """One experiment: everything that decides what a training does and gives."""
+    """The validated config of one training: data, model, training and logging.
+
+    Attributes:
+        name: The name of its runs.
+        seed: The seed of everything random, from 0 to 2**32 - 1.
+        data: The data set or file, its splits and scaling.
+        model: A Sequential or Functional model.
+        training: The optimizer, loss, metrics, epochs and callbacks.
+        tensorboard: The TensorBoard logs, or False for none.
+        tune: The settings of a search, or None.
+
+    Example:
+        >>> experiment = Experiment.model_validate({
+        ...     "data": {"dataset": "xor"},
+        ...     "model": {"layers": [{"Dense": {"units": 1, "activation": "sigmoid"}}]},
+        ...     "training": {"optimizer": "adam", "loss": "bce", "epochs": 10},
+        ... })
+        >>> experiment.training.batch_size
+        32
+    """
 
     name: Name = Field(
         "experiment", description="Name of its runs: letters, digits, `.`, `_`, `-`."
     )
     seed: int = Field(0, ge=0, lt=2**32, description="Seed of everything random.")
-    data: DataConfig = Field(description="Data set or file, splits, scaling.")
+    data: DataConfig = Field(description="Data set or file, splits, scaling, encoding.")
     model: SequentialModel | FunctionalModel = Field(description="Layers.")
     training: TrainingConfig = Field(description="Optimizer, loss, metrics, epochs and more.")
     tensorboard: TensorBoardConfig | Literal[False] = Field(

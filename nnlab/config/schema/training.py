@@ -36,7 +36,7 @@ class EarlyStopping(Section):
     mode: Mode = Field(
         "auto", description="Whether less or more is better; auto: inferred from the metric."
     )
-    baseline: float | None = Field(None, description="Stop if the metric is no better than this.")
+    baseline: float | None = Field(None, description="Value that the metric has to improve on.")
     restore_best_weights: bool = Field(
         False, description="Whether to restore the weights of the best epoch."
     )
@@ -47,7 +47,9 @@ class ReduceLROnPlateau(Section):
     """Reduce the learning rate on a plateau (`keras.callbacks.ReduceLROnPlateau`)."""
 
     monitor: str = Field("val_loss", description="Metric to monitor.")
-    factor: float = Field(0.1, gt=0, lt=1, description="Factor of the learning rate.")
+    factor: float = Field(
+        0.1, gt=0, lt=1, description="Factor by which the learning rate is multiplied."
+    )
     patience: int = Field(10, ge=0, description="Epochs without improvement before the reduction.")
     mode: Mode = Field(
         "auto", description="Whether less or more is better; auto: inferred from the metric."
@@ -60,7 +62,7 @@ class ReduceLROnPlateau(Section):
 
 
 class Checkpoint(Section):
-    """Which epoch's weights a run keeps, unless early stopping restores the best."""
+    """Which epoch's weights a run keeps, without early stopping."""
 
     monitor: str | None = Field(
         None, description="Metric to monitor; None: val_loss, or loss without validation rows."
@@ -74,7 +76,7 @@ class Checkpoint(Section):
 
 
 class TrainingConfig(Section):
-    """Optimizer, loss, metrics and the settings of the training."""
+    """Training of the model: optimizer, loss, metrics, epochs, callbacks."""
 
     section_key: ClassVar[str] = "training"
 
@@ -96,7 +98,7 @@ class TrainingConfig(Section):
         description="Weight of each class, by number or name; balanced: by frequency.",
     )
     batch_size: Annotated[Annotated[int, Field(gt=0)] | Literal["full"], ShapeUnion()] = Field(
-        32, description="Rows per step; full: all rows."
+        32, description="Rows per step; full: all rows (batch gradient descent)."
     )
     epochs: int = Field(gt=0, description="Maximum number of epochs.")
     shuffle: bool = Field(True, description="Whether to shuffle the rows in every epoch.")
@@ -120,11 +122,11 @@ class TrainingConfig(Section):
     )
     engine: Literal["auto", "compiled", "keras"] = Field(
         "auto",
-        description="What runs the epochs: a compiled loop, or Keras' fit.",
+        description="Training loop: compiled, or Keras' fit; auto: chosen by nnlab.",
     )
     device: Device = Field(
         "auto",
-        description="auto, cpu, gpu or gpu:N; auto: a GPU if available.",
+        description="Device: auto, cpu, gpu or gpu:N; auto: a GPU if available.",
     )
 
     @classmethod
@@ -136,15 +138,15 @@ class TrainingConfig(Section):
     @classmethod
     def _read_loss(cls, value: object) -> Loss | dict[str, Loss]:
         if isinstance(value, Mapping) and _is_per_output(value, Loss):
-            return _each(value, Loss.parse)
+            return _parse_each(value, Loss.parse)
         return Loss.parse(value)
 
     @field_validator("metrics", mode="plain")
     @classmethod
     def _read_metrics(cls, value: object) -> list[Metric] | dict[str, list[Metric]]:
         if isinstance(value, Mapping) and _is_per_output(value, Metric):
-            return _each(value, _metric_list)
-        return _metric_list(value)
+            return _parse_each(value, _parse_metrics)
+        return _parse_metrics(value)
 
     @model_validator(mode="after")
     def _schedule_or_plateau(self) -> Self:
@@ -200,23 +202,21 @@ def _is_per_output(value: Mapping[str, object], family: type[Component]) -> bool
     return is_class or nearest(str(name), family.names) is None
 
 
-def _each(value: Mapping[str, object], read: Callable[[object], T]) -> dict[str, T]:
+def _parse_each(value: Mapping[str, object], parse: Callable[[object], T]) -> dict[str, T]:
     values: dict[str, T] = {}
     collector = IssueCollector()
     for name, item in value.items():
         if not isinstance(name, str):
-            message, hint = (
-                f"Expected an output. Received: {name}.",
-                f"Put it in quotes: '{name}'.",
-            )
+            message = f"Expected an output. Received: {name}."
+            hint = f"Put it in quotes: '{name}'."
             collector.add(Issue((name,), message, hint, at_key=True))
         with collector.collect(name):
-            values[name] = read(item)
+            values[name] = parse(item)
     collector.raise_if_any()
     return values
 
 
-def _metric_list(value: object) -> list[Metric]:
+def _parse_metrics(value: object) -> list[Metric]:
     items = value if isinstance(value, list) else [value]
     metrics: list[Metric] = []
     collector = IssueCollector()
@@ -230,7 +230,7 @@ def _metric_list(value: object) -> list[Metric]:
                 collector.add(Issue(tuple(path), message, hint))
             if metric.per_class:
                 name = metric.display_name()
-                message = f"Expected one value. Received: {name}, with one value per unit."
+                message = f"Expected one value. Received: {name}, with one value per class."
                 hint = f"Write `{name}: {{average: macro}}`, weighted or micro."
                 collector.add(Issue(tuple(path), message, hint))
             metrics.append(metric)
