@@ -1,4 +1,4 @@
-"""Under what a trial's score was reached, in words: epochs, folds, executions."""
+"""Phrases about a search: the conditions of a score, and the best values at a search bound."""
 
 from __future__ import annotations
 
@@ -12,63 +12,50 @@ from nnlab.runs.records.search import SearchRecord
 from nnlab.runs.records.trial import FrozenTrial, Value
 from nnlab.text import plural
 
+# Values within this fraction of the range from a bound count as at the bound.
+_BOUND_TOLERANCE = 0.02
+_MIN_VALUES = 3
+
 
 def score_conditions(record: SearchRecord, trial: FrozenTrial) -> str:
-    """What to know of a trial's score.
-
-    Args:
-        record: The search.
-        trial: A trial of it.
-
-    Returns:
-        Words that follow the score; empty where one training that was done in full has come to it.
+    """Return the conditions of a trial's score; empty for a single full training.
 
     Example:
         >>> record = SearchRecord("a-tune", "a", cv=3)
         >>> score_conditions(record, FrozenTrial(1, {}, scores=(0.8, 0.9, 1.0), score=0.9))
-        'the mean of 3 folds, standard deviation 0.1000'
+        'mean of 3 folds, standard deviation 0.1000'
     """
-    words = []
-    last = trial.proposal.get("epochs")
-    if last is not None and record.max_epochs is not None and last < record.max_epochs:
-        words.append(f"after {last} of {plural(record.max_epochs, 'epoch')}")
+    parts = []
+    epochs = trial.proposal.get("epochs")
+    if epochs is not None and record.max_epochs is not None and epochs < record.max_epochs:
+        parts.append(f"after {epochs} of {plural(record.max_epochs, 'epoch')}")
     if len(trial.scores) > 1:
-        words.append(f"the mean of {trainings_text(record)}")
+        parts.append(f"mean of {format_trainings(record)}")
     if trial.spread is not None:
-        words.append(f"standard deviation {format_metric(trial.spread)}")
-    return ", ".join(words)
+        parts.append(f"standard deviation {format_metric(trial.spread)}")
+    return ", ".join(parts)
 
 
 def retrain_mismatch(record: SearchRecord, trial: FrozenTrial) -> str:
-    """How the best trial's config is trained once more, where that is not as the trial was.
-
-    Args:
-        record: The search.
-        trial: The best trial.
-
-    Returns:
-        Words that follow the figures of that training; empty where it repeats the trial.
+    """Return how the retraining of the best trial differs from it; empty if it does not.
 
     Example:
         >>> record = SearchRecord("a-tune", "a", algorithm="hyperband", max_epochs=9)
         >>> retrain_mismatch(record, FrozenTrial(1, {}, proposal={"epochs": 3}))
-        'one training of 9 epochs'
+        'a single training of 9 epochs'
     """
     if not score_conditions(record, trial):
         return ""
-    of = f" of {plural(record.max_epochs, 'epoch')}" if record.max_epochs is not None else ""
+    epochs = f" of {plural(record.max_epochs, 'epoch')}" if record.max_epochs is not None else ""
     split = ", on one split of the rows" if record.cv else ""
-    return f"one training{of}{split}"
+    return f"a single training{epochs}{split}"
 
 
-def trainings_text(record: SearchRecord) -> str:
-    """What a trial is made of: folds, executions, or both.
-
-    Args:
-        record: The search.
+def format_trainings(record: SearchRecord) -> str:
+    """Format the number of trainings per trial.
 
     Example:
-        >>> trainings_text(SearchRecord("a-tune", "a", cv=5, executions_per_trial=2))
+        >>> format_trainings(SearchRecord("a-tune", "a", cv=5, executions_per_trial=2))
         '2 executions of 5 folds'
     """
     executions = record.executions_per_trial
@@ -78,50 +65,41 @@ def trainings_text(record: SearchRecord) -> str:
     return folds if executions == 1 else f"{plural(executions, 'execution')} of {folds}"
 
 
-# So near to an end of the range, as a part of it, counts as the end.
-_NEAR = 0.02
-_FEWEST = 3
+def values_at_bounds(record: SearchRecord) -> str:
+    """Return the values of the best trial that are at a bound of their range.
 
-
-def edges(record: SearchRecord) -> str:
-    """The values of the best trial that stand at an end of their ranges.
-
-    Args:
-        record: The search.
-
-    Returns:
-        The values by their names, as the config has them, with which end it is; empty where there
-        are none. An end at 0 is passed over: hardly anything lies beyond.
+    A lower bound of 0 is ignored, since most such ranges cannot be extended.
 
     Example:
         >>> units = {"name": "a.units", "kind": "int", "default": 8, "min_value": 8}
         >>> space = (units | {"max_value": 64, "step": 8},)
-        >>> edges(SearchRecord("a-tune", "a", space=space, best={"values": {"a.units": 64}}))
-        'a.units=64 is the greatest'
+        >>> values_at_bounds(SearchRecord("a", "a", space=space, best={"values": {"a.units": 64}}))
+        'a.units=64 (upper bound)'
     """
     values: Mapping[str, Value] = (record.best or {}).get("values", {})
-    space = [Hyperparameter.from_dict(one) for one in record.space]
-    ends = ((one.name, values.get(one.name), _end(one, values.get(one.name))) for one in space)
+    space = [Hyperparameter.from_dict(hyperparameter) for hyperparameter in record.space]
     return ", ".join(
-        f"{name}={format_hyperparameter(value)} is the {end}"
-        for name, value, end in ends
-        if value is not None and end
+        f"{hyperparameter.name}={format_hyperparameter(value)} ({bound} bound)"
+        for hyperparameter in space
+        if (value := values.get(hyperparameter.name)) is not None
+        and (bound := _bound(hyperparameter, value))
     )
 
 
-def _end(one: Hyperparameter, value: Value | None) -> str:
-    low, high = one.min_value, one.max_value
-    if low is None or high is None or value is None or isinstance(value, str):
+def _bound(hyperparameter: Hyperparameter, value: Value) -> str:
+    """Return the bound, upper or lower, at which a value is; empty for other values."""
+    low, high = hyperparameter.min_value, hyperparameter.max_value
+    if low is None or high is None or isinstance(value, str):
         return ""
-    if one.size is not None and one.size < _FEWEST:
+    if hyperparameter.size is not None and hyperparameter.size < _MIN_VALUES:
         return ""
-    if one.step is not None:
-        points = list(one.points())
-        place = {points[0]: 0.0, points[-1]: 1.0}.get(value, 0.5)
-    elif one.sampling == "linear":
-        place = (value - low) / (high - low)
+    if hyperparameter.step is not None:
+        points = list(hyperparameter.points())
+        position = {points[0]: 0.0, points[-1]: 1.0}.get(value, 0.5)
+    elif hyperparameter.sampling == "linear":
+        position = (value - low) / (high - low)
     else:
-        place = math.log(value / low) / math.log(high / low)
-    if place >= 1 - _NEAR:
-        return "greatest"
-    return "least" if place <= _NEAR and low > 0 else ""
+        position = math.log(value / low) / math.log(high / low)
+    if position >= 1 - _BOUND_TOLERANCE:
+        return "upper"
+    return "lower" if position <= _BOUND_TOLERANCE and low > 0 else ""

@@ -1,4 +1,4 @@
-"""trials.csv holds every trial, whatever became of it, and reads back."""
+"""trials.csv has every trial, failed ones included; the plots are written."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from nnlab.runs.records.search import SearchFiles, SearchRecord, read_search
 from tests.report.searches import DROPOUT, SHUFFLE, SPACE, TIMES, search, trials
 
 
-def test_every_trial_has_a_row_and_every_hyperparameter_a_column() -> None:
-    several = trials(12, runs=2, failed=(3,))
-    names = [one.name for one in SPACE]
-    rows = list(csv.DictReader(io.StringIO(trials_csv(several, names))))
+def test_each_trial_has_a_row_and_each_hyperparameter_a_column() -> None:
+    all_trials = trials(12, runs=2, failed=(3,))
+    names = [hyperparameter.name for hyperparameter in SPACE]
+    rows = list(csv.DictReader(io.StringIO(trials_csv(all_trials, names))))
     assert [int(row["trial"]) for row in rows] == list(range(1, 13))
-    for row, trial in zip(rows, several, strict=True):
+    for row, trial in zip(rows, all_trials, strict=True):
         assert row["status"] == trial.status
         assert [float(score) for score in row["scores"].split()] == list(trial.scores)
         assert int(row[TIMES]) == trial.values[TIMES]
@@ -26,13 +26,13 @@ def test_every_trial_has_a_row_and_every_hyperparameter_a_column() -> None:
     assert rows[2]["score"] == ""
 
 
-def test_a_table_and_three_pictures_are_left_and_the_importance_told(tmp_path: Path) -> None:
-    several = trials(30, failed=(7,))
-    search(several).write(SearchFiles(tmp_path).search_json)
+def test_search_files_are_the_table_and_three_plots(tmp_path: Path) -> None:
+    all_trials = trials(30, failed=(7,))
+    search(all_trials).write(SearchFiles(tmp_path).search_json)
     files = SearchFiles(tmp_path)
-    found = write_search_files(files, read_search(tmp_path), several)
-    assert found is not None
-    assert next(iter(found.shares)) == TIMES
+    importance = write_search_files(files, read_search(tmp_path), all_trials)
+    assert importance is not None
+    assert next(iter(importance.shares)) == TIMES
     assert len(files.trials_csv.read_text().splitlines()) > 30
     assert {path.name for path in files.plots.iterdir()} == {
         "optimization_history.png",
@@ -41,7 +41,7 @@ def test_a_table_and_three_pictures_are_left_and_the_importance_told(tmp_path: P
     }
 
 
-def test_a_search_without_trials_leaves_an_empty_table(tmp_path: Path) -> None:
+def test_search_without_trials_has_an_empty_table(tmp_path: Path) -> None:
     record: SearchRecord = search([])
     assert write_search_files(SearchFiles(tmp_path), record, []) is None
     assert len(SearchFiles(tmp_path).trials_csv.read_text().splitlines()) == 1

@@ -1,4 +1,4 @@
-"""What is to be typed after a search: right for how it ended, and for what there is."""
+"""Suggested commands after a search, by its stop reason and its files."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.report.searches import SHUFFLE, search, trials
 
 
 def options(record: SearchRecord) -> list[str]:
-    """What stands behind `nnlab tune --resume RUN`."""
+    """Return the options of the commands that resume a search."""
     start = "nnlab tune --resume RUN"
     return [
         command.removeprefix(start).strip() for command, _ in resume_commands(record, Path("RUN"))
@@ -31,18 +31,16 @@ def options(record: SearchRecord) -> list[str]:
         ({"stop_reason": "max_time", "max_time": 0.01}, "--max-time 10s"),
     ],
 )
-def test_a_search_that_is_done_goes_on_for_as_long_again(
-    fields: dict[str, Any], option: str
-) -> None:
+def test_extension_doubles_the_limit(fields: dict[str, Any], option: str) -> None:
     assert options(search(trials(12), **fields)) == [option]
 
 
-def test_more_than_the_trials_that_are_done_are_advised_whatever_was_asked_for() -> None:
+def test_extension_exceeds_the_finished_trials() -> None:
     record = dataclasses.replace(search(trials(12)), max_trials=5)
     assert options(record) == ["--trials 24"]
 
 
-def test_no_more_trials_are_advised_than_the_space_holds() -> None:
+def test_extension_is_limited_by_the_size_of_the_space() -> None:
     shuffle = {"name": SHUFFLE, "kind": "choice", "default": 1, "values": tuple(range(15))}
     record = dataclasses.replace(search(trials(12)), space=(shuffle,))
     assert options(record) == ["--trials 15"]
@@ -50,23 +48,23 @@ def test_no_more_trials_are_advised_than_the_space_holds() -> None:
     assert options(search(trials(12), stop_reason="space")) == []
 
 
-def test_a_best_that_was_not_trained_once_more_can_be() -> None:
+def test_missing_retraining_can_be_resumed() -> None:
     record = dataclasses.replace(search(trials(12)), status=RunStatus.INTERRUPTED)
     assert options(record) == ["", "--trials 24"]
-    assert "once more" in resume_commands(record, Path("RUN"))[0][1]
+    assert "retrain" in resume_commands(record, Path("RUN"))[0][1]
 
 
-def test_a_search_at_work_is_left_alone() -> None:
+def test_running_search_has_no_resume_command() -> None:
     record = search(trials(12), stop_reason=None)
     assert options(dataclasses.replace(record, status=RunStatus.RUNNING)) == []
     assert options(dataclasses.replace(record, status=RunStatus.FAILED)) == [""]
 
 
-def test_where_all_failed_one_of_them_is_to_be_looked_at() -> None:
-    several = trials(2, failed=(1, 2))
-    commands = next_commands(search(several), several, Path("a folder"))
+def test_failed_trial_is_suggested_without_a_best() -> None:
+    failed = trials(2, failed=(1, 2))
+    commands = next_commands(search(failed), failed, Path("a folder"))
     assert [command for command, _ in commands] == ["nnlab show 'a folder/trials/1'"]
-    gave_up = search(several, stop_reason="failures")
-    assert next_commands(gave_up, several, Path("RUN"))[1:] == [
-        ("nnlab tune --resume RUN", "go on all the same")
+    gave_up = search(failed, stop_reason="failures")
+    assert [command for command, _ in next_commands(gave_up, failed, Path("RUN"))[1:]] == [
+        "nnlab tune --resume RUN"
     ]
