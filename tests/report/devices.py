@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 from nnlab.analysis.benchmark import BenchmarkResult
-from nnlab.report.benchmark.verdict import devices_headline
-from nnlab.runs.records.benchmark import BenchmarkPoint, BenchmarkRecord, Timed
+from nnlab.report.benchmark.verdict import benchmark_verdict
+from nnlab.runs.records.benchmark import BenchmarkPoint, BenchmarkRecord, MedianTime
 
 SIZES = (32, 128, 512)
 CPU_S = {1: 0.0001, 32: 0.0005, 128: 0.002, 512: 0.008}
 
 
-def timed(step_s: float) -> Timed:
-    return Timed(step_s, step_s * 0.95, step_s * 1.05, 12)
+def timed(step_s: float) -> MedianTime:
+    return MedianTime(step_s, step_s * 0.95, step_s * 1.05, 12)
 
 
 def measured_point(
@@ -91,5 +91,5 @@ def result_of(record: BenchmarkRecord) -> BenchmarkResult:
 
 def with_verdict(record: BenchmarkRecord) -> BenchmarkRecord:
     """Return the record with its verdict."""
-    verdict = devices_headline(result_of(record), has_gpu=record.gpu is not None)
+    verdict = benchmark_verdict(result_of(record), has_gpu=record.gpu is not None)
     return replace(record, verdict=verdict)

@@ -9,7 +9,7 @@ from typing import Any
 from nnlab.config.space.hyperparameter import Condition, Hyperparameter
 from nnlab.runs.records.run import RunStatus
 from nnlab.runs.records.search import SearchRecord
-from nnlab.runs.records.trial import FrozenTrial, TrialStatus, counts, ranked
+from nnlab.runs.records.trial import FrozenTrial, TrialStatus, count_by_status, rank_trials
 
 UNITS = "model.layers.0.Dense.units"
 TIMES = "model.layers.1.Repeat.times"
@@ -88,7 +88,7 @@ def search(
     trials: list[FrozenTrial], stop_reason: str | None = "max_trials", **fields: Any
 ) -> SearchRecord:
     """Return the record of a search with the given trials, and further fields of the record."""
-    best = ranked(trials, "max")[:1]
+    best = rank_trials(trials, "max")[:1]
     return SearchRecord(
         "deep-tune-20261121T031500Z-1f2e3d4",
         "deep",
@@ -98,7 +98,7 @@ def search(
         max_trials=len(trials),
         stop_reason=stop_reason,
         space=tuple(map(dataclasses.asdict, SPACE)),
-        counts=counts(trials),
+        counts=count_by_status(trials),
         best=best[0].to_dict() if best else None,
         **fields,
     )

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
 
-from nnlab.config.schema.metrics import directions
+from nnlab.config.schema.metrics import metric_directions
 from nnlab.config.yaml.dump import dump_yaml
 from nnlab.engine.search.trial_configs import TrialConfigs
 from nnlab.runs import RunDirectory, RunStatus, environment, read_run
@@ -18,7 +18,7 @@ from nnlab.runs.records.search import (
     read_search,
     read_trials,
 )
-from nnlab.runs.records.trial import FrozenTrial, TrialStatus, counts, ranked
+from nnlab.runs.records.trial import FrozenTrial, TrialStatus, count_by_status, rank_trials
 
 
 class SearchDirectory(SearchFiles):
@@ -71,7 +71,7 @@ class SearchDirectory(SearchFiles):
             f"{experiment.name}-tune",
             dump_yaml(plan.config.document.tree),
             seed=plan.seed,
-            directions=directions(experiment) | {plan.tune.objective: plan.direction},
+            directions=metric_directions(experiment) | {plan.tune.objective: plan.direction},
             environment=environment(command),
             training={"search": plan.tune.algorithm},
         )
@@ -107,7 +107,7 @@ class SearchDirectory(SearchFiles):
         search, trials = read_search(path), read_trials(path)
         if retry_failed:
             trials = [
-                trial.anew(TrialStatus.INTERRUPTED) if trial.status is TrialStatus.FAILED else trial
+                trial.reset(TrialStatus.INTERRUPTED) if trial.status is TrialStatus.FAILED else trial
                 for trial in trials
             ]
         run = RunDirectory(path, read_run(path).record)
@@ -154,7 +154,7 @@ class SearchDirectory(SearchFiles):
         if best != self.search.best:
             # What was trained once more was another trial's config.
             changes = {"retrained": None, **changes}
-        found = counts(self.records.values())
+        found = count_by_status(self.records.values())
         self.search = dataclasses.replace(self.search, **changes, counts=found, best=best)
         self.search.write(self.search_json)
         if self.search.status is RunStatus.RUNNING:
@@ -174,7 +174,7 @@ class SearchDirectory(SearchFiles):
 
     def ranked(self) -> list[FrozenTrial]:
         """The complete trials, the best first."""
-        return ranked(self.records.values(), self.search.direction)
+        return rank_trials(self.records.values(), self.search.direction)
 
     def finish(self, status: RunStatus, error: str | None = None, **changes: Any) -> None:
         """Give the search its last status.

@@ -10,7 +10,7 @@ from typing import Literal
 from nnlab.engine.search.trial import STATE, run_folders
 from nnlab.runs import RunFiles
 from nnlab.runs.records.search import SearchFiles
-from nnlab.runs.records.trial import FrozenTrial, ranked
+from nnlab.runs.records.trial import FrozenTrial, rank_trials
 
 KEPT = 3
 
@@ -24,7 +24,7 @@ def bar(trials: Iterable[FrozenTrial], direction: Literal["min", "max"], number:
         number: The new trial's number: of equal scores, that of the earlier trial is the better.
     """
     worst = math.inf if direction == "min" else -math.inf
-    best = ranked(trials, direction)[:KEPT]
+    best = rank_trials(trials, direction)[:KEPT]
     if len(best) < KEPT or best[-1].score is None:
         return worst
     is_earlier = number < best[-1].number
@@ -45,7 +45,7 @@ def delete_checkpoints(
         direction: Whether less or more is better.
         trainings: Trainings a trial.
     """
-    kept = {trial.number for trial in ranked(trials, direction)[:KEPT]}
+    kept = {trial.number for trial in rank_trials(trials, direction)[:KEPT]}
     for trial in trials:
         if trial.is_finished and trial.number not in kept:
             for run in _runs(files, trial, trainings):

@@ -37,7 +37,7 @@ class TrialQueue:
         for trial in left:
             self._proposer.tell(trial)
         self._ahead = deque(
-            trial.anew(TrialStatus.RUNNING) for trial in left if not trial.is_finished
+            trial.reset(TrialStatus.RUNNING) for trial in left if not trial.is_finished
         )
 
     @property

@@ -29,7 +29,7 @@ from nnlab.engine.training.state import save_state
 from nnlab.errors import RunFailedError, RunInterrupted
 from nnlab.report.progress import StartInfo
 from nnlab.runs import RunStatus, atomic_write, translate_os_errors
-from nnlab.runs.io.json_record import strict
+from nnlab.runs.io.json_record import to_strict_json
 from nnlab.text import plural
 
 _DISK_FULL = "No space left on device"
@@ -206,7 +206,7 @@ class Session:
 
     def _write_json(self, path: Path, values: Mapping[str, Any]) -> None:
         with translate_os_errors(path):
-            atomic_write(path, json.dumps(strict(values), ensure_ascii=False) + "\n")
+            atomic_write(path, json.dumps(to_strict_json(values), ensure_ascii=False) + "\n")
 
     def _checkpoint_periodically(self) -> None:
         """Write the best weights so far, where they are to be kept in any case."""

@@ -11,7 +11,7 @@ from nnlab.analysis.variants import VariantRow, VariantTable
 from nnlab.config.yaml.parser import read_yaml
 from nnlab.errors import ConfigError, DataError
 from nnlab.report.comparison.plots import INTERVALS, comparison_plots
-from nnlab.report.comparison.records import read_compared
+from nnlab.report.comparison.records import read_comparison_results
 from nnlab.report.comparison.tables import variants_table, verdicts_table
 from nnlab.report.html.images import read_image, render_image
 from nnlab.report.html.page import Block, Code, Page, Section, Text
@@ -29,7 +29,7 @@ _MAX_DIFFERENCES = 12
 
 def comparison_page(run: StoredRun) -> Page:
     """Return the report of a comparison."""
-    record, table = read_compared(run.path)
+    record, table = read_comparison_results(run.path)
     files = ComparisonFiles(run.path)
     return Page(
         f"{record.name}: comparison {record.id}",
@@ -116,7 +116,7 @@ def _changes_table(table: VariantTable, files: ComparisonFiles) -> Table:
 def _describe_config(row: VariantRow, files: ComparisonFiles) -> str:
     """Name the config of a variant, and how it differs from the base if both are readable."""
     name = f"config {row.file}"
-    paths = [files.base_yaml, files.whole_config(row.name)]
+    paths = [files.base_yaml, files.full_config(row.name)]
     try:
         trees = [read_yaml(path.read_text(encoding="utf-8"), path.name).tree for path in paths]
     except (OSError, UnicodeDecodeError, ConfigError):
@@ -156,7 +156,7 @@ def _configs(files: ComparisonFiles, table: VariantTable) -> list[Block]:
     paths = [files.config_yaml]
     # A comparison of complete configs has no base.
     paths += [files.base_yaml] if files.base_yaml.exists() else []
-    paths += [files.whole_config(row.name) for row in table.rows if row.file]
+    paths += [files.full_config(row.name) for row in table.rows if row.file]
     return [block for path in paths for block in (Text(path.name), *config_blocks(path))]
 
 

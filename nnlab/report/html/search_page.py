@@ -19,12 +19,12 @@ from nnlab.report.html.run_page import (
 )
 from nnlab.report.search.suggested_commands import resume_commands
 from nnlab.report.search.summary import retrain_mismatch, score_conditions
-from nnlab.report.search.tables import parent_trial, search_tables, used_markers, values_cell
+from nnlab.report.search.tables import parent_cell, search_tables, hyperparameter_columns, hyperparameter_cell
 from nnlab.report.text.numbers import format_count, format_metric, format_seconds
 from nnlab.report.text.table import EMPTY_CELL, Cell, Column, Table
 from nnlab.runs import RunStatus, StoredRun, read_run
 from nnlab.runs.records.search import SearchFiles, SearchRecord, read_search, read_trials
-from nnlab.runs.records.trial import FrozenTrial, ranked
+from nnlab.runs.records.trial import FrozenTrial, rank_trials
 from nnlab.text import plural
 
 _CAPTIONS = {
@@ -61,7 +61,7 @@ def _summarize(record: SearchRecord, trials: Sequence[FrozenTrial]) -> str:
         summary = f"The search is running, {finished} finished."
     else:
         summary = f"The search {STATUS_PHRASES[record.status]} after {finished}."
-    best = next(iter(ranked(trials, record.direction)), None)
+    best = next(iter(rank_trials(trials, record.direction)), None)
     if best is not None:
         conditions = score_conditions(record, best)
         score = f"{record.objective} {format_metric(best.score or 0)}"
@@ -114,7 +114,7 @@ def _images(
 
 def _trials_table(record: SearchRecord, trials: Sequence[FrozenTrial]) -> Table:
     """Return every trial in order with its values; repetitions share a column."""
-    markers = used_markers(record, trials)
+    markers = hyperparameter_columns(record, trials)
     best = None if record.best is None else record.best["number"]
     has_spread = any(trial.spread is not None for trial in trials)
     has_parents = record.algorithm == "hyperband"
@@ -135,9 +135,9 @@ def _trials_table(record: SearchRecord, trials: Sequence[FrozenTrial]) -> Table:
             _score_cell(trial, is_best=trial.number == best),
             *((_spread_cell(trial),) if has_spread else ()),
             Cell(format_count(trial.epochs) if trial.is_finished else "-"),
-            *((parent_trial(trial),) if has_parents else ()),
+            *((parent_cell(trial),) if has_parents else ()),
             Cell(format_seconds(trial.seconds) if trial.is_finished else "-"),
-            *(values_cell(trial, marker) for marker in markers),
+            *(hyperparameter_cell(trial, marker) for marker in markers),
         )
         for trial in trials
     )

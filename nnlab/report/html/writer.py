@@ -16,7 +16,7 @@ from nnlab.runs import RunKind, StoredRun
 _PAGES = {
     RunKind.SEARCH: search_page,
     RunKind.COMPARISON: comparison_page,
-    RunKind.DEVICES: benchmark_page,
+    RunKind.BENCHMARK: benchmark_page,
 }
 
 

@@ -8,7 +8,7 @@ from nnlab.analysis.benchmark import BenchmarkResult
 from nnlab.report.plots.figure import PALETTE, legend_below, new_figure, save, style
 from nnlab.report.plots.log_axis import label_log_axis
 from nnlab.report.text.numbers import format_count, format_time
-from nnlab.runs.records.benchmark import Timed
+from nnlab.runs.records.benchmark import MedianTime
 
 _DASHES = ("-", "--", ":", "-.")
 _MARKERS = ("o", "s", "^", "D")
@@ -61,7 +61,7 @@ def plot_step_times(result: BenchmarkResult, path: Path, *, title: str = "") -> 
         save(figure, path)
 
 
-def _steps(result: BenchmarkResult, device: str, width: int | None) -> list[tuple[int, Timed]]:
+def _steps(result: BenchmarkResult, device: str, width: int | None) -> list[tuple[int, MedianTime]]:
     """Return the batch sizes and measured steps of a device at a width, sorted by batch size."""
     steps = [
         (point.batch_size, point.step)

@@ -14,7 +14,7 @@ from nnlab.config.space.hyperparameter import Hyperparameter
 from nnlab.config.space.hyperparameter_names import marker_name, short_names
 from nnlab.report.plots.curves import spans_decades
 from nnlab.report.plots.log_axis import label_log_axis, log_ticks
-from nnlab.runs.records.trial import FrozenTrial, TrialStatus, Value, ranked
+from nnlab.runs.records.trial import FrozenTrial, TrialStatus, Value, rank_trials
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -61,7 +61,7 @@ class SearchPlot:
     @property
     def best(self) -> FrozenTrial | None:
         """The best trial."""
-        return next(iter(ranked(self.scored, self.direction)), None)
+        return next(iter(rank_trials(self.scored, self.direction)), None)
 
     @property
     def shown(self) -> dict[str, Hyperparameter]:

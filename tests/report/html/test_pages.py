@@ -229,10 +229,10 @@ def test_variant_with_a_complete_config_shows_its_differences(tmp_path: Path) ->
     record.write(files.comparison_json)
     layers = "model: {layers: [Dense: {units: %d}]}\ntraining: {epochs: 5}\n"
     files.base_yaml.write_text(f"name: base\nseed: 1\n{layers % 8}")
-    files.whole_config("wide").write_text(f"name: wide\nseed: 2\n{layers % 32}")
+    files.full_config("wide").write_text(f"name: wide\nseed: 2\n{layers % 32}")
     html = write_report(read_run(run.path)).read_text()
     assert re.search(r"config wide\.yaml, [^<;]+: model\.layers\.0\.Dense\.units: 32<", html)
     assert "wide.config.yaml" in html
     assert "name: wide" in html
-    files.whole_config("wide").write_text("{")
+    files.full_config("wide").write_text("{")
     assert ">config wide.yaml<" in write_report(read_run(run.path)).read_text()
