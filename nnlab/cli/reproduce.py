@@ -42,13 +42,13 @@ def reproduce(
     folder = runs_folder(runs_dir)
     original = find_run(run, folder)
     _check_reproducible(original)
-    repeated = read_run(_repeat(original, folder))
-    equality = compare_bits(original, repeated)
+    reproduced = read_run(_repeat(original, folder))
+    equality = compare_bits(original, reproduced)
     if as_json:
-        ids = {"run": original.full_id, "again": repeated.record.id, "path": str(repeated.path)}
-        print_json(ids | equality.to_dict())
+        names = {"run": original.full_id, "reproduced": reproduced.record.id}
+        print_json(names | {"path": str(reproduced.path)} | equality.to_dict())
     else:
-        print_tables(equality_tables(equality, original.full_id, repeated.record.id))
+        print_tables(equality_tables(equality, original.full_id, reproduced.record.id))
         typer.echo(f"\n{reproduction_verdict(equality)}")
     if not equality.is_equal:
         raise typer.Exit(_NOT_EQUAL)
@@ -76,9 +76,9 @@ def _check_reproducible(run: StoredRun) -> None:
         names = ", ".join(children) or "none is left"
         reason = f"a trial of {len(children)} runs. Name one of them: {names}"
     elif not run.config_yaml.is_file():
-        reason = "without config.yaml. A run cannot be repeated without its config."
+        reason = "without config.yaml. A run cannot be reproduced without its config."
     if reason:
-        raise RequestError(f"Expected a run that can be repeated. Received: {path}, {reason}")
+        raise RequestError(f"Expected a run that can be reproduced. Received: {path}, {reason}")
 
 
 def _repeat(original: StoredRun, folder: Path) -> Path:
@@ -116,7 +116,7 @@ def _repeat(original: StoredRun, folder: Path) -> Path:
                 config_text=original.config_yaml.read_text(encoding="utf-8"),
             )
     except RunFailedError:
-        # If the original diverged, the repeated run is expected to diverge, too.
+        # If the original diverged, the reproduced run is expected to diverge, too.
         if not (original.record.error and (path / "record.json").is_file()):
             raise
     return path

@@ -45,7 +45,7 @@ def test_two_devices_are_measured_at_every_point(benchmark: tuple[Path, Result])
         bound = "launch" if launch > 1 / 2 else "compute"
         assert point["bottleneck"]["bound"] == bound, "no rows are copied"
         assert point["bottleneck"]["share"] == pytest.approx(max(launch, 1 - launch))
-    assert record["agreement"]["largest"] == 0
+    assert record["agreement"]["largest_difference"] == 0
     assert record["agreement"]["compared"] >= 2
     assert [crossover["width"] for crossover in record["crossovers"]] == [16]
     assert record["verdict"]

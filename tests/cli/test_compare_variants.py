@@ -114,7 +114,7 @@ def test_json_is_the_record_and_resume_reuses_finished_runs(finished: tuple[Path
     document = command.json
     record = json.loads((folder / document.pop("path") / "comparison.json").read_text())
     assert document == record
-    assert document["runs"] == {"complete": 4, "failed": 0, "left": 0, "reused": 4}
+    assert document["runs"] == {"complete": 4, "failed": 0, "remaining": 0, "reused": 4}
 
 
 @pytest.mark.slow
@@ -180,7 +180,7 @@ def test_interrupted_comparison_prints_the_resume_command(
     assert "0 of 4 runs" in errors
     assert errors.rstrip().endswith(f"nnlab compare variants --resume runs/{run.name}")
     assert read_run(run).record.status == "interrupted"
-    assert json.loads((run / "comparison.json").read_text())["runs"]["left"] == 4
+    assert json.loads((run / "comparison.json").read_text())["runs"]["remaining"] == 4
     assert live_processes(tmp_path) == []
     records = [read_run(path.parent).record for path in run.glob("*/*/record.json")]
     assert {record.status for record in records} == {"interrupted"}

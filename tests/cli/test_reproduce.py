@@ -46,7 +46,7 @@ def test_differences_of_a_run_inside_a_search_are_listed(runs: Path) -> None:
     assert result.json["run"] == "digits-tune/best"
     assert result.json["path"] == "runs/digits-tune-best-again"
     assert result.json["equal"] is False
-    assert [metric["name"] for metric in result.json["final"]] == ["val_loss"]
+    assert [metric["name"] for metric in result.json["metric_differences"]] == ["val_loss"]
     assert [row["path"] for row in result.json["environment"]] == ["packages.keras"]
     assert result.json["weights_equal"] is True
 

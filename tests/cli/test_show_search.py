@@ -41,7 +41,7 @@ def test_show_lists_the_best_trials_the_failures_and_the_resume_command(
 ) -> None:
     result = nnlab("show", "last")
     assert result.code == 0
-    assert "The best 10 of 19 complete trials" in result.out
+    assert "Best 10 of 19 complete trials" in result.out
     assert "The loss is not a number: the training diverged." in result.out
     assert "The process died" in result.out
     assert f"nnlab tune --resume runs/{search_folder.name}" in result.out
