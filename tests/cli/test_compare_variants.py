@@ -133,9 +133,9 @@ def test_resume_refuses_other_comparisons_and_fewer_seeds(
     assert fewer.code == 2
     assert "Received: 3, without 4." in fewer.err
     assert "--seeds 2" in fewer.err
-    others = run_nnlab("compare", "variants", "--resume", "last", "--seed", "7", cwd=folder)
-    assert others.code == 2
-    assert "Received: 7, 8, without 3, 4." in others.err
+    other_seeds = run_nnlab("compare", "variants", "--resume", "last", "--seed", "7", cwd=folder)
+    assert other_seeds.code == 2
+    assert "Received: 7, 8, without 3, 4." in other_seeds.err
     assert (run / "comparison.yaml").read_bytes() == before
 
 
