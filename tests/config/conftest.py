@@ -1,4 +1,4 @@
-"""What the tests of the config share: experiments made of a sound file and a few changes."""
+"""Fixtures of the config tests: experiments from a valid file and some assignments."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from nnlab.config import Experiment, load_config
 
 BAD = Path(__file__).parent / "bad"
 
-Make = Callable[..., Experiment]
+MakeExperiment = Callable[..., Experiment]
 
 
 @pytest.fixture
-def stack() -> Make:
-    """Makes the experiment of `bad/stack.yaml`, a Sequential model on iris, with some changes."""
+def stack() -> MakeExperiment:
+    """Return a loader of `bad/stack.yaml`, a Sequential model on iris, with assignments."""
     return lambda *assignments: load_config(BAD / "stack.yaml", assignments)
 
 
 @pytest.fixture
-def graph() -> Make:
-    """Makes the experiment of `bad/graph.yaml`, a Functional model on wine, with some changes."""
+def graph() -> MakeExperiment:
+    """Return a loader of `bad/graph.yaml`, a Functional model on wine, with assignments."""
     return lambda *assignments: load_config(BAD / "graph.yaml", assignments)

@@ -1,4 +1,4 @@
-"""The JSON Schema: valid, complete, explained; it takes what nnlab takes."""
+"""The JSON Schema: valid, complete, described; accepts the configs that nnlab accepts."""
 
 from __future__ import annotations
 
@@ -27,36 +27,36 @@ SCHEMA = json_schema()
 VALIDATOR = Draft202012Validator(SCHEMA)
 BAD = Path(__file__).parent / "bad"
 CONFIGS = [
-    *(shipped.path for shipped in list_builtin_configs()),
+    *(builtin.path for builtin in list_builtin_configs()),
     BAD / "stack.yaml",
     BAD / "graph.yaml",
 ]
 
 
-def diagnostics(text: str) -> list[str]:
+def schema_errors(text: str) -> list[str]:
     return [error.message for error in VALIDATOR.iter_errors(read_yaml(text, "a.yaml").tree)]
 
 
-def test_it_is_a_json_schema() -> None:
+def test_schema_is_valid() -> None:
     Draft202012Validator.check_schema(SCHEMA)
 
 
-def test_the_shipped_file_is_what_the_words_make() -> None:
-    """Else: python -m nnlab.config.json_schema > configs/nnlab.schema.json."""
+def test_schema_file_is_up_to_date() -> None:
+    """Otherwise run: python -m nnlab.config.json_schema > configs/nnlab.schema.json."""
     assert read_schema() == schema_json()
     assert json.loads(read_schema()) == SCHEMA
 
 
-def test_shipped_configs_name_it() -> None:
+def test_builtin_configs_refer_to_the_schema() -> None:
     for path in builtin_folder().glob("*.yaml"):
         first = path.read_text(encoding="utf-8").partition("\n")[0]
         assert first == f"# yaml-language-server: $schema={SCHEMA_FILE}", path.name
 
 
 @pytest.mark.parametrize("path", [pytest.param(path, id=path.stem) for path in CONFIGS])
-def test_it_takes_shipped_and_resolved_configs(path: Path) -> None:
-    assert diagnostics(path.read_text(encoding="utf-8")) == []
-    assert diagnostics(dump_config(read_config(path).experiment)) == []
+def test_builtin_and_resolved_configs_are_accepted(path: Path) -> None:
+    assert schema_errors(path.read_text(encoding="utf-8")) == []
+    assert schema_errors(dump_config(read_config(path).experiment)) == []
 
 
 @pytest.mark.parametrize(
@@ -66,12 +66,12 @@ def test_it_takes_shipped_and_resolved_configs(path: Path) -> None:
         "model: {layers: [Flatten, BatchNormalization, {Dense: 3}, {Flatten: }]}",
         "model: {layers: [{dense: {units: 3}}, {batch_normalization: {}}, dropout]}",
         "model: {defaults: {Dense: {activation: relu}, Dropout: 0.3, dense: }}",
-        "model: {layers: [{Dense: {activation: relu}}, Dropout]}",  # units stand in defaults
+        "model: {layers: [{Dense: {activation: relu}}, Dropout]}",  # units may be in `defaults`
         "model: {layers: [{Dense: {units: 3, kernel_initializer: he_normal}}]}",
         "model: {layers: [{Dense: {units: 3, kernel_initializer: {he_normal: {seed: 1}}}}]}",
         "model: {layers: [{Repeat: {times: 2, layers: [{Dense: 3}]}}]}",
         "model: {layers: [{Choice: [{Dense: 3}, Flatten]}]}",
-        "model: {layers: {hidden: {Dense: {use_bias: false}}}}",  # the rest stands in the base
+        "model: {layers: {hidden: {Dense: {use_bias: false}}}}",  # the rest may be in the base
         "model: {layers: {hidden: {Choice: [{Dense: 3, from: x}]}}}",
         "training: {optimizer: adam, loss: mse, metrics: mae, epochs: 3}",
         "training: {optimizer: {adam: 0.1}, loss: {Huber: 2}, metrics: [{AUC: {curve: PR}}]}",
@@ -87,8 +87,8 @@ def test_it_takes_shipped_and_resolved_configs(path: Path) -> None:
         "tune: {jobs: auto, max_time: 10.5}",
     ],
 )
-def test_it_takes_every_form_that_nnlab_takes(text: str) -> None:
-    assert diagnostics(text) == []
+def test_valid_forms_are_accepted(text: str) -> None:
+    assert schema_errors(text) == []
 
 
 @pytest.mark.parametrize(
@@ -129,50 +129,49 @@ def test_it_takes_every_form_that_nnlab_takes(text: str) -> None:
         "tune: {algorithm: genetic}",
     ],
 )
-def test_it_refuses_what_nnlab_refuses(text: str) -> None:
-    assert diagnostics(text) != []
+def test_invalid_configs_are_rejected(text: str) -> None:
+    assert schema_errors(text) != []
 
 
-def test_every_word_has_its_definition() -> None:
+def test_every_component_has_a_definition() -> None:
     for family in FAMILIES:
         options = SCHEMA["$defs"][family.__name__]["anyOf"]
         (mapping,) = (option for option in options if "properties" in option)
         enums = [option["enum"] for option in options if "enum" in option]
-        for word in family.members.values():
-            name = f"{family.__name__}.{word.display_name()}"
-            assert mapping["properties"][word.display_name()] == {"$ref": f"#/$defs/{name}"}
+        for component in family.members.values():
+            name = f"{family.__name__}.{component.display_name()}"
+            assert mapping["properties"][component.display_name()] == {"$ref": f"#/$defs/{name}"}
             arguments = SCHEMA["$defs"][f"{name}.arguments"]["properties"]
-            assert list(arguments) == list(word.model_fields)
-        aliases = [
-            name for name in family.names if VALIDATOR.evolve(schema=_ref(family)).is_valid(name)
-        ]
+            assert list(arguments) == list(component.model_fields)
+        validator = VALIDATOR.evolve(schema=reference_to(family))
+        aliases = [name for name in family.names if validator.is_valid(name)]
         assert sorted(aliases) == sorted(name for names in enums for name in names)
     assert sorted(SCHEMA["$defs"]["SearchMarker"]["properties"]) == sorted(Marker.members)
 
 
-def _ref(family: Any) -> dict[str, Any]:
+def reference_to(family: Any) -> dict[str, Any]:
     return {"$ref": f"#/$defs/{family.__name__}", "$defs": SCHEMA["$defs"]}
 
 
 def properties(schema: Any, path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
-    """Every property of a schema with its path."""
+    """Yield every property of a schema with its path."""
     for key, value in schema.items() if isinstance(schema, dict) else ():
         if key == "properties":
             yield from ((f"{path}/{name}", inner) for name, inner in value.items())
         yield from properties(value, f"{path}/{key}")
-    for at, item in enumerate(schema) if isinstance(schema, list) else ():
-        yield from properties(item, f"{path}/{at}")
+    for position, item in enumerate(schema) if isinstance(schema, list) else ():
+        yield from properties(item, f"{path}/{position}")
 
 
 def test_every_property_has_a_description() -> None:
-    def described(schema: dict[str, Any]) -> bool:
+    def is_described(schema: dict[str, Any]) -> bool:
         if "description" in schema:
             return True
-        return described(SCHEMA["$defs"][schema["$ref"].removeprefix("#/$defs/")])
+        return is_described(SCHEMA["$defs"][schema["$ref"].removeprefix("#/$defs/")])
 
-    assert [path for path, schema in properties(SCHEMA) if not described(schema)] == []
+    assert [path for path, schema in properties(SCHEMA) if not is_described(schema)] == []
 
 
-def test_descriptions_speak_yaml() -> None:
+def test_descriptions_use_null_and_end_with_a_period() -> None:
     texts = [schema["description"] for _, schema in properties(SCHEMA) if "description" in schema]
     assert [text for text in texts if "None" in text or not text.endswith((".", "…"))] == []

@@ -1,4 +1,4 @@
-"""What is logged, by name: what early stopping and a search may watch."""
+"""Checks across sections: names of logged metrics, outputs, monitors."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from pydantic import ValidationError
 
 from nnlab.config import Experiment
 from nnlab.config.schema.cross_checks import logged_metric_names
-from tests.config.conftest import Make
+from tests.config.conftest import MakeExperiment
 
 
-def test_metrics_are_logged_by_name_and_validated_under_another(stack: Make) -> None:
+def test_validation_metrics_have_a_prefix(stack: MakeExperiment) -> None:
     experiment = stack("training.metrics=[accuracy, {AUC: {name: area}}]")
     assert logged_metric_names(experiment.data, experiment.model, experiment.training) == [
         *("loss", "accuracy", "area"),
@@ -19,13 +19,13 @@ def test_metrics_are_logged_by_name_and_validated_under_another(stack: Make) -> 
     ]
 
 
-def test_without_validation_rows_nothing_is_validated(stack: Make) -> None:
+def test_no_validation_metrics_without_validation_rows(stack: MakeExperiment) -> None:
     experiment = stack("data.validation_split=")
     names = logged_metric_names(experiment.data, experiment.model, experiment.training)
     assert names == ["loss", "accuracy", "learning_rate"]
 
 
-def test_metrics_of_several_outputs_bear_their_names(graph: Make) -> None:
+def test_metrics_of_several_outputs_have_the_output_name(graph: MakeExperiment) -> None:
     experiment = graph("data.validation_split=")
     assert logged_metric_names(experiment.data, experiment.model, experiment.training) == [
         *("loss", "cultivar_loss", "alcohol_loss", "cultivar_accuracy", "alcohol_mae"),
@@ -44,19 +44,19 @@ def test_metrics_of_several_outputs_bear_their_names(graph: Make) -> None:
         ("data={file: a.npz, validation_split: 0.2}",),
     ],
 )
-def test_sections_that_agree(graph: Make, flags: tuple[str, ...]) -> None:
+def test_sections_agree(graph: MakeExperiment, flags: tuple[str, ...]) -> None:
     assert graph(*flags).model.output_names == ("cultivar", "alcohol")
 
 
-def test_a_graph_with_one_output_needs_no_names_for_its_loss(graph: Make) -> None:
+def test_graph_with_one_output_needs_no_output_names(graph: MakeExperiment) -> None:
     layers = "{kind: {Dense: 3, from: x}}"
     model = f"{{inputs: {{x: {{shape: [4]}}}}, layers: {layers}, outputs: [kind]}}"
     flags = [f"model={model}", "training={optimizer: adam, loss: mse, metrics: [mae], epochs: 1}"]
     assert graph(*flags, "data={dataset: iris}").model.output_units == {"kind": 3}
 
 
-def told(config: dict[str, object]) -> list[tuple[str, str]]:
-    """Path and remedy of each fault."""
+def paths_and_hints(config: dict[str, object]) -> list[tuple[str, str]]:
+    """Return the path and hint of each error."""
     with pytest.raises(ValidationError) as caught:
         Experiment.model_validate(config)
     return [
@@ -66,22 +66,23 @@ def told(config: dict[str, object]) -> list[tuple[str, str]]:
 
 
 def one_unit(**training: object) -> dict[str, object]:
-    settled = {"optimizer": "adam", "loss": "binary_crossentropy", "epochs": 1} | training
+    """Return a config whose model has one output unit."""
+    settings = {"optimizer": "adam", "loss": "binary_crossentropy", "epochs": 1} | training
     layers = [{"Dense": {"units": 1, "activation": "sigmoid"}}]
-    return {"data": {"dataset": "moons"}, "model": {"layers": layers}, "training": settled}
+    return {"data": {"dataset": "moons"}, "model": {"layers": layers}, "training": settings}
 
 
-def test_metric_of_several_figures_is_refused_whatever_the_units() -> None:
-    ((path, hint),) = told(one_unit(metrics=["accuracy", "F1Score"]))
+def test_metric_with_one_value_per_class_is_rejected() -> None:
+    ((path, hint),) = paths_and_hints(one_unit(metrics=["accuracy", "F1Score"]))
     assert path == "training.metrics.1"
     assert "average: macro" in hint
 
 
-def test_schedule_and_plateau_do_not_share_the_learning_rate() -> None:
+def test_schedule_and_plateau_are_exclusive() -> None:
     decay = {"CosineDecay": {"initial_learning_rate": 0.1, "decay_steps": 10}}
     config = one_unit(
         optimizer={"SGD": {"learning_rate": decay}}, reduce_lr_on_plateau={"monitor": "loss"}
     )
-    ((path, hint),) = told(config)
+    ((path, hint),) = paths_and_hints(config)
     assert path == "training.reduce_lr_on_plateau"
-    assert "plain learning_rate" in hint
+    assert "constant learning_rate" in hint

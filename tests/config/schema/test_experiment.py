@@ -1,4 +1,4 @@
-"""The whole config: shipped ones read back as what they resolve to, sections in all their forms."""
+"""The whole config: built-in configs, forms of sections, errors of several sections."""
 
 from __future__ import annotations
 
@@ -10,22 +10,23 @@ from pydantic import ValidationError
 
 from nnlab.config import Experiment, load_config, read_config
 from nnlab.config.loader import validate_concrete
+from nnlab.config.schema.experiment import to_valid_name
 from nnlab.config.schema.tensorboard import TensorBoardConfig
 from nnlab.config.yaml.builtin_configs import list_builtin_configs
 from nnlab.config.yaml.dump import dump_config
 from nnlab.config.yaml.parser import read_yaml
-from tests.config.conftest import Make
+from tests.config.conftest import MakeExperiment
 
 BAD = Path(__file__).parents[1] / "bad"
 CONFIGS = [
-    *(shipped.path for shipped in list_builtin_configs()),
+    *(builtin.path for builtin in list_builtin_configs()),
     BAD / "stack.yaml",
     BAD / "graph.yaml",
 ]
 
 
 @pytest.mark.parametrize("path", [pytest.param(path, id=path.stem) for path in CONFIGS])
-def test_a_resolved_config_reads_back_as_itself(path: Path) -> None:
+def test_resolved_config_survives_a_round_trip(path: Path) -> None:
     experiment = read_config(path).experiment
     tree = experiment.to_tree()
     assert Experiment.model_validate(tree) == experiment
@@ -34,7 +35,7 @@ def test_a_resolved_config_reads_back_as_itself(path: Path) -> None:
         assert validate_concrete(read_yaml(text, "config.yaml"))[0] == experiment
 
 
-def test_every_form_of_value_survives_the_round_trip(graph: Make, tmp_path: Path) -> None:
+def test_every_form_of_value_survives_a_round_trip(graph: MakeExperiment, tmp_path: Path) -> None:
     experiment = graph(
         "seed=4294967295",
         "tensorboard=false",
@@ -70,14 +71,14 @@ def test_every_form_of_value_survives_the_round_trip(graph: Make, tmp_path: Path
         ("15m30", 930.0),
     ],
 )
-def test_a_time_may_have_its_unit(graph: Make, written: str, seconds: float) -> None:
+def test_time_may_have_units(graph: MakeExperiment, written: str, seconds: float) -> None:
     tune = graph(f"tune.max_time={written}").tune
     assert tune is not None
     assert tune.max_time == seconds
 
 
 @pytest.mark.parametrize(
-    ("value", "read"),
+    ("value", "expected"),
     [
         ("", TensorBoardConfig()),
         ("true", TensorBoardConfig()),
@@ -86,11 +87,13 @@ def test_a_time_may_have_its_unit(graph: Make, written: str, seconds: float) -> 
         ("{histogram_freq: 2}", TensorBoardConfig(histogram_freq=2)),
     ],
 )
-def test_tensorboard_is_on_unless_it_is_false(stack: Make, value: str, read: object) -> None:
-    assert stack(f"tensorboard={value}").tensorboard == read
+def test_tensorboard_is_on_unless_false(
+    stack: MakeExperiment, value: str, expected: object
+) -> None:
+    assert stack(f"tensorboard={value}").tensorboard == expected
 
 
-def test_what_is_not_said_has_a_value(stack: Make) -> None:
+def test_optional_keys_have_defaults(stack: MakeExperiment) -> None:
     experiment = stack()
     assert (experiment.seed, experiment.tune, experiment.tensorboard) == (
         0,
@@ -99,13 +102,20 @@ def test_what_is_not_said_has_a_value(stack: Make) -> None:
     )
 
 
-def test_an_experiment_is_frozen(stack: Make) -> None:
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [("réseau (1)", "reseau-1"), ("日本", "default"), ("a" * 100, "a" * 80)],
+)
+def test_valid_name_is_derived_from_any_text(text: str, name: str) -> None:
+    assert to_valid_name(text, "default") == name
+
+
+def test_experiment_is_frozen(stack: MakeExperiment) -> None:
     with pytest.raises(ValidationError, match="frozen"):
         stack().seed = 5  # type: ignore[misc]
 
 
-def test_faults_of_all_sections_come_with_those_between_them() -> None:
-    """What the outputs lack is told although the optimizer and the data set are wrong as well."""
+def test_cross_checks_run_despite_errors_in_sections() -> None:
     with pytest.raises(ValidationError) as caught:
         Experiment.model_validate(
             {

@@ -1,10 +1,12 @@
-"""Graphs of names: the order to build them in, and what stands in the way of building."""
+"""The graph of a Functional model: nodes, issues, build order."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from nnlab.config.schema.graph import build_order, graph_issues
+from nnlab.config.schema.graph import Node, build_order, graph_issues
 
 
 @pytest.mark.parametrize(
@@ -16,31 +18,38 @@ from nnlab.config.schema.graph import build_order, graph_issues
         ({"sum": ["left", "right"], "right": ["x"], "left": ["right"]}, ["right", "left", "sum"]),
     ],
 )
-def test_layers_are_built_after_what_feeds_them(
+def test_layers_are_built_after_their_inputs(
     sources: dict[str, list[str]], order: list[str]
 ) -> None:
     assert build_order(sources) == order
 
 
-def test_hundreds_of_layers_in_a_row_are_no_problem() -> None:
+def test_hundreds_of_layers_in_a_row() -> None:
     names = [f"layer_{number}" for number in range(400)]
     sources = dict(zip(names, [["x"], *([name] for name in names)], strict=False))
     assert build_order(dict(reversed(sources.items()))) == names
     assert graph_issues(["x"], sources, dict.fromkeys(names, "Dense"), [names[-1]]) == []
 
 
-def told(
+def messages(
     inputs: list[str], sources: dict[str, list[str] | None], outputs: list[str] | None
 ) -> list[str]:
     return [issue.message for issue in graph_issues(inputs, sources, {}, outputs)]
 
 
-def test_a_sound_graph_has_no_problems() -> None:
+def test_unknown_and_unused_inputs_are_reported() -> None:
+    assert messages(["x"], {"a": ["y"]}, ["a"]) == [
+        "There is no input or layer `y`.",
+        "Input `x` is not used.",
+    ]
+
+
+def test_valid_graph_has_no_issues() -> None:
     sources: dict[str, list[str] | None] = {"a": ["x"], "b": ["x"], "c": ["a", "b"]}
-    assert told(["x"], sources, ["c", "a"]) == []
+    assert messages(["x"], sources, ["c", "a"]) == []
 
 
-def test_rings_that_share_no_layer_are_told_each() -> None:
+def test_separate_cycles_are_each_reported() -> None:
     sources: dict[str, list[str] | None] = {
         "a": ["b"],
         "b": ["a"],
@@ -48,25 +57,38 @@ def test_rings_that_share_no_layer_are_told_each() -> None:
         "d": ["c"],
         "e": ["d", "x"],
     }
-    assert told(["x"], sources, ["a", "c"]) == [
+    assert messages(["x"], sources, ["a", "c"]) == [
         "The layers form a cycle: a -> b -> a.",
         "The layers form a cycle: c -> d -> e -> c.",
     ]
 
 
-def test_what_a_misspelt_name_meant_counts_as_used() -> None:
+def test_layer_with_misspelled_name_counts_as_used() -> None:
     sources: dict[str, list[str] | None] = {"hidden": ["pixel"], "digit": ["hiden"]}
-    assert told(["pixels"], sources, ["digits"]) == [
-        "No input or layer is called `pixel`.",
-        "No input or layer is called `hiden`.",
-        "No layer is called `digits`.",
+    assert messages(["pixels"], sources, ["digits"]) == [
+        "There is no input or layer `pixel`.",
+        "There is no input or layer `hiden`.",
+        "There is no layer `digits`.",
     ]
 
 
 @pytest.mark.parametrize(
     ("sources", "outputs"), [({"a": ["x"], "b": None}, ["a"]), ({"a": ["x"], "b": ["x"]}, None)]
 )
-def test_nothing_is_called_unused_while_names_are_missing(
+def test_unused_layers_are_not_reported_in_incomplete_graphs(
     sources: dict[str, list[str] | None], outputs: list[str] | None
 ) -> None:
-    assert told(["x", "y"], sources, outputs) == []
+    assert messages(["x", "y"], sources, outputs) == []
+
+
+@pytest.mark.parametrize(
+    "tree",
+    [
+        {"Dense": {"units": 3}, "from": "x"},
+        {"Concatenate": {}, "from": ["x", "y"]},
+    ],
+)
+def test_node_survives_a_round_trip(tree: dict[str, Any]) -> None:
+    assert Node.parse(tree).to_tree() == tree
+    node = Node.parse(tree)
+    assert Node.parse(node) is node

@@ -1,4 +1,4 @@
-"""What a run will report, known before it starts."""
+"""The metrics of a run, known before it starts."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ import pytest
 
 from nnlab.config.schema.data import DataConfig
 from nnlab.config.schema.metrics import default_metric, has_test_rows, reported_metrics
-from tests.config.conftest import Make
+from tests.config.conftest import MakeExperiment
 
 
-def test_figures_are_those_of_all_parts_without_the_learning_rate(stack: Make) -> None:
+def test_reported_metrics_exclude_the_learning_rate(stack: MakeExperiment) -> None:
     parts = ["", "val_", "test_"]
     expected = [f"{part}{name}" for part in parts for name in ("loss", "accuracy")]
     assert reported_metrics(stack()) == expected
 
 
 @pytest.mark.parametrize(
-    ("changes", "figure"),
+    ("changes", "metric"),
     [
         ((), "test_accuracy"),
         (("data.test_split=null",), "val_accuracy"),
@@ -27,13 +27,18 @@ def test_figures_are_those_of_all_parts_without_the_learning_rate(stack: Make) -
         (("training.metrics=[]",), "test_loss"),
     ],
 )
-def test_the_default_is_the_first_metric_on_the_rows_least_known(
-    stack: Make, changes: tuple[str, ...], figure: str
+def test_default_metric_prefers_test_then_validation_rows(
+    stack: MakeExperiment, changes: tuple[str, ...], metric: str
 ) -> None:
-    assert default_metric(stack(*changes)) == figure
+    assert default_metric(stack(*changes)) == metric
 
 
-def test_arrays_may_bring_their_own_test_rows(tmp_path: Path) -> None:
+def test_downloaded_data_sets_contain_test_rows() -> None:
+    assert has_test_rows(DataConfig.model_validate({"dataset": "mnist"}))
+    assert not has_test_rows(DataConfig.model_validate({"dataset": "iris"}))
+
+
+def test_npz_file_may_contain_test_rows(tmp_path: Path) -> None:
     rows = np.zeros((4, 2))
     np.savez(tmp_path / "with.npz", x_train=rows, x_test=rows)
     np.savez(tmp_path / "without.npz", x=rows)

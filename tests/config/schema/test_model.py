@@ -1,4 +1,4 @@
-"""The `model` section: which kind it is, and what other parts ask of it."""
+"""The `model` section: Sequential or Functional, its outputs and layers."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from nnlab.config.schema.graph import Node
 from nnlab.config.schema.model import (
     FunctionalModel,
     ModelIO,
@@ -38,14 +37,14 @@ def functional() -> FunctionalModel:
     return model
 
 
-def test_layers_in_a_list_make_a_sequential_model_layers_with_names_a_functional_one() -> None:
+def test_list_of_layers_is_sequential_mapping_is_functional() -> None:
     assert isinstance(parse_model({"layers": ["Flatten"]}), SequentialModel)
     assert isinstance(parse_model(GRAPH), FunctionalModel)
     model = functional()
     assert parse_model(model) is model
 
 
-def test_a_stack_tells_its_output_and_its_width() -> None:
+def test_sequential_outputs_and_widths() -> None:
     model = parse_model({"layers": [{"Dense": 8}, "ReLU", {"Dense": 3}, "Softmax"]})
     assert model.output_names == ("output",)
     assert model.output_units == {"output": 3}
@@ -53,7 +52,7 @@ def test_a_stack_tells_its_output_and_its_width() -> None:
     assert parse_model({"layers": ["Flatten"]}).output_units == {"output": None}
 
 
-def test_a_graph_tells_its_outputs_and_their_widths() -> None:
+def test_functional_outputs_and_widths() -> None:
     model = functional()
     assert model.output_names == ("odds", "size")
     assert model.output_units == {"odds": 3, "size": None}
@@ -63,7 +62,7 @@ def test_a_graph_tells_its_outputs_and_their_widths() -> None:
     ]
 
 
-def test_layers_are_listed_with_their_paths() -> None:
+def test_named_layers_have_paths() -> None:
     stack = parse_model({"layers": ["Flatten", {"Dense": 3}]})
     assert stack.named_layers() == [
         (("layers", 0, "Flatten"), Flatten()),
@@ -73,20 +72,7 @@ def test_layers_are_listed_with_their_paths() -> None:
 
 
 @pytest.mark.parametrize(
-    "tree",
-    [
-        {"Dense": {"units": 3}, "from": "x"},
-        {"Concatenate": {}, "from": ["x", "y"]},
-    ],
-)
-def test_a_node_reads_back_as_it_is_written(tree: dict[str, Any]) -> None:
-    assert Node.parse(tree).to_tree() == tree
-    node = Node.parse(tree)
-    assert Node.parse(node) is node
-
-
-@pytest.mark.parametrize(
-    ("value", "ends"),
+    ("value", "expected"),
     [
         ({"layers": ["Dens", 3]}, ModelIO(("output",), ())),
         (GRAPH, ModelIO(("odds", "size"), ("x", "y"))),
@@ -98,13 +84,13 @@ def test_a_node_reads_back_as_it_is_written(tree: dict[str, Any]) -> None:
         (None, None),
     ],
 )
-def test_the_ends_are_known_whatever_is_wrong_in_between(
-    value: object, ends: ModelIO | None
+def test_inputs_and_outputs_are_known_despite_errors(
+    value: object, expected: ModelIO | None
 ) -> None:
-    assert model_io(value) == ends
+    assert model_io(value) == expected
 
 
-def test_every_fault_of_a_stack_is_told_at_once() -> None:
+def test_all_errors_of_a_stack_are_reported() -> None:
     layers = ["Dens", {"Dense": {"units": 1, "name": "a"}}, "Add", {"Dense": {"name": "a"}}]
     with pytest.raises(ValidationError) as caught:
         parse_model({"layers": layers})

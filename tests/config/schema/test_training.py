@@ -1,4 +1,4 @@
-"""The `training` section: losses and metrics for one output or several, and what is watched."""
+"""The `training` section: losses, metrics, monitors."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from pydantic import ValidationError
 
 from nnlab.config.schema.training import EarlyStopping, TrainingConfig
 
-LEAST = {"optimizer": "adam", "loss": "mse", "epochs": 3}
+REQUIRED = {"optimizer": "adam", "loss": "mse", "epochs": 3}
 
 
 def training(**changes: Any) -> TrainingConfig:
-    return TrainingConfig.model_validate({**LEAST, **changes})
+    return TrainingConfig.model_validate({**REQUIRED, **changes})
 
 
-def test_what_is_not_said_has_keras_own_value() -> None:
+def test_defaults_are_those_of_keras() -> None:
     assert training().batch_size == 32
     assert training().shuffle is True
     assert training(early_stopping={}).early_stopping == EarlyStopping(
@@ -35,7 +35,7 @@ def test_what_is_not_said_has_keras_own_value() -> None:
     ],
 )
 def test_one_loss_or_one_for_each_output(loss: Any, names: list[str]) -> None:
-    assert [one.display_name() for one in training(loss=loss).losses()] == names
+    assert [component.display_name() for component in training(loss=loss).losses()] == names
 
 
 @pytest.mark.parametrize(
@@ -47,31 +47,31 @@ def test_one_loss_or_one_for_each_output(loss: Any, names: list[str]) -> None:
         ([], []),
     ],
 )
-def test_metrics_in_all_forms(metrics: Any, names: list[str]) -> None:
-    read = training(metrics=metrics).metrics
-    assert isinstance(read, list)
-    assert [metric.logged_name for metric in read] == names
+def test_metric_forms(metrics: Any, names: list[str]) -> None:
+    parsed = training(metrics=metrics).metrics
+    assert isinstance(parsed, list)
+    assert [metric.logged_name for metric in parsed] == names
 
 
 def test_metrics_for_outputs() -> None:
-    read = training(metrics={"size": "mae", "kind": ["accuracy", "auc"]}).metrics
-    assert isinstance(read, dict)
-    assert {name: len(metrics) for name, metrics in read.items()} == {"size": 1, "kind": 2}
+    parsed = training(metrics={"size": "mae", "kind": ["accuracy", "auc"]}).metrics
+    assert isinstance(parsed, dict)
+    assert {name: len(metrics) for name, metrics in parsed.items()} == {"size": 1, "kind": 2}
 
 
-def test_outputs_called_like_a_misspelt_word_are_outputs_where_a_word_stands_behind() -> None:
+def test_output_name_may_resemble_a_loss() -> None:
     assert isinstance(training(loss={"huge": "mse"}).loss, dict)
     with pytest.raises(ValidationError, match="Expected a loss"):
         training(loss={"hubr": {"delta": 1}})
 
 
-def test_all_that_is_watched_is_told_with_its_path() -> None:
-    watching = training(
+def test_monitored_metrics_have_paths() -> None:
+    config = training(
         early_stopping={"monitor": "val_mae"},
         reduce_lr_on_plateau={},
         checkpoint={"monitor": "loss"},
     )
-    assert list(watching.monitored_metrics()) == [
+    assert list(config.monitored_metrics()) == [
         (("early_stopping", "monitor"), "val_mae"),
         (("reduce_lr_on_plateau", "monitor"), "val_loss"),
         (("checkpoint", "monitor"), "loss"),
@@ -80,5 +80,5 @@ def test_all_that_is_watched_is_told_with_its_path() -> None:
 
 
 @pytest.mark.parametrize("device", ["auto", "cpu", "gpu", "gpu:0", "gpu:12"])
-def test_devices_that_may_be_asked_for(device: str) -> None:
+def test_device_names(device: str) -> None:
     assert training(device=device).device == device

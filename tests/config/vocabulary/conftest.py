@@ -1,4 +1,4 @@
-"""What the tests of the vocabulary share."""
+"""Fixtures of the vocabulary tests."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from pydantic import ValidationError
 
 from nnlab.config.vocabulary.component import Component
 
-ProblemsOf = Callable[[type[Component], object], dict[tuple[str | int, ...], str]]
+IssuesOf = Callable[[type[Component], object], dict[tuple[str | int, ...], str]]
 
 
 @pytest.fixture
-def problems_of() -> ProblemsOf:
-    """Reads a value that is wrong and gives what is wrong with it: place to message and remedy."""
+def issues_of() -> IssuesOf:
+    """Return a function that parses an invalid value and maps paths to message and hint."""
 
-    def read(family: type[Component], value: object) -> dict[tuple[str | int, ...], str]:
+    def parse(family: type[Component], value: object) -> dict[tuple[str | int, ...], str]:
         with pytest.raises(ValidationError) as caught:
             family.parse(value)
         return {
@@ -24,4 +24,4 @@ def problems_of() -> ProblemsOf:
             for error in caught.value.errors()
         }
 
-    return read
+    return parse

@@ -1,7 +1,7 @@
-"""Every word and every argument against the installed Keras: names, order, defaults, aliases.
+"""The vocabulary against the installed Keras: classes, arguments, order, defaults, aliases.
 
-A new Keras that has another class, argument, default or alias fails here, and the tables below say
-what was left out of the vocabulary on purpose.
+A new Keras with another class, argument, default or alias fails here. The tables list what the
+vocabulary excludes, with the reason.
 """
 
 from __future__ import annotations
@@ -15,10 +15,16 @@ import pytest
 
 from nnlab.config.vocabulary.arguments import ActivationName
 from nnlab.config.vocabulary.component import Component, snake_case
-from nnlab.config.vocabulary.datasets import Dataset
-from nnlab.config.vocabulary.families import FAMILIES
 from nnlab.config.vocabulary.initializers import Initializer
 from nnlab.config.vocabulary.layers import Layer
+from tests.config.vocabulary.components import (
+    KERAS_FAMILIES,
+    KERAS_STRINGS,
+    Failures,
+    components_of,
+    family_name,
+    keras_components_of,
+)
 
 MODULES: dict[str, Any] = {
     "Layer": keras.layers,
@@ -30,19 +36,19 @@ MODULES: dict[str, Any] = {
     "Loss": keras.losses,
     "Metric": keras.metrics,
 }
+FAMILIES_WITH_STRINGS = [
+    family for family in KERAS_FAMILIES if family.__name__ not in ("Layer", "Schedule")
+]
 
-# Words of ours that Keras has as a string only.
-STRINGS_OF_KERAS = {("Metric", "accuracy"), ("Loss", "crossentropy")}
-
-BASE = "a base class, no member"
-WRAPS_CODE = "takes Python code or objects, which YAML cannot say"
-IMAGES = "for images: convolutions and what goes with them"
+BASE = "a base class"
+WRAPS_CODE = "takes Python code or objects"
+IMAGES = "for images: convolutions and related layers"
 SEQUENCES = "for sequences: recurrence and attention"
-AUGMENTS = "changes images at random"
-PREPARES = "prepares data, which the data section does, learnt on training rows alone"
-TENSORS = "for tensors of many axes; Dense is the MLP's"
+AUGMENTS = "augments images"
+PREPARES = "prepares data: the `data` section does this, fitted on training rows only"
+TENSORS = "for tensors with many axes; an MLP uses Dense"
 
-LEFT_OUT_CLASSES: dict[str, dict[str, str]] = {
+EXCLUDED_CLASSES: dict[str, dict[str, str]] = {
     "Layer": {
         BASE: "Layer Wrapper InputSpec InputLayer Pipeline",
         WRAPS_CODE: "Lambda JaxLayer FlaxLayer TorchModuleWrapper TFSMLayer",
@@ -88,8 +94,8 @@ LEFT_OUT_CLASSES: dict[str, dict[str, str]] = {
     },
     "Optimizer": {
         BASE: "Optimizer",
-        "wraps others: mixed precision applies it by itself": "LossScaleOptimizer",
-        "wraps others, chosen by Python functions of layers": "MultiOptimizer OptimizerMap",
+        "wraps another optimizer: mixed precision applies it automatically": "LossScaleOptimizer",
+        "wraps other optimizers, chosen by Python functions": "MultiOptimizer OptimizerMap",
     },
     "Schedule": {
         BASE: "LearningRateSchedule",
@@ -100,160 +106,174 @@ LEFT_OUT_CLASSES: dict[str, dict[str, str]] = {
     },
     "Metric": {
         BASE: "Metric MeanMetricWrapper",
-        "sees no targets: a mean or sum of given values": "Mean Sum",
+        "a mean or sum of values, without targets": "Mean Sum",
     },
 }
 
-# Arguments left out wherever they appear, or of one word; each with its reason.
-LEFT_OUT_ARGUMENTS: dict[str, str] = {
+# Arguments excluded everywhere, or from one class or family, with the reason.
+EXCLUDED_ARGUMENTS: dict[str, str] = {
     "lora_rank": "fine-tuning of large models",
     "lora_alpha": "fine-tuning of large models",
     "quantization_config": "an object; quantization is for inference",
     "data_format": "the order of images' axes: Keras' default",
-    "input_axes": "axes of kernels with more than two axes; layers pass it themselves",
-    "output_axes": "axes of kernels with more than two axes; layers pass it themselves",
-    "Embedding.weights": "an array; `embeddings_initializer` says how the table starts",
+    "input_axes": "axes of kernels with more than two axes; set by layers",
+    "output_axes": "axes of kernels with more than two axes; set by layers",
+    "Embedding.weights": "an array; `embeddings_initializer` sets the initial vectors",
     "Loss.dtype": "the precision of the training applies",
     "Metric.dtype": "the precision of the training applies",
 }
 
-# What every layer takes through its base class; the rest there (`autocast`, `activity_regularizer`
-# where the layer does not name it) is for authors of layers.
-OF_EVERY_LAYER = ("name", "trainable", "dtype")
+# Arguments of the base class of layers. Its others (`autocast`, `activity_regularizer`) are for
+# authors of layers.
+BASE_LAYER_ARGUMENTS = ("name", "trainable", "dtype")
 
-# Choices of ours that are fewer than Keras' own: no figure could be logged for the others.
-LEFT_OUT_ACTIVATIONS = {
-    "glu": "halves the width, which Keras' shape inference does not know",
+EXCLUDED_ACTIVATIONS = {
+    "glu": "halves the width, which Keras' shape inference ignores",
     "threshold": "cannot be called without arguments",
 }
 
 
-def family_of(component: type[Component]) -> str:
-    return next(base.__name__ for base in component.__mro__ if Component in base.__bases__)
+every_family = pytest.mark.parametrize("family", KERAS_FAMILIES, ids=family_name)
 
 
-def name_of(component: type[Component]) -> str:
-    """What a test's name calls a word: `Metric.Hinge`, as losses have one too."""
-    return f"{family_of(component)}.{component.__name__}"
+def keras_class(family: type[Component], component: type[Component]) -> Any:
+    return getattr(MODULES[family.__name__], component.__name__)
 
 
-WORDS = [
-    component
-    for family in FAMILIES
-    if family is not Dataset
-    for component in family.members.values()
-]
-CLASSES = [
-    component
-    for component in WORDS
-    if (family_of(component), component.display_name()) not in STRINGS_OF_KERAS
-]
-
-
-def keras_class(component: type[Component]) -> Any:
-    return getattr(MODULES[family_of(component)], component.__name__)
-
-
-def keras_arguments(component: type[Component]) -> dict[str, inspect.Parameter]:
-    """The arguments of a Keras class in its order, without those left out."""
-    family = family_of(component)
-    parameters = dict(inspect.signature(keras_class(component).__init__).parameters)
-    if family == "Layer":
+def keras_arguments(
+    family: type[Component], component: type[Component]
+) -> dict[str, inspect.Parameter]:
+    """Return the arguments of a Keras class in its order, without excluded ones."""
+    parameters = dict(inspect.signature(keras_class(family, component).__init__).parameters)
+    if family is Layer:
         base = inspect.signature(keras.layers.Layer.__init__).parameters
-        parameters |= {name: base[name] for name in OF_EVERY_LAYER if name not in parameters}
+        parameters |= {name: base[name] for name in BASE_LAYER_ARGUMENTS if name not in parameters}
     variadic = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
     return {
         name: parameter
         for name, parameter in parameters.items()
         if name != "self"
         and parameter.kind not in variadic
-        and not {name, f"{component.__name__}.{name}", f"{family}.{name}"}
-        & LEFT_OUT_ARGUMENTS.keys()
+        and not {name, f"{component.__name__}.{name}", f"{family.__name__}.{name}"}
+        & EXCLUDED_ARGUMENTS.keys()
     }
 
 
-@pytest.mark.parametrize("component", CLASSES, ids=name_of)
-def test_word_is_a_class_of_keras(component: type[Component]) -> None:
-    assert inspect.isclass(keras_class(component))
-    assert keras_class(component).__name__ == component.__name__ == component.display_name()
+@every_family
+def test_components_are_keras_classes(family: type[Component]) -> None:
+    failures = Failures()
+    for component in keras_components_of(family):
+        with failures.collect(component.__name__):
+            in_keras = keras_class(family, component)
+            assert inspect.isclass(in_keras)
+            assert in_keras.__name__ == component.__name__ == component.display_name()
+    failures.check()
 
 
-@pytest.mark.parametrize("family", MODULES)
-def test_every_class_of_keras_is_a_word_or_left_out_for_a_reason(family: str) -> None:
-    exported = {item.__name__ for item in vars(MODULES[family]).values() if inspect.isclass(item)}
-    components = {component.__name__ for component in CLASSES if family_of(component) == family}
-    left_out = {name for names in LEFT_OUT_CLASSES[family].values() for name in names.split()}
-    assert exported == components | left_out
-    assert not components & left_out
+@every_family
+def test_every_keras_class_is_included_or_excluded(family: type[Component]) -> None:
+    name = family.__name__
+    exported = {item.__name__ for item in vars(MODULES[name]).values() if inspect.isclass(item)}
+    components = {component.__name__ for component in keras_components_of(family)}
+    excluded = {item for names in EXCLUDED_CLASSES[name].values() for item in names.split()}
+    assert exported == components | excluded
+    assert not components & excluded
 
 
-@pytest.mark.parametrize("component", CLASSES, ids=name_of)
-def test_arguments_are_those_of_keras(component: type[Component]) -> None:
-    assert set(component.model_fields) == set(keras_arguments(component))
+@every_family
+def test_arguments_match_keras(family: type[Component]) -> None:
+    failures = Failures()
+    for component in keras_components_of(family):
+        with failures.collect(component.__name__):
+            assert set(component.model_fields) == set(keras_arguments(family, component))
+    failures.check()
 
 
-@pytest.mark.parametrize("component", CLASSES, ids=name_of)
-def test_own_arguments_come_first_in_the_order_of_keras(
-    component: type[Component],
-) -> None:
-    own = [name for name in inspect.get_annotations(component) if name in component.model_fields]
-    assert list(component.model_fields)[: len(own)] == own
-    assert own == [name for name in keras_arguments(component) if name in own]
+@every_family
+def test_declared_arguments_come_first_in_keras_order(family: type[Component]) -> None:
+    failures = Failures()
+    for component in keras_components_of(family):
+        with failures.collect(component.__name__):
+            fields = component.model_fields
+            declared = [name for name in inspect.get_annotations(component) if name in fields]
+            assert list(fields)[: len(declared)] == declared
+            in_keras = keras_arguments(family, component)
+            assert declared == [name for name in in_keras if name in declared]
+    failures.check()
 
 
-@pytest.mark.parametrize("component", CLASSES, ids=name_of)
-def test_lone_value_fills_the_first_argument_of_keras(component: type[Component]) -> None:
-    common = ("name", *(OF_EVERY_LAYER if issubclass(component, Layer) else ()))
-    assert component.first_argument() == next(
-        (name for name in keras_arguments(component) if name not in common), None
-    )
+@every_family
+def test_single_value_sets_the_first_keras_argument(family: type[Component]) -> None:
+    common = ("name", *(BASE_LAYER_ARGUMENTS if family is Layer else ()))
+    failures = Failures()
+    for component in keras_components_of(family):
+        with failures.collect(component.__name__):
+            in_keras = keras_arguments(family, component)
+            first = next((name for name in in_keras if name not in common), None)
+            assert component.first_argument() == first
+    failures.check()
 
 
-@pytest.mark.parametrize("component", CLASSES, ids=name_of)
-def test_defaults_are_those_of_keras(component: type[Component]) -> None:
-    for name, parameter in keras_arguments(component).items():
-        field = component.model_fields[name]
-        if parameter.default is inspect.Parameter.empty:
-            assert field.is_required(), name
-            continue
-        ours = field.get_default(call_default_factory=True)
-        if isinstance(ours, Initializer):
-            assert ours == Initializer.parse(parameter.default), name
-        elif isinstance(parameter.default, tuple):
-            assert ours == list(parameter.default), name
-        else:
-            assert ours == parameter.default, name
-            assert isinstance(ours, bool) == isinstance(parameter.default, bool), name
+@every_family
+def test_defaults_match_keras(family: type[Component]) -> None:
+    failures = Failures()
+    for component in keras_components_of(family):
+        for name, parameter in keras_arguments(family, component).items():
+            with failures.collect(f"{component.__name__}.{name}"):
+                check_default(component, name, parameter.default)
+    failures.check()
 
 
-def test_every_argument_left_out_is_one_of_keras() -> None:
+def check_default(component: type[Component], name: str, expected: Any) -> None:
+    field = component.model_fields[name]
+    if expected is inspect.Parameter.empty:
+        assert field.is_required()
+        return
+    default = field.get_default(call_default_factory=True)
+    if isinstance(default, Initializer):
+        assert default == Initializer.parse(expected)
+    elif isinstance(expected, tuple):
+        assert default == list(expected)
+    else:
+        assert default == expected
+        assert isinstance(default, bool) == isinstance(expected, bool)
+
+
+def test_excluded_arguments_exist_in_keras() -> None:
     known = {
         key
-        for component in CLASSES
-        for name in inspect.signature(keras_class(component).__init__).parameters
-        for key in (name, f"{component.__name__}.{name}", f"{family_of(component)}.{name}")
+        for family in KERAS_FAMILIES
+        for component in keras_components_of(family)
+        for name in inspect.signature(keras_class(family, component).__init__).parameters
+        for key in (name, f"{component.__name__}.{name}", f"{family.__name__}.{name}")
     }
-    assert LEFT_OUT_ARGUMENTS.keys() <= known
+    assert EXCLUDED_ARGUMENTS.keys() <= known
 
 
-@pytest.mark.parametrize("component", WORDS, ids=name_of)
-def test_word_and_arguments_are_described(component: type[Component]) -> None:
-    assert component.__doc__ is not None
-    assert len(component.__doc__.splitlines()) == 1
-    for name, field in component.model_fields.items():
-        assert field.description, name
-        assert field.description.endswith("."), name
+@every_family
+def test_components_and_arguments_have_descriptions(family: type[Component]) -> None:
+    failures = Failures()
+    for component in components_of(family):
+        with failures.collect(component.__name__):
+            assert component.__doc__ is not None
+            assert len(component.__doc__.splitlines()) == 1
+        for name, field in component.model_fields.items():
+            with failures.collect(f"{component.__name__}.{name}"):
+                assert field.description is not None
+                assert field.description.endswith(".")
+    failures.check()
 
 
-def names_of_keras(family: str) -> dict[str, str]:
-    """Every string that Keras takes for a member of a family, with the class that it stands for.
+def keras_names(family: type[Component]) -> dict[str, str]:
+    """Return every string that Keras accepts for a family, with the name of its class.
 
-    Losses have functions beside their classes; one is named as its class is in snake_case.
+    Losses also have functions; one has the snake_case name of its class.
     """
-    source = importlib.import_module(f"keras.src.{MODULES[family].__name__.removeprefix('keras.')}")
+    module = MODULES[family.__name__]
+    source = importlib.import_module(f"keras.src.{module.__name__.removeprefix('keras.')}")
     classes = {
         snake_case(item.__name__): item.__name__
-        for item in vars(MODULES[family]).values()
+        for item in vars(module).values()
         if inspect.isclass(item)
     }
     return {
@@ -263,41 +283,47 @@ def names_of_keras(family: str) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("family", [family for family in FAMILIES if family.__name__ in MODULES])
-def test_names_of_two_words_differ(family: type[Component]) -> None:
-    names = [name for component in family.members.values() for name in set(component.all_names())]
+@every_family
+def test_names_are_unique_within_a_family(family: type[Component]) -> None:
+    names = [name for component in components_of(family) for name in set(component.all_names())]
     assert sorted(names) == sorted(family.names)
 
 
-@pytest.mark.parametrize(
-    "name", ["Initializer", "Regularizer", "Constraint", "Optimizer", "Loss", "Metric"]
-)
-def test_strings_of_keras_name_the_same_word(name: str) -> None:
-    family = next(family for family in FAMILIES if family.__name__ == name)
-    in_keras = names_of_keras(name)
-    components = {component.__name__ for component in family.members.values()}
-    # Keras' `compile` catches this string before it looks it up, and chooses by shape.
+@pytest.mark.parametrize("family", FAMILIES_WITH_STRINGS, ids=family_name)
+def test_keras_strings_select_the_same_class(family: type[Component]) -> None:
+    in_keras = keras_names(family)
+    components = {component.__name__ for component in components_of(family)}
+    # Keras' `compile` resolves this string by shape, before any lookup.
     in_keras.pop("accuracy", None)
-    for string, class_name in in_keras.items():
-        if class_name in components:
-            assert family.lookup(string) is not None, string
-            assert family.lookup(string).__name__ == class_name, string  # type: ignore[union-attr]
+    found = {string: family.lookup(string) for string in in_keras}
+    assert {
+        string: component.__name__ if component else None
+        for string, component in found.items()
+        if in_keras[string] in components
+    } == {string: name for string, name in in_keras.items() if name in components}
 
 
-@pytest.mark.parametrize(
-    "name", ["Initializer", "Regularizer", "Constraint", "Optimizer", "Loss", "Metric"]
-)
-def test_aliases_are_strings_of_keras(name: str) -> None:
-    family = next(family for family in FAMILIES if family.__name__ == name)
-    in_keras = names_of_keras(name)
-    for component in family.members.values():
-        if (name, component.display_name()) in STRINGS_OF_KERAS:
-            continue
+@pytest.mark.parametrize("family", FAMILIES_WITH_STRINGS, ids=family_name)
+def test_aliases_are_keras_strings(family: type[Component]) -> None:
+    in_keras = keras_names(family)
+    failures = Failures()
+    for component in keras_components_of(family):
         for alias in component.aliases:
-            assert in_keras[alias] == component.__name__
+            with failures.collect(f"{component.__name__} {alias}"):
+                assert in_keras[alias] == component.__name__
+    failures.check()
 
 
-def test_activations_are_those_of_keras() -> None:
+def test_strings_by_shape_are_members() -> None:
+    members = {
+        (family.__name__, component.display_name())
+        for family in KERAS_FAMILIES
+        for component in components_of(family)
+    }
+    assert members >= KERAS_STRINGS
+
+
+def test_activations_match_keras() -> None:
     in_keras = importlib.import_module("keras.src.activations").ALL_OBJECTS_DICT
-    assert set(get_args(ActivationName)) == set(in_keras) - set(LEFT_OUT_ACTIVATIONS)
-    assert set(LEFT_OUT_ACTIVATIONS) <= set(in_keras)
+    assert set(get_args(ActivationName)) == set(in_keras) - set(EXCLUDED_ACTIVATIONS)
+    assert set(EXCLUDED_ACTIVATIONS) <= set(in_keras)

@@ -1,6 +1,6 @@
-from __future__ import annotations
+"""The forms of components in YAML, and their errors."""
 
-from collections.abc import Callable
+from __future__ import annotations
 
 import pytest
 from pydantic import Field
@@ -15,8 +15,7 @@ from nnlab.config.vocabulary.layers.normalization import BatchNormalization, Spe
 from nnlab.config.vocabulary.layers.regularization import Dropout
 from nnlab.config.vocabulary.layers.reshaping import Flatten, Reshape
 from nnlab.config.vocabulary.regularizers import L1L2, L2
-
-ProblemsOf = Callable[[type[Component], object], dict[tuple[str | int, ...], str]]
+from tests.config.vocabulary.conftest import IssuesOf
 
 
 @pytest.mark.parametrize(
@@ -38,11 +37,11 @@ ProblemsOf = Callable[[type[Component], object], dict[tuple[str | int, ...], str
         (Dense(units=2), Dense(units=2)),
     ],
 )
-def test_word_is_read_from_each_of_its_forms(value: object, component: Layer) -> None:
+def test_component_is_parsed_from_each_form(value: object, component: Layer) -> None:
     assert Layer.parse(value) == component
 
 
-def test_words_inside_words_are_read_from_each_of_their_forms() -> None:
+def test_nested_components_are_parsed_from_each_form() -> None:
     dense = Layer.parse(
         {
             "Dense": {
@@ -61,12 +60,12 @@ def test_words_inside_words_are_read_from_each_of_their_forms() -> None:
     assert dense.bias_regularizer == L1L2(l1=0.1)
 
 
-def test_default_words_are_words() -> None:
+def test_default_components_are_instances() -> None:
     assert Dense(units=1).kernel_initializer == GlorotUniform()
     assert Dense(units=1).kernel_regularizer is None
 
 
-def test_tree_holds_what_differs_from_the_defaults_alone() -> None:
+def test_tree_omits_default_arguments() -> None:
     assert Flatten().to_tree() == "Flatten"
     dense = Dense(
         units=2, kernel_initializer=HeNormal(), kernel_regularizer=L2(l2=0.1), use_bias=True
@@ -80,9 +79,9 @@ def test_tree_holds_what_differs_from_the_defaults_alone() -> None:
     }
 
 
-def test_all_faults_of_a_word_are_told_at_their_places(problems_of: ProblemsOf) -> None:
+def test_all_errors_of_a_component_are_reported(issues_of: IssuesOf) -> None:
     value = {"Dense": {"unit": 3, "units": "many", "use_bias": 1, "kernel_regularizer": {"L2": -1}}}
-    assert set(problems_of(Layer, value)) == {
+    assert set(issues_of(Layer, value)) == {
         ("Dense", "unit"),
         ("Dense", "units"),
         ("Dense", "use_bias"),
@@ -91,14 +90,14 @@ def test_all_faults_of_a_word_are_told_at_their_places(problems_of: ProblemsOf) 
 
 
 @pytest.mark.parametrize(
-    ("family", "value", "place", "told"),
+    ("family", "value", "path", "text"),
     [
         (Layer, "Dens", (), "Did you mean `Dense`?"),
         (Layer, "qqq", (), "The layers are: "),
         (Layer, {"Dense": {"unit": 3, "units": 2}}, ("Dense", "unit"), "Did you mean `units`?"),
         (Layer, {"Add": 2}, ("Add",), "Write `Add` alone."),
-        (Layer, {"Dense": 2, "Dropout": 0.1}, ("Dropout",), "stands beside Dense"),
-        (Layer, {"Dense": 2, "use_bias": False}, ("use_bias",), "Put it among the arguments"),
+        (Layer, {"Dense": 2, "Dropout": 0.1}, ("Dropout",), "next to Dense"),
+        (Layer, {"Dense": 2, "use_bias": False}, ("use_bias",), "Make it an argument"),
         (Layer, 3, (), "Expected a layer"),
         (Layer, {"Dense": True}, ("Dense", "units"), "valid integer"),
         (Layer, {"Dense": 0}, ("Dense", "units"), "greater than 0"),
@@ -113,24 +112,24 @@ def test_all_faults_of_a_word_are_told_at_their_places(problems_of: ProblemsOf) 
         ),
     ],
 )
-def test_fault_says_where_and_what_to_do(
-    problems_of: ProblemsOf,
+def test_error_has_path_and_hint(
+    issues_of: IssuesOf,
     family: type[Component],
     value: object,
-    place: tuple[str, ...],
-    told: str,
+    path: tuple[str, ...],
+    text: str,
 ) -> None:
-    issues = problems_of(family, value)
-    assert list(issues) == [place]
-    assert told in issues[place]
+    issues = issues_of(family, value)
+    assert list(issues) == [path]
+    assert text in issues[path]
 
 
-def test_lone_value_never_fills_an_argument_that_every_layer_has() -> None:
+def test_single_value_never_sets_a_common_argument() -> None:
     assert Add.first_argument() is None
     assert Dense.first_argument() == "units"
 
 
-def test_own_arguments_stand_before_inherited_ones() -> None:
+def test_declared_arguments_come_before_inherited_ones() -> None:
     class Family(Component):
         """A family."""
 
@@ -146,7 +145,7 @@ def test_own_arguments_stand_before_inherited_ones() -> None:
     assert Family.parse({"Member": 3}) == Member(size=3)
 
 
-def test_word_cannot_be_changed() -> None:
+def test_component_is_frozen() -> None:
     with pytest.raises(ValueError, match="frozen"):
         Dense(units=1).units = 2  # type: ignore[misc]
 
@@ -158,7 +157,8 @@ def test_word_cannot_be_changed() -> None:
         ("AUC", "auc"),
         ("F1Score", "f1_score"),
         ("LeakyReLU", "leaky_re_lu"),
+        ("KLDivergence", "kl_divergence"),
     ],
 )
-def test_snake_case_is_that_of_keras(name: str, alias: str) -> None:
+def test_snake_case_follows_keras(name: str, alias: str) -> None:
     assert snake_case(name) == alias

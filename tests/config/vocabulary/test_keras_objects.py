@@ -1,4 +1,4 @@
-"""Every word becomes the Keras object that it names, with the arguments that it holds."""
+"""The Keras object of each component, with its arguments."""
 
 from __future__ import annotations
 
@@ -13,8 +13,6 @@ from nnlab.config.vocabulary.argument_families import Constraint, Regularizer
 from nnlab.config.vocabulary.arguments import ActivationName
 from nnlab.config.vocabulary.component import Component
 from nnlab.config.vocabulary.constraints import UnitNorm
-from nnlab.config.vocabulary.datasets import Dataset
-from nnlab.config.vocabulary.families import FAMILIES
 from nnlab.config.vocabulary.initializers import HeNormal, Initializer
 from nnlab.config.vocabulary.losses import Loss
 from nnlab.config.vocabulary.losses.crossentropy import CrossentropyByShape
@@ -22,30 +20,14 @@ from nnlab.config.vocabulary.metrics import Metric
 from nnlab.config.vocabulary.metrics.accuracy import Accuracy
 from nnlab.config.vocabulary.regularizers import L1L2
 from nnlab.engine.models.keras_objects import to_keras
+from tests.config.vocabulary.components import (
+    KERAS_FAMILIES,
+    Failures,
+    components_of,
+    family_name,
+)
 
-WORDS = [
-    component
-    for family in FAMILIES
-    if family is not Dataset
-    for component in family.members.values()
-]
-
-LOSSES = [component for component in Loss.members.values() if component is not CrossentropyByShape]
-
-
-def name_of(component: object) -> str:
-    """What a test's name calls a word: `Metric.Hinge`, as losses have one too."""
-    if isinstance(component, str):
-        return component
-    assert isinstance(component, type)
-    return f"{family_of(component).__name__}.{component.__name__}"
-
-
-def family_of(component: type[Component]) -> type[Component]:
-    return next(base for base in component.__mro__ if Component in base.__bases__)
-
-
-# A value for each argument that has no default.
+# Values of the required arguments.
 REQUIRED: dict[str, Any] = {
     "units": 3,
     "input_dim": 5,
@@ -73,8 +55,8 @@ REQUIRED: dict[str, Any] = {
     "sensitivity": 0.5,
 }
 
-# Other values than the default for arguments that a rule of their type cannot make up.
-OTHER: dict[str, Any] = {
+# Values other than the default, for arguments whose type does not suggest one.
+NON_DEFAULT: dict[str, Any] = {
     "axis": 1,
     "shared_axes": [1],
     "noise_shape": [None, 1],
@@ -91,8 +73,8 @@ OTHER: dict[str, Any] = {
     "VarianceScaling.distribution": "uniform",
 }
 
-# Arguments that are allowed only beside another.
-BESIDE: dict[str, dict[str, Any]] = {
+# Arguments that other arguments require.
+COMPANIONS: dict[str, dict[str, Any]] = {
     "renorm_clipping": {"renorm": True},
     "num_labels": {"multi_label": True},
     "label_weights": {"multi_label": True, "num_labels": 2},
@@ -100,7 +82,7 @@ BESIDE: dict[str, dict[str, Any]] = {
 }
 
 
-def required(component: type[Component]) -> dict[str, Any]:
+def required_arguments(component: type[Component]) -> dict[str, Any]:
     return {
         name: REQUIRED[name]
         for name, field in component.model_fields.items()
@@ -108,87 +90,108 @@ def required(component: type[Component]) -> dict[str, Any]:
     }
 
 
-def of(component: type[Component], name: str, table: dict[str, Any]) -> Any:
+def table_entry(component: type[Component], name: str, table: dict[str, Any]) -> Any:
     return table.get(f"{component.display_name()}.{name}", table.get(name))
 
 
-def bare(annotation: Any) -> Any:
-    """A type without its constraints and without None."""
+def bare_type(annotation: Any) -> Any:
+    """Return a type without its constraints and without None."""
     if get_origin(annotation) is Annotated:
-        return bare(get_args(annotation)[0])
+        return bare_type(get_args(annotation)[0])
     if get_origin(annotation) in {Union, UnionType}:
-        return bare(next(kind for kind in get_args(annotation) if kind is not type(None)))
+        return bare_type(next(kind for kind in get_args(annotation) if kind is not type(None)))
     return annotation
 
 
-def another_value(component: type[Component], name: str) -> Any:
-    """A value other than the default, found by the argument's name or made up by its type."""
+def non_default_value(component: type[Component], name: str) -> Any:
+    """Return a valid value other than the default, by the name or the type of the argument."""
     field = component.model_fields[name]
-    if (listed := of(component, name, OTHER)) is not None:
-        return listed
+    if (value := table_entry(component, name, NON_DEFAULT)) is not None:
+        return value
     if field.is_required():
         return REQUIRED[name]
-    kind, default = bare(field.annotation), field.get_default(call_default_factory=True)
+    kind, default = bare_type(field.annotation), field.get_default(call_default_factory=True)
     if get_origin(kind) is Literal:
         return next(choice for choice in get_args(kind) if choice != default)
-    made_up = {
+    by_type = {
         Initializer: HeNormal(seed=1),
         Regularizer: L1L2(l1=0.5),
         Constraint: UnitNorm(axis=1),
         bool: not default,
         str: "another_name",
     }
-    if kind in made_up:
-        return made_up[kind]
+    if kind in by_type:
+        return by_type[kind]
     if kind is int:
         return (default or 1) + 1
     assert kind is float
     return default / 2 if default else 0.25
 
 
-ARGUMENTS = [(component, name) for component in WORDS for name in component.model_fields]
+every_family = pytest.mark.parametrize("family", KERAS_FAMILIES, ids=family_name)
 
 
-@pytest.mark.parametrize("component", WORDS, ids=name_of)
-def test_keras_takes_the_defaults(component: type[Component]) -> None:
-    built = to_keras(component.model_validate(required(component)))
-    assert isinstance(built, str) or type(built).__name__ == component.__name__
+@every_family
+def test_keras_accepts_the_defaults(family: type[Component]) -> None:
+    failures = Failures()
+    for component in components_of(family):
+        with failures.collect(component.__name__):
+            built = to_keras(component.model_validate(required_arguments(component)))
+            assert isinstance(built, str) or type(built).__name__ == component.__name__
+    failures.check()
 
 
-@pytest.mark.parametrize(("component", "name"), ARGUMENTS, ids=name_of)
-def test_keras_takes_another_value_and_yaml_keeps_it(component: type[Component], name: str) -> None:
-    value = another_value(component, name)
-    chosen = component.model_validate(
-        required(component) | (of(component, name, BESIDE) or {}) | {name: value}
-    )
-    family = family_of(component)
+@every_family
+def test_keras_and_yaml_preserve_other_values(family: type[Component]) -> None:
+    failures = Failures()
+    for component in components_of(family):
+        for name in component.model_fields:
+            with failures.collect(f"{component.__name__}.{name}"):
+                check_other_value(family, component, name)
+    failures.check()
+
+
+def check_other_value(family: type[Component], component: type[Component], name: str) -> None:
+    value = non_default_value(component, name)
+    companions = table_entry(component, name, COMPANIONS) or {}
+    arguments = required_arguments(component) | companions | {name: value}
+    instance = component.model_validate(arguments)
     field = component.model_fields[name]
-    assert field.is_required() or getattr(chosen, name) != field.get_default(
-        call_default_factory=True
-    )
-    assert family.parse(chosen.to_tree()) == chosen
-    built = to_keras(chosen)
+    default = field.get_default(call_default_factory=True)
+    assert field.is_required() or getattr(instance, name) != default
+    assert family.parse(instance.to_tree()) == instance
+    built = to_keras(instance)
     if isinstance(built, str):
         assert built == value
         return
-    held = built.get_config().get(name, value) if hasattr(built, "get_config") else value
-    if isinstance(value, bool | int | str) and not isinstance(held, dict):
-        assert held == value
+    in_keras = built.get_config().get(name, value) if hasattr(built, "get_config") else value
+    if isinstance(value, bool | int | str) and not isinstance(in_keras, dict):
+        assert in_keras == value
     elif isinstance(value, float):
-        assert held == pytest.approx(value)
+        assert in_keras == pytest.approx(value)
 
 
-@pytest.mark.parametrize("name", get_args(ActivationName))
-def test_dense_layer_takes_every_activation(name: str) -> None:
-    model = keras.Sequential(
-        [keras.Input((6,)), keras.layers.Dense(4, activation=name), keras.layers.Dense(1)]
-    )
-    assert np.isfinite(model(np.ones((2, 6), "float32"))).all()
+def test_dense_layer_accepts_every_activation() -> None:
+    failures = Failures()
+    for name in get_args(ActivationName):
+        with failures.collect(name):
+            dense = keras.layers.Dense(4, activation=name)
+            model = keras.Sequential([keras.Input((6,)), dense, keras.layers.Dense(1)])
+            assert np.isfinite(model(np.ones((2, 6), "float32"))).all()
+    failures.check()
 
 
-@pytest.mark.parametrize("component", LOSSES, ids=name_of)
-def test_loss_is_finite_for_the_targets_that_it_asks_for(component: type[Loss]) -> None:
-    loss = to_keras(component())
+def test_losses_are_finite_for_their_target_encoding() -> None:
+    failures = Failures()
+    for component in components_of(Loss):
+        if component is not CrossentropyByShape:
+            with failures.collect(component.__name__):
+                check_loss_is_finite(component())
+    failures.check()
+
+
+def check_loss_is_finite(component: Component) -> None:
+    assert isinstance(component, Loss)
     targets = {
         "integer": np.array([0, 1, 2, 1], "int32"),
         "one_hot": np.eye(3, dtype="float32")[[0, 1, 2, 1]],
@@ -199,13 +202,13 @@ def test_loss_is_finite_for_the_targets_that_it_asks_for(component: type[Loss]) 
     )
     if component.outputs == "unit_vector":
         outputs /= np.linalg.norm(outputs, axis=1, keepdims=True)
-    value = np.asarray(loss(targets, outputs))
+    value = np.asarray(to_keras(component)(targets, outputs))
     assert value.shape == ()
     assert np.isfinite(value)
 
 
 @pytest.mark.parametrize("units", [1, 3])
-def test_crossentropy_by_shape_trains_with_the_targets_that_it_asks_for(units: int) -> None:
+def test_crossentropy_by_shape_trains_with_its_target_encoding(units: int) -> None:
     loss = Loss.parse("ce")
     head = keras.layers.Dense(units, activation="sigmoid" if units == 1 else "softmax")
     model = keras.Sequential([keras.Input((2,)), head])
@@ -215,17 +218,20 @@ def test_crossentropy_by_shape_trains_with_the_targets_that_it_asks_for(units: i
     assert np.isfinite(value)
 
 
-@pytest.mark.parametrize("component", Metric.members.values(), ids=name_of)
-def test_direction_is_that_of_keras(component: type[Metric]) -> None:
-    metric = to_keras(component.model_validate(required(component)))
-    direction = getattr(metric, "_direction", None)
-    if direction is not None:
-        assert component.direction == {"up": "max", "down": "min"}[direction]
-    assert component.direction in {"min", "max"}
+def test_metric_directions_match_keras() -> None:
+    failures = Failures()
+    for component in Metric.members.values():
+        with failures.collect(component.__name__):
+            metric = to_keras(component.model_validate(required_arguments(component)))
+            direction = getattr(metric, "_direction", None)
+            if direction is not None:
+                assert component.direction == {"up": "max", "down": "min"}[direction]
+            assert component.direction in {"min", "max"}
+    failures.check()
 
 
-def logged(metrics: list[Any]) -> set[str]:
-    """The names that Keras gives metrics in the logs of one batch."""
+def logged_names(metrics: list[Any]) -> set[str]:
+    """Return the names of metrics in Keras' logs of one batch."""
     keras.backend.clear_session()
     model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1, activation="sigmoid")])
     model.compile(loss="mse", metrics=metrics, run_eagerly=True)
@@ -235,26 +241,27 @@ def logged(metrics: list[Any]) -> set[str]:
 
 
 @pytest.mark.filterwarnings("ignore:In loss categorical_crossentropy")
-def test_logged_name_is_that_of_keras() -> None:
-    # Two metrics of one name would hide each other.
+def test_logged_names_match_keras() -> None:
+    # Metrics with the same name would overwrite each other.
     components = [component for component in Metric.members.values() if component is not Accuracy]
     metrics = [
-        Metric.parse({component.display_name(): required(component)}) for component in components
+        Metric.parse({component.display_name(): required_arguments(component)})
+        for component in components
     ]
     names = [metric.logged_name for metric in metrics]
     assert len(set(names)) == len(names)
-    assert logged([to_keras(metric) for metric in metrics]) == set(names)
+    assert logged_names([to_keras(metric) for metric in metrics]) == set(names)
 
 
 @pytest.mark.parametrize(
     "string", ["mse", "MAE", "acc", "accuracy", "kl_divergence", "log_cosh_error", "f_beta_score"]
 )
-def test_string_of_keras_is_the_name_in_logs(string: str) -> None:
-    assert logged([string]) == {Metric.parse(string).logged_name} == {string}
+def test_keras_string_is_the_name_in_logs(string: str) -> None:
+    assert logged_names([string]) == {Metric.parse(string).logged_name} == {string}
 
 
 @pytest.mark.parametrize(
     "name", ["AUC", "Precision", "MeanSquaredError", "LogCoshError", "Accuracy"]
 )
-def test_class_alone_is_logged_as_a_new_object_of_it(name: str) -> None:
-    assert logged([getattr(keras.metrics, name)()]) == {Metric.parse(name).logged_name}
+def test_class_name_is_logged_like_a_keras_object(name: str) -> None:
+    assert logged_names([getattr(keras.metrics, name)()]) == {Metric.parse(name).logged_name}

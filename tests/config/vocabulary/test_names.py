@@ -1,4 +1,4 @@
-"""Names of words: the strings of Keras, and the names under which metrics are logged."""
+"""Names of components: Keras' strings, and the names of metrics in logs."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from nnlab.config.vocabulary.optimizers.adaptive import RMSprop
         ("RMSprop", RMSprop()),
     ],
 )
-def test_optimizers_are_found_in_any_case(name: str, component: Optimizer) -> None:
+def test_optimizer_names_are_case_insensitive(name: str, component: Optimizer) -> None:
     assert Optimizer.parse(name) == component
 
 
@@ -44,11 +44,11 @@ def test_optimizers_are_found_in_any_case(name: str, component: Optimizer) -> No
         ("ce", CrossentropyByShape()),
     ],
 )
-def test_losses_are_found_by_the_strings_of_keras(string: str, component: Loss) -> None:
+def test_losses_are_found_by_keras_strings(string: str, component: Loss) -> None:
     assert Loss.parse(string) == component
 
 
-def test_accuracy_by_shape_and_the_class_are_two_words() -> None:
+def test_accuracy_string_and_class_differ() -> None:
     assert Metric.parse("accuracy") == AccuracyByShape()
     assert Metric.parse("acc") == AccuracyByShape(name="acc")
     assert Metric.parse("Accuracy") == Accuracy()
@@ -60,7 +60,7 @@ def test_accuracy_by_shape_and_the_class_are_two_words() -> None:
     ]
 
 
-def test_words_by_shape_keep_their_yaml_form() -> None:
+def test_components_by_shape_keep_their_yaml_form() -> None:
     assert Metric.parse("accuracy").to_tree() == "accuracy"
     assert Loss.parse("ce").to_tree() == "crossentropy"
     assert Metric.parse(Metric.parse("acc").to_tree()) == Metric.parse("acc")
@@ -81,16 +81,16 @@ def test_words_by_shape_keep_their_yaml_form() -> None:
         ("LogCoshError", "logcosh"),
     ],
 )
-def test_metric_is_logged_under_the_name_that_was_written(value: object, name: str) -> None:
+def test_metric_is_logged_as_written(value: object, name: str) -> None:
     assert Metric.parse(value).logged_name == name
 
 
-def test_metrics_that_need_no_name_hold_none() -> None:
+def test_metric_without_explicit_name_equals_default() -> None:
     assert Metric.parse("auc") == AUC()
     assert Metric.parse("precision") == Precision()
 
 
-def test_score_without_average_is_one_figure_for_each_class() -> None:
+def test_score_without_average_is_per_class() -> None:
     assert F1Score().per_class
     assert not F1Score(average="macro").per_class
     assert not AUC().per_class
@@ -107,7 +107,5 @@ def test_score_without_average_is_one_figure_for_each_class() -> None:
         (MeanSquaredError, 3, "number"),
     ],
 )
-def test_loss_tells_how_targets_are_encoded(
-    component: type[Loss], units: int, encoding: str
-) -> None:
+def test_loss_selects_the_target_encoding(component: type[Loss], units: int, encoding: str) -> None:
     assert component().targets_for(units) == encoding

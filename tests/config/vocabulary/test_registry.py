@@ -1,4 +1,4 @@
-"""A word is loaded with its file when it is first asked for, whatever was loaded before."""
+"""Registries: files are imported on demand, in any order."""
 
 from __future__ import annotations
 
@@ -11,29 +11,29 @@ import pytest
 
 from nnlab.config import vocabulary
 from nnlab.config.vocabulary.component import Component
-from nnlab.config.vocabulary.families import FAMILIES
+from nnlab.config.vocabulary.families import FAMILIES, find_component
 from nnlab.config.vocabulary.layers import Layer
 from nnlab.config.vocabulary.losses import Loss
 from nnlab.config.vocabulary.registry import _bare
 
 
 def run(code: str) -> str:
-    """What a fresh process prints, in which no word was asked for yet."""
-    told = subprocess.run(
+    """Run code in a new process and return its output."""
+    process = subprocess.run(
         [sys.executable, "-c", code], check=True, capture_output=True, text=True, timeout=60
     )
-    return told.stdout
+    return process.stdout
 
 
-@pytest.mark.parametrize("family", [one for one in FAMILIES if one.files])
-def test_each_word_stands_in_the_file_that_its_family_names(family: type[Component]) -> None:
+@pytest.mark.parametrize("family", [family for family in FAMILIES if family.files])
+def test_files_of_a_family_match_its_members(family: type[Component]) -> None:
     for module in walk_packages(vocabulary.__path__, "nnlab.config.vocabulary."):
         import_module(module.name)
-    stand_in = {_bare(name): component.__module__ for name, component in family.names.items()}
-    assert family.names._module_of == stand_in
+    module_of = {_bare(name): component.__module__ for name, component in family.names.items()}
+    assert family.names._module_of == module_of
 
 
-def test_a_config_loads_the_files_of_its_words_alone() -> None:
+def test_config_imports_only_the_files_of_its_components() -> None:
     loaded = run(
         "import sys; from nnlab.config import read_config; read_config('configs/mnist.yaml');"
         "print('\\n'.join(name for name in sys.modules if 'vocabulary' in name))"
@@ -44,30 +44,36 @@ def test_a_config_loads_the_files_of_its_words_alone() -> None:
         assert f"nnlab.config.vocabulary.{other}" not in loaded
 
 
-def test_a_name_of_no_word_loads_nothing() -> None:
-    loaded = run(
+def test_component_is_found_in_any_family() -> None:
+    component = find_component("adam")
+    assert component is not None
+    assert component.display_name() == "Adam"
+
+
+def test_unknown_name_imports_nothing() -> None:
+    output = run(
         "import sys; from nnlab.config.vocabulary.families import find_component; "
         "before = set(sys.modules);"
         "print(find_component('epochs'), find_component('from'), sorted(set(sys.modules) - before))"
     )
-    assert loaded == "None None []\n"
+    assert output == "None None []\n"
 
 
-def test_words_are_listed_in_one_order_whatever_was_loaded_first() -> None:
-    listed = run(
+def test_listing_order_does_not_depend_on_imports() -> None:
+    output = run(
         "from nnlab.config.vocabulary.layers import Layer; Layer.parse({'Dropout': 0.3});"
         "Layer.parse('ReLU'); print(*Layer.members)"
     )
-    assert listed.split() == list(Layer.members)
+    assert output.split() == list(Layer.members)
     assert len(Layer.members) == len(set(Layer.names.values()))
 
 
-def test_any_spelling_finds_a_word_that_was_not_loaded() -> None:
-    found = run(
+def test_lookup_by_any_spelling_imports_the_file() -> None:
+    output = run(
         "from nnlab.config.vocabulary.losses import Loss; "
         "print(*(Loss.parse(name).display_name() for name in"
         "('mse', 'KLD', 'log_cosh', 'Tversky', 'categorical_hinge')))"
     )
     names = ("MeanSquaredError", "KLDivergence", "LogCosh", "Tversky", "CategoricalHinge")
-    assert found.split() == list(names)
+    assert output.split() == list(names)
     assert Loss.lookup("LOGCOSH") is None

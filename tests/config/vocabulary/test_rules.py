@@ -1,8 +1,7 @@
-"""Rules between the arguments of one word, which no type can say."""
+"""Rules between the arguments of a component."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -13,8 +12,7 @@ from nnlab.config.vocabulary.initializers import Initializer
 from nnlab.config.vocabulary.layers import Layer
 from nnlab.config.vocabulary.metrics import Metric
 from nnlab.config.vocabulary.optimizers import Optimizer
-
-ProblemsOf = Callable[[type[Component], object], dict[tuple[str | int, ...], str]]
+from tests.config.vocabulary.conftest import IssuesOf
 
 COSINE = {"initial_learning_rate": 0.1, "decay_steps": 10}
 
@@ -47,7 +45,7 @@ COSINE = {"initial_learning_rate": 0.1, "decay_steps": 10}
             Schedule,
             "PiecewiseConstantDecay",
             {"boundaries": [20, 20], "values": [0.1, 0.01, 0.001]},
-            (("boundaries",), "Expected boundaries that rise."),
+            (("boundaries",), "Expected increasing boundaries."),
         ),
         (Layer, "Reshape", {"target_shape": [-1, -1]}, (("target_shape",), "-1 at most once")),
         (Layer, "Reshape", {"target_shape": [2, 0]}, (("target_shape", 1), "positive length")),
@@ -102,17 +100,17 @@ COSINE = {"initial_learning_rate": 0.1, "decay_steps": 10}
         (Metric, "AUC", {"num_labels": 3}, (("num_labels",), "multi_label: true")),
     ],
 )
-def test_arguments_that_contradict_each_other_are_refused(
-    problems_of: ProblemsOf,
+def test_conflicting_arguments_are_rejected(
+    issues_of: IssuesOf,
     family: type[Component],
     name: str,
     arguments: dict[str, Any],
     diagnostic: tuple[tuple[str | int, ...], str],
 ) -> None:
-    place, told = diagnostic
-    issues = problems_of(family, {name: arguments})
-    assert list(issues) == [(name, *place)]
-    assert told in issues[name, *place]
+    path, text = diagnostic
+    issues = issues_of(family, {name: arguments})
+    assert list(issues) == [(name, *path)]
+    assert text in issues[name, *path]
 
 
 @pytest.mark.parametrize(
@@ -128,7 +126,7 @@ def test_arguments_that_contradict_each_other_are_refused(
         (Metric, "AUC", {"multi_label": True, "num_labels": 3}),
     ],
 )
-def test_arguments_that_go_together_are_taken(
+def test_compatible_arguments_are_accepted(
     family: type[Component], name: str, arguments: dict[str, Any]
 ) -> None:
     assert family.parse({name: arguments}).display_name() == name

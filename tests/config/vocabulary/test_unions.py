@@ -1,3 +1,5 @@
+"""Unions that select their branch by the shape of the value."""
+
 from __future__ import annotations
 
 from typing import Annotated, Any, Literal
@@ -18,7 +20,7 @@ DECAY = {"ExponentialDecay": {"initial_learning_rate": 0.1, "decay_steps": 5, "d
 
 
 @pytest.mark.parametrize(
-    ("union", "value", "read"),
+    ("union", "value", "expected"),
     [
         (Rate, 0.1, 0.1),
         (Rate, 1, 1.0),
@@ -33,12 +35,12 @@ DECAY = {"ExponentialDecay": {"initial_learning_rate": 0.1, "decay_steps": 5, "d
         (Switch, "auto", "auto"),
     ],
 )
-def test_value_is_read_by_the_branch_of_its_form(union: Any, value: object, read: object) -> None:
-    assert TypeAdapter(union).validate_python(value) == read
+def test_branch_is_selected_by_shape(union: Any, value: object, expected: object) -> None:
+    assert TypeAdapter(union).validate_python(value) == expected
 
 
 @pytest.mark.parametrize(
-    ("union", "value", "place", "told"),
+    ("union", "value", "path", "text"),
     [
         (Rate, -0.1, (), "greater than 0"),
         (Rate, True, (), "Expected a number or a learning-rate schedule. Received: true."),
@@ -62,17 +64,17 @@ def test_value_is_read_by_the_branch_of_its_form(union: Any, value: object, read
         (Switch, 1, (), "Expected true, false or `auto`. Received: 1. Write `true`."),
     ],
 )
-def test_faults_are_those_of_the_branch_that_was_meant(
-    union: Any, value: object, place: tuple[str | int, ...], told: str
+def test_errors_are_those_of_the_intended_branch(
+    union: Any, value: object, path: tuple[str | int, ...], text: str
 ) -> None:
     with pytest.raises(ValidationError) as caught:
         TypeAdapter(union).validate_python(value)
     first, *rest = caught.value.errors()
-    assert first["loc"] == place
-    assert told in f"{first['msg']} {first.get('ctx', {}).get('hint', '')}"
+    assert first["loc"] == path
+    assert text in f"{first['msg']} {first.get('ctx', {}).get('hint', '')}"
     assert all(error["type"] == "missing" for error in rest)
 
 
-def test_json_schema_holds_every_branch() -> None:
+def test_json_schema_contains_every_branch() -> None:
     schema = TypeAdapter(Axes).json_schema()
     assert schema["anyOf"] == [{"type": "integer"}, {"type": "array", "items": {"type": "integer"}}]

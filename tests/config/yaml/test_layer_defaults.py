@@ -14,7 +14,7 @@ from nnlab.config.vocabulary.layers.regularization import Dropout
 from nnlab.config.yaml.document import format_path
 from nnlab.config.yaml.layer_defaults import find_unused_defaults
 from nnlab.config.yaml.parser import read_yaml
-from tests.config.conftest import Make
+from tests.config.conftest import MakeExperiment
 
 DEFAULTS = "model.defaults={Dense: {activation: tanh, units: 5}, Dropout: 0.4}"
 
@@ -24,7 +24,7 @@ def layers_of(experiment: Experiment) -> list[Any]:
     return list(experiment.model.layers)
 
 
-def test_layers_get_defaults_in_every_form(stack: Make) -> None:
+def test_layers_get_defaults_in_every_form(stack: MakeExperiment) -> None:
     layers = (
         "[Dense, dense, {Dense: 7}, {Dense: {activation: relu}}, Dropout, {Dropout: {seed: 1}}]"
     )
@@ -38,19 +38,19 @@ def test_layers_get_defaults_in_every_form(stack: Make) -> None:
     ]
 
 
-def test_nodes_of_a_graph_get_defaults(graph: Make) -> None:
+def test_nodes_of_a_graph_get_defaults(graph: MakeExperiment) -> None:
     model = graph("model.defaults={Dense: {use_bias: false}}").model
     assert isinstance(model, FunctionalModel)
     assert model.layers["alcohol"].layer == Dense(units=1, use_bias=False)
     assert model.layers["hidden"].layer == Dense(units=8, activation="relu", use_bias=False)
 
 
-def test_a_null_argument_overrides_the_default(stack: Make) -> None:
+def test_a_null_argument_overrides_the_default(stack: MakeExperiment) -> None:
     flags = ["model.defaults={Dense: {activation: tanh}}", "model.layers.0.Dense.activation="]
     assert layers_of(stack(*flags))[0].activation is None
 
 
-def test_the_keras_string_of_a_layer_gets_defaults(stack: Make) -> None:
+def test_the_keras_string_of_a_layer_gets_defaults(stack: MakeExperiment) -> None:
     flags = ["model.layers=[{dense: 3}]", "model.defaults={Dense: {activation: softmax}}"]
     assert layers_of(stack(*flags)) == [Dense(units=3, activation="softmax")]
 
@@ -74,7 +74,7 @@ def test_search_markers_in_defaults_apply_to_every_layer(tmp_path: Path) -> None
     ]
 
 
-def test_a_resolved_config_has_no_defaults(stack: Make) -> None:
+def test_a_resolved_config_has_no_defaults(stack: MakeExperiment) -> None:
     assert "defaults" not in stack(DEFAULTS).to_tree()["model"]
 
 
