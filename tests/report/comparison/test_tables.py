@@ -26,8 +26,8 @@ def test_differences_of_an_error_are_in_its_unit() -> None:
 
 
 def test_failed_runs_are_counted_with_a_reason() -> None:
-    found = table(a=WEAK, b=[*STRONG[:3], math.nan, math.nan], c=[math.nan] * 5)
-    lines = variants_table(found).lines()
+    comparison = table(a=WEAK, b=[*STRONG[:3], math.nan, math.nan], c=[math.nan] * 5)
+    lines = variants_table(comparison).lines()
     assert "3 of 5" in lines[3]
     assert "0 of 5" in lines[4]
     assert "b: 2 of 5 runs failed, excluded from the mean. It failed." in lines
@@ -47,10 +47,10 @@ def test_each_variant_but_the_baseline_has_a_verdict() -> None:
 
 
 def test_long_name_of_the_baseline_is_only_in_the_title() -> None:
-    found = variants_table(table("test_accuracy", **{"units=64,optimizer=adam": WEAK, "b": STRONG}))
-    assert found.title.endswith("differences in percentage points to units=64,optimizer=adam")
-    assert [column.title for column in found.columns][4] == "to baseline"
-    assert found.rows[0][4].text == "baseline"
+    long = variants_table(table("test_accuracy", **{"units=64,optimizer=adam": WEAK, "b": STRONG}))
+    assert long.title.endswith("differences in percentage points to units=64,optimizer=adam")
+    assert [column.title for column in long.columns][4] == "to baseline"
+    assert long.rows[0][4].text == "baseline"
 
 
 def test_clipped_intervals_have_a_note() -> None:
