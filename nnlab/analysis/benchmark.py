@@ -309,9 +309,9 @@ def _ratio_interval(
 
 def _copy_s(point: BenchmarkPoint) -> float:
     """Return the seconds for copying the rows of a step, if they are copied in each epoch."""
-    if not point.is_streamed or not point.rows_brought:
+    if not point.is_streamed or not point.rows_transferred:
         return 0.0
-    return point.timing.get("rows_s", 0.0) * point.batch_size / point.rows_brought
+    return point.timing.get("rows_s", 0.0) * point.batch_size / point.rows_transferred
 
 
 def _relative_difference(loss: float, other: float) -> float:

@@ -163,7 +163,7 @@ def test_failed_point_ends_the_range_after_the_crossover() -> None:
 def test_bottleneck_is_the_largest_share_of_launch_copy_and_compute() -> None:
     streamed: dict[str, Any] = {
         "is_streamed": True,
-        "rows_brought": 1000,
+        "rows_transferred": 1000,
         "timing": {"rows_s": 2.0},
     }
     result = result_of(

@@ -82,7 +82,7 @@ class BenchmarkPoint:
         timing: Seconds before the first steady step: `import_s` (import of TensorFlow), `ready_s`
             (the device's first operation), `rows_s` (transfer of the rows), `build_s` (the model),
             `compile_s` (tracing and compiling in the first call).
-        rows_brought: Number of rows transferred in `rows_s`: all, or one chunk if streamed.
+        rows_transferred: Number of rows transferred in `rows_s`: all, or one chunk if streamed.
         rows_bytes: Their size in bytes.
         is_streamed: Whether the rows are transferred again in each epoch, in chunks.
         is_shared: Whether the device reads the rows from the host's memory without a copy.
@@ -117,7 +117,7 @@ class BenchmarkPoint:
     rows: int = 0
     steps_per_epoch: int = 0
     timing: dict[str, float] = field(default_factory=dict)
-    rows_brought: int = 0
+    rows_transferred: int = 0
     rows_bytes: int = 0
     is_streamed: bool = False
     is_shared: bool = False

@@ -132,9 +132,9 @@ def test_direction_applies_to_all_splits(metric: str, direction: str | None) -> 
 
 
 def test_common_direction_needs_agreement() -> None:
-    known = RunRecord("a", "a", metrics={"auc": 0.9}, directions={"auc": "max"})
+    maximized = RunRecord("a", "a", metrics={"auc": 0.9}, directions={"auc": "max"})
     unknown = RunRecord("b", "b", metrics={"auc": 0.8})
-    opposite = RunRecord("c", "c", metrics={"auc": 0.8}, directions={"auc": "min"})
-    assert common_direction([known, unknown], "auc") == "max"
-    assert common_direction([known, opposite], "auc") is None
+    minimized = RunRecord("c", "c", metrics={"auc": 0.8}, directions={"auc": "min"})
+    assert common_direction([maximized, unknown], "auc") == "max"
+    assert common_direction([maximized, minimized], "auc") is None
     assert common_direction([unknown], "auc") is None
