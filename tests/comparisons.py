@@ -23,7 +23,7 @@ from pathlib import Path
 from nnlab.config.comparison.loader import read_comparison
 from nnlab.engine.comparison.runner import compare_variants
 from nnlab.errors import NnlabError
-from nnlab.report.progress.several import SilentStudyProgress
+from nnlab.report.progress.study import SilentStudyProgress
 
 for line in sys.stdin:
     request = json.loads(line)

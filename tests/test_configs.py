@@ -54,7 +54,7 @@ def train(tmp_path: Path) -> Train:
     def train_builtin(name: str, *changes: str) -> Result:
         overrides = (*changes, "tensorboard=false")
         experiment = load_config(find_builtin_config(name), overrides)
-        options = TrainingOptions(pictures=not changes)
+        options = TrainingOptions(plots=not changes)
         record = run(experiment, runs_dir=tmp_path, progress=SilentProgress(), options=options)
         return Result(record, tmp_path / record.id)
 

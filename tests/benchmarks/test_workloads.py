@@ -59,7 +59,7 @@ def test_script_and_config_train_the_same_model_in_the_same_way(
     runpy.run_module(pair.script, run_name="__main__")
     assert len(json.loads(capsys.readouterr().out.splitlines()[-1])["epoch_seconds"]) == 2
     experiment = load_config(config, ["training.epochs=2"])
-    plain = TrainingOptions(pictures=False)
+    plain = TrainingOptions(plots=False)
     record = train(experiment, runs_dir=Path("runs"), progress=SilentProgress(), options=plain)
 
     by_hand = keras.models.load_model("model.keras")

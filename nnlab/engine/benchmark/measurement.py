@@ -1,4 +1,4 @@
-"""One point of a comparison of devices: a training on one of them, timed from its start."""
+"""The measurement of one point of a benchmark: a training on a device, timed from its start."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ from nnlab.engine.runtime.devices import Device, device_scope, make_logical_cpus
 from nnlab.engine.training.trainable import Trainable, make_trainable
 from nnlab.runs.records.benchmark import BenchmarkPoint
 
-# The stopwatch ends the training.
-_ENDLESS = 2**31 - 1
-_SMALL = 8
-# Of the time for a point's steps what its steps of one row get.
-_SHARE = 0.5
+# The stopwatch stops the training.
+_MAX_EPOCHS = 2**31 - 1
+_MATRIX_SIZE = 8
+# The time for steps of one row, as a share of that for steps of full batches.
+_ONE_ROW_SHARE = 0.5
 
 
 @dataclass(frozen=True)
@@ -35,14 +35,14 @@ class BenchmarkTask:
     """A point to measure.
 
     Args:
-        device: The device's name.
-        experiment: The experiment, with the point's batch size and width.
-        rows: Which rows to train on.
-        width: The point's width.
-        cpus: How many logical devices the CPU is to be.
-        seconds: How long to time the steps.
-        pieces: How many times at least.
-        data: The rows, where somebody has prepared them.
+        device: Name of the device.
+        experiment: The experiment, with the batch size and width of the point.
+        rows: The source of the rows.
+        width: Units of the hidden layers; None: the config's.
+        cpus: Number of logical CPU devices.
+        seconds: Time for measuring steps.
+        chunks: Minimum number of measurements.
+        data: The prepared rows, if inherited from the parent process.
     """
 
     device: str
@@ -51,65 +51,66 @@ class BenchmarkTask:
     width: int | None = None
     cpus: int = 1
     seconds: float = 1.5
-    pieces: int = 2
+    chunks: int = 2
     data: PreparedData | None = None
 
 
 def measure_point(task: BenchmarkTask) -> BenchmarkPoint:
-    """Measure a point, in a process in which TensorFlow has computed nothing yet.
+    """Measure a point in a process in which TensorFlow has not computed yet.
 
-    Everything is done as `nnlab train` does it, up to the engine that runs the epochs; only the
-    epochs have no end, and nothing is written.
+    Everything is done as by `nnlab train`, with the same engine, but without an end and without
+    output.
 
     Args:
-        task: What to measure.
+        task: The point to measure.
 
     Returns:
-        The point as this process saw it.
+        The measurement of this process.
 
     Raises:
-        NnlabError: The device, or the data, cannot be had.
+        NnlabError: The device or the data are not available.
     """
     if task.cpus > 1:
         make_logical_cpus(task.cpus)
     device = select_device(task.device)
     if device.kind == "cpu":
-        # To get GPUs ready that are not used would count as the CPU's start.
+        # Otherwise the initialization of unused GPUs would count as startup of the CPU.
         tf.config.set_visible_devices([], "GPU")
     tf.config.experimental.enable_op_determinism()
     with device_scope(device), dtype_policy(task.experiment.training.dtype_policy):
-        timing = {"import_s": IMPORT_S, "ready_s": _ready_s()}
+        timing = {"import_s": IMPORT_S, "ready_s": _first_operation_s()}
         data = task.data or task.rows.prepare(task.experiment)
-        _reset_peak(device)
-        begun = time.perf_counter()
-        made = make_trainable(task.experiment, data, device)
-        timing["build_s"] = time.perf_counter() - begun
-        part, timing["rows_s"] = _brought(made.adapter, made.engine.choice.chunk_rows)
-        watch = _timed(made, task, task.seconds)
+        _reset_peak_memory(device)
+        start = time.perf_counter()
+        trainable = make_trainable(task.experiment, data, device)
+        timing["build_s"] = time.perf_counter() - start
+        chunk = trainable.engine.choice.chunk_rows
+        part, timing["rows_s"] = _transfer_rows(trainable.adapter, chunk)
+        watch = _time_steps(trainable, task, task.seconds)
         step_s = statistics.median(watch.samples_s)
         timing["compile_s"] = max(0.0, watch.first_call_s - watch.first_steps * step_s)
-        peak, peak_of = _peak(device)
+        peak, peak_of = _peak_memory(device)
         flat = tf.nest.flatten(part)
-        choice = made.engine.choice
-        if made.engine.loop.jit_failed:
+        choice = trainable.engine.choice
+        if trainable.engine.loop.jit_failed:
             choice = replace(choice, jit_compile=False, jit_failed=True)
-        flop = count_flop(made.model, made.adapter)
+        flop = count_flop(trainable.model, trainable.adapter)
         return BenchmarkPoint(
             device=task.device,
-            batch_size=made.adapter.batch_size,
+            batch_size=trainable.adapter.batch_size,
             width=task.width,
-            engine=made.engine.loop.name,
-            params=made.model.count_params(),
-            rows=made.adapter.rows,
-            steps_per_epoch=made.adapter.steps_per_epoch,
+            engine=trainable.engine.loop.name,
+            params=trainable.model.count_params(),
+            rows=trainable.adapter.rows,
+            steps_per_epoch=trainable.adapter.steps_per_epoch,
             timing=timing,
-            rows_brought=len(flat[0]),
+            rows_transferred=len(flat[0]),
             rows_bytes=sum(array.nbytes for array in flat),
             is_streamed=choice.chunk_rows is not None,
             is_shared=device.kind == "cpu",
             samples_s=(tuple(watch.samples_s),),
             epochs_s=(tuple(watch.epochs_s),),
-            one_row_s=step_s if made.adapter.batch_size == 1 else one_row_s(made, task),
+            one_row_s=step_s if trainable.adapter.batch_size == 1 else one_row_s(trainable, task),
             flop_per_step=flop,
             peak_bytes=peak,
             peak_of=peak_of,
@@ -118,47 +119,32 @@ def measure_point(task: BenchmarkTask) -> BenchmarkPoint:
         )
 
 
-def _timed(made: Trainable, task: BenchmarkTask, seconds: float) -> Stopwatch:
-    """Train until the steps were timed for that long."""
-    steps = made.adapter.steps_per_epoch
-    watch = Stopwatch(steps, seconds, task.pieces)
-    callbacks = RunCallbacks([watch], [watch], made.model, 1, steps)
-    training = task.experiment.training.model_copy(update={"epochs": _ENDLESS})
-    made.engine.loop.run(made.model, made.adapter, training, callbacks)
+def _time_steps(trainable: Trainable, task: BenchmarkTask, seconds: float) -> Stopwatch:
+    """Train until the steps have been timed for this long."""
+    steps = trainable.adapter.steps_per_epoch
+    watch = Stopwatch(steps, seconds, task.chunks)
+    callbacks = RunCallbacks([watch], [watch], trainable.model, 1, steps)
+    training = task.experiment.training.model_copy(update={"epochs": _MAX_EPOCHS})
+    trainable.engine.loop.run(trainable.model, trainable.adapter, training, callbacks)
     return watch
 
 
-def one_row_s(made: Trainable, task: BenchmarkTask) -> float:
-    """Seconds of a step of one row: what a point's steps cost, however few rows they hold.
+def one_row_s(trainable: Trainable, task: BenchmarkTask) -> float:
+    """Return the seconds of a step of one row, which is the constant cost of a step.
 
-    All else is as in the point's own steps: the engine, XLA, and how many of them an epoch has, so
-    that each bears as much of what an epoch costs as such.
-
-    Args:
-        made: What trains the point.
-        task: The point.
-
-    Returns:
-        The median, in seconds.
+    Engine, XLA and the number of steps per epoch are those of the point, so each step has the same
+    share of the constant cost of an epoch.
     """
-    cut = made.adapter.subset(made.adapter.steps_per_epoch, 1)
-    return statistics.median(
-        _timed(replace(made, adapter=cut), task, _SHARE * task.seconds).samples_s
-    )
+    adapter = trainable.adapter.subset(trainable.adapter.steps_per_epoch, 1)
+    watch = _time_steps(replace(trainable, adapter=adapter), task, _ONE_ROW_SHARE * task.seconds)
+    return statistics.median(watch.samples_s)
 
 
 def count_flop(model: keras.Model, adapter: DataAdapter) -> int | None:
-    """Floating-point operations of a training step, counted by TensorFlow's own profiler.
+    """Return the floating-point operations of a training step, counted by TensorFlow's profiler.
 
-    It knows what matrix products and sums cost, of the backward pass too; some operations, such as
-    exponentials, it counts as nothing.
-
-    Args:
-        model: The compiled model, ready to train.
-        adapter: Its batches.
-
-    Returns:
-        The count; None where it finds none.
+    It counts matrix products and sums, also of the backward pass, but not all operations; an
+    exponential counts as zero.
     """
     spec = tf.nest.map_structure(
         lambda array: tf.TensorSpec((adapter.batch_size, *array.shape[1:]), array.dtype),
@@ -168,45 +154,44 @@ def count_flop(model: keras.Model, adapter: DataAdapter) -> int | None:
     profiler = tf.compat.v1.profiler
     builder = profiler.ProfileOptionBuilder
     options = builder(builder.float_operation()).with_empty_output().build()
-    counted = profiler.profile(graph, options=options)
-    return int(counted.total_float_ops) or None if counted is not None else None
+    result = profiler.profile(graph, options=options)
+    return int(result.total_float_ops) or None if result is not None else None
 
 
-def _ready_s() -> float:
-    """Seconds until a device has done its first operation, a product of matrices, which loads most.
+def _first_operation_s() -> float:
+    """Return the seconds of the first operation, a matrix product, which loads most libraries."""
+    start = time.perf_counter()
+    tf.linalg.matmul(
+        tf.ones([_MATRIX_SIZE, _MATRIX_SIZE]), tf.ones([_MATRIX_SIZE, _MATRIX_SIZE])
+    ).numpy()
+    return time.perf_counter() - start
 
-    Its answer must be here before the clock stops.
-    """
-    begun = time.perf_counter()
-    tf.linalg.matmul(tf.ones([_SMALL, _SMALL]), tf.ones([_SMALL, _SMALL])).numpy()
-    return time.perf_counter() - begun
 
-
-def _brought(adapter: DataAdapter, chunk: int | None) -> tuple[Any, float]:
-    """Rows, and the seconds in which they come to the device: all, or a chunk where they stream."""
+def _transfer_rows(adapter: DataAdapter, chunk: int | None) -> tuple[Any, float]:
+    """Transfer all rows, or a chunk if they are streamed, and return them and the seconds."""
     part = tf.nest.map_structure(lambda array: array[:chunk], adapter.train_arrays)
-    begun = time.perf_counter()
+    start = time.perf_counter()
     DeviceRows(part, ordered=False)
-    # Copies to a GPU go on while Python does.
+    # Copies to a GPU are asynchronous.
     tf.test.experimental.sync_devices()
-    return part, time.perf_counter() - begun
+    return part, time.perf_counter() - start
 
 
-def _reset_peak(device: Device) -> None:
+def _reset_peak_memory(device: Device) -> None:
     if device.kind == "gpu":
         tf.config.experimental.reset_memory_stats(_short_name(device))
 
 
-def _peak(device: Device) -> tuple[int | None, str | None]:
-    """Memory at the most: of a GPU what TensorFlow held there, else what the process held."""
+def _peak_memory(device: Device) -> tuple[int | None, str | None]:
+    """Return the peak memory: of TensorFlow on a GPU, otherwise of the process."""
     if device.kind == "gpu":
         return int(tf.config.experimental.get_memory_info(_short_name(device))["peak"]), "device"
     try:
         import resource
     except ImportError:  # Windows
         return None, None
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return most * (1 if sys.platform == "darwin" else 1024), "process"
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak * (1 if sys.platform == "darwin" else 1024), "process"
 
 
 def _short_name(device: Device) -> str:

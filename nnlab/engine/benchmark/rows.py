@@ -1,4 +1,4 @@
-"""The rows that devices are measured on: the config's own, or random ones of their shape."""
+"""The rows of a benchmark: those of the config, or random ones of their shape."""
 
 from __future__ import annotations
 
@@ -15,62 +15,43 @@ RANDOM = "random"
 
 @dataclass(frozen=True)
 class MeasuredRows:
-    """Which rows are trained on; whoever needs them can have them again.
+    """The source of the rows, from which a process can prepare them again.
 
     Args:
-        name: The data set's name, the file's, or `random`.
-        note: Why they are random; may be empty.
-        most: How many of the training rows at most; None: all.
+        name: Name of the data set or file, or `random`.
+        note: Why the rows are random, or an empty string.
+        max_rows: Maximum number of training rows; None: all.
     """
 
     name: str
     note: str = ""
-    most: int | None = None
+    max_rows: int | None = None
 
     def prepare(self, experiment: Experiment) -> PreparedData:
-        """The rows, those of the training alone.
-
-        Args:
-            experiment: The experiment.
-
-        Raises:
-            ConfigError: The config asks for what the data do not have.
-            DataError: The data cannot be read, or do not fit.
-        """
-        word = experiment.data.dataset
-        source = random_rows(word) if word is not None and self.name == RANDOM else None
+        """Prepare the training rows."""
+        dataset = experiment.data.dataset
+        source = random_rows(dataset) if dataset is not None and self.name == RANDOM else None
         data = prepare(experiment, source=source)
-        rows = data.train if self.most is None else _first(data.train, self.most)
+        rows = data.train if self.max_rows is None else _first(data.train, self.max_rows)
         return align_arrays(replace(data, train=rows, validation=None, test=None))
 
 
-def find_rows(experiment: Experiment, most: int | None) -> tuple[MeasuredRows, PreparedData]:
-    """The rows to measure on.
+def find_rows(experiment: Experiment, max_rows: int | None) -> tuple[MeasuredRows, PreparedData]:
+    """Return the rows of a benchmark.
 
-    How long a step takes does not depend on the values of pixels: where pictures cannot be
-    downloaded, random ones stand in.
-
-    Args:
-        experiment: The experiment.
-        most: How many of the training rows at most; None: all.
-
-    Returns:
-        Which they are, and the rows.
-
-    Raises:
-        ConfigError: The config asks for what the data do not have.
-        DataError: The data cannot be read, or do not fit.
+    Random images replace those that cannot be downloaded: the time of a step does not depend on the
+    values of pixels.
     """
-    word = experiment.data.dataset
+    dataset = experiment.data.dataset
     rows = MeasuredRows(
-        str(experiment.data.file) if word is None else word.display_name(), most=most
+        str(experiment.data.file) if dataset is None else dataset.display_name(), max_rows=max_rows
     )
     try:
         return rows, rows.prepare(experiment)
     except DataError as error:
-        if not supports_random_rows(word):
+        if not supports_random_rows(dataset):
             raise
-        rows = MeasuredRows(RANDOM, str(error), most)
+        rows = MeasuredRows(RANDOM, str(error), max_rows)
     return rows, rows.prepare(experiment)
 
 

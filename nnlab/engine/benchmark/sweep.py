@@ -1,4 +1,4 @@
-"""What a comparison of devices is to measure: devices, widths, batch sizes."""
+"""The sweep of a benchmark: devices, widths, batch sizes."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ _CPU = "cpu:"
 
 @dataclass(frozen=True)
 class Sweep:
-    """What is to be measured.
+    """What to measure.
 
     Args:
-        devices: Names of devices; none: the CPU and the first GPU.
-        batch_sizes: Batch sizes; none: some around the config's own.
-        widths: Units of the hidden Dense layers; none: as the config has them.
-        rows: Training rows at most; None: all.
-        seconds: How long each process times its steps.
-        repeats: How many processes measure each point.
-        require_gpu: Whether a machine without a GPU is refused.
+        devices: Names of devices; empty: the CPU and the first GPU.
+        batch_sizes: Batch sizes; empty: from a quarter of the config's to 16 times of it.
+        widths: Units of the hidden Dense layers; empty: the config's.
+        rows: Maximum number of training rows; None: all.
+        seconds: Time for measuring steps per process.
+        repeats: Number of processes per point.
+        require_gpu: Whether a missing GPU is an error.
     """
 
     devices: tuple[str, ...] = ()
@@ -47,22 +47,10 @@ class Sweep:
     require_gpu: bool = False
 
 
-def choose(
+def resolve_devices_and_widths(
     experiment: Experiment, sweep: Sweep
 ) -> tuple[tuple[Device, ...], tuple[int | None, ...]]:
-    """The devices and the widths.
-
-    Args:
-        experiment: The experiment.
-        sweep: What is to be measured.
-
-    Returns:
-        Both; a None among the widths: as the config has them.
-
-    Raises:
-        DeviceError: A device is not there, or is named twice.
-        RequestError: The net cannot have a width. All reasons are told.
-    """
+    """Return the devices and widths of a sweep; raise all errors at once."""
     errors: list[RequestError] = []
     devices: tuple[Device, ...] = ()
     widths: tuple[int | None, ...] = ()
@@ -80,80 +68,58 @@ def choose(
 
 
 def batch_sizes(experiment: Experiment, sweep: Sweep, rows: int) -> tuple[int, ...]:
-    """The batch sizes: those asked for, or from a quarter of the config's own to 16 times as much.
-
-    Args:
-        experiment: The experiment.
-        sweep: What is to be measured.
-        rows: How many training rows there are.
-
-    Raises:
-        RequestError: There are fewer rows than a batch is to have.
-    """
+    """Return the requested batch sizes, or a quarter to 16 times of the config's."""
     if sweep.batch_sizes:
         too_large = [size for size in sweep.batch_sizes if size > rows]
         if too_large:
-            named = ", ".join(map(format_count, too_large))
+            received = ", ".join(map(format_count, too_large))
             message = f"Expected batch sizes up to {format_count(rows)}, the number of rows."
-            raise RequestError(f"{message} Received: {named}. Take smaller ones, or more rows.")
+            raise RequestError(f"{message} Received: {received}. Use smaller ones, or more rows.")
         return sweep.batch_sizes
-    own = experiment.training.batch_size
+    configured = experiment.training.batch_size
     sizes = [rows // 64, rows // 16, rows // 4, rows]
-    if own != "full":
-        sizes = [own // 4, own, own * 4, own * 16]
+    if configured != "full":
+        sizes = [configured // 4, configured, configured * 4, configured * 16]
     return tuple(sorted({min(max(size, 1), rows) for size in sizes}))
 
 
 def logical_cpus(names: Iterable[str]) -> int:
-    """How many devices the CPU is to be.
-
-    Args:
-        names: The devices' names.
-
-    Returns:
-        1 where no logical ones are among them.
-
-    Example:
-        >>> logical_cpus(["cpu", "gpu:0"]), logical_cpus(["cpu:0", "cpu:1"])
-        (1, 2)
-    """
+    """Return the number of logical CPU devices that the names require."""
     return 1 + max((int(name[len(_CPU) :]) for name in names if name.startswith(_CPU)), default=0)
 
 
 def _devices(sweep: Sweep) -> tuple[Device, ...]:
-    """The devices to measure on, all of them different."""
-    there = list_devices()
+    """Return the devices of a sweep; raise errors for unknown and repeated ones."""
+    available = list_devices()
     absence = explain_gpu_absence()
     if sweep.require_gpu and absence:
-        raise DeviceError(f"Expected a GPU, as --require-gpu asks for. {' '.join(absence)}")
+        raise DeviceError(f"Expected a GPU (--require-gpu). {' '.join(absence)}")
     if not sweep.devices:
-        return (there[0], *[device for device in there if device.kind == "gpu"][:1])
+        return (available[0], *[device for device in available if device.kind == "gpu"][:1])
     if any(name.startswith(_CPU) for name in sweep.devices):
-        # They are made in the processes that measure.
-        there = (
+        # Logical devices are created in the measuring processes.
+        available = (
             *(
                 dataclasses.replace(
-                    there[0], name=f"{_CPU}{number}", tensorflow_name=f"/device:CPU:{number}"
+                    available[0], name=f"{_CPU}{number}", tensorflow_name=f"/device:CPU:{number}"
                 )
                 for number in range(MAX_LOGICAL_CPUS)
             ),
-            *there[1:],
+            *available[1:],
         )
     chosen: list[Device] = []
-    diagnostics = []
+    errors = []
     for name in sweep.devices:
         try:
-            device = select_device(name, there, DEVICES_FLAG)
+            device = select_device(name, available, DEVICES_FLAG)
         except DeviceError as error:
-            diagnostics.append(str(error))
+            errors.append(str(error))
             continue
         if device in chosen:
-            diagnostics.append(
-                f"Expected different devices. Received: {device.name} twice. Remove one."
-            )
+            errors.append(f"Expected different devices. Received: {device.name} twice. Remove one.")
         chosen.append(device)
-    if diagnostics:
-        raise DeviceError("\n".join(diagnostics))
+    if errors:
+        raise DeviceError("\n".join(errors))
     return tuple(chosen)
 
 
@@ -162,13 +128,13 @@ def _widths(experiment: Experiment, sweep: Sweep) -> tuple[int | None, ...]:
         return (None,)
     received = f"Received: --widths {','.join(map(str, sweep.widths))}"
     if not hidden_layers(experiment):
-        message = f"Expected a net with hidden Dense layers. {received}, and it has none."
-        raise RequestError(f"{message} Leave --widths out.")
+        message = f"Expected a model with hidden Dense layers. {received}, and it has none."
+        raise RequestError(f"{message} Omit --widths.")
     try:
         for width in sweep.widths:
             with_size(experiment, 1, width)
     except ValidationError as error:
-        why = error.errors()[0]["msg"]
-        message = f"Expected widths that the net can have. {received}. {why}"
-        raise RequestError(f"{message} Leave --widths out, or change the net.") from error
+        reason = error.errors()[0]["msg"]
+        message = f"Expected widths that are valid for the model. {received}. {reason}"
+        raise RequestError(f"{message} Omit --widths, or change the model.") from error
     return sweep.widths

@@ -1,4 +1,4 @@
-"""Which runs of a comparison are bound to fail: found out before anything is made, or touched."""
+"""Checks of a comparison before its folder is created or changed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from nnlab.config import Experiment
 from nnlab.config.comparison.variants import Comparison
 from nnlab.engine.comparison.resume import ReusableRun
 from nnlab.engine.runtime.devices import select_device
-from nnlab.engine.workers.data_checks import look_at_data
+from nnlab.engine.workers.data_checks import collect_data_errors
 from nnlab.text import join_names
 
 
@@ -17,43 +17,28 @@ def check_variants(
     earlier: Mapping[tuple[str, int], ReusableRun],
     prepare: Callable[[Experiment], object],
 ) -> None:
-    """Look for the devices of a comparison, and at the data of each variant.
-
-    The data are those of a variant's first run to be done: where there is none, they need not be
-    there.
-
-    Args:
-        comparison: The comparison.
-        earlier: What there is already of each run, by variant and seed.
-        prepare: Prepares the data of an experiment.
-
-    Raises:
-        DeviceError: There is no such device.
-        DataError: The data of some variant cannot be read, or do not fit; with every fault.
-        RequestError: Likewise, where only a config asks for what the data do not have.
-    """
+    """Check the devices of a comparison, and the data of each variant with runs to train."""
     for device in {variant.config.experiment.training.device for variant in comparison.variants}:
         select_device(device)
-    left: dict[str, int] = {}
+    first_seed: dict[str, int] = {}
     for (name, seed), run in earlier.items():
         if run.record is None:
-            left.setdefault(name, seed)
-    several = [
-        (variant.name, variant.experiment(comparison.name, left[variant.name]))
+            first_seed.setdefault(name, seed)
+    experiments = [
+        (variant.name, variant.experiment(comparison.name, first_seed[variant.name]))
         for variant in comparison.variants
-        if variant.name in left
+        if variant.name in first_seed
     ]
-    diagnostics = look_at_data(several, prepare)
-    if diagnostics.found:
-        told = (
-            _told(diagnostic, names, len(several))
-            for diagnostic, names in diagnostics.found.items()
+    check = collect_data_errors(experiments, prepare)
+    if check.owners:
+        messages = (
+            _name_variants(error, names, len(experiments)) for error, names in check.owners.items()
         )
-        raise diagnostics.kind("\n".join(told))
+        raise check.error_type("\n".join(messages))
 
 
-def _told(diagnostic: str, names: list[str], of: int) -> str:
-    """A fault, with the variants that have it where not all do."""
-    if len(names) == of:
-        return diagnostic
-    return f"{diagnostic} In the variant{'s' if len(names) > 1 else ''} {join_names(names)}."
+def _name_variants(error: str, names: list[str], total: int) -> str:
+    """Add the affected variants to an error, unless all are affected."""
+    if len(names) == total:
+        return error
+    return f"{error} In the variant{'s' if len(names) > 1 else ''} {join_names(names)}."

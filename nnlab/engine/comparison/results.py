@@ -1,4 +1,4 @@
-"""The runs of a comparison as they come in, and what they come to."""
+"""The finished runs of a comparison, and their results."""
 
 from __future__ import annotations
 
@@ -12,29 +12,19 @@ from nnlab.text import plural
 
 
 class ComparisonResults:
-    """The runs of a comparison that have ended.
-
-    Args:
-        comparison: The comparison.
-    """
+    """The finished runs of a comparison."""
 
     def __init__(self, comparison: Comparison) -> None:
         self._comparison = comparison
-        self._meaning = metric_spec(comparison)
+        self._metric_spec = metric_spec(comparison)
         self._records: dict[tuple[str, int], RunRecord] = {}
 
     def add(self, variant: Variant, seed: int, record: RunRecord) -> None:
-        """Take in a run.
-
-        Args:
-            variant: Whose it is.
-            seed: Its seed.
-            record: What came of it.
-        """
+        """Add a finished run."""
         self._records[variant.name, seed] = record
 
     def table(self) -> VariantTable:
-        """The variants, compared by the runs that there are."""
+        """Return the variants, compared by their finished runs."""
         comparison = self._comparison
         variants = [
             VariantRuns(
@@ -50,31 +40,24 @@ class ComparisonResults:
             for variant in comparison.variants
         ]
         return variant_table(
-            comparison.metric, comparison.baseline, comparison.seeds, variants, self._meaning
+            comparison.metric, comparison.baseline, comparison.seeds, variants, self._metric_spec
         )
 
-    def ending(self, *, interrupted: bool) -> tuple[RunStatus, str | None]:
-        """How the comparison ends.
-
-        Args:
-            interrupted: Whether the user stopped it.
-
-        Returns:
-            Its last status, and why where it did not end well.
-        """
+    def final_status(self, *, interrupted: bool) -> tuple[RunStatus, str | None]:
+        """Return the final status of the comparison, and the error."""
         counts, metric = run_counts(self.table()), self._comparison.metric
         if interrupted:
-            ended = counts["complete"] + counts["failed"]
+            finished = counts["complete"] + counts["failed"]
             runs = plural(self._comparison.runs, "run")
-            return RunStatus.INTERRUPTED, f"Interrupted after {ended} of {runs}."
-        failed = [one for one in self._records.values() if one.status is RunStatus.FAILED]
-        # One that diverged is a result: it would again.
+            return RunStatus.INTERRUPTED, f"Interrupted after {finished} of {runs}."
+        failed = [run for run in self._records.values() if run.status is RunStatus.FAILED]
+        # Divergence is a result: a repetition would diverge, too.
         broken = [record for record in failed if not has_diverged(record)]
         reasons = (record.error for record in broken or failed if record.error)
-        first = next(reasons, f"It reports no {metric}.")
+        first = next(reasons, f"It does not report {metric}.")
         if not counts["complete"]:
-            return RunStatus.FAILED, f"No run could be completed. The first: {first}"
+            return RunStatus.FAILED, f"No run completed. First error: {first}"
         if broken:
-            many = plural(len(broken), "run")
-            return RunStatus.FAILED, f"{many} could not be completed. The first: {first}"
+            runs = plural(len(broken), "run")
+            return RunStatus.FAILED, f"{runs} did not complete. First error: {first}"
         return RunStatus.COMPLETE, None

@@ -1,4 +1,4 @@
-"""Which runs of a comparison that is resumed can stay as they are."""
+"""Reuse of finished runs when a comparison is resumed."""
 
 from __future__ import annotations
 
@@ -21,66 +21,44 @@ from nnlab.runs.query.keys import read_config_tree
 from nnlab.runs.records.comparison import ComparisonFiles
 from nnlab.text import join_names
 
-# How much TensorFlow logs changes no result.
-_SILENT = "TF_CPP_"
-_NAMED = 3
+# TensorFlow's logging variables do not affect results.
+_LOGGING_PREFIX = "TF_CPP_"
+_MAX_CHANGES = 3
 
 
 @dataclass(frozen=True)
 class ReusableRun:
-    """What there is of a run that is to be done.
+    """An existing run, or the reason why it cannot be reused.
 
     Args:
-        record: The record of one that need not be done again; None where it must be.
-        changed: What has changed since one that had ended, in a few words; empty where there is
-            none that had.
+        record: The record of a reusable run, or None.
+        changed: What has changed since the finished run; empty without one.
     """
 
     record: RunRecord | None = None
     changed: str = ""
 
 
-def earlier_runs(
+def find_reusable_runs(
     comparison: Comparison, folder: Path | None, now: Mapping[str, Any]
 ) -> dict[tuple[str, int], ReusableRun]:
-    """What there is already of each run of a comparison.
-
-    Args:
-        comparison: The comparison.
-        folder: That of the one to go on with; None for a new one.
-        now: What the runs would be trained with, see `environment`.
-
-    Returns:
-        By variant and seed, in the order of training.
-    """
+    """Return the reusable run, if any, for each variant and seed of a comparison."""
     order = [(variant, seed) for seed in comparison.seeds for variant in comparison.variants]
     if folder is None:
         return {(variant.name, seed): ReusableRun() for variant, seed in order}
     files = ComparisonFiles(folder)
     return {
-        (variant.name, seed): earlier_run(
+        (variant.name, seed): check_reusable(
             files.run(variant.name, seed), variant.experiment(comparison.name, seed), now
         )
         for variant, seed in order
     }
 
 
-def earlier_run(path: Path, experiment: Experiment, now: Mapping[str, Any]) -> ReusableRun:
-    """Whether a run need not be done again.
+def check_reusable(path: Path, experiment: Experiment, now: Mapping[str, Any]) -> ReusableRun:
+    """Return a finished run if nothing that affects its results has changed.
 
-    It need not where it has ended and nothing that matters has changed: the config, a version, a
-    variable that TensorFlow heeds, the file of the data.
-
-    Args:
-        path: The run's folder.
-        experiment: What would be trained.
-        now: What it would be trained with, see `environment`.
-
-    Returns:
-        Its record, or why it must be done again.
-
-    Raises:
-        DeviceError: There is no such device on this machine.
+    These are the config, the versions, the environment variables of TensorFlow and the data file.
     """
     try:
         run = read_run(path)
@@ -90,22 +68,22 @@ def earlier_run(path: Path, experiment: Experiment, now: Mapping[str, Any]) -> R
     if not (record.status is RunStatus.COMPLETE or has_diverged(record)):
         return ReusableRun()
     if not _is_same_config(record, experiment):
-        return ReusableRun(changed=_config_words(run, experiment))
-    then, today = _versions(record.environment), _versions(now)
-    if then != today:
-        return ReusableRun(changed=_listed(differences([then, today])))
+        return ReusableRun(changed=_describe_config_changes(run, experiment))
+    before, after = _versions(record.environment), _versions(now)
+    if before != after:
+        return ReusableRun(changed=_describe_changes(differences([before, after])))
     if _is_newer(experiment.data.file, record):
         return ReusableRun(changed=f"{experiment.data.file} is newer")
     return ReusableRun(record)
 
 
 def _is_same_config(record: RunRecord, experiment: Experiment) -> bool:
-    """Whether a run is of an experiment, be the device that it had called otherwise now."""
+    """Return whether a run has this config; `auto` equals the device that it selected."""
     device = select_device(experiment.training.device)
-    forms = [experiment]
+    variants = [experiment]
     if device.name == record.device:
-        forms += [_on_device(experiment, name) for name in ("auto", device.kind, device.name)]
-    texts = map(dump_config, forms)
+        variants += [_on_device(experiment, name) for name in ("auto", device.kind, device.name)]
+    texts = map(dump_config, variants)
     return record.config_hash in (hashlib.sha256(text.encode()).hexdigest() for text in texts)
 
 
@@ -114,47 +92,45 @@ def _on_device(experiment: Experiment, device: str) -> Experiment:
     return experiment.model_copy(update={"training": training})
 
 
-def _config_words(run: RunFiles, experiment: Experiment) -> str:
-    """How the config of a run differs from what would be trained."""
+def _describe_config_changes(run: RunFiles, experiment: Experiment) -> str:
+    """Describe how the config of a run differs from an experiment."""
     try:
-        found = differences([read_config_tree(run), experiment.to_tree()])
+        changes = differences([read_config_tree(run), experiment.to_tree()])
     except DataError:
-        found = []
-    return _listed(found) or "the config"
+        changes = []
+    return _describe_changes(changes) or "the config"
 
 
-def _listed(changes: Sequence[Difference]) -> str:
-    told = []
-    for one in changes:
-        then, now = ("none" if value is None else format_yaml_value(value) for value in one.values)
-        told.append(f"{one.path} {then} is now {now}")
-    return join_names(told, _NAMED)
+def _describe_changes(changes: Sequence[Difference]) -> str:
+    texts = []
+    for change in changes:
+        before, after = (
+            "none" if value is None else format_yaml_value(value) for value in change.values
+        )
+        texts.append(f"{change.path} {before} is now {after}")
+    return join_names(texts, _MAX_CHANGES)
 
 
 def has_diverged(record: RunRecord) -> bool:
-    """Whether a run failed as the same config will fail again.
-
-    Args:
-        record: The run's record.
-    """
+    """Return whether a run diverged, as the same config would again."""
     return record.status is RunStatus.FAILED and record.training.get("stopped_by") == "divergence"
 
 
 def _versions(environment: Mapping[str, Any]) -> dict[str, Any]:
-    """What of an environment decides the numbers that come out."""
+    """Return the part of an environment that affects results."""
     variables = environment.get("variables") or {}
     return {
         "python": environment.get("python"),
         "packages": environment.get("packages"),
         "machine": environment.get("machine"),
         "variables": {
-            name: value for name, value in variables.items() if not name.startswith(_SILENT)
+            name: value for name, value in variables.items() if not name.startswith(_LOGGING_PREFIX)
         },
     }
 
 
 def _is_newer(file: str | None, record: RunRecord) -> bool:
-    """Whether a file of data was changed since a run read it; one that is gone was not."""
+    """Return whether a data file changed since a run read it; False if it is missing."""
     if file is None:
         return False
     try:

@@ -1,4 +1,4 @@
-"""A comparison of variants at work: each with each seed an ordinary run, several at once."""
+"""Run a comparison: each variant with each seed is a run, several at the same time."""
 
 from __future__ import annotations
 
@@ -18,17 +18,15 @@ from nnlab.config.comparison.variants import Comparison, Variant, dump_compariso
 from nnlab.config.yaml.dump import dump_config
 from nnlab.engine.comparison.checks import check_variants
 from nnlab.engine.comparison.results import ComparisonResults
-from nnlab.engine.comparison.resume import ReusableRun, earlier_runs, has_diverged
+from nnlab.engine.comparison.resume import ReusableRun, find_reusable_runs, has_diverged
 from nnlab.engine.runtime.signals import Interruption
 from nnlab.engine.training.options import TrainingOptions
-from nnlab.engine.workers.pool import Event, Outcome, Task, Workers
-from nnlab.errors import (
-    RunFailedError,
-    RunInterrupted,
-)
-from nnlab.report.comparison.records import overall, run_counts, variant_records
+from nnlab.engine.workers.pool import Event, Outcome, Task, WorkerPool
+from nnlab.errors import RunFailedError, RunInterrupted
+from nnlab.report.comparison.records import run_counts, variant_records
 from nnlab.report.comparison.values_csv import write_values
-from nnlab.report.progress.several import StudyProgress
+from nnlab.report.comparison.verdict import comparison_verdict
+from nnlab.report.progress.study import StudyProgress
 from nnlab.report.text.numbers import format_metric
 from nnlab.runs import (
     RunDirectory,
@@ -44,82 +42,76 @@ from nnlab.runs.io.process import Process
 from nnlab.runs.records.comparison import ComparisonDirectory, ComparisonRecord
 from nnlab.text import plural
 
-_WAIT_S = 0.2
+_POLL_INTERVAL_S = 0.2
 
 
 @dataclass(frozen=True)
-class Compared:
-    """What a comparison came to.
-
-    Args:
-        path: Its folder.
-        record: What `comparison.json` says.
-        table: The variants with their means and tests.
-    """
+class ComparisonResult:
+    """The folder of a comparison, its `comparison.json`, and its variants with means and tests."""
 
     path: Path
     record: ComparisonRecord
     table: VariantTable
 
 
-def compare_variants(  # noqa: PLR0913 - each is named where it is called
+def compare_variants(  # noqa: PLR0913 - keyword arguments
     comparison: Comparison,
     *,
     runs_dir: Path,
     progress: StudyProgress,
     resume: Path | None = None,
     jobs: int | Literal["auto"] = "auto",
-    pictures: bool = True,
+    plots: bool = True,
     command: Sequence[str] = (),
-) -> Compared:
-    """Train each variant with each seed, and compare what comes of them.
+) -> ComparisonResult:
+    """Train each variant with each seed, and compare the results.
 
     Args:
         comparison: The comparison.
-        runs_dir: The folder in which the comparison's own is made.
-        progress: Is told how it goes.
-        resume: The folder of a comparison to go on with: its runs are kept where their config and
-            all versions are still the same. None: a new one.
-        jobs: Runs at the same time; `auto`: what suits the machine.
-        pictures: Whether the run of each variant's first seed gets its pictures.
+        runs_dir: The folder for the folder of the comparison.
+        progress: Receives the progress.
+        resume: The folder of a comparison to resume: its finished runs are kept if config and
+            versions are unchanged. Defaults to None, a new comparison.
+        jobs: Number of runs at the same time. Defaults to `auto`, which depends on the machine.
+        plots: Whether the run of each variant's first seed gets plots. Defaults to True.
         command: The command line, for the record.
 
     Returns:
-        The comparison with its results; a run that diverged counts as a result.
+        The comparison with its results; a diverged run counts as a result.
 
     Raises:
-        RequestError: Somebody is at work on the comparison to go on with; there is no such device;
-            config and data do not fit each other.
-        DataError: The data of some variant cannot be read, or do not fit.
-        RunFailedError: No run could be completed, or the disk refused.
-        RunInterrupted: The user stopped it. What has ended until then is kept.
+        RequestError: Another process runs the comparison; the device does not exist; config and
+            data do not match.
+        DataError: The data of a variant are unreadable or do not fit.
+        RunFailedError: No run completed, or writing failed.
+        RunInterrupted: The user stopped it; finished runs are kept.
     """
-    found = environment(command)
-    with nullcontext() if resume is None else lock_folder(resume), Workers(jobs) as workers:
-        earlier = earlier_runs(comparison, resume, found)
-        check_variants(comparison, earlier, workers.prepare)
-        # Before the folder is made: from then on a signal must not stop the work where it stands.
+    current = environment(command)
+    with nullcontext() if resume is None else lock_folder(resume), WorkerPool(jobs) as workers:
+        reusable = find_reusable_runs(comparison, resume, current)
+        check_variants(comparison, reusable, workers.prepare)
+        # Before the folder is created: from then on, signals must be deferred.
         with (
             Interruption() as interruption,
-            _directory(comparison, runs_dir, resume, found) as run,
+            _open_directory(comparison, runs_dir, resume, current) as run,
         ):
-            work = _Work(comparison, run, progress, tuple(command), earlier)
-            if pictures:
-                # Here once, not in each process that is forked from this one.
+            runner = _ComparisonRunner(comparison, run, progress, tuple(command), reusable)
+            if plots:
+                # Imported once here, not in each fork.
                 import nnlab.report.plots  # noqa: F401
             try:
-                work.begin(workers, pictures=pictures)
-                while workers.left and not interruption.requested:
-                    for news in workers.wait(_WAIT_S):
-                        work.hear(news)
+                runner.start(workers, plots=plots)
+                while workers.unfinished and not interruption.requested:
+                    for message in workers.wait(_POLL_INTERVAL_S):
+                        runner.handle(message)
                 workers.stop()
-                return work.end(interrupted=interruption.requested)
+                return runner.finish(interrupted=interruption.requested)
             finally:
                 progress.stop()
 
 
-class _Work:
-    """One comparison at work."""
+class _ComparisonRunner:
+    """A running comparison."""
 
     def __init__(
         self,
@@ -127,10 +119,10 @@ class _Work:
         run: ComparisonDirectory,
         progress: StudyProgress,
         command: tuple[str, ...],
-        earlier: Mapping[tuple[str, int], ReusableRun],
+        reusable: Mapping[tuple[str, int], ReusableRun],
     ) -> None:
         self._comparison = comparison
-        self._earlier = earlier
+        self._reusable = reusable
         self._run = run
         self._progress = progress
         self._command = command
@@ -140,58 +132,60 @@ class _Work:
         self._reused = 0
         self._jobs = 1
 
-    def begin(self, workers: Workers, *, pictures: bool) -> None:
-        """Keep the runs that are done, and hand the others to the workers, seed after seed."""
+    def start(self, workers: WorkerPool, *, plots: bool) -> None:
+        """Keep the reusable runs, and submit the others, seed by seed."""
         comparison = self._comparison
         self._jobs = workers.jobs
-        again: Counter[str] = Counter()
+        repeated: Counter[str] = Counter()
         for seed in comparison.seeds:
             for variant in comparison.variants:
-                earlier = self._earlier[variant.name, seed]
-                if earlier.record is not None:
-                    self._results.add(variant, seed, earlier.record)
+                reusable = self._reusable[variant.name, seed]
+                if reusable.record is not None:
+                    self._results.add(variant, seed, reusable.record)
                     self._reused += 1
                 else:
                     self._tasks[f"{variant.name}/{seed}"] = (variant, seed)
-                    again.update([earlier.changed] * bool(earlier.changed))
+                    repeated.update([reusable.changed] * bool(reusable.changed))
         self._write(RunStatus.RUNNING)
         self._run.update(training=self._training())
         self._progress.start(self._headline(workers.jobs), len(self._tasks), workers.jobs)
-        for changed, runs in again.items():
-            self._progress.message(f"{plural(runs, 'run')} to be done again: {changed}.")
+        for changed, runs in repeated.items():
+            self._progress.message(f"{plural(runs, 'run')} to repeat: {changed}.")
         for key, (variant, seed) in self._tasks.items():
             path = self._run.run(variant.name, seed)
             with translate_os_errors(path):
                 if path.exists():
                     shutil.rmtree(path)
-            # One run of each variant shows what it is like: boundary, weights, confusion.
-            options = TrainingOptions(pictures=pictures and seed == comparison.seeds[0])
+            # Plots of one run per variant suffice: regions, weights, confusion matrix.
+            options = TrainingOptions(plots=plots and seed == comparison.seeds[0])
             experiment = variant.experiment(comparison.name, seed)
             workers.submit(Task(key, experiment, path, options, self._command))
 
-    def hear(self, news: Event | Outcome) -> None:
-        """Take in what a worker tells."""
-        if isinstance(news, Event):
-            self._progress.epoch(news.key, news.epoch, news.epochs, news.logs)
+    def handle(self, message: Event | Outcome) -> None:
+        """Handle a message of a worker."""
+        if isinstance(message, Event):
+            self._progress.epoch(message.key, message.epoch, message.epochs, message.logs)
             return
-        variant, seed = self._tasks[news.key]
-        record = news.record or self._failed(variant, seed, str(news.error))
+        variant, seed = self._tasks[message.key]
+        record = message.record or self._record_failure(variant, seed, str(message.error))
         if record.finished is None:
-            # Its process died, and could not write that this is its end.
+            # Its process was killed before it could write the final status.
             run = RunDirectory(self._run.run(variant.name, seed), record)
-            run.finish(RunStatus.FAILED, news.error)
+            run.finish(RunStatus.FAILED, message.error)
             record = run.record
         self._results.add(variant, seed, record)
-        # This process may be killed: its time counts as far as runs have ended in it.
+        # Saved now, because this process may be killed.
         self._run.update(training=self._training(), timing=self._timing())
-        self._progress.ended(news.key, _words(record, self._comparison.metric), news.seconds)
+        self._progress.run_finished(
+            message.key, _describe_result(record, self._comparison.metric), message.seconds
+        )
 
-    def end(self, *, interrupted: bool) -> Compared:
-        """Compare what there is, and give the comparison its last status."""
-        status, error = self._results.ending(interrupted=interrupted)
+    def finish(self, *, interrupted: bool) -> ComparisonResult:
+        """Write the results and the final status."""
+        status, error = self._results.final_status(interrupted=interrupted)
         if error is not None and (interrupted or run_counts(self._results.table())["complete"]):
             folder = shlex.quote(str(self._run.path))
-            error += f" Go on with: nnlab compare variants --resume {folder}"
+            error += f" Resume with: nnlab compare variants --resume {folder}"
         record = self._write(status, error)
         self._run.finish(status, error, timing=record.timing, training=self._training())
         write_values(self._run, self._results.table())
@@ -201,10 +195,10 @@ class _Work:
             raise RunInterrupted(str(error), document)
         if not record.runs["complete"]:
             raise RunFailedError(str(error), document)
-        return Compared(self._run.path, record, self._results.table())
+        return ComparisonResult(self._run.path, record, self._results.table())
 
     def _write(self, status: RunStatus, error: str | None = None) -> ComparisonRecord:
-        """Write `comparison.json`; before a run has ended, what is to be compared."""
+        """Write `comparison.json` with the results so far."""
         table = self._results.table()
         record = ComparisonRecord(
             id=self._run.record.id,
@@ -215,9 +209,9 @@ class _Work:
             seeds=table.seeds,
             variants=variant_records(table),
             direction=table.direction,
-            verdict=overall(table),
-            figure=table.meaning.to_dict(),
-            notes=table.meaning.notes,
+            verdict=comparison_verdict(table),
+            metric_spec=table.metric_spec.to_dict(),
+            notes=table.metric_spec.notes,
             runs=run_counts(table) | {"reused": self._reused},
             jobs=self._jobs,
             timing=self._timing(),
@@ -228,16 +222,16 @@ class _Work:
         return record
 
     def _timing(self) -> dict[str, float]:
-        """Seconds of work, those of earlier processes included."""
+        """Return the seconds, including those before a resume."""
         return {"total_s": time.perf_counter() - self._started}
 
     def _training(self) -> dict[str, Any]:
-        """What the record says of the work, as far as it has come."""
+        """Return the progress for the record."""
         counts = run_counts(self._results.table()) | {"reused": self._reused}
         return {"comparison": self._comparison.metric, "runs": counts}
 
-    def _failed(self, variant: Variant, seed: int, error: str) -> RunRecord:
-        """The record of a run that could not even begin, which gets a folder all the same."""
+    def _record_failure(self, variant: Variant, seed: int, error: str) -> RunRecord:
+        """Create the folder and record of a run that failed before it could."""
         experiment = variant.experiment(self._comparison.name, seed)
         folder = self._run.run(variant.name, seed)
         run = RunDirectory.create(
@@ -255,21 +249,21 @@ class _Work:
         comparison = self._comparison
         variants, seeds = len(comparison.variants), len(comparison.seeds)
         size = f"{plural(variants, 'variant')}, {plural(seeds, 'seed')}"
-        kept = f", {self._reused} done already" if self._reused else ""
+        kept = f", {self._reused} already finished" if self._reused else ""
         return (
             f"{comparison.name}: {size}, {plural(comparison.runs, 'run')}{kept}, {jobs} at a time"
         )
 
 
-def _directory(
-    comparison: Comparison, runs_dir: Path, resume: Path | None, found: dict[str, Any]
+def _open_directory(
+    comparison: Comparison, runs_dir: Path, resume: Path | None, current: dict[str, Any]
 ) -> ComparisonDirectory:
-    """The folder of a comparison that begins, or that goes on."""
+    """Create the folder of a comparison, or open that of a resumed one."""
     texts = dump_comparison(comparison)
     main = texts["comparison.yaml"]
     if resume is None:
         run = ComparisonDirectory.create(
-            runs_dir, f"{comparison.name}-compare", main, environment=found
+            runs_dir, f"{comparison.name}-compare", main, environment=current
         )
     else:
         run = ComparisonDirectory(resume, read_run(resume).record)
@@ -278,7 +272,7 @@ def _directory(
             error=None,
             finished=None,
             process=Process.current(),
-            environment=found,
+            environment=current,
             config_hash=hashlib.sha256(main.encode()).hexdigest(),
         )
     for name, text in texts.items():
@@ -287,8 +281,8 @@ def _directory(
     return run
 
 
-def _words(record: RunRecord, metric: str) -> str:
-    """What came of a run, in a few words."""
+def _describe_result(record: RunRecord, metric: str) -> str:
+    """Return the metric of a run, or why it has none."""
     if record.status is RunStatus.COMPLETE and metric in record.metrics:
         return f"{metric} {format_metric(record.metrics[metric])}"
     reason = (record.error or "").partition(":" if has_diverged(record) else ". ")[0]

@@ -1,4 +1,4 @@
-"""A run and everything it works with."""
+"""A run and the objects that it uses."""
 
 from __future__ import annotations
 
@@ -17,18 +17,7 @@ from nnlab.runs import RunDirectory
 
 @dataclass(frozen=True)
 class TrainingContext:
-    """One run, ready to start.
-
-    Args:
-        experiment: The experiment.
-        data: Its data.
-        model: Its model, compiled.
-        adapter: The batches.
-        run: The run's folder.
-        progress: Is told how it goes.
-        interruption: Whether the user wants it to stop.
-        options: What is done besides what the config says.
-    """
+    """A run that is ready to start, with its compiled model and its folder."""
 
     experiment: Experiment
     data: PreparedData

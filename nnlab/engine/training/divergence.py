@@ -1,4 +1,4 @@
-"""What to try where the loss is no longer a finite number: read from the config and the data."""
+"""Hints for a diverged training, derived from its config and data."""
 
 from __future__ import annotations
 
@@ -9,75 +9,61 @@ import numpy as np
 from nnlab.config import Experiment
 from nnlab.data import PreparedData
 
-# A step of this size throws the weights of a net with scaled features about.
-_LARGE_RATE = 0.1
-_MODEST_RATE = 0.001
+# Typical limits for models with scaled features.
+_HIGH_RATE = 0.1
+_MODERATE_RATE = 0.001
 _LARGE_FEATURE = 20.0
 _LARGE_DEVIATION = 0.5
-_SAMPLED_ROWS = 10_000
+_MAX_ROWS = 10_000
 
 
 def divergence_hints(experiment: Experiment, data: PreparedData) -> list[str]:
-    """What to try after the loss has become NaN or infinite, the likeliest first.
-
-    Args:
-        experiment: The experiment.
-        data: Its data.
-
-    Returns:
-        Sentences.
-
-    Example:
-        >>> from nnlab.data import prepare
-        >>> experiment = Experiment.model_validate({
-        ...     "data": {"dataset": "xor"},
-        ...     "model": {"layers": [{"Dense": 1}]},
-        ...     "training": {"optimizer": {"SGD": 50.0}, "loss": "mse", "epochs": 1},
-        ... })
-        >>> divergence_hints(experiment, prepare(experiment))[0]
-        'Lower the learning rate, now 50: --set training.optimizer.SGD.learning_rate=0.001.'
-    """
-    unscaled = list(_unscaled(experiment, data))
-    wild = list(_wild_initializers(experiment))
-    return [*_rate(experiment), *unscaled, *wild, *_clipping(experiment), *_precision(experiment)]
+    """Return hints after the loss has become NaN or infinite, the most likely cause first."""
+    return [
+        *_learning_rate(experiment),
+        *_unscaled_features(experiment, data),
+        *_large_weights(experiment),
+        *_missing_clipping(experiment),
+        *_precision(experiment),
+    ]
 
 
-def _rate(experiment: Experiment) -> Iterator[str]:
+def _learning_rate(experiment: Experiment) -> Iterator[str]:
     optimizer = experiment.training.optimizer
     key = f"training.optimizer.{optimizer.display_name()}.learning_rate"
     rate = optimizer.learning_rate
     if not isinstance(rate, float | int):
-        yield f"Lower the learning rates of the schedule, {rate.display_name()}: see {key}."
+        yield f"Lower the learning rates of the schedule {rate.display_name()}: {key}."
         return
-    lower = _MODEST_RATE if rate >= _LARGE_RATE else rate / 10
-    yield f"Lower the learning rate, now {rate:g}: --set {key}={lower:g}."
+    lower = _MODERATE_RATE if rate >= _HIGH_RATE else rate / 10
+    yield f"Lower the learning rate (now {rate:g}): --set {key}={lower:g}."
 
 
-def _unscaled(experiment: Experiment, data: PreparedData) -> Iterator[str]:
+def _unscaled_features(experiment: Experiment, data: PreparedData) -> Iterator[str]:
     if experiment.data.scaling != "none":
         return
     largest = max(
-        float(np.abs(values[:_SAMPLED_ROWS].astype(np.float64)).max(initial=0.0))
+        float(np.abs(values[:_MAX_ROWS].astype(np.float64)).max(initial=0.0))
         for values in data.train.inputs.values()
     )
     if largest > _LARGE_FEATURE:
         images = any(spec.dtype == "uint8" for spec in data.inputs.values())
-        way = "minmax" if images else "standard"
-        yield f"Scale the features, which go up to {largest:g}: --set data.scaling={way}."
+        scaling = "minmax" if images else "standard"
+        yield f"Scale the features (up to {largest:g}): --set data.scaling={scaling}."
 
 
-def _wild_initializers(experiment: Experiment) -> Iterator[str]:
+def _large_weights(experiment: Experiment) -> Iterator[str]:
     for path, layer in experiment.model.named_layers():
         initializer = getattr(layer, "kernel_initializer", None)
         uniform = max(abs(getattr(initializer, end, 0.0)) for end in ("minval", "maxval"))
         deviation = max(getattr(initializer, "stddev", 0.0), uniform / np.sqrt(3))
         if deviation >= _LARGE_DEVIATION:
             key = ".".join(str(part) for part in ("model", *path, "kernel_initializer"))
-            yield f"Start with smaller weights than {initializer}: --set {key}=he_normal."
+            yield f"Use smaller initial weights than {initializer}: --set {key}=he_normal."
             return
 
 
-def _clipping(experiment: Experiment) -> Iterator[str]:
+def _missing_clipping(experiment: Experiment) -> Iterator[str]:
     optimizer = experiment.training.optimizer
     if all(getattr(optimizer, key) is None for key in ("clipnorm", "clipvalue", "global_clipnorm")):
         key = f"training.optimizer.{optimizer.display_name()}.clipnorm"
@@ -86,4 +72,4 @@ def _clipping(experiment: Experiment) -> Iterator[str]:
 
 def _precision(experiment: Experiment) -> Iterator[str]:
     if experiment.training.dtype_policy == "mixed_float16":
-        yield "float16 ends at 65504: --set training.dtype_policy=mixed_bfloat16."
+        yield "The maximum of float16 is 65504: --set training.dtype_policy=mixed_bfloat16."

@@ -1,4 +1,4 @@
-"""The gradient of the loss by a model's weights, on one batch, with nothing left changed."""
+"""Gradients of the loss with respect to a model's kernels, on one batch."""
 
 from __future__ import annotations
 
@@ -12,16 +12,12 @@ from numpy.typing import NDArray
 
 from nnlab.engine.batches.data_adapter import DataAdapter
 
-_MOST_ROWS = 256
+_MAX_ROWS = 256
 _MATRIX_AXES = 2
 
 
 def kernels(model: keras.Model) -> dict[str, NDArray[Any]]:
-    """A copy of each layer's matrix of weights, by the layer's name.
-
-    Args:
-        model: The model.
-    """
+    """Return a copy of each layer's kernel by the name of the layer."""
     return {
         name: keras.ops.convert_to_numpy(variable)
         for name, variable in _kernel_variables(model).items()
@@ -31,22 +27,13 @@ def kernels(model: keras.Model) -> dict[str, NDArray[Any]]:
 def kernel_gradients(
     model: keras.Model, batch: tuple[Any, ...], weights: Sequence[NDArray[Any]]
 ) -> dict[str, NDArray[Any]]:
-    """The gradient of the loss by each layer's matrix of weights, as a training step sees it.
+    """Return the gradient of the loss with respect to each layer's kernel, in training mode.
 
-    Dropout drops and batch normalization takes the batch's own mean; yet the model is afterwards
-    as it was, the state of its random numbers included.
-
-    Args:
-        model: The compiled model.
-        batch: Inputs, targets and perhaps weights of rows, as the model takes them.
-        weights: What `get_weights` gave: where the gradient is wanted.
-
-    Returns:
-        Gradients of the shape of the weights, by the layer's name; none where memory is short.
+    The model is restored afterwards, including the state of its random number generators.
     """
-    touched = [*model.weights, *model.non_trainable_variables]
-    before = [keras.ops.convert_to_numpy(variable) for variable in touched]
-    found = _kernel_variables(model)
+    variables = [*model.weights, *model.non_trainable_variables]
+    before = [keras.ops.convert_to_numpy(variable) for variable in variables]
+    kernel_variables = _kernel_variables(model)
     try:
         model.set_weights(weights)
         x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(batch)
@@ -55,29 +42,25 @@ def kernel_gradients(
             loss = model.compute_loss(
                 x=x, y=y, y_pred=outputs, sample_weight=sample_weight, training=True
             )
-        gradients = tape.gradient(loss, [variable.value for variable in found.values()])
+        gradients = tape.gradient(loss, [variable.value for variable in kernel_variables.values()])
     except tf.errors.ResourceExhaustedError:
-        # Step by step it takes more memory than a compiled training: no picture is worth a run.
+        # Eager execution takes more memory than a compiled step: skip the plot, keep the run.
         return {}
     finally:
-        for variable, values in zip(touched, before, strict=True):
+        for variable, values in zip(variables, before, strict=True):
             variable.assign(values)
         model.reset_metrics()
     return {
-        # What a lookup of rows gives is sparse.
+        # The gradient of an Embedding is sparse.
         name: tf.convert_to_tensor(gradient).numpy()
-        for name, gradient in zip(found, gradients, strict=True)
+        for name, gradient in zip(kernel_variables, gradients, strict=True)
         if gradient is not None
     }
 
 
 def sample_batch(adapter: DataAdapter) -> tuple[Any, ...]:
-    """Rows of the first batch that a training sees, at most 256 of them.
-
-    Args:
-        adapter: The batches.
-    """
-    positions = np.sort(adapter.row_order(0)[: min(adapter.batch_size, _MOST_ROWS)])
+    """Return up to 256 rows of the first training batch."""
+    positions = np.sort(adapter.row_order(0)[: min(adapter.batch_size, _MAX_ROWS)])
     batch: tuple[Any, ...] = tf.nest.map_structure(
         lambda rows: rows[positions], adapter.train_arrays
     )
@@ -85,7 +68,7 @@ def sample_batch(adapter: DataAdapter) -> tuple[Any, ...]:
 
 
 def _kernel_variables(model: keras.Model) -> dict[str, Any]:
-    """Each layer's matrix of weights, by the layer's name."""
+    """Return each layer's kernel variable by the name of the layer."""
     return {
         layer.name: weight
         for layer in model.layers

@@ -1,4 +1,4 @@
-"""Everything that listens to one run's training, put together as its config says."""
+"""The callbacks of a run, created from its config."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ from nnlab.engine.training.context import TrainingContext
 
 @dataclass(frozen=True)
 class Listeners:
-    """What listens to a training.
+    """The callbacks of a training.
 
     Args:
-        callbacks: All of it, as a loop calls it.
-        recorder: What happened in each epoch.
-        best: The weights that the run reports on.
-        monitor: What chooses them; None: they are those of the last epoch.
-        early_stopping: What may end the training early, if anything.
-        tensorboard: What logs for TensorBoard, if anything.
+        callbacks: All callbacks, as one list.
+        recorder: Records each epoch.
+        best: Keeps the weights that the run reports on.
+        monitor: Selects these weights; None: those of the last epoch.
+        early_stopping: Stops the training early, if configured.
+        tensorboard: Writes TensorBoard logs, if configured.
     """
 
     callbacks: RunCallbacks
@@ -44,36 +44,28 @@ class Listeners:
 
     @property
     def stopped_early(self) -> bool:
-        """Whether early stopping has ended the training."""
+        """Whether early stopping stopped the training."""
         return self.early_stopping is not None and self.early_stopping.stopped_epoch > 0
 
 
 def make_listeners(context: TrainingContext, write_model: Callable[[], None]) -> Listeners:
-    """Put together what listens to a training.
-
-    Args:
-        context: The run and what it works with.
-        write_model: Writes the model, as it is then, to the run's folder.
-
-    Returns:
-        The listeners.
-    """
+    """Create the callbacks of a training."""
     experiment, training = context.experiment, context.experiment.training
     monitor = weights_monitor(experiment, has_validation=context.adapter.has_validation)
     stopping = _early_stopping(experiment)
-    best = BestWeights(_rule(monitor, stopping), write_model)
+    best = BestWeights(_improvement_test(monitor, stopping), write_model)
     recorder = Recorder(
         context.run.log_epoch,
         context.progress,
         lambda: None if monitor is None else best.epoch,
         context.interruption,
     )
-    watch = TerminateOnNaN(terminate_on_nan=training.terminate_on_nan)
+    terminate = TerminateOnNaN(terminate_on_nan=training.terminate_on_nan)
     board = _tensorboard(context)
-    # The order counts: each may use what those before it have added to the figures, and the last
-    # tells of an epoch that all the others have seen.
-    parts = [
-        watch,
+    # The order matters: callbacks can use the logs that earlier ones add, and the recorder reports
+    # an epoch after all others.
+    callbacks = [
+        terminate,
         AveragedWeights() if training.optimizer.use_ema else None,
         _reduce_lr_on_plateau(experiment),
         stopping,
@@ -81,15 +73,16 @@ def make_listeners(context: TrainingContext, write_model: Callable[[], None]) ->
         board,
         recorder,
     ]
-    listening = [watch, board, recorder] if board and board.logs_batches else [watch, recorder]
-    callbacks = RunCallbacks(
-        [part for part in parts if part is not None],
-        listening,
+    logs_batches = board is not None and board.logs_batches
+    batch_callbacks = [terminate, board, recorder] if logs_batches else [terminate, recorder]
+    run_callbacks = RunCallbacks(
+        [callback for callback in callbacks if callback is not None],
+        batch_callbacks,
         context.model,
         epochs=training.epochs,
         steps=context.adapter.steps_per_epoch,
     )
-    return Listeners(callbacks, recorder, best, monitor, stopping, board)
+    return Listeners(run_callbacks, recorder, best, monitor, stopping, board)
 
 
 def _early_stopping(experiment: Experiment) -> EarlyStopping | None:
@@ -108,12 +101,12 @@ def _reduce_lr_on_plateau(experiment: Experiment) -> ReduceLROnPlateau | None:
     )
 
 
-def _rule(monitor: Monitor | None, stopping: EarlyStopping | None) -> ImprovementTest:
-    """What says of an epoch whether its weights are the ones to keep."""
+def _improvement_test(monitor: Monitor | None, stopping: EarlyStopping | None) -> ImprovementTest:
+    """Return a test whether the weights of an epoch are the best so far."""
     if monitor is None:
         return lambda _: True
     if stopping is not None:
-        # By its own rule: `min_delta` and `start_from_epoch` count.
+        # With `min_delta` and `start_from_epoch`.
         return lambda _: stopping.improved
     best = monitor.worst
 
@@ -132,10 +125,10 @@ def _tensorboard(context: TrainingContext) -> TensorBoard | None:
     config = context.experiment.tensorboard
     if config is False:
         return None
-    about = RunDescription(
+    description = RunDescription(
         context.experiment,
         context.run.config_yaml.read_text(encoding="utf-8"),
         "\n".join(summarize(context.model).lines()),
         context.run.record.id,
     )
-    return TensorBoard(config, context.run.tensorboard, context.adapter.batch_spec, about)
+    return TensorBoard(config, context.run.tensorboard, context.adapter.batch_spec, description)

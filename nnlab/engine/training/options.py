@@ -1,4 +1,4 @@
-"""How a training on behalf of a search or a comparison differs from one that a user starts."""
+"""Settings of a training beyond the config, for searches and comparisons."""
 
 from __future__ import annotations
 
@@ -10,49 +10,36 @@ from typing import Literal
 
 @dataclass(frozen=True)
 class ScoreThreshold:
-    """What a run's figure must reach for its model to be worth a file.
-
-    Args:
-        metric: The figure, `val_accuracy`.
-        direction: Which way it is better.
-        value: The least that will do.
-
-    Example:
-        >>> ScoreThreshold("val_loss", "min", 0.3).is_reached({"val_loss": 0.2})
-        True
-    """
+    """The value that a metric must reach for a model to be saved."""
 
     metric: str
     direction: Literal["min", "max"]
     value: float
 
     def is_reached(self, metrics: Mapping[str, float]) -> bool:
-        """Whether a run's figures are as good.
-
-        Args:
-            metrics: The figures by name. NaN is never good.
-        """
+        """Return whether the metrics of a run reach the threshold."""
         value = metrics.get(self.metric, float("nan"))
         return value <= self.value if self.direction == "min" else value >= self.value
 
 
 @dataclass(frozen=True)
 class TrainingOptions:
-    """What is done in a training besides what the config says.
+    """Settings of a training beyond the config.
 
     Args:
-        pictures: Whether pictures are drawn at the end, and what a report shows is kept.
-        test: Whether the test rows are evaluated at the end. A search must not look at them.
-        keep_model: Whether the model is kept: always, never, or where a figure is good enough; in
-            that case without the optimizer's state.
-        initial_epoch: The first epoch, from 0; the last is still `training.epochs`.
-        start: What an earlier training left by `leave`; None: begin with the seed's weights.
-        leave: Where to leave, at the end, what a later training needs to go on; None: nowhere.
+        plots: Whether to draw plots at the end, and save their data and the model's summary.
+        test: Whether to evaluate the test rows at the end; a search must not.
+        keep_model: Whether to save the model: always, never, or if a metric reaches a threshold,
+            then without the state of the optimizer.
+        initial_epoch: The first epoch, from 0; the last remains `training.epochs`.
+        load_state_from: A file of an earlier training's `save_state_to`. Defaults to None: start
+            with the initial weights.
+        save_state_to: A file for the state that a later training continues from. Defaults to None.
     """
 
-    pictures: bool = True
+    plots: bool = True
     test: bool = True
     keep_model: bool | ScoreThreshold = True
     initial_epoch: int = 0
-    start: Path | None = None
-    leave: Path | None = None
+    load_state_from: Path | None = None
+    save_state_to: Path | None = None

@@ -1,4 +1,4 @@
-"""The pictures of a run that has ended: what was logged, learnt and predicted, as plots."""
+"""The plots of a finished training: curves, weights, predictions, decision regions."""
 
 from __future__ import annotations
 
@@ -18,26 +18,26 @@ from nnlab.data import PreparedData, Rows, TargetSpec
 from nnlab.engine.models.prediction import predict
 from nnlab.engine.training.gradients import kernel_gradients, kernels
 
-# More would make no other picture, and on a large test set a run that ends waits for it.
-_MOST_ROWS = 50_000
-_PLANE = 2
+# More rows would not change the plots, and delay the end of the run.
+_MAX_ROWS = 50_000
+_PLANE_FEATURES = 2
 
-Figures = dict[str, Any]
-"""What pictures show in figures, by their names: plain data for plot_data.json."""
+PlotData = dict[str, Any]
+"""The data of plots by name, for plot_data.json."""
 
 
 @dataclass(frozen=True)
-class Trained:
-    """What pictures are drawn from.
+class TrainedModel:
+    """A trained model and the data for its plots.
 
     Args:
         experiment: The experiment.
         data: Its data.
-        model: The model, with the weights that the run reports on.
-        history: Each epoch's values by name.
-        best_epoch: The epoch of those weights, from 1; None where no epoch ended.
-        first_weights: What `get_weights` gave before the training.
-        batch: Some training rows as the model takes them: inputs, targets and perhaps weights.
+        model: The model with the kept weights.
+        history: The logs of each epoch.
+        best_epoch: The epoch of the kept weights, from 1; None without a finished epoch.
+        first_weights: The weights before the training.
+        batch: Some training rows as the model takes them: inputs, targets and optional weights.
     """
 
     experiment: Experiment
@@ -49,31 +49,18 @@ class Trained:
     batch: tuple[Any, ...]
 
 
-def draw_plots(trained: Trained, folder: Path) -> Iterator[Figures]:
-    """Draw what suits the problem: curves, weights, confusion matrix or residuals, regions.
-
-    Args:
-        trained: What was trained.
-        folder: Where the PNGs go.
-
-    Yields:
-        What a picture shows in figures, after each picture: the caller may leave out the rest.
-        Curves show no more than metrics.csv holds.
-
-    Raises:
-        RunFailedError: The disk refuses.
-    """
+def draw_plots(trained: TrainedModel, folder: Path) -> Iterator[PlotData]:
+    """Draw the plots that suit the problem, and yield their data after each."""
     yield from _curves(trained, folder)
-    yield from _spreads(trained, folder)
+    yield from _weight_histograms(trained, folder)
     yield from _predictions(trained, folder)
     yield from _regions(trained, folder)
 
 
-# Matplotlib takes most of a second to load: each of these loads it, so that whoever only wants to
-# train never does.
+# Matplotlib takes most of a second to import: only these functions import it.
 
 
-def _curves(trained: Trained, folder: Path) -> Iterator[Figures]:
+def _curves(trained: TrainedModel, folder: Path) -> Iterator[PlotData]:
     from nnlab.report.plots import plot_curves
 
     epochs = trained.history
@@ -86,7 +73,7 @@ def _curves(trained: Trained, folder: Path) -> Iterator[Figures]:
         yield {}
 
 
-def _spreads(trained: Trained, folder: Path) -> Iterator[Figures]:
+def _weight_histograms(trained: TrainedModel, folder: Path) -> Iterator[PlotData]:
     from nnlab.analysis.weight_histograms import layer_histograms
     from nnlab.report.plots import plot_histograms
 
@@ -105,44 +92,44 @@ def _spreads(trained: Trained, folder: Path) -> Iterator[Figures]:
         kernel_gradients(model, trained.batch, last_weights),
     )
     yield {
-        "weights": [spread.to_dict() for spread in weights],
-        "gradients": [spread.to_dict() for spread in gradients],
+        "weights": [layer.to_dict() for layer in weights],
+        "gradients": [layer.to_dict() for layer in gradients],
     }
 
 
-def _predictions(trained: Trained, folder: Path) -> Iterator[Figures]:
+def _predictions(trained: TrainedModel, folder: Path) -> Iterator[PlotData]:
     from nnlab.report.plots import plot_confusion_matrix, plot_residuals
     from nnlab.report.plots.confusion import count_confusions
     from nnlab.report.plots.residuals import residual_metrics
 
-    part, rows = _unseen(trained.data)
+    part, rows = _held_out_rows(trained.data)
     names = trained.experiment.model.output_names
     title = f"{trained.experiment.name}, {part} rows"
     outputs = predict(trained.model, rows.inputs, names)
     for name, target in trained.data.targets.items():
         suffix = f"_{name}" if len(names) > 1 else ""
-        true, made = rows.targets[name], outputs[name]
+        true, output = rows.targets[name], outputs[name]
         if target.kind == "classes":
-            predicted = predicted_codes(made, _loss(trained.experiment, name))
+            predicted = predicted_codes(output, _loss(trained.experiment, name))
             codes = _true_codes(true, target)
             path = folder / f"confusion_matrix{suffix}.png"
             plot_confusion_matrix(codes, predicted, target.classes, path, title=title)
             counts = count_confusions(codes, predicted, len(target.classes))
-            shown = {"classes": [*map(str, target.classes)], "counts": counts.tolist()}
+            values = {"classes": [*map(str, target.classes)], "counts": counts.tolist()}
         else:
             path = folder / f"residuals{suffix}.png"
-            plot_residuals(true, made, path, title=title)
-            shown = residual_metrics(true, made)
-        yield {path.stem: {"part": part, "output": name} | shown}
+            plot_residuals(true, output, path, title=title)
+            values = residual_metrics(true, output)
+        yield {path.stem: {"part": part, "output": name} | values}
 
 
-def _regions(trained: Trained, folder: Path) -> Iterator[Figures]:
+def _regions(trained: TrainedModel, folder: Path) -> Iterator[PlotData]:
     from nnlab.report.plots import Plane, plot_decision_regions
 
     data = trained.data
     spec, target = next(iter(data.inputs.values())), next(iter(data.targets.values()))
-    alone = len(data.inputs) == len(data.targets) == 1
-    if not alone or spec.shape != (_PLANE,) or target.kind != "classes":
+    is_single = len(data.inputs) == len(data.targets) == 1
+    if not is_single or spec.shape != (_PLANE_FEATURES,) or target.kind != "classes":
         return
     (name,) = trained.experiment.model.output_names
     loss = _loss(trained.experiment, name)
@@ -152,7 +139,7 @@ def _regions(trained: Trained, folder: Path) -> Iterator[Figures]:
         return predicted_codes(outputs[name], loss)
 
     columns = tuple(column.name for column in spec.columns) or ("feature 1", "feature 2")
-    # The rows that it was trained on: what it learnt of them, and what only by heart.
+    # The training rows, which show overfitting.
     plane = Plane(
         data.train.inputs[spec.name],
         _true_codes(data.train.targets[target.name], target),
@@ -173,22 +160,10 @@ def _regions(trained: Trained, folder: Path) -> Iterator[Figures]:
 
 
 def predicted_codes(outputs: NDArray[Any], loss: Loss) -> NDArray[np.intp]:
-    """The classes that a model's outputs mean.
-
-    Args:
-        outputs: [rows, units].
-        loss: The output's loss, which says what a single unit means.
-
-    Returns:
-        Codes from 0, [rows].
-
-    Example:
-        >>> predicted_codes(np.array([[0.2], [0.7]]), Loss.parse("bce")).tolist()
-        [0, 1]
-    """
+    """Return the predicted class codes, shape (rows,), for outputs of shape (rows, units)."""
     if outputs.shape[-1] > 1:
         return np.asarray(outputs.argmax(axis=-1), np.intp)
-    # A margin is either side of 0, and so is a logit.
+    # Margins and logits have their threshold at 0.
     is_signed = loss.outputs == "margin" or bool(getattr(loss, "from_logits", False))
     return np.asarray(outputs.reshape(-1) > (0.0 if is_signed else 0.5), np.intp)
 
@@ -199,13 +174,13 @@ def _true_codes(values: NDArray[Any], target: TargetSpec) -> NDArray[np.intp]:
     return np.asarray(np.rint(values).reshape(-1), np.intp)
 
 
-def _unseen(data: PreparedData) -> tuple[str, Rows]:
-    """The rows that say most of what the model is worth."""
+def _held_out_rows(data: PreparedData) -> tuple[str, Rows]:
+    """Return test rows, or validation rows, or training rows, the first that exist."""
     parts = {"test": data.test, "validation": data.validation, "training": data.train}
     part, rows = next((part, rows) for part, rows in parts.items() if rows is not None)
     return part, Rows(
-        {name: values[:_MOST_ROWS] for name, values in rows.inputs.items()},
-        {name: values[:_MOST_ROWS] for name, values in rows.targets.items()},
+        {name: values[:_MAX_ROWS] for name, values in rows.inputs.items()},
+        {name: values[:_MAX_ROWS] for name, values in rows.targets.items()},
     )
 
 

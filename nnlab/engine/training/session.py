@@ -1,4 +1,4 @@
-"""A run from its folder to its last status: fit, keep the best weights, test, draw, record."""
+"""A run from its folder to its final status: fit, keep the best weights, test, plot, record."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from nnlab.engine.training.divergence import divergence_hints
 from nnlab.engine.training.gradients import sample_batch
 from nnlab.engine.training.listeners import make_listeners
 from nnlab.engine.training.options import ScoreThreshold
-from nnlab.engine.training.plots import Trained, draw_plots
+from nnlab.engine.training.plots import TrainedModel, draw_plots
 from nnlab.engine.training.state import save_state
 from nnlab.errors import RunFailedError, RunInterrupted
 from nnlab.report.progress import StartInfo
@@ -34,7 +34,7 @@ from nnlab.text import plural
 
 _DISK_FULL = "No space left on device"
 _OUT_OF_MEMORY = (
-    "Memory ran out. Try a smaller batch, --set training.batch_size=32, or layers of fewer units."
+    "Out of memory. Try a smaller batch, --set training.batch_size=32, or fewer units per layer."
 )
 
 
@@ -43,9 +43,9 @@ class Ending:
     """How a training ended.
 
     Args:
-        status: The run's last status.
+        status: The final status of the run.
         stopped_by: `epochs`, `early_stopping`, `user`, `divergence` or `memory`.
-        error: Why, where it did not end well.
+        error: The reason, unless the run is complete.
     """
 
     status: RunStatus
@@ -57,61 +57,48 @@ _INTERRUPTED = Ending(RunStatus.INTERRUPTED, "user", "Interrupted by the user.")
 
 
 class Session:
-    """One run at work.
-
-    Args:
-        context: The run and what it works with.
-    """
+    """A running training."""
 
     def __init__(self, context: TrainingContext) -> None:
-        self._job = context
+        self._context = context
         self._exported: keras.Model | None = None
-        self._first_weights = context.model.get_weights() if context.options.pictures else []
+        self._first_weights = context.model.get_weights() if context.options.plots else []
         self._listeners = make_listeners(context, self._checkpoint_periodically)
 
     def execute(self, loop: Loop, started: float) -> None:
-        """Train, and give the run its last status.
-
-        Args:
-            loop: What runs the epochs.
-            started: When the work on this run began, by `time.perf_counter`.
-
-        Raises:
-            RunFailedError: The training diverged, memory ran out, the disk refused.
-            RunInterrupted: The user stopped it.
-        """
-        self._job.progress.start(self._start_info(loop))
+        """Train, and write the final status of the run."""
+        self._context.progress.start(self._start_info(loop))
         outcome = "failed"
         try:
-            with _disk_errors(self._job.run.path):
-                if self._job.options.pictures:
-                    summary = summarize(self._job.model).to_dict()
-                    self._write_json(self._job.run.summary_json, summary)
-                begun = time.perf_counter()
+            with _disk_errors(self._context.run.path):
+                if self._context.options.plots:
+                    summary = summarize(self._context.model).to_dict()
+                    self._write_json(self._context.run.summary_json, summary)
+                fit_start = time.perf_counter()
                 ending = self._fit(loop)
-                fit_s = time.perf_counter() - begun
-                ending = self._conclude(loop, ending, fit_s, started)
+                fit_s = time.perf_counter() - fit_start
+                ending = self._finish(loop, ending, fit_s, started)
             outcome = ending.status.value
         finally:
             self._close_tensorboard(success=outcome == RunStatus.COMPLETE.value)
-            self._job.progress.stop(outcome)
-        self._raise(ending)
+            self._context.progress.stop(outcome)
+        self._raise_if_incomplete(ending)
 
     def _fit(self, loop: Loop) -> Ending:
         try:
             loop.run(
-                self._job.model,
-                self._job.adapter,
-                self._job.experiment.training,
+                self._context.model,
+                self._context.adapter,
+                self._context.experiment.training,
                 self._listeners.callbacks,
-                self._job.options.initial_epoch,
+                self._context.options.initial_epoch,
             )
             self._record_loop_choice(loop)
-            if self._job.options.leave is not None:
-                save_state(self._job.model, self._job.options.leave)
+            if self._context.options.save_state_to is not None:
+                save_state(self._context.model, self._context.options.save_state_to)
         except RunInterrupted:
-            self._job.progress.message(
-                "Interrupted. Saving what was trained; Ctrl-C again leaves out the pictures."
+            self._context.progress.message(
+                "Interrupted. Saving the training so far; press Ctrl-C again to skip the plots."
             )
             return _INTERRUPTED
         except Diverged as diverged:
@@ -120,19 +107,23 @@ class Session:
             if _DISK_FULL in str(error):
                 raise
             return Ending(RunStatus.FAILED, "memory", _OUT_OF_MEMORY)
-        by = "early_stopping" if self._listeners.stopped_early else "epochs"
-        return Ending(RunStatus.COMPLETE, by)
+        stopped_by = "early_stopping" if self._listeners.stopped_early else "epochs"
+        return Ending(RunStatus.COMPLETE, stopped_by)
 
-    def _conclude(self, loop: Loop, ending: Ending, fit_s: float, started: float) -> Ending:
-        """Save, test and draw with the weights that the run reports on, and record it."""
+    def _finish(self, loop: Loop, ending: Ending, fit_s: float, started: float) -> Ending:
+        """Save, test and plot the kept weights, and write the record."""
         best, recorder = self._listeners.best, self._listeners.recorder
         best.restore()
         is_complete = ending.status is RunStatus.COMPLETE
-        if is_complete and self._job.experiment.training.terminate_on_nan and not self._is_finite():
+        if (
+            is_complete
+            and self._context.experiment.training.terminate_on_nan
+            and not self._is_finite()
+        ):
             ending = self._diverged(self._last_epoch)
         epoch, metrics = best.epoch, dict(best.logs)
         if epoch is None and recorder.history:
-            # No epoch was an improvement: the weights are those of the last one.
+            # No epoch improved: the weights are those of the last one.
             epoch, metrics = self._last_epoch, dict(recorder.history[-1])
         if ending.stopped_by == "divergence" and best.epoch is None:
             epoch, metrics = None, {"loss": float("nan")}
@@ -144,136 +135,136 @@ class Session:
             except RunInterrupted:
                 ending = _INTERRUPTED
             self._draw(epoch)
-        if ending.status is RunStatus.COMPLETE and self._job.interruption.requested:
+        if ending.status is RunStatus.COMPLETE and self._context.interruption.requested:
             ending = _INTERRUPTED
         epoch_s = recorder.epoch_s()
-        self._job.run.finish(
+        self._context.run.finish(
             ending.status,
             ending.error,
             epochs_run=len(recorder.history),
             best_epoch=epoch,
             metrics=metrics,
-            timing=self._job.run.record.timing
+            timing=self._context.run.record.timing
             | {
-                "compile_s": recorder.compile_s(self._job.adapter.steps_per_epoch),
+                "compile_s": recorder.compile_s(self._context.adapter.steps_per_epoch),
                 "fit_s": fit_s,
                 **({} if epoch_s is None else {"epoch_s": epoch_s}),
                 "total_s": time.perf_counter() - started,
             },
-            training=self._job.run.record.training | {"stopped_by": ending.stopped_by},
+            training=self._context.run.record.training | {"stopped_by": ending.stopped_by},
         )
         return ending
 
     def _record_loop_choice(self, loop: Loop) -> None:
-        """Have the record tell that XLA failed: it says what was chosen before the first step."""
+        """Record that XLA failed, if it did after it was selected."""
         if not loop.jit_failed:
             return
-        record = self._job.run.record
+        record = self._context.run.record
         determinism = record.environment["determinism"] | {"jit_compile": False}
-        self._job.run.update(
+        self._context.run.update(
             training=record.training | {"jit_compile": False, "jit_failed": True},
             environment=record.environment | {"determinism": determinism},
         )
 
     def _test(self, loop: Loop) -> dict[str, float]:
-        rows = self._job.data.test if self._job.options.test else None
+        rows = self._context.data.test if self._context.options.test else None
         if rows is None:
             return {}
         recorder = self._listeners.recorder
-        listening = RunCallbacks([recorder], [recorder], self._job.model, epochs=1, steps=1)
-        logs = loop.evaluate(self._job.model, self._job.adapter, rows, listening)
+        callbacks = RunCallbacks([recorder], [recorder], self._context.model, epochs=1, steps=1)
+        logs = loop.evaluate(self._context.model, self._context.adapter, rows, callbacks)
         names = [name for name in self._listeners.best.logs if name in logs]
         return {f"test_{name}": logs[name] for name in dict.fromkeys([*names, *logs])}
 
     def _draw(self, best_epoch: int | None) -> None:
-        if self._job.interruption.interrupted_twice or not self._job.options.pictures:
+        if self._context.interruption.interrupted_twice or not self._context.options.plots:
             return
-        trained = Trained(
-            self._job.experiment,
-            self._job.data,
-            self._job.model,
+        trained = TrainedModel(
+            self._context.experiment,
+            self._context.data,
+            self._context.model,
             self._listeners.recorder.history,
             best_epoch,
             self._first_weights,
-            sample_batch(self._job.adapter),
+            sample_batch(self._context.adapter),
         )
-        shown: dict[str, Any] = {}
-        for figures in draw_plots(trained, self._job.run.plots):
-            shown |= figures
-            if self._job.interruption.interrupted_twice:
+        plot_data: dict[str, Any] = {}
+        for data in draw_plots(trained, self._context.run.plots):
+            plot_data |= data
+            if self._context.interruption.interrupted_twice:
                 break
-        self._write_json(self._job.run.plot_data_json, shown)
+        self._write_json(self._context.run.plot_data_json, plot_data)
 
     def _write_json(self, path: Path, values: Mapping[str, Any]) -> None:
         with translate_os_errors(path):
             atomic_write(path, json.dumps(to_strict_json(values), ensure_ascii=False) + "\n")
 
     def _checkpoint_periodically(self) -> None:
-        """Write the best weights so far, where they are to be kept in any case."""
-        if self._job.options.keep_model is True:
+        """Write the best weights so far, if the model is always kept."""
+        if self._context.options.keep_model is True:
             self._write_model()
 
     def _keep_model(self, metrics: Mapping[str, float]) -> None:
-        keep = self._job.options.keep_model
+        keep = self._context.options.keep_model
         if isinstance(keep, ScoreThreshold):
-            # The state of an optimizer such as Adam takes twice the room of the weights.
+            # The state of an optimizer such as Adam is twice as large as the weights.
             if keep.is_reached(metrics):
-                with translate_os_errors(self._job.run.model_keras):
+                with translate_os_errors(self._context.run.model_keras):
                     save_model(
-                        export_without_optimizer(self._job.model, self._job.data.inputs),
-                        self._job.run.model_keras,
+                        export_without_optimizer(self._context.model, self._context.data.inputs),
+                        self._context.run.model_keras,
                     )
         elif keep:
             self._write_model()
 
     def _write_model(self) -> None:
         if self._exported is None:
-            self._exported = export_model(self._job.model, self._job.data.inputs)
-        with translate_os_errors(self._job.run.model_keras):
-            save_model(self._exported, self._job.run.model_keras)
+            self._exported = export_model(self._context.model, self._context.data.inputs)
+        with translate_os_errors(self._context.run.model_keras):
+            save_model(self._exported, self._context.run.model_keras)
 
     def _diverged(self, epoch: int) -> Ending:
-        hints = " ".join(divergence_hints(self._job.experiment, self._job.data))
+        hints = " ".join(divergence_hints(self._context.experiment, self._context.data))
         error = f"diverged at epoch {epoch}: the loss is no longer a finite number. {hints}"
         return Ending(RunStatus.FAILED, "divergence", error)
 
     @property
     def _last_epoch(self) -> int:
-        return self._job.options.initial_epoch + len(self._listeners.recorder.history)
+        return self._context.options.initial_epoch + len(self._listeners.recorder.history)
 
     def _is_finite(self) -> bool:
-        return all(np.isfinite(weights).all() for weights in self._job.model.get_weights())
+        return all(np.isfinite(weights).all() for weights in self._context.model.get_weights())
 
     def _close_tensorboard(self, *, success: bool) -> None:
         if self._listeners.tensorboard is not None:
-            self._listeners.tensorboard.close(self._job.run.record.metrics, success=success)
+            self._listeners.tensorboard.close(self._context.run.record.metrics, success=success)
 
     def _start_info(self, loop: Loop) -> StartInfo:
         monitor = self._listeners.monitor
         return StartInfo(
-            name=self._job.experiment.name,
-            device=str(self._job.run.record.device),
+            name=self._context.experiment.name,
+            device=str(self._context.run.record.device),
             engine=loop.name,
-            epochs=self._job.experiment.training.epochs,
-            steps_per_epoch=self._job.adapter.steps_per_epoch,
-            rows=self._job.adapter.rows,
-            params=self._job.model.count_params(),
+            epochs=self._context.experiment.training.epochs,
+            steps_per_epoch=self._context.adapter.steps_per_epoch,
+            rows=self._context.adapter.rows,
+            params=self._context.model.count_params(),
             monitor=None if monitor is None else monitor.name,
         )
 
-    def _raise(self, ending: Ending) -> None:
-        """Tell the caller of a run that did not do all that it was asked to."""
-        path = self._job.run.path
+    def _raise_if_incomplete(self, ending: Ending) -> None:
+        """Raise an error if the run was interrupted or failed."""
+        path = self._context.run.path
         if ending.status is RunStatus.INTERRUPTED:
             epochs = plural(len(self._listeners.recorder.history), "epoch")
-            raise RunInterrupted(f"Interrupted after {epochs}. What was trained is in {path}.")
+            raise RunInterrupted(f"Interrupted after {epochs}. The training so far is in {path}.")
         if ending.status is RunStatus.FAILED:
-            raise RunFailedError(f"The run failed: {ending.error} What was logged is in {path}.")
+            raise RunFailedError(f"The run failed: {ending.error} Its log is in {path}.")
 
 
 @contextlib.contextmanager
 def _disk_errors(folder: Path) -> Iterator[None]:
-    """Make what a disk refuses, whoever noticed it, a failure that says what to do."""
+    """Translate disk errors of Python and TensorFlow to a `DiskError` with a hint."""
     with translate_os_errors(folder):
         try:
             yield

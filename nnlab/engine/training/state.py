@@ -1,4 +1,4 @@
-"""What a training needs to go on where another one stopped: weights, and the optimizer's state."""
+"""The state that a training can continue from: weights and optimizer state."""
 
 from __future__ import annotations
 
@@ -11,27 +11,14 @@ from nnlab.runs import atomic_replace, translate_os_errors
 
 
 def save_state(model: keras.Model, path: Path) -> None:
-    """Write the state of a training, whole or not at all.
-
-    Args:
-        model: The compiled model; the seeds of its random layers are among its variables.
-        path: The file, ending in `.npz`.
-
-    Raises:
-        RunFailedError: The disk refuses.
-    """
+    """Write the state of a training atomically."""
     values = [keras.ops.convert_to_numpy(variable) for variable in _variables(model)]
-    with translate_os_errors(path), atomic_replace(path) as beside:
-        np.savez(beside, *values)
+    with translate_os_errors(path), atomic_replace(path) as temporary:
+        np.savez(temporary, *values)
 
 
 def restore_state(model: keras.Model, path: Path) -> None:
-    """Give a model of the same layers and optimizer the state that another had.
-
-    Args:
-        model: The model, compiled, its optimizer built.
-        path: What `save_state` wrote.
-    """
+    """Restore the state of a model with the same layers and optimizer."""
     with np.load(path) as saved:
         for variable, name in zip(_variables(model), saved.files, strict=True):
             variable.assign(saved[name])

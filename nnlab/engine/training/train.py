@@ -1,4 +1,4 @@
-"""The one function that runs an experiment: config in, run out."""
+"""Train an experiment: from a config to a run folder."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 import tensorflow as tf
 
 from nnlab.config import Experiment
-from nnlab.config.schema.metrics import directions
+from nnlab.config.schema.metrics import metric_directions
 from nnlab.config.yaml.dump import dump_config
 from nnlab.data import PreparedData, prepare
 from nnlab.engine.batches.data_adapter import DataAdapter
@@ -33,7 +33,7 @@ _RESERVED_BYTES = 16 * 2**10
 _DEFAULT_OPTIONS = TrainingOptions()
 
 
-def train(  # noqa: PLR0913 - each is named where it is called
+def train(  # noqa: PLR0913 - keyword arguments
     experiment: Experiment,
     *,
     runs_dir: Path,
@@ -45,52 +45,52 @@ def train(  # noqa: PLR0913 - each is named where it is called
     options: TrainingOptions = _DEFAULT_OPTIONS,
     start_s: float | None = None,
 ) -> RunRecord:
-    """Run an experiment: prepare its data, build its model, train it, leave a run's folder.
+    """Train an experiment: prepare its data, build and train its model, write a run folder.
 
-    What is wrong with the request, the config or the data is found before the folder is made. After
-    that the run always gets its last status: the model, the figures and the pictures are kept of
-    one that was interrupted or diverged, too.
+    Errors of the request, the config and the data are raised before the folder is created. After
+    that, the run always gets a final status. Interrupted and diverged runs also keep their model,
+    metrics and plots.
 
     Args:
-        experiment: The config, with nothing left to search for.
-        runs_dir: The folder in which the run's own is made.
-        progress: Is told how it goes.
-        folder: The name of the run's own folder, in which there is no run yet; None: a new name,
-            made of the experiment's, the time and a hash.
+        experiment: A concrete config.
+        runs_dir: The folder for the run folder.
+        progress: Receives the progress.
+        folder: The name of the run folder, which must not contain a run. Defaults to None: a new
+            name from the experiment's name, the time and a hash.
         command: The command line, for the record.
-        config_text: The YAML that the run keeps; None: that of the experiment.
-        data: The experiment's data, or what gives them, where somebody prepares them already.
-        options: What is done besides what the config says.
-        start_s: Seconds that the user has waited until here, for TensorFlow above all; None: for
-            other runs, too.
+        config_text: The YAML that the run keeps. Defaults to None: that of the experiment.
+        data: The prepared data, or a function that returns them. Defaults to None: prepare them.
+        options: Settings beyond the config.
+        start_s: Seconds before this call, mostly the import of TensorFlow. Defaults to None: not
+            recorded.
 
     Returns:
-        The record of a run that did all that it was asked to.
+        The record of a complete run.
 
     Raises:
-        DeviceError: There is no such device.
-        ConfigError: The sections, or config and data, do not fit each other.
-        DataError: The data cannot be read, or do not fit.
-        RunFailedError: The training diverged, memory ran out, the disk refused.
-        RunInterrupted: The user stopped it. What was trained until then is saved.
+        DeviceError: The device does not exist.
+        ConfigError: The sections, or config and data, do not match.
+        DataError: The data are unreadable or do not fit.
+        RunFailedError: The training diverged, memory ran out, or writing failed.
+        RunInterrupted: The user stopped it; the training so far is saved.
     """
     start = time.perf_counter()
-    chosen = select_device(experiment.training.device)
-    # The same bits however many threads there are; on this machine's CPUs it costs nothing.
+    device = select_device(experiment.training.device)
+    # The same bits for any number of threads; no measurable cost on a CPU.
     tf.config.experimental.enable_op_determinism()
-    with device_scope(chosen), dtype_policy(experiment.training.dtype_policy):
+    with device_scope(device), dtype_policy(experiment.training.dtype_policy):
         if data is None:
             data = prepare(experiment)
         data = align_arrays(data() if callable(data) else data)
         loaded = time.perf_counter()
-        made = make_trainable(experiment, data, chosen)
-        model, adapter, engine = made.model, made.adapter, made.engine
-        if options.start is not None:
-            restore_state(model, options.start)
+        trainable = make_trainable(experiment, data, device)
+        model, adapter, engine = trainable.model, trainable.adapter, trainable.engine
+        if options.load_state_from is not None:
+            restore_state(model, options.load_state_from)
         timing = {} if start_s is None else {"start_s": start_s}
         timing |= {"load_s": loaded - start, "build_s": time.perf_counter() - loaded}
         text = config_text or dump_config(experiment)
-        # Before the folder is made: from then on a signal must not stop the run where it stands.
+        # Before the folder is created: from then on, signals must be deferred.
         with Interruption() as interruption:
             run = RunDirectory.create(
                 runs_dir,
@@ -98,11 +98,11 @@ def train(  # noqa: PLR0913 - each is named where it is called
                 text,
                 folder=folder,
                 seed=experiment.seed,
-                device=chosen.name,
+                device=device.name,
                 engine=engine.loop.name,
                 params=model.count_params(),
-                directions=directions(experiment),
-                environment=_environment(command, chosen, engine),
+                directions=metric_directions(experiment),
+                environment=_environment(command, device, engine),
                 timing=timing,
                 training=_details(experiment, data, adapter, engine),
             )
@@ -117,7 +117,7 @@ def train(  # noqa: PLR0913 - each is named where it is called
 def _details(
     experiment: Experiment, data: PreparedData, adapter: DataAdapter, engine: EngineSelection
 ) -> dict[str, object]:
-    """What a training is made of, for the record."""
+    """Return the details of a training for the record."""
     parts = {"train": data.train, "validation": data.validation, "test": data.test}
     monitor = weights_monitor(experiment, has_validation=adapter.has_validation)
     return {
@@ -133,25 +133,25 @@ def _details(
 def _environment(
     command: Sequence[str], device: Device, engine: EngineSelection
 ) -> dict[str, object]:
-    """What the run is made with, and whatever changes the last digits of its results."""
-    found = environment(command)
-    found["device"] = device.description
-    found["determinism"] = {
+    """Return the environment, and the settings that change the last digits of results."""
+    values = environment(command)
+    values["device"] = device.description
+    values["determinism"] = {
         "op_determinism": True,
-        "onednn": found["variables"].get("TF_ENABLE_ONEDNN_OPTS", "1") != "0",
+        "onednn": values["variables"].get("TF_ENABLE_ONEDNN_OPTS", "1") != "0",
         "jit_compile": engine.choice.jit_compile,
     }
-    return found
+    return values
 
 
 @contextlib.contextmanager
 def _reserve_disk_space(folder: Path) -> Iterator[None]:
-    """Hold some space while a run is at work, so that its record can tell of a full disk."""
-    held = folder / ".room"
+    """Reserve 16 KB during a run, to be able to record a full disk."""
+    reserved = folder / ".room"
     try:
-        with translate_os_errors(held):
-            # Random bytes: some file systems store zeros in no space at all.
-            held.write_bytes(os.urandom(_RESERVED_BYTES))
+        with translate_os_errors(reserved):
+            # Random bytes, because some file systems do not allocate space for zeros.
+            reserved.write_bytes(os.urandom(_RESERVED_BYTES))
         yield
     finally:
-        held.unlink(missing_ok=True)
+        reserved.unlink(missing_ok=True)

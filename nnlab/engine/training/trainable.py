@@ -1,4 +1,4 @@
-"""Everything that an epoch needs, made of an experiment and its data."""
+"""The model, batches and engine of an experiment."""
 
 from __future__ import annotations
 
@@ -19,13 +19,7 @@ from nnlab.engine.training.preparation import prepare_training
 
 @dataclass(frozen=True)
 class Trainable:
-    """A model that is ready to train, with what trains it.
-
-    Args:
-        model: The compiled model, every variable made.
-        adapter: Its batches.
-        engine: What runs its epochs, and why.
-    """
+    """A compiled model with all variables, its batches, and the engine that runs its epochs."""
 
     model: keras.Model
     adapter: DataAdapter
@@ -33,33 +27,21 @@ class Trainable:
 
 
 def make_trainable(experiment: Experiment, data: PreparedData, device: Device) -> Trainable:
-    """Build and compile a model, and choose what runs its epochs.
-
-    Args:
-        experiment: The config, with nothing left to search for.
-        data: Its data.
-        device: The device on which all of this is placed already.
-
-    Returns:
-        What an epoch needs.
-
-    Raises:
-        ConfigError: The sections, or config and data, do not fit each other.
-    """
-    # Layers of an earlier run in this process would make Keras count on: `dense_7`.
+    """Build and compile a model, and select its engine."""
+    # Otherwise Keras numbers layers after those of earlier runs in this process: `dense_7`.
     keras.backend.clear_session()
     model = build_model(experiment, data.inputs)
     adapter = DataAdapter(experiment, data, model)
     prepare_training(model, experiment, adapter)
     engine = select_engine(experiment, adapter, model, device)
-    _rewrite_graphs(wanted=engine.choice.jit_compile or engine.loop.name == KerasFit.name)
+    _rewrite_graphs(enable=engine.choice.jit_compile or engine.loop.name == KerasFit.name)
     return Trainable(model, adapter, engine)
 
 
-def _rewrite_graphs(*, wanted: bool) -> None:
-    """Have TensorFlow rewrite graphs before it runs them, or not.
+def _rewrite_graphs(*, enable: bool) -> None:
+    """Enable or disable TensorFlow's graph optimizer.
 
-    Where a training is so short that XLA does not pay, rewriting takes a third of the time before
-    the first step (nine sigmoid layers: 0.28 s against 0.19 s), and no epoch is quicker for it.
+    In trainings too short for XLA, it takes a third of the time before the first step (nine sigmoid
+    layers: 0.28 s against 0.19 s) and makes no epoch faster.
     """
-    tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": not wanted})
+    tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": not enable})

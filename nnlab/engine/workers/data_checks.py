@@ -1,4 +1,4 @@
-"""What is wrong with the data of several experiments: each fault once, with all that have it."""
+"""Checks of the data of several experiments: each error once, with the experiments that have it."""
 
 from __future__ import annotations
 
@@ -10,52 +10,44 @@ from nnlab.config import Experiment
 from nnlab.engine.workers.shared_data import data_key
 from nnlab.errors import DataError, RequestError
 
-Who = TypeVar("Who")
+Owner = TypeVar("Owner")
 
 
 @dataclass(frozen=True)
-class DataCheck(Generic[Who]):
-    """What came of a look at data.
+class DataCheck(Generic[Owner]):
+    """The errors in the data of several experiments.
 
     Args:
-        found: Those whose data have a fault, by the fault's text.
-        kind: What the faults are together: the data's, where any is; else the config's.
+        owners: The owners of the affected experiments by the text of the error.
+        error_type: `DataError` if any error is one of the data, otherwise `RequestError`.
     """
 
-    found: dict[str, list[Who]]
-    kind: type[DataError | RequestError]
+    owners: dict[str, list[Owner]]
+    error_type: type[DataError | RequestError]
 
     @property
-    def unsound(self) -> list[Who]:
-        """Those whose data have any fault."""
-        return [one for several in self.found.values() for one in several]
+    def invalid(self) -> list[Owner]:
+        """The owners of all affected experiments."""
+        return [owner for owners in self.owners.values() for owner in owners]
 
 
-def look_at_data(
-    several: Iterable[tuple[Who, Experiment]], prepare: Callable[[Experiment], object]
-) -> DataCheck[Who]:
-    """Prepare the data of several experiments, those that share theirs once.
-
-    Args:
-        several: The experiments, each with who trains it.
-        prepare: Prepares the data of an experiment.
-
-    Returns:
-        The faults; none where all data fit.
-    """
-    having: dict[tuple[str, str], list[Who]] = {}
-    experiments: dict[tuple[str, str], Experiment] = {}
-    for who, experiment in several:
+def collect_data_errors(
+    experiments: Iterable[tuple[Owner, Experiment]], prepare: Callable[[Experiment], object]
+) -> DataCheck[Owner]:
+    """Prepare the data of several experiments, shared data once, and collect the errors."""
+    owners_by_key: dict[tuple[str, str], list[Owner]] = {}
+    by_key: dict[tuple[str, str], Experiment] = {}
+    for owner, experiment in experiments:
         key = (data_key(experiment), repr(experiment.training.class_weight))
-        having.setdefault(key, []).append(who)
-        experiments.setdefault(key, experiment)
-    found: dict[str, list[Who]] = {}
-    kind: type[DataError | RequestError] = RequestError
-    for key, experiment in experiments.items():
+        owners_by_key.setdefault(key, []).append(owner)
+        by_key.setdefault(key, experiment)
+    owners: dict[str, list[Owner]] = {}
+    error_type: type[DataError | RequestError] = RequestError
+    for key, experiment in by_key.items():
         try:
             prepare(experiment)
         except (DataError, RequestError) as error:
-            kind = DataError if isinstance(error, DataError) else kind
-            for diagnostic in str(error).splitlines():
-                found.setdefault(diagnostic, []).extend(having[key])
-    return DataCheck(found, kind)
+            error_type = DataError if isinstance(error, DataError) else error_type
+            for line in str(error).splitlines():
+                owners.setdefault(line, []).extend(owners_by_key[key])
+    return DataCheck(owners, error_type)

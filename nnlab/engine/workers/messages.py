@@ -1,4 +1,4 @@
-"""What workers are given, and what they tell."""
+"""The messages between a worker pool and its workers."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from nnlab.runs import RunRecord
 
 @dataclass(frozen=True)
 class Task:
-    """A training that a worker is to do.
+    """A training for a worker.
 
     Args:
-        key: The caller's name for it; no two tasks at work have the same.
+        key: A name of the task, unique among the running tasks.
         experiment: The experiment.
-        run_dir: The run's own folder, in which there is no run yet.
-        options: What is done besides what the config says.
+        run_dir: The run folder, which does not contain a run yet.
+        options: Settings beyond the config.
         command: The command line, for the record.
     """
 
@@ -32,13 +32,13 @@ class Task:
 
 @dataclass(frozen=True)
 class Event:
-    """A task at work has begun, or come through an epoch; of quick ones only some are told.
+    """A task has started or finished an epoch; not every short epoch is reported.
 
     Args:
-        key: The task's.
+        key: The key of the task.
         epoch: The epoch, from 1; 0 before the first.
-        epochs: Epochs at most.
-        logs: The epoch's values by name.
+        epochs: Maximum number of epochs.
+        logs: The metrics of the epoch by name.
     """
 
     key: str
@@ -52,15 +52,15 @@ class Outcome:
     """A task has ended.
 
     Args:
-        key: The task's.
-        record: The run's record; None where it came to no run.
-        error: Why there is no complete run; None where there is one.
-        seconds: How long the task was at work.
-        refused: Whether it was the disk that refused, whatever the task.
+        key: The key of the task.
+        record: The record of the run; None without a run.
+        error: Why the run is not complete; None if it is.
+        seconds: The duration of the task.
+        disk_error: Whether the disk failed, which affects all tasks.
     """
 
     key: str
     record: RunRecord | None
     error: str | None
     seconds: float = 0.0
-    refused: bool = False
+    disk_error: bool = False

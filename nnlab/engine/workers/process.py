@@ -1,7 +1,7 @@
-"""Fresh processes: how one starts, settles down, answers, and what its death means.
+"""New processes: start, initialization, response, and the meaning of an exit code.
 
-This process has loaded TensorFlow, which takes two seconds, and must not compute with it: a process
-that has done so hangs in its forks.
+Processes are forked from this one, which has imported TensorFlow but must not compute with it:
+forks of a process that has would deadlock.
 """
 
 from __future__ import annotations
@@ -28,23 +28,15 @@ Request = TypeVar("Request")
 Response = TypeVar("Response")
 
 _PR_SET_PDEATHSIG = 1
-_WAIT_S = 0.2
-_MEMORY = "Memory ran out."
+_POLL_INTERVAL_S = 0.2
+_OUT_OF_MEMORY = "Out of memory."
 
 
 def process_context() -> ForkContext | SpawnContext:
-    """How processes are made here.
-
-    Returns:
-        Forks of this one where they can be: a forked process cannot use a GPU that its parent has
-        looked at. Else new ones.
-
-    Raises:
-        NnlabError: This process has computed with TensorFlow.
-    """
+    """Return the context that starts processes: fork, or spawn with GPUs or without fork."""
     if not hasattr(os, "fork") or tf.config.list_physical_devices("GPU"):
         if hasattr(signal, "pthread_sigmask"):
-            # It starts with the first new process, and lets through what is held back from that.
+            # Otherwise it starts with the first process and unblocks the blocked signals.
             resource_tracker.ensure_running()
         return multiprocessing.get_context("spawn")
     _require_no_computation()
@@ -52,13 +44,13 @@ def process_context() -> ForkContext | SpawnContext:
 
 
 class IsolatedProcess(Generic[Request, Response]):
-    """Answers questions, each in a process of its own, one after the other.
+    """Call a function in a new process for each request.
 
     Args:
-        function: Answers one; at the top of a module.
+        function: A function at the top level of a module.
 
     Attributes:
-        forks: Whether a question is there without being sent, however large it is.
+        forks: Whether processes are forked and inherit the request, instead of receiving a copy.
 
     Raises:
         NnlabError: This process has computed with TensorFlow.
@@ -69,88 +61,71 @@ class IsolatedProcess(Generic[Request, Response]):
         self._context = process_context()
         self.forks = self._context.get_start_method() == "fork"
 
-    def ask(self, question: Request, stopped: Callable[[], bool]) -> Response | str:
-        """Have a question answered.
-
-        Args:
-            question: The question.
-            stopped: Whether to give up; asked five times a second.
-
-        Returns:
-            The answer; or a sentence, why there is none: whatever happens to the process, killed or
-            out of memory, happens to it alone.
-
-        Raises:
-            RunInterrupted: It was given up; the process is gone.
-        """
-        told, telling = self._context.Pipe(duplex=False)
-        others = [told] if self.forks else []
+    def call(self, request: Request, stopped: Callable[[], bool]) -> Response | str:
+        """Return the response of a new process, or the error as text."""
+        connection, worker_end = self._context.Pipe(duplex=False)
+        inherited = [connection] if self.forks else []
         process = self._context.Process(
-            target=_answer, args=(self._function, question, telling, others), daemon=True
+            target=_respond, args=(self._function, request, worker_end, inherited), daemon=True
         )
         with block_signals():
             process.start()
-        telling.close()
+        worker_end.close()
         try:
-            while not told.poll(_WAIT_S):
+            while not connection.poll(_POLL_INTERVAL_S):
                 if stopped():
                     raise RunInterrupted
-            heard: tuple[Response | None, str] = told.recv()
+            received: tuple[Response | None, str] = connection.recv()
         except (EOFError, OSError):
             process.join()
-            return describe_exit(process.exitcode) or "The process ended without a word."
+            return describe_exit(process.exitcode) or "The worker exited without a result."
         finally:
             process.kill()
             process.join()
-            told.close()
-        answer, error = heard
-        return error if answer is None else answer
+            connection.close()
+        response, error = received
+        return error if response is None else response
 
 
-def _answer(
+def _respond(
     function: Callable[[Request], Response],
-    question: Request,
-    telling: Connection,
-    others: Iterable[Connection],
+    request: Request,
+    connection: Connection,
+    inherited: Iterable[Connection],
 ) -> None:
-    init_worker(others)
-    answer, error = None, ""
+    init_worker(inherited)
+    response, error = None, ""
     try:
-        answer = function(question)
+        response = function(request)
     except (MemoryError, tf.errors.ResourceExhaustedError):
-        error = _MEMORY
-    except Exception as raised:  # noqa: BLE001 - whatever ends it must not end its owner
+        error = _OUT_OF_MEMORY
+    except Exception as raised:  # noqa: BLE001 - reported to the parent process
         error = describe_exception(raised, one_line=True)
-    telling.send((answer, error))
-    telling.close()
+    connection.send((response, error))
+    connection.close()
 
 
-def init_worker(others: Iterable[Connection]) -> None:
-    """Make a process that has just begun one that works for another, and ends with it.
-
-    Args:
-        others: Ends of others' connections, which a forked process holds, too.
-    """
+def init_worker(inherited: Iterable[Connection]) -> None:
+    """Initialize a worker: exit with the parent, ignore stop signals, close inherited pipes."""
     _die_with_parent(os.getppid())
-    # What asks a process to end (Ctrl-C, a terminal that is closed, `timeout`, a batch system)
-    # reaches all of a group: what that means for a task, its owner decides, and kills this one.
-    # Blocked as well, as a training takes over what is done about it.
+    # Stop signals (Ctrl-C, a closed terminal, `timeout`, a batch system) reach the whole process
+    # group. The parent handles them and kills its workers. They are blocked as well, because a
+    # training installs its handlers.
     for number in STOP_SIGNALS:
         signal.signal(number, signal.SIG_IGN)
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
-    for other in others:
-        other.close()
+    for connection in inherited:
+        connection.close()
     _redirect_output_to_devnull()
-    # What a training makes it keeps to its end, and then the process is gone: nothing to collect
-    # in the short run, and little in a long one.
+    # A training keeps its objects until the process exits: garbage collection would find little.
     gc.freeze()
     gc.set_threshold(100_000, 20, 20)
 
 
 @contextlib.contextmanager
 def block_signals() -> Iterator[None]:
-    """Hold back what asks a process to end, until a new one has got its own way to take it."""
+    """Block stop signals until a new process has installed its handlers."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
@@ -162,14 +137,7 @@ def block_signals() -> Iterator[None]:
 
 
 def describe_exit(exit_code: int | None) -> str | None:
-    """Why a process ended, where it did not do so by itself.
-
-    Args:
-        exit_code: Its exit code; below 0 the signal that killed it.
-
-    Returns:
-        A sentence or two; None for an exit code of 0.
-    """
+    """Return why a process ended, or None for a normal exit."""
     if exit_code == 0:
         return None
     if exit_code is None or exit_code > 0:
@@ -179,7 +147,7 @@ def describe_exit(exit_code: int | None) -> str | None:
         name = signal.Signals(number).name
     except ValueError:
         name = "unknown"
-    guess = ", as the system does with what takes too much memory" if name == "SIGKILL" else ""
+    guess = ", probably because the system ran out of memory" if name == "SIGKILL" else ""
     return f"The process was killed by signal {number} ({name}){guess}."
 
 
@@ -187,12 +155,12 @@ def _require_no_computation() -> None:
     from tensorflow.python.eager import context
 
     if context.context_safe() is not None and context.context()._initialized:  # noqa: SLF001 - no public way to ask
-        message = "Expected a process in which TensorFlow has computed nothing yet: its forks hang."
-        raise NnlabError(f"{message} Start this work from a new process.")
+        message = "TensorFlow is already initialized in this process; forking it would deadlock."
+        raise NnlabError(f"{message} Start from a new process.")
 
 
 def _die_with_parent(parent: int) -> None:
-    """Have the kernel end this process when the one that made it is gone, killed or not."""
+    """Let the kernel kill this process when its parent exits for any reason."""
     if sys.platform != "linux":
         return
     with contextlib.suppress(OSError, AttributeError):
@@ -202,7 +170,7 @@ def _die_with_parent(parent: int) -> None:
 
 
 def _redirect_output_to_devnull() -> None:
-    """Send output to the null device: the screen belongs to the owner."""
+    """Redirect output to the null device: the parent writes to the terminal."""
     null = os.open(os.devnull, os.O_WRONLY)
     for descriptor in (1, 2):
         os.dup2(null, descriptor)

@@ -1,4 +1,4 @@
-"""Data that many trainings share: prepared once, inherited by the processes that train."""
+"""Data that several trainings share: prepared once and inherited by forked workers."""
 
 from __future__ import annotations
 
@@ -13,82 +13,60 @@ from nnlab.engine.batches.sample_weights import training_weights
 from nnlab.engine.runtime.arrays import align_arrays
 from nnlab.errors import NnlabError
 
-_BYTES = 2**30
+_MAX_BYTES = 2**30
 
 
 class SharedData:
-    """The data of the experiments that were asked for, as far as there is room for them.
+    """The data of experiments, up to a memory limit.
 
-    Experiments that differ in nothing that their data depend on get the same arrays. Nothing here
-    computes with TensorFlow: a process that has done so cannot be forked.
+    Experiments with the same data settings share arrays. Nothing here computes with TensorFlow,
+    because a process that has cannot be forked.
     """
 
     def __init__(self) -> None:
-        self._held: dict[str, PreparedData | None] = {}
+        self._prepared: dict[str, PreparedData | None] = {}
 
     def add(self, experiment: Experiment) -> None:
-        """Prepare the data of an experiment; they are held where there is room for them.
-
-        Args:
-            experiment: The experiment.
-
-        Raises:
-            ConfigError: The config asks for what the data do not have.
-            DataError: The data cannot be read, or do not fit.
-        """
+        """Prepare the data of an experiment and keep them if they fit."""
         key = data_key(experiment)
-        data = self._held.get(key) or align_arrays(prepare(experiment))
-        if self._has_room():
-            self._held[key] = data
+        data = self._prepared.get(key) or align_arrays(prepare(experiment))
+        if self._fits_another():
+            self._prepared[key] = data
         training_weights(experiment, data)
 
-    def of(self, experiment: Experiment) -> PreparedData | None:
-        """The data of an experiment.
-
-        Args:
-            experiment: The experiment.
-
-        Returns:
-            Its data; None where they cannot be prepared, or where there is no room for more: then
-            whoever trains prepares them.
-        """
+    def get(self, experiment: Experiment) -> PreparedData | None:
+        """Return the data of an experiment, or None if they do not fit or are invalid."""
         key = data_key(experiment)
-        if key not in self._held and self._has_room():
+        if key not in self._prepared and self._fits_another():
             try:
-                self._held[key] = align_arrays(prepare(experiment))
+                self._prepared[key] = align_arrays(prepare(experiment))
             except NnlabError:
-                self._held[key] = None
-        return self._held.get(key)
+                self._prepared[key] = None
+        return self._prepared.get(key)
 
-    def _has_room(self) -> bool:
-        held = [data for data in self._held.values() if data is not None]
-        return not held or sum(map(_bytes, held)) + max(map(_bytes, held)) <= _BYTES
+    def _fits_another(self) -> bool:
+        prepared = [data for data in self._prepared.values() if data is not None]
+        sizes = [_data_bytes(data) for data in prepared]
+        return not sizes or sum(sizes) + max(sizes) <= _MAX_BYTES
 
 
 def data_key(experiment: Experiment) -> str:
-    """What the data of an experiment depend on: those of one key are the same.
-
-    Args:
-        experiment: The experiment.
-
-    Returns:
-        All that `prepare` looks at, as text.
-    """
+    """Return the settings that the data depend on, as text; equal keys mean equal data."""
     tree, model = experiment.to_tree(), experiment.model
-    looked_at = {
+    settings = {
         "data": tree["data"],
         "seed": experiment.data_seed,
         "loss": tree["training"]["loss"],
         "outputs": [(name, model.output_units.get(name)) for name in model.output_names],
         "inputs": list(model.inputs) if isinstance(model, FunctionalModel) else None,
     }
-    return json.dumps(looked_at, sort_keys=True, default=str)
+    return json.dumps(settings, sort_keys=True, default=str)
 
 
-def _bytes(data: PreparedData) -> int:
-    return sum(_bytes_of(rows) for rows in (data.train, data.validation, data.test) if rows)
+def _data_bytes(data: PreparedData) -> int:
+    return sum(_row_bytes(rows) for rows in (data.train, data.validation, data.test) if rows)
 
 
-def _bytes_of(rows: Rows) -> int:
+def _row_bytes(rows: Rows) -> int:
     arrays = [*rows.inputs.values(), *rows.targets.values()]
     return int(np.sum([array.nbytes for array in arrays]))

@@ -38,7 +38,7 @@ def no_network(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("no_network")
 def test_random_rows_stand_in_for_pictures_that_cannot_be_had() -> None:
-    rows, data = find_rows(experiment("mnist"), most=1000)
+    rows, data = find_rows(experiment("mnist"), max_rows=1000)
     assert (rows.name, rows.note) == ("random", "could not be fetched")
     assert data.train.inputs["input"].shape == (1000, 28, 28)
     assert data.train.inputs["input"].dtype == np.uint8
@@ -51,11 +51,11 @@ def test_random_rows_stand_in_for_pictures_that_cannot_be_had() -> None:
 @pytest.mark.usefixtures("no_network")
 def test_nothing_stands_in_for_tables() -> None:
     with pytest.raises(DataError, match="could not be fetched"):
-        find_rows(experiment("boston_housing"), most=None)
+        find_rows(experiment("boston_housing"), max_rows=None)
 
 
 def test_rows_that_are_here_are_the_configs_own() -> None:
-    rows, data = find_rows(experiment("digits"), most=None)
+    rows, data = find_rows(experiment("digits"), max_rows=None)
     assert (rows.name, rows.note) == ("digits", "")
     assert data.test is None
     assert len(data.train) > 1000

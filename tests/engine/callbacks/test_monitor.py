@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 
 from nnlab.config import Experiment
-from nnlab.config.schema.metrics import directions
+from nnlab.config.schema.metrics import metric_directions
 from nnlab.engine.callbacks.monitor import Monitor, weights_monitor
 
 
 def test_directions_cover_losses_and_metrics(moons: Callable[..., Experiment]) -> None:
     experiment = moons(training={"metrics": ["accuracy", "mae", {"AUC": {"name": "area"}}]})
     expected = {"loss": "min", "accuracy": "max", "mae": "min", "area": "max"}
-    assert directions(experiment) == expected
+    assert metric_directions(experiment) == expected
 
 
 def test_metrics_of_several_outputs_have_directions_by_name() -> None:
@@ -39,7 +39,7 @@ def test_metrics_of_several_outputs_have_directions_by_name() -> None:
             },
         }
     )
-    assert directions(experiment) == {
+    assert metric_directions(experiment) == {
         "loss": "min",
         "a_loss": "min",
         "b_loss": "min",

@@ -28,7 +28,7 @@ def read_events(folder: Path) -> Any:
 
 
 def train_with_log(experiment: Experiment, runs: Path) -> Path:
-    plain = TrainingOptions(pictures=False)
+    plain = TrainingOptions(plots=False)
     record = train(experiment, runs_dir=runs, progress=SilentProgress(), options=plain)
     return RunFiles(runs / record.id).tensorboard
 

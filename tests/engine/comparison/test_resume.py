@@ -9,7 +9,7 @@ import pytest
 
 from nnlab.config import Experiment
 from nnlab.config.yaml.dump import dump_config
-from nnlab.engine.comparison.resume import ReusableRun, earlier_run
+from nnlab.engine.comparison.resume import ReusableRun, check_reusable
 from nnlab.engine.runtime.devices import select_device
 from nnlab.runs import RunDirectory, RunStatus
 
@@ -35,34 +35,34 @@ def run(tmp_path: Path) -> RunDirectory:
 
 def test_a_run_that_is_complete_stays(run: RunDirectory) -> None:
     run.finish(RunStatus.COMPLETE)
-    kept = earlier_run(run.path, experiment(), NOW)
+    kept = check_reusable(run.path, experiment(), NOW)
     assert kept.record is not None
     assert (kept.record.status, kept.changed) == (RunStatus.COMPLETE, "")
 
 
 def test_what_has_changed_since_is_told(run: RunDirectory) -> None:
     run.finish(RunStatus.COMPLETE)
-    longer = earlier_run(run.path, experiment(epochs=5), NOW)
+    longer = check_reusable(run.path, experiment(epochs=5), NOW)
     assert longer == ReusableRun(changed="training.epochs 4 is now 5")
     newer = NOW | {"packages": {"keras": "3.16.0"}, "variables": {"TF_ENABLE_ONEDNN_OPTS": "0"}}
-    assert earlier_run(run.path, experiment(), newer).changed == (
+    assert check_reusable(run.path, experiment(), newer).changed == (
         "packages.keras 3.15.1 is now 3.16.0, variables.TF_ENABLE_ONEDNN_OPTS none is now 0"
     )
     louder = NOW | {"variables": {"TF_CPP_MIN_LOG_LEVEL": "3"}}
-    assert earlier_run(run.path, experiment(), louder).record is not None
+    assert check_reusable(run.path, experiment(), louder).record is not None
 
 
 def test_the_same_device_by_another_name_changes_nothing(run: RunDirectory) -> None:
     used = select_device("auto")
     run.finish(RunStatus.COMPLETE, device=used.name)
     for name in (used.kind, used.name):
-        assert earlier_run(run.path, experiment(device=name), NOW).record is not None
+        assert check_reusable(run.path, experiment(device=name), NOW).record is not None
     run.update(device="gpu:5")
-    changed = earlier_run(run.path, experiment(device=used.name), NOW).changed
+    changed = check_reusable(run.path, experiment(device=used.name), NOW).changed
     assert changed == f"training.device auto is now {used.name}"
 
 
 def test_of_a_run_that_has_not_ended_nothing_is_said(run: RunDirectory, tmp_path: Path) -> None:
     run.finish(RunStatus.INTERRUPTED)
-    assert earlier_run(run.path, experiment(epochs=5), NOW) == ReusableRun()
-    assert earlier_run(tmp_path / "none", experiment(), NOW) == ReusableRun()
+    assert check_reusable(run.path, experiment(epochs=5), NOW) == ReusableRun()
+    assert check_reusable(tmp_path / "none", experiment(), NOW) == ReusableRun()

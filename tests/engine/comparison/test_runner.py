@@ -14,7 +14,7 @@ from nnlab.config import load_config
 from nnlab.engine.training.train import train
 from nnlab.report.progress import SilentProgress
 from nnlab.runs import RunKind, find_run, read_run
-from tests.comparisons import Comparing, Made
+from tests.comparisons import CompareProcess, FinishedComparison
 
 BASE = """\
 name: small
@@ -55,17 +55,17 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def comparing(folder: Path) -> Iterator[Comparing]:
-    with Comparing(folder / "runs") as process:
+def comparing(folder: Path) -> Iterator[CompareProcess]:
+    with CompareProcess(folder / "runs") as process:
         yield process
 
 
 @pytest.fixture(scope="module")
-def made(comparing: Comparing, folder: Path) -> Made:
+def made(comparing: CompareProcess, folder: Path) -> FinishedComparison:
     return comparing.compare(folder / "widths.yaml")
 
 
-def test_every_variant_with_every_seed_is_an_ordinary_run(made: Made, folder: Path) -> None:
+def test_every_variant_with_every_seed_is_an_ordinary_run(made: FinishedComparison, folder: Path) -> None:
     for variant in ("slow", "quick"):
         for seed in (3, 4):
             run = read_run(made.path / variant / str(seed))
@@ -81,7 +81,7 @@ def test_every_variant_with_every_seed_is_an_ordinary_run(made: Made, folder: Pa
     assert alone.metrics == run.record.metrics
 
 
-def test_results_are_those_of_the_runs(made: Made) -> None:
+def test_results_are_those_of_the_runs(made: FinishedComparison) -> None:
     losses = [
         read_run(made.path / "quick" / seed).record.metrics["val_loss"] for seed in ("3", "4")
     ]
@@ -95,17 +95,17 @@ def test_results_are_those_of_the_runs(made: Made) -> None:
     assert "2 seeds" in made.record["verdict"]
 
 
-def test_runs_that_diverge_are_counted_and_named(made: Made) -> None:
+def test_runs_that_diverge_are_counted_and_named(made: FinishedComparison) -> None:
     row = made.row("wild")
     assert (row["seeds"], row["failed"]) == (0, 2)
     assert row["mean"] is None
     assert row["failures"]["3"].startswith("diverged at epoch 1")
-    assert row["verdict"] == "all 2 runs of wild failed: nothing to compare with slow"
-    assert made.record["runs"] == {"complete": 4, "failed": 2, "left": 0, "reused": 0}
+    assert row["verdict"] == "all 2 runs of wild failed: no comparison with slow is possible"
+    assert made.record["runs"] == {"complete": 4, "failed": 2, "remaining": 0, "reused": 0}
     assert made.record["status"] == "complete"
 
 
-def test_the_folder_tells_the_same_to_who_reads_it(made: Made, folder: Path) -> None:
+def test_the_folder_tells_the_same_to_who_reads_it(made: FinishedComparison, folder: Path) -> None:
     table = read_variants(made.path)
     rows = [json.loads(json.dumps(row.to_dict())) for row in table.rows]
     told = [{key: row[key] for key in row if key != "verdict"} for row in made.record["variants"]]
@@ -116,13 +116,13 @@ def test_the_folder_tells_the_same_to_who_reads_it(made: Made, folder: Path) -> 
 
 
 def test_runs_are_kept_while_nothing_that_matters_changes(
-    comparing: Comparing, made: Made, folder: Path
+    comparing: CompareProcess, made: FinishedComparison, folder: Path
 ) -> None:
     """Also those that diverged: they will again."""
     before = (made.path / "quick" / "3" / "record.json").read_bytes()
     again = comparing.compare(folder / "widths.yaml", seeds=3, resume=made.path)
     assert again.path == made.path
-    assert again.record["runs"] == {"complete": 6, "failed": 3, "left": 0, "reused": 6}
+    assert again.record["runs"] == {"complete": 6, "failed": 3, "remaining": 0, "reused": 6}
     assert (made.path / "quick" / "3" / "record.json").read_bytes() == before
     changed = (folder / "widths.yaml").read_text().replace("0.1}}", "0.2}}")
     (folder / "changed.yaml").write_text(f"name: widths\n{changed}")
@@ -131,13 +131,13 @@ def test_runs_are_kept_while_nothing_that_matters_changes(
     assert (made.path / "quick" / "3" / "record.json").read_bytes() != before
 
 
-def test_its_own_copy_repeats_it(comparing: Comparing, made: Made) -> None:
+def test_its_own_copy_repeats_it(comparing: CompareProcess, made: FinishedComparison) -> None:
     again = comparing.compare(made.path / "comparison.yaml", resume=made.path)
     assert again.record["runs"]["reused"] == 9
 
 
 def test_other_versions_and_newer_data_make_runs_anew(
-    comparing: Comparing, made: Made, folder: Path
+    comparing: CompareProcess, made: FinishedComparison, folder: Path
 ) -> None:
     file = made.path / "slow" / "3" / "record.json"
     record = json.loads(file.read_text())
@@ -151,7 +151,7 @@ def test_other_versions_and_newer_data_make_runs_anew(
 
 
 def test_without_its_data_what_is_done_is_kept_and_what_is_not_is_refused(
-    comparing: Comparing, folder: Path
+    comparing: CompareProcess, folder: Path
 ) -> None:
     gone = folder / "gone.csv"
     gone.write_text((folder / "rows.csv").read_text())
@@ -163,7 +163,7 @@ def test_without_its_data_what_is_done_is_kept_and_what_is_not_is_refused(
     before = (made.path / "record.json").read_bytes()
     for changes in (["training.epochs=2"], []):
         seeds = None if changes else 2
-        told = comparing.tell(file, *changes, seeds=seeds, resume=made.path)
+        told = comparing.request(file, *changes, seeds=seeds, resume=made.path)
         assert told["kind"] == "DataError"
         assert "gone.csv" in told["error"]
     assert (made.path / "record.json").read_bytes() == before
@@ -171,12 +171,12 @@ def test_without_its_data_what_is_done_is_kept_and_what_is_not_is_refused(
 
 
 def test_a_comparison_of_which_no_run_is_complete_fails_with_the_reason(
-    comparing: Comparing, folder: Path
+    comparing: CompareProcess, folder: Path
 ) -> None:
     text = "base: base.yaml\nmetric: val_loss\nvariants: {wild: , wilder: {training.epochs: 2}}\n"
     changes = "changes: {training: {optimizer: {SGD: 1e30}, loss: mse, epochs: 3}}\n"
     (folder / "wild.yaml").write_text(f"{text}{changes}")
-    told = comparing.tell(folder / "wild.yaml", "model.layers.1={Dense: 1}", seeds=1)
+    told = comparing.request(folder / "wild.yaml", "model.layers.1={Dense: 1}", seeds=1)
     assert told["kind"] == "RunFailedError"
     assert "No run could be completed. The first: diverged at epoch 1" in told["error"]
     found = find_run("last", folder / "runs", RunKind.COMPARISON)
@@ -193,16 +193,16 @@ def test_a_comparison_of_which_no_run_is_complete_fails_with_the_reason(
     ],
 )
 def test_what_would_let_every_run_fail_is_told_before_there_is_a_folder(
-    comparing: Comparing, folder: Path, change: str, kind: str, words: str
+    comparing: CompareProcess, folder: Path, change: str, kind: str, words: str
 ) -> None:
     before = sorted((folder / "runs").glob("*"))
-    told = comparing.tell(folder / "widths.yaml", change)
+    told = comparing.request(folder / "widths.yaml", change)
     assert told["kind"] == kind
     assert words in told["error"]
     assert sorted((folder / "runs").glob("*")) == before
 
 
-def test_a_whole_config_can_be_called_as_the_base_is(comparing: Comparing, folder: Path) -> None:
+def test_a_whole_config_can_be_called_as_the_base_is(comparing: CompareProcess, folder: Path) -> None:
     text = "base: base.yaml\nvariants: {base: base.yaml, two: {training.epochs: 2}}\n"
     (folder / "whole.yaml").write_text(text)
     made = comparing.compare(folder / "whole.yaml", seeds=1)

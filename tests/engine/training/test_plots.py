@@ -17,26 +17,26 @@ from nnlab.engine.batches.data_adapter import DataAdapter
 from nnlab.engine.models.builder import build_model
 from nnlab.engine.models.compilation import compile_model
 from nnlab.engine.training.gradients import sample_batch
-from nnlab.engine.training.plots import Trained, draw_plots, predicted_codes
+from nnlab.engine.training.plots import TrainedModel, draw_plots, predicted_codes
 
 
-def trained(experiment: Experiment, history: list[dict[str, float]]) -> Trained:
+def trained(experiment: Experiment, history: list[dict[str, float]]) -> TrainedModel:
     data = prepare(experiment)
     model = build_model(experiment, data.inputs)
     compile_model(model, experiment)
     batch = sample_batch(DataAdapter(experiment, data, model))
     best = len(history) or None
-    return Trained(experiment, data, model, history, best, model.get_weights(), batch)
+    return TrainedModel(experiment, data, model, history, best, model.get_weights(), batch)
 
 
-def figures(found: Trained, folder: Path) -> dict[str, Any]:
+def figures(found: TrainedModel, folder: Path) -> dict[str, Any]:
     shown: dict[str, Any] = {}
     for some in draw_plots(found, folder):
         shown |= some
     return shown
 
 
-def drawn(found: Trained, folder: Path) -> set[str]:
+def drawn(found: TrainedModel, folder: Path) -> set[str]:
     figures(found, folder)
     return {path.name for path in folder.iterdir()}
 

@@ -33,7 +33,7 @@ from tests.disks import mounted
 Moons = Callable[..., Experiment]
 
 # Pictures take as long as all the rest of a small run.
-PLAIN, DRAWN = TrainingOptions(pictures=False), TrainingOptions()
+PLAIN, DRAWN = TrainingOptions(plots=False), TrainingOptions()
 
 
 def run_of(

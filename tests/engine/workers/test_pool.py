@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from nnlab.engine.workers.pool import Workers, automatic_jobs, cores
+from nnlab.engine.workers.pool import WorkerPool, automatic_jobs, cores
 from nnlab.errors import NnlabError
 from nnlab.runs import read_run
 
@@ -61,7 +61,7 @@ def drain(workers):
     return found
 
 
-quick = TrainingOptions(pictures=False, test=False, keep_model=False)
+quick = TrainingOptions(plots=False, test=False, keep_model=False)
 epochs = {}
 with Workers(2) as workers:
     for seed in (1, 2, 3):
@@ -70,14 +70,14 @@ with Workers(2) as workers:
     workers.submit(Task("ordinary", experiment(), folder / "runs" / "ordinary", ordinary))
     workers.submit(Task("diverges", experiment(rate=1e20), folder / "runs" / "diverges", quick))
     workers.submit(Task("misfit", experiment(units=3), folder / "runs" / "misfit", quick))
-    bar = TrainingOptions(pictures=False, keep_model=ScoreThreshold("val_loss", "min", 1e-9))
+    bar = TrainingOptions(plots=False, keep_model=ScoreThreshold("val_loss", "min", 1e-9))
     workers.submit(Task("too bad", experiment(), folder / "runs" / "too bad", bar))
-    bar = TrainingOptions(pictures=False, keep_model=ScoreThreshold("val_loss", "min", 1e9))
+    bar = TrainingOptions(plots=False, keep_model=ScoreThreshold("val_loss", "min", 1e9))
     workers.submit(Task("good enough", experiment(), folder / "runs" / "good enough", bar))
-    leave = TrainingOptions(pictures=False, leave=folder / "state.npz")
+    leave = TrainingOptions(plots=False, save_state_to=folder / "state.npz")
     workers.submit(Task("first half", experiment(epochs=2), folder / "runs" / "first", leave))
     outcomes = drain(workers)
-    go_on = TrainingOptions(pictures=False, initial_epoch=2, start=folder / "state.npz")
+    go_on = TrainingOptions(plots=False, initial_epoch=2, load_state_from=folder / "state.npz")
     workers.submit(Task("second half", experiment(epochs=4), folder / "runs" / "second", go_on))
     workers.submit(Task("in one", experiment(epochs=4), folder / "runs" / "whole", quick))
     before = memory()
@@ -246,7 +246,7 @@ def test_process_that_has_computed_is_refused() -> None:
 
     assert float(tf.constant(1.0)) == 1.0
     with pytest.raises(NnlabError, match="computed nothing yet"):
-        Workers(1)
+        WorkerPool(1)
 
 
 def test_jobs_are_a_gpu_each_else_a_core_each() -> None:
