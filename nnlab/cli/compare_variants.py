@@ -139,7 +139,7 @@ def compare_variants(
         progress=make_study_progress(),
         resume=resumed,
         jobs=jobs or "auto",
-        pictures=not no_report,
+        plots=not no_report,
         command=["nnlab", *sys.argv[1:]],
     )
     path, record, table = compared.path, compared.record, compared.table
