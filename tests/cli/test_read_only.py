@@ -69,7 +69,7 @@ def test_summary_counts_parameters_and_draws(nnlab: Command, config: Path) -> No
     assert result.code == 0, result.err
     assert result.json["params"] == 17
     assert result.json["plot"] == str(plot)
-    assert ET.parse(plot).getroot().tag.endswith("svg")  # noqa: S314 - result by the command
+    assert ET.parse(plot).getroot().tag.endswith("svg")  # noqa: S314 - written by nnlab
     assert not (config.parent / "runs").exists()
 
 
