@@ -177,14 +177,14 @@ def _add_yaml_forms(definitions: Schema) -> None:
     training["metrics"] = _per_output(Metric, metrics)
 
 
-def _per_output(family: type[Component], one: Schema) -> Schema:
+def _per_output(family: type[Component], member: Schema) -> Schema:
     """Return the schema of one member, or of a mapping from outputs to members."""
     outputs = {
         "type": "object",
         "propertyNames": {"not": {"enum": sorted(family.names)}},
-        "additionalProperties": one,
+        "additionalProperties": member,
     }
-    return _described(f"{_first_line(family)} Or one for each output.", one, outputs)
+    return _described(f"{_first_line(family)} Or one for each output.", member, outputs)
 
 
 def _fields(model: type[BaseModel], definitions: Schema) -> Schema:
@@ -204,16 +204,17 @@ def _cleaned(schema: Any) -> Any:
     if "x-family" in schema:
         kept = {key: value for key, value in schema.items() if key == "description"}
         return {**_ref(schema["x-family"]), **kept}
-    done = {
+    cleaned = {
         key: _cleaned(value)
         for key, value in schema.items()
         if key != "title" or not isinstance(value, str)
     }
-    if isinstance(done.get("description"), str):
-        done["description"] = re.sub(r"\bNone\b", "null", done["description"])
+    if isinstance(cleaned.get("description"), str):
+        cleaned["description"] = re.sub(r"\bNone\b", "null", cleaned["description"])
     if isinstance(schema.get("properties"), Mapping):
-        done["properties"] = {name: _or_marker(value) for name, value in done["properties"].items()}
-    return done
+        properties = cleaned["properties"].items()
+        cleaned["properties"] = {name: _or_marker(value) for name, value in properties}
+    return cleaned
 
 
 def _or_marker(schema: Mapping[str, Any]) -> Schema:

@@ -27,13 +27,7 @@ _FILE_SUFFIXES = (".yaml", ".json", ".html", ".csv")
 
 
 class ComparisonConfig(Section):
-    """A comparison: variants of a base config, each trained with several seeds.
-
-    Example:
-        >>> variants = {"few": {"training.epochs": 5}, "many": {"training.epochs": 50}}
-        >>> ComparisonConfig(base="mnist_5k", variants=variants).seeds
-        5
-    """
+    """A comparison: variants of a base config, each trained with several seeds."""
 
     name: Name | None = Field(
         None, description="Name of its folder; null: the name of the file, without `.yaml`."

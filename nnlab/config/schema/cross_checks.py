@@ -126,7 +126,7 @@ def _outputs_have_losses(outputs: Sequence[str], training: TrainingConfig) -> It
     elif weights is not None and len(weights) != len(outputs):
         expected = f"Expected a loss weight for each of the outputs {_quoted(outputs)}."
         message = f"{expected} Received: {len(weights)} loss weights."
-        yield Issue(("training", "loss_weights"), message, "List one for each output.")
+        yield Issue(("training", "loss_weights"), message, "List one weight for each output.")
     if training.class_weight is not None and len(outputs) > 1:
         message = f"class_weight is for a model with one output. Received: {_quoted(outputs)}."
         hint = "Use loss_weights or data.sample_weight."
@@ -145,25 +145,25 @@ def _outputs_have_targets(outputs: Sequence[str], data: DataConfig) -> Iterator[
 
 
 def _one_for_each_output(
-    at: Path, value: Mapping[str, object], outputs: Sequence[str], what: str
+    path: Path, value: Mapping[str, object], outputs: Sequence[str], noun: str
 ) -> Iterator[Issue]:
     """Yield names that are not outputs, and outputs without an entry."""
     unknown = [name for name in value if name not in outputs]
-    yield from _names_are_outputs(at, value, outputs)
+    yield from _names_are_outputs(path, value, outputs)
     missing = [name for name in outputs if name not in value]
     # Each unknown name is probably a misspelled missing one.
     for name in missing[len(unknown) :]:
-        yield Issue(at, f"Output `{name}` has no {what}.", f"Add `{name}: …`.", at_key=True)
+        yield Issue(path, f"Output `{name}` has no {noun}.", f"Add `{name}: …`.", at_key=True)
 
 
-def _names_are_outputs(at: Path, names: Iterable[str], outputs: Sequence[str]) -> Iterator[Issue]:
+def _names_are_outputs(path: Path, names: Iterable[str], outputs: Sequence[str]) -> Iterator[Issue]:
     for name in names:
         if name not in outputs:
             message = f"The model has no output `{name}`."
             hint = did_you_mean(name, outputs, "outputs")
             if len(outputs) == 1:
-                hint = f"The model has one output: write `{at[-1]}` without the name of an output."
-            yield Issue((*at, name), message, hint, at_key=True)
+                hint = f"The model has one output: write `{path[-1]}` without its name."
+            yield Issue((*path, name), message, hint, at_key=True)
 
 
 def _inputs_have_columns(inputs: Sequence[str], data: DataConfig) -> Iterator[Issue]:

@@ -82,7 +82,7 @@ class DataConfig(Section):
         None,
         description="Fraction of the rows for the test; None: the test rows of the data, if any.",
     )
-    stratify: bool = Field(True, description="Whether each part has the same share of each class.")
+    stratify: bool = Field(True, description="Whether each split has the same share of each class.")
     seed: Annotated[int, Field(ge=0, lt=2**32)] | None = Field(
         None, description="Seed of generated rows and of the split; None: the experiment's."
     )

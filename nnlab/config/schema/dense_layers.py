@@ -1,4 +1,4 @@
-"""The Dense layers of a model: their activations and outputs, and other sizes of hidden layers."""
+"""The Dense layers of a model: their activations and outputs; resizing of hidden layers."""
 
 from __future__ import annotations
 
@@ -55,16 +55,18 @@ def dense_layers(model: SequentialModel | FunctionalModel) -> list[DenseLayer]:
             for name, node in model.layers.items()
             if isinstance(node.layer, Dense)
         ]
-    dense = [at for at, layer in enumerate(model.layers) if isinstance(layer, Dense)]
-    last = max(dense, default=0)
+    last = max(
+        (position for position, layer in enumerate(model.layers) if isinstance(layer, Dense)),
+        default=0,
+    )
     return [
         DenseLayer(
-            ("model", "layers", at, "Dense"),
+            ("model", "layers", position, "Dense"),
             layer,
-            _activation(layer, model.layers[at + 1 :]),
-            model.output_names[0] if at == last else None,
+            _activation(layer, model.layers[position + 1 :]),
+            model.output_names[0] if position == last else None,
         )
-        for at, layer in enumerate(model.layers)
+        for position, layer in enumerate(model.layers)
         if isinstance(layer, Dense)
     ]
 
@@ -113,7 +115,7 @@ def with_size(experiment: Experiment, batch_size: int, width: int | None = None)
     return Experiment.model_validate(tree)
 
 
-def hidden_layers(experiment: Experiment) -> list[tuple[str | int, ...]]:
+def hidden_layers(experiment: Experiment) -> list[Path]:
     """Return the paths of the Dense layers that compute no output."""
     output_layers = set(_layers_of_output_width(experiment.model))
     return [

@@ -61,8 +61,8 @@ class Experiment(Section):
     )
     seed: int = Field(0, ge=0, lt=2**32, description="Seed of everything random.")
     data: DataConfig = Field(description="Data set or file, splits, scaling, encoding.")
-    model: SequentialModel | FunctionalModel = Field(description="Layers.")
-    training: TrainingConfig = Field(description="Optimizer, loss, metrics, epochs and more.")
+    model: SequentialModel | FunctionalModel = Field(description="Layers of the model.")
+    training: TrainingConfig = Field(description="Optimizer, loss, metrics, epochs, callbacks.")
     tensorboard: TensorBoardConfig | Literal[False] = Field(
         default_factory=TensorBoardConfig,
         description="TensorBoard logs; false: none.",

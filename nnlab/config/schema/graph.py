@@ -177,10 +177,10 @@ class _Graph:
                 hint = "Join them first with a layer such as Add or Concatenate."
             elif kind in _PAIR_LAYERS:
                 expected, is_valid = "exactly two inputs", len(sources_of) == _PAIR
-                hint = "List two."
+                hint = "List two inputs."
             else:
                 expected, is_valid = "at least two inputs", len(sources_of) >= _PAIR
-                hint = "Write them as a list."
+                hint = "Write the inputs as a list."
             if not is_valid:
                 received = format_value(sources_of[0] if len(sources_of) == 1 else list(sources_of))
                 message = f"{kind} takes {expected}. Received: from={received}."

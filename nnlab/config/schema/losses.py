@@ -22,13 +22,15 @@ def find_penalties(model: Any) -> tuple[str, ...]:
 
 
 def _find_penalties(tree: Any) -> Iterator[str]:
-    pairs = tree.items() if isinstance(tree, Mapping) else ()
-    for key, value in pairs:
-        is_penalty = str(key).endswith("_regularizer") or key == "ActivityRegularization"
-        if is_penalty and value is not None and not _is_zero(value):
-            yield json.dumps([key, value], sort_keys=True, default=str)
-    for value in tree.values() if isinstance(tree, Mapping) else tree if _is_list(tree) else ():
-        yield from _find_penalties(value)
+    if isinstance(tree, Mapping):
+        for key, value in tree.items():
+            is_penalty = str(key).endswith("_regularizer") or key == "ActivityRegularization"
+            if is_penalty and value is not None and not _is_zero(value):
+                yield json.dumps([key, value], sort_keys=True, default=str)
+            yield from _find_penalties(value)
+    elif isinstance(tree, Sequence) and not isinstance(tree, str):
+        for item in tree:
+            yield from _find_penalties(item)
 
 
 def _is_zero(penalty: Any) -> bool:
@@ -39,7 +41,3 @@ def _is_zero(penalty: Any) -> bool:
     values = inner.values() if isinstance(inner, Mapping) else penalty.values()
     strengths = [value for value in values if isinstance(value, int | float)]
     return bool(strengths) and not any(strengths)
-
-
-def _is_list(value: Any) -> bool:
-    return isinstance(value, Sequence) and not isinstance(value, str)

@@ -12,8 +12,6 @@ from nnlab.config.schema.data import DataConfig
 from nnlab.config.schema.experiment import Experiment
 from nnlab.config.schema.losses import loss_name
 
-_VALIDATION = "val_"
-
 
 def has_test_rows(data: DataConfig) -> bool:
     """Return whether there are test rows, split off or part of the data."""
@@ -66,5 +64,5 @@ def metric_directions(experiment: Experiment) -> dict[str, Direction]:
     return {
         name: direction
         for name, direction in by_name.items()
-        if name != LEARNING_RATE and not name.startswith(_VALIDATION)
+        if name != LEARNING_RATE and not name.startswith("val_")
     }

@@ -62,7 +62,7 @@ class ReduceLROnPlateau(Section):
 
 
 class Checkpoint(Section):
-    """Which epoch's weights a run keeps, without early stopping."""
+    """Which epoch's weights a run keeps if there is no early stopping."""
 
     monitor: str | None = Field(
         None, description="Metric to monitor; None: val_loss, or loss without validation rows."

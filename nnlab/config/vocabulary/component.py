@@ -110,30 +110,21 @@ class Section(BaseModel):
 
 
 class Component(Section):
-    """One Keras class and its arguments; subclasses of a family (`Layer`, …) register themselves.
+    """One Keras class and its arguments.
 
-    A family is a direct subclass of `Component`. Its `family` is the phrase for a member, such as
-    "a layer", and its `example` a member in YAML. A field of this type accepts all its members, in
-    any form. `files` maps other files of the package to the names of the members that they define;
-    these files are imported on demand. `members` and `names` look up members by their YAML name and
-    by all their names.
-
-    `aliases` are names in addition to the class name and its snake_case form. `yaml_name` is the
-    name in YAML if it differs from the class name.
-
-    Example:
-        >>> from nnlab.config.vocabulary.initializers import Initializer
-        >>> Initializer.parse("he_normal")
-        HeNormal(seed=None)
-        >>> Initializer.parse({"Constant": 0.5}).to_tree()
-        {'Constant': {'value': 0.5}}
+    A direct subclass is a family (`Layer`, …): a field of this type accepts all its members, in any
+    form. The subclasses of a family are its members and register themselves.
     """
 
-    aliases: ClassVar[tuple[str, ...]] = ()
+    # Of a member: its name in YAML, and names beyond the class name and its snake_case form.
     yaml_name: ClassVar[str] = ""
+    aliases: ClassVar[tuple[str, ...]] = ()
+    # Of a family: the phrase for a member ("a layer"), a member in YAML, and the class names in
+    # each file of the package, which is imported on demand.
     family: ClassVar[str] = ""
     example: ClassVar[str] = ""
     files: ClassVar[Mapping[str, str]] = {}
+    # The members of a family by their YAML name, and by all their names.
     members: ClassVar[Registry[Any]] = Registry("", {})
     names: ClassVar[Registry[Any]] = Registry("", {})
 
@@ -246,7 +237,7 @@ class Component(Section):
         return issues
 
     @classmethod
-    def from_arguments(cls, arguments: object, under: tuple[str | int, ...] = ()) -> Self:
+    def from_arguments(cls, arguments: object, path: tuple[str | int, ...] = ()) -> Self:
         """Create the component from a mapping, a single value for its first argument, or None."""
         if arguments is None:
             arguments = {}
@@ -255,10 +246,10 @@ class Component(Section):
             if first is None:
                 name, received = cls.display_name(), format_value(arguments)
                 message = f"{name} takes no value. Received: {received}."
-                raise issues_error([Issue(under, message, f"Write `{name}` alone.")])
+                raise issues_error([Issue(path, message, f"Write `{name}` alone.")])
             arguments = {first: arguments}
         collector = IssueCollector()
-        with collector.collect(*under):
+        with collector.collect(*path):
             return cls.model_validate(arguments)
         raise collector.error()
 

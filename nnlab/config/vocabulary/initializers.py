@@ -86,7 +86,7 @@ class VarianceScaling(Initializer):
 
     scale: float = Field(1.0, gt=0, description="Factor of the variance.")
     mode: Literal["fan_in", "fan_out", "fan_avg"] = Field(
-        "fan_in", description="What n is: inputs or outputs of the layer, or their average."
+        "fan_in", description="Definition of n: inputs or outputs of the layer, or their average."
     )
     distribution: Literal["normal", "truncated_normal", "untruncated_normal", "uniform"] = Field(
         "truncated_normal", description="Distribution; normal is truncated_normal."

@@ -15,17 +15,15 @@ T = TypeVar("T", bound=type)
 class Registry(Mapping[str, T], Generic[T]):
     """Map the names of a family to its classes; import their files on demand.
 
-    Args:
-        package: The package with the files of the family.
-        files: The class names in each file, separated by spaces, in listing order. Spellings such
-            as `he_normal` for `HeNormal` follow from a name; short aliases (`mse`) are added.
+    `files` maps each file of the package to its class names and short aliases (`mse`), separated by
+    spaces, in listing order. Other spellings, such as `he_normal`, follow from the class name.
     """
 
     def __init__(self, package: str, files: Mapping[str, str]) -> None:
         self._classes: dict[str, T] = {}
         self._modules = [f"{package}.{file}" for file in files]
         self._module_of = {
-            _bare(name): module
+            _normalize(name): module
             for module, names in zip(self._modules, files.values(), strict=True)
             for name in names.split()
         }
@@ -37,7 +35,7 @@ class Registry(Mapping[str, T], Generic[T]):
     def __getitem__(self, name: Any) -> T:
         """Return the class with this name or alias; import its file first if needed."""
         if name not in self._classes and isinstance(name, str):
-            module = self._module_of.get(_bare(name))
+            module = self._module_of.get(_normalize(name))
             if module is not None:
                 import_module(module)
         return self._classes[name]
@@ -59,6 +57,6 @@ class Registry(Mapping[str, T], Generic[T]):
         return len(list(iter(self)))
 
 
-def _bare(name: str) -> str:
-    """Return a name without the differences between its spellings."""
+def _normalize(name: str) -> str:
+    """Return the form that all spellings of a name share."""
     return name.replace("_", "").lower()

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from nnlab.config.vocabulary.argument_families import Regularizer
 from nnlab.config.vocabulary.component import Component, snake_case
-from nnlab.config.vocabulary.initializers import GlorotUniform, HeNormal, Zeros
+from nnlab.config.vocabulary.initializers import GlorotUniform, HeNormal, Initializer, Zeros
 from nnlab.config.vocabulary.layers import Layer
 from nnlab.config.vocabulary.layers.core import Dense
 from nnlab.config.vocabulary.layers.merging import Add
@@ -67,6 +67,7 @@ def test_default_components_are_instances() -> None:
 
 def test_tree_omits_default_arguments() -> None:
     assert Flatten().to_tree() == "Flatten"
+    assert Initializer.parse({"Constant": 0.5}).to_tree() == {"Constant": {"value": 0.5}}
     dense = Dense(
         units=2, kernel_initializer=HeNormal(), kernel_regularizer=L2(l2=0.1), use_bias=True
     )

@@ -14,7 +14,7 @@ from nnlab.config.vocabulary.component import Component
 from nnlab.config.vocabulary.families import FAMILIES, find_component
 from nnlab.config.vocabulary.layers import Layer
 from nnlab.config.vocabulary.losses import Loss
-from nnlab.config.vocabulary.registry import _bare
+from nnlab.config.vocabulary.registry import _normalize
 
 
 def run(code: str) -> str:
@@ -29,7 +29,7 @@ def run(code: str) -> str:
 def test_files_of_a_family_match_its_members(family: type[Component]) -> None:
     for module in walk_packages(vocabulary.__path__, "nnlab.config.vocabulary."):
         import_module(module.name)
-    module_of = {_bare(name): component.__module__ for name, component in family.names.items()}
+    module_of = {_normalize(name): component.__module__ for name, component in family.names.items()}
     assert family.names._module_of == module_of
 
 

@@ -1,7 +1,6 @@
-"""Data sets that come with nnlab: generated, packaged, or downloaded where Keras keeps them.
+"""Built-in data sets: generated, packaged, or downloaded to Keras' data folder.
 
-The arguments of the generated ones are scikit-learn's. A table among them has named columns; the
-one to predict is `target`.
+Generated data sets have scikit-learn's arguments. The target column of a table is `target`.
 """
 
 from __future__ import annotations

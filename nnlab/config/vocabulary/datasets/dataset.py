@@ -14,14 +14,7 @@ Task = Literal["classification", "regression"]
 class Dataset(Component):
     """A built-in data set.
 
-    The class variables describe the data, so listing data sets loads no rows.
-
-    Args:
-        source: How the rows are obtained.
-        task: Whether the target is a class or a number.
-        size: Number of rows, or None for a generated data set.
-        shape: Number of features, or shape of an image.
-        offline_alternative: An alternative to a download that works offline.
+    Class variables describe the data: listing data sets loads no rows.
     """
 
     family: ClassVar[str] = "a data set"
@@ -34,6 +27,9 @@ class Dataset(Component):
     }
     source: ClassVar[Source] = "generated"
     task: ClassVar[Task] = "classification"
+    # Number of rows; None for a generated data set.
     size: ClassVar[int | None] = None
+    # Number of features, or shape of an image.
     shape: ClassVar[tuple[int, ...]] = (2,)
+    # Similar data set that is available offline, for a download.
     offline_alternative: ClassVar[str] = ""

@@ -67,26 +67,22 @@ class BostonHousing(Dataset):
 
 
 class Reuters(Dataset):
-    """11,228 news stories of 46 topics, each as the words it holds, a fifth for the test."""
+    """11,228 news stories of 46 topics, each as a bag of words, a fifth for the test."""
 
     yaml_name: ClassVar[str] = "reuters"
     source: ClassVar[Source] = "download"
     size: ClassVar[int | None] = 11_228
     shape: ClassVar[tuple[int, ...]] = (10_000,)
     offline_alternative: ClassVar[str] = "digits"
-    num_words: int = Field(
-        10_000, gt=3, description="Features: the words kept, most frequent first."
-    )
+    num_words: int = Field(10_000, gt=3, description="Number of features: the most frequent words.")
 
 
 class Imdb(Dataset):
-    """50,000 film reviews, good or bad, each as the words it holds, half for the test."""
+    """50,000 film reviews, good or bad, each as a bag of words, half for the test."""
 
     yaml_name: ClassVar[str] = "imdb"
     source: ClassVar[Source] = "download"
     size: ClassVar[int | None] = 50_000
     shape: ClassVar[tuple[int, ...]] = (10_000,)
     offline_alternative: ClassVar[str] = "breast_cancer"
-    num_words: int = Field(
-        10_000, gt=3, description="Features: the words kept, most frequent first."
-    )
+    num_words: int = Field(10_000, gt=3, description="Number of features: the most frequent words.")

@@ -28,7 +28,7 @@ class Wine(Dataset):
 
 
 class BreastCancer(Dataset):
-    """Malignant and benign tumours by the shape of their cell nuclei (Wisconsin)."""
+    """Malignant and benign tumors by the shape of their cell nuclei (Wisconsin)."""
 
     yaml_name: ClassVar[str] = "breast_cancer"
     source: ClassVar[Source] = "packaged"

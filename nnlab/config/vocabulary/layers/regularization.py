@@ -40,7 +40,7 @@ class GaussianDropout(Layer):
         Field(
             ge=0,
             le=1,
-            description="As in Dropout: the standard deviation is sqrt(rate / (1 - rate)).",
+            description="Rate as in Dropout; the standard deviation is sqrt(rate / (1 - rate)).",
         ),
     ]
     seed: Seed = None

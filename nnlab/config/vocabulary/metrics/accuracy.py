@@ -21,7 +21,7 @@ class AccuracyByShape(Metric):
     direction: ClassVar[Direction] = "max"
 
     name: Literal["accuracy", "acc"] = Field(
-        "accuracy", description="Name in logs and metrics.csv, one of Keras' two."
+        "accuracy", description="Name in logs and metrics.csv."
     )
 
     @classmethod

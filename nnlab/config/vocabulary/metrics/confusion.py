@@ -137,7 +137,7 @@ class AUC(Metric):
     direction: ClassVar[Direction] = "max"
 
     num_thresholds: int = Field(200, gt=1, description="Number of thresholds of the curve.")
-    curve: Literal["ROC", "PR", "PRGAIN"] = Field("ROC", description="Curve.")
+    curve: Literal["ROC", "PR", "PRGAIN"] = Field("ROC", description="Type of curve.")
     summation_method: Literal["interpolation", "minoring", "majoring"] = Field(
         "interpolation", description="Summation method of the area."
     )

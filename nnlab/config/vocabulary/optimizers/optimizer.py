@@ -90,7 +90,7 @@ class Optimizer(Component):
         return super().lookup(name.lower() if isinstance(name, str) else name)
 
     @model_validator(mode="after")
-    def _one_clipping_at_most(self) -> Self:
+    def _at_most_one_clipping(self) -> Self:
         used = [name for name in _CLIPPING if getattr(self, name) is not None]
         if len(used) > 1:
             received = ", ".join(f"{name}={getattr(self, name)}" for name in used)
