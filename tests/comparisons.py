@@ -33,7 +33,7 @@ for line in sys.stdin:
             runs_dir=Path(request["runs_dir"]),
             progress=SilentStudyProgress(),
             resume=Path(request["resume"]) if request["resume"] else None,
-            pictures=False,
+            plots=False,
         )
         reply = {"path": str(compared.path)}
     except NnlabError as error:

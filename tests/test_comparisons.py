@@ -206,7 +206,7 @@ def test_absolute_and_huber_loss_are_robust_to_outliers(compare: Compare) -> Non
 
 def test_sparse_and_one_hot_losses_are_equal(compare: Compare) -> None:
     comparison = compare("losses_classes", "training.epochs=5", seeds=2)
-    assert comparison.record["verdict"] == "one_hot and sparse are equal at each of 2 seeds"
+    assert comparison.record["verdict"] == "one_hot and sparse are equal with each of 2 seeds"
 
 
 def test_linear_activations_make_a_linear_model(compare: Compare) -> None:

@@ -255,7 +255,7 @@ def test_short_search_writes_a_best_config_that_loads(name: str, tmp_path: Path)
     done = subprocess.run([*command, *options], check=False, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     record = json.loads(done.stdout)
-    assert record["counts"]["complete"] == 4
+    assert record["trial_counts"]["complete"] == 4
     (best,) = tmp_path.glob("*/best.yaml")
     assert load_config(best).training.epochs == 1
     assert {path.name for path in (best.parent / "plots").iterdir()} >= {"slices.png"}

@@ -122,7 +122,7 @@ def _finish(runs: Path, command: list[str]) -> list[Any]:
     ]
     found = json.loads(file.read_text())
     curves = [(search / f"trials/{row['number']}/metrics.csv").read_text() for row in rows]
-    return [*rows, *curves, found["counts"], found["best"]["number"], found["retrained"]]
+    return [*rows, *curves, found["trial_counts"], found["best"]["number"], found["final_metrics"]]
 
 
 def _statuses(runs: Path) -> dict[str, int] | None:

@@ -110,7 +110,7 @@ def comparable_groups(trials: Iterable[FrozenTrial]) -> list[list[FrozenTrial]]:
     for trial in trials:
         has_score = trial.status is TrialStatus.COMPLETE and trial.score is not None
         if has_score and trial.parent_trial is None:
-            groups.setdefault(trial.proposal.get("epochs"), []).append(trial)
+            groups.setdefault(trial.sampler_state.get("epochs"), []).append(trial)
     return [group for group in groups.values() if len(group) > 1]
 
 

@@ -213,7 +213,7 @@ def check_limits_not_lowered(record: SearchRecord, requested: TuneConfig) -> Non
     from nnlab.report.text.numbers import format_seconds
     from nnlab.text import plural
 
-    n_finished = sum(record.counts.get(status, 0) for status in ("complete", "failed"))
+    n_finished = sum(record.trial_counts.get(status, 0) for status in ("complete", "failed"))
     trials = requested.max_trials
     if trials != record.max_trials and trials < n_finished:
         message = (

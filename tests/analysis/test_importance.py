@@ -55,7 +55,9 @@ def test_shares_have_standard_errors_unless_insignificant() -> None:
 
 def test_trials_are_ranked_among_those_with_equal_epochs() -> None:
     first = [
-        dataclasses.replace(trial, proposal={"epochs": 1 if trial.number % 2 else 9}, score=score)
+        dataclasses.replace(
+            trial, sampler_state={"epochs": 1 if trial.number % 2 else 9}, score=score
+        )
         for trial in trials(60)
         for score in [(trial.score or 0) + (5 if trial.number % 2 else 0)]
     ]
@@ -71,9 +73,9 @@ def test_trials_are_ranked_among_those_with_equal_epochs() -> None:
 
 def test_continued_and_single_trials_are_not_compared() -> None:
     done = TrialStatus.COMPLETE
-    short = [FrozenTrial(n, {}, done, score=n, proposal={"epochs": 1}) for n in (1, 2)]
-    continued = FrozenTrial(3, {}, done, score=9, parent_trial=2, proposal={"epochs": 3})
-    single = FrozenTrial(4, {}, done, score=9, proposal={"epochs": 9})
+    short = [FrozenTrial(n, {}, done, score=n, sampler_state={"epochs": 1}) for n in (1, 2)]
+    continued = FrozenTrial(3, {}, done, score=9, parent_trial=2, sampler_state={"epochs": 3})
+    single = FrozenTrial(4, {}, done, score=9, sampler_state={"epochs": 9})
     groups = comparable_groups([*short, continued, single])
     assert [[trial.number for trial in group] for group in groups] == [[1, 2]]
 

@@ -29,7 +29,7 @@ def search_folder(tmp_path: Path) -> Path:
         record.name,
         created="2026-11-21T03:15:00.000000Z",
         metrics={"val_accuracy": 0.9},
-        training={"search": "random", "trials": record.counts},
+        training={"search": "random", "trials": record.trial_counts},
         process=dataclasses.replace(Process.current(), started=1, pid=2**22 + 1),
     )
     atomic_write(path / "record.json", run.to_json())
@@ -56,7 +56,7 @@ def test_show_suggests_only_existing_files(nnlab: Command, search_folder: Path) 
 def test_running_trial_of_a_dead_search_is_interrupted(nnlab: Command, search_folder: Path) -> None:
     FrozenTrial(21, {}).write(SearchFiles(search_folder).trial_json(21))
     assert "19 complete, 1 failed, 1 interrupted" in nnlab("show", "last").out
-    assert nnlab("show", "last", "--json").json["counts"]["running"] == 0
+    assert nnlab("show", "last", "--json").json["trial_counts"]["running"] == 0
 
 
 def test_show_json_is_the_search_with_its_trials(nnlab: Command, search_folder: Path) -> None:

@@ -81,11 +81,13 @@ def test_search_retrains_the_best_config(
     files, document = searched
     trials = read_trials(files.path)
     assert [trial.number for trial in trials] == [1, 2, 3, 4, 5, 6]
-    assert {kind: count for kind, count in document["counts"].items() if count} == {"complete": 6}
+    assert {kind: count for kind, count in document["trial_counts"].items() if count} == {
+        "complete": 6
+    }
     assert document["best"]["score"] == max(trial.score or 0 for trial in trials)
     assert document["stop_reason"] == "max_trials"
-    assert document["retrained"]["test_accuracy"] >= 0
-    assert document["retrained"]["val_accuracy"] == document["best"]["score"]
+    assert document["final_metrics"]["test_accuracy"] >= 0
+    assert document["final_metrics"]["val_accuracy"] == document["best"]["score"]
     assert read_search(files.path).to_dict().items() <= document.items()
     assert document["trials"] == [trial.to_dict() for trial in trials]
     assert document["path"] == str(files.path.relative_to(files.path.parents[1]))
@@ -122,7 +124,7 @@ def test_best_config_trains_to_the_same_metrics(
     files, document = searched
     trained = call_nnlab("train", files.best_yaml, "--json", cwd=files.path)
     assert trained.code == 0, trained.err
-    assert trained.json["metrics"] == document["retrained"]
+    assert trained.json["metrics"] == document["final_metrics"]
 
 
 @pytest.mark.slow
@@ -165,11 +167,11 @@ def test_killed_search_resumes_to_the_same_results(
     assert reproducible_fields(resumed) == reproducible_fields(read_trials(files.path))
     assert kept
     assert all(resumed[number - 1] == trial for number, trial in kept.items())
-    assert finished.json["retrained"] == document["retrained"]
+    assert finished.json["final_metrics"] == document["final_metrics"]
     # The limit of the last command applies, not the config's.
     one_more = ["--trials", "7", "--no-retrain", "--json"]
     more = run_nnlab("tune", "--resume", "last", *one_more, cwd=space.parent)
-    assert more.json["counts"]["complete"] == 7
+    assert more.json["trial_counts"]["complete"] == 7
     assert "Resuming: 6 of 7 trials finished, 1 remaining" in more.err
     before = SearchFiles(path).search_json.read_bytes(), (path / "record.json").read_bytes()
     nothing = call_nnlab("tune", "--resume", "last", "--no-retrain", cwd=space.parent)
@@ -207,7 +209,7 @@ def test_diverging_and_killed_trials_fail_without_stopping_the_search(space: Pat
     errors = [trial.error or "" for trial in read_trials(path) if trial.status == "failed"]
     assert sum("SIGKILL" in error for error in errors) == 1
     assert any("diverged" in error for error in errors)
-    assert read_search(path).counts["failed"] == len(errors) < 8
+    assert read_search(path).trial_counts["failed"] == len(errors) < 8
 
 
 def interrupt_at(
@@ -297,7 +299,7 @@ def test_search_stops_if_the_first_trials_fail_with_the_same_error(space: Path) 
     assert "nnlab tune --resume" in finished.out
     (path,) = (space.parent / "runs").iterdir()
     assert read_search(path).stop_reason == "failures"
-    assert read_search(path).counts["failed"] == 5
+    assert read_search(path).trial_counts["failed"] == 5
 
 
 @pytest.mark.slow
@@ -319,7 +321,7 @@ def test_resume_retries_interrupted_and_failed_trials(
         retry = ["--retry-failed", "--json"]
         retried = run_nnlab("tune", "--resume", files.path, *limits, *retry, cwd=tmp_path)
         assert retried.code == 0, retried.err
-        assert retried.json["counts"] == dict.fromkeys(TrialStatus, 0) | {"complete": 7}
+        assert retried.json["trial_counts"] == dict.fromkeys(TrialStatus, 0) | {"complete": 7}
         assert reproducible_fields(read_trials(files.path))[:6] == reproducible_fields(
             read_trials(original.path)
         )
@@ -343,7 +345,7 @@ def test_hyperband_continues_from_the_weights_of_the_parent_trial(
         record = nnlab("train", files.trial(trial.number) / "config.yaml", "--json").json
         curves = (space.parent / "runs" / record["id"] / "metrics.csv").read_text()
         assert before + "\n".join(after) + "\n" == curves
-    assert finished.json["retrained"] is None
+    assert finished.json["final_metrics"] is None
     assert not files.best.exists()
 
 
@@ -373,7 +375,7 @@ def test_max_time_ends_the_search(space: Path) -> None:
     finished = run_nnlab("tune", space, *limits, "--set", WIDE, cwd=space.parent)
     assert finished.code == 0, finished.err
     assert finished.json["stop_reason"] == "max_time"
-    assert 1 <= finished.json["counts"]["complete"] < 100
+    assert 1 <= finished.json["trial_counts"]["complete"] < 100
     assert finished.json["timing"]["search_s"] < 5
 
 

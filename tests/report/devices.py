@@ -54,7 +54,7 @@ def cpu_only() -> BenchmarkRecord:
             points,
             gpu_absence=("TensorFlow looked for NVIDIA GPUs and found none.", "No driver."),
             rows_count=60_000,
-            rows_note="mnist could not be fetched.",
+            rows_error="mnist could not be fetched.",
             command=("nnlab", "compare", "cpu-vs-gpu"),
         )
     )
@@ -79,7 +79,7 @@ def with_gpu(*gpu_s: float, failed: int | None = None) -> BenchmarkRecord:
             gpu=gpu,
             gpu_absence=(),
             rows="mnist",
-            rows_note="",
+            rows_error="",
         )
     )
 

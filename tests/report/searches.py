@@ -98,7 +98,7 @@ def search(
         max_trials=len(trials),
         stop_reason=stop_reason,
         space=tuple(map(dataclasses.asdict, SPACE)),
-        counts=count_by_status(trials),
+        trial_counts=count_by_status(trials),
         best=best[0].to_dict() if best else None,
         **fields,
     )

@@ -10,8 +10,8 @@ from typing import Any
 
 from nnlab.config.comparison.variants import Comparison
 from nnlab.config.schema.experiment import Experiment
-from nnlab.config.schema.losses import loss_name, penalties
-from nnlab.config.schema.row_selection import deciding_rows
+from nnlab.config.schema.losses import find_penalties, loss_name
+from nnlab.config.schema.row_selection import row_selection_settings
 from nnlab.config.vocabulary.losses import Loss
 from nnlab.config.vocabulary.metrics.metric import Metric
 from nnlab.errors import ConfigError, Diagnostic, Location
@@ -71,7 +71,7 @@ def comparability_diagnostics(comparison: Comparison) -> tuple[Diagnostic, ...]:
     )
 
 
-def never_negative(comparison: Comparison) -> tuple[str, ...]:
+def nonnegative_losses(comparison: Comparison) -> tuple[str, ...]:
     """Return the losses that are not negative in any variant: the total and those of outputs.
 
     Penalties are never negative.
@@ -114,7 +114,7 @@ def _variants_with_other(
 def _different_rows(comparison: Comparison) -> Iterator[ComparabilityWarning]:
     is_test = comparison.metric.startswith("test_")
     rows = {
-        variant.name: deciding_rows(
+        variant.name: row_selection_settings(
             variant.config.experiment.data.to_tree(), validation=not is_test
         )
         for variant in comparison.variants
@@ -191,7 +191,7 @@ def _different_penalties(comparison: Comparison) -> Iterator[ComparabilityWarnin
 
 
 def _penalties(experiment: Experiment) -> tuple[str, ...]:
-    return penalties(experiment.model.to_tree())
+    return find_penalties(experiment.model.to_tree())
 
 
 def _suggest_metric(comparison: Comparison) -> str:

@@ -84,7 +84,7 @@ def fetch(file: RemoteFile, dataset: type[Dataset]) -> Path:
             f"{dataset.yaml_name}: Expected the file {file.name}. Received: no such file in "
             f"{folders[0]}, and {file.url} could not be downloaded ({reason}). "
             f"Download it yourself to {folders[0] / file.paths[0]}, or use "
-            f"`dataset: {dataset.instead}`, which needs no network."
+            f"`dataset: {dataset.offline_alternative}`, which needs no network."
         )
         raise DataError(message) from error
     return target

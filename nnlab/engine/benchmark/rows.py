@@ -19,12 +19,12 @@ class MeasuredRows:
 
     Args:
         name: Name of the data set or file, or `random`.
-        note: Why the rows are random, or an empty string.
+        error: Why the rows are random: the error of loading the data; empty if they are not.
         max_rows: Maximum number of training rows; None: all.
     """
 
     name: str
-    note: str = ""
+    error: str = ""
     max_rows: int | None = None
 
     def prepare(self, experiment: Experiment) -> PreparedData:

@@ -95,7 +95,7 @@ def compare_devices(
             # Not relevant if the user selected the devices.
             gpu_absence=() if sweep.devices else explain_gpu_absence(),
             rows_count=len(data.train),
-            rows_note=rows.note,
+            rows_error=rows.error,
             seed=experiment.seed,
             environment=current,
             command=tuple(command),
@@ -142,8 +142,8 @@ class _BenchmarkRunner:
         names = " and ".join(str(device["name"]) for device in record.devices)
         rows = f"{format_rows(record)}: {plural(processes, 'measurement')}"
         self._progress.start(f"{record.name} on {names}, {rows}", processes, 1)
-        if record.rows_note:
-            self._progress.message(f"Using random rows. {record.rows_note}")
+        if record.rows_error:
+            self._progress.message(f"Using random rows. {record.rows_error}")
         self._write(RunStatus.RUNNING, None)
 
     def measure(self, tasks: Sequence[BenchmarkTask], repeats: int) -> None:

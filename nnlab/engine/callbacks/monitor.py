@@ -8,7 +8,7 @@ from typing import Literal
 
 from nnlab.config import Experiment
 from nnlab.config.direction import Direction
-from nnlab.config.schema.metrics import directions
+from nnlab.config.schema.metrics import metric_directions
 
 Mode = Literal["auto", "min", "max"]
 
@@ -28,7 +28,7 @@ class Monitor:
         if mode != "auto":
             return cls(name, mode)
         training_name = name.removeprefix(_VALIDATION)
-        return cls(name, directions(experiment).get(training_name, "min"))
+        return cls(name, metric_directions(experiment).get(training_name, "min"))
 
     @property
     def worst(self) -> float:

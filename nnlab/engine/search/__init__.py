@@ -1,1 +1,1 @@
-"""Searching the space that a config marks: what proposes trials, and what runs them."""
+"""Hyperparameter search: samplers suggest trials, and workers run them."""

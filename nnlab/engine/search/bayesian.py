@@ -1,8 +1,8 @@
 """Bayesian search by Optuna's tree-structured Parzen estimator.
 
 J. Bergstra, R. Bardenet, Y. Bengio, B. Kegl: "Algorithms for Hyper-Parameter Optimization", NeurIPS
-2011. Keras Tuner's own, a Gaussian process, does not know of conditions: where the depth is open,
-three of four of its proposals were duplicates, and the more there are the longer it takes.
+2011. Keras Tuner's Bayesian search, a Gaussian process, ignores conditions: with a searched depth,
+three of four suggestions were duplicates, and its time grows with their number.
 """
 
 from __future__ import annotations
@@ -10,48 +10,42 @@ from __future__ import annotations
 import math
 import warnings
 from collections.abc import Iterable, Mapping
-from typing import Literal
 
 import optuna
 
+from nnlab.config.direction import Direction
 from nnlab.config.space.hyperparameter import Hyperparameter
 from nnlab.engine.search.random_and_grid import RandomSearch
-from nnlab.engine.search.sampler import Answer, Suggestion, seed_of
+from nnlab.engine.search.sampler import Answer, Suggestion, derive_seed
 from nnlab.engine.search.space_mapping import SpaceMapping
 from nnlab.runs.records.trial import FrozenTrial, TrialStatus, Value
 
-# Optuna's own default: so many random trials before there is anything to learn from.
-_RANDOM = 10
-_ATTEMPTS = 10
+# Optuna's default number of random trials before the first estimate.
+_MAX_RANDOM_TRIALS = 10
+_MAX_ATTEMPTS = 10
 
 
 class BayesianSearch:
-    """`optuna.samplers.TPESampler`, multivariate and grouped, for the sake of conditions.
+    """`optuna.samplers.TPESampler`, multivariate and grouped because of conditions.
 
-    Trials at work count as bad ones (`constant_liar`), so that no two workers try the same. What
-    was tried is not proposed again. What is proposed depends on which trials have ended: with
-    several jobs on the order in which they do.
-
-    Args:
-        hyperparameters: The space.
-        seed: The seed.
-        direction: Whether less or more is better.
-        max_trials: Trials at most: of few, no more than a third is random.
+    Running trials count as bad ones (`constant_liar`), so parallel workers try different points. No
+    point is suggested twice. A suggestion depends on the finished trials, therefore, with several
+    jobs, on the order in which they finish. Up to a third of the trials is random.
     """
 
     def __init__(
         self,
         hyperparameters: Iterable[Hyperparameter],
         seed: int,
-        direction: Literal["min", "max"],
+        direction: Direction,
         max_trials: int,
     ) -> None:
         optuna.logging.set_verbosity(optuna.logging.ERROR)
         space = list(hyperparameters)
-        self._coding = SpaceMapping(space)
+        self._mapping = SpaceMapping(space)
         self._seed = seed
-        self._random = RandomSearch(space, seed)
-        self._random_trials = min(_RANDOM, math.ceil(max_trials / 3))
+        self._random_search = RandomSearch(space, seed)
+        self._random_trials = min(_MAX_RANDOM_TRIALS, math.ceil(max_trials / 3))
         self._tried: set[frozenset[tuple[str, Value]]] = set()
         self._optuna_numbers: dict[int, int] = {}
         self._study = optuna.create_study(
@@ -59,62 +53,58 @@ class BayesianSearch:
         )
 
     def ask(self, number: int) -> Answer:
-        """See `Sampler.propose`."""
+        """Suggest the point with the best estimate, or a random one at first."""
         if number > self._random_trials:
-            for attempt in range(_ATTEMPTS):
-                values = self._estimated(number, attempt)
-                if _key(values) not in self._tried:
-                    self._add(number, values)
+            for attempt in range(_MAX_ATTEMPTS):
+                values = self._estimate(number, attempt)
+                if frozenset(values.items()) not in self._tried:
+                    self._add_running(number, values)
                     return Suggestion(values)
-        answer = self._random.ask(number)
+        answer = self._random_search.ask(number)
         if isinstance(answer, Suggestion):
-            self._add(number, answer.values)
+            self._add_running(number, answer.values)
         return answer
 
     def tell(self, trial: FrozenTrial) -> None:
-        """See `Sampler.learn`."""
+        """Add a trial to the study."""
         if trial.number not in self._optuna_numbers:
-            self._add(trial.number, trial.values)
+            self._add_running(trial.number, trial.values)
         if trial.status is TrialStatus.COMPLETE:
             self._study.tell(self._optuna_numbers[trial.number], trial.score)
         elif trial.is_finished:
             self._study.tell(self._optuna_numbers[trial.number], state=optuna.trial.TrialState.FAIL)
 
-    def may_promote(self, number: int) -> bool:  # noqa: ARG002 - none is
-        """See `Sampler.may_promote`."""
+    def may_promote(self, number: int) -> bool:  # noqa: ARG002 - interface
+        """Return False: no trial is continued."""
         return False
 
-    def _estimated(self, number: int, attempt: int) -> Mapping[str, Value]:
+    def _estimate(self, number: int, attempt: int) -> Mapping[str, Value]:
         with warnings.catch_warnings():
-            # Optuna may change what `multivariate`, `group` and `constant_liar` do.
+            # `multivariate`, `group` and `constant_liar` are experimental in Optuna.
             warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
             self._study.sampler = optuna.samplers.TPESampler(
                 n_startup_trials=1,
                 multivariate=True,
                 group=True,
                 constant_liar=True,
-                seed=seed_of(self._seed, number, attempt),
+                seed=derive_seed(self._seed, number, attempt),
             )
         trial = self._study.ask()
-        values = self._coding.suggested(trial)
-        # It is added once more by `_add`, as any trial is: so a search that goes on and one that
-        # is resumed know the same.
+        values = self._mapping.suggest_values(trial)
+        # `_add_running` adds it again, as it adds trials of a resumed search, so both studies have
+        # equal trials.
         self._study.tell(trial, state=optuna.trial.TrialState.FAIL)
         return values
 
-    def _add(self, number: int, values: Mapping[str, Value]) -> None:
-        """Make a trial known, as one at work."""
-        self._tried.add(_key(values))
-        self._random.tell(FrozenTrial(number, dict(values)))
+    def _add_running(self, number: int, values: Mapping[str, Value]) -> None:
+        """Add a running trial to the study."""
+        self._tried.add(frozenset(values.items()))
+        self._random_search.tell(FrozenTrial(number, dict(values)))
         self._study.add_trial(
             optuna.trial.create_trial(
                 state=optuna.trial.TrialState.RUNNING,
-                params=self._coding.optuna_params(values),
-                distributions=self._coding.optuna_distributions(values),
+                params=self._mapping.optuna_params(values),
+                distributions=self._mapping.optuna_distributions(values),
             )
         )
         self._optuna_numbers[number] = len(self._study.get_trials(deepcopy=False)) - 1
-
-
-def _key(values: Mapping[str, Value]) -> frozenset[tuple[str, Value]]:
-    return frozenset(values.items())

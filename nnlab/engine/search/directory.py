@@ -1,4 +1,4 @@
-"""The live handle of a search: its folder, while it is being written."""
+"""The folder of a running search."""
 
 from __future__ import annotations
 
@@ -22,15 +22,10 @@ from nnlab.runs.records.trial import FrozenTrial, TrialStatus, count_by_status, 
 
 
 class SearchDirectory(SearchFiles):
-    """A search that is at work: its folder, its own record, and those of its trials.
+    """A running search: its folder, its record, and those of its trials.
 
-    Its folder is a run's, too: `record.json` says how the search stands and what the best trial
-    came to. Use it as a context manager, as `RunDirectory`.
-
-    Args:
-        run: The folder as that of a run.
-        search: The record that the folder holds.
-        trials: The trials that it holds.
+    The folder is that of a run, too: its `record.json` has the status of the search and the metrics
+    of the best trial. Use it as a context manager, like `RunDirectory`.
     """
 
     def __init__(
@@ -39,91 +34,64 @@ class SearchDirectory(SearchFiles):
         super().__init__(run.path)
         self._run = run
         self.search = search
-        self.records = dict(trials)
+        self.trial_records = dict(trials)
 
     @classmethod
     def create(
         cls,
         runs_dir: Path,
-        plan: TrialConfigs,
+        configs: TrialConfigs,
         jobs: int,
         command: tuple[str, ...],
         data: Mapping[str, Any],
     ) -> Self:
-        """Makes the folder of a new search.
-
-        Args:
-            runs_dir: The folder of all runs.
-            plan: What the search is to do.
-            jobs: Trials at the same time.
-            command: The command line.
-            data: The fingerprint of its file of data; empty where there is none.
-
-        Returns:
-            The search.
-
-        Raises:
-            RunFailedError: The disk refused.
-        """
-        experiment = plan.config.experiment
+        """Create the folder of a new search; `data` is the fingerprint of its data file."""
+        experiment, tune = configs.config.experiment, configs.tune
         run = RunDirectory.create(
             runs_dir,
             f"{experiment.name}-tune",
-            dump_yaml(plan.config.document.tree),
-            seed=plan.seed,
-            directions=metric_directions(experiment) | {plan.tune.objective: plan.direction},
+            dump_yaml(configs.config.document.tree),
+            seed=configs.seed,
+            directions=metric_directions(experiment) | {tune.objective: configs.direction},
             environment=environment(command),
-            training={"search": plan.tune.algorithm},
+            training={"search": tune.algorithm},
         )
         search = SearchRecord(
             run.record.id,
             experiment.name,
-            algorithm=plan.tune.algorithm,
-            objective=plan.tune.objective,
-            direction=plan.direction,
-            seed=plan.seed,
-            space=tuple(dataclasses.asdict(one) for one in plan.space),
+            algorithm=tune.algorithm,
+            objective=tune.objective,
+            direction=configs.direction,
+            seed=configs.seed,
+            space=tuple(dataclasses.asdict(hyperparameter) for hyperparameter in configs.space),
             data=dict(data),
         )
-        made = cls(run, search, {})
-        made.begin(plan, jobs, command)
-        return made
+        directory = cls(run, search, {})
+        directory.start(configs, jobs, command)
+        return directory
 
     @classmethod
     def reopen(cls, path: Path, *, retry_failed: bool = False) -> Self:
-        """Takes on a search that an earlier process has left, see `lock_folder`.
+        """Open the folder of a search to resume it, see `lock_folder`.
 
-        Args:
-            path: Its folder.
-            retry_failed: Whether trials that failed count as interrupted ones, to be done again.
-
-        Returns:
-            The search.
-
-        Raises:
-            RunNotFoundError: The folder holds no search.
-            DataError: Its records cannot be read.
+        With `retry_failed`, failed trials become interrupted ones, which are rerun.
         """
         search, trials = read_search(path), read_trials(path)
         if retry_failed:
             trials = [
-                trial.reset(TrialStatus.INTERRUPTED) if trial.status is TrialStatus.FAILED else trial
+                trial.reset(TrialStatus.INTERRUPTED)
+                if trial.status is TrialStatus.FAILED
+                else trial
                 for trial in trials
             ]
         run = RunDirectory(path, read_run(path).record)
         return cls(run, search, {trial.number: trial for trial in trials})
 
-    def begin(self, plan: TrialConfigs, jobs: int, command: tuple[str, ...]) -> None:
-        """Record that work begins, or goes on.
-
-        Args:
-            plan: What the search is to do.
-            jobs: Trials at the same time.
-            command: The command line.
-        """
-        for trial in [*self.records.values()]:
+    def start(self, configs: TrialConfigs, jobs: int, command: tuple[str, ...]) -> None:
+        """Record that the search is running, with its current limits."""
+        for trial in list(self.trial_records.values()):
             if not trial.is_finished:
-                self.keep(trial)
+                self.write_trial(trial)
         self._run.update(
             status=RunStatus.RUNNING, finished=None, error=None, process=Process.current()
         )
@@ -132,88 +100,69 @@ class SearchDirectory(SearchFiles):
             error=None,
             stop_reason=None,
             jobs=jobs,
-            max_trials=plan.tune.max_trials,
-            max_time=plan.tune.max_time,
-            executions_per_trial=plan.tune.executions_per_trial,
-            cv=plan.tune.cv,
-            max_epochs=None if plan.searches_epochs else plan.max_epochs,
+            max_trials=configs.tune.max_trials,
+            max_time=configs.tune.max_time,
+            executions_per_trial=configs.tune.executions_per_trial,
+            cv=configs.tune.cv,
+            max_epochs=None if configs.searches_epochs else configs.max_epochs,
             command=command,
         )
 
     def update(self, **changes: Any) -> None:
-        """Replace fields of the search's own record, and count its trials.
-
-        Args:
-            **changes: New values by field.
-
-        Raises:
-            RunFailedError: The disk refused.
-        """
-        ranked = self.ranked()
+        """Replace fields of the search's record, and update its best trial and its counts."""
+        ranked = self.ranked_trials()
         best = ranked[0].to_dict() if ranked else None
         if best != self.search.best:
-            # What was trained once more was another trial's config.
-            changes = {"retrained": None, **changes}
-        found = count_by_status(self.records.values())
-        self.search = dataclasses.replace(self.search, **changes, counts=found, best=best)
+            # The final metrics are those of an earlier best trial.
+            changes = {"final_metrics": None, **changes}
+        trial_counts = count_by_status(self.trial_records.values())
+        self.search = dataclasses.replace(
+            self.search, **changes, trial_counts=trial_counts, best=best
+        )
         self.search.write(self.search_json)
         if self.search.status is RunStatus.RUNNING:
-            self._run.update(**self._as_run())
+            self._run.update(**self._run_fields())
 
-    def keep(self, trial: FrozenTrial) -> None:
-        """Write a trial's record.
-
-        Args:
-            trial: The trial.
-
-        Raises:
-            RunFailedError: The disk refused.
-        """
+    def write_trial(self, trial: FrozenTrial) -> None:
+        """Write the record of a trial."""
         trial.write(self.trial_json(trial.number))
-        self.records[trial.number] = trial
+        self.trial_records[trial.number] = trial
 
-    def ranked(self) -> list[FrozenTrial]:
-        """The complete trials, the best first."""
-        return rank_trials(self.records.values(), self.search.direction)
+    def ranked_trials(self) -> list[FrozenTrial]:
+        """Return the complete trials, best first."""
+        return rank_trials(self.trial_records.values(), self.search.direction)
 
     def finish(self, status: RunStatus, error: str | None = None, **changes: Any) -> None:
-        """Give the search its last status.
-
-        Args:
-            status: How it ended.
-            error: Why, where it did not end well.
-            **changes: More of the search's own record.
-
-        Raises:
-            RunFailedError: The disk refused.
-        """
+        """Write the final status of the search."""
         self.update(status=status, error=error, **changes)
-        self._run.finish(status, error, **self._as_run())
+        self._run.finish(status, error, **self._run_fields())
 
-    def _as_run(self) -> dict[str, Any]:
-        """How far the search has come, in the fields of a run's record."""
-        best = self.ranked()[:1]
+    def _run_fields(self) -> dict[str, Any]:
+        """Return the progress of the search as fields of a run's record."""
+        best = self.ranked_trials()[:1]
         score = {self.search.objective: best[0].score} if best else {}
+        final_metrics = self.search.final_metrics or {}
+        test_metrics = {
+            name: value for name, value in final_metrics.items() if name.startswith("test_")
+        }
         return {
             "params": best[0].params if best else None,
-            "metrics": {**score, **_of_the_test(self.search.retrained)},
+            "metrics": {**score, **test_metrics},
             "timing": self.search.timing,
-            "training": {"search": self.search.algorithm, "trials": self.search.counts},
+            "training": {"search": self.search.algorithm, "trials": self.search.trial_counts},
         }
 
     def __enter__(self) -> Self:
-        """The search itself."""
+        """Return the search."""
         self._run.__enter__()
         return self
 
     def __exit__(self, *error: object) -> None:
-        """Gives the search its last status; an exception goes on after that."""
+        """Write the final status of the search, also after an exception, which is raised again."""
         self._run.__exit__(*error)  # type: ignore[arg-type]
         record = self._run.record
-        self.records = {number: trial.as_interrupted() for number, trial in self.records.items()}
+        self.trial_records = {
+            number: trial.as_interrupted() for number, trial in self.trial_records.items()
+        }
         if self.search.status is not record.status:
             self.update(status=record.status, error=record.error)
-
-
-def _of_the_test(metrics: Mapping[str, float] | None) -> dict[str, float]:
-    return {name: value for name, value in (metrics or {}).items() if name.startswith("test_")}

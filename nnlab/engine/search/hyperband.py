@@ -1,4 +1,4 @@
-"""Hyperband by Keras Tuner's oracle: many short trials, the best of which go on.
+"""Hyperband by Keras Tuner's oracle: many short trials, the best of which are continued.
 
 L. Li, K. Jamieson, G. DeSalvo, A. Rostamizadeh, A. Talwalkar: "Hyperband: A Novel Bandit-Based
 Approach to Hyperparameter Optimization", JMLR 18 (2018).
@@ -8,140 +8,142 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from typing import Any, Literal
+from typing import Any
 
 import keras_tuner
 from keras_tuner.engine.trial import Trial, TrialStatus
 
+from nnlab.config.direction import Direction
 from nnlab.config.space.hyperparameter import Hyperparameter
-from nnlab.engine.search.sampler import Answer, Suggestion, seed_of
+from nnlab.engine.search.sampler import Answer, Suggestion, derive_seed
 from nnlab.engine.search.space_mapping import SpaceMapping
 from nnlab.runs.records.trial import FrozenTrial
-from nnlab.runs.records.trial import TrialStatus as Status
+from nnlab.runs.records.trial import TrialStatus as FrozenTrialStatus
 
-_ATTEMPTS = 10_000
+_MAX_ATTEMPTS = 10_000
 
 
 class Hyperband(keras_tuner.oracles.HyperbandOracle):  # type: ignore[misc]
-    """`keras_tuner.oracles.HyperbandOracle` that can be resumed, and that trials may fail.
+    """`keras_tuner.oracles.HyperbandOracle` that can be resumed, and in which trials may fail.
 
-    In Keras Tuner a failed trial keeps its bracket from ever ending; here it is the worst of its
-    rung. Brackets are repeated for as long as there may be trials.
-
-    Args:
-        hyperparameters: The space.
-        seed: The seed.
-        direction: Whether less or more is better.
-        max_epochs: Epochs of a trial that has come to the last rung.
+    In Keras Tuner, the bracket of a failed trial never ends; here, the trial is the worst of its
+    rung. Brackets are repeated until the search ends. `max_epochs` are the epochs of a trial that
+    reaches the last rung.
     """
 
     def __init__(
         self,
         hyperparameters: Iterable[Hyperparameter],
         seed: int,
-        direction: Literal["min", "max"],
+        direction: Direction,
         max_epochs: int,
     ) -> None:
-        self._coding = SpaceMapping(hyperparameters)
+        self._mapping = SpaceMapping(hyperparameters)
         self._search_seed = seed
-        self._started = 0
+        self._started_brackets = 0
         self._failed: set[str] = set()
-        self._worst = math.inf if direction == "min" else -math.inf
+        self._worst_score = math.inf if direction == "min" else -math.inf
         super().__init__(
             objective=keras_tuner.Objective("score", direction),
-            hyperparameters=self._coding.keras_tuner_space(),
+            hyperparameters=self._mapping.keras_tuner_space(),
             seed=seed,
             max_epochs=max_epochs,
             hyperband_iterations=None,
         )
-        self._max_collisions = _ATTEMPTS
+        # Private attributes of the oracle, here and below: it has no public ones for attempts,
+        # seed, brackets and tried points.
+        self._max_collisions = _MAX_ATTEMPTS
 
     def ask(self, number: int) -> Answer:
-        """See `Sampler.propose`."""
-        name = str(number)
-        self._seed_state = seed_of(self._search_seed, number)
-        response = self.populate_space(name)
+        """Suggest a new trial of a bracket, or the continuation of one."""
+        trial_id = str(number)
+        self._seed_state = derive_seed(self._search_seed, number)
+        response = self.populate_space(trial_id)
         while response.get("values") and response["values"].get("tuner/trial_id") in self._failed:
-            # Nobody has to train what has failed to know that it fails.
-            ghost = f"{name} {len(self.trials)}"
-            self._entry(name)[2]["id"] = ghost
-            self._end(ghost, response["values"], None)
-            response = self.populate_space(name)
+            # The continuation of a failed trial would fail: it counts as failed without training.
+            skipped_id = f"{trial_id} {len(self.trials)}"
+            self._last_entry(trial_id)[2]["id"] = skipped_id
+            self._finish_trial(skipped_id, response["values"], None)
+            response = self.populate_space(trial_id)
         codes = response.get("values")
         if codes is None:
-            return "wait" if response["status"] == TrialStatus.IDLE else "end"
-        bracket, rung, _ = self._entry(name)
-        self._begin(name, codes)
-        parent = codes.get("tuner/trial_id")
+            return "wait" if response["status"] == TrialStatus.IDLE else "done"
+        bracket, rung, _ = self._last_entry(trial_id)
+        self._start_trial(trial_id, codes)
+        parent_id = codes.get("tuner/trial_id")
         return Suggestion(
-            self._coding.decode(codes),
+            self._mapping.decode(codes),
             epochs=codes["tuner/epochs"],
             initial_epoch=codes["tuner/initial_epoch"],
-            parent_trial=None if parent is None else int(parent),
-            details={"bracket": bracket["index"], "rung": rung},
+            parent_trial=None if parent_id is None else int(parent_id),
+            sampler_state={"bracket": bracket["index"], "rung": rung},
         )
 
     def tell(self, trial: FrozenTrial) -> None:
-        """See `Sampler.learn`."""
-        name = str(trial.number)
-        if name not in self.trials:
-            bracket = self._bracket(int(trial.proposal["bracket"]))
-            parent = None if trial.parent_trial is None else str(trial.parent_trial)
-            bracket["rounds"][trial.proposal["rung"]].append({"past_id": parent, "id": name})
-            own = {} if parent is None else {"tuner/trial_id": parent}
-            self._begin(name, {**self._coding.encode(trial.values), **own})
+        """Add a trial to its bracket."""
+        trial_id = str(trial.number)
+        if trial_id not in self.trials:
+            bracket = self._bracket(int(trial.sampler_state["bracket"]))
+            parent_id = None if trial.parent_trial is None else str(trial.parent_trial)
+            entry = {"past_id": parent_id, "id": trial_id}
+            bracket["rounds"][trial.sampler_state["rung"]].append(entry)
+            parent = {} if parent_id is None else {"tuner/trial_id": parent_id}
+            self._start_trial(trial_id, {**self._mapping.encode(trial.values), **parent})
         if trial.is_finished:
-            score = trial.score if trial.status is Status.COMPLETE else None
-            self._end(name, self.trials[name].hyperparameters.values, score)
+            score = trial.score if trial.status is FrozenTrialStatus.COMPLETE else None
+            self._finish_trial(trial_id, self.trials[trial_id].hyperparameters.values, score)
 
     def may_promote(self, number: int) -> bool:
-        """See `Sampler.may_promote`."""
-        name = str(number)
+        """Return whether the next rung has room for a trial that was not continued yet."""
+        trial_id = str(number)
         self._remove_completed_brackets()
         for bracket in self._brackets:
             for rung, entries in enumerate(bracket["rounds"][:-1]):
-                if any(entry["id"] == name for entry in entries):
-                    later = bracket["rounds"][rung + 1]
-                    went_on = any(entry["past_id"] == name for entry in later)
-                    room = self._get_size(bracket["bracket_num"], rung + 1) - len(later)
-                    return bool(room and not went_on)
+                if any(entry["id"] == trial_id for entry in entries):
+                    next_entries = bracket["rounds"][rung + 1]
+                    is_continued = any(entry["past_id"] == trial_id for entry in next_entries)
+                    room = self._get_size(bracket["bracket_num"], rung + 1) - len(next_entries)
+                    return bool(room and not is_continued)
         return False
 
     def _start_new_bracket(self) -> None:
         super()._start_new_bracket()
-        self._brackets[-1]["index"] = self._started
-        self._started += 1
+        self._brackets[-1]["index"] = self._started_brackets
+        self._started_brackets += 1
 
     def _bracket(self, index: int) -> dict[str, Any]:
-        """A bracket by its place in the order in which they start."""
-        while self._started <= index:
+        """Return a bracket by the order in which they start."""
+        while self._started_brackets <= index:
             self._increment_bracket_num()
             self._start_new_bracket()
-        found: dict[str, Any] = next(one for one in self._brackets if one["index"] == index)
-        return found
+        bracket: dict[str, Any] = next(
+            bracket for bracket in self._brackets if bracket["index"] == index
+        )
+        return bracket
 
-    def _entry(self, name: str) -> tuple[dict[str, Any], int, dict[str, Any]]:
-        """The bracket and the rung of the trial that was proposed last, and its entry there."""
+    def _last_entry(self, trial_id: str) -> tuple[dict[str, Any], int, dict[str, Any]]:
+        """Return the bracket and the rung of the last suggested trial, and its entry there."""
         return next(
             (bracket, rung, entries[-1])
             for bracket in self._brackets
             for rung, entries in enumerate(bracket["rounds"])
-            if entries and entries[-1]["id"] == name
+            if entries and entries[-1]["id"] == trial_id
         )
 
-    def _begin(self, name: str, codes: dict[str, Any]) -> None:
+    def _start_trial(self, trial_id: str, codes: dict[str, Any]) -> None:
         space = self.get_space()
         space.values = codes
-        self.trials[name] = self.ongoing_trials[name] = Trial(space, name, TrialStatus.RUNNING)
+        trial = Trial(space, trial_id, TrialStatus.RUNNING)
+        self.trials[trial_id] = self.ongoing_trials[trial_id] = trial
         self._tried_so_far.add(self._compute_values_hash(codes))
 
-    def _end(self, name: str, codes: dict[str, Any], score: float | None) -> None:
-        """Take a trial as ended; without a score as the worst."""
-        if name not in self.trials:
-            self._begin(name, codes)
-        self.ongoing_trials.pop(name, None)
-        trial = self.trials[name]
+    def _finish_trial(self, trial_id: str, codes: dict[str, Any], score: float | None) -> None:
+        """Mark a trial as finished; without a score, it counts as the worst."""
+        if trial_id not in self.trials:
+            self._start_trial(trial_id, codes)
+        self.ongoing_trials.pop(trial_id, None)
+        trial = self.trials[trial_id]
         trial.status = TrialStatus.COMPLETED
-        trial.score = self._worst if score is None else score
+        trial.score = self._worst_score if score is None else score
         if score is None:
-            self._failed.add(name)
+            self._failed.add(trial_id)

@@ -1,4 +1,4 @@
-"""One sitting at a search: from its first trial, or where an earlier one stopped, to its end."""
+"""Run a search, from its first trial or a resumed position, to its final status."""
 
 from __future__ import annotations
 
@@ -9,262 +9,250 @@ from nnlab.config.space.hyperband import trials_per_round
 from nnlab.engine.runtime.signals import Interruption
 from nnlab.engine.search import tensorboard_log
 from nnlab.engine.search.directory import SearchDirectory
-from nnlab.engine.search.failures import all_failed_with_same_error, giving_up
-from nnlab.engine.search.results import no_result_reason, write_best, write_report
-from nnlab.engine.search.retention import bar, delete_checkpoints, delete_states
-from nnlab.engine.search.retraining import retrain
+from nnlab.engine.search.results import (
+    no_result_reason,
+    retrain,
+    same_error_reason,
+    write_best,
+    write_report,
+)
+from nnlab.engine.search.retention import delete_models, delete_states, score_threshold
 from nnlab.engine.search.sampler import Suggestion
 from nnlab.engine.search.trial import Trial, run_folders
 from nnlab.engine.search.trial_configs import TrialConfigs
-from nnlab.engine.search.trial_queue import TrialQueue
-from nnlab.engine.workers.pool import Event, Outcome, Workers
+from nnlab.engine.search.trial_queue import TrialQueue, all_failed_with_same_error
+from nnlab.engine.workers.pool import Event, Outcome, WorkerPool
 from nnlab.errors import ConfigError, DiskError, RunInterrupted
-from nnlab.report.progress.search_events import SearchInfo, SearchProgress
+from nnlab.report.progress.search_state import SearchInfo, SearchProgress
 from nnlab.runs import RunFiles, RunStatus
 from nnlab.runs.records.search import SearchRecord
 from nnlab.runs.records.trial import FrozenTrial
 from nnlab.text import plural
 
-_TICK_S = 0.1
+_POLL_INTERVAL_S = 0.1
 
 
 class SearchRunner:
-    """A search at work.
-
-    Args:
-        plan: What it is to do.
-        directory: Its folder, with the trials of earlier sittings.
-        queue: The trials to come.
-        workers: Train them.
-        progress: Is told how it goes.
-    """
+    """A running search."""
 
     def __init__(
         self,
-        plan: TrialConfigs,
+        configs: TrialConfigs,
         directory: SearchDirectory,
         queue: TrialQueue,
-        workers: Workers,
+        workers: WorkerPool,
         progress: SearchProgress,
     ) -> None:
-        self._plan = plan
+        self._configs = configs
         self._directory = directory
         self._queue = queue
         self._workers = workers
         self._progress = progress
-        self._live: dict[int, Trial] = {}
-        self._ended: list[FrozenTrial] = []
+        self._running: dict[int, Trial] = {}
+        self._finished: list[FrozenTrial] = []
         self._started = time.monotonic()
-        self._before = directory.search.timing
-        self._timing = dict(self._before)
+        self._previous_timing = directory.search.timing
+        self._timing = dict(self._previous_timing)
 
     def run(self, *, retrain_best: bool) -> SearchRecord:
-        """Search, and end with the best.
-
-        Args:
-            retrain_best: Whether the best is trained once more, where it was not yet.
-
-        Returns:
-            The search's record; its status tells how it ended.
-
-        Raises:
-            RunFailedError: The disk refused.
-        """
-        outcome = RunStatus.FAILED
+        """Search, retrain the best config if requested, and return the final record."""
+        status = RunStatus.FAILED
         with Interruption() as interruption, self._directory:
             try:
-                self._progress.start(self._info(), list(self._directory.records.values()))
-                outcome, error = self._work(interruption, retrain_best=retrain_best)
+                self._progress.start(self._info(), list(self._directory.trial_records.values()))
+                status, error = self._search_and_retrain(interruption, retrain_best=retrain_best)
                 self._directory.finish(
-                    outcome, error, stop_reason=self._queue.stop_reason, timing=self._times()
+                    status, error, stop_reason=self._queue.stop_reason, timing=self._total_timing()
                 )
             except KeyboardInterrupt:
-                outcome = RunStatus.INTERRUPTED
+                status = RunStatus.INTERRUPTED
                 raise
             finally:
                 self._workers.stop()
-                self._progress.stop(outcome.value)
+                self._progress.stop(status.value)
         return self._directory.search
 
-    def _work(
+    def _search_and_retrain(
         self, interruption: Interruption, *, retrain_best: bool
     ) -> tuple[RunStatus, str | None]:
-        """Search and retrain; how that ended, and why not better."""
-        if (cut_short := self._searched(interruption)) is not None:
-            return cut_short
-        if self._queue.stop_reason == "failures" or not self._directory.ranked():
-            self._write_what_there_is(pictures=True)
-            alike = self._queue.stop_reason == "failures"
-            return RunStatus.FAILED, giving_up(self._ended) if alike else no_result_reason(
-                self._directory
-            )
-        best = write_best(self._directory, self._plan)
-        if not retrain_best or self._directory.search.retrained is not None:
-            write_report(self._directory)
-            return RunStatus.COMPLETE, None
-        begun = time.monotonic()
-        which = f"The search is done, and its best, trial {best.number}, is in best.yaml"
-        try:
-            outcome = retrain(
-                self._plan, self._directory, self._workers, self._progress, interruption
-            )
-        except RunInterrupted:
-            return RunStatus.INTERRUPTED, f"{which}; training it once more was interrupted."
-        spent = self._timing.get("retrain_s", 0.0) + time.monotonic() - begun
-        self._timing["retrain_s"] = spent
-        if outcome.record is None or outcome.error is not None:
-            return RunStatus.FAILED, f"{which}; training it once more failed: {outcome.error}"
-        self._directory.update(retrained=dict(outcome.record.metrics))
-        return RunStatus.COMPLETE, None
-
-    def _searched(self, interruption: Interruption) -> tuple[RunStatus, str] | None:
-        """Search; how that ended and why, where it did not come to its end."""
+        """Return the final status and the error."""
         try:
             self._search(interruption)
         except RunInterrupted:
-            return RunStatus.INTERRUPTED, self._stopped(interruption)
+            return RunStatus.INTERRUPTED, self._interrupt(interruption)
         except DiskError as error:
-            self._leave()
+            self._stop_trials()
             return RunStatus.FAILED, str(error)
-        return None
+        if self._queue.stop_reason == "failures":
+            self._write_results(plots=True)
+            return RunStatus.FAILED, same_error_reason(self._finished)
+        if not self._directory.ranked_trials():
+            self._write_results(plots=True)
+            trials = [trial for _, trial in sorted(self._directory.trial_records.items())]
+            return RunStatus.FAILED, no_result_reason(trials)
+        best = write_best(self._directory, self._configs)
+        if retrain_best and self._directory.search.final_metrics is None:
+            return self._retrain(best, interruption)
+        write_report(self._directory)
+        return RunStatus.COMPLETE, None
+
+    def _retrain(
+        self, best: FrozenTrial, interruption: Interruption
+    ) -> tuple[RunStatus, str | None]:
+        start = time.monotonic()
+        done = f"The search is complete, and the config of trial {best.number} is in best.yaml"
+        try:
+            outcome = retrain(
+                self._configs, self._directory, self._workers, self._progress, interruption
+            )
+        except RunInterrupted:
+            return RunStatus.INTERRUPTED, f"{done}; its retraining was interrupted."
+        previous_s = self._timing.get("retrain_s", 0.0)
+        self._timing["retrain_s"] = previous_s + time.monotonic() - start
+        if outcome.record is None or outcome.error is not None:
+            return RunStatus.FAILED, f"{done}; its retraining failed: {outcome.error}"
+        self._directory.update(final_metrics=dict(outcome.record.metrics))
+        return RunStatus.COMPLETE, None
 
     def _search(self, interruption: Interruption) -> None:
-        # An earlier sitting may have been killed before it came to that.
-        self._tidy()
+        # An earlier process may have been killed before it deleted them.
+        self._delete_unneeded_files()
         while True:
             self._start_trials()
-            if not self._live:
+            if not self._running:
                 break
-            for news in self._workers.wait(_TICK_S):
-                self._take(news)
+            for message in self._workers.wait(_POLL_INTERVAL_S):
+                self._handle(message)
             self._progress.tick()
             interruption.check()
-            if self._live and self._is_over():
-                self._leave()
-        self._timing["search_s"] = self._search_s()
+            if self._running and self._should_stop():
+                self._stop_trials()
+        self._timing["search_s"] = self._searched_s()
 
-    def _is_over(self) -> bool:
-        """Whether what is at work now would end too late, or most likely fail."""
-        if all_failed_with_same_error(self._ended, self._workers.jobs):
+    def _should_stop(self) -> bool:
+        """Return whether the time is over, or the running trials would fail as all others did."""
+        if all_failed_with_same_error(self._finished, self._workers.jobs):
             self._queue.stop_reason = "failures"
-        return self._queue.stop_reason == "failures" or self._queue.is_late(self._search_s())
+        return self._queue.stop_reason == "failures" or self._queue.is_time_over(self._searched_s())
 
-    def _leave(self) -> None:
-        """Leave the trials at work; should the search be resumed, they are done again."""
+    def _stop_trials(self) -> None:
+        """Stop the running trials; a resumed search reruns them."""
         self._workers.stop()
-        for live in self._live.values():
-            self._directory.keep(live.interrupted())
-        self._live.clear()
+        for trial in self._running.values():
+            self._directory.write_trial(trial.as_interrupted())
+        self._running.clear()
 
-    def _stopped(self, interruption: Interruption) -> str:
-        """The user has stopped the search: keep what there is, and say how far it came."""
-        self._leave()
+    def _interrupt(self, interruption: Interruption) -> str:
+        """Stop and save the search after a request of the user, and return the error."""
+        self._stop_trials()
         self._queue.stop_reason = "user"
-        self._timing["search_s"] = self._search_s()
-        self._progress.message("Interrupted: writing what there is.")
-        self._write_what_there_is(pictures=not interruption.interrupted_twice)
-        over = sum(trial.is_finished for trial in self._directory.records.values())
-        return f"Interrupted after {over} of {plural(self._queue.most, 'trial')}."
+        self._timing["search_s"] = self._searched_s()
+        self._progress.message("Interrupted. Writing the results so far.")
+        self._write_results(plots=not interruption.interrupted_twice)
+        finished = sum(trial.is_finished for trial in self._directory.trial_records.values())
+        return f"Interrupted after {finished} of {plural(self._queue.max_trials, 'trial')}."
 
-    def _write_what_there_is(self, *, pictures: bool) -> None:
-        if self._directory.ranked():
-            write_best(self._directory, self._plan)
-        write_report(self._directory, pictures=pictures)
+    def _write_results(self, *, plots: bool) -> None:
+        if self._directory.ranked_trials():
+            write_best(self._directory, self._configs)
+        write_report(self._directory, plots=plots)
 
     def _start_trials(self) -> None:
-        while self._workers.idle > 0:
-            if all_failed_with_same_error(self._ended, self._workers.jobs):
+        while self._workers.free_slots > 0:
+            if all_failed_with_same_error(self._finished, self._workers.jobs):
                 self._queue.stop_reason = "failures"
-            trial = self._queue.next(self._search_s(), is_idle=not self._live)
-            if trial is None:
+            record = self._queue.next(self._searched_s(), is_idle=not self._running)
+            if record is None:
                 return
-            self._begin(trial)
+            self._start_trial(record)
 
-    def _begin(self, trial: FrozenTrial) -> None:
-        proposal = Suggestion(
-            trial.values,
-            trial.proposal.get("epochs"),
-            trial.proposal.get("initial_epoch", 0),
-            trial.parent_trial,
+    def _start_trial(self, record: FrozenTrial) -> None:
+        suggestion = Suggestion(
+            record.values,
+            record.sampler_state.get("epochs"),
+            record.sampler_state.get("initial_epoch", 0),
+            record.parent_trial,
         )
-        live = Trial(self._plan, self._directory, trial, proposal)
-        # Before anything else: whatever happens now, the trial is known.
-        self._directory.keep(trial)
-        self._progress.trial_began(trial)
-        limit = bar(self._directory.records.values(), self._plan.direction, trial.number)
+        trial = Trial(self._configs, self._directory, record, suggestion)
+        # First, so the trial is known even if this process is killed.
+        self._directory.write_trial(record)
+        self._progress.trial_started(record)
+        threshold = score_threshold(
+            self._directory.trial_records.values(), self._configs.direction, record.number
+        )
         try:
-            tasks = live.tasks(limit, self._directory.search.command)
+            tasks = trial.tasks(threshold, self._directory.search.command)
         except ConfigError as error:
-            self._end(live.failed(error))
+            self._finish_trial(trial.as_failed(error))
             return
-        self._live[trial.number] = live
+        self._running[record.number] = trial
         for task in tasks:
             self._workers.submit(task)
 
-    def _take(self, news: Event | Outcome) -> None:
-        number = int(news.key.partition(".")[0])
-        if isinstance(news, Event):
-            self._progress.epoch(number, news.epoch, news.epochs, news.logs)
+    def _handle(self, message: Event | Outcome) -> None:
+        number = int(message.key.partition(".")[0])
+        if isinstance(message, Event):
+            self._progress.epoch(number, message.epoch, message.epochs, message.logs)
             return
-        if news.refused:
-            # No fault of the trial's: it is done again when the search is resumed.
-            raise DiskError(news.error or "")
-        trial = self._live[number].take(news)
-        if trial is not None:
-            del self._live[number]
-            self._end(trial)
+        if message.disk_error:
+            # Not an error of the trial: a resumed search reruns it.
+            raise DiskError(message.error or "")
+        record = self._running[number].add_result(message)
+        if record is not None:
+            del self._running[number]
+            self._finish_trial(record)
 
-    def _end(self, trial: FrozenTrial) -> None:
-        """A trial has ended: record it."""
-        if self._plan.config.experiment.tensorboard is not False:
-            self._log(trial)
-        self._directory.keep(trial)
+    def _finish_trial(self, trial: FrozenTrial) -> None:
+        """Record a finished trial."""
+        if self._configs.config.experiment.tensorboard is not False:
+            self._write_tensorboard_log(trial)
+        self._directory.write_trial(trial)
         self._queue.tell(trial)
-        self._ended.append(trial)
-        self._timing["search_s"] = self._search_s()
-        self._directory.update(timing=self._times())
-        if self._directory.ranked()[:1] == [trial]:
-            # Now, as this process may be killed; what was trained once more is the best no longer.
-            write_best(self._directory, self._plan)
+        self._finished.append(trial)
+        self._timing["search_s"] = self._searched_s()
+        self._directory.update(timing=self._total_timing())
+        if self._directory.ranked_trials()[:1] == [trial]:
+            # Now, because this process may be killed. A retrained config is no longer the best.
+            write_best(self._directory, self._configs)
             shutil.rmtree(self._directory.best, ignore_errors=True)
-        self._tidy()
-        self._progress.trial_ended(trial)
+        self._delete_unneeded_files()
+        self._progress.trial_finished(trial)
 
-    def _tidy(self) -> None:
-        """Delete the weights that nobody needs any more."""
-        trials = self._directory.records.values()
-        delete_checkpoints(self._directory, trials, self._plan.direction, self._plan.trainings)
-        delete_states(self._directory, trials, self._queue.promotable(), self._plan.trainings)
+    def _delete_unneeded_files(self) -> None:
+        """Delete models that are not among the best, and states that no trial will continue."""
+        trials, trainings = self._directory.trial_records.values(), self._configs.trainings
+        delete_models(self._directory, trials, self._configs.direction, trainings)
+        delete_states(self._directory, trials, self._queue.promotable(), trainings)
 
-    def _log(self, trial: FrozenTrial) -> None:
-        """Write the trial's curves and values for TensorBoard."""
+    def _write_tensorboard_log(self, trial: FrozenTrial) -> None:
         folder = self._directory.trial(trial.number)
         name = str(folder.relative_to(self._directory.path.parent))
-        folders = run_folders(folder, self._plan.trainings)
+        folders = run_folders(folder, self._configs.trainings)
         scores = trial.scores if trial.score is not None else [None] * len(folders)
+        objective = self._configs.tune.objective
         for run_folder, score in zip(folders, scores, strict=True):
-            run, objective = RunFiles(run_folder), self._plan.tune.objective
-            tensorboard_log.write_trial(run, trial, name, objective, score)
+            tensorboard_log.write_trial(RunFiles(run_folder), trial, name, objective, score)
 
-    def _search_s(self) -> float:
-        """Seconds of searching, those of earlier sittings included."""
-        return self._before.get("search_s", 0.0) + time.monotonic() - self._started
+    def _searched_s(self) -> float:
+        """Return the seconds of searching, including those before a resume."""
+        return self._previous_timing.get("search_s", 0.0) + time.monotonic() - self._started
 
-    def _times(self) -> dict[str, float]:
-        total = self._before.get("total_s", 0.0) + time.monotonic() - self._started
-        return {**self._timing, "total_s": total}
+    def _total_timing(self) -> dict[str, float]:
+        total_s = self._previous_timing.get("total_s", 0.0) + time.monotonic() - self._started
+        return {**self._timing, "total_s": total_s}
 
     def _info(self) -> SearchInfo:
-        tune = self._plan.tune
+        tune = self._configs.tune
+        is_hyperband = tune.algorithm == "hyperband"
         return SearchInfo(
-            name=self._plan.config.experiment.name,
+            name=self._configs.config.experiment.name,
             algorithm=tune.algorithm,
             objective=tune.objective,
-            direction=self._plan.direction,
+            direction=self._configs.direction,
             jobs=self._workers.jobs,
-            max_trials=self._queue.most,
-            space=tuple(one.name for one in self._plan.space),
+            max_trials=self._queue.max_trials,
+            space=tuple(hyperparameter.name for hyperparameter in self._configs.space),
             max_time=tune.max_time,
-            round=trials_per_round(self._plan.max_epochs) if tune.algorithm == "hyperband" else 0,
-            searched_s=self._before.get("search_s", 0.0),
+            trials_per_round=trials_per_round(self._configs.max_epochs) if is_hyperband else 0,
+            searched_s=self._previous_timing.get("search_s", 0.0),
         )

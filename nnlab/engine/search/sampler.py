@@ -1,4 +1,4 @@
-"""What proposes the trials of a search, whatever the algorithm."""
+"""The interface of all samplers, which suggest the trials of a search."""
 
 from __future__ import annotations
 
@@ -13,68 +13,44 @@ from nnlab.runs.records.trial import FrozenTrial, Value
 
 @dataclass(frozen=True)
 class Suggestion:
-    """What a trial is to try.
+    """The values of a new trial.
 
     Args:
-        values: What was chosen, by the hyperparameter's name; those alone that matter.
-        epochs: The last epoch; None: the config's.
+        values: The values by name of the hyperparameter; only those whose conditions hold.
+        epochs: The last epoch; None: that of the config.
         initial_epoch: The first epoch, from 0.
-        parent_trial: The trial whose weights it starts with; None: fresh ones.
-        details: What the algorithm needs to know of the trial when the search is resumed.
+        parent_trial: The trial whose weights it continues; None: initial weights.
+        sampler_state: What the sampler needs to know about the trial when the search is resumed.
     """
 
     values: Mapping[str, Value]
     epochs: int | None = None
     initial_epoch: int = 0
     parent_trial: int | None = None
-    details: Mapping[str, Any] = field(default_factory=dict)
+    sampler_state: Mapping[str, Any] = field(default_factory=dict)
 
 
-# `wait`: not before a trial that is at work has ended; `end`: never again.
-Answer = Suggestion | Literal["wait", "end"]
+# "wait": ask again after a running trial has finished; "done": no more trials.
+Answer = Suggestion | Literal["wait", "done"]
 
 
 class Sampler(Protocol):
-    """Proposes trials, one after the other.
+    """Suggest trials, one after the other.
 
-    A proposal follows from the seed, the trial's number, and what has been learnt of other trials:
-    a search that was killed is resumed by letting a new proposer learn of the trials there are.
+    A suggestion depends only on the seed, the trial's number and the trials that were passed to
+    `tell`. To resume a search, pass all its trials to a new sampler.
     """
 
     def ask(self, number: int) -> Answer:
-        """What the next trial is to try; it counts as learnt, as a trial at work.
-
-        Args:
-            number: Its number; numbers come in order.
-
-        Returns:
-            The proposal; or why there is none.
-        """
+        """Suggest the trial of this number, which counts as running; numbers are consecutive."""
 
     def tell(self, trial: FrozenTrial) -> None:
-        """Take in a trial: one that has ended, or one that an earlier search left.
-
-        Args:
-            trial: The trial as it stands.
-        """
+        """Add a finished trial, or any trial of a search that is resumed."""
 
     def may_promote(self, number: int) -> bool:
-        """Whether a trial that has ended may still be proposed to go on.
-
-        Args:
-            number: The trial's number.
-        """
+        """Return whether a later suggestion may continue a finished trial."""
 
 
-def seed_of(seed: int, number: int, attempt: int = 0) -> int:
-    """The seed of one proposal.
-
-    Args:
-        seed: The search's.
-        number: The trial's number.
-        attempt: Which attempt at it.
-
-    Returns:
-        A number below 2 ** 32, as good as independent of those of other trials.
-    """
+def derive_seed(seed: int, number: int, attempt: int = 0) -> int:
+    """Return a seed below 2 ** 32 for an attempt at a trial, independent of all others."""
     return int(np.random.SeedSequence((seed, number, attempt)).generate_state(1)[0])

@@ -1,28 +1,29 @@
-"""A search that begins, or goes on: what is checked before, and what is made ready."""
+"""Start or resume a search."""
 
 from __future__ import annotations
 
 import shlex
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from nnlab.config import Config, Experiment
+from nnlab.config.space.corner_cases import CornerCase
+from nnlab.config.space.materialize import materialize_corner_cases
 from nnlab.data.readers.fingerprint import fingerprint, has_changed
 from nnlab.engine.runtime.devices import select_device
 from nnlab.engine.search import tensorboard_log
-from nnlab.engine.search.data_checks import check_data
 from nnlab.engine.search.directory import SearchDirectory
 from nnlab.engine.search.runner import SearchRunner
-from nnlab.engine.search.sampler import Suggestion
 from nnlab.engine.search.trial_configs import TrialConfigs
 from nnlab.engine.search.trial_queue import TrialQueue
-from nnlab.engine.workers.pool import Workers
+from nnlab.engine.workers.data_checks import collect_data_errors
+from nnlab.engine.workers.pool import WorkerPool
 from nnlab.errors import RequestError
-from nnlab.report.progress.search_events import SearchProgress
+from nnlab.report.progress.search_state import SearchProgress
 from nnlab.runs import RunStatus
 from nnlab.runs.io.lock import lock_folder
 from nnlab.runs.records.search import SearchRecord
-from nnlab.runs.records.trial import Value
 
 
 def search(
@@ -33,39 +34,41 @@ def search(
     command: tuple[str, ...] = (),
     retrain: bool = True,
 ) -> SearchRecord:
-    """Search the space that a config marks; leaves a search's folder.
+    """Search the hyperparameters of a config, and write the folder of the search.
 
     Args:
-        config: The config, with open values.
-        runs_dir: The folder in which the search's own is made.
-        progress: Is told how it goes.
+        config: A config with hyperparameters.
+        runs_dir: The folder for the folder of the search.
+        progress: Receives the progress.
         command: The command line, for the records.
-        retrain: Whether the best is trained once more at the end, and tested.
+        retrain: Whether to retrain the best config at the end, and test it. Defaults to True.
 
     Returns:
-        The search's record. Its status tells whether it did all that it was asked to, was
-        interrupted by the user, or failed, its error why: no trial came to a score, or the best
-        could not be trained once more.
+        The record of the search. Its status is complete, interrupted by the user, or failed with an
+        error: no trial completed, or the best config could not be retrained.
 
     Raises:
-        DeviceError: There is no such device.
-        RequestError: With some of its values the config asks for what the data do not have.
-        DataError: The data cannot be read, or do not fit some value.
-        RunFailedError: The disk refused.
+        DeviceError: The device does not exist.
+        RequestError: Config and data do not match for some values.
+        DataError: The data are unreadable, or do not fit some values.
+        RunFailedError: Writing failed.
     """
-    plan = TrialConfigs(config)
+    configs = TrialConfigs(config)
     select_device(config.experiment.training.device)
-    with _workers(plan) as workers:
-        data = _fingerprint(_first(plan))
+    with _worker_pool(configs) as workers:
+        data = _data_fingerprint(configs.default_experiment())
         check_data(config, workers.prepare)
-        directory = SearchDirectory.create(runs_dir, plan, workers.jobs, command, data)
+        directory = SearchDirectory.create(runs_dir, configs, workers.jobs, command, data)
         if config.experiment.tensorboard is not False:
-            tensorboard_log.write_space(directory.tensorboard, plan.space, plan.tune.objective)
-        queue = TrialQueue(plan, directory.records)
-        return SearchRunner(plan, directory, queue, workers, progress).run(retrain_best=retrain)
+            tensorboard_log.write_space(
+                directory.tensorboard, configs.space, configs.tune.objective
+            )
+        queue = TrialQueue(configs, directory.trial_records)
+        runner = SearchRunner(configs, directory, queue, workers, progress)
+        return runner.run(retrain_best=retrain)
 
 
-def resume(  # noqa: PLR0913 - each is named where it is called
+def resume(  # noqa: PLR0913 - keyword arguments
     config: Config,
     path: Path,
     *,
@@ -74,74 +77,87 @@ def resume(  # noqa: PLR0913 - each is named where it is called
     retrain: bool = True,
     retry_failed: bool = False,
 ) -> SearchRecord | None:
-    """Go on with a search: its finished trials count, those that were at work are done again.
+    """Resume a search: finished trials are kept, interrupted ones are rerun.
 
     Args:
-        config: The config in the search's folder; with other limits perhaps.
-        path: The search's folder.
-        progress: Is told how it goes.
+        config: The config in the folder of the search; its limits may be different.
+        path: The folder of the search.
+        progress: Receives the progress.
         command: The command line, for the records.
-        retrain: Whether the best is trained once more at the end, and tested.
-        retry_failed: Whether trials that failed are done again, too.
+        retrain: Whether to retrain the best config at the end, and test it. Defaults to True.
+        retry_failed: Whether to rerun failed trials, too. Defaults to False.
 
     Returns:
-        As `search`; None where nothing is left to do: the folder stays as it is.
+        The record, as of `search`, or None if there was nothing to do.
 
     Raises:
-        RunNotFoundError: The folder holds no search.
-        RequestError: Somebody is at work on it; its data have changed; there is no such device.
-        DataError: Its records, or the data, cannot be read.
-        RunFailedError: As in `search`.
+        RunNotFoundError: The folder does not contain a search.
+        RequestError: Another process runs the search; its data changed; the device does not exist.
+        DataError: Its records, or the data, are unreadable.
+        RunFailedError: Writing failed.
     """
-    plan = TrialConfigs(config)
+    configs = TrialConfigs(config)
     select_device(config.experiment.training.device)
     with lock_folder(path):
         directory = SearchDirectory.reopen(path, retry_failed=retry_failed)
-        queue, known = TrialQueue(plan, directory.records), directory.search
-        is_finished = queue.is_empty(known.timing.get("search_s", 0.0))
-        if is_finished and _is_concluded(known, retrain=retrain):
+        queue, record = TrialQueue(configs, directory.trial_records), directory.search
+        is_empty = queue.is_empty(record.timing.get("search_s", 0.0))
+        if is_empty and _has_final_results(record, retrain=retrain):
             return None
-        if known.data and has_changed(known.data):
-            raise RequestError(_other_data(path, known.data["file"]))
-        with _workers(plan) as workers:
-            workers.prepare(_first(plan))
-            directory.begin(plan, workers.jobs, command)
-            return SearchRunner(plan, directory, queue, workers, progress).run(retrain_best=retrain)
+        if record.data and has_changed(record.data):
+            raise RequestError(_changed_data_message(path, record.data["file"]))
+        with _worker_pool(configs) as workers:
+            workers.prepare(configs.default_experiment())
+            directory.start(configs, workers.jobs, command)
+            runner = SearchRunner(configs, directory, queue, workers, progress)
+            return runner.run(retrain_best=retrain)
 
 
-def _workers(plan: TrialConfigs) -> Workers:
-    return Workers(plan.tune.jobs, most=plan.tune.max_trials * plan.trainings)
+def check_data(config: Config, prepare: Callable[[Experiment], object]) -> None:
+    """Prepare the data for each option and both ends of each range, and raise all errors.
+
+    Otherwise every trial with such a value would fail, and only the defaults would be checked.
+    """
+    corner_cases = list(materialize_corner_cases(config))
+    check = collect_data_errors(corner_cases, prepare)
+    if check.owners:
+        invalid = set(map(id, check.invalid))
+        valid = next((case for case, _ in corner_cases if id(case) not in invalid), None)
+        messages = (_name_condition(error, cases, valid) for error, cases in check.owners.items())
+        raise check.error_type("\n".join(messages))
 
 
-def _is_concluded(known: SearchRecord, *, retrain: bool) -> bool:
-    """Whether what follows the last trial is done."""
-    if known.best is None:
-        return known.stop_reason is not None
-    is_trained = known.retrained is not None or not retrain
-    return known.status is RunStatus.COMPLETE and is_trained
+def _name_condition(error: str, cases: Sequence[CornerCase], valid: CornerCase | None) -> str:
+    """Add the value that causes an error, unless every value does."""
+    if cases[0].target is not None:
+        return f"{error} {cases[0].condition}"
+    # The defaults cause it: the first valid case differs from them in one value.
+    return error if valid is None else f"{error} {valid.default.condition}"
 
 
-def _first(plan: TrialConfigs) -> Experiment:
-    """The experiment of the first values."""
-    defaults: dict[str, Value] = {}
-    for one in plan.space:
-        if one.is_active(defaults):
-            defaults[one.name] = one.default
-    return plan.experiments(Suggestion(defaults))[0]
+def _worker_pool(configs: TrialConfigs) -> WorkerPool:
+    return WorkerPool(configs.tune.jobs, max_tasks=configs.tune.max_trials * configs.trainings)
 
 
-def _fingerprint(experiment: Experiment) -> dict[str, Any]:
+def _has_final_results(record: SearchRecord, *, retrain: bool) -> bool:
+    """Return whether the steps after the last trial were finished."""
+    if record.best is None:
+        return record.stop_reason is not None
+    is_retrained = record.final_metrics is not None or not retrain
+    return record.status is RunStatus.COMPLETE and is_retrained
+
+
+def _data_fingerprint(experiment: Experiment) -> dict[str, Any]:
     file = experiment.data.file
     try:
         return {} if file is None else fingerprint(Path(file))
     except OSError:
-        # Whoever reads the data says so.
+        # Preparing the data raises an error with a hint.
         return {}
 
 
-def _other_data(path: Path, file: str) -> str:
-    message = "Expected the data that the search was begun with. Received:"
-    there = f"{file}, which has changed since: scores on other rows cannot be compared."
+def _changed_data_message(path: Path, file: str) -> str:
+    message = f"Expected the data of the search. Received: {file}, which has changed since:"
+    reason = "scores on different rows are not comparable."
     config = shlex.quote(str(path / "config.yaml"))
-    hint = f"Put the file back, or begin a new search: nnlab tune {config}"
-    return f"{message} {there} {hint}"
+    return f"{message} {reason} Restore the file, or start a new search: nnlab tune {config}"

@@ -1,7 +1,7 @@
-"""Hyperparameters as the libraries that propose values take them.
+"""The search space in the formats of Keras Tuner and Optuna.
 
-Where there are finitely many values, what is proposed is the position of one. So every library
-treats steps, logarithmic ones too, alike, and nothing is lost in rounding.
+Values of finite hyperparameters are encoded as their position. Both libraries then treat steps
+equally, including logarithmic ones, and no value is rounded.
 """
 
 from __future__ import annotations
@@ -17,94 +17,75 @@ from nnlab.config.space.hyperparameter import Hyperparameter
 from nnlab.runs.records.trial import Value
 
 if TYPE_CHECKING:
-    # A third of a second, which a random search need not wait for.
+    # Takes 0.3 s to import, and only a Bayesian search requires it.
     import optuna
 
 
 class SpaceMapping:
-    """A space of hyperparameters, and codes for their values.
+    """A mapping between values of hyperparameters and their codes.
 
     Args:
-        hyperparameters: All of them, each behind those that it depends on.
+        hyperparameters: All hyperparameters, each after those that it depends on.
     """
 
     def __init__(self, hyperparameters: Iterable[Hyperparameter]) -> None:
-        self._all = [_Dimension(one) for one in hyperparameters]
-        self._named = {coded.name: coded for coded in self._all}
+        self._dimensions = {
+            hyperparameter.name: _Dimension(hyperparameter) for hyperparameter in hyperparameters
+        }
 
     def keras_tuner_space(self) -> keras_tuner.HyperParameters:
-        """The space for Keras Tuner, all of it declared, with its conditions."""
+        """Return the space for Keras Tuner, completely declared, with its conditions."""
         space = keras_tuner.HyperParameters()
-        for coded in self._all:
+        for dimension in self._dimensions.values():
             with contextlib.ExitStack() as scopes:
-                for condition in coded.hyperparameter.conditions:
-                    parent = self._named[condition.name]
-                    values = [parent.encode(value) for value in condition.values]
-                    scopes.enter_context(space.conditional_scope(parent.name, values))
-                coded.declare(space)
+                for condition in dimension.hyperparameter.conditions:
+                    parent = self._dimensions[condition.name]
+                    codes = [parent.encode(value) for value in condition.values]
+                    scopes.enter_context(space.conditional_scope(parent.name, codes))
+                dimension.declare(space)
         return space
 
-    def suggested(self, trial: optuna.Trial) -> dict[str, Value]:
-        """The values that a trial of Optuna's suggests, of those that matter.
-
-        Args:
-            trial: The trial.
-        """
+    def suggest_values(self, trial: optuna.Trial) -> dict[str, Value]:
+        """Return the values suggested by a trial of Optuna, of the active hyperparameters."""
         values: dict[str, Value] = {}
-        for coded in self._all:
-            if coded.hyperparameter.is_active(values):
-                values[coded.name] = coded.decode(coded.suggest(trial))
+        for name, dimension in self._dimensions.items():
+            if dimension.hyperparameter.is_active(values):
+                values[name] = dimension.decode(dimension.suggest(trial))
         return values
 
     def optuna_distributions(
         self, values: Mapping[str, Value]
     ) -> dict[str, optuna.distributions.BaseDistribution]:
-        """What Optuna has chosen values from.
-
-        Args:
-            values: The values by name.
-        """
-        return {name: self._named[name].distribution for name in values}
+        """Return the distributions of these values for Optuna."""
+        return {name: self._dimensions[name].distribution for name in values}
 
     def optuna_params(self, values: Mapping[str, Value]) -> dict[str, Any]:
-        """Values as Optuna keeps them.
-
-        Args:
-            values: The values by name.
-        """
-        return {name: self._named[name].to_optuna(value) for name, value in values.items()}
+        """Return the values as stored by Optuna."""
+        return {name: self._dimensions[name].to_optuna(value) for name, value in values.items()}
 
     def encode(self, values: Mapping[str, Value]) -> dict[str, int | float]:
-        """Codes for values.
-
-        Args:
-            values: The values by name.
-        """
-        return {name: self._named[name].encode(value) for name, value in values.items()}
+        """Return the codes of values."""
+        return {name: self._dimensions[name].encode(value) for name, value in values.items()}
 
     def decode(self, codes: Mapping[str, int | float]) -> dict[str, Value]:
-        """The values behind codes, of those that matter.
-
-        Args:
-            codes: The codes by name; other names are ignored.
-        """
+        """Return the values of codes, of the active hyperparameters; ignore other names."""
         values: dict[str, Value] = {}
-        for coded in self._all:
-            if coded.name in codes and coded.hyperparameter.is_active(values):
-                values[coded.name] = coded.decode(codes[coded.name])
+        for name, dimension in self._dimensions.items():
+            if name in codes and dimension.hyperparameter.is_active(values):
+                values[name] = dimension.decode(codes[name])
         return values
 
 
 class _Dimension:
-    """One hyperparameter and the codes for its values."""
+    """A hyperparameter and the codes of its values."""
 
     def __init__(self, hyperparameter: Hyperparameter) -> None:
         self.hyperparameter = hyperparameter
         self.name = hyperparameter.name
-        one = hyperparameter
-        # A whole number without a step of its own on a logarithmic scale: its values are finitely
-        # many, but not alike.
-        self._by_position = one.size is not None and (one.step is not None or bool(one.values))
+        # Integers on a logarithmic scale without a step are finite, but not equally likely.
+        self._by_position = hyperparameter.size is not None and (
+            hyperparameter.step is not None or bool(hyperparameter.values)
+        )
 
     @cached_property
     def _points(self) -> Sequence[Value]:
@@ -112,8 +93,8 @@ class _Dimension:
 
     @cached_property
     def _positions(self) -> Mapping[tuple[type, Value], int]:
-        # True equals 1: with its type, a value is itself alone.
-        return {(type(point), point): at for at, point in enumerate(self._points)}
+        # With types, because True equals 1.
+        return {(type(point), point): position for position, point in enumerate(self._points)}
 
     def encode(self, value: Value) -> int | float:
         if not self._by_position:
@@ -126,40 +107,46 @@ class _Dimension:
         return int(code) if self.hyperparameter.kind == "int" else float(code)
 
     def declare(self, space: keras_tuner.HyperParameters) -> None:
-        one = self.hyperparameter
+        hyperparameter = self.hyperparameter
         if self._by_position:
-            default = self.encode(one.default)
+            default = self.encode(hyperparameter.default)
             space.Int(self.name, 0, len(self._points) - 1, default=default)
             return
-        declare = space.Int if one.kind == "int" else space.Float
-        low, high = one.min_value, one.max_value
-        declare(self.name, low, high, sampling=one.sampling, default=one.default)
+        declare = space.Int if hyperparameter.kind == "int" else space.Float
+        declare(
+            self.name,
+            hyperparameter.min_value,
+            hyperparameter.max_value,
+            sampling=hyperparameter.sampling,
+            default=hyperparameter.default,
+        )
 
     @cached_property
     def distribution(self) -> optuna.distributions.BaseDistribution:
         from optuna import distributions
 
-        one = self.hyperparameter
+        hyperparameter = self.hyperparameter
         if self._by_position:
-            most = len(self._points) - 1
-            if one.ordered:
-                return distributions.IntDistribution(0, most)
-            return distributions.CategoricalDistribution(tuple(range(most + 1)))
-        is_log = one.sampling != "linear"
-        if one.kind == "int":
-            return distributions.IntDistribution(one.min_value, one.max_value, log=is_log)
-        return distributions.FloatDistribution(one.min_value, one.max_value, log=is_log)
+            last = len(self._points) - 1
+            if hyperparameter.ordered:
+                return distributions.IntDistribution(0, last)
+            return distributions.CategoricalDistribution(tuple(range(last + 1)))
+        low, high = hyperparameter.min_value, hyperparameter.max_value
+        is_log = hyperparameter.sampling != "linear"
+        if hyperparameter.kind == "int":
+            return distributions.IntDistribution(low, high, log=is_log)
+        return distributions.FloatDistribution(low, high, log=is_log)
 
     def suggest(self, trial: optuna.Trial) -> int | float:
-        code: int | float = trial._suggest(self.name, self.distribution)  # noqa: SLF001 - the public ones differ in nothing but the building of the distribution
-        return self._mirrored(code)
+        code: int | float = trial._suggest(self.name, self.distribution)  # noqa: SLF001 - the public methods only build the distribution
+        return self._mirror(code)
 
     def to_optuna(self, value: Value) -> int | float:
-        return self._mirrored(self.encode(value))
+        return self._mirror(self.encode(value))
 
-    def _mirrored(self, code: float) -> int | float:
-        """Optuna has no reversed logarithmic scale: the mirror image of a plain one is it."""
-        one = self.hyperparameter
-        if self._by_position or one.sampling != "reverse_log":
+    def _mirror(self, code: float) -> int | float:
+        """Mirror a code on a reversed logarithmic scale, which Optuna does not have."""
+        hyperparameter = self.hyperparameter
+        if self._by_position or hyperparameter.sampling != "reverse_log":
             return code
-        return (one.min_value or 0) + (one.max_value or 0) - code
+        return (hyperparameter.min_value or 0) + (hyperparameter.max_value or 0) - code

@@ -1,7 +1,8 @@
-"""What TensorBoard shows of a search: its hyperparameters, and the curves of each trial.
+"""TensorBoard logs of a search: its hyperparameters, and the curves of each trial.
 
-Written by the process that searches, without computing with TensorFlow: one small file a trial.
-Keras' callback leaves three folders with a file each, and takes a tenth of a short trial's time.
+They are written by the main process, without computing with TensorFlow, as one small file per
+trial. Keras' callback writes three folders with a file each, which takes a tenth of the time of a
+short trial.
 """
 
 from __future__ import annotations
@@ -18,36 +19,30 @@ from nnlab.runs import RunFiles
 from nnlab.runs.io.metrics_csv import read_history
 from nnlab.runs.records.trial import FrozenTrial, TrialStatus
 
-_PREFIX = "epoch_"
+_EPOCH_PREFIX = "epoch_"
 
 
 def write_space(folder: Path, space: Iterable[Hyperparameter], objective: str) -> None:
-    """Tell the HParams page what is searched, and by what trials are judged.
-
-    Args:
-        folder: The folder for the log.
-        space: The hyperparameters.
-        objective: The metric.
-    """
+    """Write the hyperparameters and the objective for the HParams page."""
     from tensorboard.plugins.hparams import api
     from tensorboard.plugins.hparams.summary_v2 import hparams_config_pb
 
     metric = api.Metric(objective)
-    hparams = [api.HParam(one.name, _domain(one)) for one in space]
+    hparams = [api.HParam(hyperparameter.name, _domain(hyperparameter)) for hyperparameter in space]
     _write(folder, [(0, hparams_config_pb(hparams, [metric]))])
 
 
 def write_trial(
     run: RunFiles, trial: FrozenTrial, name: str, objective: str, score: float | None
 ) -> None:
-    """Log a training of a trial that has ended.
+    """Write the log of one training of a finished trial.
 
     Args:
-        run: The training's run.
+        run: The run of the training.
         trial: The trial.
-        name: What the HParams page calls the trial; it shows the mean of its trainings.
-        objective: The metric by which trials are judged.
-        score: The training's own; the last epoch, which the page would show else, may be worse.
+        name: The name of the trial on the HParams page, which shows the mean of its trainings.
+        objective: The metric to optimize.
+        score: The score of the training; by default, the page shows that of the last epoch.
     """
     from tensorboard.compat.proto.summary_pb2 import Summary
     from tensorboard.plugins.hparams import api_pb2
@@ -63,12 +58,12 @@ def write_trial(
     for row, epoch in enumerate(columns.pop("epoch", [])):
         summary = Summary()
         for metric, values in columns.items():
-            # The older form needs no words about the curve: a file is one block of a disk.
-            summary.value.add(tag=f"{_PREFIX}{metric}", simple_value=values[row])
-        # Keras' callback, too, counts epochs from 0.
+            # The older format has no metadata, which keeps the file within one disk block.
+            summary.value.add(tag=f"{_EPOCH_PREFIX}{metric}", simple_value=values[row])
+        # Keras' callback also counts epochs from 0.
         summaries.append((int(epoch) - 1, summary))
     if score is not None:
-        # Not an event of its own, which would make the file a block longer.
+        # A separate event would make the file one disk block larger.
         summaries[-1][1].value.add(tag=objective, simple_value=score)
     _write(run.tensorboard, [*summaries, (0, session_end_pb(status, end_time_secs=end))])
 
@@ -85,19 +80,24 @@ def _write(folder: Path, summaries: Iterable[tuple[int, Any]]) -> None:
         writer.write(Event(wall_time=now, file_version="brain.Event:2").SerializeToString())
         for step, summary in summaries:
             event = Event(wall_time=now, step=step)
-            # Some of TensorBoard's functions give TensorFlow's class of the same message.
+            # Some of TensorBoard's functions return TensorFlow's class of the same message.
             event.summary.MergeFromString(summary.SerializeToString())
             writer.write(event.SerializeToString())
 
 
-def _domain(one: Hyperparameter) -> object:
+def _domain(hyperparameter: Hyperparameter) -> object:
     from tensorboard.plugins.hparams import api
 
-    if one.min_value is None or one.max_value is None:
-        kinds = {type(value) for value in one.values}
-        if kinds == {int, float}:
-            return api.Discrete(list(map(float, one.values)))
-        return api.Discrete(list(one.values) if len(kinds) == 1 else list(map(str, one.values)))
-    if one.kind == "int":
-        return api.IntInterval(int(one.min_value), int(one.max_value))
-    return api.RealInterval(float(one.min_value), float(one.max_value))
+    low, high, values = (
+        hyperparameter.min_value,
+        hyperparameter.max_value,
+        hyperparameter.values,
+    )
+    if low is None or high is None:
+        types = {type(value) for value in values}
+        if types == {int, float}:
+            return api.Discrete(list(map(float, values)))
+        return api.Discrete(list(values) if len(types) == 1 else list(map(str, values)))
+    if hyperparameter.kind == "int":
+        return api.IntInterval(int(low), int(high))
+    return api.RealInterval(float(low), float(high))

@@ -1,4 +1,4 @@
-"""A trial at work: its trainings, and what comes of them."""
+"""A live trial: its trainings, and its record."""
 
 from __future__ import annotations
 
@@ -18,138 +18,117 @@ from nnlab.errors import NnlabError
 from nnlab.runs.records.search import SearchFiles
 from nnlab.runs.records.trial import FrozenTrial, TrialStatus
 
-STATE = "state.npz"
+STATE_FILE = "state.npz"
 
 
 @dataclass
 class Trial:
-    """A trial that has begun.
+    """A running trial.
 
     Args:
-        plan: The search's plan.
-        files: The search's folder.
-        record: The trial's record, as a trial at work.
-        proposal: What it tries.
+        configs: The experiments of all trials.
+        files: The folder of the search.
+        record: The record of the trial.
+        suggestion: Its values.
     """
 
-    plan: TrialConfigs
+    configs: TrialConfigs
     files: SearchFiles
     record: FrozenTrial
-    proposal: Suggestion
+    suggestion: Suggestion
     _outcomes: dict[str, Outcome] = field(default_factory=dict)
     _keys: tuple[str, ...] = ()
     _started: float = field(default_factory=time.monotonic)
 
-    def tasks(self, bar: float, command: tuple[str, ...]) -> list[Task]:
-        """The trainings that the trial is made of.
+    def tasks(self, threshold: float, command: tuple[str, ...]) -> list[Task]:
+        """Return the trainings of the trial; the model is saved if its score reaches a threshold.
 
-        Args:
-            bar: The score that its model must reach to be kept.
-            command: The command line, for the records.
-
-        Returns:
-            The tasks. Each leaves a run's folder: the trial's own, where there is one alone, else
-            numbered ones in it.
-
-        Raises:
-            ConfigError: With the trial's values the config has faults.
+        The run of a single training is in the trial's folder, those of several in numbered ones.
         """
         folder = self.files.trial(self.record.number)
-        _clear(folder)
-        experiments = self.plan.experiments(self.proposal)
+        _remove_previous_files(folder)
+        experiments = self.configs.experiments(self.suggestion)
         folders = run_folders(folder, len(experiments))
-        parent = self.proposal.parent_trial
-        starts: list[Path | None] = [None] * len(folders)
+        parent = self.suggestion.parent_trial
+        states: list[Path | None] = [None] * len(folders)
         if parent is not None:
-            before = run_folders(self.files.trial(parent), len(experiments))
-            starts = [one / STATE for one in before]
-        goes_on = self.proposal.epochs is not None
-        # Of several trainings none knows how good the trial is.
-        kept = bar if len(folders) == 1 else math.inf * (-1, 1)[self.plan.direction == "min"]
+            parent_folders = run_folders(self.files.trial(parent), len(experiments))
+            states = [parent_folder / STATE_FILE for parent_folder in parent_folders]
+        is_continuable = self.suggestion.epochs is not None
+        if len(folders) > 1:
+            # With folds or executions, a single training cannot decide whether to save its model.
+            threshold = math.inf * (-1, 1)[self.configs.direction == "min"]
+        objective, direction = self.configs.tune.objective, self.configs.direction
         tasks = [
             Task(
-                f"{self.record.number}.{at}",
+                f"{self.record.number}.{number}",
                 experiment,
                 run_folder,
                 TrainingOptions(
-                    pictures=False,
+                    plots=False,
                     test=False,
-                    keep_model=ScoreThreshold(self.plan.tune.objective, self.plan.direction, kept),
-                    initial_epoch=self.proposal.initial_epoch,
-                    start=start,
-                    leave=run_folder / STATE if goes_on else None,
+                    keep_model=ScoreThreshold(objective, direction, threshold),
+                    initial_epoch=self.suggestion.initial_epoch,
+                    load_state_from=state,
+                    save_state_to=run_folder / STATE_FILE if is_continuable else None,
                 ),
                 command,
             )
-            for at, (experiment, run_folder, start) in enumerate(
-                zip(experiments, folders, starts, strict=True), 1
+            for number, (experiment, run_folder, state) in enumerate(
+                zip(experiments, folders, states, strict=True), 1
             )
         ]
         self._keys = tuple(task.key for task in tasks)
         return tasks
 
-    def take(self, outcome: Outcome) -> FrozenTrial | None:
-        """Take in how a training of the trial ended.
-
-        Args:
-            outcome: The outcome.
-
-        Returns:
-            The trial's last record; None where other trainings are still at work.
-        """
+    def add_result(self, outcome: Outcome) -> FrozenTrial | None:
+        """Add the outcome of a training; return the final record after the last one."""
         self._outcomes[outcome.key] = outcome
         if len(self._outcomes) < len(self._keys):
             return None
-        return self._ended([self._outcomes[key] for key in self._keys])
+        return self._final_record([self._outcomes[key] for key in self._keys])
 
-    def failed(self, error: NnlabError) -> FrozenTrial:
-        """The trial's last record, where it came to no training.
+    def as_failed(self, error: NnlabError) -> FrozenTrial:
+        """Return the final record of a trial that failed before its trainings."""
+        return self._update(status=TrialStatus.FAILED, error=str(error))
 
-        Args:
-            error: Why.
-        """
-        return self._over(status=TrialStatus.FAILED, error=str(error))
+    def as_interrupted(self) -> FrozenTrial:
+        """Return the record of a trial that is running when the search ends."""
+        return self._update(status=TrialStatus.INTERRUPTED)
 
-    def interrupted(self) -> FrozenTrial:
-        """The trial's record, where the search ends before it does."""
-        return self._over(status=TrialStatus.INTERRUPTED)
-
-    def _ended(self, outcomes: list[Outcome]) -> FrozenTrial:
+    def _final_record(self, outcomes: list[Outcome]) -> FrozenTrial:
         records = [outcome.record for outcome in outcomes if outcome.record is not None]
         errors = [outcome.error for outcome in outcomes if outcome.error is not None]
-        name = self.plan.tune.objective
-        scores = tuple(record.metrics[name] for record in records if name in record.metrics)
+        objective = self.configs.tune.objective
+        scores = tuple(
+            record.metrics[objective] for record in records if objective in record.metrics
+        )
         if not errors and (len(scores) < len(outcomes) or not all(map(math.isfinite, scores))):
-            errors = [f"The objective, {name}, is not a finite number."]
+            errors = [f"The objective {objective} is not a finite number."]
         epochs = max((record.epochs_run for record in records), default=0)
-        known = {
-            "epochs": self.proposal.initial_epoch + epochs,
+        size = {
+            "epochs": self.suggestion.initial_epoch + epochs,
             "params": records[0].params if records else None,
         }
         if errors:
-            return self._over(status=TrialStatus.FAILED, error=errors[0], **known)
+            return self._update(status=TrialStatus.FAILED, error=errors[0], **size)
         score = statistics.fmean(scores)
-        return self._over(status=TrialStatus.COMPLETE, scores=scores, score=score, **known)
+        return self._update(status=TrialStatus.COMPLETE, scores=scores, score=score, **size)
 
-    def _over(self, **changes: object) -> FrozenTrial:
+    def _update(self, **changes: object) -> FrozenTrial:
         seconds = time.monotonic() - self._started
         return dataclasses.replace(self.record, seconds=seconds, **changes)  # type: ignore[arg-type]
 
 
 def run_folders(folder: Path, trainings: int) -> list[Path]:
-    """The folders of a trial's runs.
-
-    Args:
-        folder: The trial's folder.
-        trainings: How many trainings it is made of.
-    """
+    """Return the run folders of a trial."""
     if trainings == 1:
         return [folder]
     return [folder / str(number) for number in range(1, trainings + 1)]
 
 
-def _clear(folder: Path) -> None:
-    """Remove what an earlier attempt at a trial left, except the trial's own record."""
+def _remove_previous_files(folder: Path) -> None:
+    """Remove the files of an interrupted trial, except its record."""
     for path in folder.iterdir():
         if path.name == "trial.json":
             continue

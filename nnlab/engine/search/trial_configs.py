@@ -1,72 +1,68 @@
-"""What a search is to do, read off its config."""
+"""The experiments of a search's trials, and the search settings of a config."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
 
 from nnlab.config import Config, Experiment
+from nnlab.config.direction import Direction
 from nnlab.config.schema.tune import TuneConfig
 from nnlab.config.space.hyperparameter import Hyperparameter
 from nnlab.config.space.materialize import materialize
 from nnlab.engine.callbacks.monitor import Monitor
 from nnlab.engine.search.sampler import Sampler, Suggestion
+from nnlab.runs.records.trial import Value
 
 _SEEDS = 2**32
 
 
 @dataclass(frozen=True)
 class TrialConfigs:
-    """A config whose open values are searched.
-
-    Args:
-        config: The config.
-    """
+    """A config with hyperparameters, and the experiments of its trials."""
 
     config: Config
 
     @cached_property
     def tune(self) -> TuneConfig:
-        """How the space is searched."""
+        """The settings of the search."""
         return self.config.experiment.tune or TuneConfig()
 
     @cached_property
     def space(self) -> tuple[Hyperparameter, ...]:
-        """What is searched."""
+        """The hyperparameters."""
         return self.config.hyperparameters
 
     @property
     def seed(self) -> int:
-        """The seed of the proposals."""
+        """The seed of the sampler."""
         return self.config.experiment.seed if self.tune.seed is None else self.tune.seed
 
     @cached_property
-    def direction(self) -> Literal["min", "max"]:
-        """Whether less or more of the objective is better."""
-        known = self.tune.direction
-        return (
-            known or Monitor.from_experiment(self.config.experiment, self.tune.objective).direction
-        )
+    def direction(self) -> Direction:
+        """Whether to minimize or maximize the objective."""
+        if self.tune.direction is not None:
+            return self.tune.direction
+        return Monitor.from_experiment(self.config.experiment, self.tune.objective).direction
 
     @property
     def max_epochs(self) -> int:
-        """Epochs of a full trial."""
+        """The number of epochs of a full trial."""
         return self.tune.max_epochs or self.config.experiment.training.epochs
 
     @property
     def searches_epochs(self) -> bool:
-        """Whether the epochs of a trial are among its values."""
-        return any(one.path == ("training", "epochs") for one in self.space)
+        """Whether the number of epochs is a hyperparameter."""
+        return any(hyperparameter.path == ("training", "epochs") for hyperparameter in self.space)
 
     @property
     def trainings(self) -> int:
-        """How many trainings make a trial."""
+        """The number of trainings per trial."""
         return self.tune.executions_per_trial * (self.tune.cv or 1)
 
     def sampler(self) -> Sampler:
-        """What proposes the trials."""
-        # Each loads the library that it needs alone.
+        """Create the sampler."""
+        # Imported here, because each requires a different library.
         if self.tune.algorithm == "bayesian":
             from nnlab.engine.search.bayesian import BayesianSearch
 
@@ -81,39 +77,40 @@ class TrialConfigs:
             return GridSearch(self.space)
         return RandomSearch(self.space, self.seed)
 
-    def experiments(self, proposal: Suggestion) -> list[Experiment]:
-        """The experiments of a trial, one for each execution and fold.
+    def default_experiment(self) -> Experiment:
+        """Return the experiment with the default values."""
+        defaults: dict[str, Value] = {}
+        for hyperparameter in self.space:
+            if hyperparameter.is_active(defaults):
+                defaults[hyperparameter.name] = hyperparameter.default
+        return self.experiments(Suggestion(defaults))[0]
 
-        Args:
-            proposal: What the trial is to try.
+    def experiments(self, suggestion: Suggestion) -> list[Experiment]:
+        """Return the experiments of a trial, one per execution and fold.
 
-        Returns:
-            The experiments: the same rows in each execution, other weights and another order.
-
-        Raises:
-            ConfigError: With these values the config has faults.
+        Executions have the same rows, but different seeds for weights and shuffling.
         """
         folds = [None] if self.tune.cv is None else list(range(1, self.tune.cv + 1))
-        require_concrete = [
-            materialize(self.config, proposal.values, fold).experiment for fold in folds
+        experiments = [
+            materialize(self.config, suggestion.values, fold).experiment for fold in folds
         ]
         return [
-            _execution(experiment, number, proposal.epochs)
+            _execution(experiment, number, suggestion.epochs)
             for number in range(self.tune.executions_per_trial)
-            for experiment in require_concrete
+            for experiment in experiments
         ]
 
 
 def _execution(experiment: Experiment, number: int, epochs: int | None) -> Experiment:
-    """One of several executions, in the form that suits a trial."""
+    """Return the experiment of an execution of a trial."""
     changes: dict[str, object] = {}
     if number:
-        # The rows stay where they are: what one execution is tested on, none learns from.
+        # The split is that of the first execution: no execution trains on another's test rows.
         data_seed = experiment.data.seed if experiment.data.seed is not None else experiment.seed
         changes["data"] = experiment.data.model_copy(update={"seed": data_seed})
         changes["seed"] = (experiment.seed + number) % _SEEDS
     if epochs is not None:
         changes["training"] = experiment.training.model_copy(update={"epochs": epochs})
-    # The search writes a log of its own: graphs and histograms take longer than a trial.
+    # The search writes its logs: graphs and histograms take longer than a short trial.
     changes["tensorboard"] = False
     return experiment.model_copy(update=changes)

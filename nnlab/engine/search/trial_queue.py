@@ -1,9 +1,9 @@
-"""Which trial is next: those that were left, then those that are proposed, as long as they may."""
+"""The queue of trials: reruns first, then suggestions, until a limit is reached."""
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from nnlab.config.space.hyperparameter import space_size
@@ -13,125 +13,125 @@ from nnlab.runs.records.trial import FrozenTrial, TrialStatus
 
 StopReason = Literal["max_trials", "max_time", "space", "user", "failures"]
 
+_MIN_FAILURES = 5
+
 
 class TrialQueue:
-    """The trials that are to come.
+    """The next trials of a search.
 
     Args:
-        plan: The search's plan.
-        trials: Those that there are, by number; the search adds to it.
+        configs: The experiments of all trials.
+        trials: The existing trials by number; the search updates this mapping.
 
     Attributes:
-        stop_reason: Why there will be none any more; None as long as there may be.
+        stop_reason: Why no more trials start; None while they do.
     """
 
-    def __init__(self, plan: TrialConfigs, trials: Mapping[int, FrozenTrial]) -> None:
-        self._plan = plan
+    def __init__(self, configs: TrialConfigs, trials: Mapping[int, FrozenTrial]) -> None:
+        self._configs = configs
         self._trials = trials
-        self._proposer = plan.sampler()
-        # Hyperband tries one config again, with more epochs.
-        again = plan.tune.algorithm == "hyperband"
-        self._size = None if again else space_size(plan.space)
+        self._sampler = configs.sampler()
+        # Hyperband trains the same values several times, with more epochs.
+        repeats_values = configs.tune.algorithm == "hyperband"
+        self._space_size = None if repeats_values else space_size(configs.space)
         self.stop_reason: StopReason | None = None
-        left = [trial for _, trial in sorted(trials.items())]
-        for trial in left:
-            self._proposer.tell(trial)
-        self._ahead = deque(
-            trial.reset(TrialStatus.RUNNING) for trial in left if not trial.is_finished
+        in_order = [trial for _, trial in sorted(trials.items())]
+        for trial in in_order:
+            self._sampler.tell(trial)
+        self._reruns = deque(
+            trial.reset(TrialStatus.RUNNING) for trial in in_order if not trial.is_finished
         )
 
     @property
-    def most(self) -> int:
-        """How many trials there can be in all."""
-        asked = self._plan.tune.max_trials
-        return asked if self._size is None else min(asked, self._size)
+    def max_trials(self) -> int:
+        """The maximum number of trials in total."""
+        requested = self._configs.tune.max_trials
+        return requested if self._space_size is None else min(requested, self._space_size)
 
     def next(self, searched_s: float, *, is_idle: bool) -> FrozenTrial | None:
-        """The next trial, as one at work.
+        """Return the next trial, as running, or None if there is none, or none yet.
 
         Args:
-            searched_s: Seconds that were searched until now.
-            is_idle: Whether no trial is at work, so that nothing is to be waited for.
-
-        Returns:
-            The trial; None: there is none, or not yet.
+            searched_s: The seconds of the search so far.
+            is_idle: Whether no trial is running, so waiting would change nothing.
         """
-        if self.stop_reason is None and self.is_late(searched_s):
+        if self.stop_reason is None and self.is_time_over(searched_s):
             self.stop_reason = "max_time"
         if self.stop_reason is not None:
             return None
-        ahead = {trial.number for trial in self._ahead}
-        begun = sum(number not in ahead for number in self._trials)
-        if begun >= self._plan.tune.max_trials:
-            is_whole = self._size is not None and begun >= self._size
-            self.stop_reason = "space" if is_whole else "max_trials"
+        reruns = {trial.number for trial in self._reruns}
+        started = sum(number not in reruns for number in self._trials)
+        if started >= self._configs.tune.max_trials:
+            is_exhausted = self._space_size is not None and started >= self._space_size
+            self.stop_reason = "space" if is_exhausted else "max_trials"
             return None
-        if self._ahead:
-            return self._ahead.popleft()
+        if self._reruns:
+            return self._reruns.popleft()
         number = max(self._trials, default=0) + 1
-        answer = self._proposer.ask(number)
+        answer = self._sampler.ask(number)
         if isinstance(answer, Suggestion):
-            return _proposed(number, answer)
-        if answer == "end" or is_idle:
+            return _new_trial(number, answer)
+        if answer == "done" or is_idle:
             self.stop_reason = "space"
         return None
 
     def is_empty(self, searched_s: float) -> bool:
-        """Whether there is no trial to come, where none is at work.
-
-        Args:
-            searched_s: Seconds that were searched until now.
-        """
+        """Return whether there is no next trial, if none is running."""
         trial = self.next(searched_s, is_idle=True)
         if trial is not None:
-            self._ahead.appendleft(trial)
+            self._reruns.appendleft(trial)
         return trial is None
 
-    def is_late(self, searched_s: float) -> bool:
-        """Whether the time is over; it is not before a trial has a score.
-
-        Args:
-            searched_s: Seconds that were searched until now.
-        """
-        limit = self._plan.tune.max_time
-        return limit is not None and searched_s >= limit and any(map(_has_score, self._known()))
+    def is_time_over(self, searched_s: float) -> bool:
+        """Return whether the time limit is reached and a trial has a score."""
+        limit = self._configs.tune.max_time
+        return (
+            limit is not None
+            and searched_s >= limit
+            and any(trial.status is TrialStatus.COMPLETE for trial in self._trials.values())
+        )
 
     def tell(self, trial: FrozenTrial) -> None:
-        """Take in a trial that has ended.
-
-        Args:
-            trial: The trial.
-        """
-        self._proposer.tell(trial)
+        """Report a finished trial to the sampler."""
+        self._sampler.tell(trial)
 
     def promotable(self) -> set[int]:
-        """The trials that others may still go on from, or went on from without a score so far.
+        """Return the trials that others may continue, or were continued without a score so far.
 
-        Those may be done again, where they fail.
+        The latter may be continued again: a failed trial may be rerun.
         """
-        begun = {trial.parent_trial for trial in self._known() if not _has_score(trial)}
+        parents = {
+            trial.parent_trial
+            for trial in self._trials.values()
+            if trial.status is not TrialStatus.COMPLETE
+        }
         return {
             number
             for number in self._trials
-            if number in begun or self._proposer.may_promote(number)
+            if number in parents or self._sampler.may_promote(number)
         }
 
-    def _known(self) -> list[FrozenTrial]:
-        return list(self._trials.values())
+
+def all_failed_with_same_error(finished: Sequence[FrozenTrial], jobs: int) -> bool:
+    """Return whether all trials failed with one error, apart from numbers, so others would too.
+
+    At least five trials are required, or twice the number of parallel ones.
+    """
+    if len(finished) < max(_MIN_FAILURES, 2 * jobs):
+        return False
+    if any(trial.status is not TrialStatus.FAILED for trial in finished):
+        return False
+    return len({trial.failure for trial in finished}) == 1
 
 
-def _proposed(number: int, proposal: Suggestion) -> FrozenTrial:
+def _new_trial(number: int, suggestion: Suggestion) -> FrozenTrial:
     return FrozenTrial(
         number,
-        dict(proposal.values),
-        parent_trial=proposal.parent_trial,
-        proposal={
-            **proposal.details,
-            "epochs": proposal.epochs,
-            "initial_epoch": proposal.initial_epoch,
+        dict(suggestion.values),
+        parent_trial=suggestion.parent_trial,
+        sampler_state={
+            **suggestion.sampler_state,
+            "epochs": suggestion.epochs,
+            "initial_epoch": suggestion.initial_epoch,
         },
     )
-
-
-def _has_score(trial: FrozenTrial) -> bool:
-    return trial.status is TrialStatus.COMPLETE

@@ -147,7 +147,7 @@ def _environment(
 @contextlib.contextmanager
 def _reserve_disk_space(folder: Path) -> Iterator[None]:
     """Reserve 16 KB during a run, to be able to record a full disk."""
-    reserved = folder / ".room"
+    reserved = folder / ".reserved"
     try:
         with translate_os_errors(reserved):
             # Random bytes, because some file systems do not allocate space for zeros.

@@ -33,7 +33,7 @@ __all__ = ["Event", "Outcome", "Task", "WorkerPool"]
 # Memory of a worker that it does not share with other processes.
 _BYTES_PER_WORKER = 2**29
 _STOPPED = "The search or comparison ended before this run."
-_VISIBLE_GPUS = "CUDA_VISIBLE_GPUS_DEVICES"
+_CUDA_DEVICES = "CUDA_VISIBLE_DEVICES"
 
 
 class WorkerPool:
@@ -151,16 +151,16 @@ class WorkerPool:
         if not self._gpus or task.experiment.training.device not in {"auto", "gpu"}:
             yield
             return
-        before = os.environ.get(_VISIBLE_GPUS)
+        before = os.environ.get(_CUDA_DEVICES)
         names = before.split(",") if before else [str(number) for number in range(self._gpus)]
-        os.environ[_VISIBLE_GPUS] = names[slot % self._gpus]
+        os.environ[_CUDA_DEVICES] = names[slot % self._gpus]
         try:
             yield
         finally:
             if before is None:
-                del os.environ[_VISIBLE_GPUS]
+                del os.environ[_CUDA_DEVICES]
             else:
-                os.environ[_VISIBLE_GPUS] = before
+                os.environ[_CUDA_DEVICES] = before
 
 
 def cores() -> int:

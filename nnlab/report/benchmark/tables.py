@@ -189,8 +189,8 @@ def _facts(record: BenchmarkRecord, result: BenchmarkResult) -> list[tuple[str, 
     """Return the devices, the rows, the agreement of losses, and why there is no GPU."""
     facts = [(str(device["name"]), str(device["description"])) for device in record.devices]
     facts.append(("trained on", format_rows(record)))
-    if record.rows_note:
-        facts.append(("why random", f"{record.rows_note} Random rows take the same time."))
+    if record.rows_error:
+        facts.append(("why random", f"{record.rows_error} Random rows take the same time."))
     if result.agreement is not None:
         facts.append(("losses", format_agreement(result.agreement, result.devices[0])))
     if record.gpu_absence:

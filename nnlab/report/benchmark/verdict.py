@@ -97,7 +97,7 @@ def _format_width(width: int | None) -> str:
 def format_rows(record: BenchmarkRecord) -> str:
     """Format the number and source of the training rows."""
     count = format_count(record.rows_count)
-    return f"{count} random rows" if record.rows_note else f"{count} rows of {record.rows}"
+    return f"{count} random rows" if record.rows_error else f"{count} rows of {record.rows}"
 
 
 def format_bottleneck(bottleneck: Bottleneck) -> str:

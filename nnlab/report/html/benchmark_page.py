@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from nnlab.analysis.benchmark import benchmark_result
-from nnlab.report.benchmark.tables import devices_tables
+from nnlab.report.benchmark.tables import benchmark_tables
 from nnlab.report.html.images import read_image, render_image
 from nnlab.report.html.page import Block, Code, Page, Section, Text
 from nnlab.report.html.run_page import STATUS_PHRASES, config_blocks, environment_tables
@@ -24,7 +24,7 @@ def benchmark_page(run: StoredRun) -> Page:
         f"{record.name}: benchmark {record.id}",
         _summarize(record),
         [
-            Section("Results", devices_tables(record)),
+            Section("Results", benchmark_tables(record)),
             Section("Plots", list(_images(files, record))),
             Section("Config", config_blocks(files.config_yaml)),
             Section("Environment", environment_tables(run.record)),

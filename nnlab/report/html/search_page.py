@@ -19,7 +19,12 @@ from nnlab.report.html.run_page import (
 )
 from nnlab.report.search.suggested_commands import resume_commands
 from nnlab.report.search.summary import retrain_mismatch, score_conditions
-from nnlab.report.search.tables import parent_cell, search_tables, hyperparameter_columns, hyperparameter_cell
+from nnlab.report.search.tables import (
+    hyperparameter_cell,
+    hyperparameter_columns,
+    parent_cell,
+    search_tables,
+)
 from nnlab.report.text.numbers import format_count, format_metric, format_seconds
 from nnlab.report.text.table import EMPTY_CELL, Cell, Column, Table
 from nnlab.runs import RunStatus, StoredRun, read_run
@@ -67,7 +72,7 @@ def _summarize(record: SearchRecord, trials: Sequence[FrozenTrial]) -> str:
         score = f"{record.objective} {format_metric(best.score or 0)}"
         summary += f" The best is trial {best.number}, {score}{conditions and f', {conditions}'}."
         mismatch = retrain_mismatch(record, best)
-        if record.retrained and mismatch:
+        if record.final_metrics and mismatch:
             summary += f" Its config was retrained: {mismatch}."
     return f"{summary} {record.error}" if record.error else summary
 
@@ -89,7 +94,7 @@ def _facts(record: SearchRecord, trials: Sequence[FrozenTrial]) -> list[tuple[st
 
 def _test_metric(record: SearchRecord) -> list[tuple[str, str]]:
     """Return a test metric of the retrained best trial, preferably the objective."""
-    metrics = {k: v for k, v in (record.retrained or {}).items() if k.startswith("test_")}
+    metrics = {k: v for k, v in (record.final_metrics or {}).items() if k.startswith("test_")}
     preferred = f"test_{record.objective.removeprefix('val_')}"
     name = preferred if preferred in metrics else next(iter(metrics), None)
     if name is None:

@@ -147,7 +147,7 @@ def _limit(axes: Axes, means: NDArray[np.float64]) -> None:
 def _variant_label(row: VariantRow) -> str:
     """Return a variant's name, and the number of its failed runs."""
     name = wrap_name(row.name, _AXIS_NAME_WIDTH)
-    return f"{name}\n{len(row.failures)} of {row.ended} failed" if row.failures else name
+    return f"{name}\n{len(row.failures)} of {row.finished_runs} failed" if row.failures else name
 
 
 def _span_decades(rows: Sequence[VariantRow]) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nnlab.analysis.weight_histograms import LayerHistograms, evenly
+from nnlab.analysis.weight_histograms import LayerHistograms, sample_layers
 from nnlab.report.plots.figure import MUTED_COLOR, PALETTE, new_figure, save, style
 from nnlab.report.text.numbers import format_metric
 
@@ -27,7 +27,7 @@ def plot_histograms(layers: Sequence[LayerHistograms], path: Path, *, title: str
     All layers must be of one kind, weights or gradients. Of a deep model, evenly spaced layers are
     shown.
     """
-    shown = evenly(layers, _MAX_PANELS)
+    shown = sample_layers(layers, _MAX_PANELS)
     kind = shown[0].kind if shown else "weights"
     columns = max(1, min(_COLUMNS, len(shown)))
     rows = max(1, math.ceil(len(shown) / columns))

@@ -26,7 +26,7 @@ def score_conditions(record: SearchRecord, trial: FrozenTrial) -> str:
         'mean of 3 folds, standard deviation 0.1000'
     """
     parts = []
-    epochs = trial.proposal.get("epochs")
+    epochs = trial.sampler_state.get("epochs")
     if epochs is not None and record.max_epochs is not None and epochs < record.max_epochs:
         parts.append(f"after {epochs} of {plural(record.max_epochs, 'epoch')}")
     if len(trial.scores) > 1:
@@ -41,7 +41,7 @@ def retrain_mismatch(record: SearchRecord, trial: FrozenTrial) -> str:
 
     Example:
         >>> record = SearchRecord("a-tune", "a", algorithm="hyperband", max_epochs=9)
-        >>> retrain_mismatch(record, FrozenTrial(1, {}, proposal={"epochs": 3}))
+        >>> retrain_mismatch(record, FrozenTrial(1, {}, sampler_state={"epochs": 3}))
         'a single training of 9 epochs'
     """
     if not score_conditions(record, trial):

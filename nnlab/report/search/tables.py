@@ -45,7 +45,7 @@ def search_tables(
 
 
 def _facts_table(record: SearchRecord, trials: Sequence[FrozenTrial], path: Path | None) -> Table:
-    counts = {name: count for name, count in record.counts.items() if count}
+    counts = {name: count for name, count in record.trial_counts.items() if count}
     trial_counts = ", ".join(f"{format_count(count)} {name}" for name, count in counts.items())
     stop_reason = STOP_REASONS.get(record.stop_reason or "", "")
     best = next(iter(rank_trials(trials, record.direction)), None)
@@ -54,7 +54,7 @@ def _facts_table(record: SearchRecord, trials: Sequence[FrozenTrial], path: Path
     at_bounds = values_at_bounds(record)
     retrained = ", ".join(
         f"{name} {format_metric(value)}"
-        for name, value in (record.retrained or {}).items()
+        for name, value in (record.final_metrics or {}).items()
         if name.startswith("test_") or name == record.objective
     )
     facts = {
@@ -164,7 +164,7 @@ def parent_cell(trial: FrozenTrial) -> Cell:
     """Return the trial that a trial continues in Hyperband, and its epoch."""
     if trial.parent_trial is None:
         return EMPTY_CELL
-    epoch = trial.proposal.get("initial_epoch", 0)
+    epoch = trial.sampler_state.get("initial_epoch", 0)
     return Cell(f"{format_count(trial.parent_trial)}, epoch {format_count(epoch)}")
 
 

@@ -199,7 +199,7 @@ class BenchmarkRecord(JsonRecord):
         gpu: The first GPU of the machine; None without a GPU.
         gpu_absence: Why there is no GPU, with hints; sentences.
         rows_count: Number of rows.
-        rows_note: Why the rows are random; may be empty.
+        rows_error: Why the rows are random: the error of loading the data; empty if they are not.
         seed: The seed of all points.
         crossovers: The batch size from which each device is faster than the first, by width.
         agreement: The largest difference of the devices' losses; None for a single device.
@@ -221,7 +221,7 @@ class BenchmarkRecord(JsonRecord):
     gpu: dict[str, Any] | None = None
     gpu_absence: tuple[str, ...] = ()
     rows_count: int = 0
-    rows_note: str = ""
+    rows_error: str = ""
     seed: int | None = None
     crossovers: tuple[dict[str, Any], ...] = ()
     agreement: dict[str, Any] | None = None
@@ -259,7 +259,7 @@ _FIELDS: dict[str, FieldType] = {
     "gpu": OBJECT,
     "gpu_absence": ARRAY,
     "rows_count": INTEGER,
-    "rows_note": STRING,
+    "rows_error": STRING,
     "seed": INTEGER,
     "crossovers": ARRAY,
     "agreement": OBJECT,

@@ -90,9 +90,9 @@ class SearchRecord(JsonRecord):
         cv: Number of folds of the cross-validation; None without one.
         max_epochs: Epochs of a full trial; None if epochs are searched.
         space: The hyperparameters as plain data: `name`, `kind`, range or values, conditions.
-        counts: Number of trials by status.
+        trial_counts: Number of trials by status.
         best: The best trial, as returned by `FrozenTrial.to_dict`; None before one is complete.
-        retrained: The final metrics of the run in `best/`; None if it was not retrained.
+        final_metrics: The final metrics of the run in `best/`; None if it was not retrained.
         stop_reason: Why the search stopped: `max_trials`, `max_time`, `space`, `user`, `failures`.
         importance: The share of each hyperparameter in the score, by name without repetitions; 0 if
             not significant.
@@ -118,9 +118,9 @@ class SearchRecord(JsonRecord):
     cv: int | None = None
     max_epochs: int | None = None
     space: tuple[dict[str, Any], ...] = ()
-    counts: dict[str, int] = field(default_factory=dict)
+    trial_counts: dict[str, int] = field(default_factory=dict)
     best: dict[str, Any] | None = None
-    retrained: dict[str, float] | None = None
+    final_metrics: dict[str, float] | None = None
     stop_reason: str | None = None
     importance: dict[str, float] = field(default_factory=dict)
     importance_errors: dict[str, float] = field(default_factory=dict)
@@ -155,9 +155,9 @@ _FIELDS: dict[str, FieldType] = {
     "cv": INTEGER,
     "max_epochs": INTEGER,
     "space": ARRAY,
-    "counts": OBJECT,
+    "trial_counts": OBJECT,
     "best": OBJECT,
-    "retrained": OBJECT,
+    "final_metrics": OBJECT,
     "stop_reason": STRING,
     "importance": OBJECT,
     "importance_errors": OBJECT,
@@ -183,7 +183,7 @@ def read_search(path: Path) -> SearchRecord:
     resolved = mark_orphaned(record, path)
     if resolved is record:
         return record
-    return dataclasses.replace(resolved, counts=count_by_status(read_trials(path)))
+    return dataclasses.replace(resolved, trial_counts=count_by_status(read_trials(path)))
 
 
 def read_trials(path: Path) -> list[FrozenTrial]:

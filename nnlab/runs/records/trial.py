@@ -67,7 +67,7 @@ class FrozenTrial(JsonRecord):
         params: Number of weights of the model.
         parent_trial: The trial whose weights it continued (Hyperband); None if trained from
             scratch.
-        proposal: The sampler's state for a resumed search, such as bracket and round.
+        sampler_state: The sampler's state for a resumed search, such as bracket and round.
     """
 
     number: int
@@ -80,7 +80,7 @@ class FrozenTrial(JsonRecord):
     seconds: float = 0.0
     params: int | None = None
     parent_trial: int | None = None
-    proposal: dict[str, Any] = field(default_factory=dict)
+    sampler_state: dict[str, Any] = field(default_factory=dict)
 
     @property
     def spread(self) -> float | None:
@@ -117,7 +117,7 @@ class FrozenTrial(JsonRecord):
             self.values,
             status,
             parent_trial=self.parent_trial,
-            proposal=self.proposal,
+            sampler_state=self.sampler_state,
         )
 
     @classmethod
@@ -147,7 +147,7 @@ _FIELDS: dict[str, FieldType] = {
     "seconds": NUMBER,
     "params": INTEGER,
     "parent_trial": INTEGER,
-    "proposal": OBJECT,
+    "sampler_state": OBJECT,
 }
 
 

@@ -9,7 +9,7 @@ import pytest
 from nnlab.config.comparison.loader import read_comparison
 from nnlab.config.comparison.variants import Comparison
 from nnlab.config.lint.check import check_config
-from nnlab.config.lint.comparability import comparability_warnings, never_negative
+from nnlab.config.lint.comparability import comparability_warnings, nonnegative_losses
 from nnlab.config.yaml.builtin_configs import find_builtin_comparison, list_builtin_comparisons
 
 BASE = """\
@@ -117,5 +117,5 @@ def test_different_loss_functions_are_not_comparable() -> None:
 def test_losses_that_are_never_negative(folder: Path, loss: str, expected: bool) -> None:
     text = BASE.replace("sparse_categorical_crossentropy", loss)
     (folder / "base.yaml").write_text(text)
-    names = never_negative(read(folder, "training.batch_size: 8", "test_accuracy"))
+    names = nonnegative_losses(read(folder, "training.batch_size: 8", "test_accuracy"))
     assert ("loss" in names) is expected

@@ -28,7 +28,7 @@ def test_each_download_has_an_offline_alternative_for_its_task() -> None:
     for dataset in Dataset.members.values():
         assert issubclass(dataset, Dataset)
         if dataset.source == "download":
-            alternative = Dataset.members[dataset.instead]
+            alternative = Dataset.members[dataset.offline_alternative]
             assert issubclass(alternative, Dataset)
             assert (alternative.task, alternative.source) == (dataset.task, "packaged")
 

@@ -1,4 +1,4 @@
-"""What a step costs: counted, and timed with one row."""
+"""Operations of a step, and the time of a step of one row."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ from nnlab.engine.training.trainable import make_trainable
 from tests.engine.conftest import MakeExperiment
 
 
-def test_flop_are_those_of_the_matrix_products_forward_and_backward(moons: MakeExperiment) -> None:
+def test_flop_count_is_that_of_the_matrix_products(moons: MakeExperiment) -> None:
     layers = [{"Dense": 64}, {"Dense": 64}, {"Dense": {"units": 1, "activation": "sigmoid"}}]
     counts = {}
     for size in (4, 8):
         experiment = moons(model={"layers": layers}, training={"batch_size": size})
-        made = make_trainable(experiment, prepare(experiment), select_device("cpu"))
-        counts[size] = count_flop(made.model, made.adapter)
-    # 2 a weight and row forward, 2 for its gradient, 2 for its input's, which the first has not.
+        trainable = make_trainable(experiment, prepare(experiment), select_device("cpu"))
+        counts[size] = count_flop(trainable.model, trainable.adapter)
+    # Per weight and row: 2 forward, 2 for its gradient, 2 for the gradient of its input, except in
+    # the first layer.
     products = 8 * (6 * (64 * 64 + 64) + 4 * 2 * 64)
     assert counts[8] is not None
     assert counts[4] is not None
@@ -25,12 +26,12 @@ def test_flop_are_those_of_the_matrix_products_forward_and_backward(moons: MakeE
     assert 1.7 < counts[8] / counts[4] <= 2
 
 
-def test_steps_of_one_row_are_as_many_an_epoch_as_those_of_the_point(moons: MakeExperiment) -> None:
+def test_steps_of_one_row_keep_the_steps_per_epoch(moons: MakeExperiment) -> None:
     training = {"batch_size": 16, "engine": "compiled", "jit_compile": False}
     experiment = moons(training=training)
-    made = make_trainable(experiment, prepare(experiment), select_device("cpu"))
-    steps = made.adapter.steps_per_epoch
-    cut = made.adapter.subset(steps, 1)
-    assert (cut.batch_size, cut.steps_per_epoch) == (1, steps)
+    trainable = make_trainable(experiment, prepare(experiment), select_device("cpu"))
+    steps = trainable.adapter.steps_per_epoch
+    adapter = trainable.adapter.subset(steps, 1)
+    assert (adapter.batch_size, adapter.steps_per_epoch) == (1, steps)
     task = BenchmarkTask("cpu", experiment, MeasuredRows("moons"), seconds=0.05)
-    assert one_row_s(made, task) > 0
+    assert one_row_s(trainable, task) > 0

@@ -1,4 +1,4 @@
-"""The rows that devices are measured on."""
+"""The rows of a benchmark."""
 
 from __future__ import annotations
 
@@ -26,20 +26,20 @@ def experiment(dataset: Any) -> Experiment:
 
 @pytest.fixture
 def no_network(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """No file is here, and none can be downloaded."""
+    """Make all downloads fail."""
 
-    def refuse(*_: object) -> Path:
+    def fail(*_: object) -> Path:
         message = "could not be fetched"
         raise DataError(message)
 
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
-    monkeypatch.setattr(keras_datasets, "fetch", refuse)
+    monkeypatch.setattr(keras_datasets, "fetch", fail)
 
 
 @pytest.mark.usefixtures("no_network")
-def test_random_rows_stand_in_for_pictures_that_cannot_be_had() -> None:
+def test_random_rows_replace_images_that_cannot_be_downloaded() -> None:
     rows, data = find_rows(experiment("mnist"), max_rows=1000)
-    assert (rows.name, rows.note) == ("random", "could not be fetched")
+    assert (rows.name, rows.error) == ("random", "could not be fetched")
     assert data.train.inputs["input"].shape == (1000, 28, 28)
     assert data.train.inputs["input"].dtype == np.uint8
     assert next(iter(data.train.targets.values())).shape == (1000, 10)
@@ -49,13 +49,13 @@ def test_random_rows_stand_in_for_pictures_that_cannot_be_had() -> None:
 
 
 @pytest.mark.usefixtures("no_network")
-def test_nothing_stands_in_for_tables() -> None:
+def test_tables_are_not_replaced() -> None:
     with pytest.raises(DataError, match="could not be fetched"):
         find_rows(experiment("boston_housing"), max_rows=None)
 
 
-def test_rows_that_are_here_are_the_configs_own() -> None:
+def test_available_rows_are_those_of_the_config() -> None:
     rows, data = find_rows(experiment("digits"), max_rows=None)
-    assert (rows.name, rows.note) == ("digits", "")
+    assert (rows.name, rows.error) == ("digits", "")
     assert data.test is None
     assert len(data.train) > 1000

@@ -1,4 +1,4 @@
-"""Variants whose data do not fit: told before anything is made, wherever they stand."""
+"""Data errors of variants are reported before the comparison starts."""
 
 from __future__ import annotations
 
@@ -41,25 +41,27 @@ def comparison(tmp_path: Path) -> Comparison:
     return read_comparison(tmp_path / "three.yaml")
 
 
-def test_every_fault_is_told_once_with_the_variants_that_have_it(comparison: Comparison) -> None:
-    runs = {(one.name, seed): ReusableRun() for seed in (1, 2) for one in comparison.variants}
-    with pytest.raises(DataError) as refused:
+def test_every_error_is_reported_once_with_its_variants(comparison: Comparison) -> None:
+    runs = {
+        (variant.name, seed): ReusableRun() for seed in (1, 2) for variant in comparison.variants
+    }
+    with pytest.raises(DataError) as raised:
         check_variants(comparison, runs, prepare)
-    first, second = str(refused.value).splitlines()
+    first, second = str(raised.value).splitlines()
     assert "none in row 31" in first
     assert first.endswith("In the variant gaps.")
     assert "`romms`. Did you mean `rooms`?" in second
     assert second.endswith("In the variants typing, again.")
 
 
-def test_variants_that_are_done_need_no_data(comparison: Comparison, tmp_path: Path) -> None:
+def test_finished_variants_need_no_data(comparison: Comparison, tmp_path: Path) -> None:
     runs = {
-        (one.name, seed): ReusableRun(None if one.name == "filled" else RunRecord("1", "a"))
+        (variant.name, seed): ReusableRun(None if variant.name == "filled" else RunRecord("1", "a"))
         for seed in (1, 2)
-        for one in comparison.variants
+        for variant in comparison.variants
     }
     check_variants(comparison, runs, prepare)
     (tmp_path / "homes.csv").unlink()
-    with pytest.raises(DataError) as refused:
+    with pytest.raises(DataError) as raised:
         check_variants(comparison, runs, prepare)
-    assert "In the variant" not in str(refused.value), "there is one alone"
+    assert "In the variant" not in str(raised.value), "only one variant has runs to train"

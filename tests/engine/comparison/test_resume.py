@@ -1,4 +1,4 @@
-"""Which runs stay when a comparison goes on, and what is said of the others."""
+"""Which runs a resumed comparison reuses, and why it repeats others."""
 
 from __future__ import annotations
 
@@ -28,19 +28,19 @@ def experiment(epochs: int = 4, device: str = "auto") -> Experiment:
 
 @pytest.fixture
 def run(tmp_path: Path) -> RunDirectory:
-    """A run at work."""
+    """Create a running run."""
     text = dump_config(experiment())
     return RunDirectory.create(tmp_path, "experiment", text, folder="1", environment=NOW)
 
 
-def test_a_run_that_is_complete_stays(run: RunDirectory) -> None:
+def test_complete_run_is_reused(run: RunDirectory) -> None:
     run.finish(RunStatus.COMPLETE)
-    kept = check_reusable(run.path, experiment(), NOW)
-    assert kept.record is not None
-    assert (kept.record.status, kept.changed) == (RunStatus.COMPLETE, "")
+    reusable = check_reusable(run.path, experiment(), NOW)
+    assert reusable.record is not None
+    assert (reusable.record.status, reusable.changed) == (RunStatus.COMPLETE, "")
 
 
-def test_what_has_changed_since_is_told(run: RunDirectory) -> None:
+def test_changes_are_described(run: RunDirectory) -> None:
     run.finish(RunStatus.COMPLETE)
     longer = check_reusable(run.path, experiment(epochs=5), NOW)
     assert longer == ReusableRun(changed="training.epochs 4 is now 5")
@@ -52,17 +52,17 @@ def test_what_has_changed_since_is_told(run: RunDirectory) -> None:
     assert check_reusable(run.path, experiment(), louder).record is not None
 
 
-def test_the_same_device_by_another_name_changes_nothing(run: RunDirectory) -> None:
-    used = select_device("auto")
-    run.finish(RunStatus.COMPLETE, device=used.name)
-    for name in (used.kind, used.name):
+def test_same_device_with_another_name_is_unchanged(run: RunDirectory) -> None:
+    device = select_device("auto")
+    run.finish(RunStatus.COMPLETE, device=device.name)
+    for name in (device.kind, device.name):
         assert check_reusable(run.path, experiment(device=name), NOW).record is not None
     run.update(device="gpu:5")
-    changed = check_reusable(run.path, experiment(device=used.name), NOW).changed
-    assert changed == f"training.device auto is now {used.name}"
+    changed = check_reusable(run.path, experiment(device=device.name), NOW).changed
+    assert changed == f"training.device auto is now {device.name}"
 
 
-def test_of_a_run_that_has_not_ended_nothing_is_said(run: RunDirectory, tmp_path: Path) -> None:
+def test_unfinished_run_has_no_changes(run: RunDirectory, tmp_path: Path) -> None:
     run.finish(RunStatus.INTERRUPTED)
     assert check_reusable(run.path, experiment(epochs=5), NOW) == ReusableRun()
     assert check_reusable(tmp_path / "none", experiment(), NOW) == ReusableRun()

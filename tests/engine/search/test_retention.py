@@ -1,4 +1,4 @@
-"""Which trials keep their weights."""
+"""Which trials keep their models and states."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from nnlab.engine.search.retention import bar, delete_checkpoints, delete_states
+from nnlab.engine.search.retention import delete_models, delete_states, score_threshold
 from nnlab.engine.training.options import ScoreThreshold
 from nnlab.runs.records.search import SearchFiles
 from nnlab.runs.records.trial import FrozenTrial, TrialStatus
@@ -21,33 +21,36 @@ TRIALS = [trial(1, 0.5), trial(2, 0.9), trial(4, 0.7), trial(5, 0.7), trial(6, N
 
 
 @pytest.mark.parametrize(
-    ("number", "score", "keeps"),
+    ("number", "score", "is_saved"),
     [(7, 0.71, True), (7, 0.7, False), (3, 0.7, True), (7, 0.6, False)],
 )
-def test_model_is_kept_if_the_trial_will_be_among_the_best_three(
-    number: int, score: float, *, keeps: bool
+def test_model_is_saved_if_the_trial_will_be_among_the_best_three(
+    number: int, score: float, *, is_saved: bool
 ) -> None:
-    limit = bar(TRIALS, "max", number)
-    assert ScoreThreshold("accuracy", "max", limit).is_reached({"accuracy": score}) is keeps
-    mirrored = [trial(one.number, None if one.score is None else -one.score) for one in TRIALS]
-    limit = bar(mirrored, "min", number)
-    assert ScoreThreshold("loss", "min", limit).is_reached({"loss": -score}) is keeps
+    threshold = score_threshold(TRIALS, "max", number)
+    reached = ScoreThreshold("accuracy", "max", threshold).is_reached({"accuracy": score})
+    assert reached is is_saved
+    mirrored = [
+        trial(original.number, None if original.score is None else -original.score)
+        for original in TRIALS
+    ]
+    threshold = score_threshold(mirrored, "min", number)
+    assert ScoreThreshold("loss", "min", threshold).is_reached({"loss": -score}) is is_saved
 
 
-def test_first_models_are_kept_whatever_they_are_worth() -> None:
-    assert ScoreThreshold("loss", "min", bar(TRIALS[:2], "min", 3)).is_reached({"loss": 1e9})
+def test_first_models_are_saved_with_any_score() -> None:
+    threshold = score_threshold(TRIALS[:2], "min", 3)
+    assert ScoreThreshold("loss", "min", threshold).is_reached({"loss": 1e9})
     assert not ScoreThreshold("loss", "min", 1.0).is_reached({"loss": float("nan")})
 
 
-def test_weights_of_all_but_the_best_and_states_that_nobody_needs_are_deleted(
-    tmp_path: Path,
-) -> None:
+def test_unneeded_models_and_states_are_deleted(tmp_path: Path) -> None:
     files = SearchFiles(tmp_path)
-    for one in TRIALS:
-        files.trial(one.number).mkdir(parents=True)
+    for existing in TRIALS:
+        files.trial(existing.number).mkdir(parents=True)
         for name in ("model.keras", "state.npz"):
-            (files.trial(one.number) / name).touch()
-    delete_checkpoints(files, TRIALS, "max", trainings=1)
-    delete_states(files, TRIALS, needed={1}, trainings=1)
-    left = {str(path.relative_to(files.trials)) for path in files.trials.glob("*/*")}
-    assert left == {"2/model.keras", "4/model.keras", "5/model.keras", "1/state.npz"}
+            (files.trial(existing.number) / name).touch()
+    delete_models(files, TRIALS, "max", trainings=1)
+    delete_states(files, TRIALS, promotable={1}, trainings=1)
+    remaining = {str(path.relative_to(files.trials)) for path in files.trials.glob("*/*")}
+    assert remaining == {"2/model.keras", "4/model.keras", "5/model.keras", "1/state.npz"}

@@ -1,4 +1,4 @@
-"""What proposes trials: the same from the same seed, in any order, after any interruption."""
+"""Suggestions of samplers: equal for equal seeds, in any order of finishing, after any resume."""
 
 from __future__ import annotations
 
@@ -57,80 +57,84 @@ def score_of(values: dict[str, Value]) -> float:
     return float(values.get("training.optimizer") == "adam") - abs(depth - 2) / 10
 
 
-def ended(trial: FrozenTrial) -> FrozenTrial:
+def finish(trial: FrozenTrial) -> FrozenTrial:
     if trial.number % 7 == 3:
         return replace(trial, status=TrialStatus.FAILED, error="out of memory")
     return replace(trial, status=TrialStatus.COMPLETE, score=score_of(trial.values))
 
 
-def searched(
-    make: Make, trials: int = 30, jobs: int = 1, order: int = 0, cut: int | None = None
+def suggestions(
+    make: Make, trials: int = 30, jobs: int = 1, order: int = 0, killed_after: int | None = None
 ) -> dict[int, Suggestion]:
-    """What a search proposes; after `cut` trials it is killed and resumed."""
+    """Run a search and return its suggestions, with a resume if it is killed."""
     sampler = make()
-    rng = random.Random(order)  # noqa: S311 - which trial ends first, no secret
-    proposals: dict[int, Suggestion] = {}
+    rng = random.Random(order)  # noqa: S311 - the order of finishing, not a secret
+    suggested: dict[int, Suggestion] = {}
     running: list[FrozenTrial] = []
-    over: list[FrozenTrial] = []
+    finished: list[FrozenTrial] = []
     while True:
-        while len(running) < jobs and len(proposals) < trials:
-            if len(proposals) == cut:
-                sampler, cut = make(), None
-                for trial in sorted([*over, *running], key=lambda trial: trial.number):
+        while len(running) < jobs and len(suggested) < trials:
+            if len(suggested) == killed_after:
+                sampler, killed_after = make(), None
+                for trial in sorted([*finished, *running], key=lambda trial: trial.number):
                     sampler.tell(trial)
-            number = len(proposals) + 1
+            number = len(suggested) + 1
             answer = sampler.ask(number)
             if not isinstance(answer, Suggestion):
                 trials = trials if answer == "wait" else number - 1
                 break
-            proposals[number] = answer
-            begun = FrozenTrial(number, dict(answer.values), parent_trial=answer.parent_trial)
-            running.append(replace(begun, proposal=dict(answer.details)))
+            suggested[number] = answer
+            started = FrozenTrial(number, dict(answer.values), parent_trial=answer.parent_trial)
+            running.append(replace(started, sampler_state=dict(answer.sampler_state)))
         if not running:
-            return proposals
-        trial = ended(running.pop(rng.randrange(len(running))))
-        over.append(trial)
+            return suggested
+        trial = finish(running.pop(rng.randrange(len(running))))
+        finished.append(trial)
         sampler.tell(trial)
 
 
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
-def test_same_seed_proposes_the_same_again(algorithm: str) -> None:
+def test_equal_seeds_have_equal_suggestions(algorithm: str) -> None:
     make = ALGORITHMS[algorithm]
-    assert searched(make) == searched(make)
+    assert suggestions(make) == suggestions(make)
 
 
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
-@pytest.mark.parametrize("cut", [1, 9, 20])
-def test_resumed_search_proposes_what_a_whole_one_does(algorithm: str, cut: int) -> None:
+@pytest.mark.parametrize("killed_after", [1, 9, 20])
+def test_resumed_search_has_the_suggestions_of_an_uninterrupted_one(
+    algorithm: str, killed_after: int
+) -> None:
     make = ALGORITHMS[algorithm]
-    assert searched(make, cut=cut) == searched(make)
+    assert suggestions(make, killed_after=killed_after) == suggestions(make)
 
 
 @pytest.mark.parametrize("algorithm", ["random", "grid"])
-def test_order_in_which_trials_end_changes_nothing(algorithm: str) -> None:
+def test_suggestions_do_not_depend_on_the_order_of_finishing(algorithm: str) -> None:
     make = ALGORITHMS[algorithm]
-    alone = searched(make)
-    assert searched(make, jobs=3, order=1) == searched(make, jobs=2, order=2) == alone
+    sequential = suggestions(make)
+    assert suggestions(make, jobs=3, order=1) == suggestions(make, jobs=2, order=2) == sequential
 
 
-def test_other_seed_proposes_something_else() -> None:
-    other = searched(lambda: RandomSearch(LARGE, 6))
-    assert other != searched(ALGORITHMS["random"])
+def test_different_seeds_have_different_suggestions() -> None:
+    assert suggestions(lambda: RandomSearch(LARGE, 6)) != suggestions(ALGORITHMS["random"])
 
 
 @pytest.mark.parametrize("algorithm", ["random", "grid", "bayesian"])
-def test_nothing_is_proposed_twice(algorithm: str) -> None:
-    found = [proposal.values for proposal in searched(ALGORITHMS[algorithm], jobs=2).values()]
-    assert all(values not in found[:at] for at, values in enumerate(found))
+def test_no_point_is_suggested_twice(algorithm: str) -> None:
+    points = [
+        suggestion.values for suggestion in suggestions(ALGORITHMS[algorithm], jobs=2).values()
+    ]
+    assert all(values not in points[:index] for index, values in enumerate(points))
 
 
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
-def test_only_values_that_matter_are_proposed(algorithm: str) -> None:
-    space = {one.name: one for one in (*LARGE, *SMALL)}
-    for proposal in searched(ALGORITHMS[algorithm]).values():
-        assert all(space[name].is_active(proposal.values) for name in proposal.values)
-        for one in SMALL if algorithm == "grid" else LARGE:
-            assert one.is_active(proposal.values) == (one.name in proposal.values)
+def test_suggestions_have_exactly_the_active_hyperparameters(algorithm: str) -> None:
+    space = {hyperparameter.name: hyperparameter for hyperparameter in (*LARGE, *SMALL)}
+    for suggestion in suggestions(ALGORITHMS[algorithm]).values():
+        values = suggestion.values
+        assert all(space[name].is_active(values) for name in values)
+        for hyperparameter in SMALL if algorithm == "grid" else LARGE:
+            assert hyperparameter.is_active(values) == (hyperparameter.name in values)
 
 
 @pytest.mark.parametrize(
@@ -142,68 +146,73 @@ def test_only_values_that_matter_are_proposed(algorithm: str) -> None:
     ],
     ids=["random", "grid", "bayesian"],
 )
-def test_finite_space_is_searched_to_its_end(make: Make) -> None:
-    found = searched(make, trials=100)
-    assert len(found) == space_size(SMALL) == 2 * 3 * 3
-    assert {proposal.values["rate"] for proposal in found.values()} == {0.1, 0.2, 0.3}
+def test_finite_space_is_exhausted(make: Make) -> None:
+    suggested = suggestions(make, trials=100)
+    assert len(suggested) == space_size(SMALL) == 2 * 3 * 3
+    assert {suggestion.values["rate"] for suggestion in suggested.values()} == {0.1, 0.2, 0.3}
 
 
-def test_grid_begins_with_the_defaults() -> None:
-    first = searched(ALGORITHMS["grid"])[1].values
+def test_grid_starts_with_the_defaults() -> None:
+    first = suggestions(ALGORITHMS["grid"])[1].values
     assert first == {"epochs": 1, "optimizer": "adam", "rate": 0.1}
 
 
-def test_range_on_a_logarithmic_scale_is_sampled_alike_in_each_decade() -> None:
-    space = space_of(rate=RATE)
-    sampler = RandomSearch(space, 0)
-    found = [sampler.ask(number) for number in range(1, 301)]
-    rates = [float(one.values["rate"]) for one in found if isinstance(one, Suggestion)]
+def test_logarithmic_range_is_sampled_equally_in_each_decade() -> None:
+    sampler = RandomSearch(space_of(rate=RATE), 0)
+    answers = [sampler.ask(number) for number in range(1, 301)]
+    rates = [float(answer.values["rate"]) for answer in answers if isinstance(answer, Suggestion)]
     assert all(1e-4 <= rate <= 0.1 for rate in rates)
     assert 70 <= sum(rate < 1e-3 for rate in rates) <= 130
 
 
 def test_bayesian_search_learns() -> None:
-    found = searched(lambda: BayesianSearch(LARGE, 3, "max", 60), trials=60)
-    scores = [score_of(dict(proposal.values)) for proposal in found.values()]
+    suggested = suggestions(lambda: BayesianSearch(LARGE, 3, "max", 60), trials=60)
+    scores = [score_of(dict(suggestion.values)) for suggestion in suggested.values()]
     assert sum(scores[30:]) / 30 > sum(scores[:10]) / 10 + 0.2
 
 
-def test_hyperband_goes_on_with_the_best_of_each_rung() -> None:
-    found = searched(ALGORITHMS["hyperband"], trials=17)
-    first = {number: one for number, one in found.items() if one.details["rung"] == 0}
-    second = [one for one in found.values() if one.details["rung"] == 1]
-    assert {(one.initial_epoch, one.epochs) for one in first.values()} == {(0, 3)}
-    assert {(one.initial_epoch, one.epochs) for one in second} == {(3, 7)}
-    parents = [one.parent_trial for one in second if one.parent_trial is not None]
-    scores = {n: score_of(dict(one.values)) for n, one in first.items() if n % 7 != 3}
+def test_hyperband_continues_the_best_of_each_rung() -> None:
+    suggested = suggestions(ALGORITHMS["hyperband"], trials=17)
+    first = {
+        number: suggestion
+        for number, suggestion in suggested.items()
+        if suggestion.sampler_state["rung"] == 0
+    }
+    second = [
+        suggestion for suggestion in suggested.values() if suggestion.sampler_state["rung"] == 1
+    ]
+    assert {(trial.initial_epoch, trial.epochs) for trial in first.values()} == {(0, 3)}
+    assert {(trial.initial_epoch, trial.epochs) for trial in second} == {(3, 7)}
+    parents = [trial.parent_trial for trial in second if trial.parent_trial is not None]
+    scores = {n: score_of(dict(trial.values)) for n, trial in first.items() if n % 7 != 3}
     assert sorted(parents) == sorted(sorted(scores, key=lambda n: -scores[n])[: len(parents)])
-    assert all(found[one.parent_trial or 0].values == one.values for one in second)
+    assert all(suggested[trial.parent_trial or 0].values == trial.values for trial in second)
 
 
-def test_hyperband_ends_a_bracket_in_which_trials_fail() -> None:
+def test_hyperband_finishes_a_bracket_of_failed_trials() -> None:
     sampler = Hyperband(LARGE, 5, "min", 20)
     rungs = set()
     for number in range(1, 40):
         answer = sampler.ask(number)
         assert isinstance(answer, Suggestion)
-        rungs.add((answer.details["bracket"], answer.details["rung"]))
+        rungs.add((answer.sampler_state["bracket"], answer.sampler_state["rung"]))
         trial = FrozenTrial(number, dict(answer.values), TrialStatus.FAILED)
-        sampler.tell(replace(trial, proposal=dict(answer.details)))
-    # Nobody goes on with a failed trial: only first rungs, of one bracket after the other.
+        sampler.tell(replace(trial, sampler_state=dict(answer.sampler_state)))
+    # Failed trials are not continued: only first rungs, one bracket after the other.
     assert rungs == {(bracket, 0) for bracket in range(5)}
 
 
-def test_hyperband_waits_for_what_may_go_on_and_for_nothing_else() -> None:
+def test_hyperband_may_promote_while_the_next_rung_has_room() -> None:
     sampler = Hyperband(LARGE, 5, "max", 20)
     for number in range(1, 13):
         answer = sampler.ask(number)
         assert isinstance(answer, Suggestion)
         trial = FrozenTrial(number, dict(answer.values), TrialStatus.COMPLETE, score=number)
-        sampler.tell(replace(trial, proposal=dict(answer.details)))
+        sampler.tell(replace(trial, sampler_state=dict(answer.sampler_state)))
     assert all(sampler.may_promote(number) for number in range(1, 13))
     for number in range(13, 17):
         answer = sampler.ask(number)
         assert isinstance(answer, Suggestion)
         assert answer.parent_trial == 25 - number
-    # The second rung is full: nobody else will go on.
+    # The second rung is full.
     assert not any(sampler.may_promote(number) for number in range(1, 13))

@@ -1,4 +1,4 @@
-"""Codes for values: there and back, in every library's words."""
+"""Mapping of values to codes and back, for Keras Tuner and Optuna."""
 
 from __future__ import annotations
 
@@ -32,29 +32,29 @@ VALUES = {
 }
 
 
-def test_values_survive_the_way_there_and_back() -> None:
-    coding = SpaceMapping(SPACE)
-    found = coding.decode(coding.encode(VALUES))
-    assert found == VALUES
-    assert [type(value) for value in found.values()] == [type(v) for v in VALUES.values()]
+def test_decoded_codes_are_the_encoded_values() -> None:
+    mapping = SpaceMapping(SPACE)
+    values = mapping.decode(mapping.encode(VALUES))
+    assert values == VALUES
+    assert list(map(type, values.values())) == list(map(type, VALUES.values()))
 
 
-def test_what_does_not_matter_is_left_out() -> None:
-    coding = SpaceMapping(SPACE)
-    codes = coding.encode({**VALUES, "depth": 0})
-    assert "inner" not in coding.decode(codes)
+def test_inactive_hyperparameters_are_omitted() -> None:
+    mapping = SpaceMapping(SPACE)
+    codes = mapping.encode({**VALUES, "depth": 0})
+    assert "inner" not in mapping.decode(codes)
 
 
 @pytest.mark.parametrize("value", [1, 1.5, True])
-def test_options_that_python_calls_equal_stay_apart(value: float) -> None:
-    coding = SpaceMapping(SPACE)
-    found = coding.decode(coding.encode({**VALUES, "option": value}))["option"]
-    assert (type(found), found) == (type(value), value)
+def test_equal_options_of_different_types_are_distinct(value: float) -> None:
+    mapping = SpaceMapping(SPACE)
+    option = mapping.decode(mapping.encode({**VALUES, "option": value}))["option"]
+    assert (type(option), option) == (type(value), value)
 
 
-def test_keras_tuner_gets_all_of_the_space_with_its_conditions() -> None:
+def test_keras_tuner_space_is_complete_with_conditions() -> None:
     space = SpaceMapping(SPACE).keras_tuner_space()
-    assert [one.name for one in space.space] == list(VALUES)
+    assert [dimension.name for dimension in space.space] == list(VALUES)
     assert space.get("whole") == 1
     space.values["depth"] = 0
     assert not space.is_active("inner")
@@ -62,17 +62,17 @@ def test_keras_tuner_gets_all_of_the_space_with_its_conditions() -> None:
     assert space.is_active("inner")
 
 
-def test_optuna_keeps_what_was_suggested() -> None:
-    coding = SpaceMapping(SPACE)
+def test_optuna_accepts_the_suggested_values() -> None:
+    mapping = SpaceMapping(SPACE)
     study = optuna.create_study(sampler=optuna.samplers.RandomSampler(seed=1))
     for _ in range(20):
         trial = study.ask()
-        values = coding.suggested(trial)
-        assert coding.optuna_params(values) == pytest.approx(trial.params)
+        values = mapping.suggest_values(trial)
+        assert mapping.optuna_params(values) == pytest.approx(trial.params)
         study.add_trial(
             optuna.trial.create_trial(
-                params=coding.optuna_params(values),
-                distributions=coding.optuna_distributions(values),
+                params=mapping.optuna_params(values),
+                distributions=mapping.optuna_distributions(values),
                 value=0.0,
             )
         )

@@ -1,4 +1,4 @@
-"""What TensorBoard reads of a search."""
+"""TensorBoard logs of a search."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from nnlab.runs.records.trial import FrozenTrial, TrialStatus, Value
 
 
 def summaries_in(folder: Path) -> list[tuple[int, Any]]:
-    """The summaries of the only log in a folder, each with its step."""
+    """Return the summaries of the only log in a folder, each with its step."""
     (file,) = folder.glob("events.out.tfevents.*")
-    data, found = file.read_bytes(), []
+    data, summaries = file.read_bytes(), []
     while data:
         (length,) = struct.unpack("<Q", data[:8])
         event = Event.FromString(data[12 : 12 + length])
-        found += [(event.step, value) for value in event.summary.value]
+        summaries += [(event.step, value) for value in event.summary.value]
         data = data[16 + length :]
-    return found
+    return summaries
 
 
-def test_hparams_page_learns_what_is_searched(tmp_path: Path) -> None:
+def test_hparams_page_has_the_hyperparameters_and_the_objective(tmp_path: Path) -> None:
     space = [
         Hyperparameter("units", "int", 8, min_value=8, max_value=64),
         Hyperparameter("rate", "float", 0.1, min_value=0.1, max_value=0.5),
@@ -37,17 +37,20 @@ def test_hparams_page_learns_what_is_searched(tmp_path: Path) -> None:
     ]
     write_space(tmp_path, space, "val_accuracy")
     ((_, value),) = summaries_in(tmp_path)
-    found = metadata.parse_experiment_plugin_data(value.metadata.plugin_data.content)
-    assert [one.name for one in found.hparam_infos] == ["units", "rate", "optimizer", "mixed"]
-    assert found.hparam_infos[1].domain_interval.max_value == 0.5
-    assert [str(value.string_value) for value in found.hparam_infos[3].domain_discrete.values] == [
-        "1",
-        "many",
+    experiment = metadata.parse_experiment_plugin_data(value.metadata.plugin_data.content)
+    assert [info.name for info in experiment.hparam_infos] == [
+        "units",
+        "rate",
+        "optimizer",
+        "mixed",
     ]
-    assert found.metric_infos[0].name.tag == "val_accuracy"
+    assert experiment.hparam_infos[1].domain_interval.max_value == 0.5
+    options = experiment.hparam_infos[3].domain_discrete.values
+    assert [str(option.string_value) for option in options] == ["1", "many"]
+    assert experiment.metric_infos[0].name.tag == "val_accuracy"
 
 
-def test_trial_shows_its_values_its_curves_and_how_it_ended(tmp_path: Path) -> None:
+def test_trial_log_has_values_curves_and_status(tmp_path: Path) -> None:
     run = RunFiles(tmp_path)
     run.metrics_csv.write_text("epoch,loss,val_loss\n4,0.5,0.5\n5,0.25,0.75\n")
     values: dict[str, Value] = {"units": 16, "optimizer": "sgd"}
@@ -57,9 +60,9 @@ def test_trial_shows_its_values_its_curves_and_how_it_ended(tmp_path: Path) -> N
     session = metadata.parse_session_start_info_plugin_data(start.metadata.plugin_data.content)
     assert session.hparams["units"].number_value == 16
     assert session.hparams["optimizer"].string_value == "sgd"
-    ended = metadata.parse_session_end_info_plugin_data(end.metadata.plugin_data.content)
-    assert ended.status == 1
-    assert ended.end_time_secs - session.start_time_secs == pytest.approx(4.5)
+    session_end = metadata.parse_session_end_info_plugin_data(end.metadata.plugin_data.content)
+    assert session_end.status == 1
+    assert session_end.end_time_secs - session.start_time_secs == pytest.approx(4.5)
     assert [(step, value.tag, value.simple_value) for step, value in curves] == [
         (3, "epoch_loss", 0.5),
         (3, "epoch_val_loss", 0.5),

@@ -1,4 +1,4 @@
-"""What a search is to do, read off its config."""
+"""The experiments of trials, and the search settings of a config."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ training:
 """
 
 
-def plan_of(folder: Path, tune: str) -> TrialConfigs:
+def configs_of(folder: Path, tune: str) -> TrialConfigs:
     path = folder / "space.yaml"
     path.write_text(f"{SPACE}tune: {{{tune}}}\n")
     return TrialConfigs(read_config(path))
@@ -37,34 +37,34 @@ def plan_of(folder: Path, tune: str) -> TrialConfigs:
         ("objective: accuracy, direction: min", "min"),
     ],
 )
-def test_direction_is_the_metrics_own_unless_the_config_says_it(
+def test_direction_is_that_of_the_metric_unless_set(
     tmp_path: Path, tune: str, direction: str
 ) -> None:
-    assert plan_of(tmp_path, tune).direction == direction
+    assert configs_of(tmp_path, tune).direction == direction
 
 
-def test_proposals_follow_from_the_experiments_seed_unless_tune_has_one(tmp_path: Path) -> None:
-    assert plan_of(tmp_path, "objective: loss").seed == 7
-    assert plan_of(tmp_path, "objective: loss, seed: 9").seed == 9
+def test_seed_is_that_of_the_experiment_unless_set(tmp_path: Path) -> None:
+    assert configs_of(tmp_path, "objective: loss").seed == 7
+    assert configs_of(tmp_path, "objective: loss, seed: 9").seed == 9
 
 
 @pytest.mark.parametrize("algorithm", ["random", "grid", "bayesian", "hyperband"])
-def test_each_algorithm_proposes(tmp_path: Path, algorithm: str) -> None:
-    more = ", max_trials: 2" if algorithm != "hyperband" else ""
-    plan = plan_of(tmp_path, f"objective: loss, algorithm: {algorithm}{more}")
-    answer = plan.sampler().ask(1)
+def test_each_algorithm_suggests_values(tmp_path: Path, algorithm: str) -> None:
+    limit = ", max_trials: 2" if algorithm != "hyperband" else ""
+    configs = configs_of(tmp_path, f"objective: loss, algorithm: {algorithm}{limit}")
+    answer = configs.sampler().ask(1)
     assert isinstance(answer, Suggestion)
     assert answer.values["model.layers.0.Dense.units"] in {4, 8}
     assert (answer.epochs is not None) == (algorithm == "hyperband")
 
 
-def test_trial_is_trained_on_every_fold_with_every_seed(tmp_path: Path) -> None:
-    plan = plan_of(tmp_path, "objective: val_loss, cv: 3, executions_per_trial: 2")
+def test_trial_has_an_experiment_per_fold_and_execution(tmp_path: Path) -> None:
+    configs = configs_of(tmp_path, "objective: val_loss, cv: 3, executions_per_trial: 2")
     values = {"model.layers.0.Dense.units": 8}
-    experiments = plan.experiments(Suggestion(values, epochs=4))
+    experiments = configs.experiments(Suggestion(values, epochs=4))
     folds = [experiment.data.validation_fold for experiment in experiments]
     assert [fold.number for fold in folds if fold is not None] == [1, 2, 3, 1, 2, 3]
     assert [experiment.seed for experiment in experiments] == [7, 7, 7, 8, 8, 8]
     assert {experiment.data_seed for experiment in experiments} == {7}
     assert {experiment.training.epochs for experiment in experiments} == {4}
-    assert plan.trainings == len(experiments)
+    assert configs.trainings == len(experiments)

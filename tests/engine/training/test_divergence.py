@@ -1,4 +1,4 @@
-"""What a diverged training is told to try."""
+"""Hints for a diverged training."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ def hints(experiment: Experiment, data: PreparedData | None = None) -> str:
 
 
 @pytest.mark.parametrize(
-    ("optimizer", "advice"),
+    ("optimizer", "hint"),
     [
-        ({"SGD": 50.0}, "now 50: --set training.optimizer.SGD.learning_rate=0.001."),
-        ({"Adam": 0.02}, "now 0.02: --set training.optimizer.Adam.learning_rate=0.002."),
+        ({"SGD": 50.0}, "now 50): --set training.optimizer.SGD.learning_rate=0.001."),
+        ({"Adam": 0.02}, "now 0.02): --set training.optimizer.Adam.learning_rate=0.002."),
         (
             {
                 "SGD": {
@@ -41,44 +41,44 @@ def hints(experiment: Experiment, data: PreparedData | None = None) -> str:
                     }
                 }
             },
-            "schedule, ExponentialDecay: see training.optimizer.SGD.learning_rate.",
+            "schedule ExponentialDecay: training.optimizer.SGD.learning_rate.",
         ),
     ],
 )
-def test_lower_learning_rate_comes_first(
-    moons: Callable[..., Experiment], optimizer: Any, advice: str
+def test_lower_learning_rate_is_the_first_hint(
+    moons: Callable[..., Experiment], optimizer: Any, hint: str
 ) -> None:
-    assert advice in hints(moons(training={"optimizer": optimizer})).splitlines()[0]
+    assert hint in hints(moons(training={"optimizer": optimizer})).splitlines()[0]
 
 
-def test_clipping_is_advised_where_there_is_none(moons: Callable[..., Experiment]) -> None:
+def test_clipping_is_a_hint_unless_it_is_set(moons: Callable[..., Experiment]) -> None:
     assert "--set training.optimizer.Adam.clipnorm=1.0" in hints(moons())
     clipped = {"Adam": {"global_clipnorm": 1.0}}
     assert "clipnorm" not in hints(moons(training={"optimizer": clipped}))
 
 
 @pytest.mark.parametrize(
-    ("largest", "dtype", "advice"),
+    ("largest", "dtype", "hint"),
     [
-        (900.0, "float32", "up to 900: --set data.scaling=standard"),
-        (255, "uint8", "up to 255: --set data.scaling=minmax"),
+        (900.0, "float32", "up to 900): --set data.scaling=standard"),
+        (255, "uint8", "up to 255): --set data.scaling=minmax"),
         (3.0, "float32", None),
     ],
 )
-def test_scaling_is_advised_for_large_features(
-    moons: Callable[..., Experiment], largest: float, dtype: str, advice: str | None
+def test_scaling_is_a_hint_for_large_features(
+    moons: Callable[..., Experiment], largest: float, dtype: str, hint: str | None
 ) -> None:
-    found = hints(moons(), data_up_to(largest, dtype))
-    assert advice in found if advice else "scaling" not in found
+    text = hints(moons(), data_up_to(largest, dtype))
+    assert hint in text if hint else "scaling" not in text
 
 
 def test_scaled_features_need_no_scaling(moons: Callable[..., Experiment]) -> None:
-    found = hints(moons(data={"scaling": "standard"}), data_up_to(900.0))
-    assert "scaling" not in found
+    text = hints(moons(data={"scaling": "standard"}), data_up_to(900.0))
+    assert "scaling" not in text
 
 
 @pytest.mark.parametrize(
-    ("initializer", "is_wild"),
+    ("initializer", "is_large"),
     [
         ({"RandomNormal": {"stddev": 3.0}}, True),
         ({"RandomUniform": {"minval": -9.0, "maxval": 9.0}}, True),
@@ -86,14 +86,14 @@ def test_scaled_features_need_no_scaling(moons: Callable[..., Experiment]) -> No
         ({"RandomNormal": {"stddev": 0.05}}, False),
     ],
 )
-def test_smaller_weights_are_advised_for_large_ones(
-    moons: Callable[..., Experiment], initializer: Any, is_wild: bool
+def test_smaller_weights_are_a_hint_for_large_ones(
+    moons: Callable[..., Experiment], initializer: Any, is_large: bool
 ) -> None:
     layers = [{"Dense": 4}, {"Dense": {"units": 1, "kernel_initializer": initializer}}]
-    found = hints(moons(model={"layers": layers}))
-    assert ("--set model.layers.1.Dense.kernel_initializer=he_normal" in found) is is_wild
+    text = hints(moons(model={"layers": layers}))
+    assert ("--set model.layers.1.Dense.kernel_initializer=he_normal" in text) is is_large
 
 
-def test_half_precision_is_named(moons: Callable[..., Experiment]) -> None:
-    found = hints(moons(training={"dtype_policy": "mixed_float16"}))
-    assert "--set training.dtype_policy=mixed_bfloat16" in found
+def test_other_precision_is_a_hint_for_float16(moons: Callable[..., Experiment]) -> None:
+    text = hints(moons(training={"dtype_policy": "mixed_float16"}))
+    assert "--set training.dtype_policy=mixed_bfloat16" in text

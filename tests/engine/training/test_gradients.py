@@ -1,4 +1,4 @@
-"""Gradients on a batch: right, and without a trace."""
+"""Gradients of kernels on a batch."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from nnlab.engine.training.gradients import kernel_gradients, kernels, sample_ba
 MakeMoons = Callable[..., Experiment]
 
 
-def built(experiment: Experiment) -> tuple[keras.Model, tuple[Any, ...]]:
+def build(experiment: Experiment) -> tuple[keras.Model, tuple[Any, ...]]:
     data = prepare(experiment)
     model = build_model(experiment, data.inputs)
     compile_model(model, experiment)
@@ -33,7 +33,7 @@ def state(model: keras.Model) -> list[Any]:
 
 def test_kernels_are_copies_of_the_matrices(moons: MakeMoons) -> None:
     layers = [{"Dense": {"units": 8, "name": "first"}}, "BatchNormalization", {"Dense": 1}]
-    model, _ = built(moons(model={"layers": layers}))
+    model, _ = build(moons(model={"layers": layers}))
     before = kernels(model)
     model.set_weights([np.zeros_like(values) for values in model.get_weights()])
     assert list(before) == ["first", "output"]
@@ -42,33 +42,35 @@ def test_kernels_are_copies_of_the_matrices(moons: MakeMoons) -> None:
 
 
 def test_gradient_is_that_of_the_loss(moons: MakeMoons) -> None:
-    """Of the mean squared error of a linear unit it is known: 2 / n X'(Xw - y)."""
+    """For the mean squared error of a linear unit, it is 2 / n X'(Xw - y)."""
     experiment = moons(
         data={"dataset": {"linear": {"n_samples": 20}}},
         model={"layers": [{"Dense": {"units": 1, "use_bias": False}}]},
         training={"loss": "mse", "batch_size": "full"},
     )
-    model, (x, y) = built(experiment)
+    model, (x, y) = build(experiment)
     inputs = np.asarray(x if not isinstance(x, dict) else next(iter(x.values())))
     (weights,) = model.get_weights()
-    (found,) = kernel_gradients(model, (x, y), [weights]).values()
+    (gradient,) = kernel_gradients(model, (x, y), [weights]).values()
     expected = 2 / len(inputs) * inputs.T @ (inputs @ weights - np.asarray(y))
-    assert found == pytest.approx(expected, rel=1e-4)
+    assert gradient == pytest.approx(expected, rel=1e-4)
 
 
-def test_nothing_of_the_model_is_changed(moons: MakeMoons) -> None:
+def test_model_is_unchanged(moons: MakeMoons) -> None:
     layers = [{"Dense": 8}, "BatchNormalization", {"Dropout": 0.5}, {"Dense": 1}]
-    model, batch = built(moons(model={"layers": layers}))
+    model, batch = build(moons(model={"layers": layers}))
     before = state(model)
-    others = [values + 1 for values in model.get_weights()]
-    assert kernel_gradients(model, batch, others)
+    other_weights = [values + 1 for values in model.get_weights()]
+    assert kernel_gradients(model, batch, other_weights)
     assert all(map(np.array_equal, state(model), before))
 
 
-def test_the_batch_has_the_rows_of_the_first_step_and_not_too_many(moons: MakeMoons) -> None:
-    _, (x, y) = built(moons(training={"batch_size": 8}))
+def test_batch_is_the_first_one_up_to_256_rows(moons: MakeMoons) -> None:
+    _, (x, y) = build(moons(training={"batch_size": 8}))
     assert len(y) == 8
-    whole = moons(data={"dataset": {"moons": {"n_samples": 1000}}}, training={"batch_size": "full"})
-    _, (x, y) = built(whole)
+    full_batch = moons(
+        data={"dataset": {"moons": {"n_samples": 1000}}}, training={"batch_size": "full"}
+    )
+    _, (x, y) = build(full_batch)
     assert len(y) == 256
     assert len(x if not isinstance(x, dict) else next(iter(x.values()))) == 256

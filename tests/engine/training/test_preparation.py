@@ -1,4 +1,4 @@
-"""Models made ready to train, and what is said when losses or metrics do not fit."""
+"""Preparation of models for training, and errors if losses or metrics do not fit."""
 
 from __future__ import annotations
 
@@ -21,37 +21,37 @@ if TYPE_CHECKING:
     import keras
 
 
-def prepared(experiment: Experiment) -> keras.Model:
+def prepare_model(experiment: Experiment) -> keras.Model:
     data = prepare(experiment)
     model = build_model(experiment, data.inputs)
     prepare_training(model, experiment, DataAdapter(experiment, data, model))
     return model
 
 
-def test_every_variable_is_there_before_the_first_step(moons: Callable[..., Experiment]) -> None:
-    model = prepared(moons(training={"metrics": ["accuracy", "AUC"]}))
+def test_all_variables_exist_before_the_first_step(moons: Callable[..., Experiment]) -> None:
+    model = prepare_model(moons(training={"metrics": ["accuracy", "AUC"]}))
     assert model.optimizer.built
-    # The mean loss, the accuracy, and four rows of counts.
+    # The mean loss, the accuracy, and four variables of AUC.
     assert len(model.metrics_variables) == 2 + 2 + 4
 
 
-def test_optimizer_that_starts_from_the_weights_knows_them(
+def test_schedule_free_optimizer_starts_from_the_weights(
     moons: Callable[..., Experiment],
 ) -> None:
-    model = prepared(moons(training={"optimizer": "ScheduleFreeAdamW"}))
+    model = prepare_model(moons(training={"optimizer": "ScheduleFreeAdamW"}))
     kernel = model.get_weights()[0]
-    starts = [variable for variable in model.optimizer.variables if "momentum" in variable.path]
-    np.testing.assert_array_equal(starts[0].numpy(), kernel)
+    momenta = [variable for variable in model.optimizer.variables if "momentum" in variable.path]
+    np.testing.assert_array_equal(momenta[0].numpy(), kernel)
 
 
-def test_xla_that_the_config_asks_for_is_used_with_deterministic_operations(
+def test_requested_xla_is_used_with_deterministic_operations(
     moons: Callable[..., Experiment],
 ) -> None:
     tf.config.experimental.enable_op_determinism()
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        assert prepared(moons(training={"jit_compile": True})).jit_compile is True
-    assert prepared(moons(training={"jit_compile": False})).jit_compile is False
+        assert prepare_model(moons(training={"jit_compile": True})).jit_compile is True
+    assert prepare_model(moons(training={"jit_compile": False})).jit_compile is False
 
 
 @pytest.mark.parametrize(
@@ -61,13 +61,13 @@ def test_xla_that_the_config_asks_for_is_used_with_deterministic_operations(
         ({"metrics": ["Precision"]}, "training.metrics.0"),
     ],
 )
-def test_metric_that_does_not_fit_the_target_is_named(
+def test_metric_that_does_not_fit_the_target_is_an_error(
     moons: Callable[..., Experiment], training: dict[str, Any], path: str
 ) -> None:
     layers = [{"Dense": {"units": 2, "activation": "softmax"}}]
-    sparse = {"loss": "sparse_categorical_crossentropy"} | training
-    with pytest.raises(ConfigError) as caught:
-        prepared(moons(model={"layers": layers}, training=sparse))
-    (diagnostic,) = caught.value.diagnostics
+    sparse_training = {"loss": "sparse_categorical_crossentropy"} | training
+    with pytest.raises(ConfigError) as raised:
+        prepare_model(moons(model={"layers": layers}, training=sparse_training))
+    (diagnostic,) = raised.value.diagnostics
     assert diagnostic.path == path
-    assert "cannot hold whole-number classes against an output of 2 units" in diagnostic.message
+    assert "an output of 2 units" in diagnostic.message

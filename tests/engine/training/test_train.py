@@ -1,4 +1,4 @@
-"""A training from its config to its run: what is left behind, and how it ends."""
+"""Trainings from config to run folder: their files, records and errors."""
 
 from __future__ import annotations
 
@@ -32,31 +32,31 @@ from tests.disks import mounted
 
 Moons = Callable[..., Experiment]
 
-# Pictures take as long as all the rest of a small run.
-PLAIN, DRAWN = TrainingOptions(plots=False), TrainingOptions()
+# Plots take half of the time of a small run.
+WITHOUT_PLOTS, WITH_PLOTS = TrainingOptions(plots=False), TrainingOptions()
 
 
-def run_of(
-    experiment: Experiment, runs: Path, options: TrainingOptions = PLAIN, **arguments: Any
+def run(
+    experiment: Experiment, runs: Path, options: TrainingOptions = WITHOUT_PLOTS, **arguments: Any
 ) -> tuple[RunRecord, RunFiles]:
-    silent = SilentProgress()
-    record = train(experiment, runs_dir=runs, progress=silent, options=options, **arguments)
+    progress = SilentProgress()
+    record = train(experiment, runs_dir=runs, progress=progress, options=options, **arguments)
     return record, RunFiles(runs / record.id)
 
 
 def failed_run(
-    experiment: Experiment, runs: Path, options: TrainingOptions = PLAIN
+    experiment: Experiment, runs: Path, options: TrainingOptions = WITHOUT_PLOTS
 ) -> tuple[str, RunRecord, RunFiles]:
-    with pytest.raises(RunFailedError) as caught:
+    with pytest.raises(RunFailedError) as raised:
         train(experiment, runs_dir=runs, progress=SilentProgress(), options=options)
     (record,) = list_runs(runs)
     assert record.status is RunStatus.FAILED
-    return str(caught.value), record, RunFiles(runs / record.id)
+    return str(raised.value), record, RunFiles(runs / record.id)
 
 
 @pytest.fixture(params=["size=64k", "size=160k", "ro"])
-def refusing_disk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path]:
-    """A disk that is soon full, one that is full later, and one that cannot be written."""
+def failing_disk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path]:
+    """Mount a disk that is full soon, one that is full later, and a read-only one."""
     disk = tmp_path / "disk"
     with mounted(disk, request.param):
         yield disk
@@ -74,16 +74,16 @@ def finished(
     experiment = moons(tensorboard={})
     command = ["nnlab", "train", "moons.yaml"]
     runs = tmp_path_factory.mktemp("runs")
-    return experiment, *run_of(experiment, runs, DRAWN, command=command)
+    return experiment, *run(experiment, runs, WITH_PLOTS, command=command)
 
 
-def test_run_leaves_all_its_files(finished: tuple[Experiment, RunRecord, RunFiles]) -> None:
+def test_run_folder_has_all_files(finished: tuple[Experiment, RunRecord, RunFiles]) -> None:
     _, _, files = finished
     assert sorted(path.name for path in files.path.iterdir()) == [
         "config.yaml",
-        "plot_data.json",
         "metrics.csv",
         "model.keras",
+        "plot_data.json",
         "plots",
         "record.json",
         "summary.json",
@@ -99,7 +99,7 @@ def test_run_leaves_all_its_files(finished: tuple[Experiment, RunRecord, RunFile
     assert {"train", "validation"} <= {path.name for path in files.tensorboard.iterdir()}
 
 
-def test_record_tells_what_happened(finished: tuple[Experiment, RunRecord, RunFiles]) -> None:
+def test_record_describes_the_run(finished: tuple[Experiment, RunRecord, RunFiles]) -> None:
     _, record, files = finished
     assert RunRecord.from_json(files.record_json.read_text()) == record
     assert (record.status, record.error) == (RunStatus.COMPLETE, None)
@@ -128,7 +128,7 @@ def test_record_tells_what_happened(finished: tuple[Experiment, RunRecord, RunFi
     assert record.environment["determinism"]["op_determinism"] is True
 
 
-def test_timing_adds_up(finished: tuple[Experiment, RunRecord, RunFiles]) -> None:
+def test_timings_are_consistent(finished: tuple[Experiment, RunRecord, RunFiles]) -> None:
     timing = finished[1].timing
     assert set(timing) == {"total_s", "load_s", "build_s", "compile_s", "fit_s", "epoch_s"}
     assert all(seconds > 0 for seconds in timing.values())
@@ -136,7 +136,7 @@ def test_timing_adds_up(finished: tuple[Experiment, RunRecord, RunFiles]) -> Non
     assert timing["compile_s"] + 4 * timing["epoch_s"] < 1.5 * timing["fit_s"]
 
 
-def test_metrics_hold_an_epoch_a_row_and_no_times(
+def test_metrics_csv_has_one_row_per_epoch_without_times(
     finished: tuple[Experiment, RunRecord, RunFiles],
 ) -> None:
     rows = rows_of(finished[2])
@@ -151,7 +151,7 @@ def test_metrics_hold_an_epoch_a_row_and_no_times(
     assert [row["epoch"] for row in rows] == ["1", "2", "3", "4"]
 
 
-def test_record_reports_the_best_epoch(
+def test_metrics_are_those_of_the_best_epoch(
     finished: tuple[Experiment, RunRecord, RunFiles],
 ) -> None:
     _, record, files = finished
@@ -162,7 +162,7 @@ def test_record_reports_the_best_epoch(
         assert record.metrics[name] == float(best[name])
 
 
-def test_saved_model_has_the_weights_that_the_record_reports_on(
+def test_saved_model_has_the_metrics_of_the_record(
     finished: tuple[Experiment, RunRecord, RunFiles],
 ) -> None:
     experiment, record, files = finished
@@ -176,45 +176,45 @@ def test_saved_model_has_the_weights_that_the_record_reports_on(
         assert record.metrics[f"{prefix}_accuracy"] == pytest.approx(logs["accuracy"])
 
 
-def test_kept_config_repeats_the_run_bit_for_bit(
+def test_config_of_the_run_reproduces_it_exactly(
     finished: tuple[Experiment, RunRecord, RunFiles], tmp_path: Path
 ) -> None:
     experiment, record, files = finished
-    again = Experiment.model_validate(yaml.safe_load(files.config_yaml.read_text()))
-    assert again == experiment
-    repeated, others = run_of(again, tmp_path)
-    assert others.metrics_csv.read_bytes() == files.metrics_csv.read_bytes()
-    assert others.model_keras.read_bytes() == files.model_keras.read_bytes()
+    reread = Experiment.model_validate(yaml.safe_load(files.config_yaml.read_text()))
+    assert reread == experiment
+    repeated, repeated_files = run(reread, tmp_path)
+    assert repeated_files.metrics_csv.read_bytes() == files.metrics_csv.read_bytes()
+    assert repeated_files.model_keras.read_bytes() == files.model_keras.read_bytes()
     assert repeated.metrics == record.metrics
     assert repeated.config_hash == record.config_hash
 
 
-def test_another_seed_gives_another_run(
+def test_different_seed_has_different_results(
     finished: tuple[Experiment, RunRecord, RunFiles], moons: Moons, tmp_path: Path
 ) -> None:
-    record, _ = run_of(moons(seed=43), tmp_path)
+    record, _ = run(moons(seed=43), tmp_path)
     assert record.metrics["loss"] != finished[1].metrics["loss"]
 
 
-def test_functional_model_of_the_same_layers_has_the_same_losses(
+def test_functional_model_has_the_losses_of_the_equal_sequential_model(
     finished: tuple[Experiment, RunRecord, RunFiles], moons: Moons, tmp_path: Path
 ) -> None:
     graph = {
         "layers": {
             "hidden": {"Dense": {"units": 8, "activation": "relu"}, "from": "plane"},
-            "thinned": {"Dropout": 0.2, "from": "hidden"},
-            "side": {"Dense": {"units": 1, "activation": "sigmoid"}, "from": "thinned"},
+            "dropped": {"Dropout": 0.2, "from": "hidden"},
+            "side": {"Dense": {"units": 1, "activation": "sigmoid"}, "from": "dropped"},
         },
         "inputs": {"plane": {"shape": [2]}},
         "outputs": ["side"],
     }
-    record, files = run_of(moons(model=graph), tmp_path)
+    record, files = run(moons(model=graph), tmp_path)
     assert rows_of(files) == rows_of(finished[2])
     assert record.metrics == finished[1].metrics
 
 
 def test_early_stopping_restores_the_best_epochs_weights(moons: Moons, tmp_path: Path) -> None:
-    # A large step: the validation loss soon goes up.
+    # With a high learning rate, the validation loss soon rises.
     experiment = moons(
         training={
             "optimizer": {"SGD": 3.0},
@@ -222,7 +222,7 @@ def test_early_stopping_restores_the_best_epochs_weights(moons: Moons, tmp_path:
             "early_stopping": {"patience": 3, "restore_best_weights": True, "min_delta": 1e-4},
         }
     )
-    record, files = run_of(experiment, tmp_path)
+    record, files = run(experiment, tmp_path)
     rows = rows_of(files)
     assert record.training["stopped_by"] == "early_stopping"
     assert len(rows) == record.epochs_run < 60
@@ -236,32 +236,34 @@ def test_early_stopping_restores_the_best_epochs_weights(moons: Moons, tmp_path:
     assert loss == pytest.approx(record.metrics["val_loss"], abs=1e-6)
 
 
-def test_early_stopping_that_restores_nothing_keeps_the_last_weights(
+def test_early_stopping_without_restoring_keeps_the_last_weights(
     moons: Moons, tmp_path: Path
 ) -> None:
-    record, _ = run_of(moons(training={"early_stopping": {"patience": 9}}), tmp_path)
+    record, _ = run(moons(training={"early_stopping": {"patience": 9}}), tmp_path)
     assert record.best_epoch == record.epochs_run == 4
     assert record.training["monitor"] is None
 
 
-def test_without_validation_rows_the_training_loss_chooses_the_weights(
+def test_best_epoch_is_that_of_the_training_loss_without_validation_rows(
     moons: Moons, tmp_path: Path
 ) -> None:
     experiment = moons(data={"validation_split": None, "test_split": None})
-    record, files = run_of(experiment, tmp_path)
+    record, files = run(experiment, tmp_path)
     losses = [float(row["loss"]) for row in rows_of(files)]
     assert record.best_epoch == losses.index(min(losses)) + 1
     assert list(record.metrics) == ["loss", "accuracy", "learning_rate"]
     assert record.metrics["loss"] == min(losses)
 
 
-def test_last_weights_are_kept_where_the_checkpoint_says_so(moons: Moons, tmp_path: Path) -> None:
-    record, _ = run_of(moons(training={"checkpoint": {"save_best_only": False}}), tmp_path)
+def test_checkpoint_without_save_best_only_keeps_the_last_weights(
+    moons: Moons, tmp_path: Path
+) -> None:
+    record, _ = run(moons(training={"checkpoint": {"save_best_only": False}}), tmp_path)
     assert record.best_epoch == 4
     assert record.training["monitor"] is None
 
 
-def test_diverged_run_fails_with_what_to_try(moons: Moons, tmp_path: Path) -> None:
+def test_diverged_run_fails_with_hints(moons: Moons, tmp_path: Path) -> None:
     layers = [{"Dense": {"units": 4, "activation": "relu"}}, {"Dense": 1}]
     experiment = moons(
         model={"layers": layers},
@@ -279,14 +281,14 @@ def test_diverged_run_fails_with_what_to_try(moons: Moons, tmp_path: Path) -> No
     assert not files.model_keras.exists()
 
 
-def test_run_that_diverges_late_keeps_what_was_good(moons: Moons, tmp_path: Path) -> None:
-    # The learning rate explodes after the second epoch of three steps.
+def test_run_that_diverges_later_keeps_its_best_weights(moons: Moons, tmp_path: Path) -> None:
+    # The learning rate becomes huge after the second epoch of three steps.
     rate = {"PiecewiseConstantDecay": {"boundaries": [6], "values": [0.01, 1e25]}}
     experiment = moons(
         model={"layers": [{"Dense": 1}]},
         training={"optimizer": {"SGD": {"learning_rate": rate}}, "loss": "mse", "metrics": []},
     )
-    _, record, files = failed_run(experiment, tmp_path, DRAWN)
+    _, record, files = failed_run(experiment, tmp_path, WITH_PLOTS)
     assert (record.epochs_run, record.best_epoch) == (2, 2)
     assert str(record.error).startswith("diverged at epoch 3")
     weights = keras.models.load_model(files.model_keras).get_weights()
@@ -294,7 +296,7 @@ def test_run_that_diverges_late_keeps_what_was_good(moons: Moons, tmp_path: Path
     assert (files.plots / "loss.png").exists()
 
 
-def test_weights_that_the_last_step_ruined_count_as_diverged(moons: Moons, tmp_path: Path) -> None:
+def test_invalid_weights_after_the_last_step_are_a_divergence(moons: Moons, tmp_path: Path) -> None:
     # One step, one epoch, no validation: no loss is ever computed with the new weights.
     experiment = moons(
         data={"validation_split": None, "test_split": None},
@@ -311,7 +313,7 @@ def test_weights_that_the_last_step_ruined_count_as_diverged(moons: Moons, tmp_p
     assert str(record.error).startswith("diverged at epoch 1")
 
 
-def test_training_goes_on_after_nan_where_the_config_says_so(moons: Moons, tmp_path: Path) -> None:
+def test_training_continues_after_nan_if_configured(moons: Moons, tmp_path: Path) -> None:
     experiment = moons(
         model={"layers": [{"Dense": 1}]},
         training={
@@ -321,14 +323,12 @@ def test_training_goes_on_after_nan_where_the_config_says_so(moons: Moons, tmp_p
             "terminate_on_nan": False,
         },
     )
-    record, files = run_of(experiment, tmp_path)
+    record, files = run(experiment, tmp_path)
     assert record.status is RunStatus.COMPLETE
     assert len(rows_of(files)) == record.best_epoch == 4
 
 
-def test_gpu_that_is_not_there_is_refused_before_anything_is_made(
-    moons: Moons, tmp_path: Path
-) -> None:
+def test_missing_gpu_is_an_error_before_the_folder_is_created(moons: Moons, tmp_path: Path) -> None:
     with pytest.raises(DeviceError, match="gpu:99"):
         train(
             moons(training={"device": "gpu:99"}),
@@ -349,7 +349,7 @@ def test_gpu_that_is_not_there_is_refused_before_anything_is_made(
         ),
     ],
 )
-def test_fault_of_config_or_data_is_told_before_anything_is_made(
+def test_errors_of_config_and_data_are_raised_before_the_folder_is_created(
     moons: Moons, tmp_path: Path, sections: dict[str, Any], error: type[NnlabError]
 ) -> None:
     with pytest.raises(error):
@@ -357,24 +357,22 @@ def test_fault_of_config_or_data_is_told_before_anything_is_made(
     assert not (tmp_path / "runs").exists()
 
 
-def test_device_that_is_asked_for_is_written_into_the_config(moons: Moons, tmp_path: Path) -> None:
-    _, files = run_of(moons(training={"device": "cpu"}), tmp_path)
+def test_config_of_the_run_has_the_requested_device(moons: Moons, tmp_path: Path) -> None:
+    _, files = run(moons(training={"device": "cpu"}), tmp_path)
     assert yaml.safe_load(files.config_yaml.read_text())["training"]["device"] == "cpu"
 
 
-def test_folder_that_cannot_be_written_is_an_error_that_says_so(
-    moons: Moons, tmp_path: Path
-) -> None:
+def test_unwritable_folder_is_an_error(moons: Moons, tmp_path: Path) -> None:
     blocked = tmp_path / "runs"
     blocked.write_text("a file where the folder should be")
     with pytest.raises(RequestError, match="Expected to be able to write"):
         train(moons(), runs_dir=blocked, progress=SilentProgress())
 
 
-def test_record_tells_where_xla_could_not_compile(
+def test_record_has_a_failure_of_xla(
     moons: Moons, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # No word of the vocabulary lacks a form in XLA.
+    # XLA supports every layer of the vocabulary, so the failure is simulated.
     monkeypatch.setattr(CompiledEpochs, "jit_failed", True)
     experiment = moons(training={"jit_compile": True, "engine": "compiled", "epochs": 1})
     record = train(experiment, runs_dir=tmp_path, progress=SilentProgress())
@@ -384,7 +382,7 @@ def test_record_tells_where_xla_could_not_compile(
     assert record.environment["determinism"]["op_determinism"] is True
 
 
-def test_several_outputs_are_trained_weighted_and_tested(tmp_path: Path) -> None:
+def test_several_outputs_are_weighted_and_tested(tmp_path: Path) -> None:
     rows = tmp_path / "rows.csv"
     numbers = np.random.default_rng(0).normal(size=(40, 3))
     lines = [f"{a},{b},{2 * a - b},{'yes' if c > 0 else 'no'}" for a, b, c in numbers]
@@ -393,7 +391,7 @@ def test_several_outputs_are_trained_weighted_and_tested(tmp_path: Path) -> None
         {
             "data": {
                 "file": str(rows),
-                "target": {"how_much": "size", "which": "kind"},
+                "target": {"amount": "size", "kind_class": "kind"},
                 "inputs": {"left": ["a"], "right": ["b"]},
                 "validation_split": 0.25,
                 "test_split": 0.25,
@@ -403,58 +401,64 @@ def test_several_outputs_are_trained_weighted_and_tested(tmp_path: Path) -> None
                 "layers": {
                     "both": {"Concatenate": {}, "from": ["left", "right"]},
                     "hidden": {"Dense": {"units": 4, "activation": "relu"}, "from": "both"},
-                    "how_much": {"Dense": {"units": 1}, "from": "hidden"},
-                    "which": {"Dense": {"units": 1, "activation": "sigmoid"}, "from": "hidden"},
+                    "amount": {"Dense": {"units": 1}, "from": "hidden"},
+                    "kind_class": {
+                        "Dense": {"units": 1, "activation": "sigmoid"},
+                        "from": "hidden",
+                    },
                 },
-                "outputs": ["how_much", "which"],
+                "outputs": ["amount", "kind_class"],
             },
             "training": {
                 "optimizer": "adam",
-                "loss": {"how_much": "mse", "which": "bce"},
-                "metrics": {"which": ["accuracy"]},
-                "loss_weights": {"how_much": 1.0, "which": 0.2},
+                "loss": {"amount": "mse", "kind_class": "bce"},
+                "metrics": {"kind_class": ["accuracy"]},
+                "loss_weights": {"amount": 1.0, "kind_class": 0.2},
                 "batch_size": 10,
                 "epochs": 2,
             },
         }
     )
-    record, files = run_of(experiment, tmp_path / "runs", DRAWN)
+    record, files = run(experiment, tmp_path / "runs", WITH_PLOTS)
     metrics = record.metrics
     assert metrics["loss"] == pytest.approx(
-        metrics["how_much_loss"] + 0.2 * metrics["which_loss"], rel=1e-5
+        metrics["amount_loss"] + 0.2 * metrics["kind_class_loss"], rel=1e-5
     )
-    assert {"test_loss", "test_how_much_loss", "test_which_loss", "test_which_accuracy"} <= set(
-        metrics
-    )
+    assert {
+        "test_loss",
+        "test_amount_loss",
+        "test_kind_class_loss",
+        "test_kind_class_accuracy",
+    } <= set(metrics)
     names = {path.name for path in files.plots.iterdir()}
-    assert {"confusion_matrix_which.png", "residuals_how_much.png"} <= names
+    assert {"confusion_matrix_kind_class.png", "residuals_amount.png"} <= names
 
 
 @pytest.mark.parametrize("policy", ["float64", "mixed_float16"])
-def test_penalties_are_learnt_in_every_precision(policy: str, moons: Moons, tmp_path: Path) -> None:
+def test_penalties_work_in_every_precision(policy: str, moons: Moons, tmp_path: Path) -> None:
     penalties = {"kernel_regularizer": "L2", "activity_regularizer": "L1"}
     layers = [{"Dense": {"units": 4, **penalties}}, {"Dense": {"units": 1, "dtype": "float32"}}]
     training = {"dtype_policy": policy, "loss": "mse", "metrics": ["mse"], "epochs": 1}
-    record, files = run_of(moons(model={"layers": layers}, training=training), tmp_path)
+    record, files = run(moons(model={"layers": layers}, training=training), tmp_path)
     assert record.metrics["test_loss"] > record.metrics["test_mse"]
     model = keras.models.load_model(files.model_keras)
     assert model.layers[-2].variable_dtype == ("float64" if policy == "float64" else "float32")
     assert (keras.config.floatx(), keras.config.dtype_policy().name) == ("float32", "float32")
 
 
-def test_class_weights_change_what_is_learnt_but_not_what_is_measured(
+def test_class_weights_change_training_but_not_metrics(
     finished: tuple[Experiment, RunRecord, RunFiles], moons: Moons, tmp_path: Path
 ) -> None:
     weights = {0: 1.0, 1: 1.0}
-    same, _ = run_of(moons(training={"class_weight": weights}), tmp_path)
-    assert same.metrics["val_loss"] == pytest.approx(finished[1].metrics["val_loss"], abs=1e-6)
-    other, _ = run_of(moons(training={"class_weight": weights | {1: 9.0}}), tmp_path)
-    assert other.metrics["loss"] > 2 * same.metrics["loss"]
+    equal, _ = run(moons(training={"class_weight": weights}), tmp_path)
+    assert equal.metrics["val_loss"] == pytest.approx(finished[1].metrics["val_loss"], abs=1e-6)
+    unequal, _ = run(moons(training={"class_weight": weights | {1: 9.0}}), tmp_path)
+    assert unequal.metrics["loss"] > 2 * equal.metrics["loss"]
 
 
-def test_averaged_weights_are_those_that_are_saved(moons: Moons, tmp_path: Path) -> None:
+def test_saved_weights_are_the_averaged_ones(moons: Moons, tmp_path: Path) -> None:
     experiment = moons(training={"optimizer": {"Adam": {"learning_rate": 0.05, "use_ema": True}}})
-    record, files = run_of(experiment, tmp_path)
+    record, files = run(experiment, tmp_path)
     validation = prepare(experiment).validation
     assert validation is not None
     loss, _ = keras.models.load_model(files.model_keras).evaluate(
@@ -463,15 +467,13 @@ def test_averaged_weights_are_those_that_are_saved(moons: Moons, tmp_path: Path)
     assert loss == pytest.approx(record.metrics["val_loss"], abs=1e-6)
 
 
-def test_disk_that_refuses_fails_the_run_and_says_what_to_do(
-    moons: Moons, refusing_disk: Path
-) -> None:
+def test_failing_disk_fails_the_run_with_a_hint(moons: Moons, failing_disk: Path) -> None:
     experiment = moons(tensorboard={"histogram_freq": 1})
-    # One that cannot be written is a wrong request.
+    # A read-only disk is an error of the request.
     with pytest.raises((RunFailedError, RequestError), match="--runs-dir"):
-        train(experiment, runs_dir=refusing_disk, progress=SilentProgress())
-    for record in list_runs(refusing_disk):
+        train(experiment, runs_dir=failing_disk, progress=SilentProgress())
+    for record in list_runs(failing_disk):
         assert record.status is RunStatus.FAILED
         assert "No space left on device" in str(record.error)
-        folder = refusing_disk / record.id
+        folder = failing_disk / record.id
         assert not [path for path in folder.rglob("*") if path.name.startswith(".")]

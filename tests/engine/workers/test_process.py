@@ -1,4 +1,4 @@
-"""Questions answered in fresh processes, and what is said of those that die."""
+"""Calls in new processes, also of processes that are killed."""
 
 from __future__ import annotations
 
@@ -21,85 +21,89 @@ from nnlab.errors import RunInterrupted
 import tensorflow as tf
 
 
-def answer(question):
-    if question == "die":
+def respond(request):
+    if request == "die":
         os.kill(os.getpid(), signal.SIGKILL)
-    if question == "leave":
+    if request == "leave":
         os._exit(3)
-    if question == "allocate":
+    if request == "allocate":
         tf.zeros([10**6, 10**9])
-    if question == "fail":
+    if request == "fail":
         raise ValueError("no such thing\\nand more")
-    if question == "wait":
+    if request == "wait":
         time.sleep(60)
-    print("nobody reads this")
-    return {"twice": float(tf.constant(question) * 2), "pid": os.getpid()}
+    print("not shown")
+    return {"twice": float(tf.constant(request) * 2), "pid": os.getpid()}
 
 
 if __name__ == "__main__":
-    asking = IsolatedProcess(answer)
-    told = {str(one): asking.ask(one, lambda: False)
-            for one in (1.0, 2.0, "die", "leave", "allocate", "fail")}
-    begun = time.monotonic()
+    process = IsolatedProcess(respond)
+    results = {str(request): process.call(request, lambda: False)
+            for request in (1.0, 2.0, "die", "leave", "allocate", "fail")}
+    start = time.monotonic()
     try:
-        asking.ask("wait", lambda: time.monotonic() - begun > 0.5)
+        process.call("wait", lambda: time.monotonic() - start > 0.5)
     except RunInterrupted:
-        told["stopped_s"] = time.monotonic() - begun
-    told["own"] = os.getpid()
-    print(json.dumps(told))
+        results["stopped_s"] = time.monotonic() - start
+    results["own"] = os.getpid()
+    print(json.dumps(results))
 """
 
-# As on a machine with GPUs, where processes are not forked but begin anew.
-NEW = """
+# As on a machine with GPUs, where processes are spawned instead of forked.
+SPAWN = """
 import os, signal
 
-AT_ITS_BEGINNING = signal.pthread_sigmask(signal.SIG_BLOCK, [])
+BLOCKED_AT_START = signal.pthread_sigmask(signal.SIG_BLOCK, [])
 del os.fork
 
 from nnlab.engine.runtime.signals import STOP_SIGNALS
 from nnlab.engine.workers.process import IsolatedProcess
 
 
-def answer(question):
-    return set(STOP_SIGNALS) <= AT_ITS_BEGINNING
+def respond(request):
+    return set(STOP_SIGNALS) <= BLOCKED_AT_START
 
 
 if __name__ == "__main__":
-    print(IsolatedProcess(answer).ask("", lambda: False), set(STOP_SIGNALS) <= AT_ITS_BEGINNING)
+    print(IsolatedProcess(respond).call("", lambda: False), set(STOP_SIGNALS) <= BLOCKED_AT_START)
 """
 
 
 @pytest.fixture(scope="module")
-def told() -> Any:
-    """What came of a few questions."""
+def results() -> Any:
+    """Run the script and return its results."""
     command = [sys.executable, "-c", SCRIPT]
-    done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=100)
-    return json.loads(done.stdout)
-
-
-def test_each_question_has_a_process_of_its_own(told: Any) -> None:
-    assert (told["1.0"]["twice"], told["2.0"]["twice"]) == (2.0, 4.0)
-    assert len({told["1.0"]["pid"], told["2.0"]["pid"], told["own"]}) == 3
-
-
-def test_process_that_dies_leaves_its_reason_and_the_others_go_on(told: Any) -> None:
-    assert told["die"] == describe_exit(-9)
-    assert "SIGKILL" in told["die"]
-    assert told["leave"] == "The process ended with exit code 3."
-    assert told["fail"] == "ValueError: no such thing"
-
-
-def test_memory_that_runs_out_is_a_reason(told: Any) -> None:
-    assert told["allocate"] == "Memory ran out."
-
-
-def test_question_that_is_given_up_ends_with_its_process(told: Any) -> None:
-    assert 0.5 <= told["stopped_s"] < 10
+    finished = subprocess.run(command, check=True, capture_output=True, text=True, timeout=100)
+    return json.loads(finished.stdout)
 
 
 @pytest.mark.slow
-def test_new_process_cannot_be_asked_to_end_before_it_is_settled(tmp_path: Path) -> None:
-    (tmp_path / "new.py").write_text(NEW)
+def test_each_call_has_a_new_process(results: Any) -> None:
+    assert (results["1.0"]["twice"], results["2.0"]["twice"]) == (2.0, 4.0)
+    assert len({results["1.0"]["pid"], results["2.0"]["pid"], results["own"]}) == 3
+
+
+@pytest.mark.slow
+def test_failed_process_has_a_reason_and_later_calls_work(results: Any) -> None:
+    assert results["die"] == describe_exit(-9)
+    assert "SIGKILL" in results["die"]
+    assert "exit code 3" in results["leave"]
+    assert results["fail"] == "ValueError: no such thing"
+
+
+@pytest.mark.slow
+def test_out_of_memory_is_reported(results: Any) -> None:
+    assert "memory" in results["allocate"]
+
+
+@pytest.mark.slow
+def test_stopped_call_kills_its_process(results: Any) -> None:
+    assert 0.5 <= results["stopped_s"] < 10
+
+
+@pytest.mark.slow
+def test_spawned_process_starts_with_blocked_stop_signals(tmp_path: Path) -> None:
+    (tmp_path / "new.py").write_text(SPAWN)
     command = [sys.executable, str(tmp_path / "new.py")]
-    done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=100)
-    assert done.stdout.split() == ["True", "False"]
+    finished = subprocess.run(command, check=True, capture_output=True, text=True, timeout=100)
+    assert finished.stdout.split() == ["True", "False"]

@@ -160,7 +160,7 @@ def test_search_shows_its_trials_and_its_best_run(tmp_path: Path) -> None:
         trial.write(SearchFiles(search.path).trial_json(trial.number))
     retrained = {"val_loss": 0.4, "test_accuracy": 0.8, "test_loss": 0.5}
     record = SearchRecord(
-        "search", "net", RunStatus.COMPLETE, best=complete.to_dict(), retrained=retrained
+        "search", "net", RunStatus.COMPLETE, best=complete.to_dict(), final_metrics=retrained
     )
     record.write(SearchFiles(search.path).search_json)
     page = build_page(read_run(search.path))

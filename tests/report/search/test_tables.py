@@ -111,7 +111,7 @@ def test_facts_have_the_stop_reason_and_the_final_metrics() -> None:
     record = search(
         all_trials,
         stop_reason="max_time",
-        retrained={"loss": 0.1, "test_accuracy": 0.875},
+        final_metrics={"loss": 0.1, "test_accuracy": 0.875},
         timing={"total_s": 65.0},
     )
     facts = dict(texts(search_tables(record, all_trials)[0]))
@@ -135,8 +135,8 @@ def rungs() -> list[FrozenTrial]:
     """Return two trials of one epoch, the better of which was continued and got worse."""
     done = TrialStatus.COMPLETE
     return [
-        FrozenTrial(1, {UNITS: 8}, done, (0.7,), 0.7, epochs=1, proposal={"epochs": 1}),
-        FrozenTrial(2, {UNITS: 64}, done, (0.9,), 0.9, epochs=1, proposal={"epochs": 1}),
+        FrozenTrial(1, {UNITS: 8}, done, (0.7,), 0.7, epochs=1, sampler_state={"epochs": 1}),
+        FrozenTrial(2, {UNITS: 64}, done, (0.9,), 0.9, epochs=1, sampler_state={"epochs": 1}),
         FrozenTrial(
             3,
             {UNITS: 64},
@@ -145,7 +145,7 @@ def rungs() -> list[FrozenTrial]:
             0.8,
             epochs=3,
             parent_trial=2,
-            proposal={"epochs": 3, "initial_epoch": 1},
+            sampler_state={"epochs": 3, "initial_epoch": 1},
         ),
     ]
 
@@ -153,7 +153,7 @@ def rungs() -> list[FrozenTrial]:
 def test_hyperband_has_parents_and_the_epochs_of_the_best() -> None:
     all_trials = rungs()
     retrained = {"val_accuracy": 0.85}
-    record = search(all_trials, algorithm="hyperband", max_epochs=9, retrained=retrained)
+    record = search(all_trials, algorithm="hyperband", max_epochs=9, final_metrics=retrained)
     facts = dict(texts(search_tables(record, all_trials)[0]))
     assert facts["best"] == "trial 2, val_accuracy 0.9000, after 1 of 9 epochs"
     assert facts["best, retrained"] == "val_accuracy 0.8500; a single training of 9 epochs"

@@ -31,7 +31,7 @@ def test_trial_is_parsed_as_written() -> None:
         seconds=1.25,
         params=81,
         parent_trial=2,
-        proposal={"rung": 2},
+        sampler_state={"rung": 2},
     )
     assert FrozenTrial.from_json(trial.to_json()) == trial
 

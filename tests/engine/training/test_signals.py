@@ -1,4 +1,4 @@
-"""Real signals to a real process that trains."""
+"""Signals to a training process."""
 
 from __future__ import annotations
 
@@ -35,37 +35,37 @@ except NnlabError as error:
     print(type(error).__name__, error)
     sys.exit(error.exit_code)
 """
-PATIENCE_S = 60.0
+TIMEOUT_S = 60.0
 
 
-def promotable(condition: Callable[[], object]) -> None:
-    deadline = time.monotonic() + PATIENCE_S
+def wait_until(condition: Callable[[], object]) -> None:
+    deadline = time.monotonic() + TIMEOUT_S
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.002)
 
 
-def interrupted(
+def interrupt(
     experiment: Experiment, folder: Path, signals: list[signal.Signals], *, after_epochs: bool
 ) -> tuple[RunRecord, RunFiles, str]:
-    """Train in a process of its own, send it signals, and read what it left."""
+    """Train in a process, send signals to it, and return its record, files and output."""
     config, runs = folder / "endless.yaml", folder / "runs"
     config.write_text(dump_config(experiment))
     command = [sys.executable, "-c", SCRIPT, str(config), str(runs)]
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
-        promotable(lambda: list(runs.glob("*/record.json")) or process.poll() is not None)
+        wait_until(lambda: list(runs.glob("*/record.json")) or process.poll() is not None)
         if after_epochs:
-            promotable(lambda: list(runs.glob("*/metrics.csv")) or process.poll() is not None)
+            wait_until(lambda: list(runs.glob("*/metrics.csv")) or process.poll() is not None)
         for number in signals:
             process.send_signal(number)
-        output, errors = process.communicate(timeout=PATIENCE_S)
+        output, errors = process.communicate(timeout=TIMEOUT_S)
     assert process.returncode == 130, errors
     assert "Traceback" not in errors
     (path,) = runs.iterdir()
     files = RunFiles(path)
-    assert not [found for found in path.rglob("*") if found.name.startswith(".")]
+    assert not [file for file in path.rglob("*") if file.name.startswith(".")]
     return RunRecord.from_json(files.record_json.read_text()), files, output
 
 
@@ -75,10 +75,10 @@ def endless(moons: Callable[..., Experiment]) -> Experiment:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_interrupted_run_saves_what_was_trained(
+def test_interrupted_run_is_saved(
     endless: Experiment, tmp_path: Path, number: signal.Signals
 ) -> None:
-    record, files, output = interrupted(endless, tmp_path, [number], after_epochs=True)
+    record, files, output = interrupt(endless, tmp_path, [number], after_epochs=True)
     assert record.status is RunStatus.INTERRUPTED
     assert record.training["stopped_by"] == "user"
     assert "RunInterrupted Interrupted after" in output
@@ -92,19 +92,19 @@ def test_interrupted_run_saves_what_was_trained(
     assert {"loss.png", "decision_regions.png"} <= {path.name for path in files.plots.iterdir()}
 
 
-def test_run_interrupted_before_its_first_epoch_is_saved_too(
+def test_run_interrupted_before_its_first_epoch_is_saved(
     endless: Experiment, tmp_path: Path
 ) -> None:
-    record, files, _ = interrupted(endless, tmp_path, [signal.SIGINT], after_epochs=False)
+    record, files, _ = interrupt(endless, tmp_path, [signal.SIGINT], after_epochs=False)
     assert record.status is RunStatus.INTERRUPTED
     assert (record.epochs_run, record.best_epoch, record.metrics) == (0, None, {})
     assert files.model_keras.exists()
 
 
-def test_second_interrupt_leaves_out_pictures_and_leaves_nothing_half_written(
+def test_second_interrupt_skips_plots_and_leaves_complete_files(
     endless: Experiment, tmp_path: Path
 ) -> None:
-    record, files, _ = interrupted(endless, tmp_path, [signal.SIGINT] * 2, after_epochs=True)
+    record, files, _ = interrupt(endless, tmp_path, [signal.SIGINT] * 2, after_epochs=True)
     assert record.status is RunStatus.INTERRUPTED
     assert keras.models.load_model(files.model_keras).count_params() == record.params
     assert files.metrics_csv.read_text().endswith("\n")
