@@ -55,7 +55,7 @@ EXAMPLES = [*CONCRETE, SPACE]
 
 @pytest.fixture
 def homes(tmp_path: Path) -> Path:
-    """The first config of docs/config.md, and the table that it reads."""
+    """Return the first config of docs/config.md, after writing the table that it reads."""
     path = tmp_path / "homes.yaml"
     path.write_text(BASE.text, encoding="utf-8")
     write_homes(tmp_path / "homes.csv", rows=60)
