@@ -11,9 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from docs.scripts.tables import DOCS, PAGES, TABLES, updated
+from docs.scripts.tables import DOCS, PAGES, TABLES, nouns, updated
 from nnlab.config import load_config, read_config
 from nnlab.config.lint.check import check_config
+from nnlab.config.vocabulary.component import Component
+from nnlab.config.vocabulary.layers import Layer
+from nnlab.config.vocabulary.losses import Loss
+from nnlab.config.vocabulary.metrics import Metric
+from nnlab.config.vocabulary.optimizers import Optimizer
 from nnlab.runs import RunRecord
 
 ROOT = Path(__file__).parent.parent
@@ -179,3 +184,9 @@ def test_saved_model_takes_raw_rows_as_the_page_shows(homes: Path) -> None:
         timeout=120,
     )
     assert using.stdout.endswith("(5, 1)\n"), using.stderr
+
+
+@pytest.mark.parametrize("family", [Layer, Optimizer, Loss, Metric])
+def test_readme_counts_the_classes_of_a_family(family: type[Component]) -> None:
+    counted = re.findall(rf"(\d+) {nouns(family)}\b", README.read_text(encoding="utf-8"))
+    assert list(map(int, counted)) == [len(family.members)]

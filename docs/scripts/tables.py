@@ -99,7 +99,8 @@ def _noun(family: type[Component]) -> str:
     return family.family.split(" ", 1)[1]
 
 
-def _nouns(family: type[Component]) -> str:
+def nouns(family: type[Component]) -> str:
+    """Return the plural noun of a family: `layers`."""
     noun = _noun(family)
     return f"{noun}es" if noun.endswith("s") else f"{noun}s"
 
@@ -119,7 +120,7 @@ def _meaning(field: FieldInfo) -> str:
 
 def _classes() -> str:
     rows = [
-        (f"{_nouns(family)} ({len(family.members)})", _joined(map(_named, family.members.values())))
+        (f"{nouns(family)} ({len(family.members)})", _joined(map(_named, family.members.values())))
         for family in FAMILIES
     ]
     activations = get_args(ActivationName)
