@@ -48,13 +48,13 @@ training:
 _WIDTH = 92
 _REPORT_SIZE = (900, 1180)
 _REGION_WIDTH = 440
-_COLOURS = 64
+_COLORS = 64
 
 
-def nnlab(*arguments: str, folder: Path, colour: bool = False) -> str:
+def nnlab(*arguments: str, folder: Path, color: bool = False) -> str:
     """Run `nnlab` and return both its outputs."""
     environment = os.environ | {"COLUMNS": str(_WIDTH), "PYTHONUNBUFFERED": "1"}
-    environment |= {"FORCE_COLOR": "1"} if colour else {}
+    environment |= {"FORCE_COLOR": "1"} if color else {}
     command = [sys.executable, "-m", "nnlab", *arguments]
     return subprocess.run(
         command,
@@ -69,7 +69,7 @@ def nnlab(*arguments: str, folder: Path, colour: bool = False) -> str:
 
 def draw_terminal(folder: Path) -> None:
     """Draw the output of a training as an SVG."""
-    printed = nnlab("train", "mnist_5k", folder=folder, colour=True).rstrip().splitlines()
+    printed = nnlab("train", "mnist_5k", folder=folder, color=True).rstrip().splitlines()
     epochs = [number for number, line in enumerate(printed) if line.startswith("epoch")]
     lines = [*printed[: epochs[2]], "...", *printed[epochs[-1] :]]
     console = Console(record=True, width=_WIDTH, file=io.StringIO(), force_terminal=True)
@@ -115,7 +115,7 @@ def save(files: Sequence[Path], path: Path, width: int) -> None:
     joined = Image.new("RGB", (width * len(scaled), max(image.height for image in scaled)), "white")
     for position, image in enumerate(scaled):
         joined.paste(image, (position * width, 0))
-    joined.quantize(_COLOURS).save(path, optimize=True)
+    joined.quantize(_COLORS).save(path, optimize=True)
 
 
 def main() -> None:

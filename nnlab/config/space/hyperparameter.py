@@ -58,7 +58,7 @@ class Hyperparameter:
         sampling: The distribution of the values over the range.
         values: All values of a choice or a boolean, each unique. An option of a `Choice` that is
             not a scalar is represented by its class, such as `SGD`, or by its text; null by "null".
-        ordered: Whether neighbouring values are similar.
+        ordered: Whether neighboring values are similar.
         conditions: All must hold for the hyperparameter to be active; the outermost comes first.
 
     Example:

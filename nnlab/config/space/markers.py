@@ -170,7 +170,7 @@ class Choice(Marker):
 
     values: list[Any] = Field(min_length=1, description="The values to choose from.")
     ordered: bool | None = Field(
-        None, description="Whether neighbouring values are similar; None: if they are numbers."
+        None, description="Whether neighboring values are similar; None: if they are numbers."
     )
     default: Any = Field(
         None, description="The value that is tried first; None: the first of the list."
