@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from nnlab.config.vocabulary.datasets.packaged import Mnist5k
 from nnlab.data.containers.arrays import Arrays
 from nnlab.data.containers.categorical import Categorical
-from nnlab.data.datasets.loader import load_dataset
+from nnlab.data.datasets.catalog import load_dataset
 
 ALL, FEW = "digits.npz", "few_digits.npz"
 _TRAINING, _TEST, _FEW = 60_000, 10_000, 20_000

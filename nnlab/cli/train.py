@@ -41,7 +41,7 @@ def train(
     start = time.perf_counter()
     from nnlab.config.lint.check import lint_config
     from nnlab.config.loader import load_concrete_config, locate_errors
-    from nnlab.data.prefetch import DataPrefetcher
+    from nnlab.data.prepare import DataPrefetcher
     from nnlab.report.progress import make_progress
     from nnlab.report.text.diagnostics import print_diagnostics
 

@@ -12,7 +12,7 @@ from nnlab.data.containers.prepared import (
 )
 from nnlab.data.datasets.catalog import DatasetInfo, list_datasets
 from nnlab.data.prepare import prepare
-from nnlab.data.transforms.shuffle import shuffled_indices
+from nnlab.data.transforms.split import shuffled_indices
 
 __all__ = [
     "Column",

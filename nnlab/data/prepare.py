@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -11,18 +12,16 @@ from nnlab.config.schema.data import DataConfig
 from nnlab.config.schema.experiment import Experiment
 from nnlab.config.schema.model import FunctionalModel
 from nnlab.data.containers.arrays import UNNAMED_INPUT, Arrays
-from nnlab.data.containers.categorical import Categorical
 from nnlab.data.containers.issues import DataIssues, format_row_numbers
 from nnlab.data.containers.prepared import PreparedData, Rows
 from nnlab.data.containers.storage import Storage
 from nnlab.data.containers.table import Table
-from nnlab.data.datasets.loader import load_dataset
+from nnlab.data.datasets.catalog import load_dataset
 from nnlab.data.readers.data_file import open_data_file
 from nnlab.data.transforms.partition import encode_parts
 from nnlab.data.transforms.raw_data import RawData, read_arrays, read_table
 from nnlab.data.transforms.split import Split, SplitPlan, split_rows
-from nnlab.data.transforms.target_column import check_target
-from nnlab.data.transforms.targets import EncodedTarget, ModelOutput, encode_target
+from nnlab.data.transforms.targets import EncodedTarget, ModelOutput, check_target, encode_target
 from nnlab.text import join_names
 
 
@@ -67,21 +66,25 @@ def prepare(
     config = experiment.data
     outputs = _model_outputs(experiment)
     storage = Storage.default() if memory is None else Storage(memory)
-    source = source or _open_source(config, experiment.data_seed, storage)
+    if source is None and config.dataset is not None:
+        source = load_dataset(config.dataset, experiment.data_seed)
+    elif source is None:
+        source = open_data_file(Path(str(config.file)), config.sample_weight, storage)
     issues = DataIssues(source.name)
     if isinstance(source, Table):
         raw = read_table(source, config, tuple(outputs), issues, storage)
     else:
         raw = read_arrays(source, config, tuple(outputs), issues)
     del source
-    _check_inputs(raw, experiment, issues)
-    _check_test_rows(raw, config, issues)
+    _check_config(raw, experiment, issues)
     issues.raise_if_any()
 
+    rows, own_test = raw.rows, raw.test_rows
     kept_rows = _find_complete_rows(raw, config, issues)
     valid = [target for target in raw.targets if check_target(target, config.missing, issues)]
     if kept_rows is not None:
-        valid = [target.take(kept_rows, storage) for target in valid if len(kept_rows)]
+        rows, own_test = len(kept_rows), int((kept_rows >= rows - own_test).sum())
+        valid = [target.take(kept_rows, storage) for target in valid if rows]
     encoded = [encode_target(target, outputs[target.name], issues) for target in valid]
     targets = [target for target in encoded if target is not None]
     issues.raise_if_any()
@@ -94,13 +97,8 @@ def prepare(
         None if fold is None else (fold.number, fold.folds),
     )
     stratify_by = next((target.classes for target in targets if target.classes), None)
-    split = split_rows(
-        raw.rows if kept_rows is None else len(kept_rows),
-        plan,
-        issues,
-        own_test=_count_own_test_rows(raw, kept_rows),
-        classes=stratify_by if config.stratify else None,
-    )
+    classes = stratify_by if config.stratify else None
+    split = split_rows(rows, plan, issues, own_test=own_test, classes=classes)
     issues.raise_if_any()
     _check_training_classes(targets, split, issues)
     raw_split = split if kept_rows is None else split.map_rows(kept_rows)
@@ -134,6 +132,33 @@ def prepare(
     )
 
 
+class DataPrefetcher:
+    """Prepares an experiment's data in a thread; a call waits for the data and returns them.
+
+    Reading and decompressing files hardly delays the import of TensorFlow, which takes two seconds.
+    """
+
+    def __init__(self, experiment: Experiment) -> None:
+        self._experiment = experiment
+        self._result: PreparedData | BaseException
+        # A daemon: an interrupted process does not wait for a download.
+        self._thread = threading.Thread(target=self._prepare, name="data", daemon=True)
+        self._thread.start()
+
+    def __call__(self) -> PreparedData:
+        """Return the data, or raise the error of their preparation."""
+        self._thread.join()
+        if isinstance(self._result, BaseException):
+            raise self._result
+        return self._result
+
+    def _prepare(self) -> None:
+        try:
+            self._result = prepare(self._experiment)
+        except BaseException as error:  # noqa: BLE001 - raised by the call
+            self._result = error
+
+
 def _model_outputs(experiment: Experiment) -> dict[str, ModelOutput]:
     loss, units = experiment.training.loss, experiment.model.output_units
     return {
@@ -142,31 +167,25 @@ def _model_outputs(experiment: Experiment) -> dict[str, ModelOutput]:
     }
 
 
-def _open_source(config: DataConfig, seed: int, storage: Storage) -> Table | Arrays:
-    if config.dataset is not None:
-        return load_dataset(config.dataset, seed)
-    return open_data_file(Path(str(config.file)), config.sample_weight, storage)
+def _check_config(raw: RawData, experiment: Experiment, issues: DataIssues) -> None:
+    """Report inputs of the model without data of that name, and two definitions of the test rows.
 
-
-def _check_inputs(raw: RawData, experiment: Experiment, issues: DataIssues) -> None:
-    """Report inputs of the model without data of that name; a single input matches any name."""
+    A single input matches any name.
+    """
     model, present = experiment.model, [features.name for features in raw.inputs]
     required = list(model.inputs) if isinstance(model, FunctionalModel) else [UNNAMED_INPUT]
-    if len(required) == len(present) == 1 or set(required) == set(present):
-        return
-    issues.add_request_error(
-        f"Expected data for the model's inputs, {join_names(required)}. "
-        f"Received: {join_names(present)}.",
-        "data.inputs",
-        "Set the columns of each input; in an NPZ file, name the arrays x_train.NAME.",
-    )
-
-
-def _check_test_rows(raw: RawData, config: DataConfig, issues: DataIssues) -> None:
-    if raw.test_rows and config.test_split is not None:
+    if not len(required) == len(present) == 1 and set(required) != set(present):
+        issues.add_request_error(
+            f"Expected data for the model's inputs, {join_names(required)}. "
+            f"Received: {join_names(present)}.",
+            "data.inputs",
+            "Set the columns of each input; in an NPZ file, name the arrays x_train.NAME.",
+        )
+    test_split = experiment.data.test_split
+    if raw.test_rows and test_split is not None:
         issues.add_request_error(
             f"Expected no test_split, as the data define {raw.test_rows} test rows. "
-            f"Received: test_split={config.test_split:g}.",
+            f"Received: test_split={test_split:g}.",
             "data.test_split",
             "Remove it.",
         )
@@ -175,7 +194,10 @@ def _check_test_rows(raw: RawData, config: DataConfig, issues: DataIssues) -> No
 def _find_complete_rows(
     raw: RawData, config: DataConfig, issues: DataIssues
 ) -> NDArray[np.int64] | None:
-    """Return the rows without missing values if the others are dropped; None to keep all."""
+    """Return the rows without missing values if the others are dropped; None to keep all.
+
+    Invalid features and weights are reported.
+    """
     lacks_value = np.zeros(raw.rows, np.bool_)
     for features in raw.inputs:
         lacks_feature = features.check(config.missing, issues)
@@ -184,8 +206,22 @@ def _find_complete_rows(
         lacks_value |= target.is_missing()
     weights = raw.sample_weight
     if weights is not None:
-        _check_weights(weights, config, issues)
-        lacks_value |= np.isnan(weights)
+        lacks_weight = np.isnan(weights)
+        lacks_value |= lacks_weight
+        is_invalid = (weights < 0) | np.isinf(weights)
+        if config.missing != "drop":
+            is_invalid |= lacks_weight
+        if is_invalid.any():
+            issues.add_data_error(
+                "Expected a finite weight of 0 or more in every row. "
+                f"Received: {weights[is_invalid][0]:g} in "
+                f"{format_row_numbers(np.flatnonzero(is_invalid))}.",
+                "data.sample_weight",
+                "Fix these cells.",
+            )
+        elif not weights.any():
+            message = "Expected at least one weight above 0. Received: none."
+            issues.add_data_error(message, "data.sample_weight")
     if config.missing != "drop" or not lacks_value.any():
         return None
     if lacks_value.all():
@@ -195,37 +231,13 @@ def _find_complete_rows(
     return np.flatnonzero(~lacks_value)
 
 
-def _check_weights(weights: NDArray[np.float64], config: DataConfig, issues: DataIssues) -> None:
-    is_invalid = (weights < 0) | np.isinf(weights)
-    if config.missing != "drop":
-        is_invalid |= np.isnan(weights)
-    if is_invalid.any():
-        issues.add_data_error(
-            "Expected a finite weight of 0 or more in every row. "
-            f"Received: {weights[is_invalid][0]:g} in "
-            f"{format_row_numbers(np.flatnonzero(is_invalid))}.",
-            "data.sample_weight",
-            "Fix these cells.",
-        )
-    elif not weights.any():
-        message = "Expected at least one weight above 0. Received: none."
-        issues.add_data_error(message, "data.sample_weight")
-
-
-def _count_own_test_rows(raw: RawData, kept_rows: NDArray[np.int64] | None) -> int:
-    first = raw.rows - raw.test_rows
-    return raw.test_rows if kept_rows is None else int((kept_rows >= first).sum())
-
-
 def _check_training_classes(targets: list[EncodedTarget], split: Split, issues: DataIssues) -> None:
     """Report classes of validation or test rows that no training row has."""
     for target in targets:
         if target.classes is None:
             continue
         classes = target.classes if split.order is None else target.classes.take(split.order)
-        train, *others = (
-            Categorical(classes.codes[part], classes.categories).counts() for part in split.slices()
-        )
+        train, *others = (classes.take(part).counts() for part in split.slices())
         unseen = np.flatnonzero((train == 0) & (sum(others) > 0))
         if len(unseen):
             names = join_names([classes.categories[code] for code in unseen])

@@ -11,6 +11,7 @@ import pytest
 
 from nnlab.config import Experiment
 from nnlab.data import PreparedData, Rows, prepare
+from nnlab.data.prepare import DataPrefetcher
 from nnlab.errors import DataError, RequestError
 
 MakeExperiment = Callable[..., Experiment]
@@ -452,3 +453,19 @@ def test_scaling_and_imputation_are_learned_in_each_fold(
         row = part.targets["output"][:, 0].tolist().index(300)
         assert part.inputs["input"][row, 0] == pytest.approx(sum(ages) / len(ages))
     assert sorted(held_out) == [100.0 * number for number in range(1, 11)]
+
+
+def test_prefetched_data_equal_prepare(experiment: MakeExperiment) -> None:
+    data = {"dataset": {"moons": {"n_samples": 30}}, "validation_split": 0.2}
+    config = experiment(data, loss="binary_crossentropy")
+    prefetched, prepared = DataPrefetcher(config)(), prepare(config)
+    for name, values in prepared.train.inputs.items():
+        np.testing.assert_array_equal(prefetched.train.inputs[name], values)
+
+
+def test_prefetcher_raises_the_error_of_the_preparation(
+    experiment: MakeExperiment, tmp_path: Path
+) -> None:
+    data = {"file": str(tmp_path / "absent.csv"), "target": "y"}
+    with pytest.raises(DataError, match=r"absent\.csv"):
+        DataPrefetcher(experiment(data))()

@@ -18,8 +18,8 @@ import pytest
 
 from nnlab.config import Experiment
 from nnlab.data import PreparedData, Rows, is_on_disk, prepare
-from nnlab.data.containers import chunks
-from nnlab.data.readers import parquet
+from nnlab.data.containers import memory
+from nnlab.data.readers import arrow
 from nnlab.data.transforms import imputation, partition
 from nnlab.errors import DataError, NnlabError, RunFailedError
 
@@ -32,11 +32,11 @@ ROWS = 4000
 @pytest.fixture(autouse=True)
 def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Use small chunks: a small table has many of them."""
-    monkeypatch.setattr(chunks, "_CHUNK_BYTES", 5000)
+    monkeypatch.setattr(memory, "_CHUNK_BYTES", 5000)
     monkeypatch.setattr(partition, "_BUCKET_BYTES", 10_000)
     monkeypatch.setattr(imputation, "_BLOCK_BYTES", 30_000)
-    monkeypatch.setattr(parquet, "_BATCH_ROWS", 150)
-    monkeypatch.setattr(parquet, "_TEXT_BATCH_ROWS", 170)
+    monkeypatch.setattr(arrow, "_BATCH_ROWS", 150)
+    monkeypatch.setattr(arrow, "_TEXT_BATCH_ROWS", 170)
 
 
 @pytest.fixture(scope="module")
@@ -213,9 +213,9 @@ def test_issues_are_identical_on_disk(
     experiment: MakeExperiment, table: Path, config: dict[str, Any]
 ) -> None:
     errors = []
-    for memory in (None, 0):
+    for limit in (None, 0):
         with pytest.raises(NnlabError) as error:
-            prepare(experiment({"file": str(table), **config}), memory)
+            prepare(experiment({"file": str(table), **config}), limit)
         errors.append((type(error.value), str(error.value)))
     assert errors[0] == errors[1]
 

@@ -9,7 +9,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from nnlab.data.containers.chunks import row_chunks
+from nnlab.data.containers.memory import row_chunks
 
 MISSING = -1
 # 3,14 and 1.234,56 and 1 234,5 and 12 %: digits, optionally in groups of three, with a fraction.
@@ -59,7 +59,7 @@ class Categorical:
         """Return the number of rows."""
         return len(self.codes)
 
-    def take(self, rows: NDArray[np.int64]) -> Categorical:
+    def take(self, rows: slice | NDArray[np.int64]) -> Categorical:
         """Return the given rows in the given order, with the same categories."""
         return Categorical(self.codes[rows], self.categories)
 

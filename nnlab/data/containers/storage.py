@@ -8,7 +8,7 @@ import shutil
 import tempfile
 from contextlib import suppress
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
@@ -72,7 +72,11 @@ def _create_file_array(size: int, shape: tuple[int, ...], dtype: DTypeLike) -> N
     folder = _find_temp_folder(size)
     try:
         with tempfile.TemporaryFile(dir=folder, prefix="nnlab-") as file:
-            _reserve_space(file, size)
+            # Reserve the space now: a mapped file that runs out of it later kills the process.
+            if hasattr(os, "posix_fallocate"):
+                os.posix_fallocate(file.fileno(), 0, size)
+            else:
+                file.truncate(size)
             return np.memmap(file, dtype, "r+", shape=shape)
     except OSError as error:
         reason = error.strerror or str(error)
@@ -80,14 +84,6 @@ def _create_file_array(size: int, shape: tuple[int, ...], dtype: DTypeLike) -> N
             f"Expected to write {_format_gigabytes(size)} to {folder}. Received: {reason}. {_HINT}"
         )
         raise RunFailedError(message) from error
-
-
-def _reserve_space(file: IO[bytes], size: int) -> None:
-    """Reserve disk space now: a mapped file that runs out of space later kills the process."""
-    if hasattr(os, "posix_fallocate"):
-        os.posix_fallocate(file.fileno(), 0, size)
-    else:
-        file.truncate(size)
 
 
 def _find_temp_folder(size: int) -> Path:

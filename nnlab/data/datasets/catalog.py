@@ -1,4 +1,4 @@
-"""The catalog of built-in data sets, made from their classes without loading any rows."""
+"""The built-in data sets: their list, made without loading any rows, and their loader."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from nnlab.config.vocabulary.datasets import Dataset, Source, Task
+from nnlab.data.containers.arrays import Arrays
+from nnlab.data.containers.table import Table
 
 
 @dataclass(frozen=True)
@@ -44,17 +46,38 @@ def list_datasets() -> list[DatasetInfo]:
         >>> [info.rows for info in list_datasets() if info.name == "iris"]
         [150]
     """
-    return [_info(dataset) for dataset in Dataset.members.values() if issubclass(dataset, Dataset)]
+    infos = []
+    for dataset in Dataset.members.values():
+        if issubclass(dataset, Dataset):
+            arguments = {name: field.default for name, field in dataset.model_fields.items()}
+            info = DatasetInfo(
+                name=dataset.yaml_name,
+                rows=dataset.size or arguments["n_samples"],
+                shape=dataset.shape,
+                task=dataset.task,
+                source=dataset.source,
+                description=inspect.cleandoc(dataset.__doc__ or "").split("\n", 1)[0],
+                arguments=arguments,
+            )
+            infos.append(info)
+    return infos
 
 
-def _info(dataset: type[Dataset]) -> DatasetInfo:
-    arguments = {name: field.default for name, field in dataset.model_fields.items()}
-    return DatasetInfo(
-        name=dataset.yaml_name,
-        rows=dataset.size or arguments["n_samples"],
-        shape=dataset.shape,
-        task=dataset.task,
-        source=dataset.source,
-        description=inspect.cleandoc(dataset.__doc__ or "").split("\n", 1)[0],
-        arguments=arguments,
-    )
+def load_dataset(dataset: Dataset, seed: int) -> Table | Arrays:
+    """Load a built-in data set; `seed` is for generated ones without a `random_state`.
+
+    Raises a `DataError` if the data set is not present and cannot be downloaded.
+    """
+    match dataset.source:
+        case "generated":
+            from nnlab.data.datasets.generated import generate
+
+            return generate(dataset, seed)
+        case "packaged":
+            from nnlab.data.datasets.packaged import load_packaged
+
+            return load_packaged(dataset)
+        case "download":
+            from nnlab.data.datasets.keras_datasets import load_download
+
+            return load_download(dataset)

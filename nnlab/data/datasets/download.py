@@ -8,11 +8,10 @@ import os
 import tempfile
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
 from dataclasses import dataclass
 from http.client import HTTPException
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from nnlab.config.vocabulary.datasets import Dataset
 from nnlab.errors import DataError
@@ -115,7 +114,7 @@ def _download(file: RemoteFile, target: Path) -> None:
         with os.fdopen(descriptor, "wb") as output, _open(file.url) as response:
             digest = hashlib.sha256()
             received = 0
-            for block in _blocks(response):
+            while block := response.read(_BLOCK_BYTES):
                 output.write(block)
                 digest.update(block)
                 received += len(block)
@@ -141,8 +140,3 @@ def _open(url: str) -> Any:
         with error:  # keeps the connection open
             message = f"{error.code} {error.reason}"
             raise _BrokenDownloadError(message) from None
-
-
-def _blocks(response: IO[Any]) -> Iterator[bytes]:
-    while block := response.read(_BLOCK_BYTES):
-        yield block

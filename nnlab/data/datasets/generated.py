@@ -1,4 +1,7 @@
-"""Randomly generated data sets: points in a plane, curves, and scikit-learn's generators."""
+"""Randomly generated data sets: points in a plane, curves, and scikit-learn's generators.
+
+In a benchmark, where only the shape matters, random pixels also replace images to download.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnlab.config.vocabulary.datasets import Dataset, classification, regression
+from nnlab.data.containers.arrays import UNNAMED_INPUT, Arrays
 from nnlab.data.containers.categorical import Categorical
 from nnlab.data.containers.table import MemoryTable
 
@@ -18,6 +22,11 @@ TARGET = "target"
 # How much outliers are raised, in standard deviations of the target. The squared error of a few of
 # them outweighs that of all other rows.
 _OUTLIER_RANGE = (5.0, 10.0)
+
+_IMAGE_AXES = 2
+# Of MNIST, Fashion-MNIST and CIFAR-10, the images that are downloaded.
+_CLASSES = 10
+_TEST_ROWS = 10_000
 
 
 @singledispatch
@@ -173,6 +182,30 @@ def _(dataset: regression.Friedman1, seed: int) -> MemoryTable:
         random_state=_random_state(dataset, seed),
     )
     return _table(dataset, x, y)
+
+
+def supports_random_rows(dataset: Dataset | None) -> bool:
+    """Return whether a data set consists of images that must be downloaded; None is a file."""
+    return (
+        dataset is not None and dataset.source == "download" and len(dataset.shape) >= _IMAGE_AXES
+    )
+
+
+def random_rows(dataset: Dataset) -> Arrays:
+    """Return rows with a data set's number, shape and type, but random pixels and classes.
+
+    The rows are the same in every call.
+    """
+    rng = np.random.default_rng(0)
+    count = dataset.size or 0
+    pixels = rng.integers(0, 256, (count, *dataset.shape), np.uint8)
+    labels = rng.integers(0, _CLASSES, count, np.uint8)
+    return Arrays(
+        f"random rows of the shape of {dataset.yaml_name}",
+        {UNNAMED_INPUT: pixels},
+        {TARGET: Categorical.from_values(labels)},
+        _TEST_ROWS,
+    )
 
 
 def _table(

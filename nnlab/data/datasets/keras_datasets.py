@@ -6,6 +6,7 @@ The seed 113, the test fraction of 0.2 and the order of the rows are Keras'.
 from __future__ import annotations
 
 import gzip
+import io
 import pickle
 import tarfile
 import zipfile
@@ -34,8 +35,7 @@ from nnlab.data.datasets.class_names import (
 )
 from nnlab.data.datasets.download import TORONTO, RemoteFile, fetch
 from nnlab.data.datasets.generated import TARGET
-from nnlab.data.datasets.pickled_arrays import ArraysUnpickler, read_word_lists
-from nnlab.data.readers.npz import NpzFile
+from nnlab.data.readers.npz import NpzFile, read_header
 from nnlab.errors import DataError
 
 MNIST = RemoteFile(
@@ -107,7 +107,7 @@ def _(dataset: downloads.Mnist) -> Arrays:
         images = file.read(["x_train", "x_test"], np.uint8)
         labels = file.read(["y_train", "y_test"], np.uint8)
         test_rows = file.members["y_test"].shape[0]
-    return _images(dataset, images, Categorical.from_values(labels), test_rows)
+    return _arrays(dataset, images, Categorical.from_values(labels), test_rows)
 
 
 @load_download.register
@@ -117,7 +117,7 @@ def _(dataset: downloads.FashionMnist) -> Arrays:
     with _translate_read_errors(paths[0].parent):
         labels = np.frombuffer(train_labels + test_labels, np.uint8)
         images = np.frombuffer(train + test, np.uint8).reshape(len(labels), 28, 28)
-    return _images(dataset, images, _categorical(labels, FASHION_CLASSES), len(test_labels))
+    return _arrays(dataset, images, _categorical(labels, FASHION_CLASSES), len(test_labels))
 
 
 @load_download.register
@@ -126,7 +126,7 @@ def _(dataset: downloads.Cifar10) -> Arrays:
     with _translate_read_errors(path):
         arrays = cached_arrays(path, _parse_cifar)
     labels = _categorical(arrays["labels"], CIFAR10_CLASSES)
-    return _images(dataset, arrays["images"], labels, _BATCH_ROWS)
+    return _arrays(dataset, arrays["images"], labels, _BATCH_ROWS)
 
 
 @load_download.register
@@ -150,7 +150,8 @@ def _(dataset: downloads.Reuters) -> Arrays:
         texts, labels = arrays["x"][order], arrays["y"][order]
         first_test = int(len(order) * (1 - _TEST_FRACTION))
     classes = _categorical(labels, REUTERS_CLASSES)
-    return _texts(dataset, texts, classes, len(order) - first_test, dataset.num_words)
+    features = multi_hot(texts, dataset.num_words)
+    return _arrays(dataset, features, classes, len(order) - first_test)
 
 
 @load_download.register
@@ -162,7 +163,7 @@ def _(dataset: downloads.Imdb) -> Arrays:
         texts = np.concatenate([arrays["x_train"][train], arrays["x_test"][test]])
         labels = np.concatenate([arrays["y_train"][train], arrays["y_test"][test]])
     classes = _categorical(labels, IMDB_CLASSES)
-    return _texts(dataset, texts, classes, len(test), dataset.num_words)
+    return _arrays(dataset, multi_hot(texts, dataset.num_words), classes, len(test))
 
 
 def multi_hot(texts: NDArray[Any], num_words: int) -> NDArray[np.bool_]:
@@ -178,6 +179,22 @@ def multi_hot(texts: NDArray[Any], num_words: int) -> NDArray[np.bool_]:
     hot[rows, np.where(numbers < num_words, numbers, _UNKNOWN_WORD)] = True
     hot[:, _START_WORD] = True
     return hot
+
+
+def read_word_lists(path: Path) -> dict[str, NDArray[Any]]:
+    """Read an NPZ file that contains pickled arrays of word lists, and arrays of numbers."""
+    arrays = {}
+    with zipfile.ZipFile(path) as archive:
+        for name in archive.namelist():
+            file = io.BytesIO(archive.read(name))
+            _, _, dtype = read_header(file)
+            if dtype.hasobject:
+                array = _ArraysUnpickler(file).load()
+            else:
+                file.seek(0)
+                array = np.lib.format.read_array(file)
+            arrays[name.removesuffix(".npy")] = array
+    return arrays
 
 
 @contextmanager
@@ -203,17 +220,8 @@ def _translate_read_errors(path: Path) -> Iterator[None]:
         raise DataError(message) from error
 
 
-def _images(
-    dataset: Dataset, images: NDArray[np.uint8], labels: Categorical, test_rows: int
-) -> Arrays:
-    return Arrays(dataset.display_name(), {UNNAMED_INPUT: images}, {TARGET: labels}, test_rows)
-
-
-def _texts(
-    dataset: Dataset, texts: NDArray[Any], classes: Categorical, test_rows: int, num_words: int
-) -> Arrays:
-    features = multi_hot(texts, num_words)
-    return Arrays(dataset.display_name(), {UNNAMED_INPUT: features}, {TARGET: classes}, test_rows)
+def _arrays(dataset: Dataset, inputs: NDArray[Any], classes: Categorical, test_rows: int) -> Arrays:
+    return Arrays(dataset.display_name(), {UNNAMED_INPUT: inputs}, {TARGET: classes}, test_rows)
 
 
 def _categorical(labels: NDArray[Any], classes: tuple[str, ...]) -> Categorical:
@@ -258,8 +266,21 @@ def _parse_cifar(path: Path) -> dict[str, NDArray[np.uint8]]:
             if file is None:
                 continue
             start = _BATCHES.index(name) * _BATCH_ROWS
-            batch = ArraysUnpickler(file, encoding="bytes").load()
+            batch = _ArraysUnpickler(file, encoding="bytes").load()
             planes = batch[b"data"].reshape(-1, 3, 32, 32)
             images[start : start + _BATCH_ROWS] = planes.transpose(0, 2, 3, 1)
             labels[start : start + _BATCH_ROWS] = batch[b"labels"]
     return {"images": images, "labels": labels}
+
+
+class _ArraysUnpickler(pickle.Unpickler):
+    """An unpickler that builds only arrays: a tampered file cannot run code."""
+
+    def find_class(self, module: str, name: str) -> Any:
+        """Return a function that builds arrays; raise for any other."""
+        if module in {"numpy.core.multiarray", "numpy._core.multiarray"} and name == "_reconstruct":
+            return np._core.multiarray._reconstruct  # type: ignore[attr-defined] # noqa: SLF001 - the name in the file
+        if (module, name) in {("numpy", "ndarray"), ("numpy", "dtype")}:
+            return getattr(np, name)
+        message = f"refused to call {module}.{name}"
+        raise pickle.UnpicklingError(message)

@@ -1,15 +1,22 @@
-"""Data files, opened by their extension."""
+"""Data files: opened by their extension, and fingerprinted to detect changes between runs."""
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from nnlab.config.schema.data import FILE_TYPES
 from nnlab.data.containers.arrays import Arrays, read_npz
 from nnlab.data.containers.storage import Storage
 from nnlab.data.containers.table import Table
+from nnlab.data.readers.arrow import CsvTable, ParquetTable
 from nnlab.errors import DataError, RequestError
 from nnlab.text import nearest
+
+# A disk reads this in about a second.
+_MAX_HASHED_BYTES = 2**28
 
 
 def open_data_file(
@@ -23,12 +30,8 @@ def open_data_file(
     _check_exists(path)
     match path.suffix.lower():
         case ".csv":
-            from nnlab.data.readers.csv_table import CsvTable
-
             return CsvTable(path)
         case ".parquet":
-            from nnlab.data.readers.parquet import ParquetTable
-
             return ParquetTable(path)
         case ".npz":
             return read_npz(path, sample_weight, storage)
@@ -55,3 +58,27 @@ def _check_exists(path: Path) -> None:
     hint = f"Did you mean {similar}?" if similar else "Relative paths start at the config's folder."
     message = f"{path}: Expected a file. Received: no such file. {hint}"
     raise DataError(message)
+
+
+def fingerprint(file: Path) -> dict[str, Any]:
+    """Return a file's path, size and SHA-256 for a record.
+
+    Above 256 MiB `modified`, the time of the last change, replaces `sha256`.
+    """
+    stat = file.stat()
+    facts: dict[str, Any] = {"file": str(file), "bytes": stat.st_size}
+    if stat.st_size > _MAX_HASHED_BYTES:
+        return facts | {"modified": stat.st_mtime_ns}
+    with file.open("rb") as stream:
+        return facts | {"sha256": hashlib.file_digest(stream, "sha256").hexdigest()}
+
+
+def has_changed(recorded: Mapping[str, Any]) -> bool:
+    """Return whether a file differs from its recorded fingerprint; False if it is missing.
+
+    A missing file is reported when it is read.
+    """
+    try:
+        return fingerprint(Path(recorded["file"])) != dict(recorded)
+    except OSError:
+        return False

@@ -13,7 +13,7 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from nnlab.data.containers.chunks import row_chunks
+from nnlab.data.containers.memory import row_chunks
 from nnlab.errors import DataError
 
 
@@ -43,7 +43,7 @@ class NpzFile:
             for entry in archive.namelist():
                 with archive.open(entry) as file:
                     name = entry.removesuffix(".npy")
-                    shape, _, dtype = _read_header(file)
+                    shape, _, dtype = read_header(file)
                     self.members[name] = Member(name, shape, dtype)
 
     def read(
@@ -87,7 +87,8 @@ def _translate_read_errors(path: Path) -> Iterator[None]:
         raise DataError(message) from error
 
 
-def _read_header(file: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
+def read_header(file: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
+    """Read an array's shape, whether its order is Fortran's, and its type."""
     version = np.lib.format.read_magic(file)
     if version[0] == 1:
         return np.lib.format.read_array_header_1_0(file)
@@ -96,7 +97,7 @@ def _read_header(file: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype[Any]]
 
 
 def _read_rows(file: IO[bytes], output: NDArray[Any]) -> None:
-    shape, fortran_order, dtype = _read_header(file)
+    shape, fortran_order, dtype = read_header(file)
     if fortran_order and len(shape) > 1:  # columns first: cannot be read row by row
         count = int(np.prod(shape))
         flat = np.frombuffer(_read_exactly(file, count * dtype.itemsize), dtype)

@@ -9,8 +9,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from nnlab.data.containers.chunks import row_chunks
 from nnlab.data.containers.issues import DataIssues
+from nnlab.data.containers.memory import row_chunks
 
 _BLOCK_BYTES = 64 << 20
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from nnlab.data.containers.chunks import permute_rows, row_chunks
+from nnlab.data.containers.memory import permute_rows, row_chunks
 from nnlab.data.containers.prepared import is_on_disk
 from nnlab.data.containers.storage import Storage
 from nnlab.data.transforms.split import Split

@@ -14,11 +14,14 @@ from nnlab.data.containers.categorical import Categorical, is_formatted_number, 
 from nnlab.data.containers.issues import DataIssues, format_row_numbers
 from nnlab.data.containers.storage import Storage
 from nnlab.data.containers.table import Table
-from nnlab.data.transforms.array_features import ArrayFeatures
 from nnlab.data.transforms.column_roles import ColumnRoles, assign_roles
-from nnlab.data.transforms.features import Features
-from nnlab.data.transforms.table_features import TableFeatures, max_features
-from nnlab.data.transforms.target_column import TargetColumn
+from nnlab.data.transforms.features import (
+    ArrayFeatures,
+    Features,
+    TableFeatures,
+    max_features,
+)
+from nnlab.data.transforms.targets import TargetColumn
 from nnlab.text import did_you_mean, join_names
 
 

@@ -7,7 +7,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from nnlab.data.containers.chunks import row_chunks
+from nnlab.data.containers.memory import row_chunks
 
 Scaling = Literal["none", "minmax", "standard"]
 Factors = NDArray[np.float32] | float | None
@@ -45,7 +45,10 @@ def learn_scaling(
         return 1 / _PIXEL_MAX, 0.0
     is_image = train.ndim > 2  # noqa: PLR2004 - rows and features
     flat = train.reshape(-1, 1) if is_image else train
-    low, high = _range(flat)
+    # One pass for both, as the array may be on disk.
+    chunks = (flat[start:stop] for start, stop in row_chunks(len(flat), flat[:1].nbytes))
+    lows, highs = zip(*((chunk.min(axis=0), chunk.max(axis=0)) for chunk in chunks), strict=True)
+    low, high = np.min(lows, axis=0).astype(np.float64), np.max(highs, axis=0).astype(np.float64)
     center, width = (low, high - low) if scaling == "minmax" else _mean_and_deviation(flat)
     # Not `width == 0`: the deviation of a constant column has a rounding error.
     varies = high > low
@@ -56,13 +59,6 @@ def learn_scaling(
     if numeric is not None:
         scale, offset = np.where(numeric, scale, 1.0), np.where(numeric, offset, 0.0)
     return scale.astype(np.float32), offset.astype(np.float32)
-
-
-def _range(flat: NDArray[Any]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the minimum and maximum of each column in one pass, as the array may be on disk."""
-    chunks = (flat[start:stop] for start, stop in row_chunks(len(flat), flat[:1].nbytes))
-    low, high = zip(*((chunk.min(axis=0), chunk.max(axis=0)) for chunk in chunks), strict=True)
-    return np.min(low, axis=0).astype(np.float64), np.max(high, axis=0).astype(np.float64)
 
 
 def _mean_and_deviation(flat: NDArray[Any]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

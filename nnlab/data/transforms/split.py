@@ -1,4 +1,4 @@
-"""Split of rows into training, validation and test rows."""
+"""Split of rows into training, validation and test rows, and the random orders of rows."""
 
 from __future__ import annotations
 
@@ -11,12 +11,14 @@ from numpy.typing import NDArray
 
 from nnlab.data.containers.categorical import Categorical
 from nnlab.data.containers.issues import DataIssues
-from nnlab.data.transforms.shuffle import split_generator
 from nnlab.text import join_names
 
 # The score of a single row is 0 or 1, not a fraction.
 _MIN_FOLD_ROWS = 2
 _DEFAULT_FOLDS = 5
+# A separate stream of random numbers per purpose: none depends on how much another draws.
+_SPLIT_STREAM = 0
+_EPOCH_STREAM = 1
 
 
 @dataclass(frozen=True)
@@ -96,33 +98,30 @@ def split_rows(
         ((7, 2, 1), True)
     """
     free = rows - own_test
+    unsplit = Split(None, (free, 0, own_test))
     if plan.validation is None and plan.test is None and plan.fold is None:
         if free < 1:
             issues.add_data_error(f"Expected at least one training row. Received: {free}.")
-        return Split(None, (free, 0, own_test))
+        return unsplit
     counts = [round(free * (fraction or 0)) for fraction in (plan.test, plan.validation)]
-    requested = [fraction is not None for fraction in (plan.test, plan.validation)]
-    if any(part and not count for part, count in zip(requested, counts, strict=True)) or (
-        free - sum(counts) < 1
-    ):
-        issues.add_request_error(
-            "Expected at least one row in each part. "
-            f"Received: {free} rows, {_format_fractions(plan)}.",
-            "data",
-            "Change the fractions, or add rows.",
-        )
-        return Split(None, (free, 0, own_test))
+    fractions = {"test_split": plan.test, "validation_split": plan.validation}
+    requested = {key: value for key, value in fractions.items() if value is not None}
+    if free - sum(counts) < 1 or not all(round(free * value) for value in requested.values()):
+        shown = ", ".join(f"{key}={value:g}" for key, value in requested.items())
+        message = f"Expected at least one row in each part. Received: {free} rows, {shown}."
+        issues.add_request_error(message, "data", "Change the fractions, or add rows.")
+        return unsplit
     if plan.fold is not None and not _check_fold_size(free - sum(counts), plan.fold[1], issues):
-        return Split(None, (free, 0, own_test))
+        return unsplit
 
-    generator = split_generator(plan.seed)
+    generator = _generator(plan.seed, _SPLIT_STREAM)
     if classes is None:
         order = generator.permutation(free)
         test, validation, train = np.split(order, np.cumsum(counts))
     else:
         _check_class_counts(
-            Categorical(classes.codes[:free], classes.categories),
-            1 + sum(requested) + (plan.fold is not None),
+            classes.take(slice(free)),
+            1 + len(requested) + (plan.fold is not None),
             "part",
             "Add rows of these classes, remove the classes, or set stratify: false.",
             issues,
@@ -132,7 +131,7 @@ def split_rows(
         if classes is not None:
             # Without a row of each class in each fold, the scores of the folds are not comparable.
             _check_class_counts(
-                Categorical(classes.codes[train], classes.categories),
+                classes.take(train),
                 plan.fold[1],
                 "fold",
                 "Use fewer folds, add rows of these classes, or set stratify: false.",
@@ -144,9 +143,16 @@ def split_rows(
     return Split(order, (len(train), len(validation), len(test) + own_test))
 
 
-def _format_fractions(plan: SplitPlan) -> str:
-    fractions = {"test_split": plan.test, "validation_split": plan.validation}
-    return ", ".join(f"{key}={value:g}" for key, value in fractions.items() if value is not None)
+def shuffled_indices(seed: int, epoch: int, rows: int) -> NDArray[np.int64]:
+    """Return the order of the training rows in an epoch (from 0), a permutation of `(rows,)`.
+
+    It depends only on the arguments, so a resumed training continues with the same order.
+    """
+    return _generator(seed, _EPOCH_STREAM, epoch).permutation(rows)
+
+
+def _generator(seed: int, *stream: int) -> np.random.Generator:
+    return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=stream))
 
 
 def _check_fold_size(rows: int, folds: int, issues: DataIssues) -> bool:

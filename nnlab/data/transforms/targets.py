@@ -1,4 +1,4 @@
-"""Encoding of targets for a loss: one-hot classes, class codes, or numbers."""
+"""Targets as read, and their encoding for a loss: one-hot classes, class codes, or numbers."""
 
 from __future__ import annotations
 
@@ -9,13 +9,76 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnlab.config.vocabulary.losses import Loss
+from nnlab.config.vocabulary.losses.loss import Encoding
 from nnlab.data.containers.categorical import Categorical
-from nnlab.data.containers.issues import DataIssues
+from nnlab.data.containers.issues import DataIssues, format_row_numbers
+from nnlab.data.containers.memory import any_in_row
 from nnlab.data.containers.prepared import TargetSpec
-from nnlab.data.transforms.target_column import TargetColumn, any_in_row
+from nnlab.data.containers.storage import Storage
+from nnlab.data.transforms.features import Missing
+from nnlab.data.transforms.partition import encode_parts
+from nnlab.data.transforms.split import Split
 from nnlab.text import join_names, plural
 
 _PATH = "data.target"
+
+
+@dataclass(frozen=True)
+class TargetColumn:
+    """The raw target of one output.
+
+    Args:
+        name: The output's name.
+        columns: The source columns or array, for messages and class names.
+        values: The classes, or numbers `(rows,)` or `(rows, columns)`.
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    values: Categorical | NDArray[Any]
+
+    def __str__(self) -> str:
+        """Return the source for messages."""
+        return f"`{join_names(self.columns)}`"
+
+    def is_missing(self) -> NDArray[np.bool_]:
+        """Return which rows have no target, `(rows,)`."""
+        values = self.values
+        return (
+            values.is_missing() if isinstance(values, Categorical) else any_in_row(np.isnan, values)
+        )
+
+    def take(self, rows: NDArray[np.int64], storage: Storage) -> TargetColumn:
+        """Return the given rows in the given order, without classes that no row has."""
+        values = self.values
+        if isinstance(values, Categorical):
+            return TargetColumn(self.name, self.columns, values.take(rows).remove_unused())
+        split = Split(rows, (len(rows), 0, 0))
+        taken, *_ = encode_parts(split, storage, values.shape[1:], values.dtype, values.__getitem__)
+        return TargetColumn(self.name, self.columns, taken)
+
+
+def check_target(target: TargetColumn, missing: Missing, issues: DataIssues) -> bool:
+    """Report missing and infinite targets; return whether all rows that are kept have a finite one.
+
+    Missing targets are never imputed: they are errors unless `missing` is `drop`.
+    """
+    is_missing = target.is_missing()
+    if is_missing.any() and missing != "drop":
+        issues.add_data_error(
+            f"Expected a target in every row. Received: none in {target}, "
+            f"{format_row_numbers(np.flatnonzero(is_missing))}.",
+            _PATH,
+            "Fill these cells, or set data.missing: drop to leave out these rows.",
+        )
+        return False
+    values = target.values
+    is_infinite = np.zeros(0) if isinstance(values, Categorical) else any_in_row(np.isinf, values)
+    if is_infinite.any():
+        rows = format_row_numbers(np.flatnonzero(is_infinite))
+        message = f"Expected finite numbers. Received: infinity in {target}, {rows}."
+        issues.add_data_error(message, _PATH)
+    return not is_infinite.any()
 
 
 @dataclass(frozen=True)
@@ -31,7 +94,7 @@ class ModelOutput:
         return None if self.loss.outputs == "unit_vector" else self.width
 
     @property
-    def encoding(self) -> str:
+    def encoding(self) -> Encoding:
         """The target encoding that the loss needs: one_hot, integer or number."""
         return self.loss.targets if self.width is None else self.loss.targets_for(self.width)
 
@@ -69,7 +132,9 @@ class EncodedTarget:
         """Encode some rows: `(rows, units)` float32, or codes `(rows,)` int32."""
         values = self.values[rows]
         if self.spec.encoding == "one_hot" and values.ndim == 1:
-            return _one_hot(values, self.spec.units)
+            one_hot = np.zeros((len(values), self.spec.units), np.float32)
+            one_hot[np.arange(len(values)), values] = 1
+            return one_hot
         return values.reshape(len(values), *self.shape).astype(self.dtype)
 
 
@@ -99,93 +164,74 @@ def encode_target(
         [[1.0, 0.0], [0.0, 1.0], [1.0, 0.0]]
     """
     values = target.values
-    if not isinstance(values, Categorical):
-        if values.ndim > 1:
-            return _encode_columns(target, values, output, issues)
-        if not _are_classes(values, output):
-            return _encode_numbers(target, values, output, issues)
-        fractions = values[values != np.floor(values)]
-        if len(fractions) and output.encoding != "number":
-            issues.add_data_error(
-                f"Expected whole numbers or class names for {output.loss.display_name()}. "
-                f"Received: {fractions[0]:g} in {target}.",
-                _PATH,
-                "For regression, use a loss such as mean_squared_error.",
-            )
-            return None
-        values = _number_classes(values, output)
-    return _encode_classes(target, values, output, issues)
-
-
-def _are_classes(values: NDArray[Any], output: ModelOutput) -> bool:
-    if output.encoding != "number":
-        return True
-    if not output.is_binary:
-        return False
-    distinct = np.unique(values)
-    # 0.2 and 0.8 are probabilities, not classes.
-    are_integers = bool((distinct == np.floor(distinct)).all())
-    return are_integers and len(distinct) == 2  # noqa: PLR2004 - two classes
-
-
-def _number_classes(values: NDArray[Any], output: ModelOutput) -> Categorical:
+    if isinstance(values, Categorical):
+        return _encode_classes(target, values, output, issues)
+    if values.ndim > 1:
+        return _encode_columns(target, values, output, issues)
+    are_classes = output.encoding != "number"
+    if output.is_binary:
+        distinct = np.unique(values)
+        # 0.2 and 0.8 are probabilities, not classes.
+        are_classes = len(distinct) == 2 and bool((distinct == np.floor(distinct)).all())  # noqa: PLR2004 - two classes
+    if not are_classes:
+        return _encode_numbers(target, values, output, issues)
+    fractions = values[values != np.floor(values)]
+    if len(fractions) and output.encoding != "number":
+        issues.add_data_error(
+            f"Expected whole numbers or class names for {output.loss.display_name()}. "
+            f"Received: {fractions[0]:g} in {target}.",
+            _PATH,
+            "For regression, use a loss such as mean_squared_error.",
+        )
+        return None
     units = output.units
     if output.encoding != "number" and units and values.min() >= 0 and values.max() < units:
-        return Categorical(values.astype(np.int32), tuple(str(code) for code in range(units)))
-    return Categorical.from_values(values.astype(np.float64))
+        classes = Categorical(values.astype(np.int32), tuple(map(str, range(units))))
+    else:
+        classes = Categorical.from_values(values.astype(np.float64))
+    return _encode_classes(target, classes, output, issues)
 
 
 def _encode_classes(
     target: TargetColumn, classes: Categorical, output: ModelOutput, issues: DataIssues
 ) -> EncodedTarget | None:
-    count, units = len(classes.categories), output.units
-    encoding = output.encoding
+    count, units, encoding = len(classes.categories), output.units, output.encoding
+    names = join_names(classes.categories)
     if count < 2:  # noqa: PLR2004 - two classes
-        issues.add_data_error(
-            f"Expected at least two classes in {target}. "
-            f"Received: {join_names(classes.categories)}.",
-            _PATH,
-        )
+        message = f"Expected at least two classes in {target}. Received: {names}."
+        issues.add_data_error(message, _PATH)
         return None
+    if encoding == "number" and units == count:
+        encoding = "one_hot"
     if encoding == "number":
-        return _encode_classes_as_numbers(target, classes, output, issues)
-    if units is not None and (units < count or (encoding == "one_hot" and units > count)):
+        if count > 2 or units not in {1, None}:  # noqa: PLR2004 - two classes are 0 and 1
+            numbers = None if output.is_binary else classes.numeric_categories()
+            if numbers is not None:
+                return _encode_numbers(target, numbers[classes.codes], output, issues)
+            issues.add_data_error(
+                f"Expected {'two classes' if output.is_binary else 'numbers'} for "
+                f"{output.loss.display_name()}{'' if units is None else f' and units={units}'}. "
+                f"Received: {count} classes in {target}, {names}.",
+                _PATH,
+                f"Use sparse_categorical_crossentropy and {count} units.",
+            )
+            return None
+    elif units is not None and (units < count or (encoding == "one_hot" and units > count)):
         hint = f"Set the units of the output to {count}"
         if classes.numeric_categories() is not None:
             hint += "; for regression, use a loss such as mean_squared_error"
         elif units == 1:
             hint += "; for two classes, binary_crossentropy needs one unit"
         issues.add_data_error(
-            f"Expected as many classes as the output `{target.name}` has units. Received: {count} "
-            f"classes in {target} ({join_names(classes.categories)}), units={units}.",
+            f"Expected as many classes as the output `{target.name}` has units. "
+            f"Received: {count} classes in {target} ({names}), units={units}.",
             _PATH,
             f"{hint}.",
         )
         return None
-    if encoding == "integer":
-        return _encoded_classes(target, classes, "integer", 1)
-    return _encoded_classes(target, classes, "one_hot", count)
-
-
-def _encode_classes_as_numbers(
-    target: TargetColumn, classes: Categorical, output: ModelOutput, issues: DataIssues
-) -> EncodedTarget | None:
-    count, units = len(classes.categories), output.units
-    if units == count:
-        return _encoded_classes(target, classes, "one_hot", count)
-    if count == 2 and units in {1, None}:  # noqa: PLR2004 - the classes are 0 and 1
-        return _encoded_classes(target, classes, "number", 1)
-    numbers = classes.numeric_categories()
-    if numbers is None or output.is_binary:
-        issues.add_data_error(
-            f"Expected {'two classes' if output.is_binary else 'numbers'} for "
-            f"{output.loss.display_name()}{'' if units is None else f' and units={units}'}. "
-            f"Received: {count} classes in {target}, {join_names(classes.categories)}.",
-            _PATH,
-            f"Use sparse_categorical_crossentropy and {count} units.",
-        )
-        return None
-    return _encode_numbers(target, numbers[classes.codes], output, issues)
+    width = count if encoding == "one_hot" else 1
+    spec = TargetSpec(target.name, "classes", classes.categories, encoding, width)
+    return EncodedTarget(classes.codes, spec, classes)
 
 
 def _encode_numbers(
@@ -238,24 +284,10 @@ def _encode_columns(
         return None
     width = values.shape[1]
     has_names = len(target.columns) == width
-    names = target.columns if has_names else tuple(str(code) for code in range(width))
+    names = target.columns if has_names else tuple(map(str, range(width)))
     classes = Categorical(values.argmax(axis=1).astype(np.int32), names)
-    if output.encoding == "integer" or is_one_hot:
+    # With other units, this reports the different widths.
+    if output.encoding == "integer" or is_one_hot or output.units not in {width, None}:
         return _encode_classes(target, classes, output, issues)
-    if output.units not in {width, None}:
-        return _encode_classes(target, classes, output, issues)  # reports the different widths
     spec = TargetSpec(target.name, "classes", names, "one_hot", width)
     return EncodedTarget(values, spec, classes)
-
-
-def _encoded_classes(
-    target: TargetColumn, classes: Categorical, encoding: Any, units: int
-) -> EncodedTarget:
-    spec = TargetSpec(target.name, "classes", classes.categories, encoding, units)
-    return EncodedTarget(classes.codes, spec, classes)
-
-
-def _one_hot(codes: NDArray[np.int32], count: int) -> NDArray[np.float32]:
-    rows = np.zeros((len(codes), count), np.float32)
-    rows[np.arange(len(codes)), codes] = 1
-    return rows

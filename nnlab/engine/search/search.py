@@ -10,7 +10,7 @@ from typing import Any
 from nnlab.config import Config, Experiment
 from nnlab.config.space.corner_cases import CornerCase
 from nnlab.config.space.materialize import materialize_corner_cases
-from nnlab.data.readers.fingerprint import fingerprint, has_changed
+from nnlab.data.readers.data_file import fingerprint, has_changed
 from nnlab.engine.runtime.devices import select_device
 from nnlab.engine.search import tensorboard_log
 from nnlab.engine.search.directory import SearchDirectory

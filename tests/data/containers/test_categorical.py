@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from nnlab.data.containers import chunks
+from nnlab.data.containers import memory
 from nnlab.data.containers.categorical import (
     Categorical,
     category_name,
@@ -51,7 +51,7 @@ def test_formatted_numbers_are_detected() -> None:
 
 
 def test_encoding_in_chunks_gives_the_same_codes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(chunks, "_CHUNK_BYTES", 1000)
+    monkeypatch.setattr(memory, "_CHUNK_BYTES", 1000)
     random = np.random.default_rng(0)
     values = random.integers(-30, 300, 3000) / 4
     values[random.random(3000) < 0.1] = np.nan

@@ -5,7 +5,10 @@ import subprocess
 import sys
 
 from nnlab.config.vocabulary.datasets import Dataset
-from nnlab.data.datasets.catalog import list_datasets
+from nnlab.config.vocabulary.datasets.classification import Xor
+from nnlab.config.vocabulary.datasets.packaged import Iris
+from nnlab.data.containers.table import Table
+from nnlab.data.datasets.catalog import list_datasets, load_dataset
 
 
 def test_every_data_set_is_listed_with_a_description() -> None:
@@ -42,3 +45,10 @@ def test_listing_imports_no_heavy_library() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, env={**os.environ}
     )
     assert run.stdout.strip() == "[]"
+
+
+def test_generated_and_packaged_data_sets_are_loaded() -> None:
+    xor, iris = load_dataset(Xor(), seed=42), load_dataset(Iris(), seed=42)
+    assert isinstance(xor, Table)
+    assert isinstance(iris, Table)
+    assert (xor.rows, iris.rows) == (4, 150)

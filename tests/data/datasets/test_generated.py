@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 
 from nnlab.config.vocabulary.datasets import Dataset, classification, packaged, regression
+from nnlab.config.vocabulary.datasets.downloads import Imdb, Mnist
+from nnlab.config.vocabulary.datasets.packaged import Digits
 from nnlab.data.containers.table import Table
-from nnlab.data.datasets.generated import generate
+from nnlab.data.datasets.generated import generate, random_rows, supports_random_rows
 
 GENERATED = [dataset for dataset in Dataset.members.values() if dataset.source == "generated"]
 
@@ -107,3 +109,15 @@ def test_several_regression_targets_are_numbered() -> None:
 def test_generate_rejects_other_data_sets() -> None:
     with pytest.raises(TypeError, match="Received: iris"):
         generate(packaged.Iris(), seed=0)
+
+
+def test_random_rows_have_the_shape_of_the_data_set() -> None:
+    rows = random_rows(Mnist())
+    images = rows.inputs["input"]
+    assert (images.shape, images.dtype.name, rows.test_rows) == ((70_000, 28, 28), "uint8", 10_000)
+    assert (images[:10] == random_rows(Mnist()).inputs["input"][:10]).all()
+
+
+def test_random_rows_replace_only_downloaded_images() -> None:
+    assert supports_random_rows(Mnist())
+    assert not any(map(supports_random_rows, (Imdb(), Digits(), None)))

@@ -24,8 +24,12 @@ from nnlab.data.containers.categorical import Categorical
 from nnlab.data.containers.table import MemoryTable
 from nnlab.data.datasets import class_names, keras_datasets
 from nnlab.data.datasets.download import RemoteFile, keras_dataset_folders
-from nnlab.data.datasets.keras_datasets import FASHION_MNIST, load_download, multi_hot
-from nnlab.data.datasets.pickled_arrays import read_word_lists
+from nnlab.data.datasets.keras_datasets import (
+    FASHION_MNIST,
+    load_download,
+    multi_hot,
+    read_word_lists,
+)
 from nnlab.errors import DataError
 
 RNG = np.random.default_rng(0)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,7 +8,8 @@ import pytest
 
 from nnlab.data.containers.arrays import Arrays
 from nnlab.data.containers.table import Table
-from nnlab.data.readers.data_file import open_data_file
+from nnlab.data.readers import data_file as module
+from nnlab.data.readers.data_file import fingerprint, has_changed, open_data_file
 from nnlab.errors import DataError, RequestError
 
 
@@ -52,3 +54,35 @@ def test_other_extensions_are_a_request_error(tmp_path: Path) -> None:
     (tmp_path / "data.xlsx").write_text("a")
     with pytest.raises(RequestError, match=r"\.csv, \.parquet or \.npz.*\.xlsx"):
         open_data_file(tmp_path / "data.xlsx")
+
+
+def test_touched_file_has_not_changed(tmp_path: Path) -> None:
+    file = tmp_path / "a.csv"
+    file.write_text("x,y\n1,2\n")
+    recorded = fingerprint(file)
+    assert recorded["bytes"] == 8
+    os.utime(file, (1, 1))
+    assert not has_changed(recorded)
+    file.write_text("x,y\n1,3\n")
+    assert has_changed(recorded)
+
+
+def test_large_file_is_compared_by_size_and_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_MAX_HASHED_BYTES", 4)
+    file = tmp_path / "a.csv"
+    file.write_text("x,y\n1,2\n")
+    recorded = fingerprint(file)
+    assert "sha256" not in recorded
+    assert not has_changed(recorded)
+    os.utime(file, (1, 1))
+    assert has_changed(recorded)
+
+
+def test_missing_file_has_not_changed(tmp_path: Path) -> None:
+    file = tmp_path / "a.csv"
+    file.write_text("x\n")
+    recorded = fingerprint(file)
+    file.unlink()
+    assert not has_changed(recorded)

@@ -5,7 +5,7 @@ from typing import Literal
 import numpy as np
 import pytest
 
-from nnlab.data.containers import chunks
+from nnlab.data.containers import memory
 from nnlab.data.containers.issues import DataIssues
 from nnlab.data.transforms import imputation
 from nnlab.data.transforms.imputation import impute
@@ -18,7 +18,7 @@ NAN = np.nan
 def test_imputation_in_chunks_equals_numpy(
     strategy: Literal["mean", "median"], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(chunks, "_CHUNK_BYTES", 1000)
+    monkeypatch.setattr(memory, "_CHUNK_BYTES", 1000)
     monkeypatch.setattr(imputation, "_BLOCK_BYTES", 10_000)
     generator = np.random.default_rng(0)
     train = generator.normal(size=(1001, 5)).astype(np.float32)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from nnlab.data.containers import chunks
+from nnlab.data.containers import memory
 from nnlab.data.containers.prepared import is_on_disk
 from nnlab.data.containers.storage import Storage
 from nnlab.data.transforms import partition
@@ -13,7 +13,7 @@ from nnlab.data.transforms.split import Split
 
 @pytest.fixture
 def small_buckets(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(chunks, "_CHUNK_BYTES", 300)
+    monkeypatch.setattr(memory, "_CHUNK_BYTES", 300)
     monkeypatch.setattr(partition, "_BUCKET_BYTES", 1000)
 
 

@@ -5,7 +5,12 @@ import pytest
 
 from nnlab.data.containers.categorical import Categorical
 from nnlab.data.containers.issues import DataIssues
-from nnlab.data.transforms.split import Split, SplitPlan, split_rows
+from nnlab.data.transforms.split import (
+    Split,
+    SplitPlan,
+    shuffled_indices,
+    split_rows,
+)
 from nnlab.errors import DataError, RequestError
 
 
@@ -152,3 +157,27 @@ def test_class_with_one_row_cannot_be_split_into_folds() -> None:
     classes = Categorical(np.array([0] * 9 + [1], np.int32), ("a", "b"))
     with pytest.raises(DataError, match=r"fewer of b \(1\)"):
         folds(10, 2, classes, test=None)
+
+
+def test_shuffled_indices_are_a_permutation() -> None:
+    assert sorted(shuffled_indices(7, 3, 100).tolist()) == list(range(100))
+
+
+def test_shuffled_indices_depend_only_on_their_arguments() -> None:
+    before = shuffled_indices(7, 3, 100)
+    shuffled_indices(7, 4, 1000)
+    assert (before == shuffled_indices(7, 3, 100)).all()
+
+
+def test_each_epoch_and_seed_has_a_different_order() -> None:
+    orders = [shuffled_indices(seed, epoch, 50) for seed in (0, 1) for epoch in (0, 1)]
+    assert len({tuple(order.tolist()) for order in orders}) == 4
+
+
+def test_shuffled_indices_are_int64() -> None:
+    assert shuffled_indices(0, 0, 3).dtype == np.int64
+
+
+def test_split_uses_a_separate_random_stream() -> None:
+    train, validation, _ = parts(draw(50, SplitPlan(0.2, None, seed=7)))
+    assert validation + train != shuffled_indices(7, 0, 50).tolist()
