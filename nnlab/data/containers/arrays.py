@@ -69,17 +69,23 @@ def read_npz(
     issues.raise_if_any()
 
     storage = Storage() if storage is None else storage
-    inputs = {
-        name: _read_input(file, layout.members("x", name), storage) for name in layout.names("x")
-    }
+    inputs = {}
+    for name, members in layout.members("x").items():
+        dtype = np.result_type(*(member.dtype for member in members))
+        keeps_dtype = dtype in {np.dtype(np.uint8), np.dtype(np.bool_)}
+        member_names = [member.name for member in members]
+        values = file.read(member_names, dtype if keeps_dtype else np.float32, storage.empty)
+        shape = (-1, 1) if values.ndim == 1 else values.shape
+        inputs[name or UNNAMED_INPUT] = values.reshape(shape)
     targets = {
-        name: _read_target(file, layout.members("y", name), storage) for name in layout.names("y")
+        name or UNNAMED_TARGET: _read_target(file, members, storage)
+        for name, members in layout.members("y").items()
     }
-    weight = layout.members("weight", "")
+    weight = layout.members("weight").get("")
     return Arrays(
         name=str(path),
-        inputs={name or UNNAMED_INPUT: values for name, values in inputs.items()},
-        targets={name or UNNAMED_TARGET: values for name, values in targets.items()},
+        inputs=inputs,
+        targets=targets,
         test_rows=layout.row_count("test"),
         sample_weight=file.read([m.name for m in weight], np.float64) if weight else None,
     )
@@ -108,7 +114,7 @@ class _NpzLayout:
             suffixes.add(match[2] or "")
             self._members.setdefault((roles[match[1]], match[3] or ""), {})[part] = member
         required = {"x": "x", "y": "y"} | ({"weight": sample_weight} if sample_weight else {})
-        missing = [key for role, key in required.items() if not self.names(role)]
+        missing = [key for role, key in required.items() if not self.members(role)]
         if missing:
             issues.add_data_error(
                 f"Expected arrays {', '.join(required.values())}. "
@@ -119,14 +125,14 @@ class _NpzLayout:
             message = "Expected either x and y, or x_train and y_train. Received: both."
             issues.add_data_error(message, hint="Keep one pair.")
 
-    def names(self, role: str) -> list[str]:
-        return [name for member_role, name in self._members if member_role == role]
-
-    def members(self, role: str, name: str) -> list[Member]:
-        """Return the training array, then the test array, if present."""
-        parts = self._members.get((role, name), {})
+    def members(self, role: str) -> dict[str, list[Member]]:
+        """Return by name the training array, then the test array, if present."""
         order: tuple[Part, Part] = ("train", "test")
-        return [parts[part] for part in order if part in parts]
+        return {
+            name: [parts[part] for part in order if part in parts]
+            for (member_role, name), parts in self._members.items()
+            if member_role == role
+        }
 
     def row_count(self, part: Part) -> int:
         counts = (parts[part].shape[0] for parts in self._members.values() if part in parts)
@@ -175,15 +181,6 @@ def _check_member(member: Member, issues: DataIssues) -> None:
         issues.add_data_error(message, hint="Convert it to numbers.")
     elif not member.shape:
         issues.add_data_error(f"Expected an array with rows. Received: {member}.")
-
-
-def _read_input(file: NpzFile, members: list[Member], storage: Storage) -> NDArray[Any]:
-    """Read an input: pixels stay uint8, bools stay bool, other numbers become float32."""
-    dtype = np.result_type(*(member.dtype for member in members))
-    keeps_dtype = dtype in {np.dtype(np.uint8), np.dtype(np.bool_)}
-    names = [member.name for member in members]
-    values = file.read(names, dtype if keeps_dtype else np.float32, storage.empty)
-    return values.reshape(len(values), -1) if values.ndim == 1 else values
 
 
 def _read_target(

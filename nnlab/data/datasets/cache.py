@@ -36,22 +36,17 @@ def cached_arrays(
     path = cache_folder() / f"{source.name}-{stat.st_size}-{stat.st_mtime_ns}.npz"
     if path.is_file():
         with suppress(DataError):  # damaged: overwritten below
-            file = NpzFile(path)
-            return {name: file.read([name], member.dtype) for name, member in file.members.items()}
+            npz = NpzFile(path)
+            return {name: npz.read([name], member.dtype) for name, member in npz.members.items()}
     arrays = dict(make(source))
     with suppress(OSError):
-        _write_atomically(path, arrays)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, temporary = tempfile.mkstemp(dir=path.parent, suffix=".part")
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                np.savez(file, allow_pickle=False, **arrays)
+            Path(temporary).replace(path)  # no process ever reads an incomplete file
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
     return arrays
-
-
-def _write_atomically(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
-    """Write a temporary file, then rename it: no process ever reads an incomplete file."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, suffix=".part")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            np.savez(file, allow_pickle=False, **arrays)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise

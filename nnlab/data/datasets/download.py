@@ -11,7 +11,6 @@ import urllib.request
 from dataclasses import dataclass
 from http.client import HTTPException
 from pathlib import Path
-from typing import Any
 
 from nnlab.config.vocabulary.datasets import Dataset
 from nnlab.errors import DataError
@@ -79,6 +78,9 @@ def fetch(file: RemoteFile, dataset: type[Dataset]) -> Path:
         _download(file, target)
     except (OSError, HTTPException, _BrokenDownloadError) as error:
         reason = getattr(error, "reason", None) or error
+        if isinstance(error, urllib.error.HTTPError):
+            error.close()
+            reason = f"{error.code} {error.reason}"
         message = (
             f"{dataset.yaml_name}: Expected the file {file.name}. Received: no such file in "
             f"{folders[0]}, and {file.url} could not be downloaded ({reason}). "
@@ -109,9 +111,14 @@ def _writable_path(name: str) -> Path:
 
 def _download(file: RemoteFile, target: Path) -> None:
     """Download to a temporary file, check it, then rename it."""
+    # The URLs above, or the user's mirror.
+    request = urllib.request.Request(file.url, headers={"User-Agent": "nnlab"})  # noqa: S310
     descriptor, temporary = tempfile.mkstemp(dir=target.parent, suffix=".part")
     try:
-        with os.fdopen(descriptor, "wb") as output, _open(file.url) as response:
+        with (
+            os.fdopen(descriptor, "wb") as output,
+            urllib.request.urlopen(request, timeout=_TIMEOUT_S) as response,  # noqa: S310
+        ):
             digest = hashlib.sha256()
             received = 0
             while block := response.read(_BLOCK_BYTES):
@@ -129,14 +136,3 @@ def _download(file: RemoteFile, target: Path) -> None:
         Path(temporary).replace(target)
     finally:
         Path(temporary).unlink(missing_ok=True)
-
-
-def _open(url: str) -> Any:
-    # The URLs above, or the user's mirror.
-    request = urllib.request.Request(url, headers={"User-Agent": "nnlab"})  # noqa: S310
-    try:
-        return urllib.request.urlopen(request, timeout=_TIMEOUT_S)  # noqa: S310
-    except urllib.error.HTTPError as error:
-        with error:  # keeps the connection open
-            message = f"{error.code} {error.reason}"
-            raise _BrokenDownloadError(message) from None

@@ -52,9 +52,7 @@ def _(dataset: classification.Xor, seed: int) -> MemoryTable:
 def _(dataset: classification.Moons, seed: int) -> MemoryTable:
     from sklearn.datasets import make_moons
 
-    x, y = make_moons(
-        dataset.n_samples, noise=dataset.noise or None, random_state=_random_state(dataset, seed)
-    )
+    x, y = make_moons(**_arguments(dataset, seed) | {"noise": dataset.noise or None})
     return _table(dataset, x, _classes(y))
 
 
@@ -62,12 +60,7 @@ def _(dataset: classification.Moons, seed: int) -> MemoryTable:
 def _(dataset: classification.Circles, seed: int) -> MemoryTable:
     from sklearn.datasets import make_circles
 
-    x, y = make_circles(
-        dataset.n_samples,
-        noise=dataset.noise or None,
-        factor=dataset.factor,
-        random_state=_random_state(dataset, seed),
-    )
+    x, y = make_circles(**_arguments(dataset, seed) | {"noise": dataset.noise or None})
     return _table(dataset, x, _classes(y))
 
 
@@ -86,13 +79,7 @@ def _(dataset: classification.Spirals, seed: int) -> MemoryTable:
 def _(dataset: classification.Blobs, seed: int) -> MemoryTable:
     from sklearn.datasets import make_blobs
 
-    x, y = make_blobs(
-        dataset.n_samples,
-        n_features=dataset.n_features,
-        centers=dataset.centers,
-        cluster_std=dataset.cluster_std,
-        random_state=_random_state(dataset, seed),
-    )
+    x, y = make_blobs(**_arguments(dataset, seed))
     return _table(dataset, x, _classes(y))
 
 
@@ -100,12 +87,7 @@ def _(dataset: classification.Blobs, seed: int) -> MemoryTable:
 def _(dataset: classification.GaussianQuantiles, seed: int) -> MemoryTable:
     from sklearn.datasets import make_gaussian_quantiles
 
-    x, y = make_gaussian_quantiles(
-        n_samples=dataset.n_samples,
-        n_features=dataset.n_features,
-        n_classes=dataset.n_classes,
-        random_state=_random_state(dataset, seed),
-    )
+    x, y = make_gaussian_quantiles(**_arguments(dataset, seed))
     return _table(dataset, x, _classes(y))
 
 
@@ -113,17 +95,7 @@ def _(dataset: classification.GaussianQuantiles, seed: int) -> MemoryTable:
 def _(dataset: classification.Classification, seed: int) -> MemoryTable:
     from sklearn.datasets import make_classification
 
-    x, y = make_classification(
-        dataset.n_samples,
-        n_features=dataset.n_features,
-        n_informative=dataset.n_informative,
-        n_redundant=dataset.n_redundant,
-        n_classes=dataset.n_classes,
-        n_clusters_per_class=dataset.n_clusters_per_class,
-        flip_y=dataset.flip_y,
-        class_sep=dataset.class_sep,
-        random_state=_random_state(dataset, seed),
-    )
+    x, y = make_classification(**_arguments(dataset, seed))
     return _table(dataset, x, _classes(y))
 
 
@@ -131,7 +103,7 @@ def _(dataset: classification.Classification, seed: int) -> MemoryTable:
 def _(dataset: classification.Hastie, seed: int) -> MemoryTable:
     from sklearn.datasets import make_hastie_10_2
 
-    x, y = make_hastie_10_2(dataset.n_samples, random_state=_random_state(dataset, seed))
+    x, y = make_hastie_10_2(**_arguments(dataset, seed))
     return _table(dataset, x, _classes(y > 0))
 
 
@@ -157,30 +129,19 @@ def _(dataset: regression.Sine, seed: int) -> MemoryTable:
 def _(dataset: regression.Regression, seed: int) -> MemoryTable:
     from sklearn.datasets import make_regression
 
-    x, y = make_regression(
-        dataset.n_samples,
-        n_features=dataset.n_features,
-        n_informative=dataset.n_informative,
-        n_targets=dataset.n_targets,
-        bias=dataset.bias,
-        noise=dataset.noise,
-        random_state=_random_state(dataset, seed),
-    )
+    arguments = _arguments(dataset, seed)
+    outliers = arguments.pop("outliers")
+    x, y = make_regression(**arguments)
     rng = _generator(dataset, seed)
     columns = y.reshape(dataset.n_samples, -1).T
-    return _table(dataset, x, *(_add_outliers(column, dataset.outliers, rng) for column in columns))
+    return _table(dataset, x, *(_add_outliers(column, outliers, rng) for column in columns))
 
 
 @generate.register
 def _(dataset: regression.Friedman1, seed: int) -> MemoryTable:
     from sklearn.datasets import make_friedman1
 
-    x, y = make_friedman1(
-        dataset.n_samples,
-        n_features=dataset.n_features,
-        noise=dataset.noise,
-        random_state=_random_state(dataset, seed),
-    )
+    x, y = make_friedman1(**_arguments(dataset, seed))
     return _table(dataset, x, y)
 
 
@@ -221,13 +182,16 @@ def _classes(codes: Sequence[int] | NDArray[Any]) -> Categorical:
     return Categorical.from_values(np.asarray(codes, np.int64))
 
 
-def _random_state(dataset: Dataset, seed: int) -> int:
-    random_state: int | None = getattr(dataset, "random_state", None)
-    return seed if random_state is None else random_state
+def _arguments(dataset: Dataset, seed: int) -> dict[str, Any]:
+    """Return the arguments of a data set, which are named as in scikit-learn, with its seed."""
+    arguments = dict(dataset)
+    if arguments["random_state"] is None:
+        arguments["random_state"] = seed
+    return arguments
 
 
 def _generator(dataset: Dataset, seed: int) -> np.random.Generator:
-    return np.random.default_rng(_random_state(dataset, seed))
+    return np.random.default_rng(_arguments(dataset, seed)["random_state"])
 
 
 def _add_outliers(

@@ -33,25 +33,13 @@ def load_packaged(dataset: Dataset) -> Table | Arrays:
     raise TypeError(message)
 
 
-@load_packaged.register
-def _(dataset: packaged.Iris) -> MemoryTable:
-    from sklearn.datasets import load_iris
+@load_packaged.register(packaged.Iris)
+@load_packaged.register(packaged.Wine)
+@load_packaged.register(packaged.BreastCancer)
+def _(dataset: Dataset) -> MemoryTable:
+    import sklearn.datasets
 
-    return _table(dataset, load_iris())
-
-
-@load_packaged.register
-def _(dataset: packaged.Wine) -> MemoryTable:
-    from sklearn.datasets import load_wine
-
-    return _table(dataset, load_wine())
-
-
-@load_packaged.register
-def _(dataset: packaged.BreastCancer) -> MemoryTable:
-    from sklearn.datasets import load_breast_cancer
-
-    return _table(dataset, load_breast_cancer())
+    return _table(dataset, getattr(sklearn.datasets, f"load_{dataset.yaml_name}")())
 
 
 @load_packaged.register

@@ -15,6 +15,7 @@ from nnlab.data.readers.arrow import CsvTable, ParquetTable
 from nnlab.errors import DataError, RequestError
 from nnlab.text import nearest
 
+_RELATIVE_PATH_HINT = "Relative paths start at the config's folder."
 # A disk reads this in about a second.
 _MAX_HASHED_BYTES = 2**28
 
@@ -27,7 +28,21 @@ def open_data_file(
     Raises a `DataError` if the file is missing, empty or unreadable, and a `RequestError` if its
     extension is not supported.
     """
-    _check_exists(path)
+    message = ""
+    if path.is_dir():
+        message = "Expected a file. Received: a folder. Use the path of a file in it."
+    elif not path.parent.is_dir():
+        message = f"Expected a file. Received: no such folder, {path.parent}."
+    elif not path.is_file():
+        siblings = [sibling.name for sibling in path.parent.iterdir()]
+        known = [name for name in siblings if name.lower().endswith(FILE_TYPES)]
+        similar = nearest(path.name, known)
+        hint = f"Did you mean {similar}?" if similar else _RELATIVE_PATH_HINT
+        message = f"Expected a file. Received: no such file. {hint}"
+    elif path.stat().st_size == 0:
+        message = "Expected a file with rows. Received: an empty file."
+    if message:
+        raise DataError(f"{path}: {message}")
     match path.suffix.lower():
         case ".csv":
             return CsvTable(path)
@@ -38,26 +53,6 @@ def open_data_file(
     extension = path.suffix or "no extension"
     message = f"{path}: Expected a .csv, .parquet or .npz file. Received: {extension}."
     raise RequestError(message)
-
-
-def _check_exists(path: Path) -> None:
-    if path.is_file():
-        if path.stat().st_size == 0:
-            message = f"{path}: Expected a file with rows. Received: an empty file."
-            raise DataError(message)
-        return
-    if path.is_dir():
-        message = f"{path}: Expected a file. Received: a folder. Use the path of a file in it."
-        raise DataError(message)
-    folder = path.parent
-    if not folder.is_dir():
-        message = f"{path}: Expected a file. Received: no such folder, {folder}."
-        raise DataError(message)
-    siblings = (sibling.name for sibling in folder.iterdir())
-    similar = nearest(path.name, (name for name in siblings if name.lower().endswith(FILE_TYPES)))
-    hint = f"Did you mean {similar}?" if similar else "Relative paths start at the config's folder."
-    message = f"{path}: Expected a file. Received: no such file. {hint}"
-    raise DataError(message)
 
 
 def fingerprint(file: Path) -> dict[str, Any]:

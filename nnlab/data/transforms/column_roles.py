@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from nnlab.config.schema.data import DataConfig
@@ -152,9 +152,8 @@ def _check_duplicates(columns: tuple[str, ...], place: str, path: str, issues: D
 
 
 def _check_kinds(table: Table, roles: ColumnRoles, issues: DataIssues) -> None:
-    kinds: Mapping[str, ColumnKind] = table.kinds
     for name in roles.used_columns():
-        kind = kinds.get(name, "number")
+        kind = table.kinds.get(name, "number")
         if kind in _UNSUPPORTED_KINDS:
             issues.add_data_error(
                 f"Expected numbers, text or bools in the column `{name}`. "
@@ -170,6 +169,6 @@ def _check_kinds(table: Table, roles: ColumnRoles, issues: DataIssues) -> None:
     if roles.sample_weight:
         numeric[roles.sample_weight] = ("data.sample_weight", "Use a column of numbers.")
     for name, (path, hint) in numeric.items():
-        if kinds.get(name) == "text":
+        if table.kinds.get(name) == "text":
             message = f"Expected numbers in the column `{name}`. Received: text."
             issues.add_data_error(message, path, hint)

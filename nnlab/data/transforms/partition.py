@@ -81,17 +81,7 @@ def _arrange_on_disk(array: NDArray[Any], split: Split, storage: Storage) -> lis
             if isinstance(rows, slice):
                 rows = np.arange(rows.start, rows.stop)
             bucket_rows.append(rows)
-    _distribute(array, buckets, bucket_rows)
-    for bucket, rows in zip(buckets, bucket_rows, strict=True):
-        # The bucket is in the order of the array; the double argsort is each row's position in it.
-        bucket[:] = bucket[np.argsort(np.argsort(rows))]
-    return parts
-
-
-def _distribute(
-    array: NDArray[Any], buckets: list[NDArray[Any]], bucket_rows: list[NDArray[np.int64]]
-) -> None:
-    """Append each row to its bucket, in the order of the array; skip rows of no bucket."""
+    # Append each row to its bucket, in the order of the array; skip rows of no bucket.
     bucket_of = np.full(len(array), len(buckets), np.uint32)
     for number, rows in enumerate(bucket_rows):
         bucket_of[rows] = number
@@ -104,3 +94,7 @@ def _distribute(
             rows = chunk[by_bucket[bounds[number] : bounds[number + 1]]]
             buckets[number][filled[number] : filled[number] + len(rows)] = rows
             filled[number] += len(rows)
+    for bucket, rows in zip(buckets, bucket_rows, strict=True):
+        # The bucket is in the order of the array; the double argsort is each row's position in it.
+        bucket[:] = bucket[np.argsort(np.argsort(rows))]
+    return parts

@@ -49,7 +49,13 @@ def learn_scaling(
     chunks = (flat[start:stop] for start, stop in row_chunks(len(flat), flat[:1].nbytes))
     lows, highs = zip(*((chunk.min(axis=0), chunk.max(axis=0)) for chunk in chunks), strict=True)
     low, high = np.min(lows, axis=0).astype(np.float64), np.max(highs, axis=0).astype(np.float64)
-    center, width = (low, high - low) if scaling == "minmax" else _mean_and_deviation(flat)
+    if scaling == "minmax":
+        center, width = low, high - low
+    else:  # the mean and the population standard deviation, summed in float64
+        bounds = list(row_chunks(len(flat), flat.shape[1] * 8))
+        center = sum(flat[a:b].sum(axis=0, dtype=np.float64) for a, b in bounds) / len(flat)
+        squares = sum(np.square(flat[a:b] - center).sum(axis=0) for a, b in bounds)
+        width = np.sqrt(squares / len(flat))
     # Not `width == 0`: the deviation of a constant column has a rounding error.
     varies = high > low
     scale = np.divide(1.0, width, out=np.zeros_like(width), where=varies)
@@ -59,11 +65,3 @@ def learn_scaling(
     if numeric is not None:
         scale, offset = np.where(numeric, scale, 1.0), np.where(numeric, offset, 0.0)
     return scale.astype(np.float32), offset.astype(np.float32)
-
-
-def _mean_and_deviation(flat: NDArray[Any]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the mean and population standard deviation of each column, summed in float64."""
-    bounds = list(row_chunks(len(flat), flat.shape[1] * 8))
-    mean = sum(flat[a:b].sum(axis=0, dtype=np.float64) for a, b in bounds) / len(flat)
-    squares = sum(np.square(flat[a:b] - mean).sum(axis=0) for a, b in bounds)
-    return mean, np.sqrt(squares / len(flat))
