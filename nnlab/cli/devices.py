@@ -16,8 +16,7 @@ def devices(as_json: JsonOption = False) -> None:
 
         nnlab devices
     """
-    from nnlab.engine.runtime.devices import list_devices
-    from nnlab.engine.runtime.gpu_diagnostics import explain_gpu_absence
+    from nnlab.engine.runtime.devices import explain_gpu_absence, list_devices
 
     available = list_devices()
     has_gpu = any(device.kind == "gpu" for device in available)

@@ -14,7 +14,7 @@ import tensorflow as tf
 from nnlab.config import Experiment
 from nnlab.data import PreparedData
 from nnlab.engine import IMPORT_S
-from nnlab.engine.batches.data_adapter import DataAdapter
+from nnlab.engine.batches import DataAdapter
 from nnlab.engine.benchmark.rows import MeasuredRows
 from nnlab.engine.callbacks import RunCallbacks, Stopwatch
 from nnlab.engine.loops.rows import DeviceRows

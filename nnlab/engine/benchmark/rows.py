@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 
 from nnlab.config import Experiment
 from nnlab.data import PreparedData, Rows, prepare
-from nnlab.data.datasets.random_rows import random_rows, supports_random_rows
-from nnlab.engine.runtime.arrays import align_arrays
+from nnlab.data.datasets.generated import random_rows, supports_random_rows
+from nnlab.engine.batches import align_arrays
 from nnlab.errors import DataError
 
 RANDOM = "random"

@@ -20,8 +20,7 @@ from nnlab.engine.benchmark.sweep import (
     logical_cpus,
     resolve_devices_and_widths,
 )
-from nnlab.engine.runtime.devices import list_devices
-from nnlab.engine.runtime.gpu_diagnostics import explain_gpu_absence
+from nnlab.engine.runtime.devices import explain_gpu_absence, list_devices
 from nnlab.engine.runtime.signals import Interruption
 from nnlab.engine.workers.process import IsolatedProcess
 from nnlab.errors import RunFailedError, RunInterrupted

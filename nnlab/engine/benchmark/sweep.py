@@ -14,10 +14,10 @@ from nnlab.engine.runtime.devices import (
     DEVICES_FLAG,
     MAX_LOGICAL_CPUS,
     Device,
+    explain_gpu_absence,
     list_devices,
     select_device,
 )
-from nnlab.engine.runtime.gpu_diagnostics import explain_gpu_absence
 from nnlab.errors import DeviceError, RequestError
 from nnlab.report.text.numbers import format_count
 

@@ -9,8 +9,6 @@ import keras
 
 from nnlab.engine.callbacks.epoch_state import EpochState, EpochStateCallback
 
-_VALIDATION = "val_"
-
 
 class RunCallbacks(keras.callbacks.CallbackList):  # type: ignore[misc]
     """Keras' list of callbacks, calling batch hooks only on those that need them.
@@ -76,14 +74,10 @@ class RunCallbacks(keras.callbacks.CallbackList):  # type: ignore[misc]
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
         """See `keras.callbacks.Callback`."""
-        values = order_logs({name: float(value) for name, value in (logs or {}).items()})
+        values = {name: float(value) for name, value in (logs or {}).items()}
+        # Keras sorts validation metrics by name: order them like those of training.
+        training = [name for name in values if not name.startswith("val_")]
+        validation = [f"val_{name}" for name in training if f"val_{name}" in values]
+        values = {name: values[name] for name in dict.fromkeys([*training, *validation, *values])}
         for callback in self.callbacks:
             callback.on_epoch_end(epoch, values)
-
-
-def order_logs(logs: dict[str, float]) -> dict[str, float]:
-    """Order validation metrics, which Keras sorts by name, like those of training."""
-    training = [name for name in logs if not name.startswith(_VALIDATION)]
-    validation = [f"{_VALIDATION}{name}" for name in training if f"{_VALIDATION}{name}" in logs]
-    rest = [name for name in logs if name not in {*training, *validation}]
-    return {name: logs[name] for name in [*training, *validation, *rest]}

@@ -73,13 +73,23 @@ class Stopwatch(EpochStateCallback):
         self._steps = self._epoch * self._steps_per_epoch + batch + 1
         metrics = logs or {}
         if self._warm_s is None:
-            self._end_first_sample(float(metrics["loss"]))
+            self.losses[self._steps] = float(metrics["loss"])
+            now = self._now()
+            self.first_call_s, self.first_steps = now - (self._start_s or 0.0), self._steps
+            self._warm_s = now + self._warm_up_s
             return
         start = self._sample_start
-        if self._now() >= (self._warm_s if start is None else start[0] + self._sample_s):
-            # Reading the loss waits for the end of the step.
-            float(metrics["loss"])
-            self._end_sample()
+        if self._now() < (self._warm_s if start is None else start[0] + self._sample_s):
+            return
+        # Reading the loss waits for the end of the step.
+        float(metrics["loss"])
+        now = self._now()
+        if start is not None:
+            self.samples_s.append((now - start[0]) / (self._steps - start[1]))
+        self._sample_start = (now, self._steps)
+        is_long_enough = now - (self._warm_s or now) >= self._seconds
+        if is_long_enough and len(self.samples_s) >= self._min_samples:
+            self.model.stop_training = True
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
         """See `keras.callbacks.Callback`."""
@@ -92,22 +102,6 @@ class Stopwatch(EpochStateCallback):
             self.epochs_s.append(now - self._epoch_start_s)
         if self._warm_s is not None and now >= self._warm_s:
             self._epoch_start_s = now
-
-    def _end_first_sample(self, loss: float) -> None:
-        now = self._now()
-        self.first_call_s, self.first_steps = now - (self._start_s or 0.0), self._steps
-        self.losses[self._steps] = loss
-        self._warm_s = now + self._warm_up_s
-
-    def _end_sample(self) -> None:
-        now = self._now()
-        if self._sample_start is not None:
-            start_s, start_steps = self._sample_start
-            self.samples_s.append((now - start_s) / (self._steps - start_steps))
-        self._sample_start = (now, self._steps)
-        is_long_enough = now - (self._warm_s or now) >= self._seconds
-        if is_long_enough and len(self.samples_s) >= self._min_samples:
-            self.model.stop_training = True
 
     def _now(self) -> float:
         """Return the clock's time, or the total duration of the replayed epochs."""

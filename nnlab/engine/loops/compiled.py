@@ -9,12 +9,17 @@ import tensorflow as tf
 
 from nnlab.config.schema.training import TrainingConfig
 from nnlab.data import Rows
-from nnlab.engine.batches.data_adapter import DataAdapter, batch_spec
+from nnlab.engine.batches import DataAdapter, batch_spec
 from nnlab.engine.callbacks import RunCallbacks
 from nnlab.engine.loops.batch_loop import BatchAccess, BatchLoop
-from nnlab.engine.loops.chunk_size import ChunkSizer
 from nnlab.engine.loops.epoch_pass import NO_JIT, EpochPass, JitCompile
-from nnlab.engine.loops.epochs import EpochParts, EpochRunner, GroupedEpochRunner, evaluate
+from nnlab.engine.loops.epochs import (
+    ChunkSizer,
+    EpochParts,
+    EpochRunner,
+    GroupedEpochRunner,
+    evaluate,
+)
 from nnlab.engine.loops.rows import DeviceRows, RowSource, StreamedRows
 from nnlab.engine.models.compilation import build_optimizer
 
@@ -59,14 +64,20 @@ class CompiledEpochs:
         initial_epoch: int = 0,
     ) -> None:
         """See `nnlab.engine.loops.loop.Loop.run`."""
-        _build(model, adapter)
+        # A graph's loop cannot create the variables of metrics and optimizer.
+        arrays, size = adapter.train_arrays, adapter.batch_size
+        batch = tf.nest.map_structure(lambda array: array[:size], arrays)
+        model._symbolic_build(data_batch=batch)  # noqa: SLF001 - as `fit` does before its first step
+        build_optimizer(model)
         self._evaluation_loop = None
-        access = self._training_access(adapter)
-        loop = BatchLoop(model, model.train_step, adapter.batch_spec, access, adapter.batch_size)
+        if adapter.steps_per_epoch == 1:
+            access = BatchAccess.FULL
+        else:
+            # Streamed rows arrive in the order of the pass.
+            access = BatchAccess.GATHER if self._chunk is None else BatchAccess.SLICE
+        loop = BatchLoop(model, model.train_step, adapter.batch_spec, access, size)
         rows = adapter.validation_arrays()
-        self._training = EpochPass(
-            loop, self._source(adapter.train_arrays, loop), self._jit_compile
-        )
+        self._training = EpochPass(loop, self._source(arrays, loop), self._jit_compile)
         parts = EpochParts(
             model,
             adapter,
@@ -100,21 +111,8 @@ class CompiledEpochs:
         loop = self._evaluation_loop[1]
         return EpochPass(loop, self._source(arrays, loop), jit_compile)
 
-    def _training_access(self, adapter: DataAdapter) -> BatchAccess:
-        if adapter.steps_per_epoch == 1:
-            return BatchAccess.FULL
-        # Streamed rows arrive in the order of the pass.
-        return BatchAccess.GATHER if self._chunk is None else BatchAccess.SLICE
-
     def _source(self, arrays: Any, loop: BatchLoop) -> RowSource:
         if self._chunk is None:
             return DeviceRows(arrays, ordered=loop.access is BatchAccess.GATHER)
         batches = max(1, self._chunk // loop.batch_size)
         return StreamedRows(arrays, batches * loop.batch_size)
-
-
-def _build(model: keras.Model, adapter: DataAdapter) -> None:
-    """Create the variables of metrics and optimizer, which is impossible in a graph's loop."""
-    batch = tf.nest.map_structure(lambda array: array[: adapter.batch_size], adapter.train_arrays)
-    model._symbolic_build(data_batch=batch)  # noqa: SLF001 - as `fit` does before its first step
-    build_optimizer(model)

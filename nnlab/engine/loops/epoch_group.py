@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,9 +12,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from nnlab.engine.callbacks import ReplayedEpoch
-from nnlab.engine.loops.epoch_pass import EpochPass
-from nnlab.engine.loops.packed_variables import PackedVariables
-from nnlab.engine.loops.tracing import warm_up
+from nnlab.engine.loops.epoch_pass import EpochPass, warm_up
 
 # The learning rate and the number of iterations follow the metrics of an epoch.
 _OPTIMIZER_VALUES = 2
@@ -39,7 +37,12 @@ class EpochGroup:
         self._model = model
         self._training = training
         self._passes = [training] if validation is None else [training, validation]
-        self._variables = PackedVariables(_training_variables(model))
+        optimizer = model.optimizer
+        inner = getattr(optimizer, "inner_optimizer", optimizer)
+        # Callbacks set the learning rate; training changes all other variables.
+        learning_rate = inner._learning_rate  # noqa: SLF001 - a variable, or a schedule
+        others = (variable for variable in optimizer.variables if variable is not learning_rate)
+        self._variables = PackedVariables([*model.variables, *others])
         self._run: Any
         self._restore: Any
         self._is_built = False
@@ -58,9 +61,7 @@ class EpochGroup:
             part.trace()
         self._trace()
         no_order = tf.zeros([1, rows], tf.int64)
-        warm_up(
-            lambda: self._run(no_order, tf.constant(0)), self._retrace, self._retrace_without_xla
-        )
+        warm_up(lambda: self._run(no_order, tf.constant(0)), self._retrace)
 
     def run(self, orders: NDArray[np.int64]) -> list[GroupedEpoch]:
         """Run an epoch for each order of the training rows, [epochs, rows]."""
@@ -86,14 +87,9 @@ class EpochGroup:
             lambda: self._restore(snapshots, tf.constant(index)),
         )
 
-    def _retrace(self) -> None:
+    def _retrace(self, *, without_xla: bool) -> None:
         for part in self._passes:
-            part.retrace()
-        self._trace()
-
-    def _retrace_without_xla(self) -> None:
-        for part in self._passes:
-            part.retrace_without_xla()
+            part.retrace(without_xla=without_xla)
         self._trace()
 
     def _trace(self) -> None:
@@ -152,10 +148,65 @@ class GroupedEpoch:
     restore: Callable[[], Any]
 
 
-def _training_variables(model: keras.Model) -> list[keras.Variable]:
-    """Return the variables that training changes, without the learning rate of callbacks."""
-    optimizer = model.optimizer
-    inner = getattr(optimizer, "inner_optimizer", optimizer)
-    learning_rate = inner._learning_rate  # noqa: SLF001 - a variable, or a schedule
-    others = (variable for variable in optimizer.variables if variable is not learning_rate)
-    return [*model.variables, *others]
+class PackedVariables:
+    """Write, read and restore snapshots of variables.
+
+    A vector for each dtype is written and read at once: an operation per variable would cost more
+    than a small net's epoch.
+    """
+
+    def __init__(self, variables: Sequence[keras.Variable]) -> None:
+        by_dtype: dict[str, list[keras.Variable]] = {}
+        for variable in variables:
+            by_dtype.setdefault(variable.dtype, []).append(variable)
+        self._groups = list(by_dtype.items())
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of a snapshot."""
+        return sum(tf.as_dtype(dtype).size * sum(_sizes(group)) for dtype, group in self._groups)
+
+    def allocate(self, snapshots: Any) -> list[tf.TensorArray]:
+        """Return empty arrays for a number of snapshots, a tensor."""
+        return [
+            tf.TensorArray(dtype, snapshots, element_shape=[sum(_sizes(group))])
+            for dtype, group in self._groups
+        ]
+
+    def write(self, arrays: Sequence[tf.TensorArray], index: Any) -> list[tf.TensorArray]:
+        """Write the current values to the arrays at an index, a tensor."""
+        return [
+            array.write(
+                index, tf.concat([tf.reshape(variable.value, [-1]) for variable in group], 0)
+            )
+            for array, (_, group) in zip(arrays, self._groups, strict=True)
+        ]
+
+    def read(
+        self, snapshots: Sequence[tf.Tensor], index: int, variables: Sequence[keras.Variable]
+    ) -> list[NDArray[Any]]:
+        """Return the values of some of the variables in a snapshot.
+
+        Args:
+            snapshots: The stacked arrays, each [snapshots, values].
+            index: Index of the snapshot.
+            variables: The variables to read.
+        """
+        values: dict[int, NDArray[Any]] = {}
+        for snapshot, (_, group) in zip(snapshots, self._groups, strict=True):
+            row = snapshot[index].numpy()
+            parts = np.split(row, np.cumsum(_sizes(group))[:-1])
+            for variable, part in zip(group, parts, strict=True):
+                values[id(variable)] = part.reshape(variable.shape)
+        return [values[id(variable)] for variable in variables]
+
+    def restore(self, snapshots: Sequence[tf.Tensor], index: Any) -> None:
+        """Assign the values of a snapshot, with its index as a tensor, to the variables."""
+        for snapshot, (_, group) in zip(snapshots, self._groups, strict=True):
+            parts = tf.split(snapshot[index], _sizes(group))
+            for variable, part in zip(group, parts, strict=True):
+                variable.assign(tf.reshape(part, variable.shape))
+
+
+def _sizes(variables: Sequence[keras.Variable]) -> list[int]:
+    return [int(np.prod(variable.shape)) for variable in variables]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +12,17 @@ from numpy.typing import NDArray
 
 from nnlab.engine.loops.batch_loop import BatchLoop
 from nnlab.engine.loops.rows import RowSource
-from nnlab.engine.loops.tracing import warm_up
+from nnlab.engine.runtime.xla_cache import clear_xla_cache
+
+# Raised for a damaged program in the cache, or for an operation that XLA does not support.
+_XLA_ERRORS = (
+    tf.errors.DataLossError,
+    tf.errors.InternalError,
+    tf.errors.InvalidArgumentError,
+    tf.errors.NotFoundError,
+    tf.errors.OutOfRangeError,
+    tf.errors.UnimplementedError,
+)
 
 
 @dataclass(frozen=True)
@@ -82,7 +93,7 @@ class EpochPass:
                 span = tf.constant([chunk.count, 0, 0, 1])
                 part.graph(chunk.arrays, chunk.order, part.like, span)
 
-        warm_up(compile_all, self.retrace, self.retrace_without_xla)
+        warm_up(compile_all, self.retrace)
 
     def trace(self) -> None:
         """Trace; the first call of `compute_metrics` compiles."""
@@ -98,15 +109,12 @@ class EpochPass:
         else:
             self._ranges = (_BatchRange.of_size(graph, size, 0, self.steps),)
 
-    def retrace(self) -> None:
-        """Discard the graphs and trace again."""
+    def retrace(self, *, without_xla: bool) -> None:
+        """Discard the graphs and trace again; without XLA if it does not support an operation."""
+        if without_xla:
+            self._jit_compile = NO_JIT
         self._loop.clear_graphs()
         self.trace()
-
-    def retrace_without_xla(self) -> None:
-        """Retrace without XLA, which does not support one of the operations."""
-        self._jit_compile = NO_JIT
-        self.retrace()
 
     def run(self, order: NDArray[np.int64] | None, first: int, last: int) -> dict[str, float]:
         """Process a range of batches and return the metrics so far by name.
@@ -172,3 +180,20 @@ class _BatchRange:
     def of_size(cls, graph: Any, size: int, first: int, last: int) -> _BatchRange:
         """Return a range of batches with `size` rows each."""
         return cls(graph, tf.zeros([size], tf.bool), first, last)
+
+
+def warm_up(call: Callable[[], object], retrace: Callable[..., None]) -> None:
+    """Call a graph to compile it; on failure clear the cache and retrace, then give up XLA.
+
+    Retracing is required, as XLA keeps the failure of a graph.
+    """
+    try:
+        call()
+    except _XLA_ERRORS:
+        clear_xla_cache()
+        retrace(without_xla=False)
+        try:
+            call()
+        except _XLA_ERRORS:
+            retrace(without_xla=True)
+            call()

@@ -1,4 +1,4 @@
-"""Run epochs and call the callbacks' hooks as Keras' `fit` does."""
+"""Run epochs in chunks of steps or in groups, with the callbacks' hooks of Keras' `fit`."""
 
 from __future__ import annotations
 
@@ -8,14 +8,17 @@ from dataclasses import dataclass
 import keras
 import numpy as np
 
-from nnlab.engine.batches.data_adapter import DataAdapter
+from nnlab.engine.batches import DataAdapter
 from nnlab.engine.callbacks import ReduceLROnPlateau, RunCallbacks
-from nnlab.engine.loops.chunk_size import ChunkSizer
 from nnlab.engine.loops.epoch_group import EpochGroup, GroupedEpoch
 from nnlab.engine.loops.epoch_pass import EpochPass
 
 Logs = dict[str, float]
 
+# Three updates of the progress bar per second, and Ctrl-C takes effect within one.
+_INTERVAL_S = 1 / 3
+_FIRST_STEPS = 8
+_MAX_GROWTH = 8
 # Target duration of a group. This much work is wasted if training stops within a group.
 _GROUP_S = 0.1
 
@@ -176,3 +179,39 @@ def evaluate(rows: EpochPass, callbacks: RunCallbacks, sizer: ChunkSizer) -> Log
 
 def _prefix_validation(logs: Logs) -> Logs:
     return {f"val_{name}": value for name, value in logs.items()}
+
+
+class ChunkSizer:
+    """Split a pass into chunks of steps that take about a third of a second each.
+
+    Args:
+        interval_s: Target duration of a chunk in seconds. Defaults to 1/3.
+
+    Example:
+        >>> sizer = ChunkSizer(interval_s=0.5)
+        >>> sizer.next_steps(remaining=1000)
+        8
+        >>> sizer.record(8, seconds=0.04)
+        >>> sizer.next_steps(remaining=992)
+        64
+        >>> sizer.record(64, seconds=0.32)
+        >>> sizer.next_steps(remaining=928)
+        100
+    """
+
+    def __init__(self, interval_s: float = _INTERVAL_S) -> None:
+        self._interval_s = interval_s
+        self._steps = _FIRST_STEPS
+
+    def next_steps(self, remaining: int) -> int:
+        """Return the number of steps of the next chunk."""
+        return min(self._steps, remaining)
+
+    def record(self, steps: int, seconds: float) -> None:
+        """Adapt the size to the duration of a chunk."""
+        max_steps = self._steps * _MAX_GROWTH
+        target = int(steps * self._interval_s / seconds + 0.5) if seconds > 0 else max_steps
+        if steps < self._steps:
+            # In a shorter chunk, at the end of a pass, the overhead of the call is overweighted.
+            target = max(target, self._steps)
+        self._steps = max(1, min(target, max_steps))

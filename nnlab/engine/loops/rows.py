@@ -10,7 +10,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from nnlab.engine.runtime.arrays import as_tensor
+from nnlab.engine.batches import as_tensor
 
 _NO_ORDER = np.zeros([0], np.int64)
 

@@ -9,12 +9,11 @@ import tensorflow as tf
 
 from nnlab.config import Experiment
 from nnlab.data import is_on_disk
-from nnlab.engine.batches.data_adapter import DataAdapter
-from nnlab.engine.callbacks.averaged_weights import ema_variables
+from nnlab.engine.batches import DataAdapter
+from nnlab.engine.callbacks.weights import ema_variables
 from nnlab.engine.loops.compiled import CompiledEpochs
 from nnlab.engine.loops.epoch_pass import JitCompile
-from nnlab.engine.loops.keras_fit import KerasFit
-from nnlab.engine.loops.loop import Loop
+from nnlab.engine.loops.loop import KerasFit, Loop
 from nnlab.engine.runtime.devices import Device
 from nnlab.runs.records.loop_choice import ChunkReason, JitEstimate, LoopChoice, LoopReason
 
@@ -61,28 +60,22 @@ def select_engine(
 
     Nothing is timed: the same config on the same machine has the same loop, and so the same digits.
     """
-    engine = experiment.training.engine
+    training, board = experiment.training, experiment.tensorboard
+    compiled = training.engine != "keras"
     reason = LoopReason.REQUESTED
-    if engine == "auto":
-        reason = _auto_reason(experiment, adapter)
-        if reason is LoopReason.NO_BATCH_CALLBACKS:
-            return _select_compiled(experiment, adapter, model, device, reason)
-    if engine == "compiled":
+    if training.engine == "auto":
+        if board is not False and (board.update_freq != "epoch" or board.profile_batch):
+            reason, compiled = LoopReason.TENSORBOARD_PER_BATCH, False
+        elif adapter.steps_per_epoch == 1 and training.epochs <= _BREAK_EVEN_EPOCHS:
+            reason, compiled = LoopReason.FEW_STEPS, False
+        else:
+            reason = LoopReason.NO_BATCH_CALLBACKS
+    if compiled:
         return _select_compiled(experiment, adapter, model, device, reason)
-    is_jit_requested = experiment.training.jit_compile != "auto"
+    is_jit_requested = training.jit_compile != "auto"
     return EngineSelection(
         KerasFit(), LoopChoice(reason, bool(model.jit_compile), is_jit_requested)
     )
-
-
-def _auto_reason(experiment: Experiment, adapter: DataAdapter) -> LoopReason:
-    """Return the reason for Keras' `fit`, or `NO_BATCH_CALLBACKS` for the compiled loop."""
-    board = experiment.tensorboard
-    if board is not False and (board.update_freq != "epoch" or board.profile_batch):
-        return LoopReason.TENSORBOARD_PER_BATCH
-    if adapter.steps_per_epoch == 1 and experiment.training.epochs <= _BREAK_EVEN_EPOCHS:
-        return LoopReason.FEW_STEPS
-    return LoopReason.NO_BATCH_CALLBACKS
 
 
 def _chunk(adapter: DataAdapter, device: Device) -> tuple[ChunkReason | None, int | None]:
@@ -122,7 +115,15 @@ def _select_compiled(
         loop_s < _MAX_GROUPED_EPOCH_S * training.epochs and training.epochs >= _MIN_GROUPED_EPOCHS
     )
     chunk_reason, chunk_rows = _chunk(adapter, device)
-    grouped = is_short and chunk_rows is None and _callbacks_allow_groups(experiment, model)
+    # Groups are for callbacks that do not need the model itself at the end of each epoch.
+    board = experiment.tensorboard
+    reads_model = board is not False and (board.histogram_freq > 0 or board.write_images)
+    grouped = (
+        is_short
+        and chunk_rows is None
+        and not reads_model
+        and ema_variables(model.optimizer) is None
+    )
     compile_all = jit and training.epochs >= _MIN_EPOCHS_TO_COMPILE_ALL
     loop = CompiledEpochs(
         JitCompile(full_batches=jit, last_batch=compile_all), grouped=grouped, chunk=chunk_rows
@@ -136,10 +137,3 @@ def _select_compiled(
         chunk_rows=chunk_rows,
     )
     return EngineSelection(loop, choice)
-
-
-def _callbacks_allow_groups(experiment: Experiment, model: keras.Model) -> bool:
-    """Return whether no callback needs the model itself at the end of each epoch."""
-    board = experiment.tensorboard
-    needs_model = board is not False and (board.histogram_freq > 0 or board.write_images)
-    return not needs_model and ema_variables(model.optimizer) is None

@@ -15,11 +15,13 @@ from nnlab.config.schema.model import FunctionalModel, SequentialModel
 from nnlab.config.vocabulary.component import snake_case
 from nnlab.config.vocabulary.layers import Layer
 from nnlab.data.containers.prepared import InputSpec
-from nnlab.engine.models.embeddings import check_embeddings
-from nnlab.engine.models.inputs import ResolvedInput, resolve_inputs
-from nnlab.engine.models.keras_errors import format_row_shape, keras_diagnostic
-from nnlab.engine.models.keras_objects import to_keras
-from nnlab.engine.models.unique_names import UniqueNames
+from nnlab.engine.models.inputs import ResolvedInput, check_embeddings, resolve_inputs
+from nnlab.engine.models.keras_objects import (
+    UniqueNames,
+    format_row_shape,
+    keras_diagnostic,
+    to_keras,
+)
 from nnlab.errors import ConfigError, Diagnostic, RunFailedError
 
 _Path = tuple[str | int, ...]
@@ -44,16 +46,18 @@ def build_model(experiment: Experiment, inputs: Mapping[str, InputSpec]) -> kera
         RunFailedError: The weights do not fit in memory.
     """
     resolved = resolve_inputs(experiment, inputs)
-    diagnostics = tuple(check_embeddings(experiment, {item.name: item for item in resolved}))
-    if diagnostics:
-        raise ConfigError(diagnostics)
+    check_embeddings(experiment, resolved)
     name = experiment.model.name or experiment.name
-    with dtype_policy(experiment.training.dtype_policy), _out_of_memory_errors():
-        keras.utils.set_random_seed(experiment.seed)
-        if isinstance(experiment.model, SequentialModel):
-            model = _build_sequential(experiment.model, name, resolved[0])
-        else:
-            model = _build_functional(experiment.model, name, resolved)
+    try:
+        with dtype_policy(experiment.training.dtype_policy):
+            keras.utils.set_random_seed(experiment.seed)
+            if isinstance(experiment.model, SequentialModel):
+                model = _build_sequential(experiment.model, name, resolved[0])
+            else:
+                model = _build_functional(experiment.model, name, resolved)
+    except tf.errors.ResourceExhaustedError as error:
+        message = "The model's weights do not fit in the device's memory."
+        raise RunFailedError(f"{message} Use narrower layers, or another device.") from error
     _check_output_shapes(experiment, model)
     return model
 
@@ -122,7 +126,14 @@ def _build_sequential(model: SequentialModel, name: str, entry: ResolvedInput) -
         raise
     except Exception:
         # Keras builds the whole stack without reporting the layer that failed: call each one.
-        _locate_error(model, entry)
+        preprocessing, layers = _create_stack(model, entry)
+        tensor = entry.keras_input()
+        for layer in preprocessing:
+            tensor = layer(tensor)
+        factory = _LayerFactory()
+        for (path, component), layer in zip(model.named_layers(), layers, strict=True):
+            tensor = factory.call(("model", *path), component, layer, [tensor])
+        factory.raise_errors()
         raise
 
 
@@ -144,18 +155,6 @@ def _create_stack(model: SequentialModel, entry: ResolvedInput) -> tuple[list[An
     ]
     factory.raise_errors()
     return preprocessing, layers
-
-
-def _locate_error(model: SequentialModel, entry: ResolvedInput) -> None:
-    """Call the layers one by one, and raise the first error with the path of its layer."""
-    preprocessing, layers = _create_stack(model, entry)
-    tensor = entry.keras_input()
-    for layer in preprocessing:
-        tensor = layer(tensor)
-    factory = _LayerFactory()
-    for (path, component), layer in zip(model.named_layers(), layers, strict=True):
-        tensor = factory.call(("model", *path), component, layer, [tensor])
-    factory.raise_errors()
 
 
 def _build_functional(
@@ -205,13 +204,3 @@ def _check_output_shapes(experiment: Experiment, model: keras.Model) -> None:
     )
     if diagnostics:
         raise ConfigError(diagnostics)
-
-
-@contextlib.contextmanager
-def _out_of_memory_errors() -> Iterator[None]:
-    """Raise `RunFailedError` with a hint if the device runs out of memory."""
-    try:
-        yield
-    except tf.errors.ResourceExhaustedError as error:
-        message = "The model's weights do not fit in the device's memory."
-        raise RunFailedError(f"{message} Use narrower layers, or another device.") from error

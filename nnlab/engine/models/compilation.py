@@ -9,8 +9,7 @@ import keras
 
 from nnlab.config import Experiment
 from nnlab.config.vocabulary.component import Component
-from nnlab.engine.models.keras_errors import keras_diagnostic
-from nnlab.engine.models.keras_objects import to_keras
+from nnlab.engine.models.keras_objects import keras_diagnostic, to_keras
 from nnlab.errors import ConfigError, Diagnostic
 
 
@@ -34,11 +33,16 @@ def compile_model(model: keras.Model, experiment: Experiment) -> None:
     loss = factory.create_all(training.loss, "loss")
     metrics = factory.create_all(training.metrics, "metrics")
     factory.raise_errors()
+    loss_weights = training.loss_weights
+    if isinstance(loss_weights, list):
+        loss_weights = dict(zip(names, loss_weights, strict=True))
+    if loss_weights is not None:
+        loss_weights = {name: loss_weights.get(name, 1.0) for name in names}
     model.compile(
         optimizer=optimizer,
         loss=_for_outputs(loss, names),
         metrics=_for_outputs(metrics, names),
-        loss_weights=_for_outputs(_loss_weights(training.loss_weights, names), names),
+        loss_weights=_for_outputs(loss_weights, names),
         jit_compile=training.jit_compile,
     )
     # Keras cannot add penalties in half precision, or in a layer's own precision, to a loss in
@@ -87,16 +91,6 @@ class _ObjectFactory:
         """Raise all errors collected."""
         if self._diagnostics:
             raise ConfigError(tuple(self._diagnostics))
-
-
-def _loss_weights(
-    weights: list[float] | dict[str, float] | None, names: Sequence[str]
-) -> dict[str, float] | None:
-    """Return the loss weight of each output by name, 1 for missing ones."""
-    if weights is None:
-        return None
-    by_name = dict(zip(names, weights, strict=True)) if isinstance(weights, list) else weights
-    return {name: by_name.get(name, 1.0) for name in names}
 
 
 def _for_outputs(values: Any, names: Sequence[str]) -> Any:

@@ -8,7 +8,6 @@ import shutil
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import keras
 
@@ -46,7 +45,10 @@ def export_model(model: keras.Model, inputs: Mapping[str, InputSpec]) -> keras.M
                 name: keras.layers.Identity(name=name)(tensor) for name, tensor in outputs.items()
             }
         exported = keras.Model(raw, outputs, name=model.name)
-    _compile_like(exported, model)
+    if model.compiled and (config := model.get_compile_config()) is not None:
+        arguments = keras.saving.deserialize_keras_object(config)
+        # XLA does not support strings.
+        exported.compile(**arguments | {"optimizer": model.optimizer, "jit_compile": False})
     return exported
 
 
@@ -85,15 +87,6 @@ def _copy_uncompiled(model: keras.Model, name: str) -> keras.Model:
 def _output_names(model: keras.Model) -> list[str]:
     """Return the names of the outputs if there are several, or an empty list."""
     return list(model.output_names) if len(model.outputs) > 1 else []
-
-
-def _compile_like(model: keras.Model, trained: keras.Model) -> None:
-    config: dict[str, Any] | None = trained.get_compile_config() if trained.compiled else None
-    if config is None:
-        return
-    arguments = keras.saving.deserialize_keras_object(config)
-    # XLA does not support strings.
-    model.compile(**arguments | {"optimizer": trained.optimizer, "jit_compile": False})
 
 
 def _make_reproducible(source: Path, target: Path) -> None:

@@ -7,7 +7,7 @@ random numbers: a net's initial weights do not depend on its preprocessing.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,10 +15,11 @@ import keras
 import numpy as np
 
 from nnlab.config import Experiment
-from nnlab.config.schema.model import FunctionalModel, ModelInput, SequentialModel
+from nnlab.config.schema.model import FunctionalModel
 from nnlab.config.vocabulary.layers import Layer
+from nnlab.config.yaml.document import format_path
 from nnlab.data.containers.prepared import InputSpec
-from nnlab.engine.models.unique_names import UniqueNames
+from nnlab.engine.models.keras_objects import UniqueNames
 from nnlab.errors import ConfigError, Diagnostic
 
 _IMAGE_FIRST_LAYERS = frozenset({"Flatten", "Reshape"})
@@ -49,29 +50,23 @@ class ResolvedInput:
 
     def preprocessing_layers(self, names: UniqueNames) -> list[Any]:
         """Return the layers between the rows and the config's first layer, if any."""
-        return [*self._reshaping_layers(names), *self._scaling_layers(names)]
-
-    def _reshaping_layers(self, names: UniqueNames) -> list[Any]:
-        if self.shape == self.spec.shape:
-            return []
-        if len(self.shape) == 1:
-            return [keras.layers.Flatten(name=names.unique(f"{self.name}_flat"))]
-        return [keras.layers.Reshape(self.shape, name=names.unique(f"{self.name}_reshaped"))]
-
-    def _scaling_layers(self, names: UniqueNames) -> list[Any]:
+        layers: list[Any] = []
+        if self.shape != self.spec.shape:
+            layers.append(
+                keras.layers.Flatten(name=names.unique(f"{self.name}_flat"))
+                if len(self.shape) == 1
+                else keras.layers.Reshape(self.shape, name=names.unique(f"{self.name}_reshaped"))
+            )
         is_scaled = self.spec.scale is not None or self.spec.offset is not None
         # Some layers reject integers, such as Dropout: without a scale this casts them.
-        if self.feeds_embedding or not (is_scaled or np.issubdtype(self.dtype, np.integer)):
-            return []
-        scale = 1.0 if self.spec.scale is None else _to_json(self.spec.scale)
-        offset = 0.0 if self.spec.offset is None else _to_json(self.spec.offset)
-        # Scale raw values in full precision: float16 has a maximum of 65504 and 11 bits.
-        dtype = keras.config.dtype_policy().variable_dtype
-        return [
-            keras.layers.Rescaling(
-                scale, offset, dtype=dtype, name=names.unique(f"{self.name}_scaled")
-            )
-        ]
+        if not self.feeds_embedding and (is_scaled or np.issubdtype(self.dtype, np.integer)):
+            scale = 1.0 if self.spec.scale is None else _to_json(self.spec.scale)
+            offset = 0.0 if self.spec.offset is None else _to_json(self.spec.offset)
+            name = names.unique(f"{self.name}_scaled")
+            # Scale raw values in full precision: float16 has a maximum of 65504 and 11 bits.
+            dtype = keras.config.dtype_policy().variable_dtype
+            layers.append(keras.layers.Rescaling(scale, offset, dtype=dtype, name=name))
+        return layers
 
 
 def resolve_inputs(
@@ -82,9 +77,24 @@ def resolve_inputs(
     The result is in the order of the config. Raises `ConfigError` if names or sizes do not match.
     """
     model = experiment.model
-    if isinstance(model, SequentialModel):
-        return (_resolve_sequential(model, inputs),)
-    return _resolve_functional(model, inputs)
+    if isinstance(model, FunctionalModel):
+        return _resolve_functional(model, inputs)
+    if len(inputs) != 1:
+        message = (
+            "A Sequential model has one input. "
+            f"Received: data with the inputs {_quote_names(inputs)}."
+        )
+        raise ConfigError(
+            (Diagnostic(message, "model", hint="Write a Functional model, with `inputs`."),)
+        )
+    (spec,) = inputs.values()
+    first = model.layers[0]
+    shape = spec.shape if type(first).__name__ in _IMAGE_FIRST_LAYERS else (math.prod(spec.shape),)
+    others = (layer for layer in model.layers if type(layer).__name__ not in _SHAPE_ONLY_LAYERS)
+    feeds_embedding = _is_embedding(next(others, first))
+    name = UniqueNames(layer.name for layer in model.layers if layer.name).unique(spec.name)
+    dtype = "int32" if feeds_embedding else spec.dtype
+    return (ResolvedInput(name, spec, shape, dtype, feeds_embedding),)
 
 
 def model_inputs(model: keras.Model, rows: Mapping[str, Any]) -> Any:
@@ -102,23 +112,31 @@ def model_inputs(model: keras.Model, rows: Mapping[str, Any]) -> Any:
     return {tensor.name: rows[tensor.name] for tensor in model.inputs}
 
 
-def _resolve_sequential(model: SequentialModel, inputs: Mapping[str, InputSpec]) -> ResolvedInput:
-    if len(inputs) != 1:
-        message = (
-            "A Sequential model has one input. "
-            f"Received: data with the inputs {_quote_names(inputs)}."
-        )
-        raise ConfigError(
-            (Diagnostic(message, "model", hint="Write a Functional model, with `inputs`."),)
-        )
-    (spec,) = inputs.values()
-    first = model.layers[0]
-    shape = spec.shape if type(first).__name__ in _IMAGE_FIRST_LAYERS else (math.prod(spec.shape),)
-    others = (layer for layer in model.layers if type(layer).__name__ not in _SHAPE_ONLY_LAYERS)
-    feeds_embedding = _is_embedding(next(others, first))
-    name = UniqueNames(layer.name for layer in model.layers if layer.name).unique(spec.name)
-    dtype = "int32" if feeds_embedding else spec.dtype
-    return ResolvedInput(name, spec, shape, dtype, feeds_embedding)
+def check_embeddings(experiment: Experiment, inputs: Sequence[ResolvedInput]) -> None:
+    """Raise for Embeddings smaller than their columns' categories, before training fails on one."""
+    model, specs = experiment.model, {entry.name: entry.spec for entry in inputs}
+    diagnostics = []
+    for path, layer in model.named_layers():
+        if layer.display_name() != "Embedding":
+            continue
+        source = inputs[0].name
+        if isinstance(model, FunctionalModel):
+            source = str(path[1])
+            while source in model.layers:
+                source = model.layers[source].sources[0]
+        input_dim = getattr(layer, "input_dim", 0)
+        for column in specs[source].columns:
+            codes = len(column.categories) + 1
+            if column.encoding == "integer" and input_dim < codes:
+                message = (
+                    f"Column `{column.name}` has {codes - 1} categories, plus code 0 for unknown "
+                    f"ones. Received: input_dim={input_dim}."
+                )
+                location = format_path(("model", *path, "input_dim"))
+                hint = f"Set input_dim to {codes} or more."
+                diagnostics.append(Diagnostic(message, location, hint=hint))
+    if diagnostics:
+        raise ConfigError(tuple(diagnostics))
 
 
 def _resolve_functional(
@@ -135,18 +153,21 @@ def _resolve_functional(
         )
         hint = "Give the model's inputs the names of the data's."
         raise ConfigError((Diagnostic(message, "model.inputs", hint=hint),))
-    diagnostics = tuple(
-        _size_diagnostic(name, declared, specs[name])
-        for name, declared in model.inputs.items()
-        if math.prod(declared.shape) != math.prod(specs[name].shape)
-    )
-    if diagnostics:
-        raise ConfigError(diagnostics)
-    resolved = []
+    resolved, diagnostics = [], []
     for name, declared in model.inputs.items():
         spec, feeds_embedding = specs[name], _feeds_embedding(model, name)
         dtype = "int32" if feeds_embedding else declared.dtype or spec.dtype
         resolved.append(ResolvedInput(name, spec, tuple(declared.shape), dtype, feeds_embedding))
+        size = math.prod(spec.shape)
+        if math.prod(declared.shape) != size:
+            rows = f"rows of shape {list(spec.shape)}"
+            if len(spec.shape) > 1:
+                rows += f" ({size} values)"
+            message = f"The data has {rows}. Received: shape={list(declared.shape)}."
+            hint = f"Write `shape: [{size}]`."
+            diagnostics.append(Diagnostic(message, f"model.inputs.{name}.shape", hint=hint))
+    if diagnostics:
+        raise ConfigError(tuple(diagnostics))
     return tuple(resolved)
 
 
@@ -164,15 +185,6 @@ def _is_embedding(layer: Layer) -> bool:
     """Return whether a layer, or the layer it wraps, is an Embedding."""
     wrapped = getattr(layer, "layer", None)
     return type(layer).__name__ == "Embedding" or (wrapped is not None and _is_embedding(wrapped))
-
-
-def _size_diagnostic(name: str, declared: ModelInput, spec: InputSpec) -> Diagnostic:
-    rows = f"rows of shape {list(spec.shape)}"
-    if len(spec.shape) > 1:
-        rows += f" ({math.prod(spec.shape)} values)"
-    message = f"The data has {rows}. Received: shape={list(declared.shape)}."
-    hint = f"Write `shape: [{math.prod(spec.shape)}]`."
-    return Diagnostic(message, f"model.inputs.{name}.shape", hint=hint)
 
 
 def _to_json(values: Any) -> Any:

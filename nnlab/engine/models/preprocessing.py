@@ -13,11 +13,10 @@ from typing import Any
 import keras
 import numpy as np
 from keras import ops
-from numpy.typing import NDArray
 
 from nnlab.data.containers.categorical import category_name, parse_number
 from nnlab.data.containers.prepared import Column, InputSpec
-from nnlab.engine.models.unique_names import UniqueNames
+from nnlab.engine.models.keras_objects import UniqueNames
 
 _NAME = "preprocessing"
 # float32 represents all integers up to this one.
@@ -49,21 +48,17 @@ def build_preprocessing(
         name: keras.Input((1,), dtype=raw_dtype(column), name=names.unique(name.replace("/", "_")))
         for name, column in columns.items()
     }
-    features = _build_submodel(columns, inputs)(list(raw.values()))
-    return {tensor.name: tensor for tensor in raw.values()}, features
-
-
-def _build_submodel(columns: Mapping[str, Column], inputs: Mapping[str, InputSpec]) -> keras.Model:
-    """Build a separate model, in which no column has the name of a Keras operation."""
-    raw = {
+    # In a separate model no column has the name of a Keras operation.
+    numbered = {
         name: keras.Input((1,), dtype=raw_dtype(column), name=f"column_{number}")
         for number, (name, column) in enumerate(columns.items())
     }
     features = {
-        name: _features(spec, [_encode(column, raw[column.name]) for column in spec.columns])
+        name: _features(spec, [_encode(column, numbered[column.name]) for column in spec.columns])
         for name, spec in inputs.items()
     }
-    return keras.Model(list(raw.values()), features, name=_NAME)
+    submodel = keras.Model(list(numbered.values()), features, name=_NAME)
+    return {tensor.name: tensor for tensor in raw.values()}, submodel(list(raw.values()))
 
 
 def raw_dtype(column: Column) -> str:
@@ -79,31 +74,22 @@ def raw_dtype(column: Column) -> str:
 
 
 def _encode(column: Column, raw: Any) -> Any:
-    """Return a column's features, [batch, width]."""
+    """Return a column's features, [batch, width]: its categories' codes from 1, 0 if unknown."""
     if column.kind == "number":
         return raw
-    code = _category_code(column, raw)
-    if column.encoding == "integer":
-        return code
-    return ops.cast(ops.equal(code, _codes(column)), "float32")
-
-
-def _category_code(column: Column, raw: Any) -> Any:
-    """Return the code of each row's category, from 1, or 0 if it is unknown, [batch, 1]."""
+    codes = np.arange(1, len(column.categories) + 1, dtype=np.int32)
     numbers = _category_numbers(column)
     if numbers is not None:
         matches = ops.equal(raw, np.array(numbers, raw.dtype))
-        return ops.max(ops.where(matches, _codes(column), np.int32(0)), axis=-1, keepdims=True)
-    # Keras removes the out-of-vocabulary token from the vocabulary: it must not be a category.
-    oov_token = UniqueNames(column.categories).unique("unknown")
-    lookup = keras.layers.StringLookup(
-        vocabulary=list(column.categories), oov_token=oov_token, name=f"{raw.name}_code"
-    )
-    return ops.cast(lookup(raw), "int32")
-
-
-def _codes(column: Column) -> NDArray[np.int32]:
-    return np.arange(1, len(column.categories) + 1, dtype=np.int32)
+        code = ops.max(ops.where(matches, codes, np.int32(0)), axis=-1, keepdims=True)
+    else:
+        # Keras removes the out-of-vocabulary token from the vocabulary: it must not be a category.
+        oov_token = UniqueNames(column.categories).unique("unknown")
+        lookup = keras.layers.StringLookup(
+            vocabulary=list(column.categories), oov_token=oov_token, name=f"{raw.name}_code"
+        )
+        code = ops.cast(lookup(raw), "int32")
+    return code if column.encoding == "integer" else ops.cast(ops.equal(code, codes), "float32")
 
 
 def _category_numbers(column: Column) -> list[float] | None:

@@ -32,7 +32,20 @@ def summarize(model: keras.Model) -> ModelSummary:
         if id(tensor) not in producers:
             producers[id(tensor)] = tensor.name
             rows.append(LayerRow(tensor.name, "InputLayer", (), tuple(tensor.shape), 0, 0))
-    rows += [_layer_row(layer, producers) for layer in model.layers]
+    for layer in model.layers:
+        is_input = isinstance(layer, keras.layers.InputLayer)
+        tensors = [] if is_input else keras.tree.flatten(layer.input)
+        rows.append(
+            LayerRow(
+                layer.name,
+                type(layer).__name__,
+                tuple(tuple(tensor.shape) for tensor in tensors),
+                tuple(layer.output.shape),
+                layer.count_params(),
+                _count_values(layer.trainable_weights),
+                tuple(producers[id(tensor)] for tensor in tensors),
+            )
+        )
     optimizer = getattr(model, "optimizer", None)
     return ModelSummary(
         model.name,
@@ -40,20 +53,6 @@ def summarize(model: keras.Model) -> ModelSummary:
         model.count_params(),
         _count_values(model.trainable_weights),
         None if optimizer is None else _count_values(optimizer.variables),
-    )
-
-
-def _layer_row(layer: Any, producers: dict[int, str]) -> LayerRow:
-    is_input = isinstance(layer, keras.layers.InputLayer)
-    tensors = [] if is_input else keras.tree.flatten(layer.input)
-    return LayerRow(
-        layer.name,
-        type(layer).__name__,
-        tuple(tuple(tensor.shape) for tensor in tensors),
-        tuple(layer.output.shape),
-        layer.count_params(),
-        _count_values(layer.trainable_weights),
-        tuple(producers[id(tensor)] for tensor in tensors),
     )
 
 

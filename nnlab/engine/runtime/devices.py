@@ -1,12 +1,17 @@
-"""The devices that TensorFlow can train on."""
+"""The devices that TensorFlow can train on, and why it sees no GPU."""
 
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import os
 import platform
 import re
+import shutil
+import subprocess
+import sysconfig
 from collections.abc import Iterator, Sequence
+from ctypes.util import find_library
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -14,7 +19,6 @@ from typing import Literal
 import tensorflow as tf
 
 from nnlab.data.containers.memory import memory_limit
-from nnlab.engine.runtime.gpu_diagnostics import explain_gpu_absence, query_nvidia_smi
 from nnlab.errors import DeviceError
 from nnlab.text import plural
 
@@ -25,6 +29,17 @@ DEVICES_FLAG = "--devices"
 """The option that splits the CPU into the logical devices requested."""
 
 _REQUEST = re.compile(r"auto|cpu|gpu|(?:cpu|gpu):(\d+)")
+
+_NVIDIA_DRIVER = Path("/proc/driver/nvidia/version")
+_DRIVER_LIBRARY = "libcuda.so.1"
+# TensorFlow requires all of these: if one is missing it uses no GPU.
+_CUDA_LIBRARIES = ("cudart", "cublas", "cublasLt", "cufft", "cusolver", "cusparse", "cudnn")
+_CUDA_BUILD_HINTS = {
+    "Linux": "Install the build with CUDA: `pip install 'tensorflow[and-cuda]'`.",
+    "Windows": "On Windows TensorFlow uses GPUs only inside WSL2: install nnlab there.",
+}
+_NO_CUDA_BUILD = "TensorFlow uses NVIDIA GPUs on Linux, and on Windows inside WSL2."
+_CHECK = "Then `nnlab devices` lists it."
 
 
 @dataclass(frozen=True)
@@ -57,21 +72,28 @@ def list_devices() -> tuple[Device, ...]:
         >>> list_devices()[0].name
         'cpu'
     """
-    names = [f"cpu:{number}" for number in range(_count_logical_cpus())] or ["cpu"]
+    (cpu,) = tf.config.list_physical_devices("CPU")
+    logical = tf.config.get_logical_device_configuration(cpu) or ()
+    names = [f"cpu:{number}" for number in range(len(logical))] if len(logical) > 1 else ["cpu"]
     description = _describe_cpu()
-    cpus = (
+    devices = [
         Device(name, "cpu", description, memory_limit(), f"/device:CPU:{number}")
         for number, name in enumerate(names)
-    )
-    physical = tf.config.list_physical_devices("GPU")
-    memories = _gpu_memories(len(physical))
-    gpus = (
-        Device(
-            f"gpu:{number}", "gpu", _describe_gpu(gpu), memories[number], f"/device:GPU:{number}"
-        )
-        for number, gpu in enumerate(physical)
-    )
-    return (*cpus, *gpus)
+    ]
+    gpus = tf.config.list_physical_devices("GPU")
+    mebibytes = query_nvidia_smi("memory.total") if gpus else None
+    if mebibytes is None or len(mebibytes) != len(gpus):
+        # The driver lists other GPUs: the memory is unknown.
+        mebibytes = [""] * len(gpus)
+    for number, (gpu, size) in enumerate(zip(gpus, mebibytes, strict=True)):
+        try:
+            details = tf.config.experimental.get_device_details(gpu)
+        except (ValueError, RuntimeError):
+            details = {}
+        model = str(details.get("device_name", "GPU"))
+        memory = int(size) * 2**20 if size.isdigit() else None
+        devices.append(Device(f"gpu:{number}", "gpu", model, memory, f"/device:GPU:{number}"))
+    return tuple(devices)
 
 
 def make_logical_cpus(count: int) -> None:
@@ -120,10 +142,20 @@ def select_device(
     for device in available:
         if name in (device.name, f"{device.name}:0"):
             return device
-    names = ", ".join(_format_devices(available))
-    hint = f"Available: {names}. Use `{flag} {(gpus or available)[0].name}`"
+    names = [f"{device.name} ({device.description})" for device in available]
+    cpus = [device for device in available if device.kind == "cpu"]
+    if len(cpus) > 1:
+        names[: len(cpus)] = [f"{cpus[0].name} to {cpus[-1].name} ({cpus[0].description})"]
+    hint = f"Available: {', '.join(names)}. Use `{flag} {(gpus or available)[0].name}`"
     hint += "." if has_logical_cpus else f", or `{flag} auto`."
-    reason = _absence_reason(name, len(gpus), has_logical_cpus=has_logical_cpus)
+    if not name.startswith("cpu"):
+        reason = f"TensorFlow sees {plural(len(gpus), 'GPU')}, numbered from 0."
+        if not gpus:
+            reason = " ".join(explain_gpu_absence())
+    elif has_logical_cpus:
+        reason = f"The CPU has a maximum of {MAX_LOGICAL_CPUS} logical devices, numbered from 0."
+    else:
+        reason = "The CPU with all its cores is one device."
     raise DeviceError(f"Expected a device of this machine. Received: {received}. {reason} {hint}")
 
 
@@ -134,60 +166,85 @@ def device_scope(device: Device) -> Iterator[None]:
         yield
 
 
-def _format_devices(devices: Sequence[Device]) -> Iterator[str]:
-    """Yield names with descriptions; several logical CPUs are joined to one range."""
-    cpus = [device for device in devices if device.kind == "cpu"]
-    if len(cpus) > 1:
-        yield f"{cpus[0].name} to {cpus[-1].name} ({cpus[0].description})"
-    for device in devices[len(cpus) if len(cpus) > 1 else 0 :]:
-        yield f"{device.name} ({device.description})"
-
-
-def _absence_reason(name: str, gpus: int, *, has_logical_cpus: bool) -> str:
-    """Return a sentence that explains why a device does not exist."""
-    if name.startswith("cpu"):
-        if has_logical_cpus:
-            return f"The CPU has a maximum of {MAX_LOGICAL_CPUS} logical devices, numbered from 0."
-        return "The CPU with all its cores is one device."
-    if gpus:
-        return f"TensorFlow sees {plural(gpus, 'GPU')}, numbered from 0."
-    return " ".join(explain_gpu_absence())
-
-
-def _count_logical_cpus() -> int:
-    """Count the logical devices of the CPU; 0 if it is not split."""
-    (cpu,) = tf.config.list_physical_devices("CPU")
-    logical = tf.config.get_logical_device_configuration(cpu) or ()
-    return len(logical) if len(logical) > 1 else 0
-
-
 def _describe_cpu() -> str:
     cores = (
         len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     )
-    return f"{_cpu_model()}, {cores} core{'s' if cores != 1 else ''}"
-
-
-def _cpu_model() -> str:
+    model = ""
     with contextlib.suppress(OSError):
         for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
             key, _, value = line.partition(":")
             if key.strip() == "model name" and value.strip():
-                return value.strip()
-    return platform.processor() or platform.machine() or "unknown CPU"
+                model = value.strip()
+                break
+    model = model or platform.processor() or platform.machine() or "unknown CPU"
+    return f"{model}, {cores} core{'s' if cores != 1 else ''}"
 
 
-def _describe_gpu(gpu: tf.config.PhysicalDevice) -> str:
+def explain_gpu_absence() -> tuple[str, ...]:
+    """Return sentences on what TensorFlow looked for, what is missing, and how to fix it.
+
+    If TensorFlow sees a GPU, there are none.
+    """
+    if tf.config.list_physical_devices("GPU"):
+        return ()
+    result = "TensorFlow looked for NVIDIA GPUs and found none."
+    visible = os.environ.get("CUDA_VISIBLE_DEVICES")
+    pip_packages = Path(sysconfig.get_path("purelib"), "nvidia")
+    if not tf.test.is_built_with_cuda():
+        reason = "This TensorFlow is built without CUDA: it can only use the CPU."
+        return (result, reason, _CUDA_BUILD_HINTS.get(platform.system(), _NO_CUDA_BUILD))
+    build = tf.sysconfig.get_build_info()
+    cuda, cudnn = build.get("cuda_version"), build.get("cudnn_version")
+    libraries = f"CUDA {cuda} and cuDNN {cudnn}" if cuda and cudnn else "CUDA and cuDNN"
+    required = f"It needs the driver's {_DRIVER_LIBRARY} and the libraries of {libraries}."
+    if visible is not None and visible.strip() in {"", "-1"}:
+        reason = f"CUDA_VISIBLE_DEVICES={visible!r} hides every GPU."
+        hint = "Unset it, or list GPUs in it: CUDA_VISIBLE_DEVICES=0."
+    elif not _NVIDIA_DRIVER.exists() and query_nvidia_smi("name") is None:
+        reason = "No NVIDIA driver is loaded: no /proc/driver/nvidia, and no working nvidia-smi."
+        hint = (
+            "If there is an NVIDIA GPU, install its driver, then CUDA's libraries with "
+            f"`pip install 'tensorflow[and-cuda]'`; start a container with its GPUs. {_CHECK}"
+        )
+    elif not _can_load(_DRIVER_LIBRARY):
+        reason = f"The NVIDIA driver is loaded, but its {_DRIVER_LIBRARY} is not found."
+        hint = f"Install the driver's libraries; start a container with its GPUs. {_CHECK}"
+    elif missing := [
+        name
+        for name in _CUDA_LIBRARIES
+        if find_library(name) is None and not any(pip_packages.glob(f"*/lib/lib{name}.so*"))
+    ]:
+        names = ", ".join(f"lib{name}" for name in missing)
+        reason = f"The NVIDIA driver is loaded, but CUDA libraries are missing: {names}."
+        hint = f"Install them with `pip install 'tensorflow[and-cuda]'`. {_CHECK}"
+    else:
+        reason = (
+            "Driver and libraries are installed, but incompatible with each other or with the GPU."
+        )
+        hint = (
+            "Update the driver, or install the libraries that match this TensorFlow with "
+            f"`pip install 'tensorflow[and-cuda]'`. {_CHECK}"
+        )
+    return (result, required, reason, hint)
+
+
+def query_nvidia_smi(field: str) -> list[str] | None:
+    """Return a field of `nvidia-smi --help-query-gpu`, one line per GPU; None if that fails."""
+    program = shutil.which("nvidia-smi")
+    if program is None:
+        return None
+    command = [program, f"--query-gpu={field}", "--format=csv,noheader,nounits"]
     try:
-        details = tf.config.experimental.get_device_details(gpu)
-    except (ValueError, RuntimeError):
-        details = {}
-    return str(details.get("device_name", "GPU"))
+        result = subprocess.run(command, capture_output=True, text=True, timeout=10, check=True)
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return [line.strip() for line in result.stdout.splitlines() if line.strip()]
 
 
-def _gpu_memories(count: int) -> list[int | None]:
-    """Return the memory of each GPU in bytes; None if the driver lists another number of GPUs."""
-    mebibytes = query_nvidia_smi("memory.total") if count else None
-    if mebibytes is None or len(mebibytes) != count:
-        return [None] * count
-    return [int(number) * 2**20 if number.isdigit() else None for number in mebibytes]
+def _can_load(library: str) -> bool:
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        return False
+    return True

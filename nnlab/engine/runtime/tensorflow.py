@@ -77,12 +77,24 @@ def load_tensorflow() -> float:
             keras = importlib.import_module("keras")
             gpus = tensorflow.config.list_physical_devices("GPU")
         except Exception as error:
-            raise NnlabError(_import_error_message(error)) from error
+            first_line = str(error).strip().split("\n", 1)[0]
+            message = (
+                f"TensorFlow could not be loaded. Received: {type(error).__name__}: {first_line}."
+            )
+            hint = "Reinstall it with `pip install --force-reinstall tensorflow keras`."
+            if isinstance(error, ModuleNotFoundError):
+                hint = (
+                    "Install it with `pip install tensorflow keras`, in the environment of nnlab."
+                )
+            raise NnlabError(f"{message} {hint}") from error
     if keras.config.backend() != "tensorflow":
         message = "Keras was imported before nnlab, on another backend. Expected: 'tensorflow'."
         hint = "Set KERAS_BACKEND=tensorflow, or import nnlab.engine first."
         raise NnlabError(f"{message} Received: backend={keras.config.backend()!r}. {hint}")
-    _reset_keras_config(keras)
+    # Keras' defaults instead of ~/.keras/keras.json: a config means the same everywhere.
+    keras.config.set_floatx("float32")
+    keras.config.set_epsilon(1e-7)
+    keras.config.set_image_data_format("channels_last")
     if is_quiet:
         # Hides retracing warnings, which each model that a search builds would cause.
         tensorflow.get_logger().setLevel("ERROR")
@@ -91,20 +103,3 @@ def load_tensorflow() -> float:
         with contextlib.suppress(RuntimeError, ValueError):
             tensorflow.config.experimental.set_memory_growth(gpu, enable=True)
     return time.perf_counter() - start
-
-
-def _reset_keras_config(keras: object) -> None:
-    """Restore Keras' defaults over ~/.keras/keras.json: a config means the same everywhere."""
-    keras.config.set_floatx("float32")  # type: ignore[attr-defined]
-    keras.config.set_epsilon(1e-7)  # type: ignore[attr-defined]
-    keras.config.set_image_data_format("channels_last")  # type: ignore[attr-defined]
-
-
-def _import_error_message(error: Exception) -> str:
-    first_line = str(error).strip().split("\n", 1)[0]
-    received = f"Received: {type(error).__name__}: {first_line}."
-    if isinstance(error, ModuleNotFoundError):
-        hint = "Install it with `pip install tensorflow keras`, in the environment of nnlab."
-    else:
-        hint = "Reinstall it with `pip install --force-reinstall tensorflow keras`."
-    return f"TensorFlow could not be loaded. {received} {hint}"

@@ -32,7 +32,13 @@ def enable_xla_cache() -> None:
         folder.mkdir(parents=True, exist_ok=True)
         if not os.access(folder, os.W_OK) or shutil.disk_usage(folder).free < _MIN_FREE_BYTES:
             return
-        _evict_oldest(folder)
+        # Delete the least recently written programs above the size limit.
+        files = sorted(folder.iterdir(), key=lambda file: file.stat().st_mtime, reverse=True)
+        total = 0
+        for file in files:
+            total += file.stat().st_size
+            if total > _MAX_BYTES:
+                file.unlink()
         # The CPU has two names: one for just-in-time compilation, one for `jit_compile=True`.
         device_types = "--tf_xla_persistent_cache_device_types=XLA_CPU_JIT,CPU"
         os.environ[_FLAGS] = f"{flags} {_CACHE_FLAG}={folder} {device_types}".strip()
@@ -59,13 +65,3 @@ def _cpu_features() -> str:
             if line.startswith(("flags", "Features")):
                 return f"{line}{cores}"
     return f"{platform.processor()} {cores}"
-
-
-def _evict_oldest(folder: Path) -> None:
-    """Delete the least recently written programs above the size limit."""
-    programs = sorted(folder.iterdir(), key=lambda file: file.stat().st_mtime, reverse=True)
-    total = 0
-    for program in programs:
-        total += program.stat().st_size
-        if total > _MAX_BYTES:
-            program.unlink()

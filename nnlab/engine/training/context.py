@@ -8,7 +8,7 @@ import keras
 
 from nnlab.config import Experiment
 from nnlab.data import PreparedData
-from nnlab.engine.batches.data_adapter import DataAdapter
+from nnlab.engine.batches import DataAdapter
 from nnlab.engine.runtime.signals import Interruption
 from nnlab.engine.training.options import TrainingOptions
 from nnlab.report.progress import Progress

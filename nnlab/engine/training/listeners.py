@@ -15,9 +15,9 @@ from nnlab.engine.callbacks import (
     RunCallbacks,
     TerminateOnNaN,
 )
-from nnlab.engine.callbacks.best_weights import ImprovementTest
 from nnlab.engine.callbacks.monitor import Monitor, weights_monitor
 from nnlab.engine.callbacks.tensorboard import RunDescription, TensorBoard
+from nnlab.engine.callbacks.weights import ImprovementTest
 from nnlab.engine.models.summary import summarize
 from nnlab.engine.training.context import TrainingContext
 

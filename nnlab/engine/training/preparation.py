@@ -12,7 +12,7 @@ import tensorflow as tf
 from nnlab.config import Experiment
 from nnlab.config.vocabulary.losses import Loss
 from nnlab.config.vocabulary.metrics import Metric
-from nnlab.engine.batches.data_adapter import DataAdapter
+from nnlab.engine.batches import DataAdapter
 from nnlab.engine.models.compilation import build_optimizer, compile_model
 from nnlab.engine.models.keras_objects import to_keras
 from nnlab.errors import ConfigError, Diagnostic

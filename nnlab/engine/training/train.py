@@ -14,11 +14,10 @@ from nnlab.config import Experiment
 from nnlab.config.schema.metrics import metric_directions
 from nnlab.config.yaml.dump import dump_config
 from nnlab.data import PreparedData, prepare
-from nnlab.engine.batches.data_adapter import DataAdapter
+from nnlab.engine.batches import DataAdapter, align_arrays
 from nnlab.engine.callbacks.monitor import weights_monitor
 from nnlab.engine.loops import EngineSelection
 from nnlab.engine.models.builder import dtype_policy
-from nnlab.engine.runtime.arrays import align_arrays
 from nnlab.engine.runtime.devices import Device, device_scope, select_device
 from nnlab.engine.runtime.signals import Interruption
 from nnlab.engine.training.context import TrainingContext

@@ -9,9 +9,9 @@ import tensorflow as tf
 
 from nnlab.config import Experiment
 from nnlab.data import PreparedData
-from nnlab.engine.batches.data_adapter import DataAdapter
+from nnlab.engine.batches import DataAdapter
 from nnlab.engine.loops import EngineSelection, select_engine
-from nnlab.engine.loops.keras_fit import KerasFit
+from nnlab.engine.loops.loop import KerasFit
 from nnlab.engine.models.builder import build_model
 from nnlab.engine.runtime.devices import Device
 from nnlab.engine.training.preparation import prepare_training

@@ -9,8 +9,7 @@ import numpy as np
 from nnlab.config import Experiment
 from nnlab.config.schema.model import FunctionalModel
 from nnlab.data import PreparedData, Rows, prepare
-from nnlab.engine.batches.sample_weights import training_weights
-from nnlab.engine.runtime.arrays import align_arrays
+from nnlab.engine.batches import align_arrays, training_weights
 from nnlab.errors import NnlabError
 
 _MAX_BYTES = 2**30

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from nnlab.config import Experiment
 from nnlab.data import PreparedData, Rows
 from nnlab.data.containers.prepared import InputSpec, TargetSpec
-from nnlab.engine.batches.data_adapter import DataAdapter
+from nnlab.engine.batches import DataAdapter
 from nnlab.engine.callbacks import RunCallbacks
 from nnlab.engine.loops import Loop
 from nnlab.engine.models.builder import build_model, dtype_policy

@@ -25,7 +25,7 @@ from nnlab.engine.callbacks.monitor import Monitor
 from nnlab.engine.loops import Loop
 from nnlab.engine.loops.compiled import CompiledEpochs
 from nnlab.engine.loops.epoch_pass import NO_JIT, JitCompile
-from nnlab.engine.loops.keras_fit import KerasFit
+from nnlab.engine.loops.loop import KerasFit
 from nnlab.errors import RunInterrupted
 
 Run = Callable[..., Any]

@@ -14,7 +14,7 @@ from nnlab.config import Experiment
 from nnlab.data import prepare
 from nnlab.engine.callbacks import RunCallbacks
 from nnlab.engine.runtime.devices import Device, device_scope
-from nnlab.engine.batches.data_adapter import DataAdapter
+from nnlab.engine.batches import DataAdapter
 from nnlab.engine.loops.compiled import CompiledEpochs
 from nnlab.engine.loops.epoch_pass import JitCompile
 from nnlab.engine.loops.rows import DeviceRows

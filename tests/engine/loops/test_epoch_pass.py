@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from nnlab.engine.batches.data_adapter import batch_spec
+from nnlab.engine.batches import batch_spec
 from nnlab.engine.loops.batch_loop import BatchAccess, BatchLoop
 from nnlab.engine.loops.epoch_pass import NO_JIT, EpochPass, JitCompile
 from nnlab.engine.loops.rows import DeviceRows, StreamedRows

@@ -18,7 +18,7 @@ from nnlab.config.vocabulary.optimizers import Optimizer
 from nnlab.data import PreparedData
 from nnlab.engine.loops.compiled import CompiledEpochs
 from nnlab.engine.loops.epoch_pass import NO_JIT, JitCompile
-from nnlab.engine.loops.keras_fit import KerasFit
+from nnlab.engine.loops.loop import KerasFit
 
 Run = Callable[..., Any]
 Prepared = Callable[..., PreparedData]

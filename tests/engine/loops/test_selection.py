@@ -9,7 +9,7 @@ import pytest
 
 from nnlab.config import Experiment
 from nnlab.data import prepare
-from nnlab.engine.batches.data_adapter import DataAdapter
+from nnlab.engine.batches import DataAdapter
 from nnlab.engine.loops import EngineSelection, select_engine
 from nnlab.engine.models.builder import build_model
 from nnlab.engine.runtime.devices import Device

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import sysconfig
+from pathlib import Path
 
 import pytest
 import tensorflow as tf
 
+from nnlab.engine.runtime import devices
 from nnlab.engine.runtime.devices import (
     DEVICES_FLAG,
     Device,
     device_scope,
+    explain_gpu_absence,
     list_devices,
     select_device,
 )
@@ -121,3 +125,58 @@ print(select_device("cpu").name, select_device("cpu:1").tensorflow_name)
     command = [sys.executable, "-c", code]
     result = subprocess.run(command, check=True, capture_output=True, text=True)
     assert result.stdout.splitlines() == ["['cpu:0', 'cpu:1']", "cpu:0 /device:CPU:1"]
+
+
+@without_gpu
+def test_environment_that_hides_the_gpus_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tf.test, "is_built_with_cuda", lambda: True)
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "-1")
+    assert "CUDA_VISIBLE_DEVICES='-1' hides every GPU." in explain_gpu_absence()
+
+
+@without_gpu
+def test_build_without_cuda_is_reported_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tf.test, "is_built_with_cuda", lambda: False)
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "-1")
+    assert "built without CUDA" in explain_gpu_absence()[1]
+
+
+@without_gpu
+@pytest.mark.parametrize(
+    ("installed", "reason", "hint"),
+    [
+        ((), "No NVIDIA driver is loaded", "install its driver"),
+        (("driver",), "its libcuda.so.1 is not found", "Install the driver's libraries"),
+        (
+            ("driver", "driver library"),
+            "missing: libcudart, libcublas",
+            "pip install 'tensorflow[and-cuda]'",
+        ),
+        (
+            ("driver", "driver library", "CUDA"),
+            "incompatible with each other or with the GPU",
+            "Update the driver",
+        ),
+    ],
+)
+def test_missing_component_is_reported_with_the_requirements(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    installed: tuple[str, ...],
+    reason: str,
+    hint: str,
+) -> None:
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    monkeypatch.setattr(tf.test, "is_built_with_cuda", lambda: True)
+    driver = tmp_path if "driver" in installed else tmp_path / "missing"
+    monkeypatch.setattr(devices, "_NVIDIA_DRIVER", driver)
+    monkeypatch.setattr(devices, "query_nvidia_smi", lambda _: None)
+    monkeypatch.setattr(devices, "_can_load", lambda _: "driver library" in installed)
+    monkeypatch.setattr(devices, "find_library", lambda _: "CUDA" if "CUDA" in installed else None)
+    monkeypatch.setattr(sysconfig, "get_path", lambda _: str(tmp_path))
+    result, requirements, actual_reason, actual_hint = explain_gpu_absence()
+    assert result == "TensorFlow looked for NVIDIA GPUs and found none."
+    assert "libcuda.so.1" in requirements
+    assert "CUDA" in requirements
+    assert reason in actual_reason
+    assert hint in actual_hint

@@ -60,13 +60,17 @@ def test_programs_are_cached_and_damaged_ones_recompiled(tmp_path: Path) -> None
 
 
 def test_oldest_programs_are_evicted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NNLAB_CACHE_DIR", str(tmp_path))
+    monkeypatch.setenv("TF_XLA_FLAGS", "")
     monkeypatch.setattr(xla_cache, "_MAX_BYTES", 250)
+    folder = xla_cache.xla_cache_folder()
+    folder.mkdir()
     for age in range(4):
-        file = tmp_path / f"{age}.pb"
+        file = folder / f"{age}.pb"
         file.write_bytes(bytes(100))
         os.utime(file, (1000 - age, 1000 - age))
-    xla_cache._evict_oldest(tmp_path)
-    assert sorted(file.name for file in tmp_path.iterdir()) == ["0.pb", "1.pb"]
+    xla_cache.enable_xla_cache()
+    assert sorted(file.name for file in folder.iterdir()) == ["0.pb", "1.pb"]
 
 
 def test_flags_of_the_user_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from nnlab.config import Experiment
 from nnlab.data import prepare
-from nnlab.engine.batches.data_adapter import DataAdapter
+from nnlab.engine.batches import DataAdapter
 from nnlab.engine.models.builder import build_model
 from nnlab.engine.models.compilation import compile_model
 from nnlab.engine.training.gradients import kernel_gradients, kernels, sample_batch

@@ -13,7 +13,7 @@ import pytest
 from nnlab.config import Experiment
 from nnlab.config.vocabulary.losses import Loss
 from nnlab.data import prepare
-from nnlab.engine.batches.data_adapter import DataAdapter
+from nnlab.engine.batches import DataAdapter
 from nnlab.engine.models.builder import build_model
 from nnlab.engine.models.compilation import compile_model
 from nnlab.engine.training.gradients import sample_batch

@@ -12,7 +12,7 @@ import tensorflow as tf
 
 from nnlab.config import Experiment
 from nnlab.data import prepare
-from nnlab.engine.batches.data_adapter import DataAdapter
+from nnlab.engine.batches import DataAdapter
 from nnlab.engine.models.builder import build_model
 from nnlab.engine.training.preparation import prepare_training
 from nnlab.errors import ConfigError

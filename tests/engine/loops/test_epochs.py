@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nnlab.engine.loops.chunk_size import ChunkSizer
+from nnlab.engine.loops.epochs import ChunkSizer
 
 
 def chunk_sizes(steps: int, step_s: float, call_s: float = 0.0002) -> list[int]:

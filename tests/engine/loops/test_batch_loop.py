@@ -6,7 +6,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from nnlab.engine.loops.rng import threefry_rng
+from nnlab.engine.loops.batch_loop import threefry_rng
 
 
 def draw_numbers() -> list[NDArray[np.float32]]:

@@ -1,10 +1,10 @@
-"""Batches of rows, in an order that depends on seed and epoch only."""
+"""Batches of rows with their sample weights, in an order that depends on seed and epoch only."""
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
 
 import keras
 import numpy as np
@@ -12,20 +12,20 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from nnlab.config import Experiment
-from nnlab.config.vocabulary.losses import Loss
-from nnlab.data import PreparedData, Rows, shuffled_indices
-from nnlab.engine.batches.sample_weights import training_weights
+from nnlab.data import PreparedData, Rows, TargetSpec, shuffled_indices
 from nnlab.engine.models.inputs import model_inputs
-from nnlab.engine.runtime.arrays import as_tensor
 from nnlab.errors import ConfigError, Diagnostic
 
 # Evaluation of the MNIST net on two cores: 112 ms at batch 128, 67 at 256, 43 at 1024, 40 at 2048.
 _MAX_EVALUATION_ROWS = 2048
 _MAX_EVALUATION_BYTES = 32 * 2**20
 _MAX_CACHED_BYTES = 64 * 2**20
-# Computed from the whole batch: these losses are not means over rows.
+# Losses that are means over rows do not depend on the batches; these are computed from whole ones.
 _BATCH_LOSSES = frozenset({"Dice", "Tversky"})
 _MEAN_REDUCTIONS = frozenset({"sum_over_batch_size", "mean"})
+_CLASS_WEIGHT = "training.class_weight"
+# TensorFlow uses memory without a copy if its address is a multiple of this.
+_ALIGNMENT = 64
 
 
 class DataAdapter:
@@ -75,11 +75,17 @@ class DataAdapter:
         self.batch_size = self.rows if training.batch_size == "full" else training.batch_size
         self.has_validation = data.validation is not None
         self.train_arrays = self._pack(data.train, training_weights(experiment, data))
-        if all(_is_mean_over_rows(loss) for loss in training.losses()):
-            max_rows = max(1, _MAX_EVALUATION_BYTES // _bytes_per_row(data.train.inputs))
+        self.evaluation_batch_size = self.batch_size
+        if all(
+            loss.display_name() not in _BATCH_LOSSES
+            and getattr(loss, "reduction", "sum_over_batch_size") in _MEAN_REDUCTIONS
+            for loss in training.losses()
+        ):
+            # The arithmetic is in float32.
+            inputs = data.train.inputs.values()
+            row_bytes = sum(4 * max(1, int(np.prod(array.shape[1:]))) for array in inputs)
+            max_rows = max(1, _MAX_EVALUATION_BYTES // row_bytes)
             self.evaluation_batch_size = min(_MAX_EVALUATION_ROWS, max_rows)
-        else:
-            self.evaluation_batch_size = self.batch_size
 
     @property
     def steps_per_epoch(self) -> int:
@@ -123,11 +129,20 @@ class DataAdapter:
             # than a small net's step.
             return _without_optimizations(tf.data.Dataset.from_tensors(arrays).repeat())
 
+        def order_rows(epoch: Any) -> Any:
+            if not self._is_shuffled():
+                return tf.range(self.rows, dtype=tf.int64)
+            order = tf.numpy_function(
+                lambda epoch: self.row_order(int(epoch)), [epoch], tf.int64, stateful=False
+            )
+            order.set_shape([self.rows])
+            return order
+
         def gather(indices: Any) -> Any:
             return tf.nest.map_structure(lambda array: tf.gather(array, indices), arrays)
 
         epochs = tf.data.Dataset.range(initial_epoch, tf.int64.max)
-        orders = epochs.map(self._symbolic_order).prefetch(1)
+        orders = epochs.map(order_rows).prefetch(1)
         batches = orders.flat_map(self._batch_indices).map(
             gather, num_parallel_calls=tf.data.AUTOTUNE
         )
@@ -173,15 +188,6 @@ class DataAdapter:
     def _is_shuffled(self) -> bool:
         return self._experiment.training.shuffle and self.steps_per_epoch > 1
 
-    def _symbolic_order(self, epoch: Any) -> Any:
-        if not self._is_shuffled():
-            return tf.range(self.rows, dtype=tf.int64)
-        order = tf.numpy_function(
-            lambda epoch: self.row_order(int(epoch)), [epoch], tf.int64, stateful=False
-        )
-        order.set_shape([self.rows])
-        return order
-
     def _batch_indices(self, order: Any) -> tf.data.Dataset:
         """Split an epoch's row indices into batches; reshaping is far faster than `batch`."""
         full_batches = self.rows // self.batch_size
@@ -213,17 +219,6 @@ def _without_optimizations(dataset: tf.data.Dataset) -> tf.data.Dataset:
     return dataset.with_options(options)
 
 
-def _bytes_per_row(inputs: Mapping[str, NDArray[Any]]) -> int:
-    """Return the bytes of one row as float32, the dtype of the arithmetic."""
-    return sum(4 * max(1, int(np.prod(array.shape[1:]))) for array in inputs.values())
-
-
-def _is_mean_over_rows(loss: Loss) -> bool:
-    """Return whether the loss is a mean over rows, independent of how they are batched."""
-    reduction = getattr(loss, "reduction", "sum_over_batch_size")
-    return loss.display_name() not in _BATCH_LOSSES and reduction in _MEAN_REDUCTIONS
-
-
 def _check_output_widths(data: PreparedData, model: keras.Model) -> None:
     """Raise if an output is not as wide as its target; Keras only notices during training."""
     names = model.output_names if len(data.targets) > 1 else data.targets
@@ -244,3 +239,112 @@ def _check_output_widths(data: PreparedData, model: keras.Model) -> None:
             )
     if diagnostics:
         raise ConfigError(tuple(diagnostics))
+
+
+def training_weights(experiment: Experiment, data: PreparedData) -> NDArray[np.float32] | None:
+    """Return each training row's weight in the loss, [rows]; None if all weigh the same."""
+    sample_weight = data.train.sample_weight
+    class_weight = experiment.training.class_weight
+    if class_weight is None:
+        return sample_weight
+    (target,) = data.targets.values()
+    weights = class_weights(target_codes(data.train, target), class_weight, target)
+    return weights if sample_weight is None else weights * sample_weight
+
+
+def class_weights(
+    codes: NDArray[np.intp],
+    class_weight: Literal["balanced"] | Mapping[int | str, float],
+    target: TargetSpec,
+) -> NDArray[np.float32]:
+    """Return the weight of each row's class.
+
+    Args:
+        codes: The class of each row, [rows].
+        class_weight: Weights by class number or name, 1 for missing ones; or `balanced`, which
+            gives all classes that occur the same total weight (King and Zeng, 2001; as in
+            scikit-learn).
+        target: The target.
+
+    Returns:
+        Weights, [rows].
+
+    Raises:
+        ConfigError: The target has no such class, or a class has two weights.
+    """
+    by_class = np.ones(len(target.classes))
+    if class_weight == "balanced":
+        counts = np.bincount(codes, minlength=len(target.classes))
+        occurring = counts > 0
+        by_class[occurring] = len(codes) / (occurring.sum() * counts[occurring])
+        return by_class[codes].astype(np.float32)
+    weighted: set[int] = set()
+    for key, weight in class_weight.items():
+        keys: Sequence[Any] = range(len(by_class)) if isinstance(key, int) else target.classes
+        if key not in keys:
+            reason = f"The target has no class {key}."
+        elif (code := keys.index(key)) in weighted:
+            reason = "Expected one weight for each class."
+        else:
+            weighted.add(code)
+            by_class[code] = weight
+            continue
+        message = f"{reason} Received: {dict(class_weight)}."
+        classes = ", ".join(f"{code}: {name}" for code, name in enumerate(target.classes))
+        hint = f"The classes are {classes}."
+        raise ConfigError((Diagnostic(message, _CLASS_WEIGHT, hint=hint),))
+    return by_class[codes].astype(np.float32)
+
+
+def target_codes(rows: Rows, target: TargetSpec) -> NDArray[np.intp]:
+    """Return the class of each row as a code from 0, [rows], whatever the target's encoding."""
+    if target.kind != "classes":
+        message = f"class_weight needs a target of classes. Received: `{target.name}`, a number."
+        raise ConfigError((Diagnostic(message, _CLASS_WEIGHT, hint="Remove class_weight."),))
+    values = rows.targets[target.name]
+    codes = values.argmax(axis=-1) if target.encoding == "one_hot" else np.rint(values).reshape(-1)
+    return np.asarray(codes, np.intp)
+
+
+def align_arrays(data: PreparedData) -> PreparedData:
+    """Return equal data in memory that TensorFlow can share; aligned arrays are not copied.
+
+    Drop the original data afterwards to free its memory.
+    """
+    return PreparedData(
+        _align_rows(data.train),
+        None if data.validation is None else _align_rows(data.validation),
+        None if data.test is None else _align_rows(data.test),
+        data.inputs,
+        data.targets,
+    )
+
+
+def as_tensor(array: NDArray[Any]) -> tf.Tensor:
+    """Return an array as a CPU tensor that shares its memory, or that of a single copy.
+
+    The array must not be modified afterwards. `tf.convert_to_tensor` would copy it twice.
+    """
+    return tf.experimental.dlpack.from_dlpack(_align(array).__dlpack__())
+
+
+def _align_rows(rows: Rows) -> Rows:
+    weights = rows.sample_weight
+    return Rows(
+        {name: _align(values) for name, values in rows.inputs.items()},
+        {name: _align(values) for name, values in rows.targets.items()},
+        None if weights is None else _align(weights),
+    )
+
+
+def _align(array: NDArray[Any]) -> NDArray[Any]:
+    """Return the array itself, or a copy at an aligned address."""
+    is_aligned = array.ctypes.data % _ALIGNMENT == 0 and array.flags.c_contiguous
+    # DLPack cannot mark an array as read-only.
+    if is_aligned and array.flags.writeable:
+        return array
+    buffer = np.empty(array.nbytes + _ALIGNMENT, np.uint8)
+    start = -buffer.ctypes.data % _ALIGNMENT
+    aligned = buffer[start : start + array.nbytes].view(array.dtype).reshape(array.shape)
+    np.copyto(aligned, array)
+    return aligned

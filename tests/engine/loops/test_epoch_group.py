@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from nnlab.engine.loops.packed_variables import PackedVariables
+from nnlab.engine.loops.epoch_group import PackedVariables
 
 
 def test_snapshots_are_read_and_restored() -> None:

@@ -1,4 +1,4 @@
-"""Batches: their order, contents and sizes."""
+"""Batches: their order, contents, sizes and sample weights, in memory that TensorFlow shares."""
 
 from __future__ import annotations
 
@@ -12,7 +12,14 @@ from numpy.typing import NDArray
 from nnlab.config import Experiment
 from nnlab.data import PreparedData, Rows, TargetSpec, prepare, shuffled_indices
 from nnlab.data.containers.prepared import InputSpec
-from nnlab.engine.batches.data_adapter import DataAdapter
+from nnlab.engine.batches import (
+    DataAdapter,
+    align_arrays,
+    as_tensor,
+    class_weights,
+    target_codes,
+    training_weights,
+)
 from nnlab.engine.models.builder import build_model
 from nnlab.errors import ConfigError
 
@@ -152,3 +159,116 @@ def test_pipeline_graphs_contain_no_copy_of_the_rows(
     ]
     assert len(sizes) > 2
     assert max(sizes) < 20_000
+
+
+CLASSES = TargetSpec("output", "classes", ("a", "b", "c"), "integer", 1)
+
+
+def data_of(
+    targets: NDArray[Any], spec: TargetSpec, sample_weight: NDArray[np.float32] | None = None
+) -> PreparedData:
+    rows = Rows({"input": np.zeros((len(targets), 2))}, {"output": targets}, sample_weight)
+    return PreparedData(rows, None, None, {}, {"output": spec})
+
+
+def test_balanced_classes_have_equal_total_weights() -> None:
+    codes = np.array([0, 0, 0, 1, 2, 2])
+    weights = class_weights(codes, "balanced", CLASSES)
+    np.testing.assert_allclose(weights, [2 / 3, 2 / 3, 2 / 3, 2, 1, 1], rtol=1e-6)
+    np.testing.assert_allclose([weights[codes == code].sum() for code in range(3)], [2, 2, 2])
+
+
+def test_balanced_ignores_classes_that_do_not_occur() -> None:
+    weights = class_weights(np.array([0, 0, 2, 2]), "balanced", CLASSES)
+    np.testing.assert_allclose(weights, [1, 1, 1, 1])
+
+
+def test_missing_class_weight_defaults_to_1() -> None:
+    weights = class_weights(np.array([0, 1, 2]), {1: 5.0}, CLASSES)
+    assert weights.tolist() == [1, 5, 1]
+
+
+def test_class_weights_go_by_number_or_name() -> None:
+    weights = class_weights(np.array([0, 1, 2]), {"c": 5.0, 0: 2.0}, CLASSES)
+    assert weights.tolist() == [2, 1, 5]
+
+
+def test_string_key_is_a_class_name_even_if_numeric() -> None:
+    ratings = TargetSpec("output", "classes", ("1", "2"), "integer", 1)
+    assert class_weights(np.array([0, 1]), {"1": 5.0}, ratings).tolist() == [5, 1]
+    assert class_weights(np.array([0, 1]), {1: 5.0}, ratings).tolist() == [1, 5]
+
+
+@pytest.mark.parametrize("key", [3, -1, "d", "0"])
+def test_weight_of_an_unknown_class_is_an_error(key: int | str) -> None:
+    with pytest.raises(ConfigError, match=rf"no class {key}\..*0: a, 1: b, 2: c"):
+        class_weights(np.array([0, 1]), {key: 2.0}, CLASSES)
+
+
+def test_two_weights_for_one_class_are_an_error() -> None:
+    with pytest.raises(ConfigError, match=r"one weight for each class.*0: a, 1: b, 2: c"):
+        class_weights(np.array([0, 1]), {0: 2.0, "a": 3.0}, CLASSES)
+
+
+@pytest.mark.parametrize(
+    ("values", "encoding"),
+    [
+        (np.eye(3, dtype=np.float32)[[2, 0]], "one_hot"),
+        (np.array([2, 0], np.int32), "integer"),
+        (np.array([[2.0], [0.0]], np.float32), "number"),
+    ],
+)
+def test_target_codes_decodes_every_encoding(values: NDArray[Any], encoding: Any) -> None:
+    spec = TargetSpec("output", "classes", ("a", "b", "c"), encoding, 1)
+    assert target_codes(data_of(values, spec).train, spec).tolist() == [2, 0]
+
+
+def test_class_weight_and_row_weight_multiply(moons: Callable[..., Experiment]) -> None:
+    row_weights = np.array([1, 2, 3], np.float32)
+    data = data_of(np.array([0, 1, 1], np.int32), CLASSES, row_weights)
+    experiment = moons(training={"class_weight": {1: 10.0}})
+    assert training_weights(experiment, data) == pytest.approx([1, 20, 30])
+    assert training_weights(moons(), data) is row_weights
+
+
+def test_class_weight_needs_a_target_of_classes(moons: Callable[..., Experiment]) -> None:
+    spec = TargetSpec("output", "number", (), "number", 1)
+    data = data_of(np.zeros((2, 1), np.float32), spec)
+    with pytest.raises(ConfigError, match="class_weight needs a target of classes"):
+        training_weights(moons(training={"class_weight": "balanced"}), data)
+
+
+def test_aligned_data_equals_the_original(moons: Callable[..., Experiment]) -> None:
+    data = prepare(moons())
+    aligned = align_arrays(data)
+    for rows, aligned_rows in ((data.train, aligned.train), (data.test, aligned.test)):
+        assert rows is not None
+        assert aligned_rows is not None
+        np.testing.assert_array_equal(rows.inputs["input"], aligned_rows.inputs["input"])
+        np.testing.assert_array_equal(rows.targets["output"], aligned_rows.targets["output"])
+        assert aligned_rows.inputs["input"].ctypes.data % 64 == 0
+    assert aligned.inputs is data.inputs
+
+
+def test_tensor_shares_the_memory_of_aligned_rows(moons: Callable[..., Experiment]) -> None:
+    rows = align_arrays(prepare(moons())).train.inputs["input"]
+    tensor = as_tensor(rows)
+    rows[0, 0] = 7.0
+    assert tensor[0, 0] == 7.0
+    assert align_arrays(prepare(moons())).train.inputs["input"][0, 0] != 7.0
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64", "int32", "uint8", "bool"])
+def test_tensor_keeps_dtype_and_values(dtype: str) -> None:
+    array = np.arange(6).reshape(2, 3).astype(dtype)
+    tensor = as_tensor(array)
+    assert tensor.dtype.name == dtype
+    np.testing.assert_array_equal(tensor.numpy(), array)
+
+
+def test_strided_and_read_only_arrays_are_copied() -> None:
+    backwards = np.arange(6, dtype=np.float32)[::-1]
+    read_only = np.zeros(4, np.float32)
+    read_only.flags.writeable = False
+    np.testing.assert_array_equal(as_tensor(backwards).numpy(), backwards)
+    np.testing.assert_array_equal(as_tensor(read_only).numpy(), read_only)

@@ -1,1 +1,0 @@
-"""Batches of rows and their sample weights."""
