@@ -80,10 +80,9 @@ def _create_file_array(size: int, shape: tuple[int, ...], dtype: DTypeLike) -> N
             return np.memmap(file, dtype, "r+", shape=shape)
     except OSError as error:
         reason = error.strerror or str(error)
-        message = (
+        raise RunFailedError(
             f"Expected to write {_format_gigabytes(size)} to {folder}. Received: {reason}. {_HINT}"
-        )
-        raise RunFailedError(message) from error
+        ) from error
 
 
 def _find_temp_folder(size: int) -> Path:
@@ -97,11 +96,10 @@ def _find_temp_folder(size: int) -> Path:
                 if free_bytes[folder] >= size:
                     return folder
     candidates = [f"{_format_gigabytes(free)} in {folder}" for folder, free in free_bytes.items()]
-    message = (
+    raise RunFailedError(
         f"Expected {_format_gigabytes(size)} free on disk for temporary files, as the data do not "
         f"fit in memory. Received: {', '.join(candidates) or 'no folder on a disk'}. {_HINT}"
     )
-    raise RunFailedError(message)
 
 
 def _memory_devices() -> set[int]:

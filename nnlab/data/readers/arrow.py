@@ -67,8 +67,7 @@ def _check_header(path: Path) -> str:
     with path.open(encoding="utf-8-sig", newline="") as file:
         header = file.readline().rstrip("\r\n")
     if not header:
-        message = f"{path}: Expected a header and rows. Received: an empty first line."
-        raise DataError(message)
+        raise DataError(f"{path}: Expected a header and rows. Received: an empty first line.")
     delimiter = max(_DELIMITERS, key=header.count)
     names = [name.strip() for name in next(csv.reader([header], delimiter=delimiter))]
     issues = DataIssues(str(path))
@@ -108,12 +107,11 @@ def _read(path: Path, delimiter: str) -> pa.Table:
         read(use_threads=False)  # with threads, Arrow does not report line numbers
         row, *others = invalid_rows
         more = f", and {plural(len(others), 'more such line')}" if others else ""
-        message = (
+        raise DataError(
             f"{path}: Expected {row.expected_columns} values in every line. Received: "
             f"{row.actual_columns} in line {row.number}, {row.text[:_MAX_SHOWN_CHARACTERS]!r}"
             f"{more}. Fix them; quote a text that contains the delimiter."
         )
-        raise DataError(message)
     return table
 
 
@@ -175,12 +173,14 @@ def _translate_read_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except UnicodeDecodeError as error:
-        message = f"{path}: Expected UTF-8 text. Received: {error}. Save the file as UTF-8."
-        raise DataError(message) from error
+        raise DataError(
+            f"{path}: Expected UTF-8 text. Received: {error}. Save the file as UTF-8."
+        ) from error
     except (pa.ArrowException, OSError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        message = f"{path}: Expected a readable {path.suffix} file. Received: {reason}"
-        raise DataError(message) from error
+        raise DataError(
+            f"{path}: Expected a readable {path.suffix} file. Received: {reason}"
+        ) from error
 
 
 def _release_memory() -> None:

@@ -51,8 +51,7 @@ def open_data_file(
         case ".npz":
             return read_npz(path, sample_weight, storage)
     extension = path.suffix or "no extension"
-    message = f"{path}: Expected a .csv, .parquet or .npz file. Received: {extension}."
-    raise RequestError(message)
+    raise RequestError(f"{path}: Expected a .csv, .parquet or .npz file. Received: {extension}.")
 
 
 def fingerprint(file: Path) -> dict[str, Any]:

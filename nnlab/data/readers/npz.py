@@ -83,8 +83,7 @@ def _translate_read_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except (zipfile.BadZipFile, zlib.error, OSError, ValueError, EOFError, KeyError) as error:
-        message = f"{path}: Expected a readable .npz file. Received: {error}"
-        raise DataError(message) from error
+        raise DataError(f"{path}: Expected a readable .npz file. Received: {error}") from error
 
 
 def read_header(file: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
@@ -112,6 +111,5 @@ def _read_rows(file: IO[bytes], output: NDArray[Any]) -> None:
 def _read_exactly(file: IO[bytes], size: int) -> bytes:
     content = file.read(size)
     if len(content) != size:
-        message = "a truncated array"
-        raise EOFError(message)
+        raise EOFError("a truncated array")
     return content

@@ -71,10 +71,8 @@ def read_table(
         numeric = [column for column in columns if column not in categorical]
         numbers = storage.empty((table.rows, len(numeric)), np.float32)
         table.fill(numbers, numeric)
-        own_categorical = {
-            column: categorical[column] for column in columns if column in categorical
-        }
-        inputs.append(TableFeatures(name, columns, numbers, own_categorical, data.encoding))
+        own = {column: categorical[column] for column in columns if column in categorical}
+        inputs.append(TableFeatures(name, columns, numbers, own, data.encoding))
     targets = [
         TargetColumn(output, columns, _read_target(table, columns, categorical, storage))
         for output, columns in roles.targets.items()
@@ -99,9 +97,8 @@ def read_arrays(
             )
     if data.missing not in {"error", "drop"}:
         message = f"Expected error or drop for arrays. Received: missing={data.missing}."
-        issues.add_request_error(
-            message, "data.missing", "Fill missing values before you save the file."
-        )
+        hint = "Fill missing values before you save the file."
+        issues.add_request_error(message, "data.missing", hint)
     if data.sample_weight is not None and arrays.sample_weight is None:
         message = f"Expected data with weights. Received: sample_weight={data.sample_weight!r}."
         issues.add_request_error(message, "data.sample_weight", "Remove it.")
@@ -170,24 +167,23 @@ def _read_target(
 def _check_text(name: str, column: Categorical, issues: DataIssues) -> None:
     """Report a column that is text only because of a few cells or the number format."""
     is_text = np.array([parse_number(text) is None for text in column.categories], np.bool_)
-    counts = column.counts()
     texts = [column.categories[position] for position in np.flatnonzero(is_text)]
-    if texts and all(map(is_formatted_number, texts)):
+    if not texts:
+        return
+    counts = column.counts()
+    shown = join_names([repr(text) for text in texts], limit=3)
+    message = f"Expected numbers in the column `{name}`. Received: {shown}"
+    if all(map(is_formatted_number, texts)):
         issues.add_data_error(
-            f"Expected numbers in the column `{name}`. "
-            f"Received: {join_names([repr(text) for text in texts], limit=3)}.",
+            f"{message}.",
             hint="Write numbers as 1234.5 or 1.2e3. If these are categories, list the column in "
             "data.categorical.",
         )
-        return
-    if not is_text.any() or counts[is_text].sum() >= counts[~is_text].sum():
-        return
-    is_text_by_code = np.append(is_text, [False])  # the last is for the code of a missing value
-    rows = np.flatnonzero(is_text_by_code[column.codes])
-    shown = join_names([repr(text) for text in texts], limit=3)
-    row_numbers = format_row_numbers(rows)
-    issues.add_data_error(
-        f"Expected numbers in the column `{name}`. Received: {shown} in {row_numbers}.",
-        hint="Fix these cells, or clear them and set data.missing. If the column holds categories, "
-        "list it in data.categorical.",
-    )
+    elif counts[is_text].sum() < counts[~is_text].sum():
+        is_text_by_code = np.append(is_text, [False])  # the last is for the code of a missing value
+        rows = format_row_numbers(np.flatnonzero(is_text_by_code[column.codes]))
+        issues.add_data_error(
+            f"{message} in {rows}.",
+            hint="Fix these cells, or clear them and set data.missing. If the column holds "
+            "categories, list it in data.categorical.",
+        )
