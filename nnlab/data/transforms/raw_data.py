@@ -102,7 +102,14 @@ def read_arrays(
     if data.sample_weight is not None and arrays.sample_weight is None:
         message = f"Expected data with weights. Received: sample_weight={data.sample_weight!r}."
         issues.add_request_error(message, "data.sample_weight", "Remove it.")
-    targets = _match_targets(arrays, outputs, issues)
+    names = dict(zip(outputs, outputs, strict=True))
+    if len(outputs) == len(arrays.targets) == 1:
+        names = {outputs[0]: next(iter(arrays.targets))}
+    for name in names.values():
+        if name not in arrays.targets:
+            message = f"Expected a target for the output `{name}`. Received: none with that name."
+            hint = did_you_mean(name, arrays.targets, "targets of the data", limit=12)
+            issues.add_request_error(message, "model.outputs", hint)
     issues.raise_if_any()
     rows = len(next(iter(arrays.inputs.values())))
     if rows == 0:
@@ -110,29 +117,11 @@ def read_arrays(
         issues.raise_if_any()
     return RawData(
         [ArrayFeatures(name, array) for name, array in arrays.inputs.items()],
-        targets,
+        [TargetColumn(output, (name,), arrays.targets[name]) for output, name in names.items()],
         arrays.sample_weight,
         rows,
         arrays.test_rows,
     )
-
-
-def _match_targets(
-    arrays: Arrays, outputs: tuple[str, ...], issues: DataIssues
-) -> list[TargetColumn]:
-    if len(outputs) == len(arrays.targets) == 1:
-        ((name, values),) = arrays.targets.items()
-        return [TargetColumn(outputs[0], (name,), values)]
-    for name in outputs:
-        if name not in arrays.targets:
-            message = f"Expected a target for the output `{name}`. Received: none with that name."
-            hint = did_you_mean(name, arrays.targets, "targets of the data", limit=12)
-            issues.add_request_error(message, "model.outputs", hint)
-    return [
-        TargetColumn(name, (name,), arrays.targets[name])
-        for name in outputs
-        if name in arrays.targets
-    ]
 
 
 def _read_categorical(table: Table, roles: ColumnRoles, storage: Storage) -> dict[str, Categorical]:
