@@ -20,7 +20,7 @@ from nnlab.errors import ConfigError, Diagnostic
 _MAX_EVALUATION_ROWS = 2048
 _MAX_EVALUATION_BYTES = 32 * 2**20
 _MAX_CACHED_BYTES = 64 * 2**20
-# Losses that are means over rows do not depend on the batches; these are computed from whole ones.
+# Computed from the whole batch: these losses are not means over rows.
 _BATCH_LOSSES = frozenset({"Dice", "Tversky"})
 _MEAN_REDUCTIONS = frozenset({"sum_over_batch_size", "mean"})
 _CLASS_WEIGHT = "training.class_weight"
@@ -76,6 +76,7 @@ class DataAdapter:
         self.has_validation = data.validation is not None
         self.train_arrays = self._pack(data.train, training_weights(experiment, data))
         self.evaluation_batch_size = self.batch_size
+        # A mean over rows does not depend on how they are batched.
         if all(
             loss.display_name() not in _BATCH_LOSSES
             and getattr(loss, "reduction", "sum_over_batch_size") in _MEAN_REDUCTIONS

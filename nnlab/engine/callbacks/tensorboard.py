@@ -13,6 +13,7 @@ from nnlab.config import Experiment
 from nnlab.config.schema.tensorboard import TensorBoardConfig
 from nnlab.engine.callbacks import EpochStateCallback
 from nnlab.engine.callbacks.scalar_log import ScalarLog
+from nnlab.runs.query.keys import flatten
 
 # Flush after 100 summaries or two seconds instead of every 10 summaries: a net that is trained for
 # thousands of short epochs would do little else.
@@ -200,20 +201,10 @@ def flatten_hyperparameters(experiment: Experiment) -> dict[str, bool | float | 
     tree = experiment.to_tree()
     for name in ("name", "tensorboard", "tune"):
         tree.pop(name, None)
-    return dict(_flatten(tree, ""))
-
-
-def _flatten(value: Any, path: str) -> list[tuple[str, bool | float | str]]:
-    if isinstance(value, Mapping) and value:
-        return [item for key in value for item in _flatten(value[key], _join(path, key))]
-    if isinstance(value, list) and any(isinstance(item, Mapping | list) for item in value):
-        return [item for i, part in enumerate(value) for item in _flatten(part, _join(path, i))]
-    if value is None:
-        return []
-    if isinstance(value, bool | int | float | str):
-        return [(path, value)]
-    return [(path, ", ".join(str(item) for item in value))]
-
-
-def _join(path: str, key: object) -> str:
-    return f"{path}.{key}" if path else str(key)
+    return {
+        path: value
+        if isinstance(value, bool | int | float | str)
+        else ", ".join(str(item) for item in value)
+        for path, value in flatten(tree)
+        if value is not None
+    }

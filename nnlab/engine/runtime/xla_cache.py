@@ -47,7 +47,12 @@ def enable_xla_cache() -> None:
 def xla_cache_folder() -> Path:
     """Return the cache folder of this TensorFlow version and CPU."""
     # Programs use the instructions of one CPU, and several machines may share a home directory.
-    machine = hashlib.sha256(f"{platform.machine()}\n{_cpu_features()}".encode())
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    features = ""
+    with suppress(OSError), Path("/proc/cpuinfo").open(encoding="utf-8") as file:
+        features = next((line for line in file if line.startswith(("flags", "Features"))), "")
+    features = features or f"{platform.processor()} "
+    machine = hashlib.sha256(f"{platform.machine()}\n{features}{cores}".encode())
     return cache_folder() / f"xla-{version('tensorflow')}-{machine.hexdigest()[:12]}"
 
 
@@ -55,13 +60,3 @@ def clear_xla_cache() -> None:
     """Delete all programs, because one of them is damaged."""
     shutil.rmtree(xla_cache_folder(), ignore_errors=True)
     xla_cache_folder().mkdir(parents=True, exist_ok=True)
-
-
-def _cpu_features() -> str:
-    """Return the CPU's instruction set flags and the number of cores available."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    with suppress(OSError), Path("/proc/cpuinfo").open(encoding="utf-8") as file:
-        for line in file:
-            if line.startswith(("flags", "Features")):
-                return f"{line}{cores}"
-    return f"{platform.processor()} {cores}"
