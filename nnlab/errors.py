@@ -5,6 +5,7 @@ An exception knows its exit code and its message; `nnlab.cli` prints the message
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -116,6 +117,11 @@ class RunInterrupted(NnlabError):  # noqa: N818 - an interruption is not an erro
     """The user stopped the run; the training so far is saved."""
 
     exit_code = 130
+
+
+def describe_os_error(error: OSError) -> str:
+    """Return the system's text for an error, without its number and path."""
+    return os.strerror(error.errno) if error.errno else str(error)
 
 
 def describe_exception(error: BaseException, *, one_line: bool = False) -> str:

@@ -9,17 +9,25 @@ from typing import Annotated
 import typer
 
 from nnlab import __version__
-from nnlab.cli.compare import compare
+from nnlab.cli.compare_devices import compare_devices
+from nnlab.cli.compare_runs import compare_runs
+from nnlab.cli.compare_variants import compare_variants
 from nnlab.cli.dashboard import dashboard
 from nnlab.cli.datasets import datasets
 from nnlab.cli.devices import devices
 from nnlab.cli.init import init
+from nnlab.cli.output import (
+    OutputError,
+    discard_output,
+    prepare_streams,
+    report_error,
+    translate_usage_error,
+)
 from nnlab.cli.report import report
 from nnlab.cli.reproduce import reproduce
 from nnlab.cli.runs import runs
 from nnlab.cli.schema import schema
 from nnlab.cli.show import show
-from nnlab.cli.streams import OutputError, discard_output, prepare_streams
 from nnlab.cli.summary import summary
 from nnlab.cli.train import train
 from nnlab.cli.tune import tune
@@ -52,6 +60,15 @@ for command in (
     schema,
 ):
     app.command()(command)
+compare = typer.Typer(
+    name="compare",
+    help="Compare devices, runs, or variants of a config.",
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+)
+compare.command("cpu-vs-gpu")(compare_devices)
+compare.command("runs")(compare_runs)
+compare.command("variants")(compare_variants)
 app.add_typer(runs)
 app.add_typer(compare)
 
@@ -108,8 +125,6 @@ def main() -> None:
         typer.echo("Aborted.", err=True)
         sys.exit(FAILED)
     except Exception as error:
-        from nnlab.cli.errors import report_error, translate_usage_error
-
         translated = translate_usage_error(error)
         if translated is None:
             # The command line has no command, and the help has been printed.

@@ -20,7 +20,7 @@ from nnlab.cli.options import (
     runs_dir_flag,
     runs_folder,
 )
-from nnlab.cli.report_output import write_report_and_print
+from nnlab.cli.report import write_report_and_print
 from nnlab.errors import RequestError
 
 if TYPE_CHECKING:

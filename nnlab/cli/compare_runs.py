@@ -91,8 +91,16 @@ def compare_runs(
 
         typer.echo(to_markdown(comparison_tables(comparison)))
     else:
+        from nnlab.report.text.chart import OVERLAP, curve_chart, print_chart
+        from nnlab.report.text.console import terminal_width
+
         print_tables(comparison_tables(comparison))
-        _print_charts(comparison, charts)
+        width = terminal_width(sys.stdout)
+        for chart in charts:
+            lines = curve_chart(chart, comparison.curves(chart), max_width=width)
+            if any(OVERLAP in line for line in lines):
+                lines.append(f"{OVERLAP} several curves")
+            print_chart(lines, comparison.labels)
 
 
 def _select_charts(comparison: RunComparison, metrics: list[str] | None) -> list[str]:
@@ -105,17 +113,6 @@ def _select_charts(comparison: RunComparison, metrics: list[str] | None) -> list
             message += " Test metrics are computed once, after the training, and have no curve."
         raise RequestError(f"{message} The columns are: {', '.join(logged) or 'none'}.")
     return list(dict.fromkeys(metrics or [name for name in _DEFAULT_CHARTS if name in logged][:1]))
-
-
-def _print_charts(comparison: RunComparison, metrics: list[str]) -> None:
-    from nnlab.report.text.chart import OVERLAP, curve_chart, print_chart
-    from nnlab.report.text.console import terminal_width
-
-    for metric in metrics:
-        lines = curve_chart(metric, comparison.curves(metric), max_width=terminal_width(sys.stdout))
-        if any(OVERLAP in line for line in lines):
-            lines.append(f"{OVERLAP} several curves")
-        print_chart(lines, comparison.labels)
 
 
 def _write_plots(comparison: RunComparison, metrics: list[str] | None, path: Path) -> None:

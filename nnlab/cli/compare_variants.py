@@ -16,11 +16,10 @@ from nnlab.cli.options import (
     RunsDirOption,
     SetOption,
     overrides,
-    resolve_comparison,
     runs_dir_flag,
     runs_folder,
 )
-from nnlab.cli.report_output import write_report_and_print
+from nnlab.cli.report import write_report_and_print
 from nnlab.errors import DataError, RequestError, RunNotFoundError
 from nnlab.text import join_names
 
@@ -155,11 +154,16 @@ def compare_variants(
 
 
 def _comparison_file(comparison: Path | None, resumed: Path | None) -> Path:
-    """Return the file of the comparison, or the one in the folder to resume."""
+    """Return the file of the comparison, or the one in the folder to resume.
+
+    A name without a suffix is that of a built-in comparison.
+    """
+    from nnlab.config.yaml.builtin_configs import find_builtin_comparison
     from nnlab.runs.records.comparison import ComparisonFiles
 
     if comparison is not None:
-        return resolve_comparison(comparison)
+        is_file = comparison.exists() or comparison.suffix
+        return comparison if is_file else find_builtin_comparison(str(comparison))
     if resumed is not None:
         return ComparisonFiles(resumed).config_yaml
     message = "Expected a comparison. Received: neither COMPARISON nor --resume RUN."

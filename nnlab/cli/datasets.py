@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any
 
 from nnlab.cli.options import JsonOption, print_json
 
@@ -26,14 +24,13 @@ def datasets(as_json: JsonOption = False) -> None:
     from nnlab.report.text.listings import datasets_table
     from nnlab.report.text.table import print_tables
 
-    rows = [asdict(entry) | {"arguments": _format_arguments(entry.arguments)} for entry in entries]
+    rows = []
+    for entry in entries:
+        # As in a config, without `random_state`, which every generator has.
+        arguments = [
+            f"{name}: {json.dumps(value) if not isinstance(value, str) else value}"
+            for name, value in entry.arguments.items()
+            if name != "random_state"
+        ]
+        rows.append(asdict(entry) | {"arguments": arguments})
     print_tables(datasets_table(rows))
-
-
-def _format_arguments(arguments: Mapping[str, Any]) -> list[str]:
-    """Format arguments as in a config, without `random_state`, which every generator has."""
-    return [
-        f"{name}: {json.dumps(value) if not isinstance(value, str) else value}"
-        for name, value in arguments.items()
-        if name != "random_state"
-    ]

@@ -79,15 +79,6 @@ def resolve_config(config: Path | None, default: str | None = None) -> Path:
     return find_builtin_config(str(config)) if is_name and not config.exists() else config
 
 
-def resolve_comparison(comparison: Path) -> Path:
-    """Return the file of a comparison; a name without a suffix is that of a built-in one."""
-    from nnlab.config.yaml.builtin_configs import find_builtin_comparison
-
-    if comparison.exists() or comparison.suffix:
-        return comparison
-    return find_builtin_comparison(str(comparison))
-
-
 def overrides(assignments: list[str] | None, device: str | None, seed: int | None) -> list[str]:
     """Return the values of `--set`, `--device` and `--seed` as assignments, in this order."""
     changes = list(assignments or [])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import shlex
 import sys
@@ -104,7 +105,9 @@ def _repeat(original: StoredRun, folder: Path) -> Path:
     from nnlab.engine.training.train import train
 
     # The full id, because runs inside a search or comparison have ids such as `best` or `1`.
-    path = _unused_path(folder / f"{original.full_id.replace('/', '-')}-again")
+    name = f"{original.full_id.replace('/', '-')}-again"
+    names = itertools.chain([name], (f"{name}-{number}" for number in itertools.count(2)))
+    path = next(folder / unused for unused in names if not (folder / unused).exists())
     try:
         with locate_errors(read):
             train(
@@ -120,13 +123,3 @@ def _repeat(original: StoredRun, folder: Path) -> Path:
         if not (original.record.error and (path / "record.json").is_file()):
             raise
     return path
-
-
-def _unused_path(path: Path) -> Path:
-    """Return the path, or if it exists, the first one with a number appended that does not."""
-    number = 1
-    unused = path
-    while unused.exists():
-        number += 1
-        unused = path.with_name(f"{path.name}-{number}")
-    return unused

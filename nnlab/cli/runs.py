@@ -122,7 +122,7 @@ def remove_command(
     """
     from nnlab.report.text.numbers import format_bytes
     from nnlab.runs import StoredRun, find_folders, read_record_or_broken
-    from nnlab.runs.query.removal import check_removable, folder_size, remove_run
+    from nnlab.runs.query.stored import check_removable, folder_size, remove_run
     from nnlab.text import plural
 
     folder = runs_folder(runs_dir)

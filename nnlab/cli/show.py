@@ -40,21 +40,15 @@ def show(
             _show_comparison(stored, as_json=as_json)
         case RunKind.BENCHMARK:
             _show_benchmark(stored, as_json=as_json)
+        case _ if (stored.path / RunKind.TRIAL.file).is_file():
+            _show_trial(stored, as_json=as_json)
+        case _ if as_json:
+            print_json(stored.record.to_dict() | {"path": str(stored.path)})
         case _:
-            _show_run(stored, as_json=as_json)
+            from nnlab.report.runs.tables import run_tables
+            from nnlab.report.text.table import print_tables
 
-
-def _show_run(run: StoredRun, *, as_json: bool) -> None:
-    from nnlab.report.runs.tables import run_tables
-    from nnlab.report.text.table import print_tables
-    from nnlab.runs import RunKind
-
-    if (run.path / RunKind.TRIAL.file).is_file():
-        _show_trial(run, as_json=as_json)
-    elif as_json:
-        print_json(run.record.to_dict() | {"path": str(run.path)})
-    else:
-        print_tables(run_tables(run.record, run.path))
+            print_tables(run_tables(stored.record, stored.path))
 
 
 def _show_trial(run: StoredRun, *, as_json: bool) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from nnlab.runs import RunRecord, RunStatus, atomic_write
-from nnlab.runs.io.process import Process
+from nnlab.runs.records.run import Process
 from nnlab.runs.records.search import SearchFiles
 from nnlab.runs.records.trial import FrozenTrial
 from tests.cli.runner import Command

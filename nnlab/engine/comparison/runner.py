@@ -38,8 +38,8 @@ from nnlab.runs import (
     translate_os_errors,
 )
 from nnlab.runs.io.lock import lock_folder
-from nnlab.runs.io.process import Process
 from nnlab.runs.records.comparison import ComparisonDirectory, ComparisonRecord
+from nnlab.runs.records.run import Process
 from nnlab.text import plural
 
 _POLL_INTERVAL_S = 0.2

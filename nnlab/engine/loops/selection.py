@@ -15,7 +15,7 @@ from nnlab.engine.loops.compiled import CompiledEpochs
 from nnlab.engine.loops.epoch_pass import JitCompile
 from nnlab.engine.loops.loop import KerasFit, Loop
 from nnlab.engine.runtime.devices import Device
-from nnlab.runs.records.loop_choice import ChunkReason, JitEstimate, LoopChoice, LoopReason
+from nnlab.runs.records.run import ChunkReason, JitEstimate, LoopChoice, LoopReason
 
 # During the transfer the device holds the rows twice, and the computation needs memory, too.
 _MAX_MEMORY_SHARE = 0.25

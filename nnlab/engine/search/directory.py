@@ -11,7 +11,7 @@ from nnlab.config.schema.metrics import metric_directions
 from nnlab.config.yaml.dump import dump_yaml
 from nnlab.engine.search.trial_configs import TrialConfigs
 from nnlab.runs import RunDirectory, RunStatus, environment, read_run
-from nnlab.runs.io.process import Process
+from nnlab.runs.records.run import Process
 from nnlab.runs.records.search import (
     SearchFiles,
     SearchRecord,

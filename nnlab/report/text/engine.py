@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from nnlab.report.text.numbers import format_count
-from nnlab.runs.records.loop_choice import ChunkReason, LoopReason
+from nnlab.runs.records.run import ChunkReason, LoopReason
 
 _LOOP_REASONS = {
     LoopReason.REQUESTED: "requested by the config",

@@ -8,7 +8,7 @@ import os
 import secrets
 from typing import TYPE_CHECKING
 
-from nnlab.errors import DiskError, RequestError, RunFailedError
+from nnlab.errors import DiskError, RequestError, RunFailedError, describe_os_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,9 +73,9 @@ def translate_os_errors(path: Path, *, is_request: bool = False) -> Iterator[Non
     try:
         yield
     except OSError as error:
-        reason = os.strerror(error.errno) if error.errno else str(error)
         hint = _HINTS.get(error.errno or 0, _DEFAULT_HINT)
-        message = f"Expected to be able to write {path}. Received: error={reason!r}. {hint}"
+        received = f"Received: error={describe_os_error(error)!r}."
+        message = f"Expected to be able to write {path}. {received} {hint}"
         if is_request and error.errno not in _DISK_ERRORS:
             raise RequestError(message) from error
         is_disk_error = error.errno in {*_DISK_ERRORS, *_HINTS}

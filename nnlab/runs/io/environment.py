@@ -56,20 +56,6 @@ def environment(command: Sequence[str] | None = None, folder: Path | None = None
         >>> sorted(environment(["nnlab", "train", "xor.yaml"]))
         ['command', 'cpus', 'git', 'machine', 'packages', 'platform', 'python', 'variables']
     """
-    return {
-        "python": platform.python_version(),
-        "packages": {name: _version(name) for name in _PACKAGES},
-        "platform": platform.platform(),
-        "machine": platform.machine(),
-        "cpus": _cpu_count(),
-        "git": _git_state(folder),
-        "command": None if command is None else list(command),
-        "variables": _variables(),
-    }
-
-
-def _variables() -> dict[str, str]:
-    """Return the environment variables that affect TensorFlow, without nnlab's cache flags."""
     variables = {
         name: value
         for name, value in sorted(os.environ.items())
@@ -77,7 +63,20 @@ def _variables() -> dict[str, str]:
     }
     flags = variables.pop(_XLA_FLAGS, "").split()
     user_flags = [flag for flag in flags if not flag.startswith(_XLA_CACHE_PREFIX)]
-    return variables | ({_XLA_FLAGS: " ".join(user_flags)} if user_flags else {})
+    if user_flags:
+        variables[_XLA_FLAGS] = " ".join(user_flags)
+    # A container may limit the CPUs of a process.
+    has_affinity = hasattr(os, "sched_getaffinity")
+    return {
+        "python": platform.python_version(),
+        "packages": {name: _version(name) for name in _PACKAGES},
+        "platform": platform.platform(),
+        "machine": platform.machine(),
+        "cpus": (len(os.sched_getaffinity(0)) if has_affinity else os.cpu_count()) or 1,
+        "git": _git_state(folder),
+        "command": None if command is None else list(command),
+        "variables": variables,
+    }
 
 
 def _version(package: str) -> str | None:
@@ -87,13 +86,6 @@ def _version(package: str) -> str | None:
         return version(package)
     except PackageNotFoundError:
         return None
-
-
-def _cpu_count() -> int:
-    """Return the number of CPUs available to this process, which a container may limit."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _git_state(folder: Path | None) -> dict[str, Any] | None:

@@ -6,10 +6,13 @@ import dataclasses
 import json
 import math
 import os
+import re
 from collections.abc import Collection, Mapping
 from enum import StrEnum
+from functools import cache
 from numbers import Integral, Real
 from pathlib import Path
+from types import UnionType
 from typing import Any, TypeVar
 
 from nnlab.errors import DataError, RunNotFoundError
@@ -17,15 +20,17 @@ from nnlab.runs.io.atomic import atomic_write, translate_os_errors
 
 StatusT = TypeVar("StatusT", bound=StrEnum)
 RecordT = TypeVar("RecordT", bound="JsonRecord")
-FieldType = tuple[type | tuple[type, ...], str]
-"""The Python type of a JSON value, and the type's name in messages."""
 
-STRING: FieldType = (str, "a string")
-INTEGER: FieldType = (int, "an integer")
-# Infinity is written as a string.
-NUMBER: FieldType = ((int, float, str), "a number")
-OBJECT: FieldType = (dict, "an object")
-ARRAY: FieldType = (list, "an array")
+# The type of a JSON value, and its name in messages, by the type of the record's field. Fields of
+# other types, such as enums, are strings.
+_JSON_TYPES: dict[str, tuple[type | UnionType, str]] = {
+    "int": (int, "an integer"),
+    # Infinity is written as a string.
+    "float": (int | float | str, "a number"),
+    "dict": (dict, "an object"),
+    "Process": (dict, "an object"),
+    "tuple": (list, "an array"),
+}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -68,13 +73,13 @@ def read_record_text(source: Path, missing: str | None = None) -> str:
 
 
 def parse_record(
-    text: str, types: Mapping[str, FieldType], required: Collection[str], source: str
+    record: type[Any], text: str, required: Collection[str], source: str
 ) -> dict[str, Any]:
-    """Parse and validate a record's JSON; unknown keys and nulls are dropped.
+    """Parse and validate a record's JSON; unknown keys and nulls are dropped, arrays are tuples.
 
     Args:
+        record: The class of the record, whose annotations are the types of the keys.
         text: The content of the file.
-        types: The type of each key.
         required: The keys that must be present.
         source: The file's name, for messages.
 
@@ -87,13 +92,23 @@ def parse_record(
         raise invalid_record(source, f"JSON. Received: {error}") from error
     if not isinstance(document, dict):
         raise invalid_record(source, f"a JSON object. Received: {type(document).__name__}")
-    values = {key: document[key] for key in types if document.get(key) is not None}
-    for key, (python_type, type_name) in types.items():
-        is_wrong_type = key in values and not isinstance(values[key], python_type)
-        if is_wrong_type or (key in required and key not in values):
-            received = f"Received: {key}={document.get(key)!r}"
-            raise invalid_record(source, f"{type_name} as {key!r}. {received}")
+    values: dict[str, Any] = {}
+    for key, (python_type, type_name) in _field_types(record).items():  # type: ignore[arg-type]
+        value = document.get(key)
+        if not isinstance(value, python_type) and (value is not None or key in required):
+            raise invalid_record(source, f"{type_name} as {key!r}. Received: {key}={value!r}")
+        if value is not None:
+            values[key] = tuple(value) if isinstance(value, list) else value
     return values
+
+
+@cache
+def _field_types(record: type[Any]) -> dict[str, tuple[type | UnionType, str]]:
+    """Return the JSON type of each field by the start of its annotation: `dict[str, float]`."""
+    return {
+        item.name: _JSON_TYPES.get(re.findall(r"\w+", str(item.type))[0], (str, "a string"))
+        for item in dataclasses.fields(record)
+    }
 
 
 def parse_status(enum: type[StatusT], values: Mapping[str, Any], source: str) -> StatusT:

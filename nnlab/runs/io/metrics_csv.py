@@ -41,7 +41,10 @@ class MetricsWriter:
         if new_columns:
             self._columns += new_columns
             self._lines = [line + "," * len(new_columns) for line in self._lines]
-        cells = (_format_cell(row[name]) if name in row else "" for name in self._columns)
+        cells = (
+            "" if value is None else repr(value if isinstance(value, int) else float(value))
+            for value in map(row.get, self._columns)
+        )
         self._lines.append(",".join(cells))
         if time.monotonic() >= self._next_write:
             self.flush()
@@ -60,10 +63,6 @@ class MetricsWriter:
         # The whole file is written each time: with a million rows, or on a slow disk, once per
         # second would be too often.
         self._next_write = end + max(self._interval_s, 20 * (end - start))
-
-
-def _format_cell(value: SupportsFloat) -> str:
-    return repr(value) if isinstance(value, int) else repr(float(value))
 
 
 def read_history(path: Path) -> dict[str, list[float]]:

@@ -1,15 +1,26 @@
-"""A stored run: its folder, with the record read from it."""
+"""A stored run: its folder with the record read from it, and its deletion."""
 
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from nnlab.errors import (
+    DataError,
+    RequestError,
+    RunFailedError,
+    RunNotFoundError,
+    describe_os_error,
+)
 from nnlab.runs.io.json_record import read_record_text, with_id_from_folder
 from nnlab.runs.io.layout import RunFiles, RunKind, kind_of
-from nnlab.runs.records.orphans import sibling_run
-from nnlab.runs.records.run import RunRecord, RunStatus
+from nnlab.runs.records.run import RunRecord, RunStatus, sibling_run
 from nnlab.runs.records.trial import FrozenTrial, TrialStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 # <comparison>/<variant>/<seed> and <search>/trials/<number>/<execution>.
 _MAX_DEPTH = 3
@@ -48,6 +59,14 @@ class StoredRun(RunFiles):
         return sorted((str(path) for path in paths if path != Path()), key=_natural_key)
 
 
+def _natural_key(name: str) -> list[tuple[bool, int, str]]:
+    """Return a sort key for a path that compares numeric parts as numbers."""
+    return [
+        (not part.isdecimal(), int(part) if part.isdecimal() else 0, part)
+        for part in name.split("/")
+    ]
+
+
 def default_runs_dir() -> Path:
     """Return the default runs folder: `$NNLAB_RUNS_DIR`, or `runs` if the variable is not set."""
     return Path(os.environ.get("NNLAB_RUNS_DIR") or "runs")
@@ -71,7 +90,20 @@ def read_run(path: Path) -> StoredRun:
     if kind_of(path) is RunKind.TRIAL:
         source = path / RunKind.TRIAL.file
         trial = FrozenTrial.from_json(read_record_text(source), str(source))
-        return StoredRun(path, _run_from_trial(trial, path))
+        search = sibling_run(path.parent.parent)
+        if search is None or search.status is not RunStatus.RUNNING:
+            trial = trial.as_interrupted()
+        is_pruned = trial.status is TrialStatus.PRUNED
+        record = RunRecord(
+            id=path.name,
+            name=f"trial {trial.number}",
+            status=RunStatus.COMPLETE if is_pruned else RunStatus(trial.status.value),
+            epochs_run=trial.epochs,
+            params=trial.params,
+            timing={"total_s": trial.seconds} if trial.is_finished else {},
+            error=trial.error,
+        )
+        return StoredRun(path, record)
     source = path / RunKind.RUN.file
     message = f"Expected a run's folder. Received: path={str(path)!r}, without record.json."
     text = read_record_text(source, f"{message} List the runs with: nnlab runs")
@@ -79,26 +111,56 @@ def read_run(path: Path) -> StoredRun:
     return StoredRun(path, with_id_from_folder(record, path))
 
 
-def _run_from_trial(trial: FrozenTrial, path: Path) -> RunRecord:
-    """Return a trial as a run's record; interrupted if its search is no longer running."""
-    search = sibling_run(path.parent.parent)
-    if search is None or search.status is not RunStatus.RUNNING:
-        trial = trial.as_interrupted()
-    is_pruned = trial.status is TrialStatus.PRUNED
-    return RunRecord(
-        id=path.name,
-        name=f"trial {trial.number}",
-        status=RunStatus.COMPLETE if is_pruned else RunStatus(trial.status.value),
-        epochs_run=trial.epochs,
-        params=trial.params,
-        timing={"total_s": trial.seconds} if trial.is_finished else {},
-        error=trial.error,
-    )
-
-
-def _natural_key(name: str) -> list[tuple[bool, int, str]]:
-    """Return a sort key for a path that compares numeric parts as numbers."""
-    return [
-        (not part.isdecimal(), int(part) if part.isdecimal() else 0, part)
-        for part in name.split("/")
+def check_removable(runs: Sequence[StoredRun], runs_dir: Path) -> None:
+    """Raise one RequestError for all runs that are running or not directly in the runs folder."""
+    reasons = [(run, _reason_to_keep(run, runs_dir)) for run in runs]
+    messages = [
+        f"Expected a run that can be deleted. Received: {run.path}, which {reason}"
+        for run, reason in reasons
+        if reason
     ]
+    if messages:
+        raise RequestError("\n".join(messages))
+
+
+def remove_run(run: StoredRun) -> None:
+    """Delete a run's folder; call `check_removable` first."""
+    # Renamed and without its record, it is not a run any more if the deletion is interrupted.
+    hidden = run.path.with_name(f".{run.path.name}.deleted")
+    try:
+        run.path.rename(hidden)
+        for kind in RunKind:
+            (hidden / kind.file).unlink(missing_ok=True)
+        shutil.rmtree(hidden)
+    except OSError as error:
+        message = f"Expected to be able to delete {run.path}."
+        received = f"Received: error={describe_os_error(error)!r}."
+        hint = f"Make the folder writable, then delete {hidden}."
+        raise RunFailedError(f"{message} {received} {hint}") from error
+
+
+def folder_size(run: StoredRun) -> int:
+    """Return the size of all files in a run's folder in bytes."""
+    files = (file for file in run.path.rglob("*") if file.is_file() and not file.is_symlink())
+    return sum(file.stat().st_size for file in files)
+
+
+def _reason_to_keep(run: StoredRun, runs_dir: Path) -> str:
+    """Return why a run must not be deleted, or an empty string."""
+    if run.path.is_symlink():
+        return "is a link to another folder. Delete the link yourself."
+    if run.path.resolve().parent != runs_dir.resolve():
+        if run.full_id != run.record.id:
+            parent = run.full_id.partition("/")[0]
+            return f"is a part of {parent}. Delete {parent} as a whole, or keep the run."
+        return f"is not directly in {runs_dir}. Name its runs folder with --runs-dir."
+    if run.record.status is RunStatus.RUNNING:
+        return "is running. Stop it first, or wait."
+    for name in run.child_runs():
+        try:
+            child = read_run(run.path / name)
+        except (DataError, RunNotFoundError):
+            continue
+        if child.record.status is RunStatus.RUNNING:
+            return f"contains {name}, which is running. Stop it first, or wait."
+    return ""

@@ -10,11 +10,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from nnlab.runs.io.json_record import (
-    ARRAY,
-    INTEGER,
-    OBJECT,
-    STRING,
-    FieldType,
     JsonRecord,
     invalid_record,
     parse_record,
@@ -24,7 +19,7 @@ from nnlab.runs.io.json_record import (
 )
 from nnlab.runs.io.layout import RunFiles, RunKind
 from nnlab.runs.records.directory import RunDirectory
-from nnlab.runs.records.orphans import mark_orphaned
+from nnlab.runs.records.run import mark_orphaned
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -238,39 +233,17 @@ class BenchmarkRecord(JsonRecord):
     @classmethod
     def from_json(cls, text: str, source: str = "benchmark.json") -> BenchmarkRecord:
         """Parse a `benchmark.json`; unknown keys are ignored."""
-        values = parse_record(text, _FIELDS, _REQUIRED, source)
-        values.update({key: tuple(values[key]) for key in _ARRAYS & values.keys()})
+        values = parse_record(
+            cls,
+            text,
+            ("id", "name", "status", "devices", "batch_sizes", "widths", "rows", "points"),
+            source,
+        )
         try:
             points = tuple(BenchmarkPoint.from_dict(point) for point in values["points"])
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise invalid_record(source, f"measured points. Received: {error}") from error
         return cls(**(values | {"points": points}))
-
-
-_FIELDS: dict[str, FieldType] = {
-    "id": STRING,
-    "name": STRING,
-    "status": STRING,
-    "devices": ARRAY,
-    "batch_sizes": ARRAY,
-    "widths": ARRAY,
-    "rows": STRING,
-    "points": ARRAY,
-    "gpu": OBJECT,
-    "gpu_absence": ARRAY,
-    "rows_count": INTEGER,
-    "rows_error": STRING,
-    "seed": INTEGER,
-    "crossovers": ARRAY,
-    "agreement": OBJECT,
-    "verdict": STRING,
-    "timing": OBJECT,
-    "environment": OBJECT,
-    "command": ARRAY,
-    "error": STRING,
-}
-_ARRAYS = {name for name, field_type in _FIELDS.items() if field_type is ARRAY}
-_REQUIRED = ("id", "name", "status", "devices", "batch_sizes", "widths", "rows", "points")
 
 
 def read_benchmark(path: Path) -> BenchmarkRecord:

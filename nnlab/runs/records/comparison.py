@@ -10,11 +10,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from nnlab.runs.io.json_record import (
-    ARRAY,
-    INTEGER,
-    OBJECT,
-    STRING,
-    FieldType,
     JsonRecord,
     invalid_record,
     parse_record,
@@ -23,7 +18,7 @@ from nnlab.runs.io.json_record import (
 )
 from nnlab.runs.io.layout import RunFiles, RunKind
 from nnlab.runs.records.directory import RunDirectory
-from nnlab.runs.records.orphans import mark_orphaned
+from nnlab.runs.records.run import mark_orphaned
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -130,35 +125,14 @@ class ComparisonRecord(JsonRecord):
     @classmethod
     def from_json(cls, text: str, source: str = "comparison.json") -> ComparisonRecord:
         """Parse a `comparison.json`; unknown keys are ignored."""
-        values = parse_record(text, _FIELDS, _REQUIRED, source)
+        values = parse_record(
+            cls, text, ("id", "name", "status", "metric", "baseline", "seeds", "variants"), source
+        )
         variants = values["variants"]
         if not all(isinstance(row, dict) and {"name", "changes"} <= row.keys() for row in variants):
-            expected = f"a name and changes of each variant. Received: {variants!r:.60}"
+            expected = f"a name and changes of each variant. Received: {list(variants)!r:.60}"
             raise invalid_record(source, expected)
-        values.update({key: tuple(values[key]) for key in _ARRAYS & values.keys()})
         return cls(**values)
-
-
-_FIELDS: dict[str, FieldType] = {
-    "id": STRING,
-    "name": STRING,
-    "status": STRING,
-    "metric": STRING,
-    "baseline": STRING,
-    "seeds": ARRAY,
-    "variants": ARRAY,
-    "direction": STRING,
-    "verdict": STRING,
-    "metric_spec": OBJECT,
-    "notes": ARRAY,
-    "runs": OBJECT,
-    "jobs": INTEGER,
-    "timing": OBJECT,
-    "error": STRING,
-    "command": ARRAY,
-}
-_ARRAYS = {name for name, field_type in _FIELDS.items() if field_type is ARRAY}
-_REQUIRED = ("id", "name", "status", "metric", "baseline", "seeds", "variants")
 
 
 def read_comparison_record(path: Path) -> ComparisonRecord:

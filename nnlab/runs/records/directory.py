@@ -17,8 +17,7 @@ from nnlab.errors import RunFailedError, RunInterrupted, describe_exception
 from nnlab.runs.io.atomic import atomic_write, translate_os_errors
 from nnlab.runs.io.layout import RunFiles
 from nnlab.runs.io.metrics_csv import MetricsWriter
-from nnlab.runs.io.process import Process
-from nnlab.runs.records.run import RunRecord, RunStatus
+from nnlab.runs.records.run import Process, RunRecord, RunStatus
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -89,7 +88,10 @@ class RunDirectory(RunFiles):
             if folder is None:
                 path = _create_unique_folder(runs_dir, name, config_text, now)
             else:
-                path = _create_named_folder(runs_dir / folder)
+                path = runs_dir / folder
+                path.mkdir(parents=True, exist_ok=True)
+                if RunFiles(path).record_json.exists():
+                    raise FileExistsError(errno.EEXIST, "There is a run in this folder", str(path))
         record = RunRecord(
             id=path.name,
             name=name,
@@ -202,14 +204,6 @@ def _create_unique_folder(runs_dir: Path, name: str, config_text: str, now: date
             hashed_text += "\n"
         else:
             return path
-
-
-def _create_named_folder(path: Path) -> Path:
-    """Create a folder if missing, and raise FileExistsError if it contains a run."""
-    path.mkdir(parents=True, exist_ok=True)
-    if RunFiles(path).record_json.exists():
-        raise FileExistsError(errno.EEXIST, "There is a run in this folder", str(path))
-    return path
 
 
 def _iso_time(moment: datetime) -> str:

@@ -12,12 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 from nnlab.config.direction import Direction
 from nnlab.runs.io.json_record import (
-    ARRAY,
-    INTEGER,
-    NUMBER,
-    OBJECT,
-    STRING,
-    FieldType,
     JsonRecord,
     parse_record,
     parse_status,
@@ -25,8 +19,7 @@ from nnlab.runs.io.json_record import (
     with_id_from_folder,
 )
 from nnlab.runs.io.layout import RunFiles
-from nnlab.runs.records.orphans import mark_orphaned, sibling_run
-from nnlab.runs.records.run import RunStatus
+from nnlab.runs.records.run import RunStatus, mark_orphaned, sibling_run
 from nnlab.runs.records.trial import FrozenTrial, count_by_status
 
 if TYPE_CHECKING:
@@ -133,40 +126,9 @@ class SearchRecord(JsonRecord):
     @classmethod
     def from_json(cls, text: str, source: str = "search.json") -> SearchRecord:
         """Parse a `search.json`; unknown keys are ignored."""
-        values = parse_record(text, _FIELDS, ("id", "name", "status"), source)
+        values = parse_record(cls, text, ("id", "name", "status"), source)
         values["status"] = parse_status(RunStatus, values, source)
-        for key in values.keys() & {"space", "command"}:
-            values[key] = tuple(values[key])
         return cls(**values)
-
-
-_FIELDS: dict[str, FieldType] = {
-    "id": STRING,
-    "name": STRING,
-    "status": STRING,
-    "algorithm": STRING,
-    "objective": STRING,
-    "direction": STRING,
-    "seed": INTEGER,
-    "jobs": INTEGER,
-    "max_trials": INTEGER,
-    "max_time": NUMBER,
-    "executions_per_trial": INTEGER,
-    "cv": INTEGER,
-    "max_epochs": INTEGER,
-    "space": ARRAY,
-    "trial_counts": OBJECT,
-    "best": OBJECT,
-    "final_metrics": OBJECT,
-    "stop_reason": STRING,
-    "importance": OBJECT,
-    "importance_errors": OBJECT,
-    "importance_r2": NUMBER,
-    "timing": OBJECT,
-    "error": STRING,
-    "command": ARRAY,
-    "data": OBJECT,
-}
 
 
 def read_search(path: Path) -> SearchRecord:

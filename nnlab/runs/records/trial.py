@@ -11,12 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from nnlab.config.direction import Direction
 from nnlab.runs.io.json_record import (
-    ARRAY,
-    INTEGER,
-    NUMBER,
-    OBJECT,
-    STRING,
-    FieldType,
     JsonRecord,
     invalid_record,
     parse_number,
@@ -123,7 +117,7 @@ class FrozenTrial(JsonRecord):
     @classmethod
     def from_json(cls, text: str, source: str = "trial.json") -> FrozenTrial:
         """Parse a `trial.json`; unknown keys are ignored."""
-        values = parse_record(text, _FIELDS, ("number", "values", "status"), source)
+        values = parse_record(cls, text, ("number", "values", "status"), source)
         status = parse_status(TrialStatus, values, source)
         if status is TrialStatus.COMPLETE and "score" not in values:
             raise invalid_record(source, "the score of a complete trial. Received: score=None")
@@ -134,21 +128,6 @@ class FrozenTrial(JsonRecord):
         except (TypeError, ValueError) as error:
             raise invalid_record(source, f"numbers as scores. Received: {error}") from error
         return cls(**{**values, "status": status, "scores": scores})
-
-
-_FIELDS: dict[str, FieldType] = {
-    "number": INTEGER,
-    "values": OBJECT,
-    "status": STRING,
-    "scores": ARRAY,
-    "score": NUMBER,
-    "error": STRING,
-    "epochs": INTEGER,
-    "seconds": NUMBER,
-    "params": INTEGER,
-    "parent_trial": INTEGER,
-    "sampler_state": OBJECT,
-}
 
 
 def rank_trials(trials: Iterable[FrozenTrial], direction: Direction) -> list[FrozenTrial]:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from nnlab.report.text.engine import format_engine
-from nnlab.runs.records.loop_choice import ChunkReason, JitEstimate, LoopChoice, LoopReason
+from nnlab.runs.records.run import ChunkReason, JitEstimate, LoopChoice, LoopReason
 
 LONG = JitEstimate(compile_s=0.45, saved_s=123.4)
 SHORT = JitEstimate(compile_s=0.45, saved_s=0.0004)

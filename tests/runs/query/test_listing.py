@@ -9,7 +9,7 @@ import pytest
 
 from nnlab.errors import DataError, RequestError
 from nnlab.runs import RunStatus, find_run, list_runs
-from nnlab.runs.io.process import Process
+from nnlab.runs.records.run import Process
 from tests.runs.builders import id_suffixes, write_run
 
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +15,17 @@ import numpy as np
 import pytest
 
 from nnlab.errors import DataError
-from nnlab.runs.io.process import Process
-from nnlab.runs.records.run import RunRecord, RunStatus, common_direction
+from nnlab.runs.records.comparison import ComparisonFiles, ComparisonRecord, read_comparison_record
+from nnlab.runs.records.run import (
+    ChunkReason,
+    JitEstimate,
+    LoopChoice,
+    LoopReason,
+    Process,
+    RunRecord,
+    RunStatus,
+    common_direction,
+)
 
 RECORD = RunRecord(
     id="mnist-20261121T031500Z-1f2e3d4",
@@ -138,3 +150,90 @@ def test_common_direction_needs_agreement() -> None:
     assert common_direction([maximized, unknown], "auc") == "max"
     assert common_direction([maximized, minimized], "auc") is None
     assert common_direction([unknown], "auc") is None
+
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="not supported on Windows")
+
+
+def test_current_process_is_not_gone() -> None:
+    assert not Process.current().is_gone()
+    assert not dataclasses.replace(Process.current(), started=None).is_gone()
+
+
+@pytest.mark.parametrize("has_start", [True, False])
+def test_ended_process_is_gone(has_start: bool) -> None:
+    script = "import dataclasses as d; from nnlab.runs.records.run import Process;"
+    script += "print(d.astuple(Process.current()))"
+    ended = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True)
+    host, pid, started = eval(ended.stdout)  # noqa: S307 - a tuple that the script printed
+    assert Process(host, pid, started if has_start else None).is_gone()
+
+
+def test_later_process_with_the_same_id_is_another() -> None:
+    current = Process.current()
+    if current.started is None:
+        pytest.skip("requires /proc")
+    assert dataclasses.replace(current, started=current.started - 1).is_gone()
+
+
+def test_process_of_another_machine_is_not_gone() -> None:
+    assert not dataclasses.replace(Process.current(), host="elsewhere", started=1).is_gone()
+
+
+def test_zombie_is_gone() -> None:
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as child:
+        started = Process.current().started
+        if started is None:
+            pytest.skip("requires /proc")
+        child.kill()
+        os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
+        assert dataclasses.replace(Process.current(), pid=child.pid).is_gone()
+
+
+def test_choice_is_plain_data_in_json() -> None:
+    choice = LoopChoice(
+        loop_reason=LoopReason.NO_BATCH_CALLBACKS,
+        jit_compile=True,
+        jit_requested=False,
+        jit_estimate=JitEstimate(compile_s=0.5, saved_s=2.0),
+        chunk_reason=ChunkReason.DEVICE_MEMORY,
+        chunk_rows=1024,
+    )
+    values = choice.to_dict()
+    assert json.loads(json.dumps(values)) == values
+    assert values == {
+        "loop_reason": "no_per_batch_callbacks",
+        "jit_compile": True,
+        "jit_requested": False,
+        "jit_estimate": {"compile_s": 0.5, "saved_s": 2.0},
+        "jit_failed": False,
+        "chunk_reason": "device_memory",
+        "chunk_rows": 1024,
+    }
+
+
+VARIANT = {"name": "one", "changes": {}}
+COMPARISON = ComparisonRecord("a", "a", "running", "loss", "one", (1,), (VARIANT,))
+DEAD = dataclasses.replace(Process.current(), started=1, pid=2**22 + 1)
+
+
+def test_orphaned_comparison_reads_as_failed_without_changing_it(tmp_path: Path) -> None:
+    files = ComparisonFiles(tmp_path)
+    COMPARISON.write(files.comparison_json)
+    RunRecord("a", "a", process=DEAD).write(files.record_json)
+    record = read_comparison_record(tmp_path)
+    assert record.status == RunStatus.FAILED
+    assert "process died" in (record.error or "")
+    assert '"status": "running"' in files.comparison_json.read_text()
+
+
+def test_running_and_finished_comparisons_are_unchanged(tmp_path: Path) -> None:
+    files = ComparisonFiles(tmp_path / COMPARISON.id)
+    COMPARISON.write(files.comparison_json)
+    assert read_comparison_record(files.path) == COMPARISON
+    RunRecord("a", "a", process=Process.current()).write(files.record_json)
+    assert read_comparison_record(files.path) == COMPARISON
+    complete = dataclasses.replace(COMPARISON, status="complete")
+    complete.write(files.comparison_json)
+    RunRecord("a", "a", process=DEAD).write(files.record_json)
+    assert read_comparison_record(files.path) == complete

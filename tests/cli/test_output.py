@@ -1,7 +1,8 @@
-"""Commands with closed, full or ASCII-only standard streams."""
+"""Commands with closed, full or ASCII-only standard streams, and errors printed to them."""
 
 from __future__ import annotations
 
+import json
 import os
 import pty
 import shlex
@@ -14,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from nnlab.cli.output import report_error
+from nnlab.errors import RunInterrupted
 from tests.cli.runner import PLAIN, Result, TrainedRun
 
 NNLAB = f"{shlex.quote(sys.executable)} -m nnlab"
@@ -97,3 +100,10 @@ def test_ctrl_c_at_a_confirmation_interrupts(trained: TrainedRun, tmp_path: Path
     assert command_process.returncode == 130
     assert rest.split() == [":", "Interrupted."]
     assert (tmp_path / "runs" / "kept").is_dir()
+
+
+def test_json_contains_partial_results_and_the_error(capsys: pytest.CaptureFixture[str]) -> None:
+    report_error(RunInterrupted("Stopped.", {"id": "a-tune-1", "error": None}), as_json=True)
+    document = json.loads(capsys.readouterr().out)
+    error = {"type": "RunInterrupted", "message": "Stopped."}
+    assert document == {"id": "a-tune-1", "error": error}

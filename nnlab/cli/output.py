@@ -1,16 +1,65 @@
-"""Printing of errors, as text or JSON."""
+"""The standard streams, which may be closed, full or of a limited encoding, and errors in them."""
 
 from __future__ import annotations
 
+import io
 import os
 import sys
-from typing import Any
+from typing import Any, TextIO, cast
 
 import typer
 
 from nnlab.cli.options import print_json
-from nnlab.cli.streams import discard_output
-from nnlab.errors import ConfigError, NnlabError, RequestError
+from nnlab.errors import ConfigError, NnlabError, RequestError, describe_os_error
+from nnlab.report.text.console import BrokenPipeSafeStream
+
+
+class OutputError(OSError):
+    """Standard output cannot be written, for another reason than a closed pipe."""
+
+
+def prepare_streams() -> None:
+    """Replace the standard streams with ones that fail in a defined way.
+
+    Errors of standard error are ignored: a training must not end because its progress cannot be
+    printed. Standard output raises `OutputError`, also if it is closed; characters that its
+    encoding does not have are printed as "?".
+    """
+    # In this order, each opened descriptor gets the number of the closed stream (0, 1, 2), before
+    # a data file can get it.
+    if sys.stdin is None:
+        sys.stdin = open(_open_null(os.O_RDONLY), encoding="utf-8")  # noqa: SIM115 - never closed
+    if sys.stdout is None:
+        # Opened for reading, so writes fail as they do for a closed stream.
+        sys.stdout = open(_open_null(os.O_RDONLY), "w", encoding="utf-8")  # noqa: SIM115
+    if sys.stderr is None:
+        sys.stderr = open(_open_null(os.O_WRONLY), "w", encoding="utf-8")  # noqa: SIM115
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
+    sys.stdout = cast("TextIO", BrokenPipeSafeStream(sys.stdout, _output_error))
+    sys.stderr = cast("TextIO", BrokenPipeSafeStream(sys.stderr))
+
+
+def discard_output() -> None:
+    """Redirect standard output to the null device, so Python's flush at exit does not fail."""
+    os.dup2(_open_null(os.O_WRONLY), sys.stdout.fileno())
+
+
+def _open_null(flags: int) -> int:
+    """Open the null device; the descriptor is inherited by child processes."""
+    descriptor = os.open(os.devnull, flags)
+    os.set_inheritable(descriptor, True)
+    return descriptor
+
+
+def _output_error(error: OSError) -> OSError:
+    """Return the error to raise if writing standard output fails."""
+    if isinstance(error, BrokenPipeError):
+        return error
+    received = f"Received: error={describe_os_error(error)!r}."
+    message = f"Expected to be able to write standard output. {received}"
+    return OutputError(f"{message} Redirect it to a writable file or terminal.")
+
 
 # Typer's class for a wrong command line; its public name depends on Typer's version.
 _UsageError: Any = typer.BadParameter.__bases__[0]
@@ -53,8 +102,13 @@ def report_error(error: Exception, *, as_json: bool) -> None:
     """
     if as_json:
         document = error.document if isinstance(error, NnlabError) else {}
+        details: dict[str, Any] = {"type": type(error).__name__, "message": str(error)}
+        if isinstance(error, ConfigError):
+            from nnlab.report.text.diagnostics import diagnostic_rows
+
+            details["diagnostics"] = diagnostic_rows(error.diagnostics)
         try:
-            print_json({**document, "error": _error_document(error)})
+            print_json({**document, "error": details})
         except OSError:
             discard_output()
         if _are_streams_equal() and isinstance(error, NnlabError):
@@ -78,12 +132,3 @@ def _are_streams_equal() -> bool:
     except (OSError, ValueError):
         return False
     return os.path.samestat(out, err)
-
-
-def _error_document(error: Exception) -> dict[str, Any]:
-    document: dict[str, Any] = {"type": type(error).__name__, "message": str(error)}
-    if isinstance(error, ConfigError):
-        from nnlab.report.text.diagnostics import diagnostic_rows
-
-        document["diagnostics"] = diagnostic_rows(error.diagnostics)
-    return document
