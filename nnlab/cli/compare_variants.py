@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from nnlab.config.comparison.variants import Comparison
     from nnlab.runs.records.comparison import ComparisonRecord
 
-_FAILED = 1
-
 
 def compare_variants(
     comparison: Annotated[
@@ -150,7 +148,7 @@ def compare_variants(
         flag,
     )
     if record.error is not None:
-        raise typer.Exit(_FAILED)
+        raise typer.Exit(1)
 
 
 def _comparison_file(comparison: Path | None, resumed: Path | None) -> Path:
@@ -187,9 +185,15 @@ def resume_notes(comparison: Comparison, path: Path) -> tuple[str, ...]:
         row.name: [seed for seed in table.seeds if seed in row.values or seed in row.failures]
         for row in table.rows
     }
-    _check_no_seeds_lost(
-        comparison, record, {seed for seeds in finished.values() for seed in seeds}
-    )
+    lost = sorted({seed for seeds in finished.values() for seed in seeds} - {*comparison.seeds})
+    if lost:
+        seeds, missing = (join_names([*map(str, some)], 3) for some in (comparison.seeds, lost))
+        is_subset = {*comparison.seeds} < {*record.seeds}
+        change = f"Write --seeds {len(record.seeds)}" if is_subset else "Keep the seeds"
+        raise RequestError(
+            f"Expected all seeds of the runs in {record.id}. Received: {seeds}, without {missing}. "
+            f"{change}, or start a new comparison without --resume."
+        )
     names = {variant.name for variant in comparison.variants}
     removed = [name for name, seeds in finished.items() if seeds and name not in names]
     if not removed:
@@ -210,22 +214,6 @@ def _check_same_comparison(comparison: Comparison, record: ComparisonRecord) -> 
         message = f"Expected some of the variants of {record.id}: {join_names(old_names, limit=3)}."
         received = f"Received: {comparison.file}, with {join_names(new_names, limit=3)}."
         raise RequestError(f"{message} {received} {hint}")
-
-
-def _check_no_seeds_lost(
-    comparison: Comparison, record: ComparisonRecord, finished: set[int]
-) -> None:
-    """Raise RequestError if the comparison lacks seeds of finished runs."""
-    lost = sorted(finished - {*comparison.seeds})
-    if not lost:
-        return
-    seeds, missing = (join_names([*map(str, some)], limit=3) for some in (comparison.seeds, lost))
-    is_subset = {*comparison.seeds} < {*record.seeds}
-    change = f"Write --seeds {len(record.seeds)}" if is_subset else "Keep the seeds"
-    raise RequestError(
-        f"Expected all seeds of the runs in {record.id}. Received: {seeds}, without {missing}. "
-        f"{change}, or start a new comparison without --resume."
-    )
 
 
 def _write_report(path: Path, table: VariantTable, name: str) -> None:

@@ -17,8 +17,6 @@ from nnlab.errors import RequestError, RunFailedError
 if TYPE_CHECKING:
     from nnlab.runs import StoredRun
 
-_NOT_EQUAL = 1
-
 
 def reproduce(
     run: RunArgument = "last", runs_dir: RunsDirOption = None, as_json: JsonOption = False
@@ -52,7 +50,7 @@ def reproduce(
         print_tables(equality_tables(equality, original.full_id, reproduced.record.id))
         typer.echo(f"\n{reproduction_verdict(equality)}")
     if not equality.is_equal:
-        raise typer.Exit(_NOT_EQUAL)
+        raise typer.Exit(1)
 
 
 def _check_reproducible(run: StoredRun) -> None:

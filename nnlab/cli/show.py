@@ -30,25 +30,40 @@ def show(
 
         nnlab show mnist_5k-2026 --json
     """
+    from nnlab.report.text.table import print_tables
     from nnlab.runs import RunKind, find_run
 
     stored = find_run(run, runs_folder(runs_dir))
+    path = stored.path
     match stored.kind:
         case RunKind.SEARCH:
-            _show_search(stored, as_json=as_json)
+            from nnlab.report.search.tables import search_tables
+            from nnlab.runs.records.search import read_search, read_trials, search_document
+
+            search, trials = read_search(path), read_trials(path)
+            if as_json:
+                print_json(search_document(search, trials, path))
+            else:
+                print_tables(search_tables(search, trials, path))
         case RunKind.COMPARISON:
             _show_comparison(stored, as_json=as_json)
         case RunKind.BENCHMARK:
-            _show_benchmark(stored, as_json=as_json)
-        case _ if (stored.path / RunKind.TRIAL.file).is_file():
+            from nnlab.report.benchmark.tables import benchmark_tables
+            from nnlab.runs.records.benchmark import read_benchmark
+
+            record = read_benchmark(path)
+            if as_json:
+                print_json(record.to_dict() | {"path": str(path)})
+            else:
+                _print_results(stored, benchmark_tables(record), record.verdict)
+        case _ if (path / RunKind.TRIAL.file).is_file():
             _show_trial(stored, as_json=as_json)
         case _ if as_json:
-            print_json(stored.record.to_dict() | {"path": str(stored.path)})
+            print_json(stored.record.to_dict() | {"path": str(path)})
         case _:
             from nnlab.report.runs.tables import run_tables
-            from nnlab.report.text.table import print_tables
 
-            print_tables(run_tables(stored.record, stored.path))
+            print_tables(run_tables(stored.record, path))
 
 
 def _show_trial(run: StoredRun, *, as_json: bool) -> None:
@@ -75,18 +90,6 @@ def _show_trial(run: StoredRun, *, as_json: bool) -> None:
     print_tables(tables)
 
 
-def _show_search(run: StoredRun, *, as_json: bool) -> None:
-    from nnlab.report.search.tables import search_tables
-    from nnlab.report.text.table import print_tables
-    from nnlab.runs.records.search import read_search, read_trials, search_document
-
-    search, trials = read_search(run.path), read_trials(run.path)
-    if as_json:
-        print_json(search_document(search, trials, run.path))
-    else:
-        print_tables(search_tables(search, trials, run.path))
-
-
 def _show_comparison(run: StoredRun, *, as_json: bool) -> None:
     from nnlab.report.comparison.records import read_comparison_results
     from nnlab.report.comparison.tables import variants_table, verdicts_table
@@ -101,17 +104,6 @@ def _show_comparison(run: StoredRun, *, as_json: bool) -> None:
         command = f"nnlab compare variants --resume {shlex.quote(str(run.path))}"
         tables.append(next_steps_table([(command, "train the remaining runs")]))
     _print_results(run, tables, record.verdict)
-
-
-def _show_benchmark(run: StoredRun, *, as_json: bool) -> None:
-    from nnlab.report.benchmark.tables import benchmark_tables
-    from nnlab.runs.records.benchmark import read_benchmark
-
-    record = read_benchmark(run.path)
-    if as_json:
-        print_json(record.to_dict() | {"path": str(run.path)})
-        return
-    _print_results(run, benchmark_tables(record), record.verdict)
 
 
 def _print_results(run: StoredRun, tables: Sequence[Table], verdict: str) -> None:

@@ -24,7 +24,6 @@ from nnlab.cli.options import (
 from nnlab.errors import RequestError, RunFailedError, RunInterrupted
 
 if TYPE_CHECKING:
-    from nnlab.config import Config
     from nnlab.config.schema.tune import TuneConfig
     from nnlab.runs.records.search import SearchRecord
 
@@ -112,8 +111,15 @@ def tune(
             raise RequestError(f"{message} Add --resume RUN, or remove it.")
         if algorithm is not None:
             changes.append(f"--algorithm tune.algorithm={algorithm}")
+        from nnlab.config.lint.check import lint_config
+        from nnlab.config.loader import read_search_config
+        from nnlab.report.text.diagnostics import print_diagnostics
+
         file = resolve_config(config, default=_DEFAULT_SEARCH)
-        path, read = None, _read_config(file, [*overrides(assignments, device, seed), *changes])
+        path = None
+        read = read_search_config(file, [*overrides(assignments, device, seed), *changes])
+        if warnings := lint_config(read):
+            print_diagnostics((), warnings)
     else:
         from nnlab.config.loader import read_search_config
         from nnlab.runs import RunKind, find_run
@@ -153,18 +159,6 @@ def tune(
             record = stored
             typer.echo(already_finished_message(record, path), err=True)
     _print_results(path, record, as_json=as_json)
-
-
-def _read_config(file: Path, changes: list[str]) -> Config:
-    """Read the config of a search and print its warnings."""
-    from nnlab.config.lint.check import lint_config
-    from nnlab.config.loader import read_search_config
-    from nnlab.report.text.diagnostics import print_diagnostics
-
-    read = read_search_config(file, changes)
-    if warnings := lint_config(read):
-        print_diagnostics((), warnings)
-    return read
 
 
 def _check_only_limits_changed(

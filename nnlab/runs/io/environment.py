@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import platform
 import subprocess
@@ -56,6 +57,12 @@ def environment(command: Sequence[str] | None = None, folder: Path | None = None
         >>> sorted(environment(["nnlab", "train", "xor.yaml"]))
         ['command', 'cpus', 'git', 'machine', 'packages', 'platform', 'python', 'variables']
     """
+    from importlib.metadata import PackageNotFoundError, version
+
+    packages: dict[str, str | None] = dict.fromkeys(_PACKAGES)
+    for name in _PACKAGES:
+        with contextlib.suppress(PackageNotFoundError):
+            packages[name] = version(name)
     variables = {
         name: value
         for name, value in sorted(os.environ.items())
@@ -69,7 +76,7 @@ def environment(command: Sequence[str] | None = None, folder: Path | None = None
     has_affinity = hasattr(os, "sched_getaffinity")
     return {
         "python": platform.python_version(),
-        "packages": {name: _version(name) for name in _PACKAGES},
+        "packages": packages,
         "platform": platform.platform(),
         "machine": platform.machine(),
         "cpus": (len(os.sched_getaffinity(0)) if has_affinity else os.cpu_count()) or 1,
@@ -77,15 +84,6 @@ def environment(command: Sequence[str] | None = None, folder: Path | None = None
         "command": None if command is None else list(command),
         "variables": variables,
     }
-
-
-def _version(package: str) -> str | None:
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return None
 
 
 def _git_state(folder: Path | None) -> dict[str, Any] | None:

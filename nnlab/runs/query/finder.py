@@ -44,18 +44,9 @@ def find_run(name: str, runs_dir: Path, kind: RunKind | None = None) -> StoredRu
 
 
 def find_runs(names: Sequence[str], runs_dir: Path) -> list[StoredRun]:
-    """Find several runs by name.
+    """Find several runs by name, in the order of the names, see `find_run`.
 
-    Args:
-        names: Names as accepted by `find_run`.
-        runs_dir: The runs folder.
-
-    Returns:
-        The runs, in the order of the names.
-
-    Raises:
-        RunNotFoundError: If no run or several runs match a name; lists all such names.
-        DataError: If a run's record cannot be read.
+    The error of names that match no run or several runs lists all of them.
     """
     return [read_run(path) for path in find_folders(names, runs_dir)]
 

@@ -112,14 +112,7 @@ class RunDirectory(RunFiles):
         return run
 
     def update(self, **changes: Any) -> None:
-        """Replace fields of the record and write `record.json`.
-
-        Args:
-            **changes: New values by field.
-
-        Raises:
-            RunFailedError: If writing fails.
-        """
+        """Replace fields of the record and write `record.json`, or raise RunFailedError."""
         record = dataclasses.replace(self.record, **changes)
         record.write(self.record_json)
         self.record = record

@@ -101,11 +101,7 @@ class RunRecord(JsonRecord):
     process: Process | None = None
 
     def resolved(self) -> RunRecord:
-        """Return the record with status `failed` if it says `running` and its process is gone.
-
-        Returns:
-            This record, or a failed copy with an error that names the process.
-        """
+        """Return the record with status `failed` if it says `running` and its process is gone."""
         process = self.process
         if self.status is not RunStatus.RUNNING or process is None or not process.is_gone():
             return self
@@ -113,13 +109,9 @@ class RunRecord(JsonRecord):
         return dataclasses.replace(self, status=RunStatus.FAILED, error=error)
 
     def direction(self, metric: str) -> Direction | None:
-        """Return whether smaller or larger values of a metric are better.
+        """Return whether smaller or larger values of a metric are better, or None if unknown.
 
-        Args:
-            metric: The metric's name, with or without its prefix: `val_accuracy`.
-
-        Returns:
-            "min" or "max" from `directions`; "min" for a loss; None if unknown.
+        The metric may have a prefix: `val_accuracy`. A loss not in `directions` has "min".
         """
         plain = metric.removeprefix("val_").removeprefix("test_")
         direction = self.directions.get(metric) or self.directions.get(plain)
@@ -129,15 +121,7 @@ class RunRecord(JsonRecord):
     def from_json(cls, text: str, source: str = "record.json") -> RunRecord:
         """Parse a `record.json`; unknown keys are ignored.
 
-        Args:
-            text: The content of the file.
-            source: The file's name, for messages. Defaults to "record.json".
-
-        Returns:
-            The record.
-
-        Raises:
-            DataError: If the text is not JSON or not the record of a run.
+        Raises DataError if the text is not JSON or not the record of a run.
         """
         values = parse_record(cls, text, ("id", "name", "status"), source)
         values["status"] = parse_status(RunStatus, values, source)
