@@ -41,11 +41,6 @@ def serve(
 
     Raises:
         RequestError: If there are no logs, or the port is not available.
-
-    Example:
-        ```python
-        serve(lambda: {"mnist": Path("runs/mnist-1/tensorboard")}, on_ready=print)
-        ```
     """
     logs = find_logs()
     if not any(path.is_dir() for path in logs.values()):
@@ -53,7 +48,17 @@ def serve(
         received = f"Received: {plural(len(logs), 'run')}, none with logs."
         hint = "Train a config with a `tensorboard:` section first."
         raise RequestError(f"{message} {received} {hint}")
-    _check_port(port)
+    if not 0 <= port <= _MAX_PORT:
+        message = f"Expected a port from 0 to {_MAX_PORT}. Received: port={port}."
+        raise RequestError(f"{message} For any free port, use: --port 0")
+    try:
+        # If the port is in use, TensorBoard would exit the process.
+        with socket.create_server((HOST, port)):
+            pass
+    except OSError as error:
+        message = f"Expected a free port. Received: port={port} ({error.strerror})."
+        hint = "Stop the program that uses it, or use any free port: --port 0"
+        raise RequestError(f"{message} {hint}") from error
     try:
         with tempfile.TemporaryDirectory(prefix="nnlab-dashboard-") as folder:
             # A folder of links, because TensorBoard names runs by their path below one folder. Its
@@ -83,20 +88,6 @@ def log_folders(run: Path) -> dict[str, Path]:
     }
     # A link cannot contain other links, so with child runs the run's own logs become one of them.
     return {f"{run.name}/{own_logs.name}" if child_logs else run.name: own_logs, **child_logs}
-
-
-def _check_port(port: int) -> None:
-    """Raise RequestError if the port is in use; TensorBoard would exit the process."""
-    if not 0 <= port <= _MAX_PORT:
-        message = f"Expected a port from 0 to {_MAX_PORT}. Received: port={port}."
-        raise RequestError(f"{message} For any free port, use: --port 0")
-    try:
-        with socket.create_server((HOST, port)):
-            pass
-    except OSError as error:
-        message = f"Expected a free port. Received: port={port} ({error.strerror})."
-        hint = "Stop the program that uses it, or use any free port: --port 0"
-        raise RequestError(f"{message} {hint}") from error
 
 
 def _update_links(logs: Mapping[str, Path], links: Path) -> None:

@@ -12,6 +12,7 @@ import typer
 
 from nnlab.cli.options import (
     JsonOption,
+    NoReportOption,
     RunsDirOption,
     SeedOption,
     SetOption,
@@ -93,9 +94,7 @@ def compare_devices(
     ] = False,
     assignments: SetOption = None,
     seed: SeedOption = None,
-    no_report: Annotated[
-        bool, typer.Option("--no-report", help="Do not write plots and the report.")
-    ] = False,
+    no_report: NoReportOption = False,
     runs_dir: RunsDirOption = None,
     as_json: JsonOption = False,
 ) -> None:

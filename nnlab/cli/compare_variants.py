@@ -13,6 +13,7 @@ import typer
 from nnlab.cli.options import (
     DeviceOption,
     JsonOption,
+    NoReportOption,
     RunsDirOption,
     SetOption,
     overrides,
@@ -88,9 +89,7 @@ def compare_variants(
             help="Override the first seed. The following seeds are N + 1, N + 2, ….",
         ),
     ] = None,
-    no_report: Annotated[
-        bool, typer.Option("--no-report", help="Do not write plots and the report.")
-    ] = False,
+    no_report: NoReportOption = False,
     runs_dir: RunsDirOption = None,
     as_json: JsonOption = False,
 ) -> None:

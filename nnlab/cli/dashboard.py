@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from nnlab.cli.options import JsonOption, RunsDirOption, print_json, runs_folder
+from nnlab.cli.options import JsonOption, OpenOption, RunsDirOption, print_json, runs_folder
 
 
 def dashboard(
@@ -23,9 +23,7 @@ def dashboard(
     port: Annotated[
         int, typer.Option("--port", metavar="N", help="Port of the server, or 0 for any free port.")
     ] = 6006,
-    open_browser: Annotated[
-        bool, typer.Option("--open/--no-open", help="Open the page in the browser.")
-    ] = False,
+    open_browser: OpenOption = False,
     runs_dir: RunsDirOption = None,
     as_json: JsonOption = False,
 ) -> None:

@@ -52,6 +52,10 @@ RunsDirOption = Annotated[
         show_default="$NNLAB_RUNS_DIR if set, otherwise runs",
     ),
 ]
+OpenOption = Annotated[bool, typer.Option("--open/--no-open", help="Open the page in the browser.")]
+NoReportOption = Annotated[
+    bool, typer.Option("--no-report", help="Do not write plots and the report.")
+]
 JsonOption = Annotated[
     bool, typer.Option("--json", help="Print one JSON document to standard output.")
 ]

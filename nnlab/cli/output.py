@@ -72,27 +72,23 @@ def translate_usage_error(error: Exception) -> Exception | None:
     """
     if not isinstance(error, _UsageError):
         return error
-    context: Any = getattr(error, "ctx", None)
     if type(error).__name__ == "NoArgsIsHelpError":
         error.show()
         return None
-    message = _invalid_value_message(error) or error.format_message()
-    command = context.command_path if context is not None else "nnlab"
-    return RequestError(f"{message.rstrip('. ')}. See: {command} --help")
-
-
-def _invalid_value_message(error: Exception) -> str:
-    """Return the message for an option's value that pydantic rejected, or an empty string."""
     from pydantic import ValidationError
 
     option: Any = getattr(error, "param", None)
-    if not isinstance(error.__cause__, ValidationError) or option is None:
-        return ""
-    from nnlab.config.diagnostics.issues import issue_from_error
+    if isinstance(error.__cause__, ValidationError) and option is not None:
+        from nnlab.config.diagnostics.issues import issue_from_error
 
-    first_error = error.__cause__.errors(include_url=False)[0]
-    expected, _, _ = issue_from_error(first_error).message.partition(" Received:")
-    return f"{expected} Received: {max(option.opts, key=len)} {first_error['input']}"
+        first_error = error.__cause__.errors(include_url=False)[0]
+        expected, _, _ = issue_from_error(first_error).message.partition(" Received:")
+        message = f"{expected} Received: {max(option.opts, key=len)} {first_error['input']}"
+    else:
+        message = error.format_message()
+    context: Any = getattr(error, "ctx", None)
+    command = context.command_path if context is not None else "nnlab"
+    return RequestError(f"{message.rstrip('. ')}. See: {command} --help")
 
 
 def report_error(error: Exception, *, as_json: bool) -> None:

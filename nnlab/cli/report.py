@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from nnlab.cli.options import JsonOption, RunArgument, RunsDirOption, print_json, runs_folder
+from nnlab.cli.options import (
+    JsonOption,
+    OpenOption,
+    RunArgument,
+    RunsDirOption,
+    print_json,
+    runs_folder,
+)
 from nnlab.errors import NnlabError, RunFailedError
 
 if TYPE_CHECKING:
@@ -25,9 +32,7 @@ def report(
             show_default="report.html in the run's folder",
         ),
     ] = None,
-    open_browser: Annotated[
-        bool, typer.Option("--open/--no-open", help="Open the page in the browser.")
-    ] = False,
+    open_browser: OpenOption = False,
     runs_dir: RunsDirOption = None,
     as_json: JsonOption = False,
 ) -> None:

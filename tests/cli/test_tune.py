@@ -17,8 +17,8 @@ from typing import Any
 import pytest
 
 from nnlab.cli.tune import changed_limits
-from nnlab.runs.io.lock import lock_folder
 from nnlab.runs.io.metrics_csv import read_history
+from nnlab.runs.query.stored import lock_folder
 from nnlab.runs.records.search import SearchFiles, SearchRecord, read_search, read_trials
 from nnlab.runs.records.trial import FrozenTrial, TrialStatus
 from tests.cli.runner import Command, call_nnlab, run_nnlab

@@ -22,7 +22,7 @@ from nnlab.engine.workers.pool import WorkerPool
 from nnlab.errors import RequestError
 from nnlab.report.progress.search_state import SearchProgress
 from nnlab.runs import RunStatus
-from nnlab.runs.io.lock import lock_folder
+from nnlab.runs.query.stored import lock_folder
 from nnlab.runs.records.search import SearchRecord
 
 

@@ -120,26 +120,12 @@ class RunDirectory(RunFiles):
     def log_epoch(self, epoch: int, logs: Mapping[str, SupportsFloat]) -> None:
         """Append a row to `metrics.csv`, which is written about once per second.
 
-        Args:
-            epoch: The epoch, from 1.
-            logs: The epoch's metrics by name. Without times, so equal runs write equal files.
-
-        Raises:
-            RunFailedError: If writing fails.
+        The first epoch is 1. The logs contain no times, so equal runs write equal files.
         """
         self._metrics.append({"epoch": epoch, **logs})
 
     def finish(self, status: RunStatus, error: str | None = None, **changes: Any) -> None:
-        """Write the remaining rows and the final record.
-
-        Args:
-            status: The final status.
-            error: Why the run failed or was interrupted. Defaults to None.
-            **changes: More fields of the record: `metrics`, `timing`, `epochs_run`, `best_epoch`.
-
-        Raises:
-            RunFailedError: If writing fails.
-        """
+        """Write the remaining rows and the final record with `changes` of other fields."""
         with _sigint_deferred():
             self._metrics.flush()
             self.update(
