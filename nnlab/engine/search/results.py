@@ -13,7 +13,7 @@ from nnlab.engine.search.trial_configs import TrialConfigs
 from nnlab.engine.workers.messages import Outcome, Task
 from nnlab.engine.workers.pool import WorkerPool
 from nnlab.errors import RunInterrupted
-from nnlab.report.progress.search_state import SearchProgress
+from nnlab.report.progress.search import SearchProgress
 from nnlab.report.search.summary import retrain_mismatch, score_conditions
 from nnlab.runs import atomic_write, translate_os_errors
 from nnlab.runs.records.trial import FrozenTrial

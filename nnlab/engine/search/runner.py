@@ -23,7 +23,7 @@ from nnlab.engine.search.trial_configs import TrialConfigs
 from nnlab.engine.search.trial_queue import TrialQueue, all_failed_with_same_error
 from nnlab.engine.workers.pool import Event, Outcome, WorkerPool
 from nnlab.errors import ConfigError, DiskError, RunInterrupted
-from nnlab.report.progress.search_state import SearchInfo, SearchProgress
+from nnlab.report.progress.search import SearchInfo, SearchProgress
 from nnlab.runs import RunFiles, RunStatus
 from nnlab.runs.records.search import SearchRecord
 from nnlab.runs.records.trial import FrozenTrial

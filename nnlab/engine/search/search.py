@@ -20,7 +20,7 @@ from nnlab.engine.search.trial_queue import TrialQueue
 from nnlab.engine.workers.data_checks import collect_data_errors
 from nnlab.engine.workers.pool import WorkerPool
 from nnlab.errors import RequestError
-from nnlab.report.progress.search_state import SearchProgress
+from nnlab.report.progress.search import SearchProgress
 from nnlab.runs import RunStatus
 from nnlab.runs.query.stored import lock_folder
 from nnlab.runs.records.search import SearchRecord

@@ -15,7 +15,7 @@ from nnlab.engine.workers.messages import Event, Task
 from nnlab.engine.workers.process import init_worker
 from nnlab.errors import DiskError, describe_exception
 from nnlab.report.progress import SilentProgress, StartInfo
-from nnlab.report.progress.events import Logs
+from nnlab.report.progress.run import Logs
 
 _EVENT_INTERVAL_S = 0.2
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 import sys
 from typing import TextIO
 
-from nnlab.report.progress.events import Progress, SilentProgress, StartInfo
-from nnlab.report.progress.live import RichProgress
-from nnlab.report.progress.plain import PlainProgress
-from nnlab.report.progress.search_live import RichSearchProgress
-from nnlab.report.progress.search_plain import PlainSearchProgress
-from nnlab.report.progress.search_state import SearchInfo, SearchProgress
+from nnlab.report.progress.run import (
+    PlainProgress,
+    Progress,
+    RichProgress,
+    SilentProgress,
+    StartInfo,
+)
+from nnlab.report.progress.search import SearchInfo, SearchProgress
+from nnlab.report.progress.search_views import PlainSearchProgress, RichSearchProgress
 from nnlab.report.text.console import is_terminal, terminal_console
 
 __all__ = [

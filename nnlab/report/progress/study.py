@@ -7,16 +7,21 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, TextIO
 
-from nnlab.report.progress.events import Logs, format_logs
 from nnlab.report.progress.live_area import LiveArea, progress_bar
+from nnlab.report.progress.run import Logs, format_logs
 from nnlab.report.text.console import BrokenPipeSafeStream, is_terminal, terminal_console
 from nnlab.report.text.numbers import format_seconds
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
-_INTERVAL_S = 10.0
 _MAX_METRICS = 3
+
+
+def make_study_progress(stream: TextIO | None = None) -> StudyProgress:
+    """Return live progress for a terminal, plain lines otherwise; None for standard error."""
+    out = stream or sys.stderr
+    return RichStudyProgress(terminal_console(out)) if is_terminal(out) else PlainStudyProgress(out)
 
 
 class StudyProgress(Protocol):
@@ -38,37 +43,23 @@ class StudyProgress(Protocol):
         """Handle the end of the study; a second call does nothing."""
 
 
-@dataclass
-class _State:
-    """The numbers shown by the progress; `running` holds epoch, epochs and logs by key."""
+class SilentStudyProgress:
+    """Progress that shows nothing."""
 
-    runs: int
-    jobs: int
-    finished: int = 0
-    busy_s: float = 0.0
-    started: float = field(default_factory=time.monotonic)
-    running: dict[str, tuple[int, int, Logs]] = field(default_factory=dict)
+    def start(self, headline: str, runs: int, jobs: int) -> None:
+        """See `StudyProgress.start`."""
 
-    def run_finished(self, key: str, seconds: float) -> None:
-        self.running.pop(key, None)
-        self.finished += 1
-        self.busy_s += seconds
+    def epoch(self, key: str, epoch: int, epochs: int, logs: Logs) -> None:
+        """See `StudyProgress.epoch`."""
 
-    def format_remaining(self) -> str:
-        """Format the remaining time at the current pace; empty if unknown."""
-        remaining = self.runs - self.finished
-        if not self.finished or not remaining:
-            return ""
-        work_s = self.busy_s / self.finished * remaining
-        return f"{format_seconds(work_s / max(1, min(self.jobs, remaining)))} left"
+    def run_finished(self, key: str, outcome: str, seconds: float) -> None:
+        """See `StudyProgress.run_finished`."""
 
-    def format_running(self) -> list[str]:
-        """Format a line for each running run with a finished epoch."""
-        lines = []
-        for key, (epoch, epochs, logs) in self.running.items():
-            metrics = format_logs(dict(list(logs.items())[:_MAX_METRICS]))
-            lines.append(f"{key}  epoch {epoch:,}/{epochs:,}  {metrics}")
-        return lines
+    def message(self, text: str) -> None:
+        """See `StudyProgress.message`."""
+
+    def stop(self, outcome: str = "") -> None:
+        """See `StudyProgress.stop`."""
 
 
 class PlainStudyProgress:
@@ -79,7 +70,7 @@ class PlainStudyProgress:
         interval_s: Seconds without a line before the running runs are printed. Defaults to 10.
     """
 
-    def __init__(self, stream: TextIO, interval_s: float = _INTERVAL_S) -> None:
+    def __init__(self, stream: TextIO, interval_s: float = 10.0) -> None:
         self._stream = BrokenPipeSafeStream(stream)
         self._interval_s = interval_s
         self._state: _State | None = None
@@ -134,7 +125,7 @@ class RichStudyProgress:
         self.stop()
         self._state = state = _State(runs, jobs)
         self.message(headline)
-        self._area.open(lambda: _render(state))
+        self._area.open(state.render)
 
     def epoch(self, key: str, epoch: int, epochs: int, logs: Logs) -> None:
         """See `StudyProgress.epoch`."""
@@ -160,38 +151,45 @@ class RichStudyProgress:
         self._area.close(outcome)
 
 
-class SilentStudyProgress:
-    """Progress that shows nothing."""
+@dataclass
+class _State:
+    """The numbers shown by the progress; `running` holds epoch, epochs and logs by key."""
 
-    def start(self, headline: str, runs: int, jobs: int) -> None:
-        """See `StudyProgress.start`."""
+    runs: int
+    jobs: int
+    finished: int = 0
+    busy_s: float = 0.0
+    started: float = field(default_factory=time.monotonic)
+    running: dict[str, tuple[int, int, Logs]] = field(default_factory=dict)
 
-    def epoch(self, key: str, epoch: int, epochs: int, logs: Logs) -> None:
-        """See `StudyProgress.epoch`."""
+    def run_finished(self, key: str, seconds: float) -> None:
+        self.running.pop(key, None)
+        self.finished += 1
+        self.busy_s += seconds
 
-    def run_finished(self, key: str, outcome: str, seconds: float) -> None:
-        """See `StudyProgress.run_finished`."""
+    def format_remaining(self) -> str:
+        """Format the remaining time at the current pace; empty if unknown."""
+        remaining = self.runs - self.finished
+        if not self.finished or not remaining:
+            return ""
+        work_s = self.busy_s / self.finished * remaining
+        return f"{format_seconds(work_s / max(1, min(self.jobs, remaining)))} left"
 
-    def message(self, text: str) -> None:
-        """See `StudyProgress.message`."""
+    def format_running(self) -> list[str]:
+        """Format a line for each running run with a finished epoch."""
+        lines = []
+        for key, (epoch, epochs, logs) in self.running.items():
+            metrics = format_logs(dict(list(logs.items())[:_MAX_METRICS]))
+            lines.append(f"{key}  epoch {epoch:,}/{epochs:,}  {metrics}")
+        return lines
 
-    def stop(self, outcome: str = "") -> None:
-        """See `StudyProgress.stop`."""
+    def render(self) -> RenderableType:
+        """Render a bar and the running runs, for a terminal."""
+        from rich.console import Group
+        from rich.text import Text
 
-
-def make_study_progress(stream: TextIO | None = None) -> StudyProgress:
-    """Return live progress for a terminal, plain lines otherwise; None for standard error."""
-    out = stream or sys.stderr
-    return RichStudyProgress(terminal_console(out)) if is_terminal(out) else PlainStudyProgress(out)
-
-
-def _render(state: _State) -> RenderableType:
-    """Render the bar and the running runs."""
-    from rich.console import Group
-    from rich.text import Text
-
-    title = f"{state.finished:>{len(str(state.runs))}}/{state.runs} runs"
-    elapsed = format_seconds(time.monotonic() - state.started)
-    lines = (Text(line, no_wrap=True, overflow="ellipsis") for line in state.format_running())
-    bar = progress_bar(title, state.finished, state.runs, elapsed, state.format_remaining())
-    return Group(bar, *lines)
+        title = f"{self.finished:>{len(str(self.runs))}}/{self.runs} runs"
+        elapsed = format_seconds(time.monotonic() - self.started)
+        lines = (Text(line, no_wrap=True, overflow="ellipsis") for line in self.format_running())
+        bar = progress_bar(title, self.finished, self.runs, elapsed, self.format_remaining())
+        return Group(bar, *lines)

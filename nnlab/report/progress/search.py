@@ -5,13 +5,15 @@ from __future__ import annotations
 import statistics
 import time
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from nnlab.config.direction import Direction
-from nnlab.report.progress.events import Logs
-from nnlab.report.progress.trial_values import TrialValues
+from nnlab.config.space.hyperparameter_names import marker_name, short_names
+from nnlab.report.progress.run import Logs
 from nnlab.report.text.numbers import format_count, format_metric, format_seconds
+from nnlab.report.text.phrases import format_hyperparameter
 from nnlab.runs.records.trial import FrozenTrial, TrialStatus, rank_trials
 from nnlab.text import plural
 
@@ -170,31 +172,24 @@ class SearchState:
         """Return the number of finished trials, including the fractions of running ones."""
         return self.finished + sum(trial.fraction for trial in self.running.values())
 
-    def elapsed_s(self) -> float:
-        """Return the seconds since the start."""
-        return time.monotonic() - self.started
-
     def remaining_s(self) -> float | None:
-        """Return the remaining seconds, or None if unknown."""
-        by_pace = self._remaining_by_pace_s()
-        if self.info.max_time is None:
-            return by_pace
-        by_limit = max(0.0, self.info.max_time - self.info.searched_s - self.elapsed_s())
-        return by_limit if by_pace is None else min(by_pace, by_limit)
+        """Return the seconds of the remaining trials at the pace of the last ones; None if unknown.
 
-    def _remaining_by_pace_s(self) -> float | None:
-        """Return the seconds of the remaining trials at the pace of the last ones.
-
-        Whole trials count, as the number of epochs of a running trial is unknown.
+        At most those until the time limit. Whole trials count, as the number of epochs of a running
+        trial is unknown.
         """
-        remaining = self.info.max_trials - self.finished
-        if not self._recent_s or remaining <= 0:
-            return None
-        now, trial_s = time.monotonic(), statistics.fmean(self._recent_s)
-        spent_s = [now - trial.started for trial in self.running.values()]
-        parallel = (self._busy_s + sum(spent_s)) / max(now - self.started, 1e-9)
-        work_s = trial_s * remaining - sum(min(seconds, trial_s) for seconds in spent_s)
-        return max(0.0, work_s) / max(1.0, min(parallel, remaining))
+        limits: list[float] = []
+        now, remaining = time.monotonic(), self.info.max_trials - self.finished
+        if self._recent_s and remaining > 0:
+            trial_s = statistics.fmean(self._recent_s)
+            spent_s = [now - trial.started for trial in self.running.values()]
+            parallel = (self._busy_s + sum(spent_s)) / max(now - self.started, 1e-9)
+            work_s = trial_s * remaining - sum(min(seconds, trial_s) for seconds in spent_s)
+            limits.append(max(0.0, work_s) / max(1.0, min(parallel, remaining)))
+        if self.info.max_time is not None:
+            elapsed_s = self.info.searched_s + now - self.started
+            limits.append(max(0.0, self.info.max_time - elapsed_s))
+        return min(limits, default=None)
 
     def format_remaining(self) -> str:
         """Format the remaining time; empty if unknown."""
@@ -240,3 +235,64 @@ class SearchState:
         candidates = [trial] if self.best is None else [self.best, trial]
         self.best = rank_trials(candidates, self.info.direction)[0]
         return self.best is trial
+
+
+class TrialValues:
+    """Formats the values of trials under short names, in a fixed order.
+
+    If a line is too short for all values, those that are equal in all trials are left out first,
+    then conditional ones, which not every trial has.
+
+    Args:
+        space: The names of the hyperparameters.
+    """
+
+    def __init__(self, space: Iterable[str]) -> None:
+        self._names = short_names(dict.fromkeys(map(marker_name, space)))
+        self._seen: dict[str, set[str]] = {}
+
+    def add(self, trial: FrozenTrial) -> None:
+        """Register the values of a trial."""
+        texts = _format_values(trial)
+        for marker in self._names.keys() | texts.keys():
+            self._seen.setdefault(marker, set()).add(texts.get(marker, ""))
+
+    def format(self, trial: FrozenTrial, width: int) -> str:
+        """Format the values that fit a width, and the number of the others.
+
+        Example:
+            >>> names = ("model.layers.0.Dense.units", "training.optimizer")
+            >>> values = TrialValues(names)
+            >>> trial = FrozenTrial(1, {names[0]: 64, names[1]: "adam"})
+            >>> values.format(trial, 80), values.format(trial, 20)
+            ('units=64  optimizer=adam', 'units=64  and 1 more')
+        """
+        texts = _format_values(trial)
+        in_order = [marker for marker in {**self._names, **texts} if marker in texts]
+        by_priority = sorted(
+            in_order,
+            key=lambda marker: (
+                len(self._seen.get(marker, ())) == 1,
+                # The number of hyperparameters on which it is conditional.
+                sum(part in {"Choice", "Repeat"} for part in marker.split(".")[:-1]),
+            ),
+        )
+        for hidden in range(len(texts) + 1):
+            shown = by_priority[: len(texts) - hidden]
+            parts = [
+                f"{self._names.get(marker, marker)}={texts[marker]}"
+                for marker in in_order
+                if marker in shown
+            ]
+            line = "  ".join([*parts, f"and {hidden} more"] if hidden else parts)
+            if len(line) <= width:
+                return line
+        return ""
+
+
+def _format_values(trial: FrozenTrial) -> dict[str, str]:
+    """Format the values by hyperparameter, with its repetitions joined by commas."""
+    texts: dict[str, list[str]] = {}
+    for name, value in trial.values.items():
+        texts.setdefault(marker_name(name), []).append(format_hyperparameter(value))
+    return {marker: ",".join(values) for marker, values in texts.items()}

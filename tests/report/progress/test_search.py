@@ -1,4 +1,4 @@
-"""The progress of a search: counts, best trial, remaining time; in a terminal and a pipe."""
+"""The progress of a search: counts, best trial, remaining time, values; live and as lines."""
 
 from __future__ import annotations
 
@@ -10,11 +10,14 @@ import pytest
 from rich.console import Console
 
 from nnlab.report.progress import PlainSearchProgress, RichSearchProgress, SearchInfo
-from nnlab.report.progress.search_state import SearchState
+from nnlab.report.progress.search import SearchState, TrialValues
 from nnlab.runs.records.trial import FrozenTrial, TrialStatus
 
 SPACE = ("training.optimizer", "training.epochs", "model.layers.0.Dense.units", "data.scaling")
 INFO = SearchInfo("layers", "random", "val_accuracy", "max", 2, 10, SPACE)
+
+UNITS = "model.layers.0.Repeat[{}].layers.0.Dense.units"
+NAMES = ("data.scaling", UNITS.format(1), UNITS.format(2), "training.epochs")
 
 
 def running(number: int) -> FrozenTrial:
@@ -25,6 +28,11 @@ def finished(number: int, score: float | None) -> FrozenTrial:
     if score is None:
         return replace(running(number), status=TrialStatus.FAILED, error="diverged", seconds=1.0)
     return replace(running(number), status=TrialStatus.COMPLETE, score=score, seconds=2.0)
+
+
+def deep_trial(number: int, epochs: int) -> FrozenTrial:
+    units = {UNITS.format(1): 64, UNITS.format(2): 8 * number}
+    return FrozenTrial(number, {"data.scaling": "minmax", **units, "training.epochs": epochs})
 
 
 def test_headline_summarizes_the_search() -> None:
@@ -174,3 +182,33 @@ def test_terminal_shows_running_trials_and_the_best() -> None:
     # A terminal echoes ^C: the line must not wrap.
     rendered = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", shown).replace("\r", "\n").splitlines()
     assert {len(line.rstrip()) <= 96 for line in rendered if "\u2501" in line} == {True}
+
+
+def test_repetitions_are_joined_under_short_names() -> None:
+    text = TrialValues(NAMES).format(deep_trial(1, 5), 80)
+    assert text == "scaling=minmax  units=64,8  epochs=5"
+
+
+def test_values_that_differ_between_trials_are_kept_in_order() -> None:
+    values = TrialValues(NAMES)
+    for number in (1, 2):
+        values.add(deep_trial(number, epochs=5))
+    assert values.format(deep_trial(2, 5), 80) == "scaling=minmax  units=64,16  epochs=5"
+    assert values.format(deep_trial(2, 5), 24) == "units=64,16  and 2 more"
+    values.add(deep_trial(2, epochs=6))
+    assert values.format(deep_trial(2, 6), 34) == "units=64,16  epochs=6  and 1 more"
+
+
+def test_conditional_values_are_left_out_first() -> None:
+    names = ("model.layers.0.Choice.1.Dropout", UNITS.format(1), "training.epochs")
+    conditional = FrozenTrial(1, dict(zip(names, (0.5, 64, 9), strict=True)))
+    assert TrialValues(names).format(conditional, 80) == "Dropout=0.5  units=64  epochs=9"
+    assert TrialValues(names).format(conditional, 22) == "epochs=9  and 2 more"
+
+
+def test_values_are_left_out_and_counted_never_truncated() -> None:
+    values = TrialValues(NAMES)
+    assert values.format(deep_trial(1, 5), 30) == "scaling=minmax  and 2 more"
+    assert values.format(deep_trial(1, 5), 36) == "scaling=minmax  units=64,8  epochs=5"
+    assert values.format(deep_trial(1, 5), 12) == "and 3 more"
+    assert not values.format(deep_trial(1, 5), 3)
