@@ -7,7 +7,7 @@ import math
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from itertools import product
 from typing import Any, Literal
 
 from nnlab.analysis.statistics import mean, median
@@ -37,12 +37,18 @@ def merge_rounds(rounds: Sequence[BenchmarkPoint]) -> BenchmarkPoint:
     first = rounds[0]
     step = _median_time(samples)
     is_epoch_measured = sum(map(len, epochs)) >= _MIN_EPOCHS
+    if is_epoch_measured:
+        epoch = _median_time(epochs)
+    else:
+        steps = first.steps_per_epoch
+        low, high = (None if end is None else end * steps for end in (step.low_s, step.high_s))
+        epoch = MedianTime(step.median_s * steps, low, high, step.samples)
     return dataclasses.replace(
         first,
         samples_s=samples,
         epochs_s=epochs,
         step=step,
-        epoch=_median_time(epochs) if is_epoch_measured else _multiply(step, first.steps_per_epoch),
+        epoch=epoch,
         is_epoch_measured=is_epoch_measured,
         timing={
             name: statistics.median(point.timing[name] for point in rounds) for name in first.timing
@@ -61,11 +67,6 @@ def _median_time(processes: Sequence[Sequence[float]]) -> MedianTime:
     medians = [statistics.median(times) for times in processes if times]
     low, high = min(overall.low, *medians), max(overall.high, *medians)
     return MedianTime(overall.value, low, high, overall.count)
-
-
-def _multiply(step: MedianTime, steps: int) -> MedianTime:
-    low, high = (None if end is None else end * steps for end in (step.low_s, step.high_s))
-    return MedianTime(step.median_s * steps, low, high, step.samples)
 
 
 @dataclass(frozen=True)
@@ -179,14 +180,11 @@ class BenchmarkResult:
     batch_sizes: tuple[int, ...]
     points: tuple[BenchmarkPoint, ...]
 
-    @cached_property
-    def _points_by_key(self) -> dict[tuple[str, int | None, int], BenchmarkPoint]:
-        return {(point.device, point.width, point.batch_size): point for point in self.points}
-
     def point(self, device: str, width: int | None, batch_size: int) -> BenchmarkPoint | None:
         """Return a point, or None if it was not measured or failed."""
-        point = self._points_by_key.get((device, width, batch_size))
-        return None if point is None or point.step is None else point
+        key = device, width, batch_size
+        measured = (point for point in self.points if point.step is not None)
+        return next((p for p in measured if (p.device, p.width, p.batch_size) == key), None)
 
     def bottleneck(self, point: BenchmarkPoint) -> Bottleneck | None:
         """Return what takes most of the time of a point's step, or None if unknown.
@@ -197,7 +195,11 @@ class BenchmarkResult:
         if point.step is None or point.one_row_s is None:
             return None
         launch = min(1.0, point.one_row_s / point.step.median_s)
-        copy = min(1.0, _copy_s(point) / point.step.median_s)
+        copy_s = 0.0
+        # Unless they are streamed, the rows are copied once, before the first step.
+        if point.is_streamed and point.rows_transferred:
+            copy_s = point.timing.get("rows_s", 0.0) * point.batch_size / point.rows_transferred
+        copy = min(1.0, copy_s / point.step.median_s)
         shares: dict[Bound, float] = {
             "launch": launch,
             "copy": copy,
@@ -233,35 +235,35 @@ class BenchmarkResult:
     @property
     def crossovers(self) -> list[Crossover]:
         """The crossover of each device but the first, at each width."""
-        return [
-            self._crossover(device, width) for device in self.devices[1:] for width in self.widths
-        ]
-
-    def _crossover(self, device: str, width: int | None) -> Crossover:
-        sizes = sorted(self.batch_sizes)
-        speedups = {
-            size: speedup
-            for size in sizes
-            if (point := self.point(device, width, size)) and (speedup := self.speedup(point))
-        }
-        first = None
-        for size in reversed(sizes):
-            if self.point(self.devices[0], width, size) is None:
-                continue
-            if size not in speedups or not speedups[size].is_faster:
-                break
-            first = size
-        best = max(speedups, key=lambda size: speedups[size].value, default=None)
-        return Crossover(
-            device,
-            self.devices[0],
-            width,
-            first,
-            best,
-            None if best is None else speedups[best],
-            tuple(size for size, speedup in speedups.items() if speedup.is_faster),
-            tuple(size for size, speedup in speedups.items() if speedup.is_slower),
-        )
+        sizes, baseline = sorted(self.batch_sizes), self.devices[0]
+        crossovers = []
+        for device, width in product(self.devices[1:], self.widths):
+            speedups = {
+                size: speedup
+                for size in sizes
+                if (point := self.point(device, width, size)) and (speedup := self.speedup(point))
+            }
+            first = None
+            for size in reversed(sizes):
+                if self.point(baseline, width, size) is None:
+                    continue
+                if size not in speedups or not speedups[size].is_faster:
+                    break
+                first = size
+            best = max(speedups, key=lambda size: speedups[size].value, default=None)
+            crossovers.append(
+                Crossover(
+                    device,
+                    baseline,
+                    width,
+                    first,
+                    best,
+                    None if best is None else speedups[best],
+                    tuple(size for size, speedup in speedups.items() if speedup.is_faster),
+                    tuple(size for size, speedup in speedups.items() if speedup.is_slower),
+                )
+            )
+        return crossovers
 
     @property
     def agreement(self) -> LossAgreement | None:
@@ -305,13 +307,6 @@ def _ratio_interval(
         return ()
     ratio = mean(logarithms)
     return tuple(math.exp(end) for end in (ratio.low, ratio.high) if end is not None)
-
-
-def _copy_s(point: BenchmarkPoint) -> float:
-    """Return the seconds for copying the rows of a step, if they are copied in each epoch."""
-    if not point.is_streamed or not point.rows_transferred:
-        return 0.0
-    return point.timing.get("rows_s", 0.0) * point.batch_size / point.rows_transferred
 
 
 def _relative_difference(loss: float, other: float) -> float:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from nnlab.analysis.metric_bounds import Bounds, metric_bounds
+from nnlab.analysis.statistics import Bounds, metric_bounds
 from nnlab.config.schema.losses import find_penalties, loss_name
 from nnlab.config.schema.row_selection import row_selection_settings
 
@@ -33,12 +33,24 @@ def incomparable_reason(metric: str, configs: Sequence[Sections]) -> str:
         'the runs use different data'
     """
     is_test = metric.startswith("test_")
-    if not _are_equal(_rows(config("data"), is_test=is_test) for config in configs):
+    data = (config("data") for config in configs)
+    rows = (
+        {**row_selection_settings(section, validation=not is_test), "seed": None}
+        for section in data
+        if isinstance(section, Mapping)
+    )
+    if not _are_equal(rows):
         return "the runs use different data"
     loss = loss_name(metric)
     if loss is None:
         return ""
-    if not _are_equal(_losses(config("training")) for config in configs):
+    training = (config("training") for config in configs)
+    losses = (
+        [section.get("loss"), section.get("loss_weights")]
+        for section in training
+        if isinstance(section, Mapping)
+    )
+    if not _are_equal(losses):
         return "the runs have different losses"
     # The loss of a single output is logged without penalties.
     if loss == "loss" and not _are_equal(find_penalties(config("model")) for config in configs):
@@ -54,19 +66,6 @@ def use_different_rows(configs: Iterable[Sections]) -> bool:
         if isinstance(data, Mapping) and {"test_split", "validation_split"} & {*data}:
             seeds.add(data.get("seed", config("seed")))
     return len(seeds) > 1
-
-
-def _rows(data: Any, *, is_test: bool) -> Any:
-    """Return the settings that select the rows, without the seed; None if unknown."""
-    if not isinstance(data, Mapping):
-        return None
-    return {**row_selection_settings(data, validation=not is_test), "seed": None}
-
-
-def _losses(training: Any) -> Any:
-    if not isinstance(training, Mapping):
-        return None
-    return [training.get("loss"), training.get("loss_weights")]
 
 
 def _are_equal(values: Iterable[Any]) -> bool:

@@ -67,27 +67,21 @@ def differences(trees: Sequence[Mapping[str, Any]]) -> list[Difference]:
 def _walk(path: Path, values: Sequence[Any]) -> Iterator[Difference]:
     if all(_signature(value) == _signature(values[0]) for value in values):
         return
-    nodes = _with_arguments(values)
+    nodes = list(values)
+    if any(isinstance(value, Mapping) for value in values):
+        # Class names are expanded: `Adam` to `{Adam: {}}`.
+        nodes = [{value: {}} if _is_class(value) else value for value in values]
     if path[-1] == _LAYERS and all(isinstance(value, list) for value in values):
         for index, layers in enumerate(_align(values)):
             yield from _walk((*path, index), layers)
     elif all(isinstance(node, Mapping) for node in nodes) and not _are_other_classes(path, nodes):
         for key in dict.fromkeys(key for node in nodes for key in node):
             yield from _walk((*path, key), [node.get(key) for node in nodes])
+    elif None in values and (default := _default(path)) is not None:
+        filled = tuple(default[0] if value is None else value for value in values)
+        yield Difference(format_path(path), filled, tuple(value is None for value in values))
     else:
-        yield _difference(path, values)
-
-
-def _difference(path: Path, values: Sequence[Any]) -> Difference:
-    """Return a difference, with the defaults of missing arguments."""
-    default = _default(path) if None in values else None
-    if default is None:
-        return Difference(format_path(path), tuple(values))
-    return Difference(
-        format_path(path),
-        tuple(default[0] if value is None else value for value in values),
-        tuple(value is None for value in values),
-    )
+        yield Difference(format_path(path), tuple(values))
 
 
 def _default(path: Path) -> tuple[Any] | None:
@@ -108,13 +102,6 @@ def _default(path: Path) -> tuple[Any] | None:
     if field is None or field.is_required():
         return None
     return (to_plain_data(field.get_default(call_default_factory=True)),)
-
-
-def _with_arguments(values: Sequence[Any]) -> list[Any]:
-    """Expand class names to mappings if any value is one: `Adam` to `{Adam: {}}`."""
-    if not any(isinstance(value, Mapping) for value in values):
-        return list(values)
-    return [{value: {}} if _is_class(value) else value for value in values]
 
 
 def _is_class(value: Any) -> bool:

@@ -235,32 +235,25 @@ def metric_rows(records: Sequence[RunRecord]) -> list[MetricRow]:
         name: next(i for i, prefix in enumerate(_PREFIXES) if name.startswith(prefix))
         for name in names
     }
-    return [_metric_row(name, records) for name in sorted(names, key=order.__getitem__)]
-
-
-def _metric_row(name: str, records: Sequence[RunRecord]) -> MetricRow:
-    values = tuple(record.metrics.get(name) for record in records)
-    direction = common_direction(records, name)
-    finite = {value for value in values if value is not None and math.isfinite(value)}
-    # No run is the best if all are equal.
-    if direction is None or len(finite) < 2:  # noqa: PLR2004 - see above
-        return MetricRow(name, direction, values)
-    best = max(finite) if direction == "max" else min(finite)
-    return MetricRow(
-        name, direction, values, tuple(i for i, value in enumerate(values) if value == best)
-    )
+    rows = []
+    for name in sorted(names, key=order.__getitem__):
+        values = tuple(record.metrics.get(name) for record in records)
+        direction = common_direction(records, name)
+        finite = {value for value in values if value is not None and math.isfinite(value)}
+        best: tuple[int, ...] = ()
+        # No run is the best if all are equal.
+        if direction is not None and len(finite) > 1:
+            best_value = max(finite) if direction == "max" else min(finite)
+            best = tuple(i for i, value in enumerate(values) if value == best_value)
+        rows.append(MetricRow(name, direction, values, best))
+    return rows
 
 
 def _facts(records: Sequence[RunRecord]) -> list[MetricRow]:
     """Return epochs, parameters and seconds, of which none is the best."""
-    rows = [
-        MetricRow(name, None, tuple(getattr(record, name) for record in records)) for name in _FACTS
-    ]
-    rows += [
-        MetricRow(name, None, tuple(record.timing.get(name) for record in records))
-        for name in _TIMES
-    ]
-    return [row for row in rows if any(value is not None for value in row.values)]
+    facts = {name: tuple(getattr(record, name) for record in records) for name in _FACTS}
+    facts |= {name: tuple(record.timing.get(name) for record in records) for name in _TIMES}
+    return [MetricRow(name, None, values) for name, values in facts.items() if {*values} != {None}]
 
 
 def environment_differences(records: Sequence[RunRecord]) -> list[Difference]:

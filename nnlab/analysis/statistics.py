@@ -1,4 +1,4 @@
-"""Means and medians with confidence intervals, and paired significance tests.
+"""Means and medians with confidence intervals, paired significance tests, bounds of metrics.
 
 Student, "The probable error of a mean" (1908); Holm, "A simple sequentially rejective multiple test
 procedure" (1979); for the median Conover, "Practical Nonparametric Statistics", 3rd ed. (1999),
@@ -14,8 +14,6 @@ from dataclasses import dataclass, replace
 from itertools import count
 from statistics import fmean, stdev
 
-from nnlab.analysis.metric_bounds import UNBOUNDED, Bounds
-
 CONFIDENCE_LEVEL = 0.95
 
 _MIN_VALUES = 2
@@ -28,6 +26,43 @@ _MIN_REQUIRED_SEEDS = 5
 # Metrics are computed in float32: differences below this fraction of their size are rounding.
 _RELATIVE_ROUNDING = 2.0**-22
 _P_TOLERANCE = 1e-9
+# Fractions of the rows, or of pairs of rows.
+_FRACTIONS = (
+    "accuracy",
+    "precision",
+    "recall",
+    "specificity",
+    "sensitivity",
+    "auc",
+    "f1_score",
+    "fbeta_score",
+    "io_u",
+    "iou",
+)
+_CORRELATIONS = ("correlation", "cosine_similarity")
+_ERRORS = ("error", "hinge", "crossentropy")
+_ERROR_ABBREVIATIONS = frozenset({"mae", "mse", "mape", "msle", "rmse"})
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """The smallest and the largest possible value."""
+
+    low: float = -math.inf
+    high: float = math.inf
+
+    def contain(self, values: Iterable[float]) -> bool:
+        """Return whether all values are within the bounds."""
+        return all(self.low <= value <= self.high for value in values)
+
+    @property
+    def for_differences(self) -> Bounds:
+        """The bounds of the difference of two values."""
+        return Bounds(self.low - self.high, self.high - self.low)
+
+
+# Some losses, such as the cosine similarity, are negative.
+UNBOUNDED = Bounds()
 
 
 @dataclass(frozen=True)
@@ -117,7 +152,9 @@ def mean(values: Sequence[float], bounds: Bounds = UNBOUNDED) -> Mean:
 
     size = len(values)
     center = fmean(values)
-    spread = _standard_deviation(values) if size >= _MIN_VALUES else 0.0
+    spread = stdev(values) if size >= _MIN_VALUES else 0.0
+    if is_rounding_error(spread, values):
+        spread = 0.0
     if not spread and size < _MIN_EQUAL_VALUES:
         return Mean(center, None, None, size)
     margin = float(t.ppf((1 + CONFIDENCE_LEVEL) / 2, size - 1)) * spread / math.sqrt(size)
@@ -177,10 +214,13 @@ def paired_test(
     """
     from scipy.stats import ttest_rel
 
-    seeds = [seed for seed in values if seed in baseline]
-    if not seeds:
+    pairs = [(values[seed], baseline[seed]) for seed in values if seed in baseline]
+    if not pairs:
         return None
-    differences = [_difference(values[seed], baseline[seed]) for seed in seeds]
+    differences = [
+        0.0 if is_rounding_error(value - base, (value, base)) else value - base
+        for value, base in pairs
+    ]
     difference = mean(differences, bounds.for_differences)
     # Differences that cancel out leave a rounding error.
     if is_rounding_error(difference.value, [*values.values(), *baseline.values()]):
@@ -189,8 +229,7 @@ def paired_test(
         return PairedTest(difference, None)
     if difference.is_exact:
         return PairedTest(difference, 0.0 if difference.value else 1.0)
-    result = ttest_rel([values[seed] for seed in seeds], [baseline[seed] for seed in seeds])
-    return PairedTest(difference, float(result.pvalue))
+    return PairedTest(difference, float(ttest_rel(*zip(*pairs, strict=True)).pvalue))
 
 
 def with_holm(tests: Sequence[PairedTest]) -> list[PairedTest]:
@@ -247,11 +286,6 @@ def _detectable_effect(seeds: int, tests: int) -> float:
     return float(t.isf(tail, seeds - 1)) / math.sqrt(seeds)
 
 
-def _difference(value: float, baseline: float) -> float:
-    difference = value - baseline
-    return 0.0 if is_rounding_error(difference, (value, baseline)) else difference
-
-
 def is_rounding_error(amount: float, values: Iterable[float]) -> bool:
     """Return whether an amount is within the float32 rounding of the values.
 
@@ -262,6 +296,22 @@ def is_rounding_error(amount: float, values: Iterable[float]) -> bool:
     return abs(amount) <= _RELATIVE_ROUNDING * max(map(abs, values))
 
 
-def _standard_deviation(values: Sequence[float]) -> float:
-    deviation = stdev(values)
-    return 0.0 if is_rounding_error(deviation, values) else deviation
+def metric_bounds(metric: str) -> Bounds:
+    """Return the bounds of a metric's values.
+
+    Example:
+        >>> metric_bounds("val_accuracy"), metric_bounds("test_mae"), metric_bounds("loss")
+        (Bounds(low=0.0, high=1.0), Bounds(low=0.0, high=inf), Bounds(low=-inf, high=inf))
+    """
+    if is_fraction(metric):
+        return Bounds(0.0, 1.0)
+    if any(name in metric for name in _ERRORS) or _ERROR_ABBREVIATIONS & set(metric.split("_")):
+        return Bounds(low=0.0)
+    if any(name in metric for name in _CORRELATIONS):
+        return Bounds(-1.0, 1.0)
+    return Bounds(high=1.0) if "r2_score" in metric else UNBOUNDED
+
+
+def is_fraction(metric: str) -> bool:
+    """Return whether a metric is a fraction of the rows, shown in percent."""
+    return any(name in metric for name in _FRACTIONS)

@@ -1,17 +1,18 @@
-"""The variants of a comparison: mean, interval and difference to the baseline of each."""
+"""The variants of a comparison: means, differences to the baseline, and curves with bands."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from statistics import fmean
 from typing import Any
 
 from nnlab.analysis.comparability import MetricSpec
-from nnlab.analysis.metric_bounds import Bounds
 from nnlab.analysis.statistics import (
+    UNBOUNDED,
+    Bounds,
     Mean,
     PairedTest,
     is_rounding_error,
@@ -22,8 +23,12 @@ from nnlab.analysis.statistics import (
 from nnlab.config.direction import Direction
 from nnlab.errors import RunNotFoundError
 from nnlab.runs import RunRecord, RunStatus, read_run
+from nnlab.runs.io.metrics_csv import read_history
 from nnlab.runs.records.comparison import ComparisonFiles, read_comparison_record
 from nnlab.runs.records.run import common_direction
+
+Histories = Mapping[str, Sequence[Mapping[str, Sequence[float]]]]
+"""The columns of metrics.csv of each run, by variant."""
 
 
 @dataclass(frozen=True)
@@ -207,11 +212,7 @@ def read_variants(path: Path) -> VariantTable:
         VariantRuns(
             row["name"],
             row["changes"],
-            {
-                seed: record
-                for seed in comparison.seeds
-                if (record := _read_record(files.run(row["name"], seed))) is not None
-            },
+            read_records(files, row["name"], comparison.seeds),
             row.get("file"),
         )
         for row in comparison.variants
@@ -227,11 +228,17 @@ def read_variants(path: Path) -> VariantTable:
     )
 
 
-def _read_record(path: Path) -> RunRecord | None:
-    try:
-        return read_run(path).record
-    except RunNotFoundError:
-        return None
+def read_records(
+    files: ComparisonFiles, variant: str, seeds: Iterable[int]
+) -> dict[int, RunRecord]:
+    """Read the record of each seed's run of a variant, without the seeds that have not run."""
+    records = {}
+    for seed in seeds:
+        try:
+            records[seed] = read_run(files.run(variant, seed)).record
+        except RunNotFoundError:
+            continue
+    return records
 
 
 def _row(variant: VariantRuns, metric: str, bounds: Bounds) -> VariantRow:
@@ -276,3 +283,81 @@ def _interval(mean: Mean | None) -> list[float] | None:
     if mean is None or mean.low is None or mean.high is None:
         return None
     return [mean.low, mean.high]
+
+
+@dataclass(frozen=True)
+class Band:
+    """A metric over the epochs, over several seeds.
+
+    Args:
+        mean: The mean, [epochs].
+        low: The lower end of its 95 % interval, [epochs]; the mean if there is only one seed.
+        high: The upper end, [epochs].
+    """
+
+    mean: tuple[float, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+
+
+def band(curves: Sequence[Sequence[float]], bounds: Bounds = UNBOUNDED) -> Band:
+    """Compute the band of some curves, up to the end of the shortest.
+
+    Beyond it, the mean would jump, because the run that stopped early drops out.
+
+    Example:
+        >>> band([[0.5, 0.4, 0.1], [0.7, 0.6]]).mean
+        (0.6, 0.5)
+    """
+    means = [mean(values, bounds) for values in zip(*curves, strict=False)]
+    return Band(
+        tuple(epoch.value for epoch in means),
+        tuple(epoch.value if epoch.low is None else epoch.low for epoch in means),
+        tuple(epoch.value if epoch.high is None else epoch.high for epoch in means),
+    )
+
+
+def read_histories(path: Path, table: VariantTable) -> dict[str, list[dict[str, list[float]]]]:
+    """Read metrics.csv of each complete run of a comparison, by variant."""
+    files = ComparisonFiles(path)
+    return {
+        row.name: [read_history(files.run(row.name, seed) / "metrics.csv") for seed in row.values]
+        for row in table.rows
+        if row.values
+    }
+
+
+def bands(histories: Histories, column: str, bounds: Bounds = UNBOUNDED) -> dict[str, Band]:
+    """Compute the band of a column for each variant.
+
+    Args:
+        histories: The columns of metrics.csv of each run, by variant.
+        column: A column of metrics.csv, such as `val_loss`.
+        bounds: The possible values of the column. Defaults to unbounded.
+
+    Returns:
+        The bands by variant, without the variants that lack the column.
+    """
+    curves = {
+        name: [history[column] for history in runs if column in history]
+        for name, runs in histories.items()
+    }
+    return {name: band(values, bounds) for name, values in curves.items() if values}
+
+
+def curve_columns(metric: str, histories: Histories) -> list[str]:
+    """Return the columns of metrics.csv to plot for a metric: the metric and the loss.
+
+    On validation rows if logged; a test metric has no curve.
+
+    Example:
+        >>> curve_columns("test_mae", {"a": [{"loss": [1.0], "mae": [1.0], "val_mae": [2.0]}]})
+        ['val_mae', 'loss']
+    """
+    logged = {column for runs in histories.values() for history in runs for column in history}
+    plain = metric.removeprefix("test_").removeprefix("val_")
+    columns = (
+        next((column for column in (f"val_{name}", name) if column in logged), None)
+        for name in dict.fromkeys([plain, "loss"])
+    )
+    return [column for column in columns if column is not None]

@@ -92,35 +92,30 @@ def layer_histograms(kind: Kind, first: Arrays, last: Arrays) -> list[LayerHisto
         >>> layer.first.zeros, layer.last.norm, round(layer.low), round(layer.high)
         (1, 1.4142135623730951, -9, 0)
     """
-    return [_layer(name, kind, first[name], last[name]) for name in first if name in last]
-
-
-def _layer(
-    name: str, kind: Kind, first: NDArray[np.floating[Any]], last: NDArray[np.floating[Any]]
-) -> LayerHistograms:
     import numpy as np
 
-    scaled = [_scale(_sample(values), kind) for values in (first, last)]
-    combined = np.concatenate(scaled)
-    edges = np.histogram_bin_edges(combined if combined.size else [0.0], bins=_BINS)
-    histograms = (
-        _histogram(values, np.histogram(sample, edges)[0])
-        for values, sample in zip((first, last), scaled, strict=True)
-    )
-    return LayerHistograms(name, kind, float(edges[0]), float(edges[-1]), *histograms)
-
-
-def _histogram(values: NDArray[np.floating[Any]], counts: NDArray[Any]) -> Histogram:
-    import numpy as np
-
-    sample = _sample(values)
-    return Histogram(
-        tuple(counts.tolist()),
-        int(np.size(values)),
-        int(np.size(values) - np.count_nonzero(values)),
-        float(sample.std()) if sample.size else 0.0,
-        float(np.linalg.norm(sample)) if sample.size else 0.0,
-    )
+    layers = []
+    for name in (name for name in first if name in last):
+        arrays = first[name], last[name]
+        samples = [_sample(array) for array in arrays]
+        binned = samples
+        if kind == "gradients":
+            nonzero = (np.abs(sample[sample != 0]) for sample in samples)
+            binned = [np.log10(np.maximum(sizes, _MIN_GRADIENT)) for sizes in nonzero]
+        combined = np.concatenate(binned)
+        edges = np.histogram_bin_edges(combined if combined.size else [0.0], bins=_BINS)
+        histograms = (
+            Histogram(
+                tuple(np.histogram(values, edges)[0].tolist()),
+                int(np.size(array)),
+                int(np.size(array) - np.count_nonzero(array)),
+                float(sample.std()) if sample.size else 0.0,
+                float(np.linalg.norm(sample)) if sample.size else 0.0,
+            )
+            for array, sample, values in zip(arrays, samples, binned, strict=True)
+        )
+        layers.append(LayerHistograms(name, kind, float(edges[0]), float(edges[-1]), *histograms))
+    return layers
 
 
 def _sample(values: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
@@ -131,18 +126,6 @@ def _sample(values: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
     step = max(1, -(-flat.size // _MAX_VALUES))
     sample: NDArray[np.float64] = flat[::step].astype(np.float64)
     return sample[np.isfinite(sample)]
-
-
-def _scale(values: NDArray[np.float64], kind: Kind) -> NDArray[np.float64]:
-    """Return weights as they are, and log10 of the size of nonzero gradients."""
-    import numpy as np
-
-    if kind == "weights":
-        return values
-    logarithms: NDArray[np.float64] = np.log10(
-        np.maximum(np.abs(values[values != 0]), _MIN_GRADIENT)
-    )
-    return logarithms
 
 
 def sample_layers(layers: Sequence[LayerHistograms], limit: int) -> list[LayerHistograms]:

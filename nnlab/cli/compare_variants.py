@@ -173,7 +173,7 @@ def resume_notes(comparison: Comparison, path: Path) -> tuple[str, ...]:
     Raises RequestError if the folder belongs to another comparison, or if finished runs of some
     seeds would be ignored.
     """
-    from nnlab.report.comparison.records import read_comparison_results
+    from nnlab.report.comparison.files import read_comparison_results
 
     try:
         record, table = read_comparison_results(path)
@@ -216,7 +216,7 @@ def _check_same_comparison(comparison: Comparison, record: ComparisonRecord) -> 
 
 
 def _write_report(path: Path, table: VariantTable, name: str) -> None:
-    from nnlab.report.comparison.plots import write_comparison_plots
+    from nnlab.report.comparison.files import write_comparison_plots
     from nnlab.report.html.writer import write_report
     from nnlab.runs import read_run
 

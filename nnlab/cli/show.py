@@ -91,7 +91,7 @@ def _show_trial(run: StoredRun, *, as_json: bool) -> None:
 
 
 def _show_comparison(run: StoredRun, *, as_json: bool) -> None:
-    from nnlab.report.comparison.records import read_comparison_results
+    from nnlab.report.comparison.files import read_comparison_results
     from nnlab.report.comparison.tables import variants_table, verdicts_table
     from nnlab.report.text.table import next_steps_table
 

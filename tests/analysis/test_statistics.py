@@ -1,4 +1,4 @@
-"""Means, intervals, paired tests and Holm's correction, against independent results."""
+"""Means, intervals, paired tests and Holm's correction, against independent results; bounds."""
 
 from __future__ import annotations
 
@@ -8,11 +8,14 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from nnlab.analysis.metric_bounds import Bounds
 from nnlab.analysis.statistics import (
+    UNBOUNDED,
+    Bounds,
     Mean,
     PairedTest,
+    is_fraction,
     mean,
+    metric_bounds,
     paired_test,
     required_seeds,
     with_holm,
@@ -141,3 +144,31 @@ def test_holm_correction_is_stepwise() -> None:
 def test_holm_correction_skips_tests_without_p_value() -> None:
     tests = [PairedTest(Mean(1, None, None, 1), None), PairedTest(Mean(1, 0, 2, 5), 0.03)]
     assert [test.adjusted_p for test in with_holm(tests)] == [None, pytest.approx(0.03)]
+
+
+@pytest.mark.parametrize(
+    ("metric", "low", "high"),
+    [
+        ("val_accuracy", 0, 1),
+        ("digit_precision_at_recall", 0, 1),
+        ("mean_io_u", 0, 1),
+        ("test_mae", 0, math.inf),
+        ("root_mean_squared_error", 0, math.inf),
+        ("val_cosine_similarity", -1, 1),
+        ("r2_score", -math.inf, 1),
+        ("loss", -math.inf, math.inf),
+        ("learning_rate", -math.inf, math.inf),
+    ],
+)
+def test_bounds_follow_from_the_name(metric: str, low: float, high: float) -> None:
+    assert metric_bounds(metric) == Bounds(low, high)
+
+
+def test_bounds_of_differences() -> None:
+    assert metric_bounds("accuracy").for_differences == Bounds(-1, 1)
+    assert metric_bounds("mae").for_differences == UNBOUNDED
+
+
+def test_fractions_are_recognized_by_name() -> None:
+    assert is_fraction("test_accuracy")
+    assert not is_fraction("val_loss")

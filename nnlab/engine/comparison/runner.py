@@ -23,8 +23,7 @@ from nnlab.engine.runtime.signals import Interruption
 from nnlab.engine.training.options import TrainingOptions
 from nnlab.engine.workers.pool import Event, Outcome, Task, WorkerPool
 from nnlab.errors import RunFailedError, RunInterrupted
-from nnlab.report.comparison.records import run_counts, variant_records
-from nnlab.report.comparison.values_csv import write_values
+from nnlab.report.comparison.files import run_counts, variant_records, write_values
 from nnlab.report.comparison.verdict import comparison_verdict
 from nnlab.report.progress.study import StudyProgress
 from nnlab.report.text.numbers import format_metric

@@ -6,8 +6,7 @@ import math
 from collections.abc import Sequence
 from pathlib import Path
 
-from nnlab.analysis.metric_bounds import Bounds, is_fraction
-from nnlab.analysis.statistics import Mean
+from nnlab.analysis.statistics import Bounds, Mean, is_fraction
 from nnlab.analysis.variants import VariantRow, VariantTable
 from nnlab.report.comparison.verdict import (
     MAX_BASELINE_LENGTH,

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from nnlab.analysis.metric_bounds import is_fraction
-from nnlab.analysis.statistics import Mean, PairedTest, required_seeds
+from nnlab.analysis.statistics import Mean, PairedTest, is_fraction, required_seeds
 from nnlab.analysis.variants import VariantRow, VariantTable
 from nnlab.report.text.numbers import format_interval, format_metric
 from nnlab.text import join_names, plural

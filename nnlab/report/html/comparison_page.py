@@ -10,8 +10,7 @@ from nnlab.analysis.differences import differences
 from nnlab.analysis.variants import VariantRow, VariantTable
 from nnlab.config.yaml.parser import read_yaml
 from nnlab.errors import ConfigError, DataError
-from nnlab.report.comparison.plots import INTERVALS, comparison_plots
-from nnlab.report.comparison.records import read_comparison_results
+from nnlab.report.comparison.files import INTERVALS, comparison_plots, read_comparison_results
 from nnlab.report.comparison.tables import variants_table, verdicts_table
 from nnlab.report.html.images import read_image, render_image
 from nnlab.report.html.page import Block, Code, Page, Section, Text

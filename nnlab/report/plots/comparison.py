@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nnlab.analysis.bands import Band
-from nnlab.analysis.variants import VariantRow, VariantTable
+from nnlab.analysis.variants import Band, VariantRow, VariantTable
 from nnlab.report.plots.curves import LOG_SCALE_RATIO, MAX_MARKED_EPOCHS, spans_decades
 from nnlab.report.plots.figure import (
     MUTED_COLOR,

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from matplotlib.image import imread
 
-from nnlab.analysis.bands import Band
+from nnlab.analysis.variants import Band
 from nnlab.report.plots.comparison import plot_bands, plot_intervals
 from nnlab.report.plots.figure import line_style
 from tests.report.comparison.test_verdict import STRONG, WEAK, table

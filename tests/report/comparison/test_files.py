@@ -6,7 +6,7 @@ import csv
 import io
 from pathlib import Path
 
-from nnlab.report.comparison.values_csv import values_csv, write_values
+from nnlab.report.comparison.files import values_csv, write_values
 from nnlab.runs import RunRecord, RunStatus, atomic_write
 from nnlab.runs.records.comparison import ComparisonFiles
 from tests.report.comparison.test_verdict import table
