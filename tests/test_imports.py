@@ -54,7 +54,7 @@ def own_part(source: Path) -> str:
 
 
 def imported_part(module: str) -> str:
-    """Return the part of nnlab that an import names: `data` for `nnlab.data.prefetch`, or ``."""
+    """Return the part of nnlab that an import names: `data` for `nnlab.data.prepare`, or ``."""
     package, _, rest = module.partition(".")
     return rest.partition(".")[0] if package == "nnlab" else ""
 
@@ -125,7 +125,7 @@ def test_light_parts_load_nothing_heavy() -> None:
 
 
 def test_reports_of_searches_and_comparisons_load_no_vocabulary() -> None:
-    reports = ["search.tables", "search.trial_tables", "comparison.tables", "html.writer"]
+    reports = ["search.tables", "comparison.tables", "html.writer"]
     assert loaded_by([f"nnlab.report.{name}" for name in reports], {"pydantic"}) == {}
 
 

@@ -69,7 +69,7 @@ def show(
 def _show_trial(run: StoredRun, *, as_json: bool) -> None:
     """Print a trial with its training, or with the commands that print its trainings."""
     from nnlab.report.runs.tables import run_tables
-    from nnlab.report.search.trial_tables import trial_tables
+    from nnlab.report.search.tables import trial_tables
     from nnlab.report.text.table import next_steps_table, print_tables
     from nnlab.runs import RunKind
     from nnlab.runs.records.search import read_search, read_trials

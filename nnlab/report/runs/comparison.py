@@ -28,30 +28,20 @@ def comparison_tables(comparison: RunComparison) -> list[Table]:
     """Return the legend, and the tables of configs, metrics, facts and environments."""
     labels = comparison.labels
     config, environment = comparison.config, comparison.environment
+    legend = tuple(
+        (Cell(label), Cell(run.full_id), status_cell(run.record.status))
+        for label, run in zip(labels, comparison.runs, strict=True)
+    )
+    equal_configs = () if config else ("The configs are equal.",)
+    equal_environments = () if environment else ("The environments are equal.",)
     tables = [
-        _legend(comparison),
-        differences_table(
-            "Config differences", config, labels, () if config else ["The configs are equal."]
-        ),
+        Table("", (Column(""), Column("run"), Column("status")), legend, notes=comparison.notes),
+        differences_table("Config differences", config, labels, equal_configs),
         _metrics_table(comparison.metrics, labels),
         _facts_table(comparison.facts, labels),
-        differences_table(
-            "Environment differences",
-            environment,
-            labels,
-            () if environment else ["The environments are equal."],
-        ),
+        differences_table("Environment differences", environment, labels, equal_environments),
     ]
     return [table for table in tables if table.rows or table.notes]
-
-
-def _legend(comparison: RunComparison) -> Table:
-    rows = tuple(
-        (Cell(label), Cell(run.full_id), status_cell(run.record.status))
-        for label, run in zip(comparison.labels, comparison.runs, strict=True)
-    )
-    columns = (Column(""), Column("run"), Column("status"))
-    return Table("", columns, rows, notes=comparison.notes)
 
 
 def differences_table(
@@ -76,39 +66,38 @@ def _value_cells(row: Difference) -> Iterator[Cell]:
 
 
 def _metrics_table(rows: Sequence[MetricRow], labels: str) -> Table:
+    cells = []
+    for row in rows:
+        # Values that are rounded to the best are marked, too.
+        best = {format_metric(row.values[i] or 0.0) for i in row.best}
+        values = [
+            EMPTY_CELL
+            if value is None
+            else Cell(
+                text := format_metric(value),
+                "best" if text in best else "" if math.isfinite(value) else "error",
+            )
+            for value in row.values
+        ]
+        cells.append((Cell(row.name), *values, Cell(_DIRECTIONS[row.direction], "dim")))
     columns = (
         Column("metric"),
         *(Column(label, right=True) for label in labels),
         Column("", optional=True),
     )
-    cells = tuple(
-        (Cell(row.name), *_metric_cells(row), Cell(_DIRECTIONS[row.direction], "dim"))
-        for row in rows
-    )
-    return Table("Metrics", columns, cells, star_note="best in row", repeated_columns=1)
-
-
-def _metric_cells(row: MetricRow) -> Iterator[Cell]:
-    """Yield the cells of a metric; values that are rounded to the best are marked, too."""
-    best = {format_metric(row.values[i] or 0.0) for i in row.best}
-    for value in row.values:
-        if value is None:
-            yield EMPTY_CELL
-            continue
-        text = format_metric(value)
-        yield Cell(text, "best" if text in best else "" if math.isfinite(value) else "error")
+    return Table("Metrics", columns, tuple(cells), star_note="best in row", repeated_columns=1)
 
 
 def _facts_table(rows: Sequence[MetricRow], labels: str) -> Table:
+    cells = []
+    for row in rows:
+        is_time = row.name.endswith("_s")
+        values = [
+            EMPTY_CELL
+            if value is None
+            else Cell(format_seconds(value) if is_time else format_count(int(value)))
+            for value in row.values
+        ]
+        cells.append((Cell(_FACTS[row.name], "dim"), *values))
     columns = (Column(""), *(Column(label, right=True) for label in labels))
-    cells = tuple(
-        (Cell(_FACTS[row.name], "dim"), *(_fact_cell(row.name, value) for value in row.values))
-        for row in rows
-    )
-    return Table("Training", columns, cells, repeated_columns=1)
-
-
-def _fact_cell(name: str, value: float | None) -> Cell:
-    if value is None:
-        return EMPTY_CELL
-    return Cell(format_seconds(value) if name.endswith("_s") else format_count(int(value)))
+    return Table("Training", columns, tuple(cells), repeated_columns=1)

@@ -15,15 +15,26 @@ _UNKNOWN_CAUSE = (
 
 def equality_tables(equality: Equality, original_id: str, reproduced_id: str) -> list[Table]:
     """Return what was compared, and if not equal the differences in metrics and environment."""
+    metrics = Cell("equal", "success") if equality.metrics else Cell("not compared: none", "dim")
+    if equality.metric_differences:
+        metrics = Cell("different", "error")
     rows = [
         (Cell("run"), Cell(original_id)),
         (Cell("reproduced as"), Cell(reproduced_id)),
         (Cell("metrics.csv"), _epochs_cell(equality)),
-        (Cell("final metrics"), _metrics_cell(equality)),
+        (Cell("final metrics"), metrics),
         (Cell("weights"), _weights_cell(equality)),
     ]
     if any(reason is not None for reason in equality.failures):
-        rows.append((Cell("failure"), _failure_cell(equality)))
+        original, reproduced = (
+            "none" if reason is None else _first_sentence(reason) for reason in equality.failures
+        )
+        failure = (
+            Cell(f"original: {original}; reproduced: {reproduced}", "error")
+            if equality.failure is None
+            else Cell(f"same: {original}", "success")
+        )
+        rows.append((Cell("failure"), failure))
     tables = [Table("", (Column(""), Column("")), tuple(rows))]
     if equality.is_equal:
         return tables
@@ -64,12 +75,6 @@ def _epochs_cell(equality: Equality) -> Cell:
     return Cell(f"different from epoch {epoch} on", "error")
 
 
-def _metrics_cell(equality: Equality) -> Cell:
-    if equality.metric_differences:
-        return Cell("different", "error")
-    return Cell("equal", "success") if equality.metrics else Cell("not compared: none", "dim")
-
-
 def _weights_cell(equality: Equality) -> Cell:
     if equality.weights_equal is None:
         return Cell(f"not compared: {equality.weights_skipped}", "dim")
@@ -78,15 +83,6 @@ def _weights_cell(equality: Equality) -> Cell:
     if equality.weights_equal:
         return Cell("equal", "success")
     return Cell(f"different by up to {equality.largest_weight_difference:.2g}", "error")
-
-
-def _failure_cell(equality: Equality) -> Cell:
-    if equality.failure is not None:
-        return Cell(f"same: {_first_sentence(equality.failure)}", "success")
-    original, reproduced = (
-        "none" if reason is None else _first_sentence(reason) for reason in equality.failures
-    )
-    return Cell(f"original: {original}; reproduced: {reproduced}", "error")
 
 
 def _first_sentence(error: str) -> str:
@@ -104,16 +100,12 @@ def _differences_table(metrics: list[MetricDifference]) -> Table:
     rows = []
     for metric in metrics:
         name = metric.name if metric.epoch is None else f"{metric.name}, epoch {metric.epoch}"
-        values = [
-            "-" if value is None else repr(value) for value in (metric.original, metric.reproduced)
-        ]
-        rows.append((Cell(name), *map(Cell, values), Cell(_format_difference(metric))))
+        pair = metric.original, metric.reproduced
+        values = ["-" if value is None else repr(value) for value in pair]
+        text = "-"
+        if metric.original is not None and metric.reproduced is not None:
+            difference = metric.reproduced - metric.original
+            # Numbers of epochs are integers.
+            text = str(difference) if isinstance(difference, int) else f"{difference:.2g}"
+        rows.append((Cell(name), *map(Cell, values), Cell(text)))
     return Table("Metrics that differ", columns, tuple(rows))
-
-
-def _format_difference(metric: MetricDifference) -> str:
-    """Format the difference of two values; of numbers of epochs, in full."""
-    if metric.original is None or metric.reproduced is None:
-        return "-"
-    difference = metric.reproduced - metric.original
-    return str(difference) if isinstance(difference, int) else f"{difference:.2g}"

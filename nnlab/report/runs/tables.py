@@ -85,8 +85,8 @@ def runs_table(
             *(_value_cell(key, run[key]) for key in extra_keys),
             *(_metric_cell(record.metrics.get(name), best[name]) for name in metrics),
             _seconds_cell(record.timing.get("total_s")),
-            _count_cell(record.params),
-            _text_cell(record.device),
+            EMPTY_CELL if record.params is None else Cell(format_count(record.params)),
+            Cell(record.device) if record.device else EMPTY_CELL,
         )
         for record, run in zip(records, runs, strict=True)
     )
@@ -128,20 +128,20 @@ def run_tables(record: RunRecord, directory: Path | None = None) -> list[Table]:
     """Return the tables of a run: facts, metrics, times and environment, without empty ones."""
     parts = _count_parts(record)
     facts = {
-        "run": _text_cell(record.id),
-        "folder": _text_cell(str(directory) if directory else None),
+        "run": record.id,
+        "folder": str(directory) if directory else "",
         "status": status_cell(record.status),
-        "error": Cell(record.error, "error") if record.error else EMPTY_CELL,
-        "created": _time_cell(record.created),
-        "finished": _time_cell(record.finished),
-        "seed": _text_cell(None if record.seed is None else str(record.seed)),
-        "device": _text_cell(record.device),
-        "engine": _text_cell(record.engine and format_engine(record.engine, record.training)),
-        "parameters": _count_cell(record.params),
-        **({"epochs": _epochs_cell(record)} if parts is None else {"parts": Cell(parts)}),
+        "error": Cell(record.error, "error") if record.error else "",
+        "created": _format_time(record.created),
+        "finished": _format_time(record.finished),
+        "seed": "" if record.seed is None else str(record.seed),
+        "device": record.device,
+        "engine": record.engine and format_engine(record.engine, record.training),
+        "parameters": "" if record.params is None else format_count(record.params),
+        **({"epochs": _format_epochs(record)} if parts is None else {"parts": parts}),
     }
     times = {
-        title: Cell(format_seconds(record.timing[name]))
+        title: format_seconds(record.timing[name])
         for name, title in _TIMES.items()
         if name in record.timing
     }
@@ -149,10 +149,10 @@ def run_tables(record: RunRecord, directory: Path | None = None) -> list[Table]:
         name: Cell(_format_value(value)) for name, value in record.environment.items() if value
     }
     tables = [
-        _facts_table(record.name, facts),
+        facts_table(record.name, facts),
         _metrics_table(record),
-        _facts_table("Time", times),
-        _facts_table("Environment", environment),
+        facts_table("Time", times),
+        facts_table("Environment", environment),
     ]
     return [table for table in tables if table.rows]
 
@@ -161,36 +161,35 @@ def result_tables(
     record: RunRecord, directory: Path, next_commands: Sequence[tuple[str, str]] = ()
 ) -> list[Table]:
     """Return the tables of a run that just finished: facts, metrics and suggested commands."""
+    timing = record.timing
+    time = format_seconds(timing["total_s"]) if "total_s" in timing else "-"
+    if {"start_s", "total_s"} <= timing.keys():
+        # The user waited for the start of TensorFlow, too.
+        start = format_seconds(timing["start_s"])
+        total = format_seconds(timing["start_s"] + timing["total_s"])
+        time = f"{total}: {start} to start TensorFlow, {time} for the run"
     facts = {
         "status": status_cell(record.status),
-        "error": Cell(record.error, "error") if record.error else EMPTY_CELL,
-        "epochs": _epochs_cell(record),
-        "time": Cell(_format_total_time(record.timing)),
-        "folder": Cell(str(directory)),
+        "error": Cell(record.error, "error") if record.error else "",
+        "epochs": _format_epochs(record),
+        "time": time,
+        "folder": str(directory),
     }
     tables = [
-        _facts_table(record.name, facts),
+        facts_table(record.name, facts),
         _metrics_table(record),
         next_steps_table(next_commands),
     ]
     return [table for table in tables if table.rows]
 
 
-def _format_total_time(timing: Mapping[str, float]) -> str:
-    """Format the time that the user waited, including the start of TensorFlow."""
-    if "total_s" not in timing:
-        return "-"
-    run = format_seconds(timing["total_s"])
-    if "start_s" not in timing:
-        return run
-    start = format_seconds(timing["start_s"])
-    total = format_seconds(timing["start_s"] + timing["total_s"])
-    return f"{total}: {start} to start TensorFlow, {run} for the run"
-
-
-def _facts_table(title: str, facts: Mapping[str, Cell]) -> Table:
+def facts_table(title: str, facts: Mapping[str, Cell | str | None]) -> Table:
     """Return a table of names and values, without empty ones."""
-    rows = tuple((Cell(name, "dim"), cell) for name, cell in facts.items() if cell != EMPTY_CELL)
+    rows = tuple(
+        (Cell(name, "dim"), Cell(fact) if isinstance(fact, str) else fact)
+        for name, fact in facts.items()
+        if fact and fact != EMPTY_CELL
+    )
     return Table(title, (Column(""), Column("")), rows)
 
 
@@ -237,22 +236,14 @@ def _seconds_cell(value: float | None) -> Cell:
     return EMPTY_CELL if value is None else Cell(format_seconds(value))
 
 
-def _count_cell(value: int | None) -> Cell:
-    return EMPTY_CELL if value is None else Cell(format_count(value))
+def _format_time(value: str | None) -> str:
+    """Format a recorded time, to the second."""
+    return re.sub(r"\.\d+", "", value or "").replace("T", " ").replace("Z", " UTC")
 
 
-def _text_cell(value: str | None) -> Cell:
-    return Cell(value) if value else EMPTY_CELL
-
-
-def _time_cell(value: str | None) -> Cell:
-    """Return the cell of a time, to the second."""
-    return _text_cell(re.sub(r"\.\d+", "", value or "").replace("T", " ").replace("Z", " UTC"))
-
-
-def _epochs_cell(record: RunRecord) -> Cell:
+def _format_epochs(record: RunRecord) -> str:
     best = "" if record.best_epoch is None else f", best {format_count(record.best_epoch)}"
-    return Cell(f"{format_count(record.epochs_run)}{best}")
+    return f"{format_count(record.epochs_run)}{best}"
 
 
 def _count_parts(record: RunRecord) -> str | None:

@@ -10,19 +10,11 @@ from nnlab.analysis.importance import Importance, importance
 from nnlab.config.space.hyperparameter import Hyperparameter
 from nnlab.runs.io.atomic import atomic_write, translate_os_errors
 from nnlab.runs.records.search import SearchFiles, SearchRecord
-from nnlab.runs.records.trial import FrozenTrial, Value
+from nnlab.runs.records.trial import FrozenTrial
 
 _FACTS = (
-    "trial",
-    "status",
-    "score",
-    "spread",
-    "scores",
-    "epochs",
-    "parent_trial",
-    "seconds",
-    "params",
-    "error",
+    *("trial", "status", "score", "spread", "scores", "epochs", "parent_trial", "seconds"),
+    *("params", "error"),
 )
 
 
@@ -83,9 +75,6 @@ def trials_csv(trials: Sequence[FrozenTrial], names: Sequence[str]) -> str:
             trial.params,
             trial.error,
         )
-        rows.writerow([*facts, *(_format_value(trial.values.get(name)) for name in names)])
+        values = (trial.values.get(name) for name in names)
+        rows.writerow([*facts, *(str(v).lower() if isinstance(v, bool) else v for v in values)])
     return text.getvalue()
-
-
-def _format_value(value: Value | None) -> Value | None:
-    return str(value).lower() if isinstance(value, bool) else value

@@ -1,4 +1,4 @@
-"""The tables of a search: facts, best trials, failures, importance and suggested commands."""
+"""The tables of a search: facts, best trials, failures, importance, commands; and of one trial."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from nnlab.config.space.hyperparameter_names import marker_name, short_names
-from nnlab.report.runs.tables import status_cell
+from nnlab.report.runs.tables import facts_table, status_cell
 from nnlab.report.search.suggested_commands import STOP_REASONS, next_commands
 from nnlab.report.search.summary import (
     format_trainings,
@@ -26,6 +26,7 @@ _MAX_BEST = 10
 _MAX_REASON_LENGTH = 160
 _MIN_SHARE = 0.01
 _MAX_TRIAL_NUMBERS = 6
+_FACTS_OF_A_RUN = {"status", "epochs", "parameters", "error"}
 _DIRECTIONS = {"min": "lower is better", "max": "higher is better"}
 
 
@@ -57,35 +58,27 @@ def _facts_table(record: SearchRecord, trials: Sequence[FrozenTrial], path: Path
         for name, value in (record.final_metrics or {}).items()
         if name.startswith("test_") or name == record.objective
     )
-    facts = {
+    score = ""
+    if best is not None and conditions:
+        score = f"trial {format_count(best.number)}, {record.objective} "
+        score += f"{format_metric(best.score or 0)}, {conditions}"
+    facts: dict[str, Cell | str] = {
         "search": record.id,
-        "status": record.status.value,
+        "status": status_cell(record.status),
         "folder": str(path) if path else "",
-        "error": record.error or "",
+        "error": Cell(record.error, "error") if record.error else "",
         "algorithm": f"{record.algorithm}, seed {record.seed}",
         "objective": f"{record.objective} ({_DIRECTIONS[record.direction]})",
         "trials": "; ".join(filter(None, (trial_counts, trial_counts and stop_reason))),
         "space": plural(len(record.space), "hyperparameter"),
         "jobs": str(record.jobs),
         "time": format_seconds(record.timing["total_s"]) if "total_s" in record.timing else "",
-        "best": _format_score(record, best, conditions) if best and conditions else "",
+        "best": score,
         "at search bound": f"{at_bounds}: better values may be outside" if at_bounds else "",
         "best, retrained": "; ".join(filter(None, (retrained, retrained and mismatch))),
         "importance": _reason_without_importance(record, trials),
     }
-    rows = [
-        (Cell(name, "dim"), Cell(text, "error" if name == "error" else ""))
-        if name != "status"
-        else (Cell(name, "dim"), status_cell(record.status))
-        for name, text in facts.items()
-        if text
-    ]
-    return Table(record.name, (Column(""), Column("")), tuple(rows))
-
-
-def _format_score(record: SearchRecord, trial: FrozenTrial, conditions: str) -> str:
-    score = f"{record.objective} {format_metric(trial.score or 0)}"
-    return f"trial {format_count(trial.number)}, {score}, {conditions}"
+    return facts_table(record.name, facts)
 
 
 def _reason_without_importance(record: SearchRecord, trials: Sequence[FrozenTrial]) -> str:
@@ -123,7 +116,11 @@ def best_table(record: SearchRecord, trials: Iterable[FrozenTrial]) -> Table:
         (
             Cell(format_count(trial.number)),
             Cell(format_metric(trial.score or 0.0), "best" if trial.score == best[0].score else ""),
-            *((_spread_cell(trial),) if has_spread else ()),
+            *(
+                (EMPTY_CELL if trial.spread is None else Cell(format_metric(trial.spread)),)
+                if has_spread
+                else ()
+            ),
             *((Cell(format_count(trial.epochs)), parent_cell(trial)) if is_hyperband else ()),
             *(hyperparameter_cell(trial, marker) for marker in markers),
             *((Cell(format_count(trial.epochs)),) if shows_epochs else ()),
@@ -168,36 +165,23 @@ def parent_cell(trial: FrozenTrial) -> Cell:
     return Cell(f"{format_count(trial.parent_trial)}, epoch {format_count(epoch)}")
 
 
-def _spread_cell(trial: FrozenTrial) -> Cell:
-    return EMPTY_CELL if trial.spread is None else Cell(format_metric(trial.spread))
-
-
 def _failures_table(trials: Iterable[FrozenTrial]) -> Table:
     """Return a row for each error, with its number of trials."""
     by_error: dict[str, list[FrozenTrial]] = {}
     for trial in trials:
         if trial.status is TrialStatus.FAILED:
             by_error.setdefault(trial.failure, []).append(trial)
-    rows = tuple(
-        (
-            Cell(format_count(len(failed))),
-            Cell(_shorten(failed[0].reason), "error"),
-            Cell(_join_numbers(failed), "dim"),
-        )
-        for failed in sorted(by_error.values(), key=len, reverse=True)
-    )
+    rows = []
+    for failed in sorted(by_error.values(), key=len, reverse=True):
+        reason = failed[0].reason
+        if len(reason) > _MAX_REASON_LENGTH:
+            reason = f"{reason[: _MAX_REASON_LENGTH - 1]}…"
+        numbers = [format_count(trial.number) for trial in failed[:_MAX_TRIAL_NUMBERS]]
+        more = ["..."] if len(failed) > _MAX_TRIAL_NUMBERS else []
+        trial_cell = Cell(", ".join([*numbers, *more]), "dim")
+        rows.append((Cell(format_count(len(failed))), Cell(reason, "error"), trial_cell))
     columns = (Column("count", right=True), Column("reason"), Column("trials"))
-    return Table("Failed", columns, rows)
-
-
-def _join_numbers(trials: Sequence[FrozenTrial]) -> str:
-    numbers = ", ".join(format_count(trial.number) for trial in trials[:_MAX_TRIAL_NUMBERS])
-    return f"{numbers}, ..." if len(trials) > _MAX_TRIAL_NUMBERS else numbers
-
-
-def _shorten(reason: str) -> str:
-    is_long = len(reason) > _MAX_REASON_LENGTH
-    return f"{reason[: _MAX_REASON_LENGTH - 1]}…" if is_long else reason
+    return Table("Failed", columns, tuple(rows))
 
 
 def _importance_table(record: SearchRecord) -> Table:
@@ -228,3 +212,41 @@ def _importance_table(record: SearchRecord) -> Table:
         notes.append(f"{others} {verb} not significant or below {format_percent(_MIN_SHARE)}.")
     columns = (Column(""), Column("share", right=True), Column("error", right=True))
     return Table("Importance", columns, rows, notes=tuple(notes))
+
+
+def trial_tables(
+    record: SearchRecord, trials: Iterable[FrozenTrial], number: int, *, is_run: bool = False
+) -> list[Table]:
+    """Return a table of facts and one of values; none if there is no such trial.
+
+    Args:
+        record: The search.
+        trials: Its trials.
+        number: The trial's number.
+        is_run: Whether the trial is a run, so the tables of the run have the other facts. Defaults
+            to False.
+    """
+    all_trials = list(trials)
+    trial = next((trial for trial in all_trials if trial.number == number), None)
+    if trial is None:
+        return []
+    ranking = rank_trials(all_trials, record.direction)
+    score = "" if trial.score is None else format_metric(trial.score)
+    conditions = score_conditions(record, trial) if score else ""
+    has_scores, has_parent = len(trial.scores) > 1, trial.parent_trial is not None
+    facts: dict[str, Cell | str] = {
+        "status": trial.status.value,
+        record.objective: ", ".join(filter(None, (score, conditions))),
+        "rank": f"{ranking.index(trial) + 1} of {len(ranking)}" if trial in ranking else "",
+        "scores": ", ".join(map(format_metric, trial.scores)) if has_scores else "",
+        "parent": f"trial {parent_cell(trial).text}" if has_parent else "",
+        "epochs": format_count(trial.epochs) if trial.epochs else "",
+        "time": format_seconds(trial.seconds) if trial.is_finished else "",
+        "parameters": "" if trial.params is None else format_count(trial.params),
+        "error": Cell(trial.error, "error") if trial.error else "",
+    }
+    if is_run:
+        facts = {name: fact for name, fact in facts.items() if name not in _FACTS_OF_A_RUN}
+    values = {name: Cell(format_hyperparameter(value)) for name, value in trial.values.items()}
+    title = f"Trial {format_count(number)} of {record.id}"
+    return [facts_table(title, facts), facts_table("Values", values)]

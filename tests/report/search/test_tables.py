@@ -1,4 +1,4 @@
-"""The tables of a search: facts, best trials, failures, importance."""
+"""The tables of a search: facts, best trials, failures, importance; and of one trial."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from nnlab.report.search.tables import best_table, search_tables
+from nnlab.report.search.tables import best_table, search_tables, trial_tables
 from nnlab.report.text.table import Table
 from nnlab.runs.records.run import RunStatus
 from nnlab.runs.records.trial import FrozenTrial, TrialStatus, Value, rank_trials
@@ -173,3 +173,19 @@ def test_mean_score_has_its_conditions() -> None:
     all_trials = trials(3, runs=2)
     facts = dict(texts(search_tables(search(all_trials, executions_per_trial=2), all_trials)[0]))
     assert ", mean of 2 executions, standard deviation " in facts["best"]
+
+
+def test_trial_has_tables_of_facts_and_values() -> None:
+    all_trials = trials(12, runs=2, failed=(5,))
+    record = search(all_trials, executions_per_trial=2)
+    best = rank_trials(all_trials, "max")[0]
+    facts_table, values = trial_tables(record, all_trials, best.number)
+    facts = dict(texts(facts_table))
+    assert facts_table.title == f"Trial {best.number} of {record.id}"
+    assert facts["rank"] == "1 of 11"
+    assert facts["val_accuracy"].endswith(f"standard deviation {best.spread:.4f}")
+    assert len(facts["scores"].split(", ")) == 2
+    assert dict(texts(values))[UNITS] == str(best.values[UNITS])
+    failed, _ = trial_tables(record, all_trials, 5)
+    assert "diverged" in dict(texts(failed))["error"]
+    assert trial_tables(record, all_trials, 99) == []
