@@ -17,13 +17,13 @@ import nnlab
 _ROOT = Path(nnlab.__file__).parent.parent
 
 _LOOP = """
-import json, sys
+import io, json, sys
 from pathlib import Path
 
 from nnlab.config.comparison.loader import read_comparison
 from nnlab.engine.comparison.runner import compare_variants
 from nnlab.errors import NnlabError
-from nnlab.report.progress.study import SilentStudyProgress
+from nnlab.report.progress.study import PlainStudyProgress
 
 for line in sys.stdin:
     request = json.loads(line)
@@ -31,7 +31,7 @@ for line in sys.stdin:
         compared = compare_variants(
             read_comparison(request["file"], request["overrides"], seeds=request["seeds"]),
             runs_dir=Path(request["runs_dir"]),
-            progress=SilentStudyProgress(),
+            progress=PlainStudyProgress(io.StringIO()),
             resume=Path(request["resume"]) if request["resume"] else None,
             plots=False,
         )

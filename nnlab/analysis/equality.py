@@ -155,12 +155,15 @@ def compare_bits(original: StoredRun, reproduced: StoredRun) -> Equality:
         if weights_skipped
         else _compare_weights(original.model_keras, reproduced.model_keras)
     )
-    metrics = [{} if is_partial else record.metrics for record in records]
+    left, right = ({} if is_partial else record.metrics for record in records)
+    pairs = {name: (left.get(name), right.get(name)) for name in {**left, **right}}
     return Equality(
         epochs,
         first_difference,
-        len(metrics[0]),
-        tuple(_metric_differences(*metrics)),
+        len(left),
+        tuple(
+            MetricDifference(name, *pair) for name, pair in pairs.items() if not _are_equal(*pair)
+        ),
         weights_equal,
         largest,
         tuple(environment_differences(records)),
@@ -204,15 +207,6 @@ def _first_difference(
                 return common, MetricDifference(name, left, right, i + 1)
     is_equal = lengths[0] == lengths[1] or (is_partial and lengths[0] < lengths[1])
     return common, None if is_equal else MetricDifference("epochs", *lengths)
-
-
-def _metric_differences(
-    original: Mapping[str, float], reproduced: Mapping[str, float]
-) -> list[MetricDifference]:
-    pairs = {
-        name: (original.get(name), reproduced.get(name)) for name in {**original, **reproduced}
-    }
-    return [MetricDifference(name, *pair) for name, pair in pairs.items() if not _are_equal(*pair)]
 
 
 def _are_equal(left: float | None, right: float | None) -> bool:

@@ -67,7 +67,7 @@ class RunComparison:
         runs: The runs.
         config: The keys of the configs whose values differ.
         metrics: All metrics of their records.
-        facts: Epochs, parameters and seconds.
+        facts: Epochs, parameters and seconds, of which none is the best.
         environment: The differences of the environments that may affect the results: versions,
             device, engine, determinism.
         histories: The columns of each run's metrics.csv.
@@ -181,11 +181,15 @@ def compare_runs(runs: Sequence[StoredRun]) -> RunComparison:
     metrics = [replace(row, best=()) if reasons.get(row.name) else row for row in metrics]
     if use_different_rows(configs):
         notes.append(_DIFFERENT_ROWS_NOTE)
+    facts = {name: tuple(getattr(record, name) for record in records) for name in _FACTS}
+    facts |= {name: tuple(record.timing.get(name) for record in records) for name in _TIMES}
     return RunComparison(
         tuple(runs),
         tuple(differences(trees)),
         tuple(metrics),
-        tuple(_facts(records)),
+        tuple(
+            MetricRow(name, None, values) for name, values in facts.items() if {*values} != {None}
+        ),
         tuple(environment_differences(records)),
         tuple(histories),
         tuple(notes),
@@ -247,13 +251,6 @@ def metric_rows(records: Sequence[RunRecord]) -> list[MetricRow]:
             best = tuple(i for i, value in enumerate(values) if value == best_value)
         rows.append(MetricRow(name, direction, values, best))
     return rows
-
-
-def _facts(records: Sequence[RunRecord]) -> list[MetricRow]:
-    """Return epochs, parameters and seconds, of which none is the best."""
-    facts = {name: tuple(getattr(record, name) for record in records) for name in _FACTS}
-    facts |= {name: tuple(record.timing.get(name) for record in records) for name in _TIMES}
-    return [MetricRow(name, None, values) for name, values in facts.items() if {*values} != {None}]
 
 
 def environment_differences(records: Sequence[RunRecord]) -> list[Difference]:

@@ -12,7 +12,7 @@ from nnlab.report.benchmark.verdict import (
     format_rows,
     format_speedup,
 )
-from nnlab.report.text.numbers import format_bytes, format_count, format_si_prefix, format_time
+from nnlab.report.text.formatting import format_bytes, format_count, format_si_prefix, format_time
 from nnlab.report.text.table import EMPTY_CELL, Cell, Column, Table, Tone
 from nnlab.runs.records.benchmark import BenchmarkPoint, BenchmarkRecord, MedianTime
 
@@ -24,6 +24,23 @@ _TIMES = {
     "build_s": "model",
     "compile_s": "compiling",
 }
+
+
+def benchmark_tables(record: BenchmarkRecord) -> list[Table]:
+    """Return the tables of points, startup and facts, without empty ones."""
+    result = benchmark_result(record)
+    facts = [(str(device["name"]), str(device["description"])) for device in record.devices]
+    facts.append(("trained on", format_rows(record)))
+    if record.rows_error:
+        facts.append(("why random", f"{record.rows_error} Random rows take the same time."))
+    if result.agreement is not None:
+        facts.append(("losses", format_agreement(result.agreement, result.devices[0])))
+    if record.gpu_absence:
+        facts.append(("no GPU", " ".join(record.gpu_absence)))
+    rows = tuple((Cell(name, "dim"), Cell(text)) for name, text in facts)
+    facts_table = Table("", (Column(""), Column("")), rows)
+    tables = [points_table(result), startup_table(result), facts_table]
+    return [table for table in tables if table.rows]
 
 
 def points_table(result: BenchmarkResult) -> Table:
@@ -51,25 +68,34 @@ def points_table(result: BenchmarkResult) -> Table:
         Column("FLOP/s", right=True, optional=True),
         Column("memory", right=True, optional=True),
     )
-    rows = []
-    for point in points:
-        cells = [Cell(point.device)]
-        if has_widths:
-            cells.append(EMPTY_CELL if point.width is None else Cell(format_count(point.width)))
-        cells += [Cell(format_count(point.batch_size)), *_step_cells(point.step, point.error)]
-        if has_baseline:
-            cells.append(_speedup_cell(result, point))
-        bottleneck = result.bottleneck(point)
-        cells += [
-            EMPTY_CELL if point.examples_per_s is None else Cell(f"{point.examples_per_s:,.0f}"),
-            EMPTY_CELL if bottleneck is None else Cell(format_bottleneck(bottleneck)),
-            Cell("yes") if point.jit_compile else EMPTY_CELL,
-            _epoch_cell(point),
-            EMPTY_CELL if point.flop_per_s is None else Cell(format_si_prefix(point.flop_per_s)),
-            EMPTY_CELL if point.peak_bytes is None else Cell(format_bytes(point.peak_bytes)),
-        ]
-        rows.append(tuple(cells))
-    return Table("", columns, tuple(rows), notes=tuple(_notes(result, points)))
+    rows = tuple(_point_row(result, point) for point in points)
+    return Table("", columns, rows, notes=tuple(_notes(result, points)))
+
+
+def _point_row(result: BenchmarkResult, point: BenchmarkPoint) -> tuple[Cell, ...]:
+    cells = [Cell(point.device)]
+    if len(result.widths) > 1:
+        cells.append(EMPTY_CELL if point.width is None else Cell(format_count(point.width)))
+    cells += [Cell(format_count(point.batch_size)), *_step_cells(point.step, point.error)]
+    speedup, bottleneck = result.speedup(point), result.bottleneck(point)
+    if speedup is not None:
+        tone: Tone = "success" if speedup.is_faster else "error" if speedup.is_slower else ""
+        cells.append(Cell(format_speedup(speedup), tone))
+    elif len(result.devices) > 1:
+        cells.append(EMPTY_CELL)
+    epoch = EMPTY_CELL
+    if point.epoch is not None:
+        prefix = "" if point.is_epoch_measured else "~ "
+        epoch = Cell(f"{prefix}{format_time(point.epoch.median_s)}")
+    cells += [
+        EMPTY_CELL if point.examples_per_s is None else Cell(f"{point.examples_per_s:,.0f}"),
+        EMPTY_CELL if bottleneck is None else Cell(format_bottleneck(bottleneck)),
+        Cell("yes") if point.jit_compile else EMPTY_CELL,
+        epoch,
+        EMPTY_CELL if point.flop_per_s is None else Cell(format_si_prefix(point.flop_per_s)),
+        EMPTY_CELL if point.peak_bytes is None else Cell(format_bytes(point.peak_bytes)),
+    ]
+    return tuple(cells)
 
 
 def _step_cells(step: MedianTime | None, error: str | None) -> list[Cell]:
@@ -81,21 +107,6 @@ def _step_cells(step: MedianTime | None, error: str | None) -> list[Cell]:
     (low, unit), high = format_time(step.low_s).split(), format_time(step.high_s)
     interval = f"{low} to {high}" if high.endswith(f" {unit}") else f"{low} {unit} to {high}"
     return [Cell(format_time(step.median_s)), Cell(interval)]
-
-
-def _speedup_cell(result: BenchmarkResult, point: BenchmarkPoint) -> Cell:
-    speedup = result.speedup(point)
-    if speedup is None:
-        return EMPTY_CELL
-    tone: Tone = "success" if speedup.is_faster else "error" if speedup.is_slower else ""
-    return Cell(format_speedup(speedup), tone)
-
-
-def _epoch_cell(point: BenchmarkPoint) -> Cell:
-    if point.epoch is None:
-        return EMPTY_CELL
-    prefix = "" if point.is_epoch_measured else "~ "
-    return Cell(f"{prefix}{format_time(point.epoch.median_s)}")
 
 
 def _notes(result: BenchmarkResult, points: Sequence[BenchmarkPoint]) -> list[str]:
@@ -174,25 +185,3 @@ def _rows_cell(points: Sequence[BenchmarkPoint]) -> Cell:
 
 def _median_s(points: Sequence[BenchmarkPoint], name: str) -> float:
     return statistics.median(point.timing.get(name, 0.0) for point in points)
-
-
-def benchmark_tables(record: BenchmarkRecord) -> list[Table]:
-    """Return the tables of points, startup and facts, without empty ones."""
-    result = benchmark_result(record)
-    facts = tuple((Cell(name, "dim"), Cell(text)) for name, text in _facts(record, result))
-    facts_table = Table("", (Column(""), Column("")), facts)
-    tables = [points_table(result), startup_table(result), facts_table]
-    return [table for table in tables if table.rows]
-
-
-def _facts(record: BenchmarkRecord, result: BenchmarkResult) -> list[tuple[str, str]]:
-    """Return the devices, the rows, the agreement of losses, and why there is no GPU."""
-    facts = [(str(device["name"]), str(device["description"])) for device in record.devices]
-    facts.append(("trained on", format_rows(record)))
-    if record.rows_error:
-        facts.append(("why random", f"{record.rows_error} Random rows take the same time."))
-    if result.agreement is not None:
-        facts.append(("losses", format_agreement(result.agreement, result.devices[0])))
-    if record.gpu_absence:
-        facts.append(("no GPU", " ".join(record.gpu_absence)))
-    return facts

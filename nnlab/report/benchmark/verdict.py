@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from nnlab.analysis.benchmark import BenchmarkResult, Bottleneck, Crossover, LossAgreement, Speedup
-from nnlab.report.text.numbers import format_count, format_percent
+from nnlab.report.text.formatting import format_count, format_percent
 from nnlab.runs.records.benchmark import BenchmarkRecord
 
 # Decimals of a ratio: none from 10 on, one from 2 on, two from 0.1 on, more below and near 1.
@@ -23,7 +23,16 @@ def benchmark_verdict(result: BenchmarkResult, *, has_gpu: bool) -> str:
     if not any(point.step for point in result.points):
         return ""
     if len(result.devices) == 1:
-        return _verdict_of_one_device(result, has_gpu=has_gpu)
+        best = max(
+            (point for point in result.points if point.examples_per_s is not None),
+            key=lambda point: point.examples_per_s or 0.0,
+        )
+        rate = f"{format_count(round(best.examples_per_s or 0))} examples per second"
+        position = f"at batch size {format_count(best.batch_size)}"
+        if len(result.widths) > 1:
+            position += f" and {_format_width(best.width)}"
+        reason = "" if has_gpu else "no GPU is available: "
+        return f"{reason}only {result.devices[0]} was measured, up to {rate} {position}"
     verdicts = []
     for crossover in result.crossovers:
         verdict = _crossover_verdict(result, crossover)
@@ -31,18 +40,6 @@ def benchmark_verdict(result: BenchmarkResult, *, has_gpu: bool) -> str:
             verdict = f"at {_format_width(crossover.width)}, {verdict}"
         verdicts.append(verdict)
     return "; ".join(verdicts)
-
-
-def _verdict_of_one_device(result: BenchmarkResult, *, has_gpu: bool) -> str:
-    (device,) = result.devices
-    measured = [point for point in result.points if point.examples_per_s is not None]
-    best = max(measured, key=lambda point: point.examples_per_s or 0.0)
-    rate = f"{format_count(round(best.examples_per_s or 0))} examples per second"
-    position = f"at batch size {format_count(best.batch_size)}"
-    if len(result.widths) > 1:
-        position += f" and {_format_width(best.width)}"
-    reason = "" if has_gpu else "no GPU is available: "
-    return f"{reason}only {device} was measured, up to {rate} {position}"
 
 
 def _crossover_verdict(result: BenchmarkResult, crossover: Crossover) -> str:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from pathlib import Path
 
-from nnlab.analysis.statistics import Bounds, Mean, is_fraction
+from nnlab.analysis.statistics import is_fraction
 from nnlab.analysis.variants import VariantRow, VariantTable
 from nnlab.report.comparison.verdict import (
     MAX_BASELINE_LENGTH,
@@ -15,8 +15,13 @@ from nnlab.report.comparison.verdict import (
     format_difference,
     variant_verdict,
 )
-from nnlab.report.text.numbers import format_count, format_interval, format_metric, format_seconds
-from nnlab.report.text.phrases import format_sentence
+from nnlab.report.text.formatting import (
+    format_count,
+    format_interval,
+    format_metric,
+    format_seconds,
+    format_sentence,
+)
 from nnlab.report.text.table import EMPTY_CELL, Cell, Column, Table, Tone, next_steps_table
 from nnlab.text import plural
 
@@ -42,7 +47,7 @@ def variants_table(table: VariantTable) -> Table:
         Column("training", right=True, optional=True),
         Column("params", right=True, optional=True),
     )
-    rows = tuple(_cells(table, row) for row in table.rows)
+    rows = tuple(_row(table, row) for row in table.rows)
     direction = _DIRECTIONS[table.direction]
     title = f"{table.metric}{f', {direction}' if direction else ''}; differences in {unit}"
     title += f" to {table.baseline}" if is_long else ""
@@ -62,7 +67,7 @@ def next_step_tables(path: Path, commands: Sequence[tuple[str, str]]) -> list[Ta
     return [Table("", (Column(""), Column("")), folder), next_steps_table(commands)]
 
 
-def _cells(table: VariantTable, row: VariantRow) -> tuple[Cell, ...]:
+def _row(table: VariantTable, row: VariantRow) -> tuple[Cell, ...]:
     test = row.test
     p_value = None if test is None else test.adjusted_p
     tone: Tone = ""
@@ -74,13 +79,19 @@ def _cells(table: VariantTable, row: VariantRow) -> tuple[Cell, ...]:
         difference = Cell(text if text.startswith("-") else f"+{text}", tone)
     p_text = "" if p_value is None else f"{p_value:.3f}" if p_value >= _MIN_P else f"< {_MIN_P}"
     fit_s = (row.seconds or {}).get("fit_s")
+    mean = interval = EMPTY_CELL
+    if row.mean is not None:
+        mean = Cell(format_metric(row.mean.value), "best" if table.is_best(row) else "")
+        if row.mean.low is not None and row.mean.high is not None:
+            interval = Cell(format_interval(row.mean.low, row.mean.high))
+    seeds = Cell(str(len(row.values)))
+    if row.failures:
+        seeds = Cell(f"{len(row.values)} of {row.finished_runs}", "error")
     return (
         Cell(row.name),
-        EMPTY_CELL
-        if row.mean is None
-        else Cell(format_metric(row.mean.value), "best" if table.is_best(row) else ""),
-        _interval_cell(row.mean),
-        _seeds_cell(row),
+        mean,
+        interval,
+        seeds,
         difference,
         Cell(p_text, tone) if p_text else EMPTY_CELL,
         EMPTY_CELL if row.best_epoch is None else Cell(f"{row.best_epoch:,.0f}"),
@@ -90,23 +101,12 @@ def _cells(table: VariantTable, row: VariantRow) -> tuple[Cell, ...]:
     )
 
 
-def _interval_cell(mean: Mean | None) -> Cell:
-    if mean is None or mean.low is None or mean.high is None:
-        return EMPTY_CELL
-    return Cell(format_interval(mean.low, mean.high))
-
-
-def _seeds_cell(row: VariantRow) -> Cell:
-    if not row.failures:
-        return Cell(str(len(row.values)))
-    return Cell(f"{len(row.values)} of {row.finished_runs}", "error")
-
-
 def _notes(table: VariantTable) -> tuple[str, ...]:
     """Return the limitations of the results."""
     notes = [*table.metric_spec.notes]
     bounds = table.bounds
-    if any(_is_clipped(row.mean, bounds) for row in table.rows):
+    inexact = [row.mean for row in table.rows if row.mean is not None and not row.mean.is_exact]
+    if any(mean.low == bounds.low or mean.high == bounds.high for mean in inexact):
         limits = " and ".join(f"{end:g}" for end in (bounds.low, bounds.high) if math.isfinite(end))
         noun = "bounds" if " and " in limits else "bound"
         notes.append(f"Intervals are clipped at {limits}, the {noun} of {table.metric}.")
@@ -118,22 +118,11 @@ def _notes(table: VariantTable) -> tuple[str, ...]:
             reason = next(iter(row.failures.values()))[:_MAX_REASON_LENGTH].partition(". ")[0]
             failed = f"{len(row.failures)} of {plural(row.finished_runs, 'run')}"
             notes.append(f"{row.name}: {failed} failed, excluded from the mean. {reason}")
-    base = table.row(table.baseline)
-    if any(_has_fewer_pairs(row, base) for row in table.rows):
+    base = len(table.row(table.baseline).values)
+    tested = ((row.test, len(row.values)) for row in table.rows if row.test is not None)
+    # Such a difference is not that of the two means.
+    if any(test.difference.count < max(values, base) for test, values in tested):
         notes.append("Differences are over the seeds that a variant shares with the baseline.")
     if table.remaining_runs:
         notes.append(f"{plural(table.remaining_runs, 'run')} remaining.")
     return tuple(notes)
-
-
-def _is_clipped(mean: Mean | None, bounds: Bounds) -> bool:
-    """Return whether an interval ends at the bounds of the metric."""
-    if mean is None or mean.is_exact:
-        return False
-    return mean.low == bounds.low or mean.high == bounds.high
-
-
-def _has_fewer_pairs(row: VariantRow, base: VariantRow) -> bool:
-    """Return whether a difference is not that of the two means, for lack of common seeds."""
-    values = max(len(row.values), len(base.values))
-    return row.test is not None and row.test.difference.count < values

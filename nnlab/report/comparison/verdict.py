@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from nnlab.analysis.statistics import Mean, PairedTest, is_fraction, required_seeds
 from nnlab.analysis.variants import VariantRow, VariantTable
-from nnlab.report.text.numbers import format_interval, format_metric
+from nnlab.report.text.formatting import format_interval, format_metric
 from nnlab.text import join_names, plural
 
 # A baseline with a longer name is not repeated in each sentence of a list.
@@ -28,54 +28,46 @@ def comparison_verdict(table: VariantTable) -> str:
     if runs := _unfinished_runs(table, table.rows):
         return f"incomplete: {runs}"
     others = [row for row in table.rows if row.name != table.baseline]
-    if len(others) > 1:
-        return _verdict_of_several(table, others)
-    text, warning = variant_verdict(table, others[0]), few_seeds_warning(table)
-    if warning and text.endswith(_ONE_SEED):
-        return f"{text}: {_use_seeds(table)}"
-    return f"{text}; {warning}" if warning else text
-
-
-def _verdict_of_several(table: VariantTable, others: Sequence[VariantRow]) -> str:
+    if len(others) == 1:
+        text, warning = variant_verdict(table, others[0]), few_seeds_warning(table)
+        if warning and text.endswith(_ONE_SEED):
+            return f"{text}: {_use_seeds(table)}"
+        return f"{text}; {warning}" if warning else text
     excluded = table.metric_spec.not_comparable
     if len(excluded) == len(others):
         return f"the variants are not comparable: {', '.join(dict.fromkeys(excluded.values()))}"
-    text = _verdict_of_comparable(table, others)
-    if not excluded:
-        return text
-    return f"{text}; not comparable: {join_names([*excluded], _MAX_NAMES)}"
+    text = _verdict_of_several(table, others)
+    return f"{text}; not comparable: {join_names([*excluded], _MAX_NAMES)}" if excluded else text
 
 
-def _verdict_of_comparable(table: VariantTable, others: Sequence[VariantRow]) -> str:
+def _verdict_of_several(table: VariantTable, others: Sequence[VariantRow]) -> str:
     base = table.baseline
     if not table.row(base).values:
         return _verdict_without_baseline(table)
     significant = [row for row in others if row.test is not None and row.test.is_significant]
     better = [row for row in significant if (table.improvement(row) or 0) > 0]
+    names = [row.name for row in others if row.failures and not row.values]
+    failed = f"; all runs of {join_names(names, _MAX_NAMES)} failed" if names else ""
     if better:
-        return f"{_verdict_of_best(table, better)}{_all_failed(others)}"
+        best = max(better, key=lambda row: table.improvement(row) or 0)
+        text = variant_verdict(table, best)
+        ties = [row.name for row in better if row is not best and table.is_best(row)]
+        if ties and table.is_best(best):
+            verb = "has" if len(ties) == 1 else "have"
+            text += f"; {join_names(ties, _MAX_NAMES)} {verb} the same mean"
+        return f"{text}{failed}"
     if significant:
         worse = join_names([row.name for row in significant], _MAX_NAMES)
         seeds = _seeds(significant)
         text = f"no variant is significantly better than {base}, which beats {worse}, {seeds}"
-        return f"{text}{_all_failed(others)}"
+        return f"{text}{failed}"
     if all(row.test is None for row in others):
-        return f"no comparison with {base} is possible{_all_failed(others)}"
-    warning, failed = few_seeds_warning(table), _all_failed(others)
+        return f"no comparison with {base} is possible{failed}"
+    warning = few_seeds_warning(table)
     if len(table.seeds) == 1:
         return warning
     text = f"no variant differs significantly from {base}"
     return f"{text}{failed}; {warning}" if warning else f"{text}, {_seeds(others)}{failed}"
-
-
-def _verdict_of_best(table: VariantTable, better: Sequence[VariantRow]) -> str:
-    """Return the verdict of the best variant, and the variants with the same mean."""
-    best = max(better, key=lambda row: table.improvement(row) or 0)
-    ties = [row.name for row in better if row is not best and table.is_best(row)]
-    if not (ties and table.is_best(best)):
-        return variant_verdict(table, best)
-    verb = "has" if len(ties) == 1 else "have"
-    return f"{variant_verdict(table, best)}; {join_names(ties, _MAX_NAMES)} {verb} the same mean"
 
 
 def _verdict_without_baseline(table: VariantTable) -> str:
@@ -111,14 +103,13 @@ def variant_verdict(table: VariantTable, row: VariantRow, *, in_list: bool = Fal
         return f"{row.name} and {base_name} are not comparable: {reason}"
     if row.test is None:
         return f"{row.name} and {base_name} have no common seed"
-    failed = "".join(
-        f"; {_failed_runs(variant)} failed" for variant in (row, base) if variant.failures
+    failures = (
+        f"; {len(variant.failures)} of {plural(variant.finished_runs, 'run')} of {variant.name}"
+        for variant in (row, base)
+        if variant.failures
     )
+    failed = "".join(f"{runs} failed" for runs in failures)
     return f"{_test_verdict(table, row, row.test, base_name)}{failed}"
-
-
-def _failed_runs(row: VariantRow) -> str:
-    return f"{len(row.failures)} of {plural(row.finished_runs, 'run')} of {row.name}"
 
 
 def _test_verdict(table: VariantTable, row: VariantRow, test: PairedTest, base_name: str) -> str:
@@ -141,7 +132,10 @@ def _test_verdict(table: VariantTable, row: VariantRow, test: PairedTest, base_n
     low, high = difference.low, difference.high
     if difference.value < 0:
         low, high = -high, -low
-    interval = f"95 % interval {_format_interval(table.metric, low, high)}, {seeds}"
+    ends = format_interval(low, high)
+    if is_fraction(table.metric):
+        ends = " to ".join(format_difference(table.metric, end, unit=False) for end in (low, high))
+    interval = f"95 % interval {ends}, {seeds}"
     if improvement and test.is_significant:
         return f"{better} beats {worse} by {amount}, {interval}"
     tests = sum(other.test is not None and other.test.p_value is not None for other in table.rows)
@@ -149,12 +143,6 @@ def _test_verdict(table: VariantTable, row: VariantRow, test: PairedTest, base_n
     correction = f" after correction for {tests} tests" if improvement and low > 0 else ""
     result = f"{better} is ahead by {amount}" if improvement else "they are equal on average"
     return f"{not_significant}{correction}: {result}, {interval}"
-
-
-def _format_interval(metric: str, low: float, high: float) -> str:
-    if not is_fraction(metric):
-        return format_interval(low, high)
-    return " to ".join(format_difference(metric, end, unit=False) for end in (low, high))
 
 
 def format_difference(metric: str, amount: float, *, unit: bool = True) -> str:
@@ -222,11 +210,6 @@ def _seeds(rows: Sequence[VariantRow]) -> str:
     counts = [row.test.difference.count for row in rows if row.test is not None]
     low, high = min(counts), max(counts)
     return plural(high, "seed") if low == high else f"{low} to {plural(high, 'seed')}"
-
-
-def _all_failed(rows: Sequence[VariantRow]) -> str:
-    names = [row.name for row in rows if row.failures and not row.values]
-    return f"; all runs of {join_names(names, _MAX_NAMES)} failed" if names else ""
 
 
 def _reason_without_values(row: VariantRow) -> str:

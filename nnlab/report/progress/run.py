@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol, SupportsFloat, TextIO
 
 from nnlab.report.progress.live_area import LiveArea, progress_bar
 from nnlab.report.text.console import BrokenPipeSafeStream
-from nnlab.report.text.numbers import format_metric, format_seconds
+from nnlab.report.text.formatting import format_metric, format_seconds
 from nnlab.text import plural
 
 if TYPE_CHECKING:

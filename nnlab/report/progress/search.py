@@ -12,8 +12,12 @@ from typing import Protocol
 from nnlab.config.direction import Direction
 from nnlab.config.space.hyperparameter_names import marker_name, short_names
 from nnlab.report.progress.run import Logs
-from nnlab.report.text.numbers import format_count, format_metric, format_seconds
-from nnlab.report.text.phrases import format_hyperparameter
+from nnlab.report.text.formatting import (
+    format_count,
+    format_hyperparameter,
+    format_metric,
+    format_seconds,
+)
 from nnlab.runs.records.trial import FrozenTrial, TrialStatus, rank_trials
 from nnlab.text import plural
 

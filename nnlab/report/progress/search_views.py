@@ -9,7 +9,7 @@ from nnlab.report.progress.live_area import LiveArea, progress_bar
 from nnlab.report.progress.run import Logs, format_logs
 from nnlab.report.progress.search import RunningTrial, SearchInfo, SearchState
 from nnlab.report.text.console import BrokenPipeSafeStream
-from nnlab.report.text.numbers import format_metric, format_seconds
+from nnlab.report.text.formatting import format_metric, format_seconds
 from nnlab.runs.records.trial import FrozenTrial
 
 if TYPE_CHECKING:

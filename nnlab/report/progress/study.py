@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol, TextIO
 from nnlab.report.progress.live_area import LiveArea, progress_bar
 from nnlab.report.progress.run import Logs, format_logs
 from nnlab.report.text.console import BrokenPipeSafeStream, is_terminal, terminal_console
-from nnlab.report.text.numbers import format_seconds
+from nnlab.report.text.formatting import format_seconds
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -41,25 +41,6 @@ class StudyProgress(Protocol):
 
     def stop(self, outcome: str = "") -> None:
         """Handle the end of the study; a second call does nothing."""
-
-
-class SilentStudyProgress:
-    """Progress that shows nothing."""
-
-    def start(self, headline: str, runs: int, jobs: int) -> None:
-        """See `StudyProgress.start`."""
-
-    def epoch(self, key: str, epoch: int, epochs: int, logs: Logs) -> None:
-        """See `StudyProgress.epoch`."""
-
-    def run_finished(self, key: str, outcome: str, seconds: float) -> None:
-        """See `StudyProgress.run_finished`."""
-
-    def message(self, text: str) -> None:
-        """See `StudyProgress.message`."""
-
-    def stop(self, outcome: str = "") -> None:
-        """See `StudyProgress.stop`."""
 
 
 class PlainStudyProgress:

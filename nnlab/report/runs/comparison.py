@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import zip_longest
 
 from nnlab.analysis.differences import Difference
 from nnlab.analysis.runs import MetricRow, RunComparison
 from nnlab.report.runs.tables import status_cell
-from nnlab.report.text.numbers import format_count, format_metric, format_seconds
-from nnlab.report.text.phrases import format_yaml_value
+from nnlab.report.text.formatting import (
+    format_count,
+    format_metric,
+    format_seconds,
+    format_yaml_value,
+)
 from nnlab.report.text.table import EMPTY_CELL, Cell, Column, Table
 
 _DIRECTIONS = {"max": "higher is better", "min": "lower is better", None: ""}
@@ -51,18 +55,19 @@ def differences_table(
     if not rows:
         return Table(title, (), (), notes=tuple(notes))
     columns = (Column("key"), *(Column(name) for name in titles))
-    cells = tuple((Cell(row.path), *_value_cells(row)) for row in rows)
+    cells = []
+    for row in rows:
+        values: list[Cell] = []
+        for value, is_default in zip_longest(row.values, row.defaults, fillvalue=False):
+            if is_default:
+                text = "none" if value is None else format_yaml_value(value)
+                values.append(Cell(f"{text} (default)", "dim"))
+            else:
+                values.append(EMPTY_CELL if value is None else Cell(format_yaml_value(value)))
+        cells.append((Cell(row.path), *values))
     has_missing = any(EMPTY_CELL in row for row in cells)
     legend = ("- missing",) if has_missing else ()
-    return Table(title, columns, cells, notes=(*legend, *notes), repeated_columns=1)
-
-
-def _value_cells(row: Difference) -> Iterator[Cell]:
-    for value, is_default in zip_longest(row.values, row.defaults, fillvalue=False):
-        if is_default:
-            yield Cell(f"{'none' if value is None else format_yaml_value(value)} (default)", "dim")
-        else:
-            yield EMPTY_CELL if value is None else Cell(format_yaml_value(value))
+    return Table(title, columns, tuple(cells), notes=(*legend, *notes), repeated_columns=1)
 
 
 def _metrics_table(rows: Sequence[MetricRow], labels: str) -> Table:

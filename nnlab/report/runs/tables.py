@@ -10,8 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from nnlab.analysis.comparability import incomparable_reason
-from nnlab.report.text.engine import format_engine
-from nnlab.report.text.numbers import format_count, format_metric, format_seconds
+from nnlab.report.text.formatting import format_count, format_engine, format_metric, format_seconds
 from nnlab.report.text.table import EMPTY_CELL, Cell, Column, Table, Tone, next_steps_table
 from nnlab.runs.query.keys import RunKeys
 from nnlab.runs.records.run import RunRecord, RunStatus, common_direction

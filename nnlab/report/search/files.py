@@ -26,10 +26,8 @@ def write_search_files(
     space = [Hyperparameter.from_dict(hyperparameter) for hyperparameter in record.space]
     result = importance(trials, space)
 
-    from nnlab.report.plots.optimization_history import plot_optimization_history
     from nnlab.report.plots.parallel_coordinates import plot_parallel_coordinates
-    from nnlab.report.plots.search_axes import SearchPlot
-    from nnlab.report.plots.slices import plot_slices
+    from nnlab.report.plots.search import SearchPlot, plot_optimization_history, plot_slices
 
     shares = {} if result is None else result.shares
     plot = SearchPlot(

@@ -6,8 +6,7 @@ import math
 from collections.abc import Mapping
 
 from nnlab.config.space.hyperparameter import Hyperparameter
-from nnlab.report.text.numbers import format_metric
-from nnlab.report.text.phrases import format_hyperparameter
+from nnlab.report.text.formatting import format_hyperparameter, format_metric
 from nnlab.runs.records.search import SearchRecord
 from nnlab.runs.records.trial import FrozenTrial, Value
 from nnlab.text import plural

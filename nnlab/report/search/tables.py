@@ -14,8 +14,13 @@ from nnlab.report.search.summary import (
     score_conditions,
     values_at_bounds,
 )
-from nnlab.report.text.numbers import format_count, format_metric, format_percent, format_seconds
-from nnlab.report.text.phrases import format_hyperparameter
+from nnlab.report.text.formatting import (
+    format_count,
+    format_hyperparameter,
+    format_metric,
+    format_percent,
+    format_seconds,
+)
 from nnlab.report.text.table import EMPTY_CELL, Cell, Column, Table, next_steps_table
 from nnlab.runs.records.run import RunStatus
 from nnlab.runs.records.search import SearchRecord
