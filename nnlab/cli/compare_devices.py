@@ -165,7 +165,7 @@ def _parse_integers(flag: str, text: str | None, messages: list[str]) -> tuple[i
 
 def _write_report(path: Path, record: BenchmarkRecord) -> None:
     from nnlab.analysis.benchmark import benchmark_result
-    from nnlab.report.html.writer import write_report
+    from nnlab.report.html import write_report
     from nnlab.report.plots.benchmark import plot_step_times
     from nnlab.runs import read_run
     from nnlab.runs.records.benchmark import BenchmarkFiles

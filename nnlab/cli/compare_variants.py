@@ -217,7 +217,7 @@ def _check_same_comparison(comparison: Comparison, record: ComparisonRecord) -> 
 
 def _write_report(path: Path, table: VariantTable, name: str) -> None:
     from nnlab.report.comparison.files import write_comparison_plots
-    from nnlab.report.html.writer import write_report
+    from nnlab.report.html import write_report
     from nnlab.runs import read_run
 
     list(write_comparison_plots(path, table, name))

@@ -21,8 +21,7 @@ def datasets(as_json: JsonOption = False) -> None:
     if as_json:
         print_json([asdict(entry) for entry in entries])
         return
-    from nnlab.report.text.listings import datasets_table
-    from nnlab.report.text.table import print_tables
+    from nnlab.report.text.table import datasets_table, print_tables
 
     rows = []
     for entry in entries:

@@ -25,8 +25,7 @@ def devices(as_json: JsonOption = False) -> None:
         rows = [asdict(device) for device in available]
         print_json({"devices": rows, "gpu_absence": explanation})
         return
-    from nnlab.report.text.listings import devices_table
-    from nnlab.report.text.table import print_tables
+    from nnlab.report.text.table import devices_table, print_tables
 
     print_tables(
         devices_table(

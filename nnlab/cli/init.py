@@ -51,8 +51,7 @@ def init(
             ]
         )
         return
-    from nnlab.report.text.listings import listing
-    from nnlab.report.text.table import print_tables
+    from nnlab.report.text.table import listing, print_tables
 
     tables = []
     for title, entries in {"": configs, "Comparisons": comparisons}.items():

@@ -47,7 +47,7 @@ def report(
 
         nnlab report mnist_5k-2026 --out mnist.html
     """
-    from nnlab.report.html.writer import write_report
+    from nnlab.report.html import write_report
     from nnlab.runs import find_run
 
     file = write_report(find_run(run, runs_folder(runs_dir)), out)

@@ -120,7 +120,7 @@ def remove_command(
 
         nnlab runs rm xor-20261121 moons-20261121 --yes
     """
-    from nnlab.report.text.numbers import format_bytes
+    from nnlab.report.text.formatting import format_bytes
     from nnlab.runs import StoredRun, find_folders, read_record_or_broken
     from nnlab.runs.query.stored import check_removable, folder_size, remove_run
     from nnlab.text import plural

@@ -204,7 +204,7 @@ def changed_limits(record: SearchRecord, path: Path) -> list[str]:
 def check_limits_not_lowered(record: SearchRecord, requested: TuneConfig) -> None:
     """Raise RequestError for new limits that the search has already reached."""
     from nnlab.report.search.suggested_commands import format_time_option
-    from nnlab.report.text.numbers import format_seconds
+    from nnlab.report.text.formatting import format_seconds
     from nnlab.text import plural
 
     n_finished = sum(record.trial_counts.get(status, 0) for status in ("complete", "failed"))

@@ -15,7 +15,7 @@ HEAVY = ("numpy", "matplotlib", "pandas", "sklearn", "tensorflow", "keras")
     [
         "nnlab.runs",
         "nnlab.report.text.diagnostics",
-        "nnlab.report.text.listings",
+        "nnlab.report.text.table",
         "nnlab.report.progress",
         "nnlab.report.runs.tables",
         "nnlab.report.text.model_summary",

@@ -26,7 +26,7 @@ from nnlab.engine.workers.process import IsolatedProcess
 from nnlab.errors import RunFailedError, RunInterrupted
 from nnlab.report.benchmark.verdict import benchmark_verdict, format_rows
 from nnlab.report.progress.study import StudyProgress
-from nnlab.report.text.numbers import format_count, format_time
+from nnlab.report.text.formatting import format_count, format_time
 from nnlab.runs import RunStatus, environment
 from nnlab.runs.records.benchmark import BenchmarkDirectory, BenchmarkPoint, BenchmarkRecord
 from nnlab.text import plural

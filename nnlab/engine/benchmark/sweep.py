@@ -19,7 +19,7 @@ from nnlab.engine.runtime.devices import (
     select_device,
 )
 from nnlab.errors import DeviceError, RequestError
-from nnlab.report.text.numbers import format_count
+from nnlab.report.text.formatting import format_count
 
 _CPU = "cpu:"
 

@@ -15,7 +15,7 @@ from nnlab.config.comparison.variants import Comparison
 from nnlab.config.yaml.dump import dump_config
 from nnlab.engine.runtime.devices import select_device
 from nnlab.errors import DataError, RunNotFoundError
-from nnlab.report.text.phrases import format_yaml_value
+from nnlab.report.text.formatting import format_yaml_value
 from nnlab.runs import RunFiles, RunRecord, RunStatus, read_run
 from nnlab.runs.query.keys import read_config_tree
 from nnlab.runs.records.comparison import ComparisonFiles

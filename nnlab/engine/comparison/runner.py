@@ -26,7 +26,7 @@ from nnlab.errors import RunFailedError, RunInterrupted
 from nnlab.report.comparison.files import run_counts, variant_records, write_values
 from nnlab.report.comparison.verdict import comparison_verdict
 from nnlab.report.progress.study import StudyProgress
-from nnlab.report.text.numbers import format_metric
+from nnlab.report.text.formatting import format_metric
 from nnlab.runs import (
     RunDirectory,
     RunRecord,

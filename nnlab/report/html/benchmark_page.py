@@ -8,11 +8,9 @@ from pathlib import Path
 
 from nnlab.analysis.benchmark import benchmark_result
 from nnlab.report.benchmark.tables import benchmark_tables
-from nnlab.report.html.images import read_image, render_image
-from nnlab.report.html.page import Block, Code, Page, Section, Text
+from nnlab.report.html.page import Block, Code, Page, Section, Text, read_image, render_image
 from nnlab.report.html.run_page import STATUS_PHRASES, config_blocks, environment_tables
-from nnlab.report.text.numbers import format_count, format_seconds, format_time
-from nnlab.report.text.phrases import format_sentence
+from nnlab.report.text.formatting import format_count, format_seconds, format_sentence, format_time
 from nnlab.runs import RunStatus, StoredRun
 from nnlab.runs.records.benchmark import BenchmarkFiles, BenchmarkRecord, read_benchmark
 

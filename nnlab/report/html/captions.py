@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from nnlab.analysis.weight_histograms import LayerHistograms
+from nnlab.report.text.formatting import format_count, format_metric, format_percent
 from nnlab.report.text.model_summary import ModelSummary, format_shape
-from nnlab.report.text.numbers import format_count, format_metric, format_percent
 from nnlab.runs.records.run import RunRecord
 from nnlab.text import join_names, plural
 

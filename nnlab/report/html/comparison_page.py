@@ -12,11 +12,16 @@ from nnlab.config.yaml.parser import read_yaml
 from nnlab.errors import ConfigError, DataError
 from nnlab.report.comparison.files import INTERVALS, comparison_plots, read_comparison_results
 from nnlab.report.comparison.tables import variants_table, verdicts_table
-from nnlab.report.html.images import read_image, render_image
-from nnlab.report.html.page import Block, Code, Page, Section, Text
+from nnlab.report.html.page import Block, Code, Page, Section, Text, read_image, render_image
 from nnlab.report.html.run_page import STATUS_PHRASES, config_blocks, environment_tables
-from nnlab.report.text.numbers import format_count, format_interval, format_metric, format_seconds
-from nnlab.report.text.phrases import format_sentence, format_yaml_value
+from nnlab.report.text.formatting import (
+    format_count,
+    format_interval,
+    format_metric,
+    format_seconds,
+    format_sentence,
+    format_yaml_value,
+)
 from nnlab.report.text.table import EMPTY_CELL, Cell, Column, Table
 from nnlab.runs import RunStatus, StoredRun
 from nnlab.runs.records.comparison import ComparisonFiles, ComparisonRecord

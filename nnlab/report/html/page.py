@@ -15,6 +15,9 @@ from nnlab.report.text.table import Table
 
 if TYPE_CHECKING:
     from markupsafe import Markup
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
 
 _MEDIA_TYPES = {"png": "image/png", "svg": "image/svg+xml"}
 
@@ -165,3 +168,21 @@ def _has_content(block: Block) -> bool:
 def _printable_lines(text: str) -> str:
     """Replace control characters except line breaks."""
     return "\n".join(map(printable, text.split("\n")))
+
+
+def read_image(path: Path, alt: str, caption: str = "") -> Image | None:
+    """Read a PNG, or return None if the file is missing or no PNG."""
+    try:
+        content = path.read_bytes()
+    except OSError:
+        return None
+    is_png = content.startswith(b"\x89PNG\r\n\x1a\n")
+    return Image(content, "png", alt, caption) if is_png else None
+
+
+def render_image(draw: Callable[[Path], object], suffix: str, alt: str, caption: str = "") -> Image:
+    """Render an image by a function that draws into a `.png` or `.svg` file."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"image{suffix}"
+        draw(path)
+        return Image(path.read_bytes(), "svg" if suffix == ".svg" else "png", alt, caption)

@@ -18,12 +18,16 @@ from nnlab.report.html.captions import (
     region_caption,
     residual_caption,
 )
-from nnlab.report.html.images import read_image, render_image
-from nnlab.report.html.page import Block, Code, Image, Page, Section, Text
+from nnlab.report.html.page import Block, Code, Image, Page, Section, Text, read_image, render_image
 from nnlab.report.runs.tables import run_tables
+from nnlab.report.text.formatting import (
+    format_count,
+    format_metric,
+    format_percent,
+    format_seconds,
+    format_sentence,
+)
 from nnlab.report.text.model_summary import ModelSummary
-from nnlab.report.text.numbers import format_count, format_metric, format_percent, format_seconds
-from nnlab.report.text.phrases import format_sentence
 from nnlab.report.text.table import EMPTY_CELL, Cell, Column, Table
 from nnlab.runs import StoredRun
 from nnlab.runs.io.metrics_csv import read_history

@@ -5,8 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator, Sequence
 
-from nnlab.report.html.images import read_image
-from nnlab.report.html.page import Block, Code, Page, Section
+from nnlab.report.html.page import Block, Code, Page, Section, read_image
 from nnlab.report.html.run_page import (
     STATUS_PHRASES,
     config_blocks,
@@ -25,7 +24,7 @@ from nnlab.report.search.tables import (
     parent_cell,
     search_tables,
 )
-from nnlab.report.text.numbers import format_count, format_metric, format_seconds
+from nnlab.report.text.formatting import format_count, format_metric, format_seconds
 from nnlab.report.text.table import EMPTY_CELL, Cell, Column, Table
 from nnlab.runs import RunStatus, StoredRun, read_run
 from nnlab.runs.records.search import SearchFiles, SearchRecord, read_search, read_trials

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from nnlab.report.plots.confusion import plot_confusion_matrix
-from nnlab.report.plots.curves import plot_curves
+from nnlab.report.plots.curves import plot_curves, plot_overlay
 from nnlab.report.plots.decision_regions import Plane, plot_decision_regions
-from nnlab.report.plots.overlay import plot_overlay
 from nnlab.report.plots.residuals import plot_residuals
 from nnlab.report.plots.weights import plot_histograms
 

@@ -5,12 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 from nnlab.analysis.benchmark import BenchmarkResult
-from nnlab.report.plots.figure import PALETTE, legend_below, new_figure, save, style
-from nnlab.report.plots.log_axis import label_log_axis
-from nnlab.report.text.numbers import format_count, format_time
-from nnlab.runs.records.benchmark import MedianTime
+from nnlab.report.plots.figure import (
+    DASHES,
+    PALETTE,
+    label_log_axis,
+    legend_below,
+    new_figure,
+    save,
+    style,
+)
+from nnlab.report.text.formatting import format_count, format_time
 
-_DASHES = ("-", "--", ":", "-.")
 _MARKERS = ("o", "s", "^", "D")
 
 
@@ -27,7 +32,14 @@ def plot_step_times(result: BenchmarkResult, path: Path, *, title: str = "") -> 
         axes = figure.add_subplot()
         for number, device in enumerate(result.devices):
             for dash, width in enumerate(result.widths):
-                steps = _steps(result, device, width)
+                steps = sorted(
+                    (
+                        (point.batch_size, point.step)
+                        for point in result.points
+                        if (point.device, point.width) == (device, width) and point.step is not None
+                    ),
+                    key=lambda step: step[0],
+                )
                 if not steps:
                     continue
                 label = device if width is None else f"{device}, width {format_count(width)}"
@@ -40,7 +52,7 @@ def plot_step_times(result: BenchmarkResult, path: Path, *, title: str = "") -> 
                     ),
                     label=label,
                     color=PALETTE[number % len(PALETTE)],
-                    linestyle=_DASHES[dash % len(_DASHES)],
+                    linestyle=DASHES[dash % len(DASHES)],
                     marker=_MARKERS[number % len(_MARKERS)],
                     capsize=4,
                 )
@@ -59,13 +71,3 @@ def plot_step_times(result: BenchmarkResult, path: Path, *, title: str = "") -> 
         axes.set_title(f"{title}: {quantity}".removeprefix(": "))
         legend_below(figure)
         save(figure, path)
-
-
-def _steps(result: BenchmarkResult, device: str, width: int | None) -> list[tuple[int, MedianTime]]:
-    """Return the batch sizes and measured steps of a device at a width, sorted by batch size."""
-    steps = [
-        (point.batch_size, point.step)
-        for point in result.points
-        if (point.device, point.width) == (device, width) and point.step is not None
-    ]
-    return sorted(steps, key=lambda step: step[0])

@@ -4,28 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nnlab.analysis.variants import Band, VariantRow, VariantTable
-from nnlab.report.plots.curves import LOG_SCALE_RATIO, MAX_MARKED_EPOCHS, spans_decades
+from nnlab.analysis.variants import Band, VariantTable
+from nnlab.report.plots.curves import (
+    LOG_SCALE_RATIO,
+    MAX_MARKED_EPOCHS,
+    label_epoch_axes,
+    spans_decades,
+)
 from nnlab.report.plots.figure import (
     MUTED_COLOR,
     PALETTE,
+    label_log_axis,
     legend_below,
     line_style,
     new_figure,
     save,
-    set_integer_ticks,
     style,
 )
-from nnlab.report.plots.log_axis import label_log_axis
-from nnlab.report.text.phrases import wrap_name
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from numpy.typing import NDArray
+from nnlab.report.text.formatting import wrap_name
 
 _DIRECTION_LABELS = {"max": "higher is better", "min": "lower is better", None: ""}
 _AXIS_NAME_WIDTH, _MAX_LEGEND_LENGTH = 32, 80
@@ -37,7 +36,7 @@ def plot_intervals(table: VariantTable, path: Path, *, title: str = "") -> None:
 
     The first variant is at the top. Each has the same color as its curve in `plot_bands`.
     """
-    rows = list(table.rows)
+    rows = table.rows
     with style():
         figure = new_figure(10.0, 1.6 + 0.5 * len(rows))
         axes = figure.add_subplot()
@@ -62,10 +61,18 @@ def plot_intervals(table: VariantTable, path: Path, *, title: str = "") -> None:
             if row.mean.low is not None and row.mean.high is not None:
                 axes.plot([row.mean.low, row.mean.high], [height] * 2, color=color, linewidth=2.5)
             axes.plot([row.mean.value], [height], "o", color=color, markersize=9)
-        if _span_decades(rows):
+        means = [row.mean.value for row in rows if row.mean is not None]
+        lows = [row.mean.low for row in rows if row.mean is not None and row.mean.low is not None]
+        # On a linear axis, means that differ by a factor would overlap.
+        if means and min(means + lows) > 0 and max(means) > LOG_SCALE_RATIO * min(means):
             axes.set_xscale("log")
             label_log_axis(axes.xaxis)
-        axes.set_yticks(range(len(rows)), [_variant_label(row) for row in rows])
+        labels = [
+            wrap_name(row.name, _AXIS_NAME_WIDTH)
+            + (f"\n{len(row.failures)} of {row.finished_runs} failed" if row.failures else "")
+            for row in rows
+        ]
+        axes.set_yticks(range(len(rows)), labels)
         axes.set_ylim(len(rows) - 0.5, -0.5)
         axes.grid(visible=False, axis="y")
         direction = _DIRECTION_LABELS[table.direction]
@@ -117,40 +124,15 @@ def plot_bands(
                 low = np.maximum(band.low, floor)
                 color = look["color"]
                 axes.fill_between(epochs, low, band.high, color=color, alpha=0.15, linewidth=0)
-        if not is_log:
-            _limit(axes, np.concatenate(means))
-        label = metric.replace("_", " ")
-        if is_log:
-            axes.set_yscale("log")
-            label_log_axis(axes.yaxis)
-            label += " (logarithmic)"
-        axes.set_ylabel(label)
-        axes.set_xlabel("epoch")
-        set_integer_ticks(axes.xaxis)
+        finite = np.concatenate(means)
+        finite = finite[np.isfinite(finite)]
+        if not is_log and finite.size and finite.min() != finite.max():
+            # With few seeds, bands may be very wide and would squeeze the curves: cut them off.
+            bottom, top = axes.get_ylim()
+            span = finite.max() - finite.min()
+            axes.set_ylim(max(bottom, finite.min() - span), min(top, finite.max() + span))
+        label_epoch_axes(axes, metric, is_log=is_log)
         name = f"{title}: {metric}" if title else metric
         axes.set_title(f"{name}, mean{' and 95 % interval' * has_bands}")
         legend_below(figure, max_length=_MAX_LEGEND_LENGTH)
         save(figure, path)
-
-
-def _limit(axes: Axes, means: NDArray[np.float64]) -> None:
-    """Cut off bands that would squeeze the curves: with few seeds they may be very wide."""
-    finite = means[np.isfinite(means)]
-    if not finite.size or finite.min() == finite.max():
-        return
-    low, high = axes.get_ylim()
-    span = finite.max() - finite.min()
-    axes.set_ylim(max(low, finite.min() - span), min(high, finite.max() + span))
-
-
-def _variant_label(row: VariantRow) -> str:
-    """Return a variant's name, and the number of its failed runs."""
-    name = wrap_name(row.name, _AXIS_NAME_WIDTH)
-    return f"{name}\n{len(row.failures)} of {row.finished_runs} failed" if row.failures else name
-
-
-def _span_decades(rows: Sequence[VariantRow]) -> bool:
-    """Return whether the means differ by a factor, and would overlap on a linear axis."""
-    means = [row.mean.value for row in rows if row.mean is not None]
-    lows = [row.mean.low for row in rows if row.mean is not None and row.mean.low is not None]
-    return bool(means) and min([*means, *lows]) > 0 and max(means) > LOG_SCALE_RATIO * min(means)

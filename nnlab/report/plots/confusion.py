@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from matplotlib.colors import PowerNorm
 
-from nnlab.report.plots.figure import new_figure, save, style
-from nnlab.report.text.numbers import format_count, format_percent
+from nnlab.report.plots.figure import new_figure, save, shorten, style
+from nnlab.report.text.formatting import format_count, format_percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -57,7 +57,11 @@ def plot_confusion_matrix(
         norm = PowerNorm(0.5, vmin=0, vmax=1)
         image = axes.imshow(shares, cmap="Blues", norm=norm, interpolation="nearest", aspect="auto")
         if classes <= _MAX_CLASSES_WITH_COUNTS:
-            _write_counts(axes, counts, shares)
+            size = max(7.0, min(13.0, 130.0 / classes))
+            for row, column in np.argwhere(counts):
+                color = "white" if shares[row, column] > 0.3 else "black"  # noqa: PLR2004 - Blues is dark there
+                text = format_count(int(counts[row, column]))
+                axes.text(column, row, text, ha="center", va="center", color=color, fontsize=size)
         rows = format_count(int(counts.sum()))
         summary = f"{format_percent(accuracy, digits=1)} of {rows} rows correct"
         axes.set_title(f"{title}: {summary}" if title else summary)
@@ -95,7 +99,7 @@ def _create_axes(names: Sequence[str]) -> tuple[Figure, Axes, Axes]:
     and a constrained layout do, takes half a second for 100 classes.
     """
     step = -(-len(names) // _MAX_NAMES)
-    labels = [_shorten(name) for name in names[::step]]
+    labels = [shorten(name, _MAX_NAME_LENGTH) for name in names[::step]]
     size = max(6.5, min(11.0, 330.0 / max(len(labels), 1)))
     letter_width = 0.62 * size / 72
     label_width = letter_width * max(map(len, labels), default=0)
@@ -122,16 +126,3 @@ def _create_axes(names: Sequence[str]) -> tuple[Figure, Axes, Axes]:
     figure.text(0.25 / width, middle, "true class", rotation=90, ha="center", va="center")
     start = (left + square + 0.25) / width
     return figure, axes, figure.add_axes((start, bottom / height, 0.2 / width, square / height))
-
-
-def _shorten(name: str) -> str:
-    return name if len(name) <= _MAX_NAME_LENGTH else name[: _MAX_NAME_LENGTH - 1] + "…"
-
-
-def _write_counts(axes: Axes, counts: NDArray[np.int64], shares: NDArray[np.float64]) -> None:
-    """Write each nonzero count into its cell, in white on dark cells."""
-    size = max(7.0, min(13.0, 130.0 / len(counts)))
-    for row, column in np.argwhere(counts):
-        color = "white" if shares[row, column] > 0.3 else "black"  # noqa: PLR2004 - Blues is dark there
-        text = format_count(int(counts[row, column]))
-        axes.text(column, row, text, ha="center", va="center", color=color, fontsize=size)

@@ -7,17 +7,17 @@ import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
 import numpy as np
 
 from nnlab.report.plots.figure import PALETTE, save, style
-from nnlab.report.text.numbers import format_count
+from nnlab.report.text.formatting import format_count
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
@@ -69,21 +69,26 @@ def plot_decision_regions(plane: Plane, predict: Predict, path: Path, *, title: 
         axes = figure.axes[0]
         step = max(1, -(-len(points) // _MAX_POINTS))
         axes.grid(visible=False)
-        markers = _scatter(axes, points[::step], codes[::step], plane.class_names)
-        sampled = "" if step == 1 else f", {format_count(len(points[::step]))} shown"
+        shown, shown_codes = points[::step], codes[::step]
+        markers: list[Artist] = [
+            axes.scatter(
+                *shown[shown_codes == code].T,
+                s=26,
+                color=PALETTE[code % len(PALETTE)],
+                marker=_MARKERS[code % len(_MARKERS)],
+                edgecolor="black",
+                linewidths=0.5,
+                label=name,
+            )
+            for code, name in enumerate(plane.class_names)
+        ]
+        sampled = "" if step == 1 else f", {format_count(len(shown))} shown"
         summary = f"decision regions, {format_count(len(points))} rows{sampled}"
         axes.set_title(f"{title}: {summary}" if title else summary)
         axes.set_xlabel(plane.feature_names[0])
         axes.set_ylabel(plane.feature_names[1])
         axes.legend(handles=markers, title="class", loc="upper left", bbox_to_anchor=(1.0, 1.0))
         save(figure, path)
-
-
-@dataclass(frozen=True)
-class _Classifier:
-    """The interface of a classifier that mlxtend expects."""
-
-    predict: Predict
 
 
 def _draw_regions(
@@ -111,7 +116,7 @@ def _draw_regions(
         draw_regions(
             corners,
             np.arange(len(corners)),
-            _Classifier(lambda points: np.asarray(predict(points)).astype(np.int64).ravel()),
+            SimpleNamespace(predict=lambda x: np.asarray(predict(x)).astype(np.int64).ravel()),
             ax=axes,
             zoom_factor=np.inf,
             legend=0,
@@ -124,25 +129,3 @@ def _draw_regions(
         )
     plt.close(figure)
     return figure
-
-
-def _scatter(
-    axes: Axes,
-    points: NDArray[np.float32],
-    codes: NDArray[np.int64],
-    names: Sequence[str],
-) -> list[Artist]:
-    """Draw points of shape (rows, 2) with a color and a marker per class; return the artists."""
-    return [
-        axes.scatter(
-            points[codes == code, 0],
-            points[codes == code, 1],
-            s=26,
-            color=PALETTE[code % len(PALETTE)],
-            marker=_MARKERS[code % len(_MARKERS)],
-            edgecolor="black",
-            linewidths=0.5,
-            label=name,
-        )
-        for code, name in enumerate(names)
-    ]

@@ -1,4 +1,4 @@
-"""The common style of all plots, and the conversion of a figure to a file.
+"""The common style of all plots, their axes and legends, and the conversion to a file.
 
 Figures are created without pyplot, which keeps every figure in a global list and asks for a
 display. Equal numbers give equal bytes.
@@ -14,18 +14,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import matplotlib as mpl
+import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.rcsetup import cycler
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import FixedLocator, MaxNLocator, NullLocator
+from numpy.typing import NDArray
 from PIL import Image
 
-from nnlab.report.output_file import IMAGE_SUFFIXES, check_suffix, write_output_file
-from nnlab.runs.io.atomic import atomic_write, translate_os_errors
+from nnlab.runs.io.atomic import atomic_write, check_suffix, translate_os_errors, write_output_file
 
 if TYPE_CHECKING:
     from matplotlib.axis import Axis
-
-Format = Literal["png", "svg"]
 
 DPI = 100
 # Lines, markers and text with their smoothed edges have fewer colors. Images with more, decision
@@ -48,7 +47,11 @@ PALETTE = (
     "#000000",
     "#F0E442",
 )
-_DASHES = ("-", "--", ":", "-.")
+DASHES = ("-", "--", ":", "-.")
+
+_MIN_TICKS, _MAX_TICKS = 3, 7
+# The multiples of each power of ten that a logarithmic axis shows, from few labels to many.
+_STEPS = ((1,), (1, 3), (1, 2, 5), (1, 2, 3, 5, 7))
 
 _STYLE: dict[str, Any] = {
     # Opaque white: a transparent plot loses its axes on a dark page.
@@ -83,13 +86,49 @@ _STYLE: dict[str, Any] = {
 
 def line_style(number: int) -> dict[str, Any]:
     """Return the color and dash of a line, counted from 0, as arguments of Matplotlib's `plot`."""
-    dash = _DASHES[number // len(PALETTE) % len(_DASHES)]
+    dash = DASHES[number // len(PALETTE) % len(DASHES)]
     return {"color": PALETTE[number % len(PALETTE)], "linestyle": dash}
 
 
 def set_integer_ticks(axis: Axis) -> None:
     """Place the ticks of an axis at integers: epochs, trials."""
     axis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1, steps=[1, 2, 5, 10]))
+
+
+def log_ticks(low: float, high: float) -> NDArray[np.float64]:
+    """Return ticks of shape (ticks,) for a logarithmic axis, powers of ten if they suffice.
+
+    Args:
+        low: The lower end of the axis, greater than 0.
+        high: The upper end.
+
+    Returns:
+        Three to seven ascending numbers between the ends; fewer if the ends are almost equal.
+
+    Example:
+        >>> log_ticks(0.0001, 0.1).tolist()
+        [0.0001, 0.001, 0.01, 0.1]
+        >>> log_ticks(0.03, 0.4).tolist()
+        [0.03, 0.1, 0.3]
+    """
+    slack = 1e-9
+    decades = range(int(np.floor(np.log10(low))) - 1, int(np.ceil(np.log10(high))) + 1)
+    for steps in _STEPS:
+        # Parsed from text, since 3 * 0.1 is not 0.3.
+        numbers = np.array([float(f"{step}e{decade}") for decade in decades for step in steps])
+        inside = numbers[(numbers >= low * (1 - slack)) & (numbers <= high * (1 + slack))]
+        if len(inside) >= _MIN_TICKS:
+            return inside[:: -(-len(inside) // _MAX_TICKS)]
+    even = np.asarray(MaxNLocator(_MIN_TICKS, min_n_ticks=_MIN_TICKS).tick_values(low, high), float)
+    return even[(even >= low) & (even <= high)]
+
+
+def label_log_axis(axis: Axis) -> None:
+    """Label a logarithmic axis; call after everything that changes its limits."""
+    low, high = sorted(axis.get_view_interval())
+    axis.set_major_locator(FixedLocator(log_ticks(low, high).tolist()))
+    axis.set_major_formatter("{x:g}")
+    axis.set_minor_locator(NullLocator())
 
 
 def legend_below(figure: Figure, *, max_length: int = 44) -> None:
@@ -100,9 +139,7 @@ def legend_below(figure: Figure, *, max_length: int = 44) -> None:
             handles.setdefault(label, handle)
     if not handles:
         return
-    labels = [
-        label if len(label) <= max_length else f"{label[: max_length - 1]}…" for label in handles
-    ]
+    labels = [shorten(label, max_length) for label in handles]
     width = figure.get_figwidth()
     columns = int(width * _LETTERS_PER_INCH) // (max(map(len, labels)) + _LEGEND_LINE_LETTERS)
     figure.legend(
@@ -111,6 +148,11 @@ def legend_below(figure: Figure, *, max_length: int = 44) -> None:
         loc="outside lower center",
         ncols=max(1, min(columns, len(labels))),
     )
+
+
+def shorten(text: str, length: int) -> str:
+    """Cut a text to a maximum length, with an ellipsis at its end."""
+    return text if len(text) <= length else f"{text[: length - 1]}…"
 
 
 @contextlib.contextmanager
@@ -133,8 +175,11 @@ def new_figure(width: float = 10.0, height: float = 6.5, *, constrained: bool = 
     return Figure(figsize=(width, height), dpi=DPI, layout="constrained" if constrained else None)
 
 
-def render(figure: Figure, kind: Format = "png", dpi: float = DPI) -> bytes:
-    """Return a figure as the bytes of a file without date or version; call inside `style`."""
+def render(figure: Figure, kind: Literal["png", "svg"] = "png", dpi: float = DPI) -> bytes:
+    """Return a figure as the bytes of a file without date or version; call inside `style`.
+
+    A PNG is compressed to a third of its size: opaque, with a palette if it has few colors.
+    """
     buffer = io.BytesIO()
     with warnings.catch_warnings():
         # The font lacks some scripts; a box in place of a letter needs no warning in the terminal.
@@ -143,12 +188,7 @@ def render(figure: Figure, kind: Format = "png", dpi: float = DPI) -> bytes:
             figure.savefig(buffer, format=kind, metadata={"Date": None, "Creator": None})
             return buffer.getvalue()
         figure.savefig(buffer, format=kind, dpi=dpi, pil_kwargs={"compress_level": 0})
-    return _compress(buffer)
-
-
-def _compress(png: io.BytesIO) -> bytes:
-    """Return a PNG of a third of the size: opaque, with a palette if it has few colors."""
-    image = Image.open(png).convert("RGB")
+    image = Image.open(buffer).convert("RGB")
     if image.getcolors(_MAX_COLORS) is not None:
         method, dither = Image.Quantize.MAXCOVERAGE, Image.Dither.NONE
         image = image.quantize(method=method, dither=dither)
@@ -159,7 +199,7 @@ def _compress(png: io.BytesIO) -> bytes:
 
 def save_as(figure: Figure, path: Path, dpi: float = DPI) -> None:
     """Write a figure to a path that the user named, `.svg` or `.png`; call inside `style`."""
-    check_suffix(path, IMAGE_SUFFIXES)
+    check_suffix(path, (".svg", ".png"))
     content = render(figure, "svg" if path.suffix.lower() == ".svg" else "png", dpi)
     write_output_file(path, content, "Choose a file in a writable folder.")
 

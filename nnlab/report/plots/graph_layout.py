@@ -77,7 +77,10 @@ def compute_layout(
     _straighten(chains.values(), rows, nodes, gap_x)
     left = min((node.x - node.width / 2 for node in nodes.values()), default=0.0)
     right = max((node.x + node.width / 2 for node in nodes.values()), default=0.0)
-    tops, heights = _rank_tops(sizes, ranks, gap_y)
+    heights = [0.0] * len(rows)
+    for name, rank in ranks.items():
+        heights[rank] = max(heights[rank], sizes[name][1])
+    tops = [sum(heights[:rank]) + gap_y * rank for rank in range(len(heights))]
     centers = {
         name: (nodes[name].x - left, tops[ranks[name]] + heights[ranks[name]] / 2) for name in sizes
     }
@@ -106,17 +109,6 @@ def _assign_ranks(names: Sequence[str], arrows: Sequence[Edge]) -> dict[str, int
         if name not in targets and successors:
             ranks[name] = min(successors) - 1
     return ranks
-
-
-def _rank_tops(
-    sizes: Mapping[str, tuple[float, float]], ranks: Mapping[str, int], gap: float
-) -> tuple[list[float], list[float]]:
-    """Return the top and the height of each rank."""
-    heights = [0.0] * (max(ranks.values(), default=-1) + 1)
-    for name, rank in ranks.items():
-        heights[rank] = max(heights[rank], sizes[name][1])
-    tops = [sum(heights[:rank]) + gap * rank for rank in range(len(heights))]
-    return tops, heights
 
 
 def _add_dummies(arrow: Edge, nodes: dict[str, _Node]) -> list[str]:

@@ -13,11 +13,10 @@ from matplotlib.patches import FancyBboxPatch, PathPatch, Polygon
 from matplotlib.path import Path as MatplotlibPath
 from matplotlib.textpath import TextToPath
 
-from nnlab.report.output_file import IMAGE_SUFFIXES, check_suffix
-from nnlab.report.plots.figure import DPI, MUTED_COLOR, TEXT_COLOR, save_as, style
+from nnlab.report.plots.figure import DPI, MUTED_COLOR, TEXT_COLOR, save_as, shorten, style
 from nnlab.report.plots.graph_layout import Edge, Layout, Point, compute_layout
+from nnlab.report.text.formatting import format_count
 from nnlab.report.text.model_summary import LayerRow, ModelSummary, format_shape
-from nnlab.report.text.numbers import format_count
 from nnlab.text import plural
 
 if TYPE_CHECKING:
@@ -52,9 +51,39 @@ _EDGES = {"input": "#009e73", "weights": "#0072b2", "merge": "#d55e00", "plain":
 
 def plot_model(summary: ModelSummary, path: Path) -> None:
     """Draw a model into an `.svg` or `.png` file; the folder is created if missing."""
-    check_suffix(path, IMAGE_SUFFIXES)
     with style():
-        figure = _draw_figure(summary)
+        boxes = {layer.name: _box(layer) for layer in summary.layers}
+        edges: list[Edge] = [
+            (source, layer.name)
+            for layer in summary.layers
+            for source in layer.inbound
+            if source in boxes
+        ]
+        sizes = {name: box.size for name, box in boxes.items()}
+        has_branches = len(edges) >= len(boxes)
+        layout = compute_layout(sizes, edges, gap_y=30 if has_branches else 20)
+        heading = f"{shorten(summary.name, _MAX_LENGTH)}: {plural(summary.params, 'parameter')}"
+        width = max(layout.width, _text_width(heading, _TITLE_SIZE + 2, bold=True)) + 2 * _MARGIN
+        height = layout.height + _HEADING_HEIGHT + 2 * _MARGIN
+        figure = Figure(figsize=(width / 72, height / 72), dpi=DPI)
+        axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
+        left = (width - layout.width) / 2
+        axes.set_xlim(-left, width - left)
+        axes.set_ylim(height - _HEADING_HEIGHT - _MARGIN, -_HEADING_HEIGHT - _MARGIN)
+        axes.axis("off")
+        axes.text(
+            layout.width / 2,
+            -_HEADING_HEIGHT / 2 - _MARGIN / 2,
+            heading,
+            size=_TITLE_SIZE + 2,
+            weight="bold",
+            ha="center",
+            va="center",
+        )
+        for route in _separate_ends(layout, boxes).values():
+            _draw_arrow(axes, route)
+        for name, box in boxes.items():
+            _draw_box(axes, box, layout.centers[name])
         # At the usual resolution, very deep models would exceed the renderer's memory.
         dpi = min(1.2 * DPI, _MAX_PIXELS / max(figure.get_size_inches()))
         save_as(figure, path, dpi)
@@ -71,47 +100,12 @@ class _Box:
     size: tuple[float, float]
 
 
-def _draw_figure(summary: ModelSummary) -> Figure:
-    boxes = {layer.name: _box(layer) for layer in summary.layers}
-    edges: list[Edge] = [
-        (source, layer.name)
-        for layer in summary.layers
-        for source in layer.inbound
-        if source in boxes
-    ]
-    sizes = {name: box.size for name, box in boxes.items()}
-    has_branches = len(edges) >= len(boxes)
-    layout = compute_layout(sizes, edges, gap_y=30 if has_branches else 20)
-    heading = f"{_shorten(summary.name)}: {plural(summary.params, 'parameter')}"
-    width = max(layout.width, _text_width(heading, _TITLE_SIZE + 2, bold=True)) + 2 * _MARGIN
-    height = layout.height + _HEADING_HEIGHT + 2 * _MARGIN
-    figure = Figure(figsize=(width / 72, height / 72), dpi=DPI)
-    axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
-    left = (width - layout.width) / 2
-    axes.set_xlim(-left, width - left)
-    axes.set_ylim(height - _HEADING_HEIGHT - _MARGIN, -_HEADING_HEIGHT - _MARGIN)
-    axes.axis("off")
-    axes.text(
-        layout.width / 2,
-        -_HEADING_HEIGHT / 2 - _MARGIN / 2,
-        heading,
-        size=_TITLE_SIZE + 2,
-        weight="bold",
-        ha="center",
-        va="center",
-    )
-    for route in _separate_ends(layout, boxes).values():
-        _draw_arrow(axes, route)
-    for name, box in boxes.items():
-        _draw_box(axes, box, layout.centers[name])
-    return figure
-
-
 def _box(layer: LayerRow) -> _Box:
-    """Return the texts of a layer, and the size of the box that they need."""
+    """Return the texts of a layer, the kind that decides its color, and the size of its box."""
     parts = []
     if layer.input_shapes:
-        parts.append("in " + _shorten(", ".join(map(format_shape, layer.input_shapes))))
+        shapes = ", ".join(map(format_shape, layer.input_shapes))
+        parts.append("in " + shorten(shapes, _MAX_LENGTH))
     parts.append("out " + format_shape(layer.output_shape))
     if layer.params:
         parts.append(plural(layer.params, "parameter"))
@@ -120,24 +114,15 @@ def _box(layer: LayerRow) -> _Box:
         count = f"{format_count(frozen)} " if layer.trainable else ""
         parts[-1] += f" ({count}non-trainable)"
     text = "   ".join(parts)
-    name, layer_type = _shorten(layer.name), _shorten(layer.type)
+    name, layer_type = shorten(layer.name, _MAX_LENGTH), shorten(layer.type, _MAX_LENGTH)
     title = _text_width(name, _TITLE_SIZE, bold=True) + 8 + _text_width(layer_type, _TEXT_SIZE)
     width = max(title, _text_width(text, _TEXT_SIZE)) + 2 * _BOX_PADDING
-    size = (max(width, _MIN_BOX_WIDTH), _BOX_HEIGHT)
-    return _Box(name, layer_type, text, _kind(layer), size)
-
-
-def _kind(layer: LayerRow) -> str:
-    """Return the kind of a layer, which decides its color."""
+    kind = "weights" if layer.params else "plain"
     if not layer.inbound and (not layer.input_shapes or layer.type == "InputLayer"):
-        return "input"
-    if layer.type in _MERGE_LAYERS:
-        return "merge"
-    return "weights" if layer.params else "plain"
-
-
-def _shorten(text: str) -> str:
-    return text if len(text) <= _MAX_LENGTH else text[: _MAX_LENGTH - 1] + "…"
+        kind = "input"
+    elif layer.type in _MERGE_LAYERS:
+        kind = "merge"
+    return _Box(name, layer_type, text, kind, (max(width, _MIN_BOX_WIDTH), _BOX_HEIGHT))
 
 
 def _text_width(text: str, size: float, *, bold: bool = False) -> float:

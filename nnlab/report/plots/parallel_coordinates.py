@@ -11,18 +11,18 @@ import numpy as np
 from matplotlib.colors import ListedColormap, LogNorm, Normalize
 
 from nnlab.config.space.hyperparameter import Hyperparameter
-from nnlab.config.space.hyperparameter_names import marker_name, repetition
+from nnlab.config.space.hyperparameter_names import repetition
 from nnlab.report.plots.figure import (
     GRID_COLOR,
     MUTED_COLOR,
     PALETTE,
     TEXT_COLOR,
+    label_log_axis,
     new_figure,
     save,
     style,
 )
-from nnlab.report.plots.log_axis import label_log_axis
-from nnlab.report.plots.search_axes import SearchPlot, limits, position, ticks
+from nnlab.report.plots.search import SearchPlot, limits, positions, ticks
 from nnlab.runs.records.trial import FrozenTrial
 from nnlab.text import plural
 
@@ -82,8 +82,11 @@ def plot_parallel_coordinates(search: SearchPlot, path: Path) -> bool:
 
 def _draw_axes(axes: Axes, shown: dict[str, Hyperparameter]) -> None:
     """Draw a horizontal axis per hyperparameter, with its name on the left."""
-    has_conditions = False
-    for row, hyperparameter in enumerate(shown.values()):
+    has_conditions = any(hyperparameter.conditions for hyperparameter in shown.values())
+    names = []
+    for row, (name, hyperparameter) in enumerate(shown.items()):
+        statistic = "mean" if hyperparameter.ordered else "most common"
+        names.append(f"{name}\n({statistic})" if repetition(hyperparameter.name) else name)
         axes.hlines(-row, 0, 1, color=MUTED_COLOR, lw=1, zorder=0)
         places, labels = ticks(hyperparameter)
         for place, label in zip(_to_fraction(hyperparameter, places), labels, strict=True):
@@ -101,18 +104,11 @@ def _draw_axes(axes: Axes, shown: dict[str, Hyperparameter]) -> None:
                 zorder=4,
             )
         if hyperparameter.conditions:
-            has_conditions = True
             axes.plot([_UNUSED], [-row], "o", color=GRID_COLOR, markersize=5, zorder=0)
     if has_conditions:
-        axes.annotate(
-            "not used",
-            (_UNUSED, 0.25),
-            ha="center",
-            va="bottom",
-            fontsize=9,
-            color=MUTED_COLOR,
-        )
-    axes.set_yticks(-np.arange(len(shown)), [_axis_name(*item) for item in shown.items()])
+        position = (_UNUSED, 0.25)
+        axes.annotate("not used", position, ha="center", va="bottom", fontsize=9, color=MUTED_COLOR)
+    axes.set_yticks(-np.arange(len(shown)), names)
     axes.set_ylim(-len(shown) + 0.45, 0.55)
     axes.set_xlim(_UNUSED - 0.06 if has_conditions else -0.06, 1.06)
     axes.set_xticks([])
@@ -122,22 +118,15 @@ def _draw_axes(axes: Axes, shown: dict[str, Hyperparameter]) -> None:
         axes.spines[side].set_visible(False)
 
 
-def _axis_name(name: str, hyperparameter: Hyperparameter) -> str:
-    statistic = "mean" if hyperparameter.ordered else "most common"
-    return f"{name}\n({statistic})" if repetition(hyperparameter.name) else name
-
-
 def _trial_positions(trial: FrozenTrial, shown: dict[str, Hyperparameter]) -> NDArray[np.float64]:
     """Return the positions of shape (axes,) where a trial crosses the axes, from 0 to 1."""
     fractions = []
     for hyperparameter in shown.values():
-        marker = marker_name(hyperparameter.name)
-        values = [value for name, value in trial.values.items() if marker_name(name) == marker]
-        if not values:
+        places = positions(trial, hyperparameter)
+        if not places:
             fractions.append(_UNUSED)
             continue
-        statistic = mean if hyperparameter.ordered else mode
-        place = statistic([position(hyperparameter, value) for value in values])
+        place = mean(places) if hyperparameter.ordered else mode(places)
         fractions.append(float(_to_fraction(hyperparameter, np.array([place]))[0]))
     return np.array(fractions)
 

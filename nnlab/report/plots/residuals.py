@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nnlab.report.plots.figure import MUTED_COLOR, PALETTE, new_figure, save, style
-from nnlab.report.text.numbers import format_count, format_metric
+from nnlab.report.text.formatting import format_count, format_metric
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -60,7 +60,12 @@ def plot_residuals(
         right.axvline(0, color=MUTED_COLOR, linewidth=1.2, linestyle="--")
         right.set_xlabel(f"predicted - true{suffix}")
         right.set_ylabel("rows")
-        right.set_title(_format_metrics(residual_metrics(true, predicted)))
+        metrics = residual_metrics(true, predicted)
+        mae, rmse, r2 = metrics["mae"], metrics["rmse"], metrics["r2"]
+        summary = "no finite predictions"
+        if mae is not None and rmse is not None:
+            summary = f"MAE {format_metric(mae)}, RMSE {format_metric(rmse)}"
+        right.set_title(summary if r2 is None else f"{summary}, R² {format_metric(r2)}")
         save(figure, path)
 
 
@@ -101,11 +106,3 @@ def _finite_rows(
     predictions = np.asarray(predicted, dtype=float).ravel()
     finite = np.isfinite(targets) & np.isfinite(predictions)
     return targets[finite], predictions[finite]
-
-
-def _format_metrics(metrics: dict[str, float | int | None]) -> str:
-    mae, rmse, r2 = metrics["mae"], metrics["rmse"], metrics["r2"]
-    if mae is None or rmse is None:
-        return "no finite predictions"
-    text = f"MAE {format_metric(mae)}, RMSE {format_metric(rmse)}"
-    return text if r2 is None else f"{text}, R² {format_metric(r2)}"

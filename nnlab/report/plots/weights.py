@@ -11,7 +11,7 @@ import numpy as np
 
 from nnlab.analysis.weight_histograms import LayerHistograms, sample_layers
 from nnlab.report.plots.figure import MUTED_COLOR, PALETTE, new_figure, save, style
-from nnlab.report.text.numbers import format_metric
+from nnlab.report.text.formatting import format_metric
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -67,14 +67,12 @@ def _draw_layer(axes: Axes, layer: LayerHistograms) -> None:
             alpha=0.4 if is_filled else 1.0,
             linewidth=1.6,
         )
-    axes.set_title(f"{layer.layer[:24]}, {_summarize(layer)}", fontsize=10)
+    if layer.kind == "gradients":
+        summary = f"norm {format_metric(layer.last.norm)}"
+    else:
+        is_finite = any(layer.last.counts)
+        summary = f"std {format_metric(layer.last.std)}" if is_finite else "not finite"
+    axes.set_title(f"{layer.layer[:24]}, {summary}", fontsize=10)
     axes.tick_params(labelsize=9)
     axes.set_ylabel("share", fontsize=9)
     axes.locator_params(nbins=5)
-
-
-def _summarize(layer: LayerHistograms) -> str:
-    """Format the norm of the gradients, or the standard deviation of the weights."""
-    if layer.kind == "gradients":
-        return f"norm {format_metric(layer.last.norm)}"
-    return f"std {format_metric(layer.last.std)}" if any(layer.last.counts) else "not finite"

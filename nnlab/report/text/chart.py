@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TextIO
 
 from nnlab.report.text.console import is_terminal, terminal_console
-from nnlab.report.text.numbers import format_count, format_metric
+from nnlab.report.text.formatting import format_count, format_metric
 
 OVERLAP = "#"
 """The character drawn where several curves meet."""

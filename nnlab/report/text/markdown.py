@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from nnlab.report.text.console import printable
-from nnlab.report.text.phrases import format_yaml_value
+from nnlab.report.text.formatting import format_yaml_value
 from nnlab.report.text.table import Cell, Table
 
 

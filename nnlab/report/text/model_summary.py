@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from nnlab.errors import DataError
-from nnlab.report.text.numbers import format_count
+from nnlab.report.text.formatting import format_count
 from nnlab.report.text.table import Cell, Column, Table
 
 Shape = tuple[int | None, ...]

@@ -1,4 +1,4 @@
-"""Atomic writes, and disk errors with hints."""
+"""Atomic writes, also to files that the user names, and disk errors with hints."""
 
 from __future__ import annotations
 
@@ -80,6 +80,23 @@ def translate_os_errors(path: Path, *, is_request: bool = False) -> Iterator[Non
             raise RequestError(message) from error
         is_disk_error = error.errno in {*_DISK_ERRORS, *_HINTS}
         raise (DiskError if is_disk_error else RunFailedError)(message) from error
+
+
+def check_suffix(path: Path, suffixes: tuple[str, ...]) -> None:
+    """Raise RequestError if a path has none of the suffixes: it may be a config by mistake."""
+    if path.suffix.lower() not in suffixes:
+        expected = f"Expected a path ending in {' or '.join(suffixes)}."
+        example = path.with_suffix(suffixes[0]).name
+        raise RequestError(f"{expected} Received: path={str(path)!r}. Use for example {example!r}.")
+
+
+def write_output_file(path: Path, content: bytes | str, hint: str) -> None:
+    """Write a file that the user named, or raise RequestError with the hint if not writable."""
+    try:
+        atomic_write(path, content)
+    except OSError as error:
+        received = f"Received: error={describe_os_error(error)!r}."
+        raise RequestError(f"Expected to be able to write {path}. {received} {hint}") from error
 
 
 def _sync_folder(folder: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from nnlab.report.html.writer import write_report
+from nnlab.report.html import write_report
 from nnlab.runs import RunStatus, read_run
 from nnlab.runs.records.benchmark import BenchmarkDirectory, BenchmarkRecord
 from tests.report.devices import cpu_only, with_gpu

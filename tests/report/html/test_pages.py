@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from nnlab.errors import DataError, RequestError
+from nnlab.report.html import build_page, write_report
 from nnlab.report.html.page import Code, Image, Page, Text
 from nnlab.report.html.run_page import summarize_run
-from nnlab.report.html.writer import build_page, write_report
 from nnlab.runs import RunRecord, RunStatus, StoredRun, atomic_write, read_run
 from nnlab.runs.records.comparison import ComparisonFiles, ComparisonRecord
 from nnlab.runs.records.search import SearchFiles, SearchRecord

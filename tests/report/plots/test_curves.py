@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import numpy as np
 import pytest
 from matplotlib.image import imread
 
-from nnlab.report.plots import plot_curves
+from nnlab.errors import RequestError
+from nnlab.report.plots import plot_curves, plot_overlay
 from nnlab.report.plots.figure import PALETTE
 
 HISTORY = {
@@ -62,3 +64,28 @@ def test_equal_numbers_give_equal_bytes(tmp_path: Path) -> None:
 def test_any_history_can_be_drawn(tmp_path: Path, losses: list[float]) -> None:
     plot_curves({"loss": losses}, "loss", tmp_path / "loss.png", best_epoch=len(losses))
     assert (tmp_path / "loss.png").stat().st_size > 1_000
+
+
+HISTORIES = {
+    "A: first": {"loss": [1.0, 0.5], "val_loss": [1.1, 0.7], "accuracy": [0.5, 0.9]},
+    "B: second": {"loss": [100.0, 0.2, math.nan]},
+}
+
+
+def test_one_file_has_all_metrics_and_equal_numbers_give_equal_bytes(tmp_path: Path) -> None:
+    first, second = tmp_path / "a.svg", tmp_path / "b.svg"
+    assert plot_overlay(HISTORIES, ["loss", "accuracy"], first) == [first]
+    plot_overlay(HISTORIES, ["loss", "accuracy"], second)
+    assert ET.parse(first).getroot().tag.endswith("svg")  # noqa: S314 - our own file
+    assert first.read_bytes() == second.read_bytes()
+
+
+def test_folder_gets_a_png_per_metric(tmp_path: Path) -> None:
+    files = plot_overlay(HISTORIES, ["loss", "accuracy"], tmp_path / "new")
+    assert [file.name for file in files] == ["loss.png", "accuracy.png"]
+    assert all(file.read_bytes().startswith(b"\x89PNG") for file in files)
+
+
+def test_unsupported_suffix_is_rejected(tmp_path: Path) -> None:
+    with pytest.raises(RequestError, match=r"\.svg or \.png"):
+        plot_overlay(HISTORIES, ["loss"], tmp_path / "curves.jpg")

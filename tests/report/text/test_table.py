@@ -13,6 +13,9 @@ from nnlab.report.text.table import Cell, Column, Table, next_steps_table, print
 
 if TYPE_CHECKING:
     from tests.report.conftest import Terminal
+from typing import Any
+
+from nnlab.report.text.table import datasets_table, devices_table, listing
 
 TABLE = Table(
     "Runs",
@@ -135,3 +138,29 @@ def test_suggested_commands_are_never_wrapped(terminal: Terminal) -> None:
 def test_suggested_commands_form_a_table_if_they_fit() -> None:
     (_, line) = next_steps_table([("nnlab runs", "all runs")]).lines()
     assert line == "nnlab runs  all runs"
+
+
+def test_datasets_have_formatted_shapes_and_counts() -> None:
+    rows: list[dict[str, Any]] = [
+        {"name": "mnist", "rows": 70_000, "shape": (28, 28), "source": "download"},
+        {
+            "name": "moons",
+            "shape": (2,),
+            "source": "generated",
+            "arguments": ["n_samples", "noise"],
+        },
+    ]
+    assert datasets_table(rows).lines() == [
+        "name     rows  shape    source     arguments",
+        "mnist  70,000  28 x 28  download   -",
+        "moons       -  2        generated  n_samples, noise",
+    ]
+
+
+def test_empty_column_is_left_out() -> None:
+    rows = [{"name": "cpu", "kind": "CPU", "description": "2 cores", "memory": None}]
+    assert devices_table(rows).lines() == ["name  kind  description", "cpu   CPU   2 cores"]
+
+
+def test_bool_is_no_count() -> None:
+    assert listing("", [{"found": True}], ("found",)).lines() == ["found", "True"]

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from nnlab.errors import RunFailedError
+from nnlab.errors import RequestError, RunFailedError
 from nnlab.runs import atomic_replace, atomic_write, translate_os_errors
+from nnlab.runs.io.atomic import check_suffix, write_output_file
 
 
 def test_text_is_written_as_utf8_with_its_line_endings(tmp_path: Path) -> None:
@@ -130,3 +131,18 @@ def test_killed_writer_leaves_complete_files(tmp_path: Path, delay_s: float) -> 
         lines = (tmp_path / name).read_text().splitlines()
         assert len(lines) == 50_000
         assert len(set(lines)) == 1
+
+
+def test_suffix_is_matched_regardless_of_case() -> None:
+    check_suffix(Path("Curves.PNG"), (".svg", ".png"))
+
+
+def test_other_suffix_is_rejected_with_a_valid_name() -> None:
+    with pytest.raises(RequestError, match=r"path='a/mnist\.yaml'.*'mnist\.svg'"):
+        check_suffix(Path("a/mnist.yaml"), (".svg", ".png"))
+
+
+def test_unwritable_file_is_reported_with_its_reason_and_hint(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(RequestError, match=r"file/a\.svg.*error='.+'\. Use --out\."):
+        write_output_file(tmp_path / "file" / "a.svg", "", "Use --out.")

@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 import math
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from nnlab.runs.records.run import ChunkReason, LoopReason
+from nnlab.runs.records.trial import Value
 
 _MINUTE_S, _HOUR_S = 60, 3600
 _KIB = 1024
@@ -120,3 +126,101 @@ def format_bytes(size: int) -> str:
 def format_percent(share: float, digits: int = 0) -> str:
     """Format a share of 1 as a percentage."""
     return f"{100 * share:.{digits}f} %"
+
+
+def format_yaml_value(value: Any) -> str:
+    """Format a scalar, list or mapping of a config as YAML on one line."""
+    import yaml
+
+    if isinstance(value, str):
+        return value
+    text = yaml.safe_dump(value, default_flow_style=True, sort_keys=False, width=math.inf)
+    text = text.removesuffix("\n").removesuffix("\n...")
+    is_single_key = isinstance(value, dict) and len(value) == 1
+    return text[1:-1] if is_single_key else text
+
+
+def format_hyperparameter(value: Value) -> str:
+    """Format the value of a hyperparameter, floats with four significant digits."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+def wrap_name(text: str, width: float) -> str:
+    r"""Wrap a name that has several parts, after commas only.
+
+    Example:
+        >>> wrap_name("units=64,optimizer=SGD,scaling=none", 24)
+        'units=64,optimizer=SGD,\nscaling=none'
+    """
+    lines = [""]
+    for part in re.split(r"(?<=,)", text):
+        if lines[-1] and len(lines[-1]) + len(part) > width:
+            lines.append("")
+        lines[-1] += part
+    return "\n".join(lines)
+
+
+def format_sentence(clause: str, names: Iterable[str] = ()) -> str:
+    """Capitalize a clause, unless it starts with one of the names, and append a full stop."""
+    if not clause:
+        return ""
+    is_name = any(clause == name or clause.startswith(f"{name} ") for name in names)
+    return f"{clause if is_name else clause[:1].upper() + clause[1:]}."
+
+
+_LOOP_REASONS = {
+    LoopReason.REQUESTED: "requested by the config",
+    LoopReason.NO_BATCH_CALLBACKS: "no per-batch callbacks",
+    LoopReason.TENSORBOARD_PER_BATCH: "TensorBoard needs every batch",
+    LoopReason.FEW_STEPS: "too few steps to trace a loop",
+}
+_CHUNK_REASONS = {
+    ChunkReason.ROWS_ON_DISK: "on disk",
+    ChunkReason.DEVICE_MEMORY: "too large to keep on the device",
+}
+_MIN_SECONDS = 0.005
+_WHOLE_SECONDS = 10
+
+
+def format_engine(engine: str, choice: Mapping[str, Any]) -> str:
+    """Format an engine's name with the values of its `LoopChoice`, read from a record.
+
+    Example:
+        >>> estimate = {"compile_s": 0.48, "saved_s": 0.055}
+        >>> choice = {"loop_reason": "no_per_batch_callbacks", "jit_compile": False}
+        >>> format_engine("compiled", choice | {"jit_estimate": estimate})
+        'compiled (no per-batch callbacks); XLA off (est. 0.48 s to compile, saves 0.06 s)'
+    """
+    reason = _LOOP_REASONS.get(choice.get("loop_reason", ""))
+    if reason is None:
+        return engine
+    parts = [f"{engine} ({reason})", f"XLA {'on' if choice['jit_compile'] else 'off'}"]
+    if jit_reason := _format_jit_reason(choice):
+        parts[-1] += f" ({jit_reason})"
+    if choice.get("chunk_reason") is not None:
+        reason = _CHUNK_REASONS[ChunkReason(choice["chunk_reason"])]
+        rows = format_count(choice["chunk_rows"])
+        parts.append(f"streamed in chunks of {rows} rows ({reason})")
+    return "; ".join(parts)
+
+
+def _format_jit_reason(choice: Mapping[str, Any]) -> str:
+    """Format why XLA compiles the steps or not, or return an empty string."""
+    if choice.get("jit_failed"):
+        return "compilation failed"
+    if choice.get("jit_requested"):
+        return "requested by the config"
+    estimate = choice.get("jit_estimate")
+    if estimate is None:
+        return ""
+    compile_s = _format_estimate(estimate["compile_s"])
+    return f"est. {compile_s} to compile, saves {_format_estimate(estimate['saved_s'])}"
+
+
+def _format_estimate(seconds: float) -> str:
+    """Format an estimate with two decimals: it is not more precise."""
+    if seconds < _MIN_SECONDS:
+        return "<0.01 s"
+    return f"{seconds:.0f} s" if seconds >= _WHOLE_SECONDS else f"{seconds:.2f} s"

@@ -11,10 +11,14 @@ from typing import Any
 import pytest
 from matplotlib.image import imread
 
-from nnlab.report.plots.optimization_history import plot_optimization_history
 from nnlab.report.plots.parallel_coordinates import plot_parallel_coordinates
-from nnlab.report.plots.search_axes import MAX_HYPERPARAMETERS, SearchPlot, ticks
-from nnlab.report.plots.slices import plot_slices
+from nnlab.report.plots.search import (
+    MAX_HYPERPARAMETERS,
+    SearchPlot,
+    plot_optimization_history,
+    plot_slices,
+    ticks,
+)
 from nnlab.runs.records.trial import FrozenTrial, TrialStatus
 from tests.report.searches import RATE, SHUFFLE, SPACE, TIMES, UNITS, trials
 
