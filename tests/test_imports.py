@@ -125,7 +125,7 @@ def test_light_parts_load_nothing_heavy() -> None:
 
 
 def test_reports_of_searches_and_comparisons_load_no_vocabulary() -> None:
-    reports = ["search.tables", "comparison.tables", "html.writer"]
+    reports = ["search.tables", "comparison.tables", "html"]
     assert loaded_by([f"nnlab.report.{name}" for name in reports], {"pydantic"}) == {}
 
 

@@ -13,18 +13,17 @@ from nnlab.errors import ConfigError, DataError
 from nnlab.report.comparison.files import INTERVALS, comparison_plots, read_comparison_results
 from nnlab.report.comparison.tables import variants_table, verdicts_table
 from nnlab.report.html.page import Block, Code, Page, Section, Text, read_image, render_image
-from nnlab.report.html.run_page import STATUS_PHRASES, config_blocks, environment_tables
+from nnlab.report.html.run_page import config_blocks, environment_tables, summarize_verdict
 from nnlab.report.text.formatting import (
     format_count,
     format_interval,
     format_metric,
     format_seconds,
-    format_sentence,
     format_yaml_value,
 )
 from nnlab.report.text.table import EMPTY_CELL, Cell, Column, Table
-from nnlab.runs import RunStatus, StoredRun
-from nnlab.runs.records.comparison import ComparisonFiles, ComparisonRecord
+from nnlab.runs import StoredRun
+from nnlab.runs.records.comparison import ComparisonFiles
 
 # The comparison overrides these keys.
 _IGNORED_KEYS = ("name", "seed")
@@ -35,30 +34,7 @@ def comparison_page(run: StoredRun) -> Page:
     """Return the report of a comparison."""
     record, table = read_comparison_results(run.path)
     files = ComparisonFiles(run.path)
-    return Page(
-        f"{record.name}: comparison {record.id}",
-        _summarize(record),
-        [
-            Section("Results", [variants_table(table), verdicts_table(table)]),
-            Section("Plots", list(_images(run, table))),
-            Section("Changes per variant", [_changes_table(table, files)]),
-            Section("Runs", [_runs_table(table)]),
-            Section("Config", _configs(files, table)),
-            Section("Environment", environment_tables(run.record)),
-            Section("Reproduce", _commands(files)),
-        ],
-        _facts(record),
-    )
-
-
-def _summarize(record: ComparisonRecord) -> str:
-    names = (str(variant["name"]) for variant in record.variants)
-    summary = format_sentence(record.verdict, names)
-    summary = summary or f"The comparison {STATUS_PHRASES[RunStatus(record.status)]}."
-    return f"{summary} {record.error}" if record.error else summary
-
-
-def _facts(record: ComparisonRecord) -> list[tuple[str, str]]:
+    names = [str(variant["name"]) for variant in record.variants]
     facts = [
         ("metric", record.metric.replace("_", " ")),
         ("variants", format_count(len(record.variants))),
@@ -67,7 +43,34 @@ def _facts(record: ComparisonRecord) -> list[tuple[str, str]]:
     ]
     if "total_s" in record.timing:
         facts.append(("time", format_seconds(record.timing["total_s"])))
-    return facts
+    paths = [
+        files.config_yaml,
+        # A comparison of complete configs has no base.
+        *([files.base_yaml] if files.base_yaml.exists() else []),
+        *(files.full_config(row.name) for row in table.rows if row.file),
+    ]
+    configs = [block for path in paths for block in (Text(path.name), *config_blocks(path))]
+    command = ["nnlab", "compare", "variants"]
+    lines = [shlex.join([*command, str(files.config_yaml)])]
+    lines += [shlex.join([*command, "--resume", str(files.path)])]
+    commands: list[Block] = [
+        Text("The first command repeats the comparison; the second resumes it."),
+        Code("\n".join(lines), "commands that repeat or resume the comparison"),
+    ]
+    return Page(
+        f"{record.name}: comparison {record.id}",
+        summarize_verdict("comparison", record, names),
+        [
+            Section("Results", [variants_table(table), verdicts_table(table)]),
+            Section("Plots", list(_images(run, table))),
+            Section("Changes per variant", [_changes_table(table, files)]),
+            Section("Runs", [_runs_table(table)]),
+            Section("Config", configs),
+            Section("Environment", environment_tables(run.record)),
+            Section("Reproduce", commands),
+        ],
+        facts,
+    )
 
 
 def _images(run: StoredRun, table: VariantTable) -> Iterator[Block]:
@@ -96,7 +99,7 @@ def _images(run: StoredRun, table: VariantTable) -> Iterator[Block]:
                 caption = f"{plot.name}: mean over the seeds, with a band"
             path = run.plots / f"{plot.name}.png"
             stored = None if files.is_outdated(path) else read_image(path, alt, caption)
-            yield stored or render_image(plot.draw, ".png", alt, caption)
+            yield stored or render_image(plot.draw, "png", alt, caption)
     except DataError as error:
         yield Text(str(error))
 
@@ -143,32 +146,13 @@ def _format_changes(changes: Mapping[str, Any]) -> str:
 
 def _runs_table(table: VariantTable) -> Table:
     columns = (Column("variant"), *(Column(f"seed {seed}", right=True) for seed in table.seeds))
-    rows = tuple(
-        (Cell(row.name), *(_score_cell(row, seed) for seed in table.seeds)) for row in table.rows
-    )
-    return Table(f"{table.metric} of each run", columns, rows)
-
-
-def _score_cell(row: VariantRow, seed: int) -> Cell:
-    score = row.values.get(seed)
-    if score is not None:
-        return Cell(format_metric(score))
-    return Cell("failed", "error") if seed in row.failures else EMPTY_CELL
-
-
-def _configs(files: ComparisonFiles, table: VariantTable) -> list[Block]:
-    paths = [files.config_yaml]
-    # A comparison of complete configs has no base.
-    paths += [files.base_yaml] if files.base_yaml.exists() else []
-    paths += [files.full_config(row.name) for row in table.rows if row.file]
-    return [block for path in paths for block in (Text(path.name), *config_blocks(path))]
-
-
-def _commands(files: ComparisonFiles) -> list[Block]:
-    command = ["nnlab", "compare", "variants"]
-    lines = [shlex.join([*command, str(files.config_yaml)])]
-    lines += [shlex.join([*command, "--resume", str(files.path)])]
-    return [
-        Text("The first command repeats the comparison; the second resumes it."),
-        Code("\n".join(lines), "commands that repeat or resume the comparison"),
-    ]
+    rows = []
+    for row in table.rows:
+        cells = [Cell(row.name)]
+        for seed in table.seeds:
+            if seed in row.values:
+                cells.append(Cell(format_metric(row.values[seed])))
+            else:
+                cells.append(Cell("failed", "error") if seed in row.failures else EMPTY_CELL)
+        rows.append(tuple(cells))
+    return Table(f"{table.metric} of each run", columns, tuple(rows))

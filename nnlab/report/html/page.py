@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Iterator, Sequence
+import tempfile
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import resources
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from nnlab import __version__
@@ -15,11 +17,6 @@ from nnlab.report.text.table import Table
 
 if TYPE_CHECKING:
     from markupsafe import Markup
-import tempfile
-from collections.abc import Callable
-from pathlib import Path
-
-_MEDIA_TYPES = {"png": "image/png", "svg": "image/svg+xml"}
 
 
 @dataclass(frozen=True)
@@ -57,7 +54,7 @@ class Image:
     def uri(self) -> str:
         """The image as a data URI."""
         data = base64.b64encode(self.content).decode("ascii")
-        return f"data:{_MEDIA_TYPES[self.kind]};base64,{data}"
+        return f"data:image/{'svg+xml' if self.kind == 'svg' else self.kind};base64,{data}"
 
     @property
     def size(self) -> tuple[int, int] | None:
@@ -74,6 +71,26 @@ class Image:
         return self.size is not None and self.size[0] >= self.size[1]
 
 
+def read_image(path: Path, alt: str, caption: str = "") -> Image | None:
+    """Read a PNG, or return None if the file is missing or no PNG."""
+    try:
+        content = path.read_bytes()
+    except OSError:
+        return None
+    is_png = content.startswith(b"\x89PNG\r\n\x1a\n")
+    return Image(content, "png", alt, caption) if is_png else None
+
+
+def render_image(
+    draw: Callable[[Path], object], kind: Literal["png", "svg"], alt: str, caption: str = ""
+) -> Image:
+    """Render an image by a function that draws into a file."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"image.{kind}"
+        draw(path)
+        return Image(path.read_bytes(), kind, alt, caption)
+
+
 Block = Table | Text | Code | Image
 
 
@@ -83,11 +100,6 @@ class Section:
 
     title: str
     blocks: Sequence[Block]
-
-    @property
-    def anchor(self) -> str:
-        """The section's fragment in a URL."""
-        return re.sub(r"[^a-z0-9]+", "-", self.title.lower()).strip("-")
 
 
 @dataclass(frozen=True)
@@ -125,16 +137,23 @@ def render(page: Page) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["printable"] = _printable_lines
+    environment.filters["printable"] = lambda text: "\n".join(map(printable, text.split("\n")))
     environment.filters["wrap_at_dots"] = lambda key: _allow_breaks(key, ".")
     environment.filters["wrap_at_commas"] = lambda name: _allow_breaks(name, ",")
     environment.tests["table"] = lambda block: isinstance(block, Table)
     environment.tests["text"] = lambda block: isinstance(block, Text)
     environment.tests["code"] = lambda block: isinstance(block, Code)
     template = environment.get_template("page.html.j2")
-    sections = [section for section in page.sections if any(map(_has_content, section.blocks))]
+    sections: dict[str, Section] = {}
+    for section in page.sections:
+        if all(isinstance(b, Table) and not (b.rows or b.notes) for b in section.blocks):
+            continue
+        anchor = re.sub(r"[^a-z0-9]+", "-", section.title.lower()).strip("-") or "section"
+        while anchor in sections:
+            anchor += "-"
+        sections[anchor] = section
     return template.render(
-        page=page, sections=list(_with_anchors(sections)), style=style_sheet(), version=__version__
+        page=page, sections=list(sections.items()), style=style_sheet(), version=__version__
     )
 
 
@@ -143,46 +162,8 @@ def style_sheet() -> str:
     return (resources.files("nnlab.report") / "html" / "style.css").read_text(encoding="utf-8")
 
 
-def _with_anchors(sections: Sequence[Section]) -> Iterator[tuple[str, Section]]:
-    """Yield sections with unique anchors."""
-    used: set[str] = set()
-    for section in sections:
-        anchor = section.anchor or "section"
-        while anchor in used:
-            anchor += "-"
-        used.add(anchor)
-        yield anchor, section
-
-
 def _allow_breaks(text: str, separator: str) -> Markup:
     """Escape a text and allow a line break after each separator."""
     from markupsafe import Markup, escape
 
     return Markup(f"{separator}<wbr>").join(map(escape, text.split(separator)))  # noqa: S704 - a constant
-
-
-def _has_content(block: Block) -> bool:
-    return not isinstance(block, Table) or bool(block.rows or block.notes)
-
-
-def _printable_lines(text: str) -> str:
-    """Replace control characters except line breaks."""
-    return "\n".join(map(printable, text.split("\n")))
-
-
-def read_image(path: Path, alt: str, caption: str = "") -> Image | None:
-    """Read a PNG, or return None if the file is missing or no PNG."""
-    try:
-        content = path.read_bytes()
-    except OSError:
-        return None
-    is_png = content.startswith(b"\x89PNG\r\n\x1a\n")
-    return Image(content, "png", alt, caption) if is_png else None
-
-
-def render_image(draw: Callable[[Path], object], suffix: str, alt: str, caption: str = "") -> Image:
-    """Render an image by a function that draws into a `.png` or `.svg` file."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"image{suffix}"
-        draw(path)
-        return Image(path.read_bytes(), "svg" if suffix == ".svg" else "png", alt, caption)

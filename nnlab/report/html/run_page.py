@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nnlab.analysis.weight_histograms import LayerHistograms
 from nnlab.errors import DataError
@@ -34,6 +35,10 @@ from nnlab.runs.io.metrics_csv import read_history
 from nnlab.runs.records.run import RunRecord, RunStatus
 from nnlab.text import plural
 
+if TYPE_CHECKING:
+    from nnlab.runs.records.benchmark import BenchmarkRecord
+    from nnlab.runs.records.comparison import ComparisonRecord
+
 STATUS_PHRASES = {
     RunStatus.RUNNING: "is running",
     RunStatus.COMPLETE: "is complete",
@@ -48,50 +53,7 @@ _MAX_METRIC_FACTS = 3
 
 def run_page(run: StoredRun) -> Page:
     """Return the report of a run; missing files are left out or reported as missing."""
-    record = run.record
-    plot_data = read_plot_data(run)
-    return Page(
-        f"{record.name}: run {record.id}",
-        summarize_run(record),
-        [
-            Section("Results", [t for t in run_tables(record) if t.title != "Environment"]),
-            Section("Curves", list(curve_images(run))),
-            Section("Predictions", list(prediction_images(run, plot_data))),
-            Section("Model", list(model_blocks(run))),
-            Section("Weights and gradients", list(weight_blocks(run, plot_data))),
-            Section("Config", config_blocks(run.config_yaml)),
-            Section("Environment", environment_tables(record)),
-            Section("Reproduce", _commands(run)),
-        ],
-        _facts(record),
-    )
-
-
-def read_plot_data(run: StoredRun) -> dict[str, Any]:
-    """Read the numbers behind a run's plots; empty if the run recorded none."""
-    return _read_json(run.plot_data_json)
-
-
-def summarize_run(record: RunRecord) -> str:
-    """Describe the outcome of a run in one to three sentences."""
-    device = f" on {record.device}" if record.device else ""
-    summary = f"The run {STATUS_PHRASES[record.status]}{device}{_progress(record)}."
-    if record.best_epoch is not None and record.best_epoch != record.epochs_run:
-        summary += f" The weights of epoch {format_count(record.best_epoch)} are kept."
-    if not record.error:
-        return summary
-    return f"{summary} {format_sentence(record.error.removesuffix('.'))}"
-
-
-def _progress(record: RunRecord) -> str:
-    if record.status is RunStatus.RUNNING and not record.epochs_run:
-        return ""
-    if record.epochs_run or record.status is RunStatus.COMPLETE:
-        return f" after {plural(record.epochs_run, 'epoch')}"
-    return " before the end of its first epoch"
-
-
-def _facts(record: RunRecord) -> list[tuple[str, str]]:
+    record, plot_data = run.record, read_plot_data(run)
     prefixes = ("test_", "val_", "")
     names = sorted(
         (name for name in record.metrics if name != _LEARNING_RATE),
@@ -106,7 +68,50 @@ def _facts(record: RunRecord) -> list[tuple[str, str]]:
         facts.append(("parameters", format_count(record.params)))
     if "total_s" in record.timing:
         facts.append(("time", format_seconds(record.timing["total_s"])))
-    return facts
+    return Page(
+        f"{record.name}: run {record.id}",
+        summarize_run(record),
+        [
+            Section("Results", [t for t in run_tables(record) if t.title != "Environment"]),
+            Section("Curves", list(curve_images(run))),
+            Section("Predictions", list(prediction_images(run, plot_data))),
+            Section("Model", list(model_blocks(run))),
+            Section("Weights and gradients", list(weight_blocks(run, plot_data))),
+            Section("Config", config_blocks(run.config_yaml)),
+            Section("Environment", environment_tables(record)),
+            Section("Reproduce", _commands(run)),
+        ],
+        facts,
+    )
+
+
+def read_plot_data(run: StoredRun) -> dict[str, Any]:
+    """Read the numbers behind a run's plots; empty if the run recorded none."""
+    return _read_json(run.plot_data_json)
+
+
+def summarize_run(record: RunRecord) -> str:
+    """Describe the outcome of a run in one to three sentences."""
+    progress = f" on {record.device}" if record.device else ""
+    if record.epochs_run or record.status is RunStatus.COMPLETE:
+        progress += f" after {plural(record.epochs_run, 'epoch')}"
+    elif record.status is not RunStatus.RUNNING:
+        progress += " before the end of its first epoch"
+    summary = f"The run {STATUS_PHRASES[record.status]}{progress}."
+    if record.best_epoch is not None and record.best_epoch != record.epochs_run:
+        summary += f" The weights of epoch {format_count(record.best_epoch)} are kept."
+    if not record.error:
+        return summary
+    return f"{summary} {format_sentence(record.error.removesuffix('.'))}"
+
+
+def summarize_verdict(
+    noun: str, record: BenchmarkRecord | ComparisonRecord, names: Iterable[str]
+) -> str:
+    """Return the verdict of a benchmark or comparison of the names, or else its status."""
+    summary = format_sentence(record.verdict, names)
+    summary = summary or f"The {noun} {STATUS_PHRASES[RunStatus(record.status)]}."
+    return f"{summary} {record.error}" if record.error else summary
 
 
 def curve_images(run: StoredRun) -> Iterator[Image]:
@@ -117,19 +122,14 @@ def curve_images(run: StoredRun) -> Iterator[Image]:
         if metric == "epoch" or metric.startswith("val_") or is_constant or not values:
             continue
         alt = curve_caption(metric, history, run.record)
-        stored = read_image(run.plots / f"{metric}.png", alt, metric)
-        yield stored or _render_curve(metric, history, run.record, alt)
+        image = read_image(run.plots / f"{metric}.png", alt, metric)
+        if image is None:
+            from nnlab.report.plots import plot_curves
 
-
-def _render_curve(
-    metric: str, history: Mapping[str, Sequence[float]], record: RunRecord, alt: str
-) -> Image:
-    from nnlab.report.plots import plot_curves
-
-    def draw(path: Path) -> None:
-        plot_curves(history, metric, path, best_epoch=record.best_epoch, title=record.name)
-
-    return render_image(draw, ".png", alt, metric)
+            best, name = run.record.best_epoch, run.record.name
+            draw = partial(plot_curves, history, metric, best_epoch=best, title=name)
+            image = render_image(draw, "png", alt, metric)
+        yield image
 
 
 def prediction_images(run: StoredRun, plot_data: Mapping[str, Any]) -> Iterator[Block]:
@@ -161,7 +161,7 @@ def model_blocks(run: StoredRun) -> Iterator[Block]:
     from nnlab.report.plots.model import plot_model
 
     alt = model_caption(summary)
-    yield render_image(lambda path: plot_model(summary, path), ".svg", alt, "Graph of the layers")
+    yield render_image(lambda path: plot_model(summary, path), "svg", alt, "Graph of the layers")
     table = summary.table()
     yield Table("Layers", table.columns, table.rows, notes=tuple(summary.totals()))
 
@@ -188,14 +188,14 @@ def weight_blocks(run: StoredRun, plot_data: Mapping[str, Any]) -> Iterator[Bloc
 
 
 def _histogram_image(run: StoredRun, layers: Sequence[LayerHistograms], caption: str) -> Image:
+    alt, name, kind = histogram_caption(layers), run.record.name, layers[0].kind
+    if image := read_image(run.plots / f"{kind}.png", alt, caption):
+        return image
     from nnlab.report.plots import plot_histograms
 
-    alt, name, kind = histogram_caption(layers), run.record.name, layers[0].kind
-    stored = read_image(run.plots / f"{kind}.png", alt, caption)
     title = name if kind == "weights" else f"{name}, {kind}"
-    return stored or render_image(
-        lambda path: plot_histograms(layers, path, title=title), ".png", alt, caption
-    )
+    draw = partial(plot_histograms, layers, title=title)
+    return render_image(draw, "png", alt, caption)
 
 
 def _histogram_table(

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
-from nnlab.report.html.page import Block, Code, Page, Section, read_image
+from nnlab.report.html.page import Code, Page, Section, read_image
 from nnlab.report.html.run_page import (
     STATUS_PHRASES,
     config_blocks,
@@ -43,17 +43,31 @@ def search_page(search: StoredRun) -> Page:
     """Return the report of a search, including that of the best run if it was retrained."""
     record, files = read_search(search.path), SearchFiles(search.path)
     trials = read_trials(search.path)
+    best = "" if record.best is None else f", best {format_metric(record.best['score'])}"
+    result = f"{plural(_count_finished(trials), 'trial')} by {record.objective}{best}"
+    images = []
+    for path in sorted(search.plots.glob("*.png")):
+        caption = _CAPTIONS.get(path.stem, path.stem.replace("_", " "))
+        images.append(read_image(path, f"{caption}: {result}.", caption))
+    commands = [
+        (f"nnlab tune {shlex.quote(str(files.config_yaml))}", "repeat the search"),
+        *resume_commands(record, files.path),
+    ]
+    lines = [f"# {description}\n{command}" for command, description in commands]
     return Page(
         record.id,
         _summarize(record, trials),
         [
             Section("Results", search_tables(record, trials)),
-            Section("Plots", list(_images(search, record, trials))),
+            Section("Plots", [image for image in images if image]),
             Section("Trials", [_trials_table(record, trials)]),
             *_best_sections(files),
             Section("Config and search space", config_blocks(search.config_yaml)),
             Section("Environment", environment_tables(search.record)),
-            Section("Reproduce", _commands(record, files)),
+            Section(
+                "Reproduce",
+                [Code("\n".join(lines), "commands that repeat or resume the search")],
+            ),
         ],
         _facts(record, trials),
     )
@@ -81,7 +95,13 @@ def _facts(record: SearchRecord, trials: Sequence[FrozenTrial]) -> list[tuple[st
     if record.best is not None:
         name = f"best {record.objective}".replace("_", " ")
         facts.append((name, format_metric(record.best["score"])))
-        facts += _test_metric(record)
+        # Of the retrained best trial, one metric is shown: preferably the objective.
+        preferred = f"test_{record.objective.removeprefix('val_')}"
+        metrics = {k: v for k, v in (record.final_metrics or {}).items() if k.startswith("test_")}
+        facts += [
+            (f"{name.replace('_', ' ')}, retrained", format_metric(metrics[name]))
+            for name in sorted(metrics, key=lambda name: name != preferred)[:1]
+        ]
     facts += [
         ("trials", format_count(_count_finished(trials))),
         ("algorithm", record.algorithm),
@@ -91,29 +111,8 @@ def _facts(record: SearchRecord, trials: Sequence[FrozenTrial]) -> list[tuple[st
     return facts
 
 
-def _test_metric(record: SearchRecord) -> list[tuple[str, str]]:
-    """Return a test metric of the retrained best trial, preferably the objective."""
-    metrics = {k: v for k, v in (record.final_metrics or {}).items() if k.startswith("test_")}
-    preferred = f"test_{record.objective.removeprefix('val_')}"
-    name = preferred if preferred in metrics else next(iter(metrics), None)
-    if name is None:
-        return []
-    return [(f"{name.replace('_', ' ')}, retrained", format_metric(metrics[name]))]
-
-
 def _count_finished(trials: Sequence[FrozenTrial]) -> int:
     return sum(trial.is_finished for trial in trials)
-
-
-def _images(
-    search: StoredRun, record: SearchRecord, trials: Sequence[FrozenTrial]
-) -> Iterator[Block]:
-    best = "" if record.best is None else f", best {format_metric(record.best['score'])}"
-    result = f"{plural(_count_finished(trials), 'trial')} by {record.objective}{best}"
-    for path in sorted(search.plots.glob("*.png")):
-        caption = _CAPTIONS.get(path.stem, path.stem.replace("_", " "))
-        if image := read_image(path, f"{caption}: {result}.", caption):
-            yield image
 
 
 def _trials_table(record: SearchRecord, trials: Sequence[FrozenTrial]) -> Table:
@@ -132,30 +131,26 @@ def _trials_table(record: SearchRecord, trials: Sequence[FrozenTrial]) -> Table:
         Column("time", right=True),
         *(Column(name) for name in markers.values()),
     )
-    rows = tuple(
-        (
-            Cell(str(trial.number)),
-            Cell(trial.status.value, "error" if trial.error else ""),
-            _score_cell(trial, is_best=trial.number == best),
-            *((_spread_cell(trial),) if has_spread else ()),
-            Cell(format_count(trial.epochs) if trial.is_finished else "-"),
-            *((parent_cell(trial),) if has_parents else ()),
-            Cell(format_seconds(trial.seconds) if trial.is_finished else "-"),
-            *(hyperparameter_cell(trial, marker) for marker in markers),
+    rows = []
+    for trial in trials:
+        score = spread = EMPTY_CELL
+        if trial.score is not None:
+            score = Cell(format_metric(trial.score), "best" if trial.number == best else "")
+        if trial.spread is not None:
+            spread = Cell(format_metric(trial.spread))
+        rows.append(
+            (
+                Cell(str(trial.number)),
+                Cell(trial.status.value, "error" if trial.error else ""),
+                score,
+                *((spread,) if has_spread else ()),
+                Cell(format_count(trial.epochs) if trial.is_finished else "-"),
+                *((parent_cell(trial),) if has_parents else ()),
+                Cell(format_seconds(trial.seconds) if trial.is_finished else "-"),
+                *(hyperparameter_cell(trial, marker) for marker in markers),
+            )
         )
-        for trial in trials
-    )
-    return Table("All trials", columns, rows, star_note="best trial")
-
-
-def _spread_cell(trial: FrozenTrial) -> Cell:
-    return EMPTY_CELL if trial.spread is None else Cell(format_metric(trial.spread))
-
-
-def _score_cell(trial: FrozenTrial, *, is_best: bool) -> Cell:
-    if trial.score is None:
-        return EMPTY_CELL
-    return Cell(format_metric(trial.score), "best" if is_best else "")
+    return Table("All trials", columns, tuple(rows), star_note="best trial")
 
 
 def _best_sections(files: SearchFiles) -> list[Section]:
@@ -172,10 +167,3 @@ def _best_sections(files: SearchFiles) -> list[Section]:
         Section("Model of the best trial", list(model_blocks(best))),
         Section("Weights and gradients of the best trial", list(weight_blocks(best, plot_data))),
     ]
-
-
-def _commands(record: SearchRecord, files: SearchFiles) -> list[Block]:
-    commands = [(f"nnlab tune {shlex.quote(str(files.config_yaml))}", "repeat the search")]
-    commands += resume_commands(record, files.path)
-    lines = [f"# {description}\n{command}" for command, description in commands]
-    return [Code("\n".join(lines), "commands that repeat or resume the search")]

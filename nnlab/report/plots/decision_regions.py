@@ -72,7 +72,8 @@ def plot_decision_regions(plane: Plane, predict: Predict, path: Path, *, title: 
         shown, shown_codes = points[::step], codes[::step]
         markers: list[Artist] = [
             axes.scatter(
-                *shown[shown_codes == code].T,
+                shown[shown_codes == code, 0],
+                shown[shown_codes == code, 1],
                 s=26,
                 color=PALETTE[code % len(PALETTE)],
                 marker=_MARKERS[code % len(_MARKERS)],

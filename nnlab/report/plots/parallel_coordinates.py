@@ -10,8 +10,7 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.colors import ListedColormap, LogNorm, Normalize
 
-from nnlab.config.space.hyperparameter import Hyperparameter
-from nnlab.config.space.hyperparameter_names import repetition
+from nnlab.config.space.hyperparameter import Hyperparameter, repetition
 from nnlab.report.plots.figure import (
     GRID_COLOR,
     MUTED_COLOR,

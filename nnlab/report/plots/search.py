@@ -12,8 +12,7 @@ import numpy as np
 from matplotlib.ticker import MaxNLocator
 
 from nnlab.config.direction import Direction
-from nnlab.config.space.hyperparameter import Hyperparameter
-from nnlab.config.space.hyperparameter_names import marker_name, short_names
+from nnlab.config.space.hyperparameter import Hyperparameter, marker_name, short_names
 from nnlab.report.plots.curves import spans_decades
 from nnlab.report.plots.figure import (
     MUTED_COLOR,

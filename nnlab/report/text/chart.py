@@ -55,18 +55,17 @@ def curve_chart(
         return [f"{title}: no finite values"]
     low, high = min(values), max(values)
     is_log = low > 0 and high > _LOG_SCALE_RATIO * low
-    labels = [
-        format_metric(_value_at(low, high, row / max(height - 1, 1), is_log=is_log))
-        if row in (0, height // 2, height - 1)
-        else ""
-        for row in range(height)
-    ]
+    scale, unscale = (math.log, math.exp) if is_log else (float, float)
+    labels = [""] * height
+    for row in {0, height // 2, height - 1}:
+        share = row / max(height - 1, 1)
+        value = unscale(scale(high) + share * (scale(low) - scale(high)))
+        labels[row] = format_metric(value)
     label_width = max(map(len, labels))
     # The label is followed by a space and the axis.
     width = max(_MIN_WIDTH, int(min(width, max_width - label_width - 2)))
     epochs = max(map(len, curves.values()))
     grid = [[" "] * width for _ in range(height)]
-    scale = math.log if is_log else float
     span = scale(high) - scale(low) or 1.0
     for letter, curve in curves.items():
         for column, value in _resample(curve, epochs, width):
@@ -117,10 +116,3 @@ def _resample(curve: Sequence[float], epochs: int, columns: int) -> Iterator[tup
         value = curve[before] if not share else curve[before] * (1 - share) + curve[after] * share
         if math.isfinite(value):
             yield column, value
-
-
-def _value_at(low: float, high: float, share: float, *, is_log: bool) -> float:
-    """Return the value at a share of the axis, counted from the top."""
-    if is_log:
-        return math.exp(math.log(high) + share * (math.log(low) - math.log(high)))
-    return high + share * (low - high)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import sys
 from collections.abc import Iterator, Sequence
@@ -47,15 +48,16 @@ def diagnostic_rows(
     """Return errors and warnings for JSON, with null for a missing file, line or column."""
     return [
         {
-            "file": diagnostic.location.file if diagnostic.location else None,
-            "line": (diagnostic.location.line or None) if diagnostic.location else None,
-            "column": (diagnostic.location.column or None) if diagnostic.location else None,
+            "file": location.file if location else None,
+            "line": (location and location.line) or None,
+            "column": (location and location.column) or None,
             "path": diagnostic.path,
             "message": diagnostic.message,
             "hint": diagnostic.hint,
             "severity": severity,
         }
         for severity, diagnostic in _with_severity(diagnostics, warnings)
+        for location in [diagnostic.location]
     ]
 
 
@@ -71,7 +73,7 @@ def _with_severity(
 def _lines(
     diagnostics: Sequence[Diagnostic], warnings: Sequence[Diagnostic], width: int
 ) -> Iterator[list[Span]]:
-    """Yield all lines as styled spans."""
+    """Yield all lines as styled spans; the last one has the number of errors and warnings."""
     sources: dict[str, list[str]] = {}
     for severity, diagnostic in _with_severity(diagnostics, warnings):
         location, color = diagnostic.location, _COLORS[severity]
@@ -79,23 +81,27 @@ def _lines(
         yield [(prefix, "bold"), (f"{severity}: ", color), (printable(diagnostic.message), "")]
         if location and location.line:
             if location.file not in sources:
-                sources[location.file] = _read_lines(location.file)
+                sources[location.file] = []
+                with contextlib.suppress(OSError):
+                    text = Path(location.file).read_text(encoding="utf-8", errors="replace")
+                    sources[location.file] = text.splitlines()
             yield from _excerpt(location, sources[location.file], color, width)
         if diagnostic.path:
             yield [("  at ", "dim"), (printable(diagnostic.path), "cyan")]
         if diagnostic.hint:
             yield [("  ", ""), (printable(diagnostic.hint), "green")]
         yield [("", "")]
-    if diagnostics or warnings:
-        yield _count_line(diagnostics, warnings)
-
-
-def _read_lines(file: str) -> list[str]:
-    """Return the lines of a file, or none if it is unreadable."""
-    try:
-        return Path(file).read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:
-        return []
+    counts: list[Span] = []
+    if diagnostics:
+        counts.append((plural(len(diagnostics), "error"), _COLORS["error"]))
+    if warnings:
+        counts += [(" and ", "")] if counts else []
+        counts.append((plural(len(warnings), "warning"), _COLORS["warning"]))
+    if counts:
+        place = f" in {len(sources)} files"
+        if len(sources) <= 1:
+            place = "".join(f" in {file}" for file in sources)
+        yield [*counts, (place, "")]
 
 
 def _excerpt(
@@ -114,23 +120,3 @@ def _excerpt(
     if location.column:
         margin = " " * len(number)
         yield [(f"  {margin} | ", "dim"), (" " * (len(before) - start), ""), ("^", color)]
-
-
-def _count_line(diagnostics: Sequence[Diagnostic], warnings: Sequence[Diagnostic]) -> list[Span]:
-    """Return the number of errors and warnings, and their file."""
-    files = {
-        diagnostic.location.file
-        for diagnostic in [*diagnostics, *warnings]
-        if diagnostic.location and diagnostic.location.line
-    }
-    if len(files) == 1:
-        place = f" in {next(iter(files))}"
-    else:
-        place = f" in {len(files)} files" if files else ""
-    spans: list[Span] = []
-    if diagnostics:
-        spans.append((plural(len(diagnostics), "error"), _COLORS["error"]))
-    if warnings:
-        spans += [(" and ", "")] if spans else []
-        spans.append((plural(len(warnings), "warning"), _COLORS["warning"]))
-    return [*spans, (place, "")]

@@ -1,4 +1,4 @@
-"""Numbers as text: metrics, intervals, counts, durations, sizes, percentages."""
+"""Numbers, values, names and sentences as text."""
 
 from __future__ import annotations
 
@@ -15,6 +15,17 @@ _KIB = 1024
 _MAX_DIGITS = 6
 # Metrics outside this range are written as powers of ten; from _TWO_DECIMALS on, two decimals do.
 _MIN_PLAIN, _TWO_DECIMALS, _MAX_PLAIN = 1e-3, 100, 1e6
+
+_LOOP_REASONS = {
+    LoopReason.REQUESTED: "requested by the config",
+    LoopReason.NO_BATCH_CALLBACKS: "no per-batch callbacks",
+    LoopReason.TENSORBOARD_PER_BATCH: "TensorBoard needs every batch",
+    LoopReason.FEW_STEPS: "too few steps to trace a loop",
+}
+_CHUNK_REASONS = {
+    ChunkReason.ROWS_ON_DISK: "on disk",
+    ChunkReason.DEVICE_MEMORY: "too large to keep on the device",
+}
 
 
 def format_metric(value: float) -> str:
@@ -170,20 +181,6 @@ def format_sentence(clause: str, names: Iterable[str] = ()) -> str:
     return f"{clause if is_name else clause[:1].upper() + clause[1:]}."
 
 
-_LOOP_REASONS = {
-    LoopReason.REQUESTED: "requested by the config",
-    LoopReason.NO_BATCH_CALLBACKS: "no per-batch callbacks",
-    LoopReason.TENSORBOARD_PER_BATCH: "TensorBoard needs every batch",
-    LoopReason.FEW_STEPS: "too few steps to trace a loop",
-}
-_CHUNK_REASONS = {
-    ChunkReason.ROWS_ON_DISK: "on disk",
-    ChunkReason.DEVICE_MEMORY: "too large to keep on the device",
-}
-_MIN_SECONDS = 0.005
-_WHOLE_SECONDS = 10
-
-
 def format_engine(engine: str, choice: Mapping[str, Any]) -> str:
     """Format an engine's name with the values of its `LoopChoice`, read from a record.
 
@@ -197,8 +194,14 @@ def format_engine(engine: str, choice: Mapping[str, Any]) -> str:
     if reason is None:
         return engine
     parts = [f"{engine} ({reason})", f"XLA {'on' if choice['jit_compile'] else 'off'}"]
-    if jit_reason := _format_jit_reason(choice):
-        parts[-1] += f" ({jit_reason})"
+    estimate = choice.get("jit_estimate")
+    if choice.get("jit_failed"):
+        parts[-1] += " (compilation failed)"
+    elif choice.get("jit_requested"):
+        parts[-1] += " (requested by the config)"
+    elif estimate is not None:
+        compile_s, saved_s = map(_format_estimate, (estimate["compile_s"], estimate["saved_s"]))
+        parts[-1] += f" (est. {compile_s} to compile, saves {saved_s})"
     if choice.get("chunk_reason") is not None:
         reason = _CHUNK_REASONS[ChunkReason(choice["chunk_reason"])]
         rows = format_count(choice["chunk_rows"])
@@ -206,21 +209,8 @@ def format_engine(engine: str, choice: Mapping[str, Any]) -> str:
     return "; ".join(parts)
 
 
-def _format_jit_reason(choice: Mapping[str, Any]) -> str:
-    """Format why XLA compiles the steps or not, or return an empty string."""
-    if choice.get("jit_failed"):
-        return "compilation failed"
-    if choice.get("jit_requested"):
-        return "requested by the config"
-    estimate = choice.get("jit_estimate")
-    if estimate is None:
-        return ""
-    compile_s = _format_estimate(estimate["compile_s"])
-    return f"est. {compile_s} to compile, saves {_format_estimate(estimate['saved_s'])}"
-
-
 def _format_estimate(seconds: float) -> str:
     """Format an estimate with two decimals: it is not more precise."""
-    if seconds < _MIN_SECONDS:
+    if seconds < 0.005:  # noqa: PLR2004 - would be rounded to 0.00
         return "<0.01 s"
-    return f"{seconds:.0f} s" if seconds >= _WHOLE_SECONDS else f"{seconds:.2f} s"
+    return f"{seconds:.0f} s" if seconds >= 10 else f"{seconds:.2f} s"  # noqa: PLR2004

@@ -9,14 +9,14 @@ from typing import Any
 
 from nnlab.report.text.console import printable
 from nnlab.report.text.formatting import format_yaml_value
-from nnlab.report.text.table import Cell, Table
+from nnlab.report.text.table import Table
 
 
 def to_markdown(tables: Iterable[Table]) -> str:
     r"""Format tables as GitHub-flavored Markdown: heading, rows with the best in bold, notes.
 
     Example:
-        >>> from nnlab.report.text.table import Column
+        >>> from nnlab.report.text.table import Cell, Column
         >>> columns = (Column("run"), Column("loss", right=True))
         >>> rows = ((Cell("a|b"), Cell("0.1", "best")),)
         >>> print(to_markdown([Table("Metrics", columns, rows, notes=("a note",))]))
@@ -28,7 +28,24 @@ def to_markdown(tables: Iterable[Table]) -> str:
         <BLANKLINE>
         a note
     """
-    return "\n\n".join(block for table in tables for block in _blocks(table))
+    blocks = []
+    for table in tables:
+        if table.title:
+            blocks.append(f"### {table.title}")
+        if table.rows:
+            headings = [_escape(column.title) for column in table.columns]
+            rules = ["---:" if column.right else "---" for column in table.columns]
+            rows = [
+                [
+                    f"**{_escape(cell.text)}**" if cell.tone == "best" else _escape(cell.text)
+                    for cell in row
+                ]
+                for row in table.rows
+            ]
+            blocks.append("\n".join(f"| {' | '.join(line)} |" for line in (headings, rules, *rows)))
+        if table.notes:
+            blocks.append("  \n".join(map(_escape, table.notes)))
+    return "\n\n".join(blocks)
 
 
 def to_csv(rows: Sequence[Mapping[str, Any]]) -> str:
@@ -49,22 +66,6 @@ def to_csv(rows: Sequence[Mapping[str, Any]]) -> str:
         for row in rows
     )
     return text.getvalue()
-
-
-def _blocks(table: Table) -> list[str]:
-    """Return the heading, the rows and the notes of a table, those that it has."""
-    blocks = [f"### {table.title}"] if table.title else []
-    if table.rows:
-        headings = [_escape(column.title) for column in table.columns]
-        rules = ["---:" if column.right else "---" for column in table.columns]
-        lines = [headings, rules, *([_format_cell(cell) for cell in row] for row in table.rows)]
-        blocks.append("\n".join(f"| {' | '.join(line)} |" for line in lines))
-    return blocks + ["  \n".join(map(_escape, table.notes))] * bool(table.notes)
-
-
-def _format_cell(cell: Cell) -> str:
-    text = _escape(cell.text)
-    return f"**{text}**" if cell.tone == "best" else text
 
 
 def _escape(text: str) -> str:

@@ -82,7 +82,7 @@ class ModelSummary:
             ) from error
 
     def table(self) -> Table:
-        """Return the layers as a table, with their inputs if the model has branches."""
+        """Return the layers as a table, and with their inputs if the model has branches."""
         columns = (
             Column("layer"),
             Column("type"),
@@ -102,7 +102,13 @@ class ModelSummary:
             )
             for layer in self.layers
         ]
-        if self._has_branches:
+        # In a model without branches, the only input of a layer is the layer above it.
+        above = [(), *((layer.name,) for layer in self.layers)]
+        has_branches = any(
+            layer.inbound not in ((), previous)
+            for layer, previous in zip(self.layers, above, strict=False)
+        )
+        if has_branches:
             return Table(self.name, columns, tuple(rows))
         return Table(self.name, columns[:-1], tuple(row[:-1] for row in rows))
 
@@ -120,15 +126,6 @@ class ModelSummary:
     def lines(self) -> list[str]:
         """Return the whole summary as plain lines."""
         return [*self.table().lines(), "", *self.totals()]
-
-    @property
-    def _has_branches(self) -> bool:
-        """Whether a layer has another input than the layer above it."""
-        above = [(), *((layer.name,) for layer in self.layers)]
-        return any(
-            layer.inbound not in ((), previous)
-            for layer, previous in zip(self.layers, above, strict=False)
-        )
 
 
 def format_shape(shape: Shape) -> str:

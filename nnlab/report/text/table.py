@@ -1,23 +1,19 @@
-"""A small neutral table: colored in a terminal, plain aligned lines in a pipe."""
+"""Tables: colored in a terminal, plain aligned lines in a pipe."""
 
 from __future__ import annotations
 
 import dataclasses
 import math
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, TextIO
+from typing import TYPE_CHECKING, Any, Literal, TextIO
 
 from nnlab.report.text.console import is_terminal, printable, terminal_console
-from nnlab.report.text.formatting import wrap_name
+from nnlab.report.text.formatting import format_count, wrap_name
 
 if TYPE_CHECKING:
     from rich.console import Console
-from collections.abc import Mapping
-from typing import Any
-
-from nnlab.report.text.formatting import format_count
 
 Tone = Literal["", "best", "success", "error", "dim"]
 
@@ -202,6 +198,67 @@ class Table:
         ]
 
 
+def datasets_table(rows: Iterable[Mapping[str, Any]]) -> Table:
+    """Return a table of the built-in data sets."""
+    keys = ("name", "task", "rows", "shape", "source", "description", "arguments")
+    return listing("", rows, keys, optional=("arguments", "description"))
+
+
+def devices_table(rows: Iterable[Mapping[str, Any]]) -> Table:
+    """Return a table of the devices that can train."""
+    return listing("", rows, ("name", "kind", "description", "memory"))
+
+
+def listing(
+    title: str,
+    rows: Iterable[Mapping[str, Any]],
+    keys: Sequence[str],
+    optional: Sequence[str] = (),
+) -> Table:
+    r"""Return mappings as a table with a column for each key that some row has.
+
+    Example:
+        >>> rows = [{"name": "cpu", "cores": 2}, {"name": "gpu:0", "cores": 16896}]
+        >>> print("\n".join(listing("", rows, ("name", "cores", "price")).lines()))
+        name    cores
+        cpu         2
+        gpu:0  16,896
+    """
+    rows = [dict(row) for row in rows]
+    used = [key for key in keys if any(row.get(key) not in (None, "") for row in rows)]
+    columns = tuple(
+        Column(
+            key,
+            right=all(_is_count(row[key]) for row in rows if row.get(key) is not None),
+            optional=key in optional,
+        )
+        for key in used
+    )
+    return Table(title, columns, tuple(tuple(_cell(row.get(key)) for key in used) for row in rows))
+
+
+def _is_count(value: Any) -> bool:
+    """Return whether a value is an integer, but no bool."""
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _cell(value: Any) -> Cell:
+    """Format a count with thousands separators, a shape as `a x b`, a list with commas."""
+    if value is None or value == "":
+        return EMPTY_CELL
+    if _is_count(value):
+        return Cell(format_count(value))
+    if isinstance(value, tuple):
+        return Cell(" x ".join(map(str, value)))
+    return Cell(", ".join(map(str, value)) if isinstance(value, list) else str(value))
+
+
+def next_steps_table(commands: Sequence[tuple[str, str]]) -> Table:
+    """Return a table of suggested commands with their descriptions, easy to copy."""
+    rows = tuple((Cell(command), Cell(description, "dim")) for command, description in commands)
+    return Table("Next steps", (Column("", no_wrap=True), Column("")), rows)
+
+
 def print_tables(tables: Table | Iterable[Table], stream: TextIO | None = None) -> None:
     """Print tables, by default to standard output: colored in a terminal, else plain."""
     out = stream or sys.stdout
@@ -279,64 +336,3 @@ def _print_stacked(table: Table, console: Console) -> None:
             text = f"{indent}{_plain_text(cell, star=False)}"
             console.print(Text(text, style=_STYLES[cell.tone]), soft_wrap=True)
     console.print()
-
-
-def next_steps_table(commands: Sequence[tuple[str, str]]) -> Table:
-    """Return a table of suggested commands with their descriptions, easy to copy."""
-    rows = tuple((Cell(command), Cell(description, "dim")) for command, description in commands)
-    return Table("Next steps", (Column("", no_wrap=True), Column("")), rows)
-
-
-def datasets_table(rows: Iterable[Mapping[str, Any]]) -> Table:
-    """Return a table of the built-in data sets."""
-    keys = ("name", "task", "rows", "shape", "source", "description", "arguments")
-    return listing("", rows, keys, optional=("arguments", "description"))
-
-
-def devices_table(rows: Iterable[Mapping[str, Any]]) -> Table:
-    """Return a table of the devices that can train."""
-    return listing("", rows, ("name", "kind", "description", "memory"))
-
-
-def listing(
-    title: str,
-    rows: Iterable[Mapping[str, Any]],
-    keys: Sequence[str],
-    optional: Sequence[str] = (),
-) -> Table:
-    r"""Return mappings as a table with a column for each key that some row has.
-
-    Example:
-        >>> rows = [{"name": "cpu", "cores": 2}, {"name": "gpu:0", "cores": 16896}]
-        >>> print("\n".join(listing("", rows, ("name", "cores", "price")).lines()))
-        name    cores
-        cpu         2
-        gpu:0  16,896
-    """
-    rows = [dict(row) for row in rows]
-    used = [key for key in keys if any(row.get(key) not in (None, "") for row in rows)]
-    columns = tuple(
-        Column(
-            key,
-            right=all(_is_count(row[key]) for row in rows if row.get(key) is not None),
-            optional=key in optional,
-        )
-        for key in used
-    )
-    return Table(title, columns, tuple(tuple(_cell(row.get(key)) for key in used) for row in rows))
-
-
-def _is_count(value: Any) -> bool:
-    """Return whether a value is an integer, but no bool."""
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
-def _cell(value: Any) -> Cell:
-    """Format a count with thousands separators, a shape as `a x b`, a list with commas."""
-    if value is None or value == "":
-        return EMPTY_CELL
-    if _is_count(value):
-        return Cell(format_count(value))
-    if isinstance(value, tuple):
-        return Cell(" x ".join(map(str, value)))
-    return Cell(", ".join(map(str, value)) if isinstance(value, list) else str(value))

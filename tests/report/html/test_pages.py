@@ -1,4 +1,4 @@
-"""Reports of runs, searches and comparisons, made from their folders."""
+"""Reports of runs, searches, comparisons and benchmarks, made from their folders."""
 
 from __future__ import annotations
 
@@ -17,9 +17,11 @@ from nnlab.report.html import build_page, write_report
 from nnlab.report.html.page import Code, Image, Page, Text
 from nnlab.report.html.run_page import summarize_run
 from nnlab.runs import RunRecord, RunStatus, StoredRun, atomic_write, read_run
+from nnlab.runs.records.benchmark import BenchmarkDirectory, BenchmarkRecord
 from nnlab.runs.records.comparison import ComparisonFiles, ComparisonRecord
 from nnlab.runs.records.search import SearchFiles, SearchRecord
 from nnlab.runs.records.trial import FrozenTrial, TrialStatus
+from tests.report.devices import cpu_only, with_gpu
 
 HISTOGRAM = {"counts": [1, 3], "size": 4, "zeros": 1, "std": 0.5, "norm": 1.0}
 LAYER = {"layer": "dense", "low": -1.0, "high": 1.0, "first": HISTOGRAM, "last": HISTOGRAM}
@@ -236,3 +238,32 @@ def test_variant_with_a_complete_config_shows_its_differences(tmp_path: Path) ->
     assert "name: wide" in html
     files.full_config("wide").write_text("{")
     assert ">config wide.yaml<" in write_report(read_run(run.path)).read_text()
+
+
+def write_benchmark_page(tmp_path: Path, record: BenchmarkRecord) -> str:
+    with BenchmarkDirectory.create(tmp_path, "mnist-devices", "name: mnist\n") as run:
+        record.write(run.benchmark_json)
+        run.finish(RunStatus.COMPLETE)
+    return write_report(read_run(run.path)).read_text(encoding="utf-8")
+
+
+def test_benchmark_has_verdict_plot_config_and_command(tmp_path: Path) -> None:
+    record = with_gpu(0.001, 0.0011, 0.0012, 0.001)
+    html = write_benchmark_page(tmp_path, replace(record, error="A point is missing."))
+    assert "gpu:0 is faster than cpu from batch size 128 on" in html
+    assert "A point is missing." in html
+    assert html.count("data:image/png;base64,") == 1
+    assert "compare cpu-vs-gpu" in html
+    assert "--devices cpu,gpu:0 --batch-sizes 32,128,512" in html
+    assert "name: mnist" in html
+
+
+def test_benchmark_without_a_gpu_explains_its_absence(tmp_path: Path) -> None:
+    html = write_benchmark_page(tmp_path, cpu_only())
+    assert "TensorFlow looked for NVIDIA GPUs and found none." in html
+    assert "60,000 random rows" in html
+
+
+def test_benchmark_interrupted_before_its_first_point_has_a_page(tmp_path: Path) -> None:
+    record = replace(cpu_only(), status="interrupted", points=(), verdict="")
+    assert "The benchmark was interrupted." in write_benchmark_page(tmp_path, record)

@@ -1,4 +1,4 @@
-"""The curves of a metric."""
+"""The curves of a metric, of one run or several."""
 
 from __future__ import annotations
 
@@ -18,6 +18,10 @@ HISTORY = {
     "loss": [0.3, 0.2, 0.1, 0.05],
     "val_loss": [0.3, 0.25, 0.2, 0.26],
     "accuracy": [0.9, 0.95, 0.97, 0.99],
+}
+HISTORIES = {
+    "A: first": {"loss": [1.0, 0.5], "val_loss": [1.1, 0.7], "accuracy": [0.5, 0.9]},
+    "B: second": {"loss": [100.0, 0.2, math.nan]},
 }
 
 
@@ -64,12 +68,6 @@ def test_equal_numbers_give_equal_bytes(tmp_path: Path) -> None:
 def test_any_history_can_be_drawn(tmp_path: Path, losses: list[float]) -> None:
     plot_curves({"loss": losses}, "loss", tmp_path / "loss.png", best_epoch=len(losses))
     assert (tmp_path / "loss.png").stat().st_size > 1_000
-
-
-HISTORIES = {
-    "A: first": {"loss": [1.0, 0.5], "val_loss": [1.1, 0.7], "accuracy": [0.5, 0.9]},
-    "B: second": {"loss": [100.0, 0.2, math.nan]},
-}
 
 
 def test_one_file_has_all_metrics_and_equal_numbers_give_equal_bytes(tmp_path: Path) -> None:

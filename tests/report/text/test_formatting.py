@@ -1,4 +1,4 @@
-"""Formatting of numbers."""
+"""Formatting of numbers, values, names and sentences."""
 
 from __future__ import annotations
 
@@ -24,6 +24,9 @@ from nnlab.report.text.formatting import (
 )
 from nnlab.runs.records.run import ChunkReason, JitEstimate, LoopChoice, LoopReason
 from nnlab.text import plural
+
+LONG = JitEstimate(compile_s=0.45, saved_s=123.4)
+SHORT = JitEstimate(compile_s=0.45, saved_s=0.0004)
 
 
 @pytest.mark.parametrize(
@@ -149,10 +152,6 @@ def test_sentence_is_capitalized_unless_it_starts_with_a_name() -> None:
     assert format_sentence("cpu:1 is faster", names) == "cpu:1 is faster."
     assert format_sentence("cpu:10 is faster", names) == "Cpu:10 is faster."
     assert format_sentence("") == ""
-
-
-LONG = JitEstimate(compile_s=0.45, saved_s=123.4)
-SHORT = JitEstimate(compile_s=0.45, saved_s=0.0004)
 
 
 @pytest.mark.parametrize(

@@ -5,17 +5,23 @@ from __future__ import annotations
 import dataclasses
 import io
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from nnlab.report.text.table import Cell, Column, Table, next_steps_table, print_tables
+from nnlab.report.text.table import (
+    Cell,
+    Column,
+    Table,
+    datasets_table,
+    devices_table,
+    listing,
+    next_steps_table,
+    print_tables,
+)
 
 if TYPE_CHECKING:
     from tests.report.conftest import Terminal
-from typing import Any
-
-from nnlab.report.text.table import datasets_table, devices_table, listing
 
 TABLE = Table(
     "Runs",
