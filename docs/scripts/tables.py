@@ -20,18 +20,18 @@ from pydantic import BaseModel
 from nnlab.config.json_schema import json_schema
 from nnlab.config.schema.data import DataConfig
 from nnlab.config.schema.experiment import Experiment
-from nnlab.config.schema.tensorboard import TensorBoardConfig
 from nnlab.config.schema.training import (
     Checkpoint,
     EarlyStopping,
     ReduceLROnPlateau,
+    TensorBoardConfig,
     TrainingConfig,
 )
 from nnlab.config.schema.tune import TuneConfig
 from nnlab.config.space.markers import Marker
+from nnlab.config.vocabulary import FAMILIES
 from nnlab.config.vocabulary.arguments import ActivationName
 from nnlab.config.vocabulary.component import Component, snake_case
-from nnlab.config.vocabulary.families import FAMILIES
 from nnlab.config.vocabulary.losses import Loss
 
 if TYPE_CHECKING:

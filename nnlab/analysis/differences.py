@@ -89,8 +89,8 @@ def _default(path: Path) -> tuple[Any] | None:
     is_argument = len(path) > 1 and (_is_class(path[-2]) or _DATASET in path[-3:-2])
     if not is_argument:
         return None
+    from nnlab.config.vocabulary import FAMILIES
     from nnlab.config.vocabulary.component import to_plain_data
-    from nnlab.config.vocabulary.families import FAMILIES
 
     components = (family.lookup(path[-2]) for family in FAMILIES)
     fields = (

@@ -10,7 +10,7 @@ from typing import Any
 
 from nnlab.analysis.comparability import incomparable_reason, use_different_rows
 from nnlab.analysis.differences import Difference, differences
-from nnlab.config.direction import Direction
+from nnlab.config.metrics import Direction
 from nnlab.errors import DataError, RequestError
 from nnlab.runs import RunKind, RunRecord, StoredRun, read_run
 from nnlab.runs.io.metrics_csv import read_history

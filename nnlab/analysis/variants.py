@@ -20,7 +20,7 @@ from nnlab.analysis.statistics import (
     paired_test,
     with_holm,
 )
-from nnlab.config.direction import Direction
+from nnlab.config.metrics import Direction
 from nnlab.errors import RunNotFoundError
 from nnlab.runs import RunRecord, RunStatus, read_run
 from nnlab.runs.io.metrics_csv import read_history

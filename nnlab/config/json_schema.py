@@ -13,12 +13,11 @@ from pydantic import BaseModel
 from nnlab.config.schema.data import DataConfig
 from nnlab.config.schema.experiment import Experiment
 from nnlab.config.schema.model import FunctionalModel, SequentialModel
-from nnlab.config.schema.tensorboard import TensorBoardConfig
-from nnlab.config.schema.training import TrainingConfig
+from nnlab.config.schema.training import TensorBoardConfig, TrainingConfig
 from nnlab.config.schema.tune import TuneConfig
 from nnlab.config.space.markers import Marker
+from nnlab.config.vocabulary import FAMILIES
 from nnlab.config.vocabulary.component import Component
-from nnlab.config.vocabulary.families import FAMILIES
 from nnlab.config.vocabulary.layers import Layer
 from nnlab.config.vocabulary.losses import Loss
 from nnlab.config.vocabulary.metrics import Metric
@@ -42,23 +41,7 @@ def schema_json() -> str:
 
 def json_schema() -> Schema:
     """Return the JSON Schema of a config file, search markers included."""
-    definitions: Schema = {}
-    families: tuple[type[Component], ...] = (*FAMILIES, Marker)
-    for family in families:
-        for component in family.members.values():
-            name = _name_of(family, component)
-            definitions[name] = _arguments(family, component)
-            definitions[f"{name}.arguments"] = _fields(component, definitions)
-            if family is Layer:  # they may be set in `defaults`
-                definitions[f"{name}.arguments"].pop("required", None)
-        definitions[_name_of(family)] = _family(family)
-    definitions["Node"] = _node()
-    definitions["Defaults"] = _defaults()
-    for section in _SECTIONS:
-        definitions[section.__name__] = _fields(section, definitions)
-        if section is not TuneConfig:  # missing keys may be set in the extended file
-            definitions[section.__name__].pop("required", None)
-    _add_yaml_forms(definitions)
+    definitions = _definitions()
     top = _fields(Experiment, definitions)
     del top["required"]
     top["description"] = _first_line(Experiment)
@@ -77,6 +60,35 @@ def json_schema() -> Schema:
         "tune": {"description": descriptions["tune"], **_ref("TuneConfig")},
     }
     return {"$schema": DIALECT, "title": "nnlab experiment", **top, "$defs": definitions}
+
+
+def _definitions() -> Schema:
+    """Return the schemas of all families, their members and the sections, by name."""
+    definitions: Schema = {}
+    families: tuple[type[Component], ...] = (*FAMILIES, Marker)
+    for family in families:
+        for component in family.members.values():
+            name = _name_of(family, component)
+            definitions[name] = _arguments(family, component)
+            definitions[f"{name}.arguments"] = _fields(component, definitions)
+            if family is Layer:  # they may be set in `defaults`
+                definitions[f"{name}.arguments"].pop("required", None)
+        definitions[_name_of(family)] = _family(family)
+    definitions["Node"] = _node()
+    description = "Default arguments of all layers of a class."
+    definitions["Defaults"] = {"description": description, **_members(Layer)}
+    for section in _SECTIONS:
+        definitions[section.__name__] = _fields(section, definitions)
+        if section is not TuneConfig:  # missing keys may be set in the extended file
+            definitions[section.__name__].pop("required", None)
+    # Forms that sections accept in YAML beyond the fields of their models.
+    for model in ("SequentialModel", "FunctionalModel"):
+        definitions[model]["properties"]["defaults"] = _ref("Defaults")
+    metrics = {"anyOf": [_ref("Metric"), {"type": "array", "items": _ref("Metric")}]}
+    training = definitions["TrainingConfig"]["properties"]
+    training["loss"] = _per_output(Loss, _ref("Loss"))
+    training["metrics"] = _per_output(Metric, metrics)
+    return definitions
 
 
 def _ref(name: str) -> Schema:
@@ -160,21 +172,6 @@ def _node() -> Schema:
         "A layer of a Functional model and its inputs.",
         {**components, "minProperties": 1, "maxProperties": 2},
     )
-
-
-def _defaults() -> Schema:
-    description = "Default arguments of all layers of a class."
-    return {"description": description, **_members(Layer)}
-
-
-def _add_yaml_forms(definitions: Schema) -> None:
-    """Add the forms that sections accept in YAML beyond the fields of their models."""
-    for model in ("SequentialModel", "FunctionalModel"):
-        definitions[model]["properties"]["defaults"] = _ref("Defaults")
-    metrics = {"anyOf": [_ref("Metric"), {"type": "array", "items": _ref("Metric")}]}
-    training = definitions["TrainingConfig"]["properties"]
-    training["loss"] = _per_output(Loss, _ref("Loss"))
-    training["metrics"] = _per_output(Metric, metrics)
 
 
 def _per_output(family: type[Component], member: Schema) -> Schema:

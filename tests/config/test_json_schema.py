@@ -13,14 +13,14 @@ from jsonschema import Draft202012Validator
 from nnlab.config.json_schema import json_schema, schema_json
 from nnlab.config.loader import read_config
 from nnlab.config.space.markers import Marker
-from nnlab.config.vocabulary.families import FAMILIES
+from nnlab.config.vocabulary import FAMILIES
 from nnlab.config.yaml.builtin_configs import (
     SCHEMA_FILE,
     builtin_folder,
     list_builtin_configs,
     read_schema,
 )
-from nnlab.config.yaml.dump import dump_config
+from nnlab.config.yaml.document import dump_config
 from nnlab.config.yaml.parser import read_yaml
 
 SCHEMA = json_schema()

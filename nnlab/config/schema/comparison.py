@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import Field, field_validator
 
-from nnlab.config.diagnostics.issues import Expected, Issue, issues_error
+from nnlab.config.diagnostics import Expected, Issue, issues_error
 from nnlab.config.schema.experiment import Name
 from nnlab.config.vocabulary.component import Section
 from nnlab.config.vocabulary.unions import ShapeUnion
@@ -29,6 +29,8 @@ _FILE_SUFFIXES = (".yaml", ".json", ".html", ".csv")
 class ComparisonConfig(Section):
     """A comparison: variants of a base config, each trained with several seeds."""
 
+    yaml_name: ClassVar[str] = "the comparison"
+
     name: Name | None = Field(
         None, description="Name of its folder; null: the name of the file, without `.yaml`."
     )
@@ -44,8 +46,7 @@ class ComparisonConfig(Section):
         description="Changes of each variant, by dotted key; or the file of a whole config.",
     )
     grid: dict[str, Annotated[list[Any], Field(min_length=1)]] = Field(
-        default_factory=dict,
-        description="Values by dotted key: each combination is a variant.",
+        default_factory=dict, description="Values by dotted key: each combination is a variant."
     )
     seeds: Annotated[
         Annotated[int, Field(gt=0)] | Annotated[list[Seed], Field(min_length=1)], ShapeUnion()
@@ -56,11 +57,6 @@ class ComparisonConfig(Section):
     baseline: str | None = Field(
         None, description="Variant that the others are tested against; null: the first."
     )
-
-    @classmethod
-    def display_name(cls) -> str:
-        """Return the name of the top level in messages."""
-        return "the comparison"
 
     @field_validator("changes", "variants", "grid", mode="before")
     @classmethod

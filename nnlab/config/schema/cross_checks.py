@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from nnlab.config.diagnostics.issues import Issue
-from nnlab.config.diagnostics.suggestions import format_value
+from nnlab.config.diagnostics import Issue, format_value
+from nnlab.config.metrics import LEARNING_RATE
 from nnlab.config.schema.data import DataConfig
+from nnlab.config.schema.logged_metrics import logged_names
 from nnlab.config.schema.model import FunctionalModel, ModelIO, SequentialModel
 from nnlab.config.schema.training import TrainingConfig
 from nnlab.config.schema.tune import TuneConfig
@@ -17,8 +18,6 @@ from nnlab.config.vocabulary.losses import Loss
 from nnlab.text import did_you_mean
 
 Path = tuple[str | int, ...]
-
-LEARNING_RATE = "learning_rate"
 
 
 def cross_check_issues(
@@ -39,14 +38,18 @@ def cross_check_issues(
         if tune is not None:
             monitors.append((("tune", "objective"), tune.objective))
         validated = data.has_validation or (tune is not None and tune.cv is not None)
-        names = _logged_names(io.outputs, training, validated=validated)
+        names = logged_names(io.outputs, training, validated=validated)
         issues += _monitored_metrics_exist(monitors, names)
         if tune is not None and (tune.objective, tune.direction) == (LEARNING_RATE, None):
             message = f"`{LEARNING_RATE}` has no direction."
             hint = "Use a loss or a metric, or set `direction: min` or `max`."
             issues.append(Issue(("tune", "objective"), message, hint))
-    if data is not None and tune is not None:
-        issues += _folds_replace_validation(data, tune)
+    if data is not None and data.has_validation and tune is not None and tune.cv is not None:
+        key = "validation_split" if data.validation_split is not None else "validation_fold"
+        message = f"`tune.cv` validates on each of {tune.cv} folds in turn."
+        message += f" Received: {key} as well."
+        hint = f"Remove `{key}`, or `tune.cv`."
+        issues.append(Issue(("data", key), message, hint, at_key=True))
     return issues
 
 
@@ -65,43 +68,6 @@ def unit_issues(
                 else f"Write `{name}: {{axis: 0}}`, which compares the rows of a batch."
             )
             yield Issue(("training", *path), message, hint)
-
-
-def logged_metric_names(
-    data: DataConfig, model: SequentialModel | FunctionalModel, training: TrainingConfig
-) -> list[str]:
-    """Return the names of the metrics that an epoch logs."""
-    return _logged_names(model.output_names, training, validated=data.has_validation)
-
-
-def _logged_names(
-    outputs: Sequence[str], training: TrainingConfig, *, validated: bool
-) -> list[str]:
-    names = ["loss"]
-    several = len(outputs) > 1
-    if several:
-        names += [f"{output}_loss" for output in outputs]
-    if isinstance(training.metrics, dict):
-        prefixes = {output: f"{output}_" if several else "" for output in outputs}
-        names += [
-            f"{prefixes.get(output, '')}{metric.logged_name}"
-            for output, metrics in training.metrics.items()
-            for metric in metrics
-        ]
-    else:
-        names += [metric.logged_name for metric in training.metrics]
-    if validated:
-        names += [f"val_{name}" for name in names]
-    return [*names, LEARNING_RATE]
-
-
-def _folds_replace_validation(data: DataConfig, tune: TuneConfig) -> Iterator[Issue]:
-    """Yield an issue if both `tune.cv` and the data define validation rows."""
-    key = "validation_split" if data.validation_split is not None else "validation_fold"
-    if tune.cv is None or not data.has_validation:
-        return
-    message = f"`tune.cv` validates on each of {tune.cv} folds in turn. Received: {key} as well."
-    yield Issue(("data", key), message, f"Remove `{key}`, or `tune.cv`.", at_key=True)
 
 
 def _outputs_have_losses(outputs: Sequence[str], training: TrainingConfig) -> Iterator[Issue]:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, ValidatorFunctionWrapHandler, field_validator, model_validator
 
-from nnlab.config.diagnostics.issues import Issue, IssueCollector, issues_error
+from nnlab.config.diagnostics import Issue, IssueCollector, issues_error
 from nnlab.config.vocabulary.component import Section
 from nnlab.config.vocabulary.datasets import Dataset
 from nnlab.config.vocabulary.unions import ShapeUnion
@@ -20,13 +20,10 @@ FILE_TYPES = (".csv", ".parquet", ".npz")
 class ValidationFold(Section):
     """One fold of a cross-validation over the rows that are not test rows."""
 
+    yaml_name: ClassVar[str] = "validation_fold"
+
     number: int = Field(gt=0, description="The fold used for validation, from 1.")
     folds: int = Field(ge=2, description="Number of folds; the others are training rows.")
-
-    @classmethod
-    def display_name(cls) -> str:
-        """Return the name of this section in messages."""
-        return "validation_fold"
 
     @model_validator(mode="after")
     def _number_is_a_fold(self) -> Self:
@@ -43,8 +40,7 @@ class DataConfig(Section):
 
     dataset: Dataset | None = Field(None, description="Built-in data set; see `nnlab datasets`.")
     file: str | None = Field(
-        None,
-        description="A .csv, .parquet or .npz file, relative to the config.",
+        None, description="A .csv, .parquet or .npz file, relative to the config."
     )
     target: (
         Annotated[str | Columns | dict[str, Annotated[str | Columns, ShapeUnion()]], ShapeUnion()]
@@ -58,19 +54,16 @@ class DataConfig(Section):
         None, description="Numeric columns that are categorical; text columns always are."
     )
     encoding: Literal["one_hot", "integer"] = Field(
-        "one_hot",
-        description="Encoding of categories; integer: codes for an Embedding.",
+        "one_hot", description="Encoding of categories; integer: codes for an Embedding."
     )
     missing: Literal["error", "drop", "mean", "median"] = Field(
-        "error",
-        description="Handling of missing values; mean, median: of the training rows.",
+        "error", description="Handling of missing values; mean, median: of the training rows."
     )
     sample_weight: str | None = Field(
         None, description="Column with the weight of each row in the loss."
     )
     scaling: Literal["none", "minmax", "standard"] = Field(
-        "none",
-        description="minmax: to [0, 1]; standard: to mean 0, standard deviation 1.",
+        "none", description="minmax: to [0, 1]; standard: to mean 0, standard deviation 1."
     )
     validation_split: Fraction | None = Field(
         None, description="Fraction of the rows for validation."
@@ -86,11 +79,6 @@ class DataConfig(Section):
     seed: Annotated[int, Field(ge=0, lt=2**32)] | None = Field(
         None, description="Seed of generated rows and of the split; None: the experiment's."
     )
-
-    @classmethod
-    def display_name(cls) -> str:
-        """Return the name of this section in messages."""
-        return "data"
 
     @property
     def has_validation(self) -> bool:

@@ -44,7 +44,11 @@ class DenseLayer:
 def dense_layers(model: SequentialModel | FunctionalModel) -> list[DenseLayer]:
     """Return the Dense layers of a model in the order of the file."""
     if isinstance(model, FunctionalModel):
-        heads = {_output_layer(model.layers, output): output for output in model.outputs}
+        heads: dict[str, str] = {}
+        for output in model.outputs:
+            before = model.upstream(output)
+            weighted = (name for name, layer in before if layer.display_name() in _WEIGHTED_LAYERS)
+            heads[next(weighted, "")] = output
         return [
             DenseLayer(
                 ("model", "layers", name, "Dense"),
@@ -69,14 +73,6 @@ def dense_layers(model: SequentialModel | FunctionalModel) -> list[DenseLayer]:
         for position, layer in enumerate(model.layers)
         if isinstance(layer, Dense)
     ]
-
-
-def _output_layer(nodes: Mapping[str, Node], output: str) -> str:
-    """Return the name of the layer with weights that computes an output."""
-    name = output
-    while name in nodes and nodes[name].layer.display_name() not in _WEIGHTED_LAYERS:
-        name = nodes[name].sources[0]
-    return name
 
 
 def _followers(nodes: Mapping[str, Node], name: str) -> Iterator[Layer]:
@@ -117,24 +113,18 @@ def with_size(experiment: Experiment, batch_size: int, width: int | None = None)
 
 def hidden_layers(experiment: Experiment) -> list[Path]:
     """Return the paths of the Dense layers that compute no output."""
-    output_layers = set(_layers_of_output_width(experiment.model))
+    model = experiment.model
+    heads: set[str | int | None]  # the layers whose width is that of an output
+    if isinstance(model, SequentialModel):
+        positions = (at for at, layer in enumerate(model.layers) if hasattr(layer, "units"))
+        heads = {max(positions, default=None)}
+    else:
+        heads = {
+            next((name for name, layer in model.upstream(output) if hasattr(layer, "units")), None)
+            for output in model.outputs
+        }
     return [
         path
-        for path, layer in experiment.model.named_layers()
-        if isinstance(layer, Dense) and path[1] not in output_layers
+        for path, layer in model.named_layers()
+        if isinstance(layer, Dense) and path[1] not in heads
     ]
-
-
-def _layers_of_output_width(model: SequentialModel | FunctionalModel) -> Iterator[str | int]:
-    """Yield the positions or names of the layers whose width is that of an output."""
-    if isinstance(model, SequentialModel):
-        yield max(
-            (position for position, layer in enumerate(model.layers) if hasattr(layer, "units")),
-            default=-1,
-        )
-        return
-    for output in model.outputs:
-        name = output
-        while name in model.layers and not hasattr(model.layers[name].layer, "units"):
-            name = model.layers[name].sources[0]
-        yield name

@@ -5,16 +5,15 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, ValidatorFunctionWrapHandler, field_validator, model_validator
 
-from nnlab.config.diagnostics.issues import Expected, IssueCollector
+from nnlab.config.diagnostics import Expected, IssueCollector
 from nnlab.config.schema.cross_checks import cross_check_issues, unit_issues
 from nnlab.config.schema.data import DataConfig
 from nnlab.config.schema.model import FunctionalModel, SequentialModel, model_io, parse_model
-from nnlab.config.schema.tensorboard import TensorBoardConfig
-from nnlab.config.schema.training import TrainingConfig
+from nnlab.config.schema.training import TensorBoardConfig, TrainingConfig
 from nnlab.config.schema.tune import TuneConfig
 from nnlab.config.vocabulary.component import Section, to_plain_data
 
@@ -27,10 +26,7 @@ Name = Annotated[
     ),
 ]
 # Replacements of required keys, to cross-check a section in which these keys are invalid.
-_PLACEHOLDERS = {
-    "data": {"dataset": "xor"},
-    "training": {"optimizer": "SGD", "epochs": 1},
-}
+_PLACEHOLDERS = {"data": {"dataset": "xor"}, "training": {"optimizer": "SGD", "epochs": 1}}
 _CROSS_CHECKED_KEYS = {"target", "inputs", "validation_split", "loss", "metrics", "cv"}
 
 
@@ -56,6 +52,8 @@ class Experiment(Section):
         32
     """
 
+    yaml_name: ClassVar[str] = "the config"
+
     name: Name = Field(
         "experiment", description="Name of its runs: letters, digits, `.`, `_`, `-`."
     )
@@ -64,8 +62,7 @@ class Experiment(Section):
     model: SequentialModel | FunctionalModel = Field(description="Layers of the model.")
     training: TrainingConfig = Field(description="Optimizer, loss, metrics, epochs, callbacks.")
     tensorboard: TensorBoardConfig | Literal[False] = Field(
-        default_factory=TensorBoardConfig,
-        description="TensorBoard logs; false: none.",
+        default_factory=TensorBoardConfig, description="TensorBoard logs; false: none."
     )
     tune: TuneConfig | None = Field(None, description="Settings of a search.")
 
@@ -73,11 +70,6 @@ class Experiment(Section):
     def data_seed(self) -> int:
         """The seed of generated data and of the split."""
         return self.seed if self.data.seed is None else self.data.seed
-
-    @classmethod
-    def display_name(cls) -> str:
-        """Return the name of the top level in messages."""
-        return "the config"
 
     @field_validator("model", mode="plain")
     @classmethod

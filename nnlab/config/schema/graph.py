@@ -9,8 +9,7 @@ from typing import Any
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
-from nnlab.config.diagnostics.issues import Issue, IssueCollector, issues_error
-from nnlab.config.diagnostics.suggestions import format_value
+from nnlab.config.diagnostics import Issue, IssueCollector, format_value, issues_error
 from nnlab.config.vocabulary.component import Section
 from nnlab.config.vocabulary.layers import Layer
 from nnlab.text import did_you_mean, nearest
@@ -110,55 +109,43 @@ def split_node(node: Mapping[Any, Any]) -> tuple[dict[Any, Any], list[str], list
     return component, [], issues
 
 
-def graph_issues(
-    inputs: Iterable[str],
-    sources: Mapping[str, Sequence[str] | None],
-    layer_types: Mapping[str, str],
-    outputs: Sequence[str] | None,
-) -> list[Issue]:
-    """Return all issues of a graph; None for sources or outputs that could not be read."""
-    return _Graph(list(inputs), sources, layer_types, outputs).issues()
-
-
-class _Graph:
-    """A graph of layer names, whose parts may be invalid."""
+class Graph:
+    """A graph of layer names, whose parts may be invalid; None for what could not be read."""
 
     def __init__(
         self,
-        inputs: list[str],
+        inputs: Iterable[str],
         sources: Mapping[str, Sequence[str] | None],
         layer_types: Mapping[str, str],
         outputs: Sequence[str] | None,
     ) -> None:
-        self.inputs = inputs
+        self.inputs = list(inputs)
         self.sources = {name: sources_of or () for name, sources_of in sources.items()}
         self.layer_types = layer_types
         self.outputs = outputs or ()
         # With unknown names, an unused layer may just be misspelled: do not report it.
         self.is_complete = outputs is not None and None not in sources.values()
         self.is_complete &= all(
-            isinstance(name, str) for name in (*self.outputs, *sources, *inputs)
+            isinstance(name, str) for name in (*self.outputs, *sources, *self.inputs)
         )
         self.unread = {name for name, sources_of in sources.items() if sources_of is None}
 
     def issues(self) -> list[Issue]:
+        """Return all issues of the graph."""
         return [
-            *self._ambiguous_names(),
-            *self._dangling(),
+            *self._wrong_names(),
             *self._wrong_arities(),
             *self._wrong_outputs(),
             *self._cycles(),
             *(self._unused() if self.is_complete else ()),
         ]
 
-    def _ambiguous_names(self) -> Iterator[Issue]:
+    def _wrong_names(self) -> Iterator[Issue]:
         for name in self.inputs:
             if name in self.sources:
                 message = f"Both an input and a layer have the name `{name}`."
                 hint = "Rename one of them."
                 yield Issue(("layers", name), message, hint, at_key=True)
-
-    def _dangling(self) -> Iterator[Issue]:
         for name, sources_of in self.sources.items():
             others = [other for other in (*self.inputs, *self.sources) if other != name]
             for source in sources_of:

@@ -4,21 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import (
-    Field,
-    ValidatorFunctionWrapHandler,
-    field_validator,
-    model_validator,
-)
+from pydantic import Field, ValidatorFunctionWrapHandler, field_validator, model_validator
 
-from nnlab.config.diagnostics.issues import Issue, IssueCollector, issues_error
-from nnlab.config.diagnostics.suggestions import format_value
-from nnlab.config.schema.graph import MERGING_LAYERS, Node, graph_issues, split_node
+from nnlab.config.diagnostics import Issue, IssueCollector, format_value, issues_error
+from nnlab.config.schema.graph import MERGING_LAYERS, Graph, Node, split_node
 from nnlab.config.vocabulary.component import Section
-from nnlab.config.vocabulary.layers import Layer
-from nnlab.config.vocabulary.layers.layer import LayerName
+from nnlab.config.vocabulary.layers import Layer, LayerName
 from nnlab.text import nearest
 
 SEQUENTIAL_OUTPUT = "output"
@@ -27,10 +20,7 @@ SEQUENTIAL_OUTPUT = "output"
 class ModelInput(Section):
     """An input of a Functional model."""
 
-    @classmethod
-    def display_name(cls) -> str:
-        """Return the name of this section in messages."""
-        return "an input"
+    yaml_name: ClassVar[str] = "an input"
 
     shape: list[Annotated[int, Field(gt=0)]] = Field(
         min_length=1, description="Shape of a row, without the batch: [784]."
@@ -43,13 +33,10 @@ class ModelInput(Section):
 class SequentialModel(Section):
     """A stack of layers."""
 
+    yaml_name: ClassVar[str] = "model"
+
     name: LayerName | None = Field(None, description="Name of the Keras model.")
     layers: list[Layer] = Field(min_length=1, description="Layers, from first to last.")
-
-    @classmethod
-    def display_name(cls) -> str:
-        """Return the name of this section in messages."""
-        return "model"
 
     @property
     def output_names(self) -> tuple[str, ...]:
@@ -77,45 +64,42 @@ class SequentialModel(Section):
     @model_validator(mode="wrap")
     @classmethod
     def _layers_form_a_stack(cls, data: Any, validate: ValidatorFunctionWrapHandler) -> Self:
+        """Report issues between layers, even if single layers are invalid."""
         collector = IssueCollector()
         with collector.collect():
             model: Self = validate(data)
         layers = data.get("layers") if isinstance(data, Mapping) else None
-        collector.add(*_stack_issues(layers if isinstance(layers, list) else []))
+        first: dict[str, int] = {}
+        for position, layer in enumerate(layers if isinstance(layers, list) else []):
+            tree: Any = layer.to_tree() if isinstance(layer, Layer) else layer
+            written, arguments = (
+                next(iter(tree.items())) if isinstance(tree, Mapping) and tree else (tree, None)
+            )
+            component = Layer.lookup(written)
+            if component is None:
+                continue
+            at = ("layers", position, str(written))
+            if component.display_name() in MERGING_LAYERS:
+                joined = component.display_name()
+                message = f"{joined} merges several inputs; a Sequential model has one."
+                hint = "Remove it, or use a Functional model: layers with names and `from`."
+                collector.add(Issue(at, message, hint, at_key=True))
+            name = arguments.get("name") if isinstance(arguments, Mapping) else None
+            if not isinstance(name, str):
+                continue
+            if name in first:
+                numbers = f"number {first[name]} and number {position}"
+                message = f"Two layers have the name `{name}`: {numbers}."
+                collector.add(Issue((*at, "name"), message, "Rename one of them."))
+            first.setdefault(name, position)
         collector.raise_if_any()
         return model
 
 
-def _stack_issues(layers: list[Any]) -> Iterator[Issue]:
-    """Yield issues between layers, even if single layers are invalid."""
-    first: dict[str, int] = {}
-    for position, layer in enumerate(layers):
-        tree: Any = layer.to_tree() if isinstance(layer, Layer) else layer
-        display_name, arguments = (
-            next(iter(tree.items())) if isinstance(tree, Mapping) and tree else (tree, None)
-        )
-        component = Layer.lookup(display_name)
-        if component is None:
-            continue
-        at = ("layers", position, str(display_name))
-        if component.display_name() in MERGING_LAYERS:
-            joined = component.display_name()
-            message = f"{joined} merges several inputs; a Sequential model has one."
-            hint = "Remove it, or use a Functional model: layers with names and `from`."
-            yield Issue(at, message, hint, at_key=True)
-        name = arguments.get("name") if isinstance(arguments, Mapping) else None
-        if not isinstance(name, str):
-            continue
-        if name in first:
-            message = (
-                f"Two layers have the name `{name}`: number {first[name]} and number {position}."
-            )
-            yield Issue((*at, "name"), message, "Rename one of them.")
-        first.setdefault(name, position)
-
-
 class FunctionalModel(Section):
     """A graph of named layers with named inputs and outputs."""
+
+    yaml_name: ClassVar[str] = "model"
 
     name: LayerName | None = Field(None, description="Name of the Keras model.")
     inputs: dict[LayerName, ModelInput] = Field(
@@ -125,11 +109,6 @@ class FunctionalModel(Section):
         min_length=1, description="Layers by name, with their inputs."
     )
     outputs: list[str] = Field(min_length=1, description="Names of the output layers.")
-
-    @classmethod
-    def display_name(cls) -> str:
-        """Return the name of this section in messages."""
-        return "model"
 
     @property
     def output_names(self) -> tuple[str, ...]:
@@ -144,16 +123,20 @@ class FunctionalModel(Section):
     @property
     def output_units(self) -> dict[str, int | None]:
         """The width of each output, or None if the config does not determine it."""
-        return {name: self._units(name) for name in self.outputs}
+        units = {
+            output: (getattr(layer, "units", None) for _, layer in self.upstream(output))
+            for output in self.outputs
+        }
+        return {
+            output: next((width for width in widths if width is not None), None)
+            for output, widths in units.items()
+        }
 
-    def _units(self, name: str) -> int | None:
+    def upstream(self, name: str) -> Iterator[tuple[str, Layer]]:
+        """Yield a layer and those before it, along their first inputs, with their names."""
         while name in self.layers:
-            node = self.layers[name]
-            width: int | None = getattr(node.layer, "units", None)
-            if width is not None:
-                return width
-            name = node.sources[0]
-        return None
+            yield name, self.layers[name].layer
+            name = self.layers[name].sources[0]
 
     def named_layers(self) -> list[tuple[tuple[str | int, ...], Layer]]:
         """Return every layer with its path in the config."""
@@ -202,20 +185,18 @@ def _graph_issues(data: Any) -> list[Issue]:
         elif isinstance(node, Mapping):
             component, node_sources, invalid = split_node(node)
             sources[name] = None if invalid else node_sources
-            issues += _conflicting_names(name, component)
+            for display_name, arguments in component.items():
+                other = arguments.get("name", name) if isinstance(arguments, Mapping) else name
+                if other not in (None, name):
+                    received = f"Received: name={format_value(other)}."
+                    message = f"The name of the layer is `{name}`. {received}"
+                    at = ("layers", name, display_name, "name")
+                    issues.append(Issue(at, message, "Remove `name`."))
             known = next(filter(None, map(Layer.lookup, component)), None)
             if known is not None:
                 types[name] = known.display_name()
     named = outputs if isinstance(outputs, list) else None
-    return issues + graph_issues(inputs, sources, types, named)
-
-
-def _conflicting_names(name: str, component: Mapping[Any, Any]) -> Iterator[Issue]:
-    for display_name, arguments in component.items():
-        other = arguments.get("name", name) if isinstance(arguments, Mapping) else name
-        if other not in (None, name):
-            message = f"The name of the layer is `{name}`. Received: name={format_value(other)}."
-            yield Issue(("layers", name, display_name, "name"), message, "Remove `name`.")
+    return issues + Graph(inputs, sources, types, named).issues()
 
 
 def parse_model(value: object) -> SequentialModel | FunctionalModel:

@@ -1,4 +1,4 @@
-"""The `training` section: the arguments of `compile` and `fit`."""
+"""The sections `training`, the arguments of `compile` and `fit`, and `tensorboard`."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Annotated, ClassVar, Literal, Self, TypeVar
 
 from pydantic import Field, field_validator, model_validator
 
-from nnlab.config.diagnostics.issues import Expected, Issue, IssueCollector, issues_error
-from nnlab.config.vocabulary.argument_families import Schedule
+from nnlab.config.diagnostics import Expected, Issue, IssueCollector, issues_error
+from nnlab.config.vocabulary.arguments import Schedule
 from nnlab.config.vocabulary.component import Component, Section
 from nnlab.config.vocabulary.losses import Loss
 from nnlab.config.vocabulary.metrics import Metric
@@ -93,10 +93,7 @@ class TrainingConfig(Section):
             Literal["balanced"] | dict[int | str, Annotated[float, Field(ge=0)]], ShapeUnion()
         ]
         | None
-    ) = Field(
-        None,
-        description="Weight of each class, by number or name; balanced: by frequency.",
-    )
+    ) = Field(None, description="Weight of each class, by number or name; balanced: by frequency.")
     batch_size: Annotated[Annotated[int, Field(gt=0)] | Literal["full"], ShapeUnion()] = Field(
         32, description="Rows per step; full: all rows (batch gradient descent)."
     )
@@ -121,18 +118,11 @@ class TrainingConfig(Section):
         "auto", description="Whether to compile the steps with XLA."
     )
     engine: Literal["auto", "compiled", "keras"] = Field(
-        "auto",
-        description="Training loop: compiled, or Keras' fit; auto: chosen by nnlab.",
+        "auto", description="Training loop: compiled, or Keras' fit; auto: chosen by nnlab."
     )
     device: Device = Field(
-        "auto",
-        description="Device: auto, cpu, gpu or gpu:N; auto: a GPU if available.",
+        "auto", description="Device: auto, cpu, gpu or gpu:N; auto: a GPU if available."
     )
-
-    @classmethod
-    def display_name(cls) -> str:
-        """Return the name of this section in messages."""
-        return "training"
 
     @field_validator("loss", mode="plain")
     @classmethod
@@ -181,12 +171,34 @@ class TrainingConfig(Section):
 
     def monitored_metrics(self) -> Iterator[tuple[tuple[str, ...], str]]:
         """Yield each monitored metric with the path of its key."""
-        if self.early_stopping is not None:
-            yield ("early_stopping", "monitor"), self.early_stopping.monitor
-        if self.reduce_lr_on_plateau is not None:
-            yield ("reduce_lr_on_plateau", "monitor"), self.reduce_lr_on_plateau.monitor
-        if self.checkpoint.monitor is not None:
-            yield ("checkpoint", "monitor"), self.checkpoint.monitor
+        for key in ("early_stopping", "reduce_lr_on_plateau", "checkpoint"):
+            section = getattr(self, key)
+            if section is not None and section.monitor is not None:
+                yield (key, "monitor"), section.monitor
+
+
+class TensorBoardConfig(Section):
+    """TensorBoard logs of a run (`keras.callbacks.TensorBoard`)."""
+
+    section_key: ClassVar[str] = "tensorboard"
+
+    histogram_freq: int = Field(
+        0, ge=0, description="Epochs between weight histograms; 0: no histograms."
+    )
+    write_graph: bool = Field(True, description="Whether to write the graph of the model.")
+    write_images: bool = Field(
+        False, description="Whether to write weights as images, with the histograms."
+    )
+    update_freq: Annotated[
+        Literal["epoch", "batch"] | Annotated[int, Field(gt=0)], ShapeUnion()
+    ] = Field(
+        "epoch", description="Log losses and metrics every epoch, every batch, or every N batches."
+    )
+    profile_batch: Annotated[
+        Annotated[int, Field(ge=0)]
+        | Annotated[list[Annotated[int, Field(ge=0)]], Field(min_length=2, max_length=2)],
+        ShapeUnion(),
+    ] = Field(0, description="Batch to profile, or the first and last one; 0: no profiling.")
 
 
 def _is_per_output(value: Mapping[str, object], family: type[Component]) -> bool:

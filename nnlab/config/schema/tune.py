@@ -8,8 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field, GetJsonSchemaHandler, field_validator
 from pydantic_core import CoreSchema
 
-from nnlab.config.diagnostics.issues import Issue, issues_error
-from nnlab.config.diagnostics.suggestions import format_value
+from nnlab.config.diagnostics import Issue, format_value, issues_error
 from nnlab.config.vocabulary.component import Section
 from nnlab.config.vocabulary.unions import ShapeUnion
 
@@ -46,8 +45,7 @@ class TuneConfig(Section):
         None, description="Maximum number of epochs per trial; None: training.epochs."
     )
     cv: Annotated[int, Field(ge=2)] | None = Field(
-        None,
-        description="Number of cross-validation folds; the score is their mean.",
+        None, description="Number of cross-validation folds; the score is their mean."
     )
     executions_per_trial: int = Field(
         1, gt=0, description="Trainings per trial; the score is their mean."
@@ -75,8 +73,3 @@ class TuneConfig(Section):
             # 1h30 is an hour and a half.
             minutes, seconds = seconds, None
         return 3600 * float(hours or 0) + 60 * float(minutes or 0) + float(seconds or 0)
-
-    @classmethod
-    def display_name(cls) -> str:
-        """Return the name of this section in messages."""
-        return "tune"

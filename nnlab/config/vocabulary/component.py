@@ -21,8 +21,7 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, core_schema
 
-from nnlab.config.diagnostics.issues import Issue, IssueCollector, issues_error
-from nnlab.config.diagnostics.suggestions import format_value
+from nnlab.config.diagnostics import Issue, IssueCollector, format_value, issues_error
 from nnlab.config.vocabulary.registry import Registry
 from nnlab.text import did_you_mean, nearest
 
@@ -44,7 +43,7 @@ _COMMON_ARGUMENTS = frozenset({"name", "trainable", "dtype"})
 class Section(BaseModel):
     """A mapping of the config: frozen, with known keys only and strictly typed values.
 
-    `section_key` is the top-level key of a section.
+    `section_key` is the top-level key of a section, `yaml_name` a name for messages.
     """
 
     model_config = ConfigDict(
@@ -57,6 +56,7 @@ class Section(BaseModel):
     )
 
     section_key: ClassVar[str] = ""
+    yaml_name: ClassVar[str] = ""
 
     @classmethod
     def __pydantic_init_subclass__(cls, **_: Any) -> None:
@@ -73,7 +73,7 @@ class Section(BaseModel):
     @classmethod
     def display_name(cls) -> str:
         """Return the name of this mapping in messages."""
-        return cls.__name__
+        return cls.yaml_name or cls.section_key or cls.__name__
 
     def to_tree(self) -> Any:
         """Return the YAML form, without keys that are None."""
@@ -116,27 +116,30 @@ class Component(Section):
     form. The subclasses of a family are its members and register themselves.
     """
 
-    # Of a member: its name in YAML, and names beyond the class name and its snake_case form.
-    yaml_name: ClassVar[str] = ""
+    # Of a member: names beyond the YAML name, the class name and its snake_case form.
     aliases: ClassVar[tuple[str, ...]] = ()
     # Of a family: the phrase for a member ("a layer"), a member in YAML, and the class names in
-    # each file of the package, which is imported on demand.
+    # each file of the vocabulary, which is imported on demand.
     family: ClassVar[str] = ""
     example: ClassVar[str] = ""
     files: ClassVar[Mapping[str, str]] = {}
     # The members of a family by their YAML name, and by all their names.
-    members: ClassVar[Registry[Any]] = Registry("", {})
-    names: ClassVar[Registry[Any]] = Registry("", {})
+    members: ClassVar[Registry[Any]] = Registry({})
+    names: ClassVar[Registry[Any]] = Registry({})
 
     @classmethod
     def __pydantic_init_subclass__(cls, **_: Any) -> None:
         """Create the registries of a family, or register a member under all its names."""
         super().__pydantic_init_subclass__()
         if cls.is_family():
-            package = cls.__module__.rpartition(".")[0]
-            cls.members, cls.names = Registry(package, cls.files), Registry(package, cls.files)
+            cls.members, cls.names = Registry(cls.files), Registry(cls.files)
             return
-        cls._own_fields_first()
+        # Own fields come before inherited ones, like in Keras and unlike in pydantic.
+        fields = cls.__pydantic_fields__
+        declared = (name for base in cls.__mro__ for name in get_annotations(base))
+        for name in dict.fromkeys(declared):
+            if name in fields:
+                fields[name] = fields.pop(name)
         if cls.__name__.startswith("_"):  # a common base class, not a member
             return
         cls.yaml_name = cls.__dict__.get("yaml_name") or cls.__name__
@@ -145,24 +148,10 @@ class Component(Section):
             cls.names.register(name, cls)
 
     @classmethod
-    def _own_fields_first(cls) -> None:
-        """Order declared fields before inherited ones, like Keras and unlike pydantic."""
-        fields = cls.__pydantic_fields__
-        declared = (name for base in cls.__mro__ for name in get_annotations(base))
-        for name in dict.fromkeys(declared):
-            if name in fields:
-                fields[name] = fields.pop(name)
-
-    @classmethod
     def all_names(cls) -> tuple[str, ...]:
         """Return all names of the class, the YAML name first."""
         own_aliases = cls.__dict__.get("aliases", ())
         return (cls.yaml_name, cls.__name__, snake_case(cls.__name__), *own_aliases)
-
-    @classmethod
-    def display_name(cls) -> str:
-        """Return the YAML name, for messages."""
-        return cls.yaml_name or cls.__name__
 
     @classmethod
     def is_family(cls) -> bool:

@@ -6,12 +6,11 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from nnlab.config.diagnostics.issues import Issue, issues_error
-from nnlab.config.vocabulary.argument_families import Constraint
+from nnlab.config.diagnostics import Issue, issues_error
+from nnlab.config.vocabulary.arguments import Constraint
 
 NormAxis = Annotated[
-    int,
-    Field(description="Axis along which norms are computed; 0: the weights of one unit."),
+    int, Field(description="Axis along which norms are computed; 0: the weights of one unit.")
 ]
 
 

@@ -6,7 +6,7 @@ from typing import ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from nnlab.config.diagnostics.issues import Issue, issues_error
+from nnlab.config.diagnostics import Issue, issues_error
 from nnlab.config.vocabulary.arguments import Seed
 from nnlab.config.vocabulary.component import Component
 

@@ -15,13 +15,13 @@ T = TypeVar("T", bound=type)
 class Registry(Mapping[str, T], Generic[T]):
     """Map the names of a family to its classes; import their files on demand.
 
-    `files` maps each file of the package to its class names and short aliases (`mse`), separated by
-    spaces, in listing order. Other spellings, such as `he_normal`, follow from the class name.
+    `files` maps each file of the vocabulary to its class names and short aliases (`mse`), separated
+    by spaces, in listing order. Other spellings, such as `he_normal`, follow from the class name.
     """
 
-    def __init__(self, package: str, files: Mapping[str, str]) -> None:
+    def __init__(self, files: Mapping[str, str]) -> None:
         self._classes: dict[str, T] = {}
-        self._modules = [f"{package}.{file}" for file in files]
+        self._modules = [f"{__package__}.{file}" for file in files]
         self._module_of = {
             _normalize(name): module
             for module, names in zip(self._modules, files.values(), strict=True)

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from nnlab.config.vocabulary.argument_families import Regularizer
+from nnlab.config.vocabulary.arguments import Regularizer
 
 
 class L1(Regularizer):

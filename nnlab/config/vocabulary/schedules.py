@@ -6,9 +6,8 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from nnlab.config.diagnostics.issues import Issue, issues_error
-from nnlab.config.vocabulary.argument_families import Schedule
-from nnlab.config.vocabulary.arguments import Name
+from nnlab.config.diagnostics import Issue, issues_error
+from nnlab.config.vocabulary.arguments import Name, Schedule
 
 InitialLearningRate = Annotated[float, Field(gt=0, description="Initial learning rate.")]
 DecaySteps = Annotated[int, Field(gt=0, description="Steps (updates, not epochs) per decay.")]

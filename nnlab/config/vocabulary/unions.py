@@ -9,8 +9,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 from pydantic import ConfigDict, GetCoreSchemaHandler, TypeAdapter
 from pydantic_core import CoreSchema, core_schema
 
-from nnlab.config.diagnostics.issues import Issue, issues_error
-from nnlab.config.diagnostics.suggestions import format_value, hint_for_type
+from nnlab.config.diagnostics import Issue, format_value, hint_for_type, issues_error
 from nnlab.config.vocabulary.component import Component
 from nnlab.text import nearest
 

@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nnlab.config.vocabulary.losses import Loss
-from nnlab.config.vocabulary.losses.loss import Encoding
+from nnlab.config.vocabulary.losses import Encoding, Loss
 from nnlab.data.containers.categorical import Categorical
 from nnlab.data.containers.issues import DataIssues, format_row_numbers
 from nnlab.data.containers.memory import any_in_row

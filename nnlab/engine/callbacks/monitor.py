@@ -11,8 +11,8 @@ from typing import Literal
 import keras
 
 from nnlab.config import Experiment
-from nnlab.config.direction import Direction
-from nnlab.config.schema.metrics import metric_directions
+from nnlab.config.metrics import Direction
+from nnlab.config.schema.logged_metrics import metric_directions
 from nnlab.config.schema.training import EarlyStopping as EarlyStoppingConfig
 from nnlab.config.schema.training import ReduceLROnPlateau as ReduceLROnPlateauConfig
 

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from nnlab.config.schema.cross_checks import LEARNING_RATE
+from nnlab.config.metrics import LEARNING_RATE
 from nnlab.engine.callbacks.epoch_state import EpochStateCallback
 from nnlab.engine.runtime.signals import Interruption
 from nnlab.report.progress import Progress

@@ -10,7 +10,7 @@ import keras
 import tensorflow as tf
 
 from nnlab.config import Experiment
-from nnlab.config.schema.tensorboard import TensorBoardConfig
+from nnlab.config.schema.training import TensorBoardConfig
 from nnlab.engine.callbacks import EpochStateCallback
 from nnlab.engine.callbacks.scalar_log import ScalarLog
 from nnlab.runs.query.keys import flatten

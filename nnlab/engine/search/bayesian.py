@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 
 import optuna
 
-from nnlab.config.direction import Direction
+from nnlab.config.metrics import Direction
 from nnlab.config.space.hyperparameter import Hyperparameter
 from nnlab.engine.search.random_and_grid import RandomSearch
 from nnlab.engine.search.sampler import Answer, Suggestion, derive_seed

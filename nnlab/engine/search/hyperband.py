@@ -13,7 +13,7 @@ from typing import Any
 import keras_tuner
 from keras_tuner.engine.trial import Trial, TrialStatus
 
-from nnlab.config.direction import Direction
+from nnlab.config.metrics import Direction
 from nnlab.config.space.hyperparameter import Hyperparameter
 from nnlab.engine.search.sampler import Answer, Suggestion, derive_seed
 from nnlab.engine.search.space_mapping import SpaceMapping

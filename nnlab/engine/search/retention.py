@@ -7,7 +7,7 @@ import math
 from collections.abc import Collection, Iterable
 from pathlib import Path
 
-from nnlab.config.direction import Direction
+from nnlab.config.metrics import Direction
 from nnlab.engine.search.trial import STATE_FILE, run_folders
 from nnlab.runs import RunFiles
 from nnlab.runs.records.search import SearchFiles

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from nnlab.config import Config, Experiment
-from nnlab.config.direction import Direction
+from nnlab.config.metrics import Direction
 from nnlab.config.schema.tune import TuneConfig
 from nnlab.config.space.hyperparameter import Hyperparameter
 from nnlab.config.space.materialize import materialize

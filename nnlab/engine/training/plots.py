@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnlab.config import Experiment
-from nnlab.config.schema.cross_checks import LEARNING_RATE
+from nnlab.config.metrics import LEARNING_RATE
 from nnlab.config.vocabulary.losses import Loss
 from nnlab.data import PreparedData, Rows, TargetSpec
 from nnlab.engine.models.prediction import predict

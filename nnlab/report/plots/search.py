@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
-from nnlab.config.direction import Direction
+from nnlab.config.metrics import Direction
 from nnlab.config.space.hyperparameter import Hyperparameter, marker_name, short_names
 from nnlab.report.plots.curves import spans_decades
 from nnlab.report.plots.figure import (

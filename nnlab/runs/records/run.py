@@ -12,8 +12,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeVar
 
-from nnlab.config.direction import Direction
-from nnlab.config.schema.losses import loss_name
+from nnlab.config.metrics import Direction, loss_name
 from nnlab.errors import RunNotFoundError
 from nnlab.runs.io.json_record import (
     JsonRecord,

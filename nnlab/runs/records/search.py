@@ -10,7 +10,7 @@ import dataclasses
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from nnlab.config.direction import Direction
+from nnlab.config.metrics import Direction
 from nnlab.runs.io.json_record import (
     JsonRecord,
     parse_record,

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from nnlab.config.direction import Direction
+from nnlab.config.metrics import Direction
 from nnlab.runs.io.json_record import (
     JsonRecord,
     invalid_record,

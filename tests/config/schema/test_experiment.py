@@ -11,9 +11,9 @@ from pydantic import ValidationError
 from nnlab.config import Experiment, load_config, read_config
 from nnlab.config.loader import validate_concrete
 from nnlab.config.schema.experiment import to_valid_name
-from nnlab.config.schema.tensorboard import TensorBoardConfig
+from nnlab.config.schema.training import TensorBoardConfig
 from nnlab.config.yaml.builtin_configs import list_builtin_configs
-from nnlab.config.yaml.dump import dump_config
+from nnlab.config.yaml.document import dump_config
 from nnlab.config.yaml.parser import read_yaml
 from tests.config.conftest import MakeExperiment
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from nnlab.config.schema.graph import Node, build_order, graph_issues
+from nnlab.config.schema.graph import Graph, Node, build_order
 
 
 @pytest.mark.parametrize(
@@ -28,13 +28,13 @@ def test_hundreds_of_layers_in_a_row() -> None:
     names = [f"layer_{number}" for number in range(400)]
     sources = dict(zip(names, [["x"], *([name] for name in names)], strict=False))
     assert build_order(dict(reversed(sources.items()))) == names
-    assert graph_issues(["x"], sources, dict.fromkeys(names, "Dense"), [names[-1]]) == []
+    assert Graph(["x"], sources, dict.fromkeys(names, "Dense"), [names[-1]]).issues() == []
 
 
 def messages(
     inputs: list[str], sources: dict[str, list[str] | None], outputs: list[str] | None
 ) -> list[str]:
-    return [issue.message for issue in graph_issues(inputs, sources, {}, outputs)]
+    return [issue.message for issue in Graph(inputs, sources, {}, outputs).issues()]
 
 
 def test_unknown_and_unused_inputs_are_reported() -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from nnlab.config.vocabulary import FAMILIES
 from nnlab.config.vocabulary.component import Component
 from nnlab.config.vocabulary.datasets import Dataset
-from nnlab.config.vocabulary.families import FAMILIES
 
 KERAS_FAMILIES = [family for family in FAMILIES if family is not Dataset]
 

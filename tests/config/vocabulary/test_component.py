@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pydantic import Field
 
-from nnlab.config.vocabulary.argument_families import Regularizer
+from nnlab.config.vocabulary.arguments import Regularizer
 from nnlab.config.vocabulary.component import Component, snake_case
 from nnlab.config.vocabulary.initializers import GlorotUniform, HeNormal, Initializer, Zeros
 from nnlab.config.vocabulary.layers import Layer

@@ -9,8 +9,7 @@ import keras
 import numpy as np
 import pytest
 
-from nnlab.config.vocabulary.argument_families import Constraint, Regularizer
-from nnlab.config.vocabulary.arguments import ActivationName
+from nnlab.config.vocabulary.arguments import ActivationName, Constraint, Regularizer
 from nnlab.config.vocabulary.component import Component
 from nnlab.config.vocabulary.constraints import UnitNorm
 from nnlab.config.vocabulary.initializers import HeNormal, Initializer

@@ -16,8 +16,7 @@ from nnlab.config.vocabulary.metrics import Metric
 from nnlab.config.vocabulary.metrics.accuracy import Accuracy, AccuracyByShape
 from nnlab.config.vocabulary.metrics.confusion import AUC, F1Score, Precision
 from nnlab.config.vocabulary.optimizers import Optimizer
-from nnlab.config.vocabulary.optimizers.adam import Adam, AdamW
-from nnlab.config.vocabulary.optimizers.adaptive import RMSprop
+from nnlab.config.vocabulary.optimizers.adaptive import Adam, AdamW, RMSprop
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ from pkgutil import walk_packages
 import pytest
 
 from nnlab.config import vocabulary
+from nnlab.config.vocabulary import FAMILIES, find_component
 from nnlab.config.vocabulary.component import Component
-from nnlab.config.vocabulary.families import FAMILIES, find_component
 from nnlab.config.vocabulary.layers import Layer
 from nnlab.config.vocabulary.losses import Loss
 from nnlab.config.vocabulary.registry import _normalize
@@ -39,7 +39,7 @@ def test_config_imports_only_the_files_of_its_components() -> None:
         "print('\\n'.join(name for name in sys.modules if 'vocabulary' in name))"
     ).split()
     assert "nnlab.config.vocabulary.datasets.downloads" in loaded
-    assert "nnlab.config.vocabulary.optimizers.adam" in loaded
+    assert "nnlab.config.vocabulary.optimizers.adaptive" in loaded
     for other in ("datasets.packaged", "optimizers.special", "metrics.confusion", "schedules"):
         assert f"nnlab.config.vocabulary.{other}" not in loaded
 
@@ -52,7 +52,7 @@ def test_component_is_found_in_any_family() -> None:
 
 def test_unknown_name_imports_nothing() -> None:
     output = run(
-        "import sys; from nnlab.config.vocabulary.families import find_component; "
+        "import sys; from nnlab.config.vocabulary import find_component; "
         "before = set(sys.modules);"
         "print(find_component('epochs'), find_component('from'), sorted(set(sys.modules) - before))"
     )

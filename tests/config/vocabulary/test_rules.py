@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from nnlab.config.vocabulary.argument_families import Constraint, Schedule
+from nnlab.config.vocabulary.arguments import Constraint, Schedule
 from nnlab.config.vocabulary.component import Component
 from nnlab.config.vocabulary.initializers import Initializer
 from nnlab.config.vocabulary.layers import Layer

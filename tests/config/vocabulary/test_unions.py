@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 import pytest
 from pydantic import Field, TypeAdapter, ValidationError
 
-from nnlab.config.vocabulary.argument_families import Schedule
+from nnlab.config.vocabulary.arguments import Schedule
 from nnlab.config.vocabulary.schedules import ExponentialDecay
 from nnlab.config.vocabulary.unions import ShapeUnion
 

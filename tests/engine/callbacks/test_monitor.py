@@ -10,7 +10,7 @@ import keras
 import pytest
 
 from nnlab.config import Experiment
-from nnlab.config.schema.metrics import metric_directions
+from nnlab.config.schema.logged_metrics import metric_directions
 from nnlab.config.schema.training import EarlyStopping as EarlyStoppingConfig
 from nnlab.config.schema.training import ReduceLROnPlateau as ReduceLROnPlateauConfig
 from nnlab.engine.callbacks import EarlyStopping, ReduceLROnPlateau

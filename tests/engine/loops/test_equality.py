@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from nnlab.config import Experiment
-from nnlab.config.vocabulary.argument_families import Schedule
+from nnlab.config.vocabulary.arguments import Schedule
 from nnlab.config.vocabulary.layers import Layer
 from nnlab.config.vocabulary.losses import Loss
 from nnlab.config.vocabulary.metrics import Metric

@@ -8,9 +8,9 @@ import keras
 import numpy as np
 import pytest
 
-from nnlab.config.schema.cross_checks import logged_metric_names
+from nnlab.config.schema.logged_metrics import logged_metric_names
 from nnlab.config.vocabulary.metrics.confusion import AUC
-from nnlab.config.vocabulary.optimizers.adam import Adam
+from nnlab.config.vocabulary.optimizers.adaptive import Adam
 from nnlab.data.containers.prepared import InputSpec
 from nnlab.engine.models.builder import build_model
 from nnlab.engine.models.compilation import compile_model
@@ -102,7 +102,7 @@ def test_logs_have_the_metric_names_of_the_config(make_experiment: Any) -> None:
         model = compiled(experiment)
         targets = {"price": np.zeros((4, 1), np.float32), "kind": KINDS}
         logs = model.evaluate(X, targets, verbose=0, return_dict=True)
-        expected = logged_metric_names(experiment.data, experiment.model, experiment.training)
+        expected = logged_metric_names(experiment)
         assert set(logs) == set(expected) - {"learning_rate"}
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import keras
 import pytest
 
-from nnlab.config.vocabulary.argument_families import Regularizer
+from nnlab.config.vocabulary.arguments import Regularizer
 from nnlab.config.vocabulary.component import Component
 from nnlab.config.vocabulary.initializers import Initializer
 from nnlab.config.vocabulary.layers import Layer

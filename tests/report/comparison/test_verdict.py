@@ -13,7 +13,7 @@ from pathlib import Path
 
 from nnlab.analysis.comparability import MetricSpec
 from nnlab.analysis.variants import VariantRuns, VariantTable, variant_table
-from nnlab.config.direction import Direction
+from nnlab.config.metrics import Direction
 from nnlab.report.comparison.verdict import comparison_verdict, recommended_seeds, variant_verdict
 from nnlab.runs import RunRecord, RunStatus
 

@@ -6,12 +6,12 @@ from typing import ClassVar, Self
 
 from pydantic import Field, model_validator
 
-from nnlab.config.diagnostics.issues import Issue, issues_error
-from nnlab.config.vocabulary.datasets.dataset import Dataset
-from nnlab.config.vocabulary.datasets.generated import (
+from nnlab.config.diagnostics import Issue, issues_error
+from nnlab.config.vocabulary.datasets import (
     RANDOM_STATE,
     ROWS,
     Count,
+    Dataset,
     Fraction,
     RandomState,
     StandardDeviation,

@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from nnlab.config.vocabulary.datasets.dataset import Dataset, Source, Task
+from nnlab.config.vocabulary.datasets import Dataset, Source, Task
 
 
 class Mnist(Dataset):

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from nnlab.config.vocabulary.datasets.dataset import Dataset, Source, Task
+from nnlab.config.vocabulary.datasets import Dataset, Source, Task
 
 
 class Iris(Dataset):
@@ -54,8 +54,7 @@ class Diabetes(Dataset):
     size: ClassVar[int | None] = 442
     shape: ClassVar[tuple[int, ...]] = (10,)
     scaled: bool = Field(
-        default=True,
-        description="Whether features are centered and scaled, as in scikit-learn.",
+        default=True, description="Whether features are centered and scaled, as in scikit-learn."
     )
 
 

@@ -6,14 +6,15 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from nnlab.config.vocabulary.datasets.dataset import Dataset, Task
-from nnlab.config.vocabulary.datasets.generated import (
+from nnlab.config.vocabulary.datasets import (
     RANDOM_STATE,
     ROWS,
     Count,
+    Dataset,
     Fraction,
     RandomState,
     StandardDeviation,
+    Task,
 )
 
 TARGET_NOISE = "Standard deviation of the Gaussian noise added to the target."

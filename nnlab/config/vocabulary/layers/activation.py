@@ -6,10 +6,9 @@ from typing import Annotated
 
 from pydantic import Field
 
-from nnlab.config.vocabulary.argument_families import Constraint, Regularizer
-from nnlab.config.vocabulary.arguments import ActivationName, Axes
+from nnlab.config.vocabulary.arguments import ActivationName, Axes, Constraint, Regularizer
 from nnlab.config.vocabulary.initializers import Initializer, Zeros
-from nnlab.config.vocabulary.layers.layer import Layer
+from nnlab.config.vocabulary.layers import Layer
 
 
 class Activation(Layer):

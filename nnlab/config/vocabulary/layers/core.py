@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from pydantic import Field, field_validator
 
-from nnlab.config.diagnostics.issues import Issue, issues_error
-from nnlab.config.vocabulary.argument_families import Constraint, Regularizer
-from nnlab.config.vocabulary.arguments import ActivationName
+from nnlab.config.diagnostics import Issue, issues_error
+from nnlab.config.vocabulary.arguments import ActivationName, Constraint, Regularizer
 from nnlab.config.vocabulary.initializers import GlorotUniform, Initializer, RandomUniform, Zeros
-from nnlab.config.vocabulary.layers.layer import Layer
+from nnlab.config.vocabulary.layers import Layer
 
 
 class Dense(Layer):

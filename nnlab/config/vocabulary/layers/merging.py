@@ -6,8 +6,8 @@ from typing import Annotated
 
 from pydantic import Field, field_validator
 
-from nnlab.config.diagnostics.issues import Issue, issues_error
-from nnlab.config.vocabulary.layers.layer import Layer
+from nnlab.config.diagnostics import Issue, issues_error
+from nnlab.config.vocabulary.layers import Layer
 from nnlab.config.vocabulary.unions import ShapeUnion
 
 TwoAxes = Annotated[list[int], Field(min_length=2, max_length=2)]

@@ -6,13 +6,12 @@ from typing import Self
 
 from pydantic import Field, field_validator, model_validator
 
-from nnlab.config.diagnostics.issues import Issue, issues_error
-from nnlab.config.vocabulary.argument_families import Constraint, Regularizer
-from nnlab.config.vocabulary.arguments import Axes, Epsilon
+from nnlab.config.diagnostics import Issue, issues_error
+from nnlab.config.vocabulary.arguments import Axes, Constraint, Epsilon, Regularizer
 from nnlab.config.vocabulary.component import Section
 from nnlab.config.vocabulary.initializers import Initializer, Ones, Zeros
+from nnlab.config.vocabulary.layers import Layer
 from nnlab.config.vocabulary.layers.core import Dense, Embedding
-from nnlab.config.vocabulary.layers.layer import Layer
 from nnlab.text import did_you_mean
 
 _CLIPPING_KEYS = ("rmax", "rmin", "dmax")
@@ -104,8 +103,7 @@ class GroupNormalization(GammaAndBeta, Layer):
     """Normalizes each row within groups of features (Wu and He, 2018)."""
 
     groups: int = Field(
-        32,
-        description="Number of groups, which divides the features; -1: one per feature.",
+        32, description="Number of groups, which divides the features; -1: one per feature."
     )
     axis: int = Field(-1, description="Axis of the features.")
     epsilon: Epsilon = 0.001

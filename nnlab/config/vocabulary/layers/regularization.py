@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from nnlab.config.vocabulary.arguments import Seed
-from nnlab.config.vocabulary.layers.layer import Layer
+from nnlab.config.vocabulary.layers import Layer
 
 Rate = Annotated[float, Field(ge=0, le=1, description="Fraction of the inputs to drop.")]
 NoiseShape = Annotated[

@@ -6,8 +6,8 @@ from typing import Annotated
 
 from pydantic import Field, field_validator
 
-from nnlab.config.diagnostics.issues import Issue, issues_error
-from nnlab.config.vocabulary.layers.layer import Layer
+from nnlab.config.diagnostics import Issue, issues_error
+from nnlab.config.vocabulary.layers import Layer
 
 KeepDims = Annotated[bool, Field(description="Whether to keep the pooled axis, with length 1.")]
 

@@ -6,17 +6,16 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from nnlab.config.vocabulary.arguments import ClassAxis, Fraction
-from nnlab.config.vocabulary.losses.loss import Encoding, Loss, LossName, Outputs, Reduction
+from nnlab.config.vocabulary.arguments import (
+    ClassAxis,
+    Fraction,
+    FromLogits,
+    IgnoreClass,
+    LabelSmoothing,
+)
+from nnlab.config.vocabulary.losses import Encoding, Loss, LossName, Outputs, Reduction
 from nnlab.config.vocabulary.unions import ShapeUnion
 
-FromLogits = Annotated[
-    bool,
-    Field(description="Whether outputs are logits, without sigmoid or softmax."),
-]
-LabelSmoothing = Annotated[
-    Fraction, Field(description="Label smoothing: how far targets move from 0 and 1 to the middle.")
-]
 FocalGamma = Annotated[
     float,
     Field(ge=0, description="Focusing parameter: larger values reduce the weight of easy rows."),
@@ -30,16 +29,12 @@ class CrossentropyByShape(Loss):
     aliases: ClassVar[tuple[str, ...]] = ("ce",)
     targets: ClassVar[Encoding] = "one_hot"
     outputs: ClassVar[Outputs] = "probability"
+    keras_string: ClassVar[str] = "crossentropy"
 
     @classmethod
     def all_names(cls) -> tuple[str, ...]:
         """Return the strings of Keras, which has no such class."""
         return (cls.yaml_name, *cls.aliases)
-
-    @property
-    def keras_string(self) -> str:
-        """The string that Keras resolves."""
-        return self.yaml_name
 
 
 class BinaryCrossentropy(Loss):
@@ -122,7 +117,7 @@ class SparseCategoricalCrossentropy(Loss):
     outputs: ClassVar[Outputs] = "probability"
 
     from_logits: FromLogits = False
-    ignore_class: int | None = Field(None, description="Class to ignore; None: no class.")
+    ignore_class: IgnoreClass = None
     reduction: Reduction = "sum_over_batch_size"
     axis: ClassAxis = -1
     name: LossName = "sparse_categorical_crossentropy"

@@ -1,4 +1,4 @@
-"""Regression losses."""
+"""Regression and hinge losses."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from nnlab.config.vocabulary.losses.loss import Loss, LossName, Reduction
+from nnlab.config.vocabulary.losses import Encoding, Loss, LossName, Outputs, Reduction
 
 
 class MeanSquaredError(Loss):
@@ -48,14 +48,11 @@ class MeanSquaredLogarithmicError(Loss):
 class CosineSimilarity(Loss):
     """Negative cosine of the angle between target and output."""
 
+    compares_units: ClassVar[bool] = True
+
     axis: Literal[-1, 1] = Field(-1, description="Axis of the vectors.")
     reduction: Reduction = "sum_over_batch_size"
     name: LossName = "cosine_similarity"
-
-    @property
-    def compares_units(self) -> bool:
-        """Whether it compares units: a single unit has no direction."""
-        return True
 
 
 class LogCosh(Loss):
@@ -71,3 +68,31 @@ class Huber(Loss):
     delta: float = Field(1.0, gt=0, description="Error at which the loss becomes linear.")
     reduction: Reduction = "sum_over_batch_size"
     name: LossName = "huber_loss"
+
+
+class Hinge(Loss):
+    """max(0, 1 - target * output), targets -1 and 1, as in support vector machines."""
+
+    outputs: ClassVar[Outputs] = "margin"
+
+    reduction: Reduction = "sum_over_batch_size"
+    name: LossName = "hinge"
+
+
+class SquaredHinge(Loss):
+    """Square of Hinge: smooth, larger for large errors."""
+
+    outputs: ClassVar[Outputs] = "margin"
+
+    reduction: Reduction = "sum_over_batch_size"
+    name: LossName = "squared_hinge"
+
+
+class CategoricalHinge(Loss):
+    """Hinge for several classes."""
+
+    targets: ClassVar[Encoding] = "one_hot"
+    outputs: ClassVar[Outputs] = "margin"
+
+    reduction: Reduction = "sum_over_batch_size"
+    name: LossName = "categorical_hinge"

@@ -6,12 +6,9 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from nnlab.config.vocabulary.losses.loss import Encoding, Loss, LossName, Outputs, Reduction
+from nnlab.config.vocabulary.losses import Encoding, Loss, LossName, Outputs, Reduction
 
-SummedAxes = Annotated[
-    list[int] | None,
-    Field(description="Axes of the sums; None: all."),
-]
+SummedAxes = Annotated[list[int] | None, Field(description="Axes of the sums; None: all.")]
 
 
 class Dice(Loss):

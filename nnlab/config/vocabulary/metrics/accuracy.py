@@ -6,9 +6,9 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from nnlab.config.direction import Direction
+from nnlab.config.metrics import Direction
 from nnlab.config.vocabulary.arguments import Fraction
-from nnlab.config.vocabulary.metrics.metric import Metric, MetricName
+from nnlab.config.vocabulary.metrics import Metric, MetricName
 
 K = Annotated[int, Field(gt=0, description="Number of most likely classes that count as correct.")]
 

@@ -6,10 +6,10 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from nnlab.config.diagnostics.issues import Issue, issues_error
-from nnlab.config.direction import Direction
-from nnlab.config.vocabulary.arguments import Fraction
-from nnlab.config.vocabulary.metrics.metric import AutoName, Metric, MetricName
+from nnlab.config.diagnostics import Issue, issues_error
+from nnlab.config.metrics import Direction
+from nnlab.config.vocabulary.arguments import Fraction, FromLogits
+from nnlab.config.vocabulary.metrics import AutoName, Metric, MetricName
 
 Threshold = Annotated[
     Fraction | None, Field(description="Outputs above it are positive; None: 0.5.")
@@ -150,10 +150,7 @@ class AUC(Metric):
     label_weights: list[Annotated[float, Field(ge=0)]] | None = Field(
         None, min_length=1, description="Weight of each output's area, with multi_label."
     )
-    from_logits: bool = Field(
-        False,
-        description="Whether outputs are logits, without sigmoid or softmax.",
-    )
+    from_logits: FromLogits = False
 
     @model_validator(mode="after")
     def _label_arguments_have_labels(self) -> Self:

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from nnlab.config.direction import Direction
-from nnlab.config.vocabulary.arguments import ClassAxis, ComparedAxis, Fraction
-from nnlab.config.vocabulary.metrics.metric import Metric, MetricName
-
-FromLogits = Annotated[
-    bool,
-    Field(description="Whether outputs are logits, without sigmoid or softmax."),
-]
-LabelSmoothing = Annotated[
-    Fraction, Field(description="Label smoothing: how far targets move from 0 and 1 to the middle.")
-]
+from nnlab.config.metrics import Direction
+from nnlab.config.vocabulary.arguments import (
+    ClassAxis,
+    ComparedAxis,
+    FromLogits,
+    IgnoreClass,
+    LabelSmoothing,
+)
+from nnlab.config.vocabulary.metrics import Metric, MetricName
 
 
 class MeanSquaredError(Metric):
@@ -71,18 +69,23 @@ class LogCoshError(Metric):
     name: MetricName = "logcosh"
 
 
-class CosineSimilarity(Metric):
-    """Cosine of the angle between target and output."""
+class _AlongAxis(Metric):
+    """A similarity of targets and outputs along an axis."""
 
     direction: ClassVar[Direction] = "max"
 
-    name: MetricName = "cosine_similarity"
     axis: ComparedAxis = -1
 
     @property
     def compares_units(self) -> bool:
-        """Whether it compares units: a single unit has no direction."""
+        """Whether it compares units: a single unit has no direction and no variance."""
         return self.axis != 0
+
+
+class CosineSimilarity(_AlongAxis):
+    """Cosine of the angle between target and output."""
+
+    name: MetricName = "cosine_similarity"
 
 
 class R2Score(Metric):
@@ -99,32 +102,16 @@ class R2Score(Metric):
     name: MetricName = "r2_score"
 
 
-class PearsonCorrelation(Metric):
+class PearsonCorrelation(_AlongAxis):
     """Linear correlation of target and output (Pearson, 1895)."""
 
-    direction: ClassVar[Direction] = "max"
-
     name: MetricName = "pearson_correlation"
-    axis: ComparedAxis = -1
-
-    @property
-    def compares_units(self) -> bool:
-        """Whether it compares units: a single unit has no variance."""
-        return self.axis != 0
 
 
-class ConcordanceCorrelation(Metric):
+class ConcordanceCorrelation(_AlongAxis):
     """Correlation that accounts for offset and scale (Lin, 1989)."""
 
-    direction: ClassVar[Direction] = "max"
-
     name: MetricName = "concordance_correlation"
-    axis: ComparedAxis = -1
-
-    @property
-    def compares_units(self) -> bool:
-        """Whether it compares units: a single unit has no variance."""
-        return self.axis != 0
 
 
 class Hinge(Metric):
@@ -196,5 +183,5 @@ class SparseCategoricalCrossentropy(Metric):
 
     name: MetricName = "sparse_categorical_crossentropy"
     from_logits: FromLogits = False
-    ignore_class: int | None = Field(None, description="Class to ignore; None: no class.")
+    ignore_class: IgnoreClass = None
     axis: ClassAxis = -1

@@ -6,17 +6,15 @@ from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, model_validator
 
-from nnlab.config.diagnostics.issues import Issue, issues_error
-from nnlab.config.direction import Direction
-from nnlab.config.vocabulary.arguments import Fraction
-from nnlab.config.vocabulary.metrics.metric import AutoName, Metric
+from nnlab.config.diagnostics import Issue, issues_error
+from nnlab.config.metrics import Direction
+from nnlab.config.vocabulary.arguments import Fraction, IgnoreClass
+from nnlab.config.vocabulary.metrics import AutoName, Metric
 
 NumClasses = Annotated[int, Field(gt=0, description="Number of classes.")]
 ClassIds = Annotated[
-    list[Annotated[int, Field(ge=0)]],
-    Field(min_length=1, description="Classes to average."),
+    list[Annotated[int, Field(ge=0)]], Field(min_length=1, description="Classes to average.")
 ]
-IgnoreClass = Annotated[int | None, Field(description="Class to ignore; None: no class.")]
 SparseTargets = Annotated[bool, Field(description="Whether targets are integers, not one-hot.")]
 SparseOutputs = Annotated[
     bool, Field(description="Whether outputs are class codes, not one per class.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from nnlab.config.vocabulary.arguments import Epsilon, Name
-from nnlab.config.vocabulary.optimizers.optimizer import (
+from nnlab.config.vocabulary.optimizers import (
     FirstMoment,
     InitialAccumulator,
     LearningRate,

@@ -1,16 +1,45 @@
-"""The metrics that a run will report, known before it starts."""
+"""The metrics that a run logs and reports, known before it starts."""
 
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from nnlab.config.direction import Direction
-from nnlab.config.schema.cross_checks import LEARNING_RATE, logged_metric_names
+from nnlab.config.metrics import LEARNING_RATE, Direction, loss_name
 from nnlab.config.schema.data import DataConfig
-from nnlab.config.schema.experiment import Experiment
-from nnlab.config.schema.losses import loss_name
+from nnlab.config.schema.training import TrainingConfig
+
+if TYPE_CHECKING:
+    from nnlab.config.schema.experiment import Experiment
+
+
+def logged_metric_names(experiment: Experiment) -> list[str]:
+    """Return the names of the metrics that an epoch logs."""
+    outputs, validated = experiment.model.output_names, experiment.data.has_validation
+    return logged_names(outputs, experiment.training, validated=validated)
+
+
+def logged_names(outputs: Sequence[str], training: TrainingConfig, *, validated: bool) -> list[str]:
+    """Return the names that an epoch logs for a model with these outputs."""
+    names = ["loss"]
+    several = len(outputs) > 1
+    if several:
+        names += [f"{output}_loss" for output in outputs]
+    if isinstance(training.metrics, dict):
+        prefixes = {output: f"{output}_" if several else "" for output in outputs}
+        names += [
+            f"{prefixes.get(output, '')}{metric.logged_name}"
+            for output, metrics in training.metrics.items()
+            for metric in metrics
+        ]
+    else:
+        names += [metric.logged_name for metric in training.metrics]
+    if validated:
+        names += [f"val_{name}" for name in names]
+    return [*names, LEARNING_RATE]
 
 
 def has_test_rows(data: DataConfig) -> bool:
@@ -28,13 +57,10 @@ def has_test_rows(data: DataConfig) -> bool:
 
 def reported_metrics(experiment: Experiment) -> list[str]:
     """Return the names of all metrics that a run reports and that have a direction."""
-    names = [
-        name
-        for name in logged_metric_names(experiment.data, experiment.model, experiment.training)
-        if name != LEARNING_RATE
-    ]
-    training = [name for name in names if not name.startswith("val_")]
-    return [*names, *(f"test_{name}" for name in training if has_test_rows(experiment.data))]
+    names = [name for name in logged_metric_names(experiment) if name != LEARNING_RATE]
+    if not has_test_rows(experiment.data):
+        return names
+    return [*names, *(f"test_{name}" for name in names if not name.startswith("val_"))]
 
 
 def default_metric(experiment: Experiment) -> str:
@@ -48,7 +74,7 @@ def default_metric(experiment: Experiment) -> str:
 def metric_directions(experiment: Experiment) -> dict[str, Direction]:
     """Return the direction of each metric by its name without `val_` and `test_`."""
     model, training = experiment.model, experiment.training
-    logged = logged_metric_names(experiment.data, model, training)
+    logged = logged_metric_names(experiment)
     losses = sorted({name for name in logged if loss_name(name) == name})
     by_name: dict[str, Direction] = dict.fromkeys(losses, "min")
     several = len(model.output_names) > 1

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from nnlab.config.schema.data import DataConfig
-from nnlab.config.schema.metrics import default_metric, has_test_rows, reported_metrics
+from nnlab.config.schema.logged_metrics import default_metric, has_test_rows, reported_metrics
 from tests.config.conftest import MakeExperiment
 
 
