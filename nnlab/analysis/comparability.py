@@ -12,11 +12,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from nnlab.analysis.statistics import Bounds, metric_bounds
-from nnlab.config.schema.losses import find_penalties, loss_name
-from nnlab.config.schema.row_selection import row_selection_settings
+from nnlab.config.metrics import find_penalties, loss_name, row_selection_settings
 
 if TYPE_CHECKING:
-    from nnlab.config.comparison.variants import Comparison
+    from nnlab.config.comparison.loader import Comparison
 
 Sections = Callable[[str], Any]
 """Returns a top-level section of a run's config as plain data, or None if it has no such key."""

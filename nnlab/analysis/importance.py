@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
 
-from nnlab.config.space.hyperparameter import Hyperparameter
-from nnlab.config.space.hyperparameter_names import marker_name
+from nnlab.config.space.hyperparameter import Hyperparameter, marker_name
 from nnlab.runs.records.trial import FrozenTrial, TrialStatus
 
 if TYPE_CHECKING:

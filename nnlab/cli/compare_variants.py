@@ -26,7 +26,7 @@ from nnlab.text import join_names
 
 if TYPE_CHECKING:
     from nnlab.analysis.variants import VariantTable
-    from nnlab.config.comparison.variants import Comparison
+    from nnlab.config.comparison.loader import Comparison
     from nnlab.runs.records.comparison import ComparisonRecord
 
 

@@ -79,7 +79,7 @@ def translate_usage_error(error: Exception) -> Exception | None:
 
     option: Any = getattr(error, "param", None)
     if isinstance(error.__cause__, ValidationError) and option is not None:
-        from nnlab.config.diagnostics.issues import issue_from_error
+        from nnlab.config.diagnostics import issue_from_error
 
         first_error = error.__cause__.errors(include_url=False)[0]
         expected, _, _ = issue_from_error(first_error).message.partition(" Received:")

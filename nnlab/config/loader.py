@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path as FilePath
 
-from nnlab.config.diagnostics.issues import (
+from nnlab.config.diagnostics import (
     Issue,
     IssueCollector,
     locate_issues,

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from nnlab.config import load_config, read_config
-from nnlab.config.diagnostics.issues import Issue
+from nnlab.config.diagnostics import Issue
 from nnlab.config.loader import validate_concrete
 from nnlab.config.yaml.document import Document
 from nnlab.config.yaml.extends import load_document

@@ -8,7 +8,7 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from nnlab.config.comparison.grid import combinations
-from nnlab.config.diagnostics.suggestions import format_value
+from nnlab.config.diagnostics import format_value
 from nnlab.config.schema.comparison import Changes
 from nnlab.config.yaml.document import Document, Path, format_path
 from nnlab.config.yaml.extends import resolve_paths

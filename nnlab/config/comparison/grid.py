@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, product
 from typing import Any
 
-from nnlab.config.diagnostics.suggestions import format_value
-from nnlab.config.vocabulary.families import find_component
+from nnlab.config.diagnostics import format_value
+from nnlab.config.vocabulary import find_component
 
 # The name of a folder can have 255 characters, including that of a variant with up to 150.
 _MAX_NAME_LENGTH = 90

@@ -1,4 +1,4 @@
-"""Load a comparison: read its file, apply the changes of each variant, validate all configs.
+"""Load a comparison: read its file, apply the changes of each variant, validate all configs; dump.
 
 Errors are collected along the way and raised together; one that all variants share is reported
 once.
@@ -9,7 +9,8 @@ from __future__ import annotations
 import os
 import shlex
 from collections.abc import Sequence
-from dataclasses import replace
+from copy import deepcopy
+from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -22,20 +23,19 @@ from nnlab.config.comparison.changes import (
     plan_variants,
     reserved_key_error,
 )
-from nnlab.config.comparison.variants import Comparison, Variant
-from nnlab.config.diagnostics.issues import (
+from nnlab.config.diagnostics import (
     Issue,
     IssueCollector,
+    format_value,
     locate_issues,
     sort_diagnostics,
 )
-from nnlab.config.diagnostics.suggestions import format_value
-from nnlab.config.loader import require_concrete, validate_document
-from nnlab.config.schema.comparison import SEED_LIMIT, ComparisonConfig
-from nnlab.config.schema.experiment import to_valid_name
-from nnlab.config.schema.metrics import default_metric, reported_metrics
+from nnlab.config.loader import Config, require_concrete, validate_document
+from nnlab.config.schema.comparison import SEED_LIMIT, Changes, ComparisonConfig
+from nnlab.config.schema.experiment import Experiment, to_valid_name
+from nnlab.config.schema.logged_metrics import default_metric, reported_metrics
 from nnlab.config.yaml.builtin_configs import find_builtin_config
-from nnlab.config.yaml.document import Document, Mark, Path, format_path, parse_path
+from nnlab.config.yaml.document import Document, Mark, Path, dump_yaml, format_path, parse_path
 from nnlab.config.yaml.extends import (
     has_comparison_keys,
     is_comparison_file,
@@ -47,6 +47,58 @@ from nnlab.errors import ConfigError, Diagnostic, Location, RequestError
 from nnlab.text import did_you_mean
 
 _MIN_VARIANTS = 2
+_BASE_FILE = "base.yaml"
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A config that is compared.
+
+    Args:
+        name: Its name in the comparison.
+        changes: Its changes by dotted key, to the base or to the config of its file.
+        file: The file of its config. None: it changes the base.
+        config: The config with the changes.
+    """
+
+    name: str
+    changes: Changes
+    file: str | None
+    config: Config
+
+    def experiment(self, comparison: str, seed: int) -> Experiment:
+        """Return the experiment of one run, named after the comparison and the variant."""
+        name = to_valid_name(f"{comparison}-{self.name}", comparison)
+        changes = {"name": name, "seed": seed, "tune": None}
+        return self.config.experiment.model_copy(update=changes)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A valid comparison.
+
+    Args:
+        file: Its file, as the user named it.
+        name: The name of its folder.
+        metric: The metric that is compared, such as `test_accuracy`.
+        baseline: The variant that the others are tested against.
+        seeds: The seeds with which each variant is trained.
+        variants: The variants, two or more.
+        base: The base, after `extends`. None: each variant has a separate file.
+    """
+
+    file: str
+    name: str
+    metric: str
+    baseline: str
+    seeds: tuple[int, ...]
+    variants: tuple[Variant, ...]
+    base: Document | None
+
+    @property
+    def runs(self) -> int:
+        """The number of trainings."""
+        return len(self.variants) * len(self.seeds)
 
 
 def read_comparison(
@@ -88,6 +140,34 @@ def read_comparison(
     return _ComparisonLoader(FilePath(file), document, overrides).load(seeds)
 
 
+def dump_comparison(comparison: Comparison) -> dict[str, str]:
+    """Return the texts of the files that define a comparison, by name, in any folder.
+
+    `comparison.yaml` comes first, then the base and the configs of variants with a separate file.
+    """
+    texts: dict[str, str] = {}
+    variants: dict[str, Any] = {}
+    if comparison.base is not None:
+        texts[_BASE_FILE] = dump_yaml(comparison.base.tree)
+    for variant in comparison.variants:
+        # A copy: YAML would write shared values as an anchor and an alias.
+        variants[variant.name] = deepcopy(variant.changes)
+        if variant.file is not None:
+            # The names of variants cannot end like this, nor does the base.
+            file = f"{variant.name}.config.yaml"
+            variants[variant.name] = file
+            texts[file] = dump_yaml(variant.config.document.tree)
+    tree = {
+        "name": comparison.name,
+        **({"base": _BASE_FILE} if comparison.base is not None else {}),
+        "seeds": list(comparison.seeds),
+        "metric": comparison.metric,
+        "baseline": comparison.baseline,
+        "variants": variants,
+    }
+    return {"comparison.yaml": dump_yaml(tree), **texts}
+
+
 class _ComparisonLoader:
     """Builds the comparison of one file, and collects the errors."""
 
@@ -100,42 +180,39 @@ class _ComparisonLoader:
         self._variant_errors: dict[Diagnostic, list[VariantPlan]] = {}
 
     def load(self, seed_count: int | None) -> Comparison:
-        config = self._read_config()
-        plans = list(plan_variants(self._document.tree))
-        base = self._load_base()
+        tree = self._document.tree
+        config = ComparisonConfig()
+        collector = IssueCollector()
+        with collector.collect():
+            config = ComparisonConfig.model_validate(tree)
+        self._issues += collector.issues()
+        plans = list(plan_variants(tree))
+        base_name = tree.get("base")
+        base = self._load_config(base_name, ("base",)) if isinstance(base_name, str) else None
         self._check_plans(plans)
         built = (self._build_variant(plan, base) for plan in plans)
         variants = [variant for variant in built if variant is not None]
         metric = self._metric(variants, plans)
-        baseline = self._baseline([plan.name for plan in plans])
-        self._raise_errors(plans)
-        seeds = config.seeds
-        if isinstance(seeds, list) and ("seed",) in map(assignment_path, self._overrides):
-            # A seed on the command line replaces the list by as many, counted from it.
-            seeds = len(seeds)
-        all_seeds = _seeds(seeds, seed_count, variants[0].config.experiment.seed)
-        self._check_seeds(all_seeds)
+        diagnostics = [*self._diagnostics, *locate_issues(self._document, self._issues)]
+        for diagnostic, affected in self._variant_errors.items():
+            # An error of all variants is one of the base or of `changes`.
+            prefix = "" if len(affected) == len(plans) else f"{format_variants(affected, plans)}: "
+            message = f"{prefix[:1].upper()}{prefix[1:]}{diagnostic.message}"
+            diagnostics.append(replace(diagnostic, message=message))
+        if diagnostics:
+            raise ConfigError(sort_diagnostics(dict.fromkeys(diagnostics)))
         name = config.name or to_valid_name(self._file.stem, "comparison")
-        file = str(self._file)
-        return Comparison(file, name, metric, baseline, all_seeds, tuple(variants), base)
-
-    def _read_config(self) -> ComparisonConfig:
-        """Validate the keys of the file; after an error, return the defaults."""
-        collector = IssueCollector()
-        with collector.collect():
-            return ComparisonConfig.model_validate(self._document.tree)
-        self._issues += collector.issues()
-        return ComparisonConfig()
-
-    def _load_base(self) -> Document | None:
-        name = self._document.tree.get("base")
-        return self._load_config(name, ("base",)) if isinstance(name, str) else None
+        baseline = config.baseline or plans[0].name
+        seeds = self._seeds(config.seeds, seed_count, variants[0].config.experiment.seed)
+        return Comparison(str(self._file), name, metric, baseline, seeds, tuple(variants), base)
 
     def _load_config(self, name: str, path: Path) -> Document | None:
         """Load a config that the file names at a path, or return None after an error."""
         location = self._document.locate(path)
         try:
-            file = _find_config(name, self._file.parent)
+            file = FilePath(os.path.normpath(self._file.parent / FilePath(name).expanduser()))
+            if FilePath(name).name == name and not file.suffix and not file.exists():
+                file = find_builtin_config(name)
             if not is_comparison_file(file):
                 return load_document(file)
             message = f"{name} is a comparison, not a config."
@@ -166,6 +243,10 @@ class _ComparisonLoader:
             message = f"Variant `{plan.name}` changes the base, but there is no base."
             hint = "Add `base: CONFIG.yaml`."
             self._issues.append(Issue(plan.path, message, hint, at_key=True))
+        baseline, names = self._document.tree.get("baseline"), [plan.name for plan in plans]
+        if isinstance(baseline, str) and baseline not in names:
+            hint = did_you_mean(baseline, names, "variants")
+            self._issues.append(Issue(("baseline",), f"Unknown variant `{baseline}`.", hint))
 
     def _build_variant(self, plan: VariantPlan, base: Document | None) -> Variant | None:
         """Apply a variant's changes and validate the config, or return None after an error."""
@@ -242,57 +323,30 @@ class _ComparisonLoader:
         if lacking:
             where = "" if len(lacking) == len(names) else f" of {format_variants(lacking, plans)}"
             message = f"Unknown metric `{metric}`: the runs{where} will not report it."
-            hint = _hint_for_metric(metric, names[lacking[0].name])
+            known = names[lacking[0].name]
+            prefix, _, plain = metric.partition("_")
+            rows = {"test": "test", "val": "validation"}.get(prefix)
+            hint = (
+                f"There are no {rows} rows: change data.{rows}_split, or compare `{plain}`."
+                if rows and plain in known
+                else did_you_mean(metric, known, "metrics of its runs")
+            )
             self._issues.append(Issue(("metric",), message, hint))
         return metric
 
-    def _baseline(self, names: Sequence[str]) -> str:
-        baseline = self._document.tree.get("baseline")
-        if not isinstance(baseline, str):
-            return next(iter(names), "")
-        if baseline not in names:
-            message = f"Unknown variant `{baseline}`."
-            hint = did_you_mean(baseline, names, "variants")
-            self._issues.append(Issue(("baseline",), message, hint))
-        return baseline
-
-    def _check_seeds(self, seeds: Sequence[int]) -> None:
+    def _seeds(self, seeds: int | list[int], count: int | None, first: int) -> tuple[int, ...]:
+        """Return as many seeds as given from the first on, or a list, shortened or extended."""
+        if isinstance(seeds, list) and ("seed",) in map(assignment_path, self._overrides):
+            # A seed on the command line replaces the list by as many, counted from it.
+            seeds = len(seeds)
+        if isinstance(seeds, int):
+            seeds = list(range(first, first + (count or seeds)))
+        elif count:
+            after = max(seeds) + 1
+            seeds = [*seeds, *range(after, after + count)][:count]
         if max(seeds) >= SEED_LIMIT:
             message = f"Expected seeds below {SEED_LIMIT}. Received: {min(seeds)} to {max(seeds)}."
             hint = "List smaller ones, `seeds: [1, 2, 3]`, or start from a smaller `seed`."
             issue = Issue(("seeds",), message, hint)
             raise ConfigError(locate_issues(self._document, [issue]))
-
-    def _raise_errors(self, plans: Sequence[VariantPlan]) -> None:
-        diagnostics = [*self._diagnostics, *locate_issues(self._document, self._issues)]
-        for diagnostic, affected in self._variant_errors.items():
-            # An error of all variants is one of the base or of `changes`.
-            prefix = "" if len(affected) == len(plans) else f"{format_variants(affected, plans)}: "
-            message = f"{prefix[:1].upper()}{prefix[1:]}{diagnostic.message}"
-            diagnostics.append(replace(diagnostic, message=message))
-        if diagnostics:
-            raise ConfigError(sort_diagnostics(dict.fromkeys(diagnostics)))
-
-
-def _seeds(seeds: int | list[int], count: int | None, first: int) -> tuple[int, ...]:
-    """Return the seeds: as many as given from the first on, or a list, shortened or extended."""
-    if isinstance(seeds, int):
-        return tuple(range(first, first + (count or seeds)))
-    after = max(seeds) + 1
-    return tuple([*seeds, *range(after, after + (count or 0))][: count or len(seeds)])
-
-
-def _find_config(name: str, folder: FilePath) -> FilePath:
-    """Return the config file that a comparison in a folder names; a bare name may be built-in."""
-    file = FilePath(os.path.normpath(folder / FilePath(name).expanduser()))
-    is_bare = FilePath(name).name == name and not file.suffix
-    return find_builtin_config(name) if is_bare and not file.exists() else file
-
-
-def _hint_for_metric(metric: str, names: Sequence[str]) -> str:
-    """Return the hint for a metric that no run reports."""
-    prefix, _, plain = metric.partition("_")
-    if plain in names and prefix in ("test", "val"):
-        rows = {"test": "test", "val": "validation"}[prefix]
-        return f"There are no {rows} rows: change data.{rows}_split, or compare `{plain}`."
-    return did_you_mean(metric, names, "metrics of its runs")
+        return tuple(seeds)

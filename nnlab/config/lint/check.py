@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nnlab.config.diagnostics.issues import Issue, locate_issues, sort_diagnostics
+from nnlab.config.diagnostics import Issue, locate_issues, sort_diagnostics
 from nnlab.config.lint.comparability import comparability_diagnostics
 from nnlab.config.lint.rules import lint_experiment
 from nnlab.config.loader import Config, read_config
@@ -21,7 +21,7 @@ from nnlab.errors import ConfigError, Diagnostic, Location
 from nnlab.text import plural
 
 if TYPE_CHECKING:
-    from nnlab.config.comparison.variants import Comparison
+    from nnlab.config.comparison.loader import Comparison
 
 
 @dataclass(frozen=True)

@@ -6,16 +6,17 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from nnlab.config.comparison.variants import Comparison
+from nnlab.config.metrics import find_penalties, loss_name, row_selection_settings
 from nnlab.config.schema.experiment import Experiment
-from nnlab.config.schema.losses import find_penalties, loss_name
-from nnlab.config.schema.row_selection import row_selection_settings
 from nnlab.config.vocabulary.losses import Loss
-from nnlab.config.vocabulary.metrics.metric import Metric
+from nnlab.config.vocabulary.metrics import Metric
 from nnlab.errors import ConfigError, Diagnostic, Location
 from nnlab.text import join_names
+
+if TYPE_CHECKING:
+    from nnlab.config.comparison.loader import Comparison
 
 # Two losses that compute the same, from differently encoded targets.
 _SAME_LOSS = {"SparseCategoricalCrossentropy": "CategoricalCrossentropy"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from nnlab.config.diagnostics.issues import Issue
+from nnlab.config.diagnostics import Issue
 from nnlab.config.schema.data import DataConfig
 from nnlab.config.schema.dense_layers import DenseLayer, dense_layers
 from nnlab.config.schema.experiment import Experiment

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from nnlab.config.diagnostics.issues import Issue, IssueCollector
+from nnlab.config.diagnostics import Issue, IssueCollector
+from nnlab.config.metrics import loss_name, row_selection_settings
 from nnlab.config.schema.data import DataConfig
 from nnlab.config.schema.experiment import Experiment
-from nnlab.config.schema.losses import loss_name
-from nnlab.config.schema.metrics import metric_directions, reported_metrics
-from nnlab.config.schema.row_selection import row_selection_settings
+from nnlab.config.schema.logged_metrics import metric_directions, reported_metrics
 from nnlab.config.schema.tune import TuneConfig
 from nnlab.config.space.corner_cases import CornerCase
 from nnlab.config.space.declaration import hyperparameters_of

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from nnlab.config.diagnostics.suggestions import format_value
+from nnlab.config.diagnostics import format_value
 from nnlab.config.space.declaration import name_options
 from nnlab.config.space.markers import Choice
 from nnlab.config.space.search_space import PlacedMarker

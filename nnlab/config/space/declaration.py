@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from nnlab.config.diagnostics.suggestions import format_value
+from nnlab.config.diagnostics import format_value
 from nnlab.config.space.hyperparameter import Condition, Hyperparameter, Kind, Value
 from nnlab.config.space.markers import Choice, Float, Int, Marker, Repeat
 from nnlab.config.space.search_space import PlacedMarker, as_marker, choice_options, items_of
-from nnlab.config.vocabulary.families import find_component
+from nnlab.config.vocabulary import find_component
 from nnlab.config.yaml.document import Document, Path
 
 _MAX_OPTION_LENGTH = 60

@@ -1,15 +1,18 @@
-"""The hyperparameters of a search and the size of their space, as plain as their JSON.
+"""The hyperparameters of a search as plain as their JSON, the size of their space, short names.
 
 This module does not import the vocabulary: `nnlab show` of a search reads only this.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from math import floor, log, log10, prod
 from typing import TYPE_CHECKING, Any, Literal
+
+from nnlab.text import plural
 
 if TYPE_CHECKING:
     from nnlab.config.space.markers import Sampling
@@ -25,6 +28,8 @@ _DIGITS = 12
 _ROUNDING = 1e-9
 # Spaces at least this large are shown by their order of magnitude.
 _LARGE_SPACE = 10**6
+# Parts of a path that only structure the config.
+_STRUCTURE = frozenset({"model", "layers", "training", "data", "Choice", "values"})
 
 
 @dataclass(frozen=True)
@@ -140,24 +145,16 @@ def space_size(hyperparameters: Iterable[Hyperparameter]) -> int | None:
     # A hyperparameter follows those that it depends on: count from the innermost.
     sizes: dict[str, int] = {}
     for hyperparameter in reversed(space):
-        own_children = children.get(hyperparameter.name)
-        sizes[hyperparameter.name] = (
-            _subtree_size(hyperparameter, own_children, sizes)
-            if own_children
-            else hyperparameter.size or 0
-        )
+        if hyperparameter.name not in children:
+            sizes[hyperparameter.name] = hyperparameter.size or 0
+            continue
+        # Sum over its values the sizes of the hyperparameters that each makes active.
+        by_value = dict.fromkeys(hyperparameter.points(), 1)
+        for child in children[hyperparameter.name]:
+            for value in child.conditions[-1].values:
+                by_value[value] *= sizes[child.name]
+        sizes[hyperparameter.name] = sum(by_value.values())
     return prod(sizes[hyperparameter.name] for hyperparameter in children.get(None, []))
-
-
-def _subtree_size(
-    parent: Hyperparameter, children: Iterable[Hyperparameter], sizes: Mapping[str, int]
-) -> int:
-    """Sum over the values of a hyperparameter the sizes of the children that each makes active."""
-    by_value = dict.fromkeys(parent.points(), 1)
-    for child in children:
-        for value in child.conditions[-1].values:
-            by_value[value] *= sizes[child.name]
-    return sum(by_value.values())
 
 
 def format_space_size(size: int | None) -> str:
@@ -165,5 +162,50 @@ def format_space_size(size: int | None) -> str:
     if size is None:
         return "infinitely many configs"
     if size < _LARGE_SPACE:
-        return f"{size:,} config{'s' * (size != 1)}"
+        return plural(size, "config")
     return f"about 10^{round(log10(size))} configs"
+
+
+def marker_name(name: str) -> str:
+    """Return the path of a hyperparameter's marker: its name without the repetition."""
+    return re.sub(r"(?<=\.Repeat)\[\d+\]", "", name)
+
+
+def repetition(name: str) -> str:
+    """Return the repetition of a hyperparameter, such as `[2]`; empty outside `Repeat`."""
+    match = re.search(r"(?<=\.Repeat)\[\d+\]", name)
+    return match.group() if match else ""
+
+
+def short_names(names: Iterable[str]) -> dict[str, str]:
+    """Map hyperparameters to short names, all different."""
+    unique_names = list(dict.fromkeys(names))
+    forms = {marker: _forms(marker) for marker in map(marker_name, unique_names)}
+    short = {
+        marker: next(
+            (
+                form
+                for form, *others in zip(own, *forms.values(), strict=True)
+                if others.count(form) == 1
+            ),
+            marker,
+        )
+        for marker, own in forms.items()
+    }
+    return {
+        name: " ".join(filter(None, (short[marker_name(name)], repetition(name))))
+        for name in unique_names
+    }
+
+
+def _forms(name: str) -> tuple[str, ...]:
+    """Return a name from its last part to all that describes it, also the positions of layers."""
+    *outer, last = name.split(".")
+    described = [part for part in outer if part not in _STRUCTURE]
+    bare = [part for part in described if not part.isdecimal()]
+    shortest = last
+    if last.isdecimal():
+        # A bare position would be read as one in `model.layers`.
+        last = f"{outer[-1]}.{last}"
+        shortest = f"Repeat.{last}" if "Repeat" in bare else last
+    return shortest, *(".".join([*parts, last]) for parts in (bare[-1:], bare, described))

@@ -12,8 +12,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from nnlab.config.diagnostics.issues import Issue, IssueCollector, issues_error
-from nnlab.config.diagnostics.suggestions import format_value
+from nnlab.config.diagnostics import Issue, IssueCollector, format_value, issues_error
 from nnlab.config.vocabulary.component import Component, Section
 
 Sampling = Literal["linear", "log", "reverse_log"]

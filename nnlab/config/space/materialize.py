@@ -18,8 +18,7 @@ from nnlab.config.space.search_space import (
     fill_markers,
     find_markers,
 )
-from nnlab.config.yaml.document import Document
-from nnlab.config.yaml.dump import dump_yaml
+from nnlab.config.yaml.document import Document, dump_yaml
 from nnlab.errors import RequestError
 
 _DEFAULT_MONITOR = "val_loss"

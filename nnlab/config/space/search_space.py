@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from nnlab.config.diagnostics.issues import Issue, IssueCollector
+from nnlab.config.diagnostics import Issue, IssueCollector
 from nnlab.config.space.markers import Choice, Marker, Repeat
-from nnlab.config.vocabulary.families import find_component
+from nnlab.config.vocabulary import find_component
 from nnlab.config.yaml.document import Document, Path, format_path
 from nnlab.text import nearest
 

@@ -1,4 +1,4 @@
-"""A config as plain data that remembers where each of its values was written.
+"""A config as plain data that remembers where each of its values was written; data as YAML.
 
 Before a config is validated, files are merged, `--set` changes values, layer defaults are applied,
 and search markers are replaced by values. Each step may move values. The document records these
@@ -9,9 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nnlab.errors import Diagnostic, Location
+
+if TYPE_CHECKING:
+    from nnlab.config.schema.experiment import Experiment
 
 Path = tuple[str | int, ...]
 
@@ -100,3 +103,21 @@ def format_path(path: Path) -> str:
 def parse_path(text: str) -> Path:
     """Split a dotted path; numbers are list positions."""
     return tuple(int(part) if part.isdecimal() else part for part in text.split("."))
+
+
+def dump_config(experiment: Experiment) -> str:
+    """Return an experiment as YAML."""
+    return dump_yaml(experiment.to_tree())
+
+
+def dump_yaml(tree: Any) -> str:
+    """Return plain data as YAML; collections of scalars are written on one line."""
+    import yaml
+
+    return yaml.safe_dump(
+        tree,
+        sort_keys=False,
+        default_flow_style=None,  # flow style for collections of scalars only
+        allow_unicode=True,
+        width=120,
+    )

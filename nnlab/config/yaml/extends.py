@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path as FilePath
 from typing import Any, Literal
 
-from nnlab.config.diagnostics.suggestions import format_value
+from nnlab.config.diagnostics import format_value
 from nnlab.config.yaml.document import Document
 from nnlab.config.yaml.overrides import assignment_path, merge, override
 from nnlab.config.yaml.parser import read_yaml

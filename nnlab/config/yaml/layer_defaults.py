@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from nnlab.config.diagnostics.issues import Issue, IssueCollector
-from nnlab.config.diagnostics.suggestions import format_value
+from nnlab.config.diagnostics import Issue, IssueCollector, format_value
 from nnlab.config.vocabulary.layers import Layer
 from nnlab.config.yaml.document import Document, Path
 

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from nnlab.config.diagnostics.suggestions import format_value
+from nnlab.config.diagnostics import format_value
 from nnlab.config.space.markers import Marker
+from nnlab.config.vocabulary import FAMILIES, find_component
 from nnlab.config.vocabulary.component import Component
-from nnlab.config.vocabulary.families import FAMILIES, find_component
 from nnlab.config.yaml.document import Document, Mark, Path, format_path, parse_path
 from nnlab.config.yaml.parser import read_yaml
 from nnlab.errors import ConfigError, Diagnostic, Location

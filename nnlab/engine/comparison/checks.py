@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from nnlab.config import Experiment
-from nnlab.config.comparison.variants import Comparison
+from nnlab.config.comparison.loader import Comparison
 from nnlab.engine.comparison.resume import ReusableRun
 from nnlab.engine.runtime.devices import select_device
 from nnlab.engine.workers.data_checks import collect_data_errors

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nnlab.analysis.comparability import metric_spec
 from nnlab.analysis.variants import VariantRuns, VariantTable, variant_table
-from nnlab.config.comparison.variants import Comparison, Variant
+from nnlab.config.comparison.loader import Comparison, Variant
 from nnlab.engine.comparison.resume import has_diverged
 from nnlab.report.comparison.files import run_counts
 from nnlab.runs import RunRecord, RunStatus

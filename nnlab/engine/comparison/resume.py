@@ -11,8 +11,8 @@ from typing import Any
 
 from nnlab.analysis.differences import Difference, differences
 from nnlab.config import Experiment
-from nnlab.config.comparison.variants import Comparison
-from nnlab.config.yaml.dump import dump_config
+from nnlab.config.comparison.loader import Comparison
+from nnlab.config.yaml.document import dump_config
 from nnlab.engine.runtime.devices import select_device
 from nnlab.errors import DataError, RunNotFoundError
 from nnlab.report.text.formatting import format_yaml_value

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from nnlab.analysis.variants import VariantTable
-from nnlab.config.comparison.variants import Comparison, Variant, dump_comparison
-from nnlab.config.yaml.dump import dump_config
+from nnlab.config.comparison.loader import Comparison, Variant, dump_comparison
+from nnlab.config.yaml.document import dump_config
 from nnlab.engine.comparison.checks import check_variants
 from nnlab.engine.comparison.results import ComparisonResults
 from nnlab.engine.comparison.resume import ReusableRun, find_reusable_runs, has_diverged

@@ -8,7 +8,7 @@ from typing import Any
 
 import keras
 
-from nnlab.config.diagnostics.suggestions import format_value
+from nnlab.config.diagnostics import format_value
 from nnlab.config.vocabulary.component import Component, snake_case
 from nnlab.errors import Diagnostic
 

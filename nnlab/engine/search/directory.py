@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
 
-from nnlab.config.schema.metrics import metric_directions
-from nnlab.config.yaml.dump import dump_yaml
+from nnlab.config.schema.logged_metrics import metric_directions
+from nnlab.config.yaml.document import dump_yaml
 from nnlab.engine.search.trial_configs import TrialConfigs
 from nnlab.runs import RunDirectory, RunStatus, environment, read_run
 from nnlab.runs.records.run import Process

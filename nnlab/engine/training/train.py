@@ -11,8 +11,8 @@ from pathlib import Path
 import tensorflow as tf
 
 from nnlab.config import Experiment
-from nnlab.config.schema.metrics import metric_directions
-from nnlab.config.yaml.dump import dump_config
+from nnlab.config.schema.logged_metrics import metric_directions
+from nnlab.config.yaml.document import dump_config
 from nnlab.data import PreparedData, prepare
 from nnlab.engine.batches import DataAdapter, align_arrays
 from nnlab.engine.callbacks.monitor import weights_monitor

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from nnlab.config.comparison.loader import read_comparison
-from nnlab.config.comparison.variants import Comparison
+from nnlab.config.comparison.loader import Comparison, read_comparison
 from nnlab.config.lint.check import check_config
 from nnlab.config.lint.comparability import comparability_warnings, nonnegative_losses
 from nnlab.config.yaml.builtin_configs import find_builtin_comparison, list_builtin_comparisons

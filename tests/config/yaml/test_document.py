@@ -1,12 +1,17 @@
-"""Tests of documents: values keep their locations when they are moved."""
+"""Tests of documents: moved values keep their locations; configs read back as they were."""
 
 from __future__ import annotations
 
-import pytest
+from pathlib import Path as FilePath
 
-from nnlab.config.yaml.document import Document, Path, format_path, parse_path
+import pytest
+import yaml
+
+from nnlab.config import Experiment, load_config
+from nnlab.config.yaml.document import Document, Path, dump_config, format_path, parse_path
 from nnlab.config.yaml.parser import read_yaml
 
+CONFIGS = FilePath(__file__).parents[3] / "configs"
 WRITTEN = read_yaml("layers:\n  - Dense: 8\n  - {Dropout: 0.2}\nname:\n", "a.yaml")
 # After two steps: layer 1 became layer 0, then `layers` was moved below `model`.
 MOVED = WRITTEN.with_tree({}, {("layers", 0): ("layers", 1)}).with_tree(
@@ -58,3 +63,35 @@ def test_paths_are_joined_and_split_at_dots() -> None:
     assert format_path(("model", "layers", 0, "Dense")) == "model.layers.0.Dense"
     assert parse_path("model.layers.0.Dense") == ("model", "layers", 0, "Dense")
     assert format_path(()) == ""
+
+
+@pytest.mark.parametrize("path", sorted(CONFIGS.glob("*.yaml")), ids=lambda path: path.stem)
+def test_built_in_configs_read_back_as_they_were(path: FilePath, tmp_path: FilePath) -> None:
+    text = path.read_text(encoding="utf-8")
+    if "Repeat:" in text or "Choice:" in text:
+        pytest.skip("contains search markers")
+    experiment = load_config(path)
+    copy = tmp_path / "copy.yaml"
+    copy.write_text(dump_config(experiment), encoding="utf-8")
+    assert load_config(copy) == experiment
+
+
+def test_collections_of_scalars_are_written_on_one_line() -> None:
+    experiment = Experiment.model_validate(
+        {
+            "data": {"dataset": "xor"},
+            "model": {"layers": [{"Dense": {"units": 1, "activation": "sigmoid"}}]},
+            "training": {
+                "optimizer": {"SGD": {"learning_rate": 1e-5}},
+                "loss": "bce",
+                "epochs": 9,
+                "class_weight": {0: 1.0, 1: 2.5},
+            },
+            "tensorboard": False,
+        }
+    )
+    lines = dump_config(experiment).splitlines()
+    assert "  - Dense: {units: 1, activation: sigmoid}" in lines
+    assert "    SGD: {learning_rate: 1.0e-05}" in lines
+    assert yaml.safe_load("\n".join(lines))["training"]["class_weight"] == {0: 1.0, 1: 2.5}
+    assert "tensorboard: false" in lines

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from nnlab.config.comparison.loader import read_comparison
-from nnlab.config.comparison.variants import Comparison
+from nnlab.config.comparison.loader import Comparison, read_comparison
 from nnlab.data import prepare
 from nnlab.engine.comparison.checks import check_variants
 from nnlab.engine.comparison.resume import ReusableRun

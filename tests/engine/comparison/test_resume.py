@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from nnlab.config import Experiment
-from nnlab.config.yaml.dump import dump_config
+from nnlab.config.yaml.document import dump_config
 from nnlab.engine.comparison.resume import ReusableRun, check_reusable
 from nnlab.engine.runtime.devices import select_device
 from nnlab.runs import RunDirectory, RunStatus

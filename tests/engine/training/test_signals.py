@@ -15,7 +15,7 @@ import keras
 import pytest
 
 from nnlab.config import Experiment
-from nnlab.config.yaml.dump import dump_config
+from nnlab.config.yaml.document import dump_config
 from nnlab.runs import RunFiles, RunRecord, RunStatus
 
 if os.name != "posix":

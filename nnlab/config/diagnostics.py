@@ -1,4 +1,4 @@
-"""Issues found while a config is validated: collected, raised as one pydantic error, located.
+"""Issues found while a config is validated: collected, raised as one error, with hints, located.
 
 Pydantic stops at the first error that a custom validator raises. An `IssueCollector` lets a
 validator report several issues, each with its path, together with those that pydantic finds.
@@ -6,6 +6,7 @@ validator report several issues, each with its path, together with those that py
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,7 +15,6 @@ from typing import Any
 from pydantic import GetCoreSchemaHandler, ValidationError
 from pydantic_core import CoreSchema, InitErrorDetails, PydanticCustomError, core_schema
 
-from nnlab.config.diagnostics.suggestions import format_value, hint_for_type
 from nnlab.config.yaml.document import Document, format_path
 from nnlab.errors import Diagnostic, Location
 from nnlab.text import nearest
@@ -22,6 +22,11 @@ from nnlab.text import nearest
 _ISSUE_TYPE, _EXPECTED_TYPE = "nnlab", "nnlab_expected"
 # The message lists up to this many choices; the hint lists more, if none is near.
 _MAX_LISTED_CHOICES = 6
+_BOOLEANS = {
+    **dict.fromkeys(("yes", "on", "1", "true"), "true"),
+    **dict.fromkeys(("no", "off", "0", "false"), "false"),
+}
+_MARKERS = ("Int", "Float", "Choice", "Boolean")
 
 
 @dataclass(frozen=True)
@@ -98,7 +103,17 @@ class IssueCollector:
         try:
             yield
         except ValidationError as error:
-            self._details += [_details_of(item, prefix) for item in error.errors(include_url=False)]
+            for item in error.errors(include_url=False):
+                kind, context = item["type"], dict(item.get("ctx") or {})
+                is_own = kind in (_ISSUE_TYPE, _EXPECTED_TYPE)
+                template = "{message}" if kind == _ISSUE_TYPE else "Expected {expected}"
+                details = InitErrorDetails(
+                    type=PydanticCustomError(kind, template, context) if is_own else kind,
+                    loc=(*prefix, *item["loc"]),
+                    input=item["input"],
+                    ctx=context,
+                )
+                self._details.append(details)
 
     def drop_missing(self, keys: Iterable[str]) -> None:
         """Drop the issues about missing keys that are in the value, misspelled."""
@@ -130,18 +145,6 @@ def issues_error(issues: Iterable[Issue]) -> ValidationError:
     return collector.error()
 
 
-def _details_of(error: Mapping[str, Any], prefix: tuple[str | int, ...]) -> InitErrorDetails:
-    """Return what pydantic needs to raise one of its errors again, its path below a prefix."""
-    kind: str | PydanticCustomError = error["type"]
-    context = dict(error.get("ctx") or {})
-    if kind in (_ISSUE_TYPE, _EXPECTED_TYPE):
-        template = "{message}" if kind == _ISSUE_TYPE else "Expected {expected}"
-        kind = PydanticCustomError(kind, template, context)
-    return InitErrorDetails(
-        type=kind, loc=(*prefix, *error["loc"]), input=error["input"], ctx=context
-    )
-
-
 def issue_from_error(error: Mapping[str, Any]) -> Issue:
     """Translate one of `ValidationError.errors()` into an issue: expected, received, hint."""
     path, kind, received = tuple(error["loc"]), error["type"], error["input"]
@@ -149,7 +152,11 @@ def issue_from_error(error: Mapping[str, Any]) -> Issue:
     if kind == _ISSUE_TYPE:
         return Issue(path, context["message"], context["hint"], context["at_key"])
     if kind == "missing":
-        return _missing_key(path, received)
+        key, parent = path[-1], path[-2] if len(path) > 1 else None
+        hint = f"Add `{key}: …`."
+        if received == {} and isinstance(parent, str):
+            hint = f"Write `{parent}: {{{key}: …}}`."
+        return Issue(path, f"Key `{key}` is missing.", hint)
     if path[-1:] == ("[key]",):
         # A key that is a number must become text first: do not describe the text's form.
         type_kind = (
@@ -159,7 +166,7 @@ def issue_from_error(error: Mapping[str, Any]) -> Issue:
         message = f"Expected {expected} as key. Received: {format_value(received)}."
         return Issue(path[:-1], message, hint_for_type(type_kind, received), at_key=True)
     if kind == "literal_error":
-        expected, hint = _expected_choice(_choices(context), path, received)
+        expected, hint = _expected_choice(context, path, received)
     else:
         type_kind = "string_type" if kind == _EXPECTED_TYPE else kind
         expected = _expected_phrase(kind, context)
@@ -170,9 +177,12 @@ def issue_from_error(error: Mapping[str, Any]) -> Issue:
 
 
 def _expected_choice(
-    choices: list[str], path: tuple[str | int, ...], received: object
+    context: Mapping[str, Any], path: tuple[str | int, ...], received: object
 ) -> tuple[str, str]:
     """Return what follows "Expected" for a value that must be one of some names, and the hint."""
+    # Pydantic lists the choices as `'a', 'b' or 'c'`.
+    listed = str(context["expected"]).replace(" or ", ", ").split(", ")
+    choices = [choice.strip("'") for choice in listed]
     close = nearest(received, choices) if isinstance(received, str) else None
     hint = f"Did you mean `{close}`?" if close else hint_for_type("literal_error", received)
     if len(choices) <= _MAX_LISTED_CHOICES:
@@ -181,15 +191,6 @@ def _expected_choice(
     key = _last_key(path) or "name"
     article = "an" if key[0] in "aeiou" else "a"
     return f"{article} {key}", hint or f"The choices are: {', '.join(choices)}."
-
-
-def _missing_key(path: tuple[str | int, ...], parent: object) -> Issue:
-    key = path[-1]
-    parent_key = path[-2] if len(path) > 1 else None
-    hint = f"Add `{key}: …`."
-    if parent == {} and isinstance(parent_key, str):
-        hint = f"Write `{parent_key}: {{{key}: …}}`."
-    return Issue(path, f"Key `{key}` is missing.", hint)
 
 
 _PHRASES = {
@@ -225,15 +226,68 @@ def _expected_phrase(kind: str, context: Mapping[str, Any]) -> str:
     return _PHRASES.get(kind, "another value").format(**values)
 
 
-def _choices(context: Mapping[str, Any]) -> list[str]:
-    """Split the choices that pydantic lists as `'a', 'b' or 'c'`."""
-    choices = str(context["expected"]).replace(" or ", ", ").split(", ")
-    return [choice.strip("'") for choice in choices]
-
-
 def _last_key(path: tuple[str | int, ...]) -> str:
     """Return the key of a value; empty for an item of a list."""
     return path[-1] if path and isinstance(path[-1], str) else ""
+
+
+def hint_for_type(kind: str, received: object) -> str:
+    """Return the hint for a value of a wrong type, or an empty text.
+
+    The kind is the type of pydantic's error, such as `int_type`.
+    """
+    if isinstance(received, Mapping):
+        return _hint_for_mapping(received)
+    if isinstance(received, str) and kind in ("int_type", "float_type"):
+        return _hint_for_number_text(received, is_integer=kind == "int_type")
+    if not isinstance(received, str | int | float):
+        return ""
+    text = received if isinstance(received, str) else format_value(received)
+    hint = ""
+    if kind == "list_type":
+        hint = f"Put it in brackets: [{text}]."
+    elif kind == "bool_type" and text.lower() in _BOOLEANS:
+        hint = f"Write `{_BOOLEANS[text.lower()]}`."
+    elif kind == "string_type" and not isinstance(received, str):
+        hint = f"Put it in quotes: '{text}'."
+    elif kind.startswith("int_") and type(received) is float and received.is_integer():
+        hint = f"Write it without a decimal point: {received:.0f}."
+    return hint
+
+
+def _hint_for_mapping(received: Mapping[object, object]) -> str:
+    """Return the hint for a search marker that is misspelled or has other keys next to it."""
+    for key in received:
+        marker = nearest(str(key), _MARKERS)
+        if marker is None:
+            continue
+        other_keys = [other for other in received if other != key]
+        if key != marker:
+            return f"Did you mean `{marker}`?"
+        if any(other in _MARKERS for other in other_keys):
+            return "Keep one search marker and remove the others."
+        if other_keys:
+            names = ", ".join(f"`{other}`" for other in other_keys)
+            return f"Move {names} into the arguments of {marker}."
+    return ""
+
+
+def _hint_for_number_text(text: str, *, is_integer: bool) -> str:
+    """Return the hint for text that looks like a number; in an integer commas group thousands."""
+    stripped = text.strip()
+    if _is_number(stripped):
+        return f"Remove the quotes: {stripped}."
+    if stripped.endswith("%") and _is_number(stripped[:-1]):
+        return f"Write {float(stripped[:-1]) / 100:g}."
+    if re.fullmatch(rf"[-+]?\d+([{',' if is_integer else ''}_ ]\d{{3}})+", stripped):
+        return f"Write {re.sub('[,_ ]', '', stripped)}."
+    if re.fullmatch(r"[-+]?\d*,\d+", stripped):
+        return f"Write {stripped.replace(',', '.')}."
+    return ""
+
+
+def _is_number(text: str) -> bool:
+    return re.fullmatch(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", text) is not None
 
 
 def locate_issues(document: Document, issues: Iterable[Issue]) -> tuple[Diagnostic, ...]:
@@ -251,3 +305,24 @@ def locate_issues(document: Document, issues: Iterable[Issue]) -> tuple[Diagnost
 def sort_diagnostics(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     """Sort diagnostics by location; those without one come first."""
     return tuple(sorted(diagnostics, key=lambda diagnostic: diagnostic.location or Location("")))
+
+
+def format_value(value: object, length: int = 80) -> str:
+    """Format a value as YAML on one line, text in quotes, cut to a maximum length."""
+    text = _flow(value)
+    return text if len(text) <= length else f"{text[: length - 1]}…"
+
+
+def _flow(value: object) -> str:
+    if isinstance(value, bool) or value is None:
+        return {True: "true", False: "false", None: "null"}[value]
+    if isinstance(value, Mapping):
+        pairs = (f"{key}: {_flow(item)}" for key, item in value.items())
+        return f"{{{', '.join(pairs)}}}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(_flow(item) for item in value)}]"
+    if isinstance(value, float):
+        return re.sub(r"^(-?)(inf|nan)$", r"\1.\2", repr(value))
+    if hasattr(value, "to_tree"):
+        return _flow(value.to_tree())
+    return repr(value)

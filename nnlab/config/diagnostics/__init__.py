@@ -1,1 +1,0 @@
-"""Errors and warnings about a config: collected, located, with hints."""
