@@ -115,15 +115,16 @@ def load_concrete_config(file: str | FilePath, overrides: Sequence[str] = ()) ->
 def require_concrete(config: Config) -> Config:
     """Return the config, or raise an error for each of its search markers."""
     if config.markers:
-        issues = [_marker_issue(placed) for placed in config.markers]
+        issues = [
+            Issue(
+                placed.path,
+                f"Expected a value. Received: a search marker, {placed.marker.display_name()}.",
+                f"Search it with `nnlab tune`, or choose a value: --set {placed.name}=VALUE.",
+            )
+            for placed in config.markers
+        ]
         raise ConfigError(locate_issues(config.document, issues))
     return config
-
-
-def _marker_issue(placed: PlacedMarker) -> Issue:
-    message = f"Expected a value. Received: a search marker, {placed.marker.display_name()}."
-    hint = f"Search it with `nnlab tune`, or choose a value: --set {placed.name}=VALUE."
-    return Issue(placed.path, message, hint)
 
 
 def read_search_config(file: str | FilePath, overrides: Sequence[str] = ()) -> Config:
@@ -223,15 +224,12 @@ def locate_errors(config: Config) -> Iterator[None]:
     try:
         yield
     except ConfigError as error:
-        diagnostics = tuple(
-            _locate(config.resolved, diagnostic) for diagnostic in error.diagnostics
-        )
-        raise ConfigError(diagnostics) from error
-
-
-def _locate(document: Document, diagnostic: Diagnostic) -> Diagnostic:
-    if diagnostic.location is not None or not diagnostic.path:
-        return diagnostic
-    path = parse_path(diagnostic.path)
-    written = format_path(document.origin(path))
-    return replace(diagnostic, path=written, location=document.locate(path))
+        diagnostics = []
+        for diagnostic in error.diagnostics:
+            located = diagnostic
+            if diagnostic.location is None and diagnostic.path:
+                path = parse_path(diagnostic.path)
+                written = format_path(config.resolved.origin(path))
+                located = replace(diagnostic, path=written, location=config.resolved.locate(path))
+            diagnostics.append(located)
+        raise ConfigError(tuple(diagnostics)) from error

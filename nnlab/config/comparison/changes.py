@@ -146,7 +146,12 @@ class NestedChange:
 
     def merge_errors(self, diagnostics: Sequence[Diagnostic]) -> list[Diagnostic]:
         """Merge the errors about dropped keys into one about the change, before the others."""
-        missing = [diagnostic for diagnostic in diagnostics if self._is_dropped(diagnostic.path)]
+        kept = {str(key) for key in self.value}
+        missing = []
+        for diagnostic in diagnostics:
+            section, _, rest = diagnostic.path.partition(".")
+            if section == self.section and rest.partition(".")[0] not in kept:
+                missing.append(diagnostic)
         if not missing:
             return list(diagnostics)
         assignments = [
@@ -158,11 +163,6 @@ class NestedChange:
         hint = f"Write {', '.join(assignments[:_MAX_LISTED])}{more}."
         summary = Diagnostic(message, self.path, self.location, hint)
         return [summary, *(diagnostic for diagnostic in diagnostics if diagnostic not in missing)]
-
-    def _is_dropped(self, path: str) -> bool:
-        section, _, rest = path.partition(".")
-        keys = {str(key) for key in self.value}
-        return section == self.section and rest.partition(".")[0] not in keys
 
 
 def find_nested_change(

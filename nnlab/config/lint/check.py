@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nnlab.config.diagnostics import Issue, locate_issues, sort_diagnostics
+from nnlab.config.diagnostics import locate_issues, sort_diagnostics
 from nnlab.config.lint.comparability import comparability_diagnostics
 from nnlab.config.lint.rules import lint_experiment
 from nnlab.config.loader import Config, read_config
@@ -96,20 +96,18 @@ def check_config(file: str | Path, overrides: Sequence[str] = ()) -> Check:
 
 def lint_config(config: Config) -> tuple[Diagnostic, ...]:
     """Return the warnings about a valid config, in the order of the file."""
-    diagnostics = locate_issues(config.resolved, _lint_concrete_values(config))
+    varied = [placed.path for placed in config.markers if not isinstance(placed.marker, Repeat)]
+    # Rules do not judge the defaults of values that the search varies.
+    concrete = []
+    for issue in lint_experiment(config.experiment):
+        written = config.resolved.origin(issue.path)
+        if not any(written[: len(path)] == path for path in varied):
+            concrete.append(issue)
+    diagnostics = locate_issues(config.resolved, concrete)
     issues = find_unused_defaults(config.document.tree)
     if config.markers:
         issues += lint_search(config.document, config.experiment)
     return sort_diagnostics([*diagnostics, *locate_issues(config.document, issues)])
-
-
-def _lint_concrete_values(config: Config) -> Iterator[Issue]:
-    """Yield the rules' warnings, except those about values that the search varies."""
-    varied = [placed.path for placed in config.markers if not isinstance(placed.marker, Repeat)]
-    for issue in lint_experiment(config.experiment):
-        written = config.resolved.origin(issue.path)
-        if not any(written[: len(path)] == path for path in varied):
-            yield issue
 
 
 def _lint_variants(comparison: Comparison) -> tuple[Diagnostic, ...]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from nnlab.config.diagnostics import Issue
-from nnlab.config.schema.data import DataConfig
 from nnlab.config.schema.dense_layers import DenseLayer, dense_layers
 from nnlab.config.schema.experiment import Experiment
 from nnlab.config.vocabulary.losses import Loss
@@ -209,26 +208,20 @@ def _noise(experiment: Experiment) -> Iterator[Issue]:
 
 
 def _unscaled_features(experiment: Experiment) -> Iterator[Issue]:
-    data = experiment.data
+    data, dataset = experiment.data, experiment.data.dataset
     is_scaled = data.scaling != "none" or data.encoding == "integer"
     is_scaled |= any(kind in _SCALING_LAYERS for kind in _layer_types(experiment)[:2])
-    if not is_scaled and _has_raw_features(data):
+    if dataset is not None:
+        # The features of generated data and texts do not have different units.
+        is_scaled |= dataset.source == "generated" or getattr(dataset, "scaled", False)
+        is_scaled |= dataset.display_name() in _SCALED_DATASETS
+    if not is_scaled:
         message = (
             "The features are not scaled: "
             "those with large values dominate the gradient, and training stalls."
         )
         hint = "Set data.scaling: standard, or minmax for images."
         yield Issue(("data", "scaling"), message, hint)
-
-
-def _has_raw_features(data: DataConfig) -> bool:
-    """Return whether features have different units, unlike those of generated data and texts."""
-    if data.dataset is None:
-        return True
-    is_scaled = data.dataset.display_name() in _SCALED_DATASETS or getattr(
-        data.dataset, "scaled", False
-    )
-    return data.dataset.source != "generated" and not is_scaled
 
 
 def _batch_of_one(experiment: Experiment) -> Iterator[Issue]:

@@ -43,7 +43,10 @@ def search_issues(document: Document, *, is_valid: bool = True) -> list[Issue]:
         return []
     issues: list[Issue] = []
     section = document.tree.get("tune")
-    tune = _read_tune(section)
+    tune = None
+    if section is not None:
+        with IssueCollector().collect():
+            tune = TuneConfig.model_validate(section)
     if is_valid and not document.unreadable:
         size = space_size(space)
         if size == 1:
@@ -56,14 +59,6 @@ def search_issues(document: Document, *, is_valid: bool = True) -> list[Issue]:
     if tune is not None:
         issues += _check_epochs(space, tune, document.tree)
     return issues
-
-
-def _read_tune(section: Any) -> TuneConfig | None:
-    """Return the section, or None if it is missing or invalid."""
-    if section is not None:
-        with IssueCollector().collect():
-            return TuneConfig.model_validate(section)
-    return None
 
 
 def _check_trials(

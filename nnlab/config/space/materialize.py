@@ -8,7 +8,6 @@ from typing import Any
 
 from nnlab.config.loader import Config, validate_concrete
 from nnlab.config.schema.experiment import Experiment
-from nnlab.config.schema.tune import TuneConfig
 from nnlab.config.space.corner_cases import CornerCase, corner_cases
 from nnlab.config.space.hyperparameter import Hyperparameter, Value
 from nnlab.config.space.markers import Choice, Repeat
@@ -73,18 +72,16 @@ def _concrete_document(config: Config, choose: ChooseValue, fold: int | None) ->
             validation = {"validation_fold": {"number": fold, "folds": tune.cv}}
         tree["data"] = {**tree["data"], **validation}
     if tune is not None and tune.objective != _DEFAULT_MONITOR:
-        tree["training"] = _monitor_objective(tree["training"], tune)
+        # Keep the weights that are best at the objective, unless the section decides otherwise.
+        checkpoint = tree["training"].get("checkpoint") or {}
+        decides = checkpoint.get("monitor") is not None or not checkpoint.get(
+            "save_best_only", True
+        )
+        if not decides and tree["training"].get("early_stopping") is None:
+            mode = {} if tune.direction is None else {"mode": tune.direction}
+            checkpoint = {**mode, **checkpoint, "monitor": tune.objective}
+            tree["training"] = {**tree["training"], "checkpoint": checkpoint}
     return replace(document, tree=tree)
-
-
-def _monitor_objective(training: dict[str, Any], tune: TuneConfig) -> dict[str, Any]:
-    """Keep the weights that are best at the objective, unless the section decides otherwise."""
-    checkpoint = training.get("checkpoint") or {}
-    decides = checkpoint.get("monitor") is not None or not checkpoint.get("save_best_only", True)
-    if decides or training.get("early_stopping") is not None:
-        return training
-    mode = {} if tune.direction is None else {"mode": tune.direction}
-    return {**training, "checkpoint": {**mode, **checkpoint, "monitor": tune.objective}}
 
 
 class _Assignment:

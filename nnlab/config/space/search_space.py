@@ -135,9 +135,13 @@ def _find(tree: Any, path: Path) -> tuple[list[PlacedMarker], list[tuple[Path, I
         with collector.collect(*inside):
             markers.append(PlacedMarker(path, marker_type.from_arguments(arguments)))
         marker_issues = collector.issues()
-        if marker_type is Choice and not isinstance(arguments, Mapping):
-            marker_issues = [_in_short_form(issue, inside) for issue in marker_issues]
-        issues += [(path, issue) for issue in marker_issues]
+        in_values = (*inside, "values")
+        for issue in marker_issues:
+            shown = issue
+            if not isinstance(arguments, Mapping) and issue.path[: len(in_values)] == in_values:
+                # In the short form, `Choice: [...]`, the path has no `values`.
+                shown = replace(issue, path=(*inside, *issue.path[len(in_values) :]))
+            issues.append((path, shown))
         if marker_type not in (Choice, Repeat):
             return markers, issues
         tree = arguments
@@ -148,13 +152,6 @@ def _find(tree: Any, path: Path) -> tuple[list[PlacedMarker], list[tuple[Path, I
         markers += inner_markers
         issues += inner_issues
     return markers, issues
-
-
-def _in_short_form(issue: Issue, inside: Path) -> Issue:
-    """Remove `values` from the path of an issue about `Choice: [...]`."""
-    if issue.path[len(inside) : len(inside) + 1] != ("values",):
-        return issue
-    return replace(issue, path=(*inside, *issue.path[len(inside) + 1 :]))
 
 
 def _issues_next_to_from(tree: Any, path: Path) -> Iterator[Issue]:

@@ -240,7 +240,8 @@ class _Assigner:
                 message = (
                     f"`{format_path(parent)}` is a list of {len(tree)}. Received: position `{key}`."
                 )
-                raise self._error(message, _hint_for_position(len(tree)))
+                hint = f"Use a position from 0 to {len(tree) - 1}, or {len(tree)} to add an item."
+                raise self._error(message, hint if tree else "Use 0 to add an item.")
             item = tree[key] if key < len(tree) else None
             return [*tree[:key], self.assign(item, (*parent, key), value), *tree[key + 1 :]]
         mapping = self._as_mapping(tree, key, parent)
@@ -281,9 +282,3 @@ class _Assigner:
 
     def _error(self, message: str, hint: str) -> ConfigError:
         return ConfigError((Diagnostic(message, format_path(self._path), self._location, hint),))
-
-
-def _hint_for_position(count: int) -> str:
-    if not count:
-        return "Use 0 to add an item."
-    return f"Use a position from 0 to {count - 1}, or {count} to add an item."

@@ -70,7 +70,8 @@ def read_yaml(text: str, file: str) -> Document:
     tree = reader.value(root, ()) if root is not None else None
     if reader.errors:
         diagnostics = [*reader.errors, *reader.recoverable_errors]
-        raise ConfigError(tuple(sorted(diagnostics, key=_location_of)))
+        diagnostics.sort(key=lambda diagnostic: diagnostic.location or top)
+        raise ConfigError(tuple(diagnostics))
     marks = {**reader.marks, (): Mark(top, top, top)}
     return Document(
         tree,
@@ -78,10 +79,6 @@ def read_yaml(text: str, file: str) -> Document:
         diagnostics=tuple(reader.recoverable_errors),
         unreadable=tuple(reader.unreadable),
     )
-
-
-def _location_of(diagnostic: Diagnostic) -> Location:
-    return diagnostic.location or Location("")
 
 
 def _check_depth(text: str, file: str) -> None:

@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from nnlab.config.direction import Direction
-from nnlab.config.space.hyperparameter_names import marker_name, short_names
+from nnlab.config.metrics import Direction
+from nnlab.config.space.hyperparameter import marker_name, short_names
 from nnlab.report.progress.run import Logs
 from nnlab.report.text.formatting import (
     format_count,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from nnlab.config.space.hyperparameter_names import marker_name, short_names
+from nnlab.config.space.hyperparameter import marker_name, short_names
 from nnlab.report.runs.tables import facts_table, status_cell
 from nnlab.report.search.suggested_commands import STOP_REASONS, next_commands
 from nnlab.report.search.summary import (
