@@ -75,7 +75,12 @@ def check_config(file: str | Path, overrides: Sequence[str] = ()) -> Check:
             from nnlab.config.comparison.loader import read_comparison
 
             comparison = read_comparison(file, overrides)
-            return Check(str(file), warnings=_lint_variants(comparison), runs=comparison.runs)
+            unique: dict[tuple[Location | None, str], Diagnostic] = {}
+            for variant in comparison.variants:
+                for diagnostic in lint_config(variant.config):
+                    unique.setdefault((diagnostic.location, diagnostic.message), diagnostic)
+            warnings = sort_diagnostics([*unique.values(), *lint_comparison(comparison)])
+            return Check(str(file), warnings=warnings, runs=comparison.runs)
         config = read_config(file, overrides)
     except ConfigError as error:
         return Check(str(file), error.diagnostics)
@@ -108,15 +113,6 @@ def lint_config(config: Config) -> tuple[Diagnostic, ...]:
     if config.markers:
         issues += lint_search(config.document, config.experiment)
     return sort_diagnostics([*diagnostics, *locate_issues(config.document, issues)])
-
-
-def _lint_variants(comparison: Comparison) -> tuple[Diagnostic, ...]:
-    """Return the warnings about a comparison and its variants, each once."""
-    unique: dict[tuple[Location | None, str], Diagnostic] = {}
-    for variant in comparison.variants:
-        for diagnostic in lint_config(variant.config):
-            unique.setdefault((diagnostic.location, diagnostic.message), diagnostic)
-    return sort_diagnostics([*unique.values(), *lint_comparison(comparison)])
 
 
 def lint_comparison(comparison: Comparison) -> tuple[Diagnostic, ...]:

@@ -151,7 +151,13 @@ def _lint_checkpoints(document: Document) -> Iterator[Issue]:
     for placed in find_markers(document)[1]:
         if placed.path[:2] not in _CHECKPOINT_KEYS:
             continue
-        rules = [_checkpoint_rule(tree["training"]) for tree in _corner_trees(document, placed)]
+        rules = []
+        for tree in _corner_trees(document, placed):
+            checkpoint, stopping = (tree["training"].get(key) or {} for _, key in _CHECKPOINT_KEYS)
+            rule = [checkpoint.get(key) for key in ("monitor", "mode", "save_best_only")]
+            if stopping:
+                rule += [stopping.get(key) for key in ("monitor", "mode", "restore_best_weights")]
+            rules.append(rule)
         if any(rule != rules[0] for rule in rules):
             message = (
                 "Trials that keep weights by different rules are scored at different epochs: the "
@@ -164,15 +170,6 @@ def _corner_trees(document: Document, placed: PlacedMarker) -> Iterator[Any]:
     """Yield the config with each option or bound of a marker, all others at their defaults."""
     for value in placed.marker.corner_values():
         yield fill_markers(document, CornerCase(placed, value)).tree
-
-
-def _checkpoint_rule(training: Any) -> Any:
-    """Return the settings that decide which epoch's weights are kept."""
-    checkpoint, stopping = (training.get(key) or {} for _, key in _CHECKPOINT_KEYS)
-    rule = [checkpoint.get(key) for key in ("monitor", "mode", "save_best_only")]
-    if stopping:
-        rule += [stopping.get(key) for key in ("monitor", "mode", "restore_best_weights")]
-    return rule
 
 
 def _lint_grid_size(space: Sequence[Hyperparameter], tune: TuneConfig) -> Iterator[Issue]:

@@ -226,7 +226,16 @@ class _Filler:
     def _fill_list(self, items: list[Any], new: Path, old: Path) -> list[Any]:
         filled: list[Any] = []
         for position, item in enumerate(items):
-            for source, part, repetition in self._expand(item, (*old, position)):
+            path = (*old, position)
+            parsed = as_marker(item)
+            expanded: list[tuple[Path, Any, int | None]] = [(path, item, None)]
+            if parsed is not None and parsed[0] is Repeat:
+                expanded = [
+                    ((*path, Repeat.display_name(), "layers", index), layer, repetition)
+                    for repetition in range(1, self._chosen(parsed, path) + 1)
+                    for index, layer in enumerate(parsed[1]["layers"])
+                ]
+            for source, part, repetition in expanded:
                 target = (*new, len(filled))
                 self.moves[target] = source
                 outer, self._repetition = self._repetition, repetition or self._repetition
@@ -238,18 +247,6 @@ class _Filler:
                 else:
                     filled.append(value)
         return filled
-
-    def _expand(self, item: Any, path: Path) -> list[tuple[Path, Any, int | None]]:
-        """Return an item with its path; for `Repeat`, its layers once for each repetition."""
-        parsed = as_marker(item)
-        if parsed is None or parsed[0] is not Repeat:
-            return [(path, item, None)]
-        inside = (*path, Repeat.display_name(), "layers")
-        return [
-            ((*inside, index), layer, repetition)
-            for repetition in range(1, self._chosen(parsed, path) + 1)
-            for index, layer in enumerate(parsed[1]["layers"])
-        ]
 
     def _chosen(self, parsed: tuple[type[Marker], Any], path: Path) -> Any:
         marker_type, arguments = parsed
