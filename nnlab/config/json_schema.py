@@ -74,7 +74,16 @@ def _definitions() -> Schema:
             if family is Layer:  # they may be set in `defaults`
                 definitions[f"{name}.arguments"].pop("required", None)
         definitions[_name_of(family)] = _family(family)
-    definitions["Node"] = _node()
+    node, name_of_input = _members(Layer), {"type": "string"}
+    node["properties"]["from"] = _described(
+        "Name of the input; a list for merging layers.",
+        name_of_input,
+        {"type": "array", "items": name_of_input, "minItems": 1},
+    )
+    definitions["Node"] = _described(
+        "A layer of a Functional model and its inputs.",
+        {**node, "minProperties": 1, "maxProperties": 2},
+    )
     description = "Default arguments of all layers of a class."
     definitions["Defaults"] = {"description": description, **_members(Layer)}
     for section in _SECTIONS:
@@ -158,20 +167,6 @@ def _family(family: type[Component]) -> Schema:
     aliases = [name for name in alone if name not in family.members]
     names = [{"enum": enum} for enum in (suggested, aliases) if enum]
     return _described(_first_line(family), *names, with_arguments)
-
-
-def _node() -> Schema:
-    components = _members(Layer)
-    name = {"type": "string"}
-    components["properties"]["from"] = _described(
-        "Name of the input; a list for merging layers.",
-        name,
-        {"type": "array", "items": name, "minItems": 1},
-    )
-    return _described(
-        "A layer of a Functional model and its inputs.",
-        {**components, "minProperties": 1, "maxProperties": 2},
-    )
 
 
 def _per_output(family: type[Component], member: Schema) -> Schema:

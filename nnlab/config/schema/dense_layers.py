@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from nnlab.config.schema.experiment import Experiment
-from nnlab.config.schema.graph import MERGING_LAYERS, Node
+from nnlab.config.schema.graph import MERGING_LAYERS
 from nnlab.config.schema.model import FunctionalModel, SequentialModel
 from nnlab.config.vocabulary.layers import Layer
 from nnlab.config.vocabulary.layers.core import Dense
@@ -53,7 +53,7 @@ def dense_layers(model: SequentialModel | FunctionalModel) -> list[DenseLayer]:
             DenseLayer(
                 ("model", "layers", name, "Dense"),
                 node.layer,
-                _activation(node.layer, _followers(model.layers, name)),
+                _activation(node.layer, model.downstream(name)),
                 heads.get(name),
             )
             for name, node in model.layers.items()
@@ -73,16 +73,6 @@ def dense_layers(model: SequentialModel | FunctionalModel) -> list[DenseLayer]:
         for position, layer in enumerate(model.layers)
         if isinstance(layer, Dense)
     ]
-
-
-def _followers(nodes: Mapping[str, Node], name: str) -> Iterator[Layer]:
-    """Yield the layers that follow one without branching."""
-    while True:
-        users = [other for other, node in nodes.items() if name in node.sources]
-        if len(users) != 1:
-            return
-        name = users[0]
-        yield nodes[name].layer
 
 
 def _activation(layer: Dense, followers: Iterable[Layer]) -> str:

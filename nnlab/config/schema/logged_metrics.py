@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from nnlab.config.metrics import LEARNING_RATE, Direction, loss_name
 from nnlab.config.schema.data import DataConfig
 from nnlab.config.schema.training import TrainingConfig
+from nnlab.config.vocabulary.metrics import Metric
 
 if TYPE_CHECKING:
     from nnlab.config.schema.experiment import Experiment
@@ -24,22 +25,23 @@ def logged_metric_names(experiment: Experiment) -> list[str]:
 
 def logged_names(outputs: Sequence[str], training: TrainingConfig, *, validated: bool) -> list[str]:
     """Return the names that an epoch logs for a model with these outputs."""
-    names = ["loss"]
-    several = len(outputs) > 1
-    if several:
-        names += [f"{output}_loss" for output in outputs]
-    if isinstance(training.metrics, dict):
-        prefixes = {output: f"{output}_" if several else "" for output in outputs}
-        names += [
-            f"{prefixes.get(output, '')}{metric.logged_name}"
-            for output, metrics in training.metrics.items()
-            for metric in metrics
-        ]
-    else:
-        names += [metric.logged_name for metric in training.metrics]
+    names = ["loss", *(f"{output}_loss" for output in outputs if len(outputs) > 1)]
+    names += [name for name, _ in _named_metrics(outputs, training)]
     if validated:
         names += [f"val_{name}" for name in names]
     return [*names, LEARNING_RATE]
+
+
+def _named_metrics(
+    outputs: Sequence[str], training: TrainingConfig
+) -> Iterator[tuple[str, Metric]]:
+    """Yield the metrics with their names in logs; one of several outputs is a prefix."""
+    if not isinstance(training.metrics, dict):
+        yield from ((metric.logged_name, metric) for metric in training.metrics)
+        return
+    for output, metrics in training.metrics.items():
+        prefix = f"{output}_" if len(outputs) > 1 and output in outputs else ""
+        yield from ((f"{prefix}{metric.logged_name}", metric) for metric in metrics)
 
 
 def has_test_rows(data: DataConfig) -> bool:
@@ -73,20 +75,11 @@ def default_metric(experiment: Experiment) -> str:
 
 def metric_directions(experiment: Experiment) -> dict[str, Direction]:
     """Return the direction of each metric by its name without `val_` and `test_`."""
-    model, training = experiment.model, experiment.training
-    logged = logged_metric_names(experiment)
-    losses = sorted({name for name in logged if loss_name(name) == name})
+    names = logged_metric_names(experiment)
+    losses = sorted({name for name in names if loss_name(name) == name})
     by_name: dict[str, Direction] = dict.fromkeys(losses, "min")
-    several = len(model.output_names) > 1
-    if isinstance(training.metrics, dict):
-        metrics = training.metrics
-    else:
-        metrics = dict.fromkeys(model.output_names, training.metrics)
-    for output, components in metrics.items():
-        prefix = f"{output}_" if several else ""
-        by_name |= {
-            f"{prefix}{component.logged_name}": component.direction for component in components
-        }
+    named = _named_metrics(experiment.model.output_names, experiment.training)
+    by_name |= {name: metric.direction for name, metric in named}
     return {
         name: direction
         for name, direction in by_name.items()

@@ -123,20 +123,26 @@ class FunctionalModel(Section):
     @property
     def output_units(self) -> dict[str, int | None]:
         """The width of each output, or None if the config does not determine it."""
-        units = {
-            output: (getattr(layer, "units", None) for _, layer in self.upstream(output))
-            for output in self.outputs
-        }
-        return {
-            output: next((width for width in widths if width is not None), None)
-            for output, widths in units.items()
-        }
+        units: dict[str, int | None] = {}
+        for output in self.outputs:
+            widths = (getattr(layer, "units", None) for _, layer in self.upstream(output))
+            units[output] = next((width for width in widths if width is not None), None)
+        return units
 
     def upstream(self, name: str) -> Iterator[tuple[str, Layer]]:
         """Yield a layer and those before it, along their first inputs, with their names."""
         while name in self.layers:
             yield name, self.layers[name].layer
             name = self.layers[name].sources[0]
+
+    def downstream(self, name: str) -> Iterator[Layer]:
+        """Yield the layers that follow one without branching."""
+        while True:
+            users = [other for other, node in self.layers.items() if name in node.sources]
+            if len(users) != 1:
+                return
+            name = users[0]
+            yield self.layers[name].layer
 
     def named_layers(self) -> list[tuple[tuple[str | int, ...], Layer]]:
         """Return every layer with its path in the config."""

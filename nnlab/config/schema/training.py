@@ -17,7 +17,10 @@ from nnlab.config.vocabulary.unions import ShapeUnion
 from nnlab.text import nearest
 
 T = TypeVar("T")
-Mode = Literal["auto", "min", "max"]
+Mode = Annotated[
+    Literal["auto", "min", "max"],
+    Field(description="Whether less or more is better; auto: inferred from the metric."),
+]
 Device = Annotated[
     str,
     Field(pattern=r"^(auto|cpu|gpu|gpu:\d+)$"),
@@ -33,9 +36,7 @@ class EarlyStopping(Section):
     patience: int = Field(
         0, ge=0, description="Epochs without improvement before training stops; 0 acts like 1."
     )
-    mode: Mode = Field(
-        "auto", description="Whether less or more is better; auto: inferred from the metric."
-    )
+    mode: Mode = "auto"
     baseline: float | None = Field(None, description="Value that the metric has to improve on.")
     restore_best_weights: bool = Field(
         False, description="Whether to restore the weights of the best epoch."
@@ -51,9 +52,7 @@ class ReduceLROnPlateau(Section):
         0.1, gt=0, lt=1, description="Factor by which the learning rate is multiplied."
     )
     patience: int = Field(10, ge=0, description="Epochs without improvement before the reduction.")
-    mode: Mode = Field(
-        "auto", description="Whether less or more is better; auto: inferred from the metric."
-    )
+    mode: Mode = "auto"
     min_delta: float = Field(
         1e-4, ge=0, description="Minimum change that counts as an improvement."
     )
@@ -67,9 +66,7 @@ class Checkpoint(Section):
     monitor: str | None = Field(
         None, description="Metric to monitor; None: val_loss, or loss without validation rows."
     )
-    mode: Mode = Field(
-        "auto", description="Whether less or more is better; auto: inferred from the metric."
-    )
+    mode: Mode = "auto"
     save_best_only: bool = Field(
         True, description="Whether to keep the best epoch; false: the last."
     )

@@ -1,4 +1,4 @@
-"""Checks across sections: names of logged metrics, outputs, monitors."""
+"""Checks across sections: outputs, monitors."""
 
 from __future__ import annotations
 
@@ -6,31 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from nnlab.config import Experiment
-from nnlab.config.schema.logged_metrics import logged_metric_names
 from tests.config.conftest import MakeExperiment
-
-
-def test_validation_metrics_have_a_prefix(stack: MakeExperiment) -> None:
-    experiment = stack("training.metrics=[accuracy, {AUC: {name: area}}]")
-    assert logged_metric_names(experiment) == [
-        *("loss", "accuracy", "area"),
-        *("val_loss", "val_accuracy", "val_area"),
-        "learning_rate",
-    ]
-
-
-def test_no_validation_metrics_without_validation_rows(stack: MakeExperiment) -> None:
-    experiment = stack("data.validation_split=")
-    names = logged_metric_names(experiment)
-    assert names == ["loss", "accuracy", "learning_rate"]
-
-
-def test_metrics_of_several_outputs_have_the_output_name(graph: MakeExperiment) -> None:
-    experiment = graph("data.validation_split=")
-    assert logged_metric_names(experiment) == [
-        *("loss", "cultivar_loss", "alcohol_loss", "cultivar_accuracy", "alcohol_mae"),
-        "learning_rate",
-    ]
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,36 @@ import numpy as np
 import pytest
 
 from nnlab.config.schema.data import DataConfig
-from nnlab.config.schema.logged_metrics import default_metric, has_test_rows, reported_metrics
+from nnlab.config.schema.logged_metrics import (
+    default_metric,
+    has_test_rows,
+    logged_metric_names,
+    reported_metrics,
+)
 from tests.config.conftest import MakeExperiment
+
+
+def test_validation_metrics_have_a_prefix(stack: MakeExperiment) -> None:
+    experiment = stack("training.metrics=[accuracy, {AUC: {name: area}}]")
+    assert logged_metric_names(experiment) == [
+        *("loss", "accuracy", "area"),
+        *("val_loss", "val_accuracy", "val_area"),
+        "learning_rate",
+    ]
+
+
+def test_no_validation_metrics_without_validation_rows(stack: MakeExperiment) -> None:
+    experiment = stack("data.validation_split=")
+    names = logged_metric_names(experiment)
+    assert names == ["loss", "accuracy", "learning_rate"]
+
+
+def test_metrics_of_several_outputs_have_the_output_name(graph: MakeExperiment) -> None:
+    experiment = graph("data.validation_split=")
+    assert logged_metric_names(experiment) == [
+        *("loss", "cultivar_loss", "alcohol_loss", "cultivar_accuracy", "alcohol_mae"),
+        "learning_rate",
+    ]
 
 
 def test_reported_metrics_exclude_the_learning_rate(stack: MakeExperiment) -> None:

@@ -6,12 +6,12 @@ Generated data sets have scikit-learn's arguments. The target column of a table 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, ClassVar, Literal, TypeVar
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field
 
 from nnlab.config.diagnostics import Issue, issues_error
-from nnlab.config.vocabulary.component import Component
+from nnlab.config.vocabulary.component import Component, Section
 
 Source = Literal["generated", "packaged", "download"]
 Task = Literal["classification", "regression"]
@@ -19,9 +19,7 @@ Task = Literal["classification", "regression"]
 Fraction = Annotated[float, Field(ge=0, lt=1)]
 Count = Annotated[int, Field(gt=0)]
 StandardDeviation = Annotated[float, Field(ge=0)]
-RandomState = Annotated[int, Field(ge=0, lt=2**32)]
 ROWS = "Number of rows."
-RANDOM_STATE = "Seed of the data; None: the experiment's seed."
 
 
 class Dataset(Component):
@@ -52,13 +50,17 @@ class Dataset(Component):
     offline_alternative: ClassVar[str] = ""
 
 
-AnyDataset = TypeVar("AnyDataset", bound=Dataset)
+class Generated(Section):
+    """What generated data sets have in common: random rows."""
 
+    random_state: Annotated[int, Field(ge=0, lt=2**32)] | None = Field(
+        None, description="Seed of the data; None: the experiment's seed."
+    )
 
-def require_rows(dataset: AnyDataset, rows: int, groups: str) -> AnyDataset:
-    """Return the data set, or raise an error if it has fewer rows than groups."""
-    n_samples = getattr(dataset, "n_samples", 0)
-    if n_samples < rows:
-        message = f"Expected a row for each of {rows} {groups}. Received: n_samples={n_samples}."
-        raise issues_error([Issue(("n_samples",), message, "Increase n_samples.")])
-    return dataset
+    def require_rows(self, rows: int, groups: str) -> Self:
+        """Return the data set, or raise an error if it has fewer rows than groups."""
+        received = getattr(self, "n_samples", 0)
+        if received < rows:
+            message = f"Expected a row for each of {rows} {groups}. Received: n_samples={received}."
+            raise issues_error([Issue(("n_samples",), message, "Increase n_samples.")])
+        return self

@@ -8,20 +8,18 @@ from pydantic import Field, model_validator
 
 from nnlab.config.diagnostics import Issue, issues_error
 from nnlab.config.vocabulary.datasets import (
-    RANDOM_STATE,
     ROWS,
     Count,
     Dataset,
     Fraction,
-    RandomState,
+    Generated,
     StandardDeviation,
-    require_rows,
 )
 
 NOISE = "Standard deviation of the Gaussian noise added to each feature."
 
 
-class Xor(Dataset):
+class Xor(Generated, Dataset):
     """Exclusive or: class 1 if exactly one of two features is 1; not linearly separable."""
 
     yaml_name: ClassVar[str] = "xor"
@@ -29,29 +27,26 @@ class Xor(Dataset):
         4, ge=4, description="Number of rows, distributed over the four corners."
     )
     noise: StandardDeviation = Field(0.0, description=NOISE)
-    random_state: RandomState | None = Field(None, description=RANDOM_STATE)
 
 
-class Moons(Dataset):
+class Moons(Generated, Dataset):
     """Two interleaved half circles (`make_moons`)."""
 
     yaml_name: ClassVar[str] = "moons"
     n_samples: int = Field(400, ge=4, description=ROWS)
     noise: StandardDeviation = Field(0.2, description=NOISE)
-    random_state: RandomState | None = Field(None, description=RANDOM_STATE)
 
 
-class Circles(Dataset):
+class Circles(Generated, Dataset):
     """A small circle inside a large one (`make_circles`)."""
 
     yaml_name: ClassVar[str] = "circles"
     n_samples: int = Field(400, ge=4, description=ROWS)
     noise: StandardDeviation = Field(0.1, description=NOISE)
     factor: Fraction = Field(0.8, description="Radius of the inner circle, relative to the outer.")
-    random_state: RandomState | None = Field(None, description=RANDOM_STATE)
 
 
-class Spirals(Dataset):
+class Spirals(Generated, Dataset):
     """Spiral arms around one center, one class each."""
 
     yaml_name: ClassVar[str] = "spirals"
@@ -59,14 +54,13 @@ class Spirals(Dataset):
     noise: StandardDeviation = Field(0.05, description=NOISE)
     n_classes: int = Field(2, ge=2, description="Number of arms.")
     turns: float = Field(1.0, gt=0, description="Turns of each arm.")
-    random_state: RandomState | None = Field(None, description=RANDOM_STATE)
 
     @model_validator(mode="after")
     def _a_row_for_each_class(self) -> Self:
-        return require_rows(self, self.n_classes, "classes")
+        return self.require_rows(self.n_classes, "classes")
 
 
-class Blobs(Dataset):
+class Blobs(Generated, Dataset):
     """Gaussian clusters, one class each (`make_blobs`)."""
 
     yaml_name: ClassVar[str] = "blobs"
@@ -74,28 +68,26 @@ class Blobs(Dataset):
     n_features: Count = Field(2, description="Number of features.")
     centers: int = Field(3, ge=2, description="Number of clusters, and of classes.")
     cluster_std: StandardDeviation = Field(1.0, description="Standard deviation of each cluster.")
-    random_state: RandomState | None = Field(None, description=RANDOM_STATE)
 
     @model_validator(mode="after")
     def _a_row_for_each_class(self) -> Self:
-        return require_rows(self, self.centers, "clusters")
+        return self.require_rows(self.centers, "clusters")
 
 
-class GaussianQuantiles(Dataset):
+class GaussianQuantiles(Generated, Dataset):
     """A Gaussian cluster split into rings of equal size (`make_gaussian_quantiles`)."""
 
     yaml_name: ClassVar[str] = "gaussian_quantiles"
     n_samples: int = Field(400, ge=4, description=ROWS)
     n_features: Count = Field(2, description="Number of features.")
     n_classes: int = Field(3, ge=2, description="Number of rings.")
-    random_state: RandomState | None = Field(None, description=RANDOM_STATE)
 
     @model_validator(mode="after")
     def _a_row_for_each_class(self) -> Self:
-        return require_rows(self, self.n_classes, "classes")
+        return self.require_rows(self.n_classes, "classes")
 
 
-class Classification(Dataset):
+class Classification(Generated, Dataset):
     """Clusters on the corners of a hypercube (`make_classification`)."""
 
     yaml_name: ClassVar[str] = "classification"
@@ -110,7 +102,6 @@ class Classification(Dataset):
     n_clusters_per_class: Count = Field(2, description="Number of clusters per class.")
     flip_y: Fraction = Field(0.01, description="Fraction of the rows with a random class.")
     class_sep: float = Field(1.0, gt=0, description="Distance between the clusters.")
-    random_state: RandomState | None = Field(None, description=RANDOM_STATE)
 
     @model_validator(mode="after")
     def _features_suffice(self) -> Self:
@@ -132,13 +123,12 @@ class Classification(Dataset):
             issues.append(Issue(("n_informative",), message, "Increase n_informative."))
         if issues:
             raise issues_error(issues)
-        return require_rows(self, clusters, "clusters")
+        return self.require_rows(clusters, "clusters")
 
 
-class Hastie(Dataset):
+class Hastie(Generated, Dataset):
     """Ten Gaussian features; class 1 is far from the center (`make_hastie_10_2`)."""
 
     yaml_name: ClassVar[str] = "hastie"
     shape: ClassVar[tuple[int, ...]] = (10,)
     n_samples: int = Field(2000, ge=4, description=ROWS)
-    random_state: RandomState | None = Field(None, description=RANDOM_STATE)

@@ -7,12 +7,11 @@ from typing import ClassVar
 from pydantic import Field
 
 from nnlab.config.vocabulary.datasets import (
-    RANDOM_STATE,
     ROWS,
     Count,
     Dataset,
     Fraction,
-    RandomState,
+    Generated,
     StandardDeviation,
     Task,
 )
@@ -21,7 +20,7 @@ TARGET_NOISE = "Standard deviation of the Gaussian noise added to the target."
 OUTLIERS = "Fraction of the rows whose target is far too high."
 
 
-class Linear(Dataset):
+class Linear(Generated, Dataset):
     """A line, target = slope * x + intercept, with noise and optional outliers."""
 
     yaml_name: ClassVar[str] = "linear"
@@ -32,10 +31,9 @@ class Linear(Dataset):
     slope: float = Field(2.0, description="Slope of the line; x is in [-1, 1].")
     intercept: float = Field(1.0, description="Value of the line at x = 0.")
     outliers: Fraction = Field(0.0, description=OUTLIERS)
-    random_state: RandomState | None = Field(None, description=RANDOM_STATE)
 
 
-class Sine(Dataset):
+class Sine(Generated, Dataset):
     """A noisy sine, target = sin(2 pi * frequency * x), on few rows: shows overfitting."""
 
     yaml_name: ClassVar[str] = "sine"
@@ -45,10 +43,9 @@ class Sine(Dataset):
     noise: StandardDeviation = Field(0.1, description=TARGET_NOISE)
     frequency: float = Field(0.5, gt=0, description="Periods per unit of x; x is in [-1, 1].")
     outliers: Fraction = Field(0.0, description=OUTLIERS)
-    random_state: RandomState | None = Field(None, description=RANDOM_STATE)
 
 
-class Regression(Dataset):
+class Regression(Generated, Dataset):
     """A random linear combination of Gaussian features (`make_regression`)."""
 
     yaml_name: ClassVar[str] = "regression"
@@ -61,10 +58,9 @@ class Regression(Dataset):
     bias: float = Field(0.0, description="Target if all features are 0.")
     noise: StandardDeviation = Field(0.0, description=TARGET_NOISE)
     outliers: Fraction = Field(0.0, description=OUTLIERS)
-    random_state: RandomState | None = Field(None, description=RANDOM_STATE)
 
 
-class Friedman1(Dataset):
+class Friedman1(Generated, Dataset):
     """A nonlinear function of five features among irrelevant ones (`make_friedman1`)."""
 
     yaml_name: ClassVar[str] = "friedman1"
@@ -73,4 +69,3 @@ class Friedman1(Dataset):
     n_samples: int = Field(400, ge=4, description=ROWS)
     n_features: int = Field(10, ge=5, description="Number of features.")
     noise: StandardDeviation = Field(0.0, description=TARGET_NOISE)
-    random_state: RandomState | None = Field(None, description=RANDOM_STATE)
