@@ -48,7 +48,7 @@ Train = Callable[..., Result]
 @pytest.fixture
 def train(tmp_path: Path) -> Train:
     """Train a built-in config; with plots, unless values are overridden."""
-    from nnlab.engine.training.options import TrainingOptions
+    from nnlab.engine.training.context import TrainingOptions
     from nnlab.engine.training.train import train as run
 
     def train_builtin(name: str, *changes: str) -> Result:

@@ -50,7 +50,7 @@ def test_script_and_config_train_the_same_model_in_the_same_way(
 ) -> None:
     import keras
 
-    from nnlab.engine.training.options import TrainingOptions
+    from nnlab.engine.training.context import TrainingOptions
     from nnlab.engine.training.train import train
 
     config = bench.folder / pair.config

@@ -12,8 +12,7 @@ from nnlab.analysis.benchmark import BenchmarkResult, merge_rounds
 from nnlab.config import Experiment
 from nnlab.config.schema.dense_layers import with_size
 from nnlab.config.yaml.document import dump_config
-from nnlab.engine.benchmark.measurement import BenchmarkTask, measure_point
-from nnlab.engine.benchmark.rows import MeasuredRows, find_rows
+from nnlab.engine.benchmark.measurement import BenchmarkTask, MeasuredRows, find_rows, measure_point
 from nnlab.engine.benchmark.sweep import (
     Sweep,
     batch_sizes,

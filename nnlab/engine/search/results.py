@@ -10,8 +10,8 @@ from nnlab.config.space.materialize import dump_materialized, materialize
 from nnlab.engine.runtime.signals import Interruption
 from nnlab.engine.search.directory import SearchDirectory
 from nnlab.engine.search.trial_configs import TrialConfigs
-from nnlab.engine.workers.messages import Outcome, Task
 from nnlab.engine.workers.pool import WorkerPool
+from nnlab.engine.workers.worker import Outcome, Task
 from nnlab.errors import RunInterrupted
 from nnlab.report.progress.search import SearchProgress
 from nnlab.report.search.summary import retrain_mismatch, score_conditions

@@ -8,7 +8,12 @@ import time
 from nnlab.config.space.hyperband import trials_per_round
 from nnlab.engine.runtime.signals import Interruption
 from nnlab.engine.search import tensorboard_log
-from nnlab.engine.search.directory import SearchDirectory
+from nnlab.engine.search.directory import (
+    SearchDirectory,
+    delete_models,
+    delete_states,
+    score_threshold,
+)
 from nnlab.engine.search.results import (
     no_result_reason,
     retrain,
@@ -16,12 +21,12 @@ from nnlab.engine.search.results import (
     write_best,
     write_report,
 )
-from nnlab.engine.search.retention import delete_models, delete_states, score_threshold
 from nnlab.engine.search.sampler import Suggestion
 from nnlab.engine.search.trial import Trial, run_folders
 from nnlab.engine.search.trial_configs import TrialConfigs
 from nnlab.engine.search.trial_queue import TrialQueue, all_failed_with_same_error
-from nnlab.engine.workers.pool import Event, Outcome, WorkerPool
+from nnlab.engine.workers.pool import WorkerPool
+from nnlab.engine.workers.worker import Event, Outcome
 from nnlab.errors import ConfigError, DiskError, RunInterrupted
 from nnlab.report.progress.search import SearchInfo, SearchProgress
 from nnlab.runs import RunFiles, RunStatus

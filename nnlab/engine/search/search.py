@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +17,8 @@ from nnlab.engine.search.directory import SearchDirectory
 from nnlab.engine.search.runner import SearchRunner
 from nnlab.engine.search.trial_configs import TrialConfigs
 from nnlab.engine.search.trial_queue import TrialQueue
-from nnlab.engine.workers.data_checks import collect_data_errors
 from nnlab.engine.workers.pool import WorkerPool
+from nnlab.engine.workers.shared_data import prepare_all
 from nnlab.errors import RequestError
 from nnlab.report.progress.search import SearchProgress
 from nnlab.runs import RunStatus
@@ -119,20 +119,17 @@ def check_data(config: Config, prepare: Callable[[Experiment], object]) -> None:
     Otherwise every trial with such a value would fail, and only the defaults would be checked.
     """
     corner_cases = list(materialize_corner_cases(config))
-    check = collect_data_errors(corner_cases, prepare)
-    if check.owners:
-        invalid = set(map(id, check.invalid))
-        valid = next((case for case, _ in corner_cases if id(case) not in invalid), None)
-        messages = (_name_condition(error, cases, valid) for error, cases in check.owners.items())
-        raise check.error_type("\n".join(messages))
 
+    def name_condition(error: str, cases: list[CornerCase], invalid: list[CornerCase]) -> str:
+        """Add the value that causes an error, unless every value does."""
+        if cases[0].target is not None:
+            return f"{error} {cases[0].condition}"
+        # The defaults cause it: the first valid case differs from them in one value.
+        numbers = set(map(id, invalid))
+        valid = next((case for case, _ in corner_cases if id(case) not in numbers), None)
+        return error if valid is None else f"{error} {valid.default.condition}"
 
-def _name_condition(error: str, cases: Sequence[CornerCase], valid: CornerCase | None) -> str:
-    """Add the value that causes an error, unless every value does."""
-    if cases[0].target is not None:
-        return f"{error} {cases[0].condition}"
-    # The defaults cause it: the first valid case differs from them in one value.
-    return error if valid is None else f"{error} {valid.default.condition}"
+    prepare_all(corner_cases, prepare, name_condition)
 
 
 def _worker_pool(configs: TrialConfigs) -> WorkerPool:

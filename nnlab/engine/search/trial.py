@@ -12,8 +12,8 @@ from pathlib import Path
 
 from nnlab.engine.search.sampler import Suggestion
 from nnlab.engine.search.trial_configs import TrialConfigs
-from nnlab.engine.training.options import ScoreThreshold, TrainingOptions
-from nnlab.engine.workers.messages import Outcome, Task
+from nnlab.engine.training.context import ScoreThreshold, TrainingOptions
+from nnlab.engine.workers.worker import Outcome, Task
 from nnlab.errors import NnlabError
 from nnlab.runs.records.search import SearchFiles
 from nnlab.runs.records.trial import FrozenTrial, TrialStatus

@@ -17,26 +17,24 @@ _LARGE_DEVIATION = 0.5
 _MAX_ROWS = 10_000
 
 
-def divergence_hints(experiment: Experiment, data: PreparedData) -> list[str]:
-    """Return hints after the loss has become NaN or infinite, the most likely cause first."""
-    return [
-        *_learning_rate(experiment),
-        *_unscaled_features(experiment, data),
-        *_large_weights(experiment),
-        *_missing_clipping(experiment),
-        *_precision(experiment),
-    ]
-
-
-def _learning_rate(experiment: Experiment) -> Iterator[str]:
+def divergence_hints(experiment: Experiment, data: PreparedData) -> Iterator[str]:
+    """Yield hints after the loss has become NaN or infinite, the most likely cause first."""
     optimizer = experiment.training.optimizer
-    key = f"training.optimizer.{optimizer.display_name()}.learning_rate"
-    rate = optimizer.learning_rate
-    if not isinstance(rate, float | int):
-        yield f"Lower the learning rates of the schedule {rate.display_name()}: {key}."
-        return
-    lower = _MODERATE_RATE if rate >= _HIGH_RATE else rate / 10
-    yield f"Lower the learning rate (now {rate:g}): --set {key}={lower:g}."
+    key, rate = f"training.optimizer.{optimizer.display_name()}", optimizer.learning_rate
+    if isinstance(rate, float | int):
+        lower = _MODERATE_RATE if rate >= _HIGH_RATE else rate / 10
+        yield f"Lower the learning rate (now {rate:g}): --set {key}.learning_rate={lower:g}."
+    else:
+        schedule = rate.display_name()
+        yield f"Lower the learning rates of the schedule {schedule}: {key}.learning_rate."
+    yield from _unscaled_features(experiment, data)
+    yield from _large_weights(experiment)
+    if all(
+        getattr(optimizer, clip) is None for clip in ("clipnorm", "clipvalue", "global_clipnorm")
+    ):
+        yield f"Clip the gradients: --set {key}.clipnorm=1.0."
+    if experiment.training.dtype_policy == "mixed_float16":
+        yield "The maximum of float16 is 65504: --set training.dtype_policy=mixed_bfloat16."
 
 
 def _unscaled_features(experiment: Experiment, data: PreparedData) -> Iterator[str]:
@@ -58,18 +56,6 @@ def _large_weights(experiment: Experiment) -> Iterator[str]:
         uniform = max(abs(getattr(initializer, end, 0.0)) for end in ("minval", "maxval"))
         deviation = max(getattr(initializer, "stddev", 0.0), uniform / np.sqrt(3))
         if deviation >= _LARGE_DEVIATION:
-            key = ".".join(str(part) for part in ("model", *path, "kernel_initializer"))
+            key = ".".join(map(str, ("model", *path, "kernel_initializer")))
             yield f"Use smaller initial weights than {initializer}: --set {key}=he_normal."
             return
-
-
-def _missing_clipping(experiment: Experiment) -> Iterator[str]:
-    optimizer = experiment.training.optimizer
-    if all(getattr(optimizer, key) is None for key in ("clipnorm", "clipvalue", "global_clipnorm")):
-        key = f"training.optimizer.{optimizer.display_name()}.clipnorm"
-        yield f"Clip the gradients: --set {key}=1.0."
-
-
-def _precision(experiment: Experiment) -> Iterator[str]:
-    if experiment.training.dtype_policy == "mixed_float16":
-        yield "The maximum of float16 is 65504: --set training.dtype_policy=mixed_bfloat16."

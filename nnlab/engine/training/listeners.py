@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from nnlab.config import Experiment
+from nnlab.config.schema.training import EarlyStopping as EarlyStoppingConfig
+from nnlab.config.schema.training import ReduceLROnPlateau as ReduceLROnPlateauConfig
 from nnlab.engine.callbacks import (
     AveragedWeights,
     BestWeights,
@@ -52,7 +54,8 @@ def make_listeners(context: TrainingContext, write_model: Callable[[], None]) ->
     """Create the callbacks of a training."""
     experiment, training = context.experiment, context.experiment.training
     monitor = weights_monitor(experiment, has_validation=context.adapter.has_validation)
-    stopping = _early_stopping(experiment)
+    early, plateau = training.early_stopping, training.reduce_lr_on_plateau
+    stopping = None if early is None else EarlyStopping(early, _monitor(experiment, early))
     best = BestWeights(_improvement_test(monitor, stopping), write_model)
     recorder = Recorder(
         context.run.log_epoch,
@@ -67,7 +70,7 @@ def make_listeners(context: TrainingContext, write_model: Callable[[], None]) ->
     callbacks = [
         terminate,
         AveragedWeights() if training.optimizer.use_ema else None,
-        _reduce_lr_on_plateau(experiment),
+        None if plateau is None else ReduceLROnPlateau(plateau, _monitor(experiment, plateau)),
         stopping,
         best,
         board,
@@ -85,20 +88,10 @@ def make_listeners(context: TrainingContext, write_model: Callable[[], None]) ->
     return Listeners(run_callbacks, recorder, best, monitor, stopping, board)
 
 
-def _early_stopping(experiment: Experiment) -> EarlyStopping | None:
-    config = experiment.training.early_stopping
-    if config is None:
-        return None
-    return EarlyStopping(config, Monitor.from_experiment(experiment, config.monitor, config.mode))
-
-
-def _reduce_lr_on_plateau(experiment: Experiment) -> ReduceLROnPlateau | None:
-    config = experiment.training.reduce_lr_on_plateau
-    if config is None:
-        return None
-    return ReduceLROnPlateau(
-        config, Monitor.from_experiment(experiment, config.monitor, config.mode)
-    )
+def _monitor(
+    experiment: Experiment, config: EarlyStoppingConfig | ReduceLROnPlateauConfig
+) -> Monitor:
+    return Monitor.from_experiment(experiment, config.monitor, config.mode)
 
 
 def _improvement_test(monitor: Monitor | None, stopping: EarlyStopping | None) -> ImprovementTest:

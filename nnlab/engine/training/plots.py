@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from nnlab.config import Experiment
 from nnlab.config.metrics import LEARNING_RATE
 from nnlab.config.vocabulary.losses import Loss
-from nnlab.data import PreparedData, Rows, TargetSpec
+from nnlab.data import PreparedData, TargetSpec
 from nnlab.engine.models.prediction import predict
 from nnlab.engine.training.gradients import kernel_gradients, kernels
 
@@ -102,13 +102,15 @@ def _predictions(trained: TrainedModel, folder: Path) -> Iterator[PlotData]:
     from nnlab.report.plots.confusion import count_confusions
     from nnlab.report.plots.residuals import residual_metrics
 
-    part, rows = _held_out_rows(trained.data)
-    names = trained.experiment.model.output_names
+    data, names = trained.data, trained.experiment.model.output_names
+    parts = {"test": data.test, "validation": data.validation, "training": data.train}
+    part, rows = next((part, rows) for part, rows in parts.items() if rows is not None)
     title = f"{trained.experiment.name}, {part} rows"
-    outputs = predict(trained.model, rows.inputs, names)
-    for name, target in trained.data.targets.items():
+    inputs = {name: values[:_MAX_ROWS] for name, values in rows.inputs.items()}
+    outputs = predict(trained.model, inputs, names)
+    for name, target in data.targets.items():
         suffix = f"_{name}" if len(names) > 1 else ""
-        true, output = rows.targets[name], outputs[name]
+        true, output = rows.targets[name][:_MAX_ROWS], outputs[name]
         if target.kind == "classes":
             predicted = predicted_codes(output, _loss(trained.experiment, name))
             codes = _true_codes(true, target)
@@ -172,16 +174,6 @@ def _true_codes(values: NDArray[Any], target: TargetSpec) -> NDArray[np.intp]:
     if target.encoding == "one_hot":
         return np.asarray(values.argmax(axis=-1), np.intp)
     return np.asarray(np.rint(values).reshape(-1), np.intp)
-
-
-def _held_out_rows(data: PreparedData) -> tuple[str, Rows]:
-    """Return test rows, or validation rows, or training rows, the first that exist."""
-    parts = {"test": data.test, "validation": data.validation, "training": data.train}
-    part, rows = next((part, rows) for part, rows in parts.items() if rows is not None)
-    return part, Rows(
-        {name: values[:_MAX_ROWS] for name, values in rows.inputs.items()},
-        {name: values[:_MAX_ROWS] for name, values in rows.targets.items()},
-    )
 
 
 def _loss(experiment: Experiment, output: str) -> Loss:

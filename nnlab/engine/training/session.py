@@ -23,9 +23,8 @@ from nnlab.engine.training.context import TrainingContext
 from nnlab.engine.training.divergence import divergence_hints
 from nnlab.engine.training.gradients import sample_batch
 from nnlab.engine.training.listeners import make_listeners
-from nnlab.engine.training.options import ScoreThreshold
 from nnlab.engine.training.plots import TrainedModel, draw_plots
-from nnlab.engine.training.state import save_state
+from nnlab.engine.training.trainable import save_state
 from nnlab.errors import RunFailedError, RunInterrupted
 from nnlab.report.progress import StartInfo
 from nnlab.runs import RunStatus, atomic_write, translate_os_errors
@@ -61,41 +60,65 @@ class Session:
 
     def __init__(self, context: TrainingContext) -> None:
         self._context = context
+        self._model, self._run, self._options = context.model, context.run, context.options
         self._exported: keras.Model | None = None
         self._first_weights = context.model.get_weights() if context.options.plots else []
-        self._listeners = make_listeners(context, self._checkpoint_periodically)
+        is_kept = context.options.keep_model is True
+        self._listeners = make_listeners(context, self._write_model if is_kept else lambda: None)
 
     def execute(self, loop: Loop, started: float) -> None:
-        """Train, and write the final status of the run."""
-        self._context.progress.start(self._start_info(loop))
+        """Train, write the final status of the run, and raise an error unless it is complete."""
+        monitor, board = self._listeners.monitor, self._listeners.tensorboard
+        info = StartInfo(
+            name=self._context.experiment.name,
+            device=str(self._run.record.device),
+            engine=loop.name,
+            epochs=self._context.experiment.training.epochs,
+            steps_per_epoch=self._context.adapter.steps_per_epoch,
+            rows=self._context.adapter.rows,
+            params=self._model.count_params(),
+            monitor=None if monitor is None else monitor.name,
+        )
+        self._context.progress.start(info)
         outcome = "failed"
         try:
-            with _disk_errors(self._context.run.path):
-                if self._context.options.plots:
-                    summary = summarize(self._context.model).to_dict()
-                    self._write_json(self._context.run.summary_json, summary)
+            with _disk_errors(self._run.path):
+                if self._options.plots:
+                    self._write_json(self._run.summary_json, summarize(self._model).to_dict())
                 fit_start = time.perf_counter()
                 ending = self._fit(loop)
                 fit_s = time.perf_counter() - fit_start
                 ending = self._finish(loop, ending, fit_s, started)
             outcome = ending.status.value
         finally:
-            self._close_tensorboard(success=outcome == RunStatus.COMPLETE.value)
+            if board is not None:
+                board.close(self._run.record.metrics, success=outcome == RunStatus.COMPLETE.value)
             self._context.progress.stop(outcome)
-        self._raise_if_incomplete(ending)
+        if ending.status is RunStatus.INTERRUPTED:
+            epochs = plural(len(self._listeners.recorder.history), "epoch")
+            message = f"Interrupted after {epochs}. The training so far is in {self._run.path}."
+            raise RunInterrupted(message)
+        if ending.status is RunStatus.FAILED:
+            raise RunFailedError(f"The run failed: {ending.error} Its log is in {self._run.path}.")
 
     def _fit(self, loop: Loop) -> Ending:
         try:
             loop.run(
-                self._context.model,
+                self._model,
                 self._context.adapter,
                 self._context.experiment.training,
                 self._listeners.callbacks,
-                self._context.options.initial_epoch,
+                self._options.initial_epoch,
             )
-            self._record_loop_choice(loop)
-            if self._context.options.save_state_to is not None:
-                save_state(self._context.model, self._context.options.save_state_to)
+            if loop.jit_failed:
+                record = self._run.record
+                determinism = record.environment["determinism"] | {"jit_compile": False}
+                self._run.update(
+                    training=record.training | {"jit_compile": False, "jit_failed": True},
+                    environment=record.environment | {"determinism": determinism},
+                )
+            if self._options.save_state_to is not None:
+                save_state(self._model, self._options.save_state_to)
         except RunInterrupted:
             self._context.progress.message(
                 "Interrupted. Saving the training so far; press Ctrl-C again to skip the plots."
@@ -114,11 +137,10 @@ class Session:
         """Save, test and plot the kept weights, and write the record."""
         best, recorder = self._listeners.best, self._listeners.recorder
         best.restore()
-        is_complete = ending.status is RunStatus.COMPLETE
         if (
-            is_complete
+            ending.status is RunStatus.COMPLETE
             and self._context.experiment.training.terminate_on_nan
-            and not self._is_finite()
+            and not all(np.isfinite(weights).all() for weights in self._model.get_weights())
         ):
             ending = self._diverged(self._last_epoch)
         epoch, metrics = best.epoch, dict(best.logs)
@@ -138,90 +160,71 @@ class Session:
         if ending.status is RunStatus.COMPLETE and self._context.interruption.requested:
             ending = _INTERRUPTED
         epoch_s = recorder.epoch_s()
-        self._context.run.finish(
+        self._run.finish(
             ending.status,
             ending.error,
             epochs_run=len(recorder.history),
             best_epoch=epoch,
             metrics=metrics,
-            timing=self._context.run.record.timing
+            timing=self._run.record.timing
             | {
                 "compile_s": recorder.compile_s(self._context.adapter.steps_per_epoch),
                 "fit_s": fit_s,
                 **({} if epoch_s is None else {"epoch_s": epoch_s}),
                 "total_s": time.perf_counter() - started,
             },
-            training=self._context.run.record.training | {"stopped_by": ending.stopped_by},
+            training=self._run.record.training | {"stopped_by": ending.stopped_by},
         )
         return ending
 
-    def _record_loop_choice(self, loop: Loop) -> None:
-        """Record that XLA failed, if it did after it was selected."""
-        if not loop.jit_failed:
-            return
-        record = self._context.run.record
-        determinism = record.environment["determinism"] | {"jit_compile": False}
-        self._context.run.update(
-            training=record.training | {"jit_compile": False, "jit_failed": True},
-            environment=record.environment | {"determinism": determinism},
-        )
-
     def _test(self, loop: Loop) -> dict[str, float]:
-        rows = self._context.data.test if self._context.options.test else None
-        if rows is None:
+        rows = self._context.data.test
+        if rows is None or not self._options.test:
             return {}
         recorder = self._listeners.recorder
-        callbacks = RunCallbacks([recorder], [recorder], self._context.model, epochs=1, steps=1)
-        logs = loop.evaluate(self._context.model, self._context.adapter, rows, callbacks)
+        callbacks = RunCallbacks([recorder], [recorder], self._model, epochs=1, steps=1)
+        logs = loop.evaluate(self._model, self._context.adapter, rows, callbacks)
         names = [name for name in self._listeners.best.logs if name in logs]
         return {f"test_{name}": logs[name] for name in dict.fromkeys([*names, *logs])}
 
     def _draw(self, best_epoch: int | None) -> None:
-        if self._context.interruption.interrupted_twice or not self._context.options.plots:
+        if self._context.interruption.interrupted_twice or not self._options.plots:
             return
         trained = TrainedModel(
             self._context.experiment,
             self._context.data,
-            self._context.model,
+            self._model,
             self._listeners.recorder.history,
             best_epoch,
             self._first_weights,
             sample_batch(self._context.adapter),
         )
         plot_data: dict[str, Any] = {}
-        for data in draw_plots(trained, self._context.run.plots):
+        for data in draw_plots(trained, self._run.plots):
             plot_data |= data
             if self._context.interruption.interrupted_twice:
                 break
-        self._write_json(self._context.run.plot_data_json, plot_data)
+        self._write_json(self._run.plot_data_json, plot_data)
 
     def _write_json(self, path: Path, values: Mapping[str, Any]) -> None:
         with translate_os_errors(path):
             atomic_write(path, json.dumps(to_strict_json(values), ensure_ascii=False) + "\n")
 
-    def _checkpoint_periodically(self) -> None:
-        """Write the best weights so far, if the model is always kept."""
-        if self._context.options.keep_model is True:
-            self._write_model()
-
     def _keep_model(self, metrics: Mapping[str, float]) -> None:
-        keep = self._context.options.keep_model
-        if isinstance(keep, ScoreThreshold):
-            # The state of an optimizer such as Adam is twice as large as the weights.
-            if keep.is_reached(metrics):
-                with translate_os_errors(self._context.run.model_keras):
-                    save_model(
-                        export_without_optimizer(self._context.model, self._context.data.inputs),
-                        self._context.run.model_keras,
-                    )
-        elif keep:
+        keep = self._options.keep_model
+        if keep is True:
             self._write_model()
+        elif keep and keep.is_reached(metrics):
+            # The state of an optimizer such as Adam is twice as large as the weights.
+            with translate_os_errors(self._run.model_keras):
+                exported = export_without_optimizer(self._model, self._context.data.inputs)
+                save_model(exported, self._run.model_keras)
 
     def _write_model(self) -> None:
         if self._exported is None:
-            self._exported = export_model(self._context.model, self._context.data.inputs)
-        with translate_os_errors(self._context.run.model_keras):
-            save_model(self._exported, self._context.run.model_keras)
+            self._exported = export_model(self._model, self._context.data.inputs)
+        with translate_os_errors(self._run.model_keras):
+            save_model(self._exported, self._run.model_keras)
 
     def _diverged(self, epoch: int) -> Ending:
         hints = " ".join(divergence_hints(self._context.experiment, self._context.data))
@@ -230,36 +233,7 @@ class Session:
 
     @property
     def _last_epoch(self) -> int:
-        return self._context.options.initial_epoch + len(self._listeners.recorder.history)
-
-    def _is_finite(self) -> bool:
-        return all(np.isfinite(weights).all() for weights in self._context.model.get_weights())
-
-    def _close_tensorboard(self, *, success: bool) -> None:
-        if self._listeners.tensorboard is not None:
-            self._listeners.tensorboard.close(self._context.run.record.metrics, success=success)
-
-    def _start_info(self, loop: Loop) -> StartInfo:
-        monitor = self._listeners.monitor
-        return StartInfo(
-            name=self._context.experiment.name,
-            device=str(self._context.run.record.device),
-            engine=loop.name,
-            epochs=self._context.experiment.training.epochs,
-            steps_per_epoch=self._context.adapter.steps_per_epoch,
-            rows=self._context.adapter.rows,
-            params=self._context.model.count_params(),
-            monitor=None if monitor is None else monitor.name,
-        )
-
-    def _raise_if_incomplete(self, ending: Ending) -> None:
-        """Raise an error if the run was interrupted or failed."""
-        path = self._context.run.path
-        if ending.status is RunStatus.INTERRUPTED:
-            epochs = plural(len(self._listeners.recorder.history), "epoch")
-            raise RunInterrupted(f"Interrupted after {epochs}. The training so far is in {path}.")
-        if ending.status is RunStatus.FAILED:
-            raise RunFailedError(f"The run failed: {ending.error} Its log is in {path}.")
+        return self._options.initial_epoch + len(self._listeners.recorder.history)
 
 
 @contextlib.contextmanager

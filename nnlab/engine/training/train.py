@@ -20,11 +20,9 @@ from nnlab.engine.loops import EngineSelection
 from nnlab.engine.models.builder import dtype_policy
 from nnlab.engine.runtime.devices import Device, device_scope, select_device
 from nnlab.engine.runtime.signals import Interruption
-from nnlab.engine.training.context import TrainingContext
-from nnlab.engine.training.options import TrainingOptions
+from nnlab.engine.training.context import TrainingContext, TrainingOptions
 from nnlab.engine.training.session import Session
-from nnlab.engine.training.state import restore_state
-from nnlab.engine.training.trainable import make_trainable
+from nnlab.engine.training.trainable import make_trainable, restore_state
 from nnlab.report.progress import Progress
 from nnlab.runs import RunDirectory, RunRecord, environment, translate_os_errors
 

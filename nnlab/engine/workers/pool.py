@@ -21,14 +21,11 @@ from typing import Literal, Self
 import tensorflow as tf
 
 from nnlab.config import Experiment
-from nnlab.engine.workers.messages import Event, Outcome, Task
-from nnlab.engine.workers.process import block_signals, describe_exit, process_context
+from nnlab.engine.workers.process import describe_exit, process_context, start_process
 from nnlab.engine.workers.shared_data import SharedData
-from nnlab.engine.workers.worker import work
+from nnlab.engine.workers.worker import Event, Outcome, Task, work
 from nnlab.errors import DataError, RunFailedError, RunNotFoundError
 from nnlab.runs import RunDirectory, RunRecord, RunStatus, read_run
-
-__all__ = ["Event", "Outcome", "Task", "WorkerPool"]
 
 # Memory of a worker that it does not share with other processes.
 _BYTES_PER_WORKER = 2**29
@@ -128,21 +125,13 @@ class WorkerPool:
 
     def _start(self, task: Task) -> _Worker:
         data = self._data.get(task.experiment) if self._data else None
-        connection, worker_end = self._context.Pipe(duplex=False)
-        forks = self._context.get_start_method() == "fork"
-        inherited = [connection, *self._running] if forks else []
         threads = max(1, cores() // self.jobs)
-        process = self._context.Process(
-            target=work,
-            args=(task, worker_end, inherited, data, threads),
-            name=f"nnlab {task.key}",
-            daemon=True,
-        )
         slots = {worker.slot for worker in self._running.values()}
         slot = next(number for number in range(self.jobs) if number not in slots)
-        with block_signals(), self._single_visible_gpu(task, slot):
-            process.start()
-        worker_end.close()
+        with self._single_visible_gpu(task, slot):
+            process, connection = start_process(
+                self._context, work, (task, data, threads), self._running
+            )
         return _Worker(task, slot, connection, process, time.monotonic())
 
     @contextmanager

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable, Iterator
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkContext, SpawnContext
+from multiprocessing.process import BaseProcess
 from typing import Generic, TypeVar
 
 import tensorflow as tf
@@ -39,7 +40,11 @@ def process_context() -> ForkContext | SpawnContext:
             # Otherwise it starts with the first process and unblocks the blocked signals.
             resource_tracker.ensure_running()
         return multiprocessing.get_context("spawn")
-    _require_no_computation()
+    from tensorflow.python.eager import context
+
+    if context.context_safe() is not None and context.context()._initialized:  # noqa: SLF001 - no public way to ask
+        message = "TensorFlow is already initialized in this process; forking it would deadlock."
+        raise NnlabError(f"{message} Start from a new process.")
     return multiprocessing.get_context("fork")
 
 
@@ -63,14 +68,7 @@ class IsolatedProcess(Generic[Request, Response]):
 
     def call(self, request: Request, stopped: Callable[[], bool]) -> Response | str:
         """Return the response of a new process, or the error as text."""
-        connection, worker_end = self._context.Pipe(duplex=False)
-        inherited = [connection] if self.forks else []
-        process = self._context.Process(
-            target=_respond, args=(self._function, request, worker_end, inherited), daemon=True
-        )
-        with block_signals():
-            process.start()
-        worker_end.close()
+        process, connection = start_process(self._context, _respond, (self._function, request))
         try:
             while not connection.poll(_POLL_INTERVAL_S):
                 if stopped():
@@ -88,12 +86,8 @@ class IsolatedProcess(Generic[Request, Response]):
 
 
 def _respond(
-    function: Callable[[Request], Response],
-    request: Request,
-    connection: Connection,
-    inherited: Iterable[Connection],
+    function: Callable[[Request], Response], request: Request, connection: Connection
 ) -> None:
-    init_worker(inherited)
     response, error = None, ""
     try:
         response = function(request)
@@ -105,8 +99,50 @@ def _respond(
     connection.close()
 
 
-def init_worker(inherited: Iterable[Connection]) -> None:
-    """Initialize a worker: exit with the parent, ignore stop signals, close inherited pipes."""
+def start_process(
+    context: ForkContext | SpawnContext,
+    function: Callable[..., None],
+    arguments: Iterable[object],
+    open_connections: Iterable[Connection] = (),
+) -> tuple[BaseProcess, Connection]:
+    """Start a process that calls a function, and return it and the connection to read from.
+
+    Args:
+        context: From `process_context`.
+        function: A function at the top level of a module. The last argument that it receives is the
+            connection to write to.
+        arguments: The other arguments.
+        open_connections: The connections to other processes, which a fork must close.
+    """
+    connection, worker_end = context.Pipe(duplex=False)
+    forks = context.get_start_method() == "fork"
+    inherited = [connection, *open_connections] if forks else []
+    process = context.Process(
+        target=_run_worker, args=(inherited, function, (*arguments, worker_end)), daemon=True
+    )
+    # Until the new process ignores them.
+    with _block_signals():
+        process.start()
+    worker_end.close()
+    return process, connection
+
+
+@contextlib.contextmanager
+def _block_signals() -> Iterator[None]:
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
+
+
+def _run_worker(
+    inherited: Iterable[Connection], function: Callable[..., None], arguments: Iterable[object]
+) -> None:
+    """Call a function in this new process, which exits with its parent and prints nothing."""
     _die_with_parent(os.getppid())
     # Stop signals (Ctrl-C, a closed terminal, `timeout`, a batch system) reach the whole process
     # group. The parent handles them and kills its workers. They are blocked as well, because a
@@ -117,23 +153,25 @@ def init_worker(inherited: Iterable[Connection]) -> None:
         signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
     for connection in inherited:
         connection.close()
-    _redirect_output_to_devnull()
+    # The parent writes to the terminal.
+    null = os.open(os.devnull, os.O_WRONLY)
+    for descriptor in (1, 2):
+        os.dup2(null, descriptor)
+    os.close(null)
     # A training keeps its objects until the process exits: garbage collection would find little.
     gc.freeze()
     gc.set_threshold(100_000, 20, 20)
+    function(*arguments)
 
 
-@contextlib.contextmanager
-def block_signals() -> Iterator[None]:
-    """Block stop signals until a new process has installed its handlers."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
+def _die_with_parent(parent: int) -> None:
+    """Let the kernel kill this process when its parent exits for any reason."""
+    if sys.platform != "linux":
         return
-    signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)
 
 
 def describe_exit(exit_code: int | None) -> str | None:
@@ -149,29 +187,3 @@ def describe_exit(exit_code: int | None) -> str | None:
         name = "unknown"
     guess = ", probably because the system ran out of memory" if name == "SIGKILL" else ""
     return f"The process was killed by signal {number} ({name}){guess}."
-
-
-def _require_no_computation() -> None:
-    from tensorflow.python.eager import context
-
-    if context.context_safe() is not None and context.context()._initialized:  # noqa: SLF001 - no public way to ask
-        message = "TensorFlow is already initialized in this process; forking it would deadlock."
-        raise NnlabError(f"{message} Start from a new process.")
-
-
-def _die_with_parent(parent: int) -> None:
-    """Let the kernel kill this process when its parent exits for any reason."""
-    if sys.platform != "linux":
-        return
-    with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:
-        os._exit(1)
-
-
-def _redirect_output_to_devnull() -> None:
-    """Redirect output to the null device: the parent writes to the terminal."""
-    null = os.open(os.devnull, os.O_WRONLY)
-    for descriptor in (1, 2):
-        os.dup2(null, descriptor)
-    os.close(null)

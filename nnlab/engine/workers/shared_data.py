@@ -1,16 +1,18 @@
-"""Data that several trainings share: prepared once and inherited by forked workers."""
+"""Data of several trainings: prepared once, inherited by forked workers, checked together."""
 
 from __future__ import annotations
 
 import json
-
-import numpy as np
+from collections.abc import Callable, Iterable
+from typing import TypeVar
 
 from nnlab.config import Experiment
 from nnlab.config.schema.model import FunctionalModel
-from nnlab.data import PreparedData, Rows, prepare
+from nnlab.data import PreparedData, prepare
 from nnlab.engine.batches import align_arrays, training_weights
-from nnlab.errors import NnlabError
+from nnlab.errors import DataError, NnlabError, RequestError
+
+Owner = TypeVar("Owner")
 
 _MAX_BYTES = 2**30
 
@@ -44,8 +46,16 @@ class SharedData:
         return self._prepared.get(key)
 
     def _fits_another(self) -> bool:
-        prepared = [data for data in self._prepared.values() if data is not None]
-        sizes = [_data_bytes(data) for data in prepared]
+        sizes = [
+            sum(
+                array.nbytes
+                for rows in (data.train, data.validation, data.test)
+                if rows
+                for array in (*rows.inputs.values(), *rows.targets.values())
+            )
+            for data in self._prepared.values()
+            if data is not None
+        ]
         return not sizes or sum(sizes) + max(sizes) <= _MAX_BYTES
 
 
@@ -62,10 +72,36 @@ def data_key(experiment: Experiment) -> str:
     return json.dumps(settings, sort_keys=True, default=str)
 
 
-def _data_bytes(data: PreparedData) -> int:
-    return sum(_row_bytes(rows) for rows in (data.train, data.validation, data.test) if rows)
+def prepare_all(
+    experiments: Iterable[tuple[Owner, Experiment]],
+    prepare: Callable[[Experiment], object],
+    describe: Callable[[str, list[Owner], list[Owner]], str],
+) -> None:
+    """Prepare the data of several experiments, shared data once, and raise all errors as one.
 
+    Args:
+        experiments: The experiments, each with its owner: what it is named by in errors.
+        prepare: Prepares the data of an experiment.
+        describe: Returns the message for an error, its owners, and the owners of all errors.
 
-def _row_bytes(rows: Rows) -> int:
-    arrays = [*rows.inputs.values(), *rows.targets.values()]
-    return int(np.sum([array.nbytes for array in arrays]))
+    Raises:
+        DataError: At least one error is one of the data.
+        RequestError: Experiments and data do not match.
+    """
+    groups: dict[tuple[str, str], tuple[Experiment, list[Owner]]] = {}
+    for owner, experiment in experiments:
+        key = (data_key(experiment), repr(experiment.training.class_weight))
+        groups.setdefault(key, (experiment, []))[1].append(owner)
+    affected: dict[str, list[Owner]] = {}
+    error_type: type[DataError | RequestError] = RequestError
+    for experiment, owners in groups.values():
+        try:
+            prepare(experiment)
+        except (DataError, RequestError) as error:
+            error_type = DataError if isinstance(error, DataError) else error_type
+            for line in str(error).splitlines():
+                affected.setdefault(line, []).extend(owners)
+    if affected:
+        everyone = [owner for owners in affected.values() for owner in owners]
+        lines = (describe(error, owners, everyone) for error, owners in affected.items())
+        raise error_type("\n".join(lines))

@@ -13,7 +13,7 @@ from tensorboard.util.tensor_util import make_ndarray
 
 from nnlab.config import Experiment
 from nnlab.engine.callbacks.tensorboard import flatten_hyperparameters
-from nnlab.engine.training.options import TrainingOptions
+from nnlab.engine.training.context import TrainingOptions
 from nnlab.engine.training.train import train
 from nnlab.report.progress import SilentProgress
 from nnlab.runs import RunFiles

@@ -8,8 +8,8 @@ import pytest
 
 from nnlab.config.comparison.loader import Comparison, read_comparison
 from nnlab.data import prepare
-from nnlab.engine.comparison.checks import check_variants
 from nnlab.engine.comparison.resume import ReusableRun
+from nnlab.engine.comparison.runner import check_variants
 from nnlab.errors import DataError
 from nnlab.runs import RunRecord
 

@@ -19,7 +19,7 @@ from nnlab.engine.loops.compiled import CompiledEpochs
 from nnlab.engine.loops.epoch_pass import JitCompile
 from nnlab.engine.loops.rows import DeviceRows
 from nnlab.engine.models.builder import build_model
-from nnlab.engine.training.preparation import prepare_training
+from nnlab.engine.training.trainable import prepare_training
 
 (cpu,) = tf.config.list_physical_devices("CPU")
 tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)

@@ -13,7 +13,7 @@ from nnlab.engine.batches import DataAdapter
 from nnlab.engine.loops import EngineSelection, select_engine
 from nnlab.engine.models.builder import build_model
 from nnlab.engine.runtime.devices import Device
-from nnlab.engine.training.preparation import prepare_training
+from nnlab.engine.training.trainable import prepare_training
 from nnlab.runs.records.run import ChunkReason, LoopReason
 
 CPU = Device("cpu", "cpu", "two cores", 8 * 2**30, "/device:CPU:0")

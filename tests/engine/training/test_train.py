@@ -16,7 +16,7 @@ import yaml
 from nnlab.config import Experiment
 from nnlab.data import prepare
 from nnlab.engine.loops.compiled import CompiledEpochs
-from nnlab.engine.training.options import TrainingOptions
+from nnlab.engine.training.context import TrainingOptions
 from nnlab.engine.training.train import train
 from nnlab.errors import (
     ConfigError,

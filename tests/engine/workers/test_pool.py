@@ -23,8 +23,9 @@ import json, os, signal, sys
 from pathlib import Path
 
 from nnlab.config import Experiment
-from nnlab.engine.training.options import ScoreThreshold, TrainingOptions
-from nnlab.engine.workers.pool import Event, Outcome, Task, WorkerPool
+from nnlab.engine.training.context import ScoreThreshold, TrainingOptions
+from nnlab.engine.workers.pool import WorkerPool
+from nnlab.engine.workers.worker import Event, Outcome, Task
 
 folder = Path(sys.argv[1])
 

@@ -14,7 +14,7 @@ from nnlab.config import Experiment
 from nnlab.data import prepare
 from nnlab.engine.batches import DataAdapter
 from nnlab.engine.models.builder import build_model
-from nnlab.engine.training.preparation import prepare_training
+from nnlab.engine.training.trainable import prepare_training
 from nnlab.errors import ConfigError
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from nnlab.engine.search.retention import delete_models, delete_states, score_threshold
-from nnlab.engine.training.options import ScoreThreshold
+from nnlab.engine.search.directory import delete_models, delete_states, score_threshold
+from nnlab.engine.training.context import ScoreThreshold
 from nnlab.runs.records.search import SearchFiles
 from nnlab.runs.records.trial import FrozenTrial, TrialStatus
 
