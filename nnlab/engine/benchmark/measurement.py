@@ -1,4 +1,7 @@
-"""The measurement of one point of a benchmark: a training on a device, timed from its start."""
+"""The measurement of one point of a benchmark: a training on a device, timed from its start.
+
+The rows are those of the config, or random ones of their shape.
+"""
 
 from __future__ import annotations
 
@@ -24,11 +27,60 @@ from nnlab.engine.training.trainable import Trainable, make_trainable
 from nnlab.errors import DataError
 from nnlab.runs.records.benchmark import BenchmarkPoint
 
+_RANDOM = "random"
 # The stopwatch stops the training.
 _MAX_EPOCHS = 2**31 - 1
 _MATRIX_SIZE = 8
 # The time for steps of one row, as a share of that for steps of full batches.
 _ONE_ROW_SHARE = 0.5
+
+
+@dataclass(frozen=True)
+class MeasuredRows:
+    """The source of the rows, from which a process can prepare them again.
+
+    Args:
+        name: Name of the data set or file, or `random`.
+        error: Why the rows are random: the error of loading the data; empty if they are not.
+        max_rows: Maximum number of training rows; None: all.
+    """
+
+    name: str
+    error: str = ""
+    max_rows: int | None = None
+
+    def prepare(self, experiment: Experiment) -> PreparedData:
+        """Prepare the training rows."""
+        dataset = experiment.data.dataset
+        source = random_rows(dataset) if dataset is not None and self.name == _RANDOM else None
+        data = prepare(experiment, source=source)
+        rows, weights = data.train, data.train.sample_weight
+        if self.max_rows is not None:
+            rows = Rows(
+                {name: values[: self.max_rows] for name, values in rows.inputs.items()},
+                {name: values[: self.max_rows] for name, values in rows.targets.items()},
+                None if weights is None else weights[: self.max_rows],
+            )
+        return align_arrays(replace(data, train=rows, validation=None, test=None))
+
+
+def find_rows(experiment: Experiment, max_rows: int | None) -> tuple[MeasuredRows, PreparedData]:
+    """Return the rows of a benchmark.
+
+    Random images replace those that cannot be downloaded: the time of a step does not depend on the
+    values of pixels.
+    """
+    dataset = experiment.data.dataset
+    rows = MeasuredRows(
+        str(experiment.data.file) if dataset is None else dataset.display_name(), max_rows=max_rows
+    )
+    try:
+        return rows, rows.prepare(experiment)
+    except DataError as error:
+        if not supports_random_rows(dataset):
+            raise
+        rows = MeasuredRows(_RANDOM, str(error), max_rows)
+    return rows, rows.prepare(experiment)
 
 
 @dataclass(frozen=True)
@@ -81,18 +133,18 @@ def measure_point(task: BenchmarkTask) -> BenchmarkPoint:
     with device_scope(device), dtype_policy(task.experiment.training.dtype_policy):
         timing = {"import_s": IMPORT_S, "ready_s": _first_operation_s()}
         data = task.data or task.rows.prepare(task.experiment)
-        _reset_peak_memory(device)
+        if device.kind == "gpu":
+            tf.config.experimental.reset_memory_stats(_short_name(device))
         start = time.perf_counter()
         trainable = make_trainable(task.experiment, data, device)
         timing["build_s"] = time.perf_counter() - start
-        chunk = trainable.engine.choice.chunk_rows
-        part, timing["rows_s"] = _transfer_rows(trainable.adapter, chunk)
+        choice = trainable.engine.choice
+        part, timing["rows_s"] = _transfer_rows(trainable.adapter, choice.chunk_rows)
         watch = _time_steps(trainable, task, task.seconds)
         step_s = statistics.median(watch.samples_s)
         timing["compile_s"] = max(0.0, watch.first_call_s - watch.first_steps * step_s)
         peak, peak_of = _peak_memory(device)
         flat = tf.nest.flatten(part)
-        choice = trainable.engine.choice
         if trainable.engine.loop.jit_failed:
             choice = replace(choice, jit_compile=False, jit_failed=True)
         flop = count_flop(trainable.model, trainable.adapter)
@@ -178,11 +230,6 @@ def _transfer_rows(adapter: DataAdapter, chunk: int | None) -> tuple[Any, float]
     return part, time.perf_counter() - start
 
 
-def _reset_peak_memory(device: Device) -> None:
-    if device.kind == "gpu":
-        tf.config.experimental.reset_memory_stats(_short_name(device))
-
-
 def _peak_memory(device: Device) -> tuple[int | None, str | None]:
     """Return the peak memory: of TensorFlow on a GPU, otherwise of the process."""
     if device.kind == "gpu":
@@ -197,57 +244,3 @@ def _peak_memory(device: Device) -> tuple[int | None, str | None]:
 
 def _short_name(device: Device) -> str:
     return device.tensorflow_name.removeprefix("/device:")
-
-
-RANDOM = "random"
-
-
-@dataclass(frozen=True)
-class MeasuredRows:
-    """The source of the rows, from which a process can prepare them again.
-
-    Args:
-        name: Name of the data set or file, or `random`.
-        error: Why the rows are random: the error of loading the data; empty if they are not.
-        max_rows: Maximum number of training rows; None: all.
-    """
-
-    name: str
-    error: str = ""
-    max_rows: int | None = None
-
-    def prepare(self, experiment: Experiment) -> PreparedData:
-        """Prepare the training rows."""
-        dataset = experiment.data.dataset
-        source = random_rows(dataset) if dataset is not None and self.name == RANDOM else None
-        data = prepare(experiment, source=source)
-        rows = data.train if self.max_rows is None else _first(data.train, self.max_rows)
-        return align_arrays(replace(data, train=rows, validation=None, test=None))
-
-
-def find_rows(experiment: Experiment, max_rows: int | None) -> tuple[MeasuredRows, PreparedData]:
-    """Return the rows of a benchmark.
-
-    Random images replace those that cannot be downloaded: the time of a step does not depend on the
-    values of pixels.
-    """
-    dataset = experiment.data.dataset
-    rows = MeasuredRows(
-        str(experiment.data.file) if dataset is None else dataset.display_name(), max_rows=max_rows
-    )
-    try:
-        return rows, rows.prepare(experiment)
-    except DataError as error:
-        if not supports_random_rows(dataset):
-            raise
-        rows = MeasuredRows(RANDOM, str(error), max_rows)
-    return rows, rows.prepare(experiment)
-
-
-def _first(rows: Rows, count: int) -> Rows:
-    weights = rows.sample_weight
-    return Rows(
-        {name: values[:count] for name, values in rows.inputs.items()},
-        {name: values[:count] for name, values in rows.targets.items()},
-        None if weights is None else weights[:count],
-    )

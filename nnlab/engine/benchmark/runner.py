@@ -12,6 +12,7 @@ from nnlab.analysis.benchmark import BenchmarkResult, merge_rounds
 from nnlab.config import Experiment
 from nnlab.config.schema.dense_layers import with_size
 from nnlab.config.yaml.document import dump_config
+from nnlab.data import PreparedData
 from nnlab.engine.benchmark.measurement import BenchmarkTask, MeasuredRows, find_rows, measure_point
 from nnlab.engine.benchmark.sweep import (
     Sweep,
@@ -99,14 +100,13 @@ def compare_devices(
             command=tuple(command),
         )
         with run:
-            points = list(_plan_points(experiment, record, sweep, rows))
+            inherited = data if process.forks else None
+            points = list(_plan_points(experiment, record, sweep, rows, inherited))
             runner = _BenchmarkRunner(run, record, progress, process, interruption)
             runner.start(len(points) * len(devices) * sweep.repeats)
             try:
                 for tasks in points:
-                    inherited = data if process.forks else None
-                    tasks_with_data = [replace(task, data=inherited) for task in tasks]
-                    runner.measure(tasks_with_data, sweep.repeats)
+                    runner.measure(tasks, sweep.repeats)
             except RunInterrupted:
                 runner.is_interrupted = True
             finally:
@@ -150,27 +150,23 @@ class _BenchmarkRunner:
         try:
             for number in range(1, repeats + 1):
                 for task in tasks:
-                    suffix = f", {number} of {repeats}" if repeats > 1 else ""
-                    point = self._measure_once(task, suffix)
+                    start = time.perf_counter()
+                    size = int(task.experiment.training.batch_size)
+                    response = self._process.call(task, lambda: self._interruption.requested)
+                    if isinstance(response, str):
+                        point = BenchmarkPoint(task.device, size, task.width, error=response)
+                        result = f"failed: {response}"
+                    else:
+                        point = response
+                        result = f"step {format_time(statistics.median(point.samples_s[0]))}"
                     rounds.setdefault(task.device, []).append(point)
+                    width = "" if task.width is None else f", width {format_count(task.width)}"
+                    suffix = f", {number} of {repeats}" if repeats > 1 else ""
+                    key = f"{task.device}, batch size {format_count(size)}{width}{suffix}"
+                    self._progress.run_finished(key, result, time.perf_counter() - start)
         finally:
             self._points += map(merge_rounds, rounds.values())
             self._write(RunStatus.RUNNING, None)
-
-    def _measure_once(self, task: BenchmarkTask, suffix: str) -> BenchmarkPoint:
-        start = time.perf_counter()
-        size = int(task.experiment.training.batch_size)
-        response = self._process.call(task, lambda: self._interruption.requested)
-        if isinstance(response, str):
-            point = BenchmarkPoint(task.device, size, task.width, error=response)
-            result = f"failed: {response}"
-        else:
-            point = response
-            result = f"step {format_time(statistics.median(point.samples_s[0]))}"
-        width = "" if task.width is None else f", width {format_count(task.width)}"
-        key = f"{task.device}, batch size {format_count(size)}{width}{suffix}"
-        self._progress.run_finished(key, result, time.perf_counter() - start)
-        return point
 
     def finish(self) -> BenchmarkRecord:
         """Write the results and the final status."""
@@ -223,7 +219,11 @@ class _BenchmarkRunner:
 
 
 def _plan_points(
-    experiment: Experiment, record: BenchmarkRecord, sweep: Sweep, rows: MeasuredRows
+    experiment: Experiment,
+    record: BenchmarkRecord,
+    sweep: Sweep,
+    rows: MeasuredRows,
+    data: PreparedData | None,
 ) -> Iterator[list[BenchmarkTask]]:
     """Yield the tasks that are compared: all devices for one width and batch size."""
     names = [str(device["name"]) for device in record.devices]
@@ -232,6 +232,6 @@ def _plan_points(
         for size in sorted(record.batch_sizes):
             sized = with_size(experiment, size, width)
             yield [
-                BenchmarkTask(name, sized, rows, width, cpus, sweep.seconds, chunks)
+                BenchmarkTask(name, sized, rows, width, cpus, sweep.seconds, chunks, data)
                 for name in names
             ]

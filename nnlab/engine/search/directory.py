@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import math
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any, Self
 
-from nnlab.config.metrics import Direction
 from nnlab.config.schema.logged_metrics import metric_directions
 from nnlab.config.yaml.document import dump_yaml
 from nnlab.engine.search.trial import STATE_FILE, run_folders
@@ -23,6 +21,8 @@ from nnlab.runs.records.search import (
     read_trials,
 )
 from nnlab.runs.records.trial import FrozenTrial, TrialStatus, count_by_status, rank_trials
+
+_KEPT_MODELS = 3
 
 
 class SearchDirectory(SearchFiles):
@@ -99,6 +99,9 @@ class SearchDirectory(SearchFiles):
         self._run.update(
             status=RunStatus.RUNNING, finished=None, error=None, process=Process.current()
         )
+        searches_epochs = any(
+            hyperparameter.path == ("training", "epochs") for hyperparameter in configs.space
+        )
         self.update(
             status=RunStatus.RUNNING,
             error=None,
@@ -108,7 +111,7 @@ class SearchDirectory(SearchFiles):
             max_time=configs.tune.max_time,
             executions_per_trial=configs.tune.executions_per_trial,
             cv=configs.tune.cv,
-            max_epochs=None if configs.searches_epochs else configs.max_epochs,
+            max_epochs=None if searches_epochs else configs.max_epochs,
             command=command,
         )
 
@@ -135,6 +138,27 @@ class SearchDirectory(SearchFiles):
     def ranked_trials(self) -> list[FrozenTrial]:
         """Return the complete trials, best first."""
         return rank_trials(self.trial_records.values(), self.search.direction)
+
+    def score_threshold(self, number: int) -> float:
+        """Return the score that a new trial must reach to be among the best and keep its model."""
+        worst = math.inf if self.search.direction == "min" else -math.inf
+        best = self.ranked_trials()[:_KEPT_MODELS]
+        if len(best) < _KEPT_MODELS or best[-1].score is None:
+            return worst
+        # Of equal scores, that of the trial with the lower number is better.
+        is_earlier = number < best[-1].number
+        return best[-1].score if is_earlier else math.nextafter(best[-1].score, -worst)
+
+    def delete_unneeded_files(self, promotable: Collection[int], trainings: int) -> None:
+        """Delete models that are not among the best, and states that no trial will continue."""
+        best = {trial.number for trial in self.ranked_trials()[:_KEPT_MODELS]}
+        for number, trial in self.trial_records.items():
+            if trial.is_finished:
+                for folder in run_folders(self.trial(number), trainings):
+                    if number not in best:
+                        RunFiles(folder).model_keras.unlink(missing_ok=True)
+                    if number not in promotable:
+                        (folder / STATE_FILE).unlink(missing_ok=True)
 
     def finish(self, status: RunStatus, error: str | None = None, **changes: Any) -> None:
         """Write the final status of the search."""
@@ -170,43 +194,3 @@ class SearchDirectory(SearchFiles):
         }
         if self.search.status is not record.status:
             self.update(status=record.status, error=record.error)
-
-
-_KEPT_MODELS = 3
-
-
-def score_threshold(trials: Iterable[FrozenTrial], direction: Direction, number: int) -> float:
-    """Return the score that a new trial must reach to be among the best, so its model is saved."""
-    worst = math.inf if direction == "min" else -math.inf
-    best = rank_trials(trials, direction)[:_KEPT_MODELS]
-    if len(best) < _KEPT_MODELS or best[-1].score is None:
-        return worst
-    # Of equal scores, that of the trial with the lower number is better.
-    is_earlier = number < best[-1].number
-    return best[-1].score if is_earlier else math.nextafter(best[-1].score, -worst)
-
-
-def delete_models(
-    files: SearchFiles, trials: Collection[FrozenTrial], direction: Direction, trainings: int
-) -> None:
-    """Delete the models of all finished trials except the best."""
-    best = {trial.number for trial in rank_trials(trials, direction)[:_KEPT_MODELS]}
-    for trial in trials:
-        if trial.is_finished and trial.number not in best:
-            for folder in run_folders(files.trial(trial.number), trainings):
-                _delete(RunFiles(folder).model_keras)
-
-
-def delete_states(
-    files: SearchFiles, trials: Iterable[FrozenTrial], promotable: Collection[int], trainings: int
-) -> None:
-    """Delete the states of finished trials that no trial will continue."""
-    for trial in trials:
-        if trial.is_finished and trial.number not in promotable:
-            for folder in run_folders(files.trial(trial.number), trainings):
-                _delete(folder / STATE_FILE)
-
-
-def _delete(path: Path) -> None:
-    with contextlib.suppress(FileNotFoundError):
-        path.unlink()

@@ -83,7 +83,11 @@ class Hyperband(keras_tuner.oracles.HyperbandOracle):  # type: ignore[misc]
         """Add a trial to its bracket."""
         trial_id = str(trial.number)
         if trial_id not in self.trials:
-            bracket = self._bracket(int(trial.sampler_state["bracket"]))
+            index = int(trial.sampler_state["bracket"])
+            while self._started_brackets <= index:
+                self._increment_bracket_num()
+                self._start_new_bracket()
+            bracket = next(bracket for bracket in self._brackets if bracket["index"] == index)
             parent_id = None if trial.parent_trial is None else str(trial.parent_trial)
             entry = {"past_id": parent_id, "id": trial_id}
             bracket["rounds"][trial.sampler_state["rung"]].append(entry)
@@ -110,16 +114,6 @@ class Hyperband(keras_tuner.oracles.HyperbandOracle):  # type: ignore[misc]
         super()._start_new_bracket()
         self._brackets[-1]["index"] = self._started_brackets
         self._started_brackets += 1
-
-    def _bracket(self, index: int) -> dict[str, Any]:
-        """Return a bracket by the order in which they start."""
-        while self._started_brackets <= index:
-            self._increment_bracket_num()
-            self._start_new_bracket()
-        bracket: dict[str, Any] = next(
-            bracket for bracket in self._brackets if bracket["index"] == index
-        )
-        return bracket
 
     def _last_entry(self, trial_id: str) -> tuple[dict[str, Any], int, dict[str, Any]]:
         """Return the bracket and the rung of the last suggested trial, and its entry there."""

@@ -10,9 +10,6 @@ from nnlab.engine.runtime.signals import Interruption
 from nnlab.engine.search import tensorboard_log
 from nnlab.engine.search.directory import (
     SearchDirectory,
-    delete_models,
-    delete_states,
-    score_threshold,
 )
 from nnlab.engine.search.results import (
     no_result_reason,
@@ -61,10 +58,23 @@ class SearchRunner:
 
     def run(self, *, retrain_best: bool) -> SearchRecord:
         """Search, retrain the best config if requested, and return the final record."""
-        status = RunStatus.FAILED
+        tune, status = self._configs.tune, RunStatus.FAILED
+        is_hyperband = tune.algorithm == "hyperband"
+        info = SearchInfo(
+            name=self._configs.config.experiment.name,
+            algorithm=tune.algorithm,
+            objective=tune.objective,
+            direction=self._configs.direction,
+            jobs=self._workers.jobs,
+            max_trials=self._queue.max_trials,
+            space=tuple(hyperparameter.name for hyperparameter in self._configs.space),
+            max_time=tune.max_time,
+            trials_per_round=trials_per_round(self._configs.max_epochs) if is_hyperband else 0,
+            searched_s=self._previous_timing.get("search_s", 0.0),
+        )
         with Interruption() as interruption, self._directory:
             try:
-                self._progress.start(self._info(), list(self._directory.trial_records.values()))
+                self._progress.start(info, list(self._directory.trial_records.values()))
                 status, error = self._search_and_retrain(interruption, retrain_best=retrain_best)
                 self._directory.finish(
                     status, error, stop_reason=self._queue.stop_reason, timing=self._total_timing()
@@ -84,7 +94,15 @@ class SearchRunner:
         try:
             self._search(interruption)
         except RunInterrupted:
-            return RunStatus.INTERRUPTED, self._interrupt(interruption)
+            self._stop_trials()
+            self._queue.stop_reason = "user"
+            self._timing["search_s"] = self._searched_s()
+            self._progress.message("Interrupted. Writing the results so far.")
+            self._write_results(plots=not interruption.interrupted_twice)
+            trials = self._directory.trial_records.values()
+            finished = sum(trial.is_finished for trial in trials)
+            total = plural(self._queue.max_trials, "trial")
+            return RunStatus.INTERRUPTED, f"Interrupted after {finished} of {total}."
         except DiskError as error:
             self._stop_trials()
             return RunStatus.FAILED, str(error)
@@ -93,8 +111,8 @@ class SearchRunner:
             return RunStatus.FAILED, same_error_reason(self._finished)
         if not self._directory.ranked_trials():
             self._write_results(plots=True)
-            trials = [trial for _, trial in sorted(self._directory.trial_records.items())]
-            return RunStatus.FAILED, no_result_reason(trials)
+            in_order = [trial for _, trial in sorted(self._directory.trial_records.items())]
+            return RunStatus.FAILED, no_result_reason(in_order)
         best = write_best(self._directory, self._configs)
         if retrain_best and self._directory.search.final_metrics is None:
             return self._retrain(best, interruption)
@@ -121,24 +139,31 @@ class SearchRunner:
 
     def _search(self, interruption: Interruption) -> None:
         # An earlier process may have been killed before it deleted them.
-        self._delete_unneeded_files()
+        self._directory.delete_unneeded_files(self._queue.promotable(), self._configs.trainings)
         while True:
-            self._start_trials()
+            while self._workers.free_slots > 0:
+                self._stop_if_all_failed()
+                record = self._queue.next(self._searched_s(), is_idle=not self._running)
+                if record is None:
+                    break
+                self._start_trial(record)
             if not self._running:
                 break
             for message in self._workers.wait(_POLL_INTERVAL_S):
                 self._handle(message)
             self._progress.tick()
             interruption.check()
-            if self._running and self._should_stop():
+            if not self._running:
+                continue
+            self._stop_if_all_failed()
+            is_time_over = self._queue.is_time_over(self._searched_s())
+            if self._queue.stop_reason == "failures" or is_time_over:
                 self._stop_trials()
         self._timing["search_s"] = self._searched_s()
 
-    def _should_stop(self) -> bool:
-        """Return whether the time is over, or the running trials would fail as all others did."""
+    def _stop_if_all_failed(self) -> None:
         if all_failed_with_same_error(self._finished, self._workers.jobs):
             self._queue.stop_reason = "failures"
-        return self._queue.stop_reason == "failures" or self._queue.is_time_over(self._searched_s())
 
     def _stop_trials(self) -> None:
         """Stop the running trials; a resumed search reruns them."""
@@ -147,29 +172,10 @@ class SearchRunner:
             self._directory.write_trial(trial.as_interrupted())
         self._running.clear()
 
-    def _interrupt(self, interruption: Interruption) -> str:
-        """Stop and save the search after a request of the user, and return the error."""
-        self._stop_trials()
-        self._queue.stop_reason = "user"
-        self._timing["search_s"] = self._searched_s()
-        self._progress.message("Interrupted. Writing the results so far.")
-        self._write_results(plots=not interruption.interrupted_twice)
-        finished = sum(trial.is_finished for trial in self._directory.trial_records.values())
-        return f"Interrupted after {finished} of {plural(self._queue.max_trials, 'trial')}."
-
     def _write_results(self, *, plots: bool) -> None:
         if self._directory.ranked_trials():
             write_best(self._directory, self._configs)
         write_report(self._directory, plots=plots)
-
-    def _start_trials(self) -> None:
-        while self._workers.free_slots > 0:
-            if all_failed_with_same_error(self._finished, self._workers.jobs):
-                self._queue.stop_reason = "failures"
-            record = self._queue.next(self._searched_s(), is_idle=not self._running)
-            if record is None:
-                return
-            self._start_trial(record)
 
     def _start_trial(self, record: FrozenTrial) -> None:
         suggestion = Suggestion(
@@ -182,9 +188,7 @@ class SearchRunner:
         # First, so the trial is known even if this process is killed.
         self._directory.write_trial(record)
         self._progress.trial_started(record)
-        threshold = score_threshold(
-            self._directory.trial_records.values(), self._configs.direction, record.number
-        )
+        threshold = self._directory.score_threshold(record.number)
         try:
             tasks = trial.tasks(threshold, self._directory.search.command)
         except ConfigError as error:
@@ -210,7 +214,13 @@ class SearchRunner:
     def _finish_trial(self, trial: FrozenTrial) -> None:
         """Record a finished trial."""
         if self._configs.config.experiment.tensorboard is not False:
-            self._write_tensorboard_log(trial)
+            folder = self._directory.trial(trial.number)
+            name = str(folder.relative_to(self._directory.path.parent))
+            folders = run_folders(folder, self._configs.trainings)
+            scores = trial.scores if trial.score is not None else [None] * len(folders)
+            objective = self._configs.tune.objective
+            for run_folder, score in zip(folders, scores, strict=True):
+                tensorboard_log.write_trial(RunFiles(run_folder), trial, name, objective, score)
         self._directory.write_trial(trial)
         self._queue.tell(trial)
         self._finished.append(trial)
@@ -220,23 +230,8 @@ class SearchRunner:
             # Now, because this process may be killed. A retrained config is no longer the best.
             write_best(self._directory, self._configs)
             shutil.rmtree(self._directory.best, ignore_errors=True)
-        self._delete_unneeded_files()
+        self._directory.delete_unneeded_files(self._queue.promotable(), self._configs.trainings)
         self._progress.trial_finished(trial)
-
-    def _delete_unneeded_files(self) -> None:
-        """Delete models that are not among the best, and states that no trial will continue."""
-        trials, trainings = self._directory.trial_records.values(), self._configs.trainings
-        delete_models(self._directory, trials, self._configs.direction, trainings)
-        delete_states(self._directory, trials, self._queue.promotable(), trainings)
-
-    def _write_tensorboard_log(self, trial: FrozenTrial) -> None:
-        folder = self._directory.trial(trial.number)
-        name = str(folder.relative_to(self._directory.path.parent))
-        folders = run_folders(folder, self._configs.trainings)
-        scores = trial.scores if trial.score is not None else [None] * len(folders)
-        objective = self._configs.tune.objective
-        for run_folder, score in zip(folders, scores, strict=True):
-            tensorboard_log.write_trial(RunFiles(run_folder), trial, name, objective, score)
 
     def _searched_s(self) -> float:
         """Return the seconds of searching, including those before a resume."""
@@ -245,19 +240,3 @@ class SearchRunner:
     def _total_timing(self) -> dict[str, float]:
         total_s = self._previous_timing.get("total_s", 0.0) + time.monotonic() - self._started
         return {**self._timing, "total_s": total_s}
-
-    def _info(self) -> SearchInfo:
-        tune = self._configs.tune
-        is_hyperband = tune.algorithm == "hyperband"
-        return SearchInfo(
-            name=self._configs.config.experiment.name,
-            algorithm=tune.algorithm,
-            objective=tune.objective,
-            direction=self._configs.direction,
-            jobs=self._workers.jobs,
-            max_trials=self._queue.max_trials,
-            space=tuple(hyperparameter.name for hyperparameter in self._configs.space),
-            max_time=tune.max_time,
-            trials_per_round=trials_per_round(self._configs.max_epochs) if is_hyperband else 0,
-            searched_s=self._previous_timing.get("search_s", 0.0),
-        )

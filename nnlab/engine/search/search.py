@@ -5,7 +5,6 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from nnlab.config import Config, Experiment
 from nnlab.config.space.corner_cases import CornerCase
@@ -56,7 +55,12 @@ def search(
     configs = TrialConfigs(config)
     select_device(config.experiment.training.device)
     with _worker_pool(configs) as workers:
-        data = _data_fingerprint(configs.default_experiment())
+        file = configs.default_experiment().data.file
+        try:
+            data = {} if file is None else fingerprint(Path(file))
+        except OSError:
+            # Preparing the data raises an error with a hint.
+            data = {}
         check_data(config, workers.prepare)
         directory = SearchDirectory.create(runs_dir, configs, workers.jobs, command, data)
         if config.experiment.tensorboard is not False:
@@ -101,11 +105,19 @@ def resume(  # noqa: PLR0913 - keyword arguments
     with lock_folder(path):
         directory = SearchDirectory.reopen(path, retry_failed=retry_failed)
         queue, record = TrialQueue(configs, directory.trial_records), directory.search
-        is_empty = queue.is_empty(record.timing.get("search_s", 0.0))
-        if is_empty and _has_final_results(record, retrain=retrain):
+        is_retrained = record.final_metrics is not None or not retrain
+        has_final_results = (
+            record.stop_reason is not None
+            if record.best is None
+            else record.status is RunStatus.COMPLETE and is_retrained
+        )
+        if queue.is_empty(record.timing.get("search_s", 0.0)) and has_final_results:
             return None
         if record.data and has_changed(record.data):
-            raise RequestError(_changed_data_message(path, record.data["file"]))
+            message = f"Expected the data of the search. Received: {record.data['file']}, which has"
+            reason = "scores on different rows are not comparable."
+            start = f"start a new search: nnlab tune {shlex.quote(str(path / 'config.yaml'))}"
+            raise RequestError(f"{message} changed since: {reason} Restore the file, or {start}")
         with _worker_pool(configs) as workers:
             workers.prepare(configs.default_experiment())
             directory.start(configs, workers.jobs, command)
@@ -134,27 +146,3 @@ def check_data(config: Config, prepare: Callable[[Experiment], object]) -> None:
 
 def _worker_pool(configs: TrialConfigs) -> WorkerPool:
     return WorkerPool(configs.tune.jobs, max_tasks=configs.tune.max_trials * configs.trainings)
-
-
-def _has_final_results(record: SearchRecord, *, retrain: bool) -> bool:
-    """Return whether the steps after the last trial were finished."""
-    if record.best is None:
-        return record.stop_reason is not None
-    is_retrained = record.final_metrics is not None or not retrain
-    return record.status is RunStatus.COMPLETE and is_retrained
-
-
-def _data_fingerprint(experiment: Experiment) -> dict[str, Any]:
-    file = experiment.data.file
-    try:
-        return {} if file is None else fingerprint(Path(file))
-    except OSError:
-        # Preparing the data raises an error with a hint.
-        return {}
-
-
-def _changed_data_message(path: Path, file: str) -> str:
-    message = f"Expected the data of the search. Received: {file}, which has changed since:"
-    reason = "scores on different rows are not comparable."
-    config = shlex.quote(str(path / "config.yaml"))
-    return f"{message} {reason} Restore the file, or start a new search: nnlab tune {config}"

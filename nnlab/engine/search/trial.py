@@ -86,17 +86,7 @@ class Trial:
         self._outcomes[outcome.key] = outcome
         if len(self._outcomes) < len(self._keys):
             return None
-        return self._final_record([self._outcomes[key] for key in self._keys])
-
-    def as_failed(self, error: NnlabError) -> FrozenTrial:
-        """Return the final record of a trial that failed before its trainings."""
-        return self._update(status=TrialStatus.FAILED, error=str(error))
-
-    def as_interrupted(self) -> FrozenTrial:
-        """Return the record of a trial that is running when the search ends."""
-        return self._update(status=TrialStatus.INTERRUPTED)
-
-    def _final_record(self, outcomes: list[Outcome]) -> FrozenTrial:
+        outcomes = [self._outcomes[key] for key in self._keys]
         records = [outcome.record for outcome in outcomes if outcome.record is not None]
         errors = [outcome.error for outcome in outcomes if outcome.error is not None]
         objective = self.configs.tune.objective
@@ -114,6 +104,14 @@ class Trial:
             return self._update(status=TrialStatus.FAILED, error=errors[0], **size)
         score = statistics.fmean(scores)
         return self._update(status=TrialStatus.COMPLETE, scores=scores, score=score, **size)
+
+    def as_failed(self, error: NnlabError) -> FrozenTrial:
+        """Return the final record of a trial that failed before its trainings."""
+        return self._update(status=TrialStatus.FAILED, error=str(error))
+
+    def as_interrupted(self) -> FrozenTrial:
+        """Return the record of a trial that is running when the search ends."""
+        return self._update(status=TrialStatus.INTERRUPTED)
 
     def _update(self, **changes: object) -> FrozenTrial:
         seconds = time.monotonic() - self._started

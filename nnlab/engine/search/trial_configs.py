@@ -51,11 +51,6 @@ class TrialConfigs:
         return self.tune.max_epochs or self.config.experiment.training.epochs
 
     @property
-    def searches_epochs(self) -> bool:
-        """Whether the number of epochs is a hyperparameter."""
-        return any(hyperparameter.path == ("training", "epochs") for hyperparameter in self.space)
-
-    @property
     def trainings(self) -> int:
         """The number of trainings per trial."""
         return self.tune.executions_per_trial * (self.tune.cv or 1)

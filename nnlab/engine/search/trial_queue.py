@@ -70,7 +70,16 @@ class TrialQueue:
         number = max(self._trials, default=0) + 1
         answer = self._sampler.ask(number)
         if isinstance(answer, Suggestion):
-            return _new_trial(number, answer)
+            return FrozenTrial(
+                number,
+                dict(answer.values),
+                parent_trial=answer.parent_trial,
+                sampler_state={
+                    **answer.sampler_state,
+                    "epochs": answer.epochs,
+                    "initial_epoch": answer.initial_epoch,
+                },
+            )
         if answer == "done" or is_idle:
             self.stop_reason = "space"
         return None
@@ -122,16 +131,3 @@ def all_failed_with_same_error(finished: Sequence[FrozenTrial], jobs: int) -> bo
     if any(trial.status is not TrialStatus.FAILED for trial in finished):
         return False
     return len({trial.failure for trial in finished}) == 1
-
-
-def _new_trial(number: int, suggestion: Suggestion) -> FrozenTrial:
-    return FrozenTrial(
-        number,
-        dict(suggestion.values),
-        parent_trial=suggestion.parent_trial,
-        sampler_state={
-            **suggestion.sampler_state,
-            "epochs": suggestion.epochs,
-            "initial_epoch": suggestion.initial_epoch,
-        },
-    )
