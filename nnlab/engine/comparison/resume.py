@@ -16,7 +16,7 @@ from nnlab.config.yaml.document import dump_config
 from nnlab.engine.runtime.devices import select_device
 from nnlab.errors import DataError, RunNotFoundError
 from nnlab.report.text.formatting import format_yaml_value
-from nnlab.runs import RunFiles, RunRecord, RunStatus, read_run
+from nnlab.runs import RunRecord, RunStatus, read_run
 from nnlab.runs.query.keys import read_config_tree
 from nnlab.runs.records.comparison import ComparisonFiles
 from nnlab.text import join_names
@@ -68,7 +68,11 @@ def check_reusable(path: Path, experiment: Experiment, now: Mapping[str, Any]) -
     if not (record.status is RunStatus.COMPLETE or has_diverged(record)):
         return ReusableRun()
     if not _is_same_config(record, experiment):
-        return ReusableRun(changed=_describe_config_changes(run, experiment))
+        try:
+            changes = differences([read_config_tree(run), experiment.to_tree()])
+        except DataError:
+            changes = []
+        return ReusableRun(changed=_describe_changes(changes) or "the config")
     before, after = _versions(record.environment), _versions(now)
     if before != after:
         return ReusableRun(changed=_describe_changes(differences([before, after])))
@@ -82,23 +86,11 @@ def _is_same_config(record: RunRecord, experiment: Experiment) -> bool:
     device = select_device(experiment.training.device)
     variants = [experiment]
     if device.name == record.device:
-        variants += [_on_device(experiment, name) for name in ("auto", device.kind, device.name)]
+        for name in ("auto", device.kind, device.name):
+            training = experiment.training.model_copy(update={"device": name})
+            variants.append(experiment.model_copy(update={"training": training}))
     texts = map(dump_config, variants)
     return record.config_hash in (hashlib.sha256(text.encode()).hexdigest() for text in texts)
-
-
-def _on_device(experiment: Experiment, device: str) -> Experiment:
-    training = experiment.training.model_copy(update={"device": device})
-    return experiment.model_copy(update={"training": training})
-
-
-def _describe_config_changes(run: RunFiles, experiment: Experiment) -> str:
-    """Describe how the config of a run differs from an experiment."""
-    try:
-        changes = differences([read_config_tree(run), experiment.to_tree()])
-    except DataError:
-        changes = []
-    return _describe_changes(changes) or "the config"
 
 
 def _describe_changes(changes: Sequence[Difference]) -> str:

@@ -248,8 +248,23 @@ class _ComparisonRunner:
     def finish(self, *, interrupted: bool) -> ComparisonResult:
         """Write the results and the final status."""
         table = self._table()
-        status, error = self._final_status(run_counts(table), interrupted=interrupted)
-        if error is not None and (interrupted or run_counts(table)["complete"]):
+        counts = run_counts(table)
+        failed = [run for run in self._records.values() if run.status is RunStatus.FAILED]
+        # Divergence is a result: a repetition would diverge, too.
+        broken = [record for record in failed if not has_diverged(record)]
+        reasons = (record.error for record in broken or failed if record.error)
+        first = next(reasons, f"It does not report {self._comparison.metric}.")
+        status, error = RunStatus.COMPLETE, None
+        if interrupted:
+            finished = counts["complete"] + counts["failed"]
+            runs = plural(self._comparison.runs, "run")
+            status, error = RunStatus.INTERRUPTED, f"Interrupted after {finished} of {runs}."
+        elif not counts["complete"]:
+            status, error = RunStatus.FAILED, f"No run completed. First error: {first}"
+        elif broken:
+            runs = plural(len(broken), "run")
+            status, error = RunStatus.FAILED, f"{runs} did not complete. First error: {first}"
+        if error is not None and (interrupted or counts["complete"]):
             folder = shlex.quote(str(self._run.path))
             error += f" Resume with: nnlab compare variants --resume {folder}"
         record = self._write(status, error)
@@ -262,26 +277,6 @@ class _ComparisonRunner:
         if not record.runs["complete"]:
             raise RunFailedError(str(error), document)
         return ComparisonResult(self._run.path, record, table)
-
-    def _final_status(
-        self, counts: Mapping[str, int], *, interrupted: bool
-    ) -> tuple[RunStatus, str | None]:
-        """Return the final status of the comparison, and the error."""
-        if interrupted:
-            finished = counts["complete"] + counts["failed"]
-            runs = plural(self._comparison.runs, "run")
-            return RunStatus.INTERRUPTED, f"Interrupted after {finished} of {runs}."
-        failed = [run for run in self._records.values() if run.status is RunStatus.FAILED]
-        # Divergence is a result: a repetition would diverge, too.
-        broken = [record for record in failed if not has_diverged(record)]
-        reasons = (record.error for record in broken or failed if record.error)
-        first = next(reasons, f"It does not report {self._comparison.metric}.")
-        if not counts["complete"]:
-            return RunStatus.FAILED, f"No run completed. First error: {first}"
-        if broken:
-            runs = plural(len(broken), "run")
-            return RunStatus.FAILED, f"{runs} did not complete. First error: {first}"
-        return RunStatus.COMPLETE, None
 
     def _write(self, status: RunStatus, error: str | None = None) -> ComparisonRecord:
         """Write `comparison.json` with the results so far."""

@@ -101,8 +101,7 @@ def _execution(experiment: Experiment, number: int, epochs: int | None) -> Exper
     changes: dict[str, object] = {}
     if number:
         # The split is that of the first execution: no execution trains on another's test rows.
-        data_seed = experiment.data.seed if experiment.data.seed is not None else experiment.seed
-        changes["data"] = experiment.data.model_copy(update={"seed": data_seed})
+        changes["data"] = experiment.data.model_copy(update={"seed": experiment.data_seed})
         changes["seed"] = (experiment.seed + number) % _SEEDS
     if epochs is not None:
         changes["training"] = experiment.training.model_copy(update={"epochs": epochs})

@@ -119,20 +119,18 @@ class WorkerPool:
         self.stop()
 
     def _start_queued(self) -> None:
-        while self._queue and len(self._running) < self.jobs:
-            worker = self._start(self._queue.popleft())
-            self._running[worker.connection] = worker
-
-    def _start(self, task: Task) -> _Worker:
-        data = self._data.get(task.experiment) if self._data else None
         threads = max(1, cores() // self.jobs)
-        slots = {worker.slot for worker in self._running.values()}
-        slot = next(number for number in range(self.jobs) if number not in slots)
-        with self._single_visible_gpu(task, slot):
-            process, connection = start_process(
-                self._context, work, (task, data, threads), self._running
-            )
-        return _Worker(task, slot, connection, process, time.monotonic())
+        while self._queue and len(self._running) < self.jobs:
+            task = self._queue.popleft()
+            data = self._data.get(task.experiment) if self._data else None
+            slots = {worker.slot for worker in self._running.values()}
+            slot = next(number for number in range(self.jobs) if number not in slots)
+            with self._single_visible_gpu(task, slot):
+                process, connection = start_process(
+                    self._context, work, (task, data, threads), self._running
+                )
+            worker = _Worker(task, slot, connection, process, time.monotonic())
+            self._running[connection] = worker
 
     @contextmanager
     def _single_visible_gpu(self, task: Task, slot: int) -> Iterator[None]:

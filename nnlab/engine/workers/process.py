@@ -13,7 +13,7 @@ import multiprocessing
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkContext, SpawnContext
@@ -120,30 +120,30 @@ def start_process(
     process = context.Process(
         target=_run_worker, args=(inherited, function, (*arguments, worker_end)), daemon=True
     )
-    # Until the new process ignores them.
-    with _block_signals():
+    # Stop signals are blocked until the new process ignores them.
+    can_block = hasattr(signal, "pthread_sigmask")
+    if can_block:
+        signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
+    try:
         process.start()
+    finally:
+        if can_block:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
     worker_end.close()
     return process, connection
-
-
-@contextlib.contextmanager
-def _block_signals() -> Iterator[None]:
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
 
 
 def _run_worker(
     inherited: Iterable[Connection], function: Callable[..., None], arguments: Iterable[object]
 ) -> None:
     """Call a function in this new process, which exits with its parent and prints nothing."""
-    _die_with_parent(os.getppid())
+    if sys.platform == "linux":
+        # The kernel kills this process when its parent exits for any reason.
+        parent = os.getppid()
+        with contextlib.suppress(OSError, AttributeError):
+            ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:
+            os._exit(1)
     # Stop signals (Ctrl-C, a closed terminal, `timeout`, a batch system) reach the whole process
     # group. The parent handles them and kills its workers. They are blocked as well, because a
     # training installs its handlers.
@@ -162,16 +162,6 @@ def _run_worker(
     gc.freeze()
     gc.set_threshold(100_000, 20, 20)
     function(*arguments)
-
-
-def _die_with_parent(parent: int) -> None:
-    """Let the kernel kill this process when its parent exits for any reason."""
-    if sys.platform != "linux":
-        return
-    with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:
-        os._exit(1)
 
 
 def describe_exit(exit_code: int | None) -> str | None:
