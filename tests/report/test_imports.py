@@ -19,7 +19,6 @@ HEAVY = ("numpy", "matplotlib", "pandas", "sklearn", "tensorflow", "keras")
         "nnlab.report.progress",
         "nnlab.report.runs.tables",
         "nnlab.report.text.model_summary",
-        "nnlab.report.text.table",
     ],
 )
 def test_module_imports_nothing_heavy(module: str) -> None:
