@@ -22,6 +22,8 @@ from nnlab.errors import RunFailedError
 from nnlab.report.progress import SilentProgress
 from nnlab.runs import RunRecord
 
+pytestmark = pytest.mark.slow
+
 KERAS_HOME = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras")
 FULL_MNIST = KERAS_HOME / "datasets" / "mnist.npz"
 
@@ -247,7 +249,6 @@ def test_search_of_everything_searches_every_part_of_the_config() -> None:
         assert any(name.endswith(part) for name in names), part
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", ["search_layers", "search_everything"])
 def test_short_search_writes_a_best_config_that_loads(name: str, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "nnlab", "tune", name, "--trials", "4", "--json"]
@@ -269,7 +270,6 @@ def test_two_heads_report_their_losses_and_the_weighted_sum(train: Train) -> Non
     assert result["test_cultivar_accuracy"] > 0.8
 
 
-@pytest.mark.slow
 @pytest.mark.skipif(not FULL_MNIST.is_file(), reason=f"the full MNIST is not at {FULL_MNIST}")
 @pytest.mark.parametrize(
     "name", ["mnist", "mnist_functional", "mnist_dropout", "mnist_batch_normalization"]

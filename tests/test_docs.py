@@ -111,6 +111,7 @@ def test_example_of_a_search_space_has_its_markers(homes: Path) -> None:
     assert check_config(config_of(SPACE, homes)).search_markers == 7
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.name))
 def test_tables_are_those_of_the_code(page: Path) -> None:
     text = page.read_text(encoding="utf-8")

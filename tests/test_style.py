@@ -13,6 +13,8 @@ import tokenize
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 import nnlab
 
 ROOT = Path(nnlab.__file__).parent.parent
@@ -117,6 +119,7 @@ def pages(*parts: str) -> list[Path]:
     )
 
 
+@pytest.mark.slow
 def test_prose_uses_plain_technical_english() -> None:
     files = pages("nnlab", "tests", "benchmarks", "docs", "README.md", "CHANGELOG.md")
     files += pages("CONTRIBUTING.md")

@@ -11,6 +11,7 @@ from nnlab.runs.records.trial import FrozenTrial, TrialStatus
 from tests.report.searches import SPACE, TIMES, UNITS, trials
 
 
+@pytest.mark.slow
 def test_decisive_hyperparameter_is_found() -> None:
     result = importance(trials(60), SPACE)
     assert result is not None
@@ -38,6 +39,7 @@ def test_chance_has_no_importance() -> None:
     assert result.importance_r2 > 0 or result.shares == {}
 
 
+@pytest.mark.slow
 def test_outlier_does_not_dominate() -> None:
     normal = trials(60)
     outlier = dataclasses.replace(normal[0], score=-1e9, values={**normal[0].values, UNITS: 8})
@@ -53,6 +55,7 @@ def test_shares_have_standard_errors_unless_insignificant() -> None:
     assert result.shares[UNITS] == result.errors[UNITS] == 0
 
 
+@pytest.mark.slow
 def test_trials_are_ranked_among_those_with_equal_epochs() -> None:
     first = [
         dataclasses.replace(
@@ -80,6 +83,7 @@ def test_continued_and_single_trials_are_not_compared() -> None:
     assert [[trial.number for trial in group] for group in groups] == [[1, 2]]
 
 
+@pytest.mark.slow
 def test_importance_is_deterministic() -> None:
     assert importance(trials(30), SPACE) == importance(trials(30), SPACE)
 

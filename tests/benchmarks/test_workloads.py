@@ -44,6 +44,7 @@ def bench(tmp_path: Path) -> Bench:
     return Bench(tmp_path, quick=True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: pair.script.split(".", 1)[1])
 def test_script_and_config_train_the_same_model_in_the_same_way(
     pair: Pair, bench: Bench, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

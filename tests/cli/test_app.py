@@ -101,6 +101,7 @@ def test_invalid_value_of_an_option_names_the_option(nnlab: Command) -> None:
         assert result.err.startswith(f"{option}: error: Expected ")
 
 
+@pytest.mark.slow
 def test_closed_pipe_is_not_an_error(trained: TrainedRun) -> None:
     shell = f"{sys.executable} -m nnlab schema | head -n 1"
     result = subprocess.run(
@@ -121,6 +122,7 @@ COMMANDS_WITHOUT_TENSORFLOW = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("arguments", COMMANDS_WITHOUT_TENSORFLOW)
 def test_command_does_not_import_tensorflow(
     trained: TrainedRun, arguments: tuple[str, ...]

@@ -15,6 +15,8 @@ import pytest
 
 from nnlab.runs import RunDirectory, RunStatus
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def runs_dir(tmp_path: Path) -> Path:

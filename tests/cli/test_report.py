@@ -47,6 +47,7 @@ def tab(page: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tab]:
         yield tab
 
 
+@pytest.mark.slow
 def test_tensorflow_is_not_imported(trained: TrainedRun, tmp_path: Path) -> None:
     command = [sys.executable, "-c", PRINT_IMPORTS, "report", "last", "--out"]
     result = subprocess.run(

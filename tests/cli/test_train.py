@@ -57,6 +57,7 @@ def test_progress_is_not_printed_to_standard_output(trained: TrainedRun) -> None
     assert trained.command.out.rstrip().endswith("}")
 
 
+@pytest.mark.slow
 def test_resolved_config_repeats_the_run_bit_by_bit(trained: TrainedRun, nnlab: Command) -> None:
     result = nnlab("train", trained.run / "config.yaml", "--runs-dir", "repeated", "--json")
     assert result.code == 0, result.err
@@ -152,6 +153,7 @@ def wait_for_rows(runs: Path) -> None:
     pytest.fail("the run logged no epoch within a minute")
 
 
+@pytest.mark.slow
 def test_warnings_are_printed(nnlab: Command, config: Path) -> None:
     result = nnlab("train", config, "--set", "model.layers.1.Dense.activation=softmax")
     assert result.code == 0

@@ -138,6 +138,7 @@ def _in_a_folder_of_configs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         shutil.copy(path, tmp_path)
 
 
+@pytest.mark.slow
 def test_mistyped_files_are_valid_or_get_errors() -> None:
     rng = random.Random(20)  # noqa: S311 - not a secret
     texts = [path.read_text(encoding="utf-8").splitlines() for path in CONFIG_FILES]
@@ -147,6 +148,7 @@ def test_mistyped_files_are_valid_or_get_errors() -> None:
     assert 0 < sum(valid) < COUNT / 2
 
 
+@pytest.mark.slow
 def test_mutated_data_are_valid_or_get_errors() -> None:
     rng = random.Random(21)  # noqa: S311 - not a secret
     trees = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in CONFIG_FILES]

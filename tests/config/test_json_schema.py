@@ -37,6 +37,7 @@ def schema_errors(text: str) -> list[str]:
     return [error.message for error in VALIDATOR.iter_errors(read_yaml(text, "a.yaml").tree)]
 
 
+@pytest.mark.slow
 def test_schema_is_valid() -> None:
     Draft202012Validator.check_schema(SCHEMA)
 

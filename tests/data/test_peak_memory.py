@@ -98,6 +98,7 @@ print(max(samples) - before, len(samples), sum(map(len, inputs)), all(map(is_on_
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_memory_for_a_table_on_disk_does_not_depend_on_its_columns(tmp_path: Path) -> None:
     rows, columns = 800_000, 80

@@ -265,6 +265,7 @@ time.sleep(60)
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_killed_process_leaves_no_files(table: Path, tmp_path: Path) -> None:
     process = subprocess.Popen(

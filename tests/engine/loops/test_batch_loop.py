@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 import tensorflow as tf
 from numpy.typing import NDArray
 
@@ -24,6 +25,7 @@ def draw_numbers() -> list[NDArray[np.float32]]:
     return [numbers.numpy() for numbers in draw()]
 
 
+@pytest.mark.slow
 def test_numbers_differ_within_the_block_only_and_have_the_same_distribution() -> None:
     before = draw_numbers()
     with threefry_rng():

@@ -28,6 +28,8 @@ from nnlab.engine.loops.epoch_pass import NO_JIT, JitCompile
 from nnlab.engine.loops.loop import KerasFit
 from nnlab.errors import RunInterrupted
 
+pytestmark = pytest.mark.slow
+
 Run = Callable[..., Any]
 GRAPH = CompiledEpochs(NO_JIT)
 COMPILED = CompiledEpochs(JitCompile(full_batches=True, last_batch=True))

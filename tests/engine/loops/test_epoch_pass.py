@@ -15,6 +15,8 @@ from nnlab.engine.loops.batch_loop import BatchAccess, BatchLoop
 from nnlab.engine.loops.epoch_pass import NO_JIT, EpochPass, JitCompile
 from nnlab.engine.loops.rows import DeviceRows, StreamedRows
 
+pytestmark = pytest.mark.slow
+
 X = np.random.default_rng(1).normal(size=(27, 3)).astype(np.float32)
 Y = X[:, :1] + 1
 JIT_ALL = JitCompile(full_batches=True, last_batch=True)

@@ -20,6 +20,8 @@ from nnlab.engine.loops.compiled import CompiledEpochs
 from nnlab.engine.loops.epoch_pass import NO_JIT, JitCompile
 from nnlab.engine.loops.loop import KerasFit
 
+pytestmark = pytest.mark.slow
+
 Run = Callable[..., Any]
 Prepared = Callable[..., PreparedData]
 

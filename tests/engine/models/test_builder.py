@@ -62,6 +62,7 @@ def test_sequential_and_functional_have_bit_identical_initial_weights(make_exper
         np.testing.assert_array_equal(variable, expected)
 
 
+@pytest.mark.slow
 def test_sequential_and_functional_train_with_equal_losses(make_experiment: Any) -> None:
     generator = np.random.default_rng(0)
     rows = generator.integers(0, 256, (64, 28, 28)).astype("uint8")

@@ -92,6 +92,7 @@ def test_output_may_have_no_metrics(make_experiment: Any) -> None:
     assert set(logs) == {"loss", "price_loss", "kind_loss", "kind_accuracy"}
 
 
+@pytest.mark.slow
 def test_logs_have_the_metric_names_of_the_config(make_experiment: Any) -> None:
     experiment = make_experiment(
         TWO_HEADS,

@@ -111,6 +111,7 @@ CODED_ROWS = {
 }
 
 
+@pytest.mark.slow
 def test_saved_models_take_raw_rows_without_nnlab(
     make_experiment: Any, rows_of: Any, tmp_path: Path
 ) -> None:
@@ -202,6 +203,7 @@ def test_exported_model_equals_the_trained_one_on_cells_of_a_file(tmp_path: Path
     np.testing.assert_array_equal(from_cells, from_rows)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("policy", ["float32", "mixed_float16"])
 def test_saved_model_keeps_the_state_of_training(
     make_experiment: Any, tmp_path: Path, policy: str
@@ -220,6 +222,7 @@ def test_saved_model_keeps_the_state_of_training(
     )
 
 
+@pytest.mark.slow
 def test_equal_models_have_equal_files(make_experiment: Any, rows_of: Any, tmp_path: Path) -> None:
     rows = {"input": np.eye(3, dtype=np.float32)}
     layers = [*LAYERS[:1], {"Dropout": 0.3}, "BatchNormalization", *LAYERS[1:]]

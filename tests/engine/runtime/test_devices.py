@@ -72,6 +72,7 @@ def test_invalid_device_name_is_an_error(requested: str) -> None:
         select_device(requested, (CPU,))
 
 
+@pytest.mark.slow
 def test_device_scope_places_variables_and_operations() -> None:
     """Logical CPUs replace several devices: TensorFlow places by name, whatever the hardware."""
     code = """
@@ -114,6 +115,7 @@ def test_logical_cpus_are_listed_as_a_range_with_their_option() -> None:
         select_device("foo", cpus, DEVICES_FLAG)
 
 
+@pytest.mark.slow
 def test_logical_cpus_are_selected_by_number() -> None:
     code = """
 import nnlab.engine

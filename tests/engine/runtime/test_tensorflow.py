@@ -19,6 +19,7 @@ def python(code: str, **environment: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.slow
 def test_engine_loads_silently_and_ignores_the_users_keras_config(tmp_path: Path) -> None:
     (tmp_path / "keras.json").write_text('{"floatx": "float64", "backend": "torch"}')
     code = """

@@ -93,12 +93,14 @@ def suggestions(
         sampler.tell(trial)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
 def test_equal_seeds_have_equal_suggestions(algorithm: str) -> None:
     make = ALGORITHMS[algorithm]
     assert suggestions(make) == suggestions(make)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
 @pytest.mark.parametrize("killed_after", [1, 9, 20])
 def test_resumed_search_has_the_suggestions_of_an_uninterrupted_one(
@@ -165,6 +167,7 @@ def test_logarithmic_range_is_sampled_equally_in_each_decade() -> None:
     assert 70 <= sum(rate < 1e-3 for rate in rates) <= 130
 
 
+@pytest.mark.slow
 def test_bayesian_search_learns() -> None:
     suggested = suggestions(lambda: BayesianSearch(LARGE, 3, "max", 60), trials=60)
     scores = [score_of(dict(suggestion.values)) for suggestion in suggested.values()]

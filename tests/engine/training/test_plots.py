@@ -45,6 +45,7 @@ def epochs(*rates: float) -> list[dict[str, float]]:
     return [{"loss": 1.0, "val_loss": 2.0, "learning_rate": rate} for rate in rates]
 
 
+@pytest.mark.slow
 def test_classes_of_two_features_have_regions_and_a_confusion_matrix(
     moons: Callable[..., Experiment], tmp_path: Path
 ) -> None:
@@ -74,6 +75,7 @@ def test_more_than_two_features_have_no_regions(
     assert names == {"weights.png", "confusion_matrix.png"}
 
 
+@pytest.mark.slow
 def test_changing_learning_rate_has_a_plot(
     moons: Callable[..., Experiment], tmp_path: Path
 ) -> None:
@@ -85,6 +87,7 @@ def test_plots_are_drawn_one_by_one(moons: Callable[..., Experiment], tmp_path: 
     assert [path.name for path in tmp_path.iterdir()] == ["loss.png"]
 
 
+@pytest.mark.slow
 def test_plot_data_has_the_values_of_the_plots(
     moons: Callable[..., Experiment], tmp_path: Path
 ) -> None:
@@ -110,6 +113,7 @@ def test_histograms_are_of_first_and_last_weights_and_keep_the_model(
     assert all(map(np.array_equal, trained.model.get_weights(), before))
 
 
+@pytest.mark.slow
 def test_residuals_have_metrics(moons: Callable[..., Experiment], tmp_path: Path) -> None:
     experiment = moons(
         data={"dataset": {"linear": {"n_samples": 20}}},

@@ -18,6 +18,8 @@ from nnlab.config import Experiment
 from nnlab.config.yaml.document import dump_config
 from nnlab.runs import RunFiles, RunRecord, RunStatus
 
+pytestmark = pytest.mark.slow
+
 if os.name != "posix":
     pytest.skip("signals of POSIX", allow_module_level=True)
 

@@ -77,6 +77,7 @@ def finished(
     return experiment, *run(experiment, runs, WITH_PLOTS, command=command)
 
 
+@pytest.mark.slow
 def test_run_folder_has_all_files(finished: tuple[Experiment, RunRecord, RunFiles]) -> None:
     _, _, files = finished
     assert sorted(path.name for path in files.path.iterdir()) == [
@@ -176,6 +177,7 @@ def test_saved_model_has_the_metrics_of_the_record(
         assert record.metrics[f"{prefix}_accuracy"] == pytest.approx(logs["accuracy"])
 
 
+@pytest.mark.slow
 def test_config_of_the_run_reproduces_it_exactly(
     finished: tuple[Experiment, RunRecord, RunFiles], tmp_path: Path
 ) -> None:
@@ -189,6 +191,7 @@ def test_config_of_the_run_reproduces_it_exactly(
     assert repeated.config_hash == record.config_hash
 
 
+@pytest.mark.slow
 def test_different_seed_has_different_results(
     finished: tuple[Experiment, RunRecord, RunFiles], moons: Moons, tmp_path: Path
 ) -> None:
@@ -213,6 +216,7 @@ def test_functional_model_has_the_losses_of_the_equal_sequential_model(
     assert record.metrics == finished[1].metrics
 
 
+@pytest.mark.slow
 def test_early_stopping_restores_the_best_epochs_weights(moons: Moons, tmp_path: Path) -> None:
     # With a high learning rate, the validation loss soon rises.
     experiment = moons(
@@ -244,6 +248,7 @@ def test_early_stopping_without_restoring_keeps_the_last_weights(
     assert record.training["monitor"] is None
 
 
+@pytest.mark.slow
 def test_best_epoch_is_that_of_the_training_loss_without_validation_rows(
     moons: Moons, tmp_path: Path
 ) -> None:
@@ -281,6 +286,7 @@ def test_diverged_run_fails_with_hints(moons: Moons, tmp_path: Path) -> None:
     assert not files.model_keras.exists()
 
 
+@pytest.mark.slow
 def test_run_that_diverges_later_keeps_its_best_weights(moons: Moons, tmp_path: Path) -> None:
     # The learning rate becomes huge after the second epoch of three steps.
     rate = {"PiecewiseConstantDecay": {"boundaries": [6], "values": [0.01, 1e25]}}
@@ -357,6 +363,7 @@ def test_errors_of_config_and_data_are_raised_before_the_folder_is_created(
     assert not (tmp_path / "runs").exists()
 
 
+@pytest.mark.slow
 def test_config_of_the_run_has_the_requested_device(moons: Moons, tmp_path: Path) -> None:
     _, files = run(moons(training={"device": "cpu"}), tmp_path)
     assert yaml.safe_load(files.config_yaml.read_text())["training"]["device"] == "cpu"
@@ -369,6 +376,7 @@ def test_unwritable_folder_is_an_error(moons: Moons, tmp_path: Path) -> None:
         train(moons(), runs_dir=blocked, progress=SilentProgress())
 
 
+@pytest.mark.slow
 def test_record_has_a_failure_of_xla(
     moons: Moons, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -382,6 +390,7 @@ def test_record_has_a_failure_of_xla(
     assert record.environment["determinism"]["op_determinism"] is True
 
 
+@pytest.mark.slow
 def test_several_outputs_are_weighted_and_tested(tmp_path: Path) -> None:
     rows = tmp_path / "rows.csv"
     numbers = np.random.default_rng(0).normal(size=(40, 3))
@@ -434,6 +443,7 @@ def test_several_outputs_are_weighted_and_tested(tmp_path: Path) -> None:
     assert {"confusion_matrix_kind_class.png", "residuals_amount.png"} <= names
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("policy", ["float64", "mixed_float16"])
 def test_penalties_work_in_every_precision(policy: str, moons: Moons, tmp_path: Path) -> None:
     penalties = {"kernel_regularizer": "L2", "activity_regularizer": "L1"}
@@ -446,6 +456,7 @@ def test_penalties_work_in_every_precision(policy: str, moons: Moons, tmp_path: 
     assert (keras.config.floatx(), keras.config.dtype_policy().name) == ("float32", "float32")
 
 
+@pytest.mark.slow
 def test_class_weights_change_training_but_not_metrics(
     finished: tuple[Experiment, RunRecord, RunFiles], moons: Moons, tmp_path: Path
 ) -> None:
@@ -456,6 +467,7 @@ def test_class_weights_change_training_but_not_metrics(
     assert unequal.metrics["loss"] > 2 * equal.metrics["loss"]
 
 
+@pytest.mark.slow
 def test_saved_weights_are_the_averaged_ones(moons: Moons, tmp_path: Path) -> None:
     experiment = moons(training={"optimizer": {"Adam": {"learning_rate": 0.05, "use_ema": True}}})
     record, files = run(experiment, tmp_path)
@@ -467,6 +479,7 @@ def test_saved_weights_are_the_averaged_ones(moons: Moons, tmp_path: Path) -> No
     assert loss == pytest.approx(record.metrics["val_loss"], abs=1e-6)
 
 
+@pytest.mark.slow
 def test_failing_disk_fails_the_run_with_a_hint(moons: Moons, failing_disk: Path) -> None:
     experiment = moons(tensorboard={"histogram_freq": 1})
     # A read-only disk is an error of the request.

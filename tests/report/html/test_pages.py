@@ -70,6 +70,7 @@ def commands(page: Page) -> list[list[str]]:
     return [shlex.split(line, comments=True) for line in code.text.splitlines()]
 
 
+@pytest.mark.slow
 def test_missing_plots_are_rendered_from_the_stored_numbers(tmp_path: Path) -> None:
     run = create_run(tmp_path / "run", epochs_run=2, best_epoch=2)
     run.plot_data_json.write_text(json.dumps(PLOT_DATA))
@@ -86,6 +87,7 @@ def test_missing_plot_data_is_reported(tmp_path: Path) -> None:
     assert html.count("Not recorded by this run.") == 2
 
 
+@pytest.mark.slow
 def test_commands_are_quoted_and_versions_are_listed(tmp_path: Path) -> None:
     environment: dict[str, Any] = {
         "python": "3.11.7",
@@ -142,6 +144,7 @@ def test_broken_file_is_reported(tmp_path: Path, name: str, text: str) -> None:
         build_page(run)
 
 
+@pytest.mark.slow
 def test_out_can_be_a_new_file_but_no_folder(tmp_path: Path) -> None:
     run = create_run(tmp_path / "run")
     assert write_report(run, tmp_path / "new" / "a.html").stat().st_size > 1_000
@@ -152,6 +155,7 @@ def test_out_can_be_a_new_file_but_no_folder(tmp_path: Path) -> None:
         write_report(run, tmp_path / "file" / "a.html")
 
 
+@pytest.mark.slow
 def test_search_shows_its_trials_and_its_best_run(tmp_path: Path) -> None:
     search = create_run(tmp_path / "search")
     create_run(search.path / "best")
@@ -174,6 +178,7 @@ def test_search_shows_its_trials_and_its_best_run(tmp_path: Path) -> None:
     assert "Diverged." in html
 
 
+@pytest.mark.slow
 def test_comparison_shows_its_verdict_and_each_run(tmp_path: Path) -> None:
     run = create_run(tmp_path / "a comparison")
     names = ("relu", "tanh")
@@ -216,6 +221,7 @@ def test_comparison_shows_its_verdict_and_each_run(tmp_path: Path) -> None:
         assert (image.content[-1:] == b" ") is is_current, "an outdated plot is rendered again"
 
 
+@pytest.mark.slow
 def test_variant_with_a_complete_config_shows_its_differences(tmp_path: Path) -> None:
     run = create_run(tmp_path / "comparison")
     files = ComparisonFiles(run.path)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from nnlab.report.plots.benchmark import plot_step_times
 from tests.report.devices import cpu_only, result_of, with_gpu
 
 
+@pytest.mark.slow
 def test_plot_shows_each_device_and_leaves_out_failed_points(tmp_path: Path) -> None:
     plots = {}
     for name, record in (

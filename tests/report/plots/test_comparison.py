@@ -6,6 +6,7 @@ import math
 from pathlib import Path
 
 import numpy as np
+import pytest
 from matplotlib.image import imread
 
 from nnlab.analysis.variants import Band
@@ -22,6 +23,7 @@ def columns_of(path: Path, color: tuple[int, int, int]) -> list[int]:
     return sorted(set(np.nonzero((abs(pixels - color) <= 2).all(axis=-1))[1].tolist()))
 
 
+@pytest.mark.slow
 def test_better_variant_is_further_right(tmp_path: Path) -> None:
     plot_intervals(table(a=WEAK, b=STRONG), tmp_path / "a.png", title="mine")
     assert max(columns_of(tmp_path / "a.png", BLUE)) < min(columns_of(tmp_path / "a.png", ORANGE))
@@ -71,6 +73,7 @@ def test_very_wide_band_does_not_squeeze_the_curves(tmp_path: Path) -> None:
     assert heights[1] > heights[0] / 4
 
 
+@pytest.mark.slow
 def test_legend_of_many_variants_is_below_the_axes(tmp_path: Path) -> None:
     curve = Band((0.1, 0.9), (0.1, 0.9), (0.1, 0.9))
     for count in (2, 20):

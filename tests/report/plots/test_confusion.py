@@ -11,6 +11,7 @@ from matplotlib.image import imread
 from nnlab.report.plots import plot_confusion_matrix
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("classes", [2, 10, 100, 250])
 def test_any_number_of_classes_can_be_drawn(tmp_path: Path, classes: int) -> None:
     random = np.random.default_rng(0)

@@ -33,6 +33,7 @@ def has_color(path: Path, color: str) -> bool:
     return bool((abs(pixels - expected) <= 1).all(axis=-1).any())
 
 
+@pytest.mark.slow
 def test_training_validation_and_best_epoch_are_drawn(tmp_path: Path) -> None:
     path = tmp_path / "plots" / "loss.png"
     plot_curves(HISTORY, "loss", path, best_epoch=3, title="mnist")

@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 
 from nnlab.report.plots import Plane, plot_decision_regions
 
+pytestmark = pytest.mark.slow
+
 CORNERS = np.array([[0, 0], [0, 1], [1, 0], [1, 1]], dtype=np.float32)
 XOR = Plane(CORNERS, np.array([0, 1, 1, 0]), ["no", "yes"])
 

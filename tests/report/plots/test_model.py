@@ -50,6 +50,7 @@ def test_svg_contains_name_type_shapes_and_parameters_of_each_layer(tmp_path: Pa
     ET.fromstring(text)  # noqa: S314 - our own file
 
 
+@pytest.mark.slow
 def test_png_is_large_enough_to_read(tmp_path: Path) -> None:
     plot_model(MODEL, tmp_path / "model.PNG")
     height, width, _ = imread(tmp_path / "model.PNG").shape
@@ -64,6 +65,7 @@ def test_equal_models_give_equal_bytes(tmp_path: Path, suffix: str) -> None:
     assert (tmp_path / f"a.{suffix}").read_bytes() == (tmp_path / f"b.{suffix}").read_bytes()
 
 
+@pytest.mark.slow
 def test_very_deep_model_has_a_lower_resolution(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

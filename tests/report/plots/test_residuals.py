@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from nnlab.report.plots import plot_residuals
 
+pytestmark = pytest.mark.slow
+
 TRUE = np.linspace(0, 1, 200)
 
 

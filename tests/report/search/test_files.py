@@ -6,6 +6,8 @@ import csv
 import io
 from pathlib import Path
 
+import pytest
+
 from nnlab.report.search.files import trials_csv, write_search_files
 from nnlab.runs.records.search import SearchFiles, SearchRecord, read_search
 from tests.report.searches import DROPOUT, SHUFFLE, SPACE, TIMES, search, trials
@@ -26,6 +28,7 @@ def test_each_trial_has_a_row_and_each_hyperparameter_a_column() -> None:
     assert rows[2]["score"] == ""
 
 
+@pytest.mark.slow
 def test_search_files_are_the_table_and_three_plots(tmp_path: Path) -> None:
     all_trials = trials(30, failed=(7,))
     search(all_trials).write(SearchFiles(tmp_path).search_json)

@@ -63,6 +63,7 @@ def test_runs_of_one_config_have_equal_hashes_and_different_folders(tmp_path: Pa
     assert created == sorted(created)
 
 
+@pytest.mark.slow
 def test_concurrent_processes_create_different_folders(tmp_path: Path) -> None:
     with ProcessPoolExecutor(4, mp_context=get_context("spawn")) as pool:
         ids = list(pool.map(create_id, [tmp_path] * 40))
@@ -244,6 +245,7 @@ def test_killed_run_has_complete_files_and_reads_as_failed(tmp_path: Path, delay
         assert line == f"{epoch},{1 / epoch!r}"
 
 
+@pytest.mark.slow
 def test_repeated_ctrl_c_still_records_the_interrupt(tmp_path: Path) -> None:
     for _ in range(5):
         with subprocess.Popen(
