@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from nnlab.runs import read_run
-from nnlab.runs.query.stored import lock_folder
+from nnlab.runs.query.lock import lock_folder
 from nnlab.runs.records.comparison import read_comparison_record
 from tests.cli.runner import SMALL_CONFIG, Command, Result, run_nnlab
 

@@ -18,7 +18,7 @@ import pytest
 
 from nnlab.cli.tune import changed_limits
 from nnlab.runs.io.metrics_csv import read_history
-from nnlab.runs.query.stored import lock_folder
+from nnlab.runs.query.lock import lock_folder
 from nnlab.runs.records.search import SearchFiles, SearchRecord, read_search, read_trials
 from nnlab.runs.records.trial import FrozenTrial, TrialStatus
 from tests.cli.runner import Command, call_nnlab, run_nnlab

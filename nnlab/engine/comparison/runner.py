@@ -39,7 +39,7 @@ from nnlab.runs import (
     read_run,
     translate_os_errors,
 )
-from nnlab.runs.query.stored import lock_folder
+from nnlab.runs.query.lock import lock_folder
 from nnlab.runs.records.comparison import ComparisonDirectory, ComparisonRecord
 from nnlab.runs.records.run import Process
 from nnlab.text import join_names, plural

@@ -21,7 +21,7 @@ from nnlab.engine.workers.shared_data import prepare_all
 from nnlab.errors import RequestError
 from nnlab.report.progress.search import SearchProgress
 from nnlab.runs import RunStatus
-from nnlab.runs.query.stored import lock_folder
+from nnlab.runs.query.lock import lock_folder
 from nnlab.runs.records.search import SearchRecord
 
 

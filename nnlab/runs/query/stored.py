@@ -1,9 +1,7 @@
-"""A stored run: its folder with the record read from it, its lock, and its deletion."""
+"""A stored run: its folder with the record read from it, and its deletion."""
 
 from __future__ import annotations
 
-import contextlib
-import errno
 import os
 import shutil
 from pathlib import Path
@@ -21,18 +19,11 @@ from nnlab.runs.io.layout import RunFiles, RunKind, kind_of
 from nnlab.runs.records.run import RunRecord, RunStatus, sibling_run
 from nnlab.runs.records.trial import FrozenTrial, TrialStatus
 
-try:
-    import fcntl
-except ImportError:
-    # On Windows, only the record says whether a process is using the folder.
-    fcntl = None  # type: ignore[assignment]
-
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
 # <comparison>/<variant>/<seed> and <search>/trials/<number>/<execution>.
 _MAX_DEPTH = 3
-_LOCK_HELD = {errno.EACCES, errno.EAGAIN}
 
 
 class StoredRun(RunFiles):
@@ -118,50 +109,6 @@ def read_run(path: Path) -> StoredRun:
     text = read_record_text(source, f"{message} List the runs with: nnlab runs")
     record = RunRecord.from_json(text, str(source)).resolved()
     return StoredRun(path, with_id_from_folder(record, path))
-
-
-@contextlib.contextmanager
-def lock_folder(path: Path) -> Iterator[None]:
-    """Hold the lock of a run folder during the block, or raise RequestError if it is in use.
-
-    The record names the process that created the folder, if it is still running. If two processes
-    resume the run of a third that is gone, the lock of the operating system (`fcntl(2)`) admits
-    one. It is released when the process ends, however it ends, and forked processes do not inherit
-    it.
-    """
-    with _file_lock(path) as is_acquired:
-        record = read_run(path).record
-        is_running = record.status is RunStatus.RUNNING
-        if is_running or not is_acquired:
-            owner = record.process if is_running else None
-            user = f"process {owner.pid}" if owner else "another process"
-            message = f"Expected a run that is not in use. Received: {path}, in use by {user}."
-            raise RequestError(f"{message} Wait for it to finish, or stop it.")
-        yield
-
-
-@contextlib.contextmanager
-def _file_lock(path: Path) -> Iterator[bool]:
-    """Try to lock a folder, and yield False if another process holds the lock."""
-    if fcntl is None:
-        yield True
-        return
-    try:
-        lock = os.open(path / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
-    except OSError:
-        # The folder is missing or read-only; reading or writing its files will raise the error.
-        yield True
-        return
-    try:
-        is_acquired = True
-        try:
-            fcntl.lockf(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            # On a file system without locks, only the record protects the folder.
-            is_acquired = error.errno not in _LOCK_HELD
-        yield is_acquired
-    finally:
-        os.close(lock)
 
 
 def check_removable(runs: Sequence[StoredRun], runs_dir: Path) -> None:
