@@ -1,20 +1,14 @@
-"""Monitored metrics with their direction: the one that selects a run's weights, and callbacks."""
+"""Monitored metrics with their direction, and the one that selects the weights of a run."""
 
 from __future__ import annotations
 
 import math
-import operator
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
-
-import keras
 
 from nnlab.config import Experiment
 from nnlab.config.metrics import Direction
 from nnlab.config.schema.logged_metrics import metric_directions
-from nnlab.config.schema.training import EarlyStopping as EarlyStoppingConfig
-from nnlab.config.schema.training import ReduceLROnPlateau as ReduceLROnPlateauConfig
 
 Mode = Literal["auto", "min", "max"]
 
@@ -65,71 +59,3 @@ def weights_monitor(experiment: Experiment, *, has_validation: bool) -> Monitor 
     # On MNIST (the built-in config, seed 1) the last epoch has a test accuracy of 97.6 %, that of
     # the lowest loss 98.0 %.
     return Monitor("val_loss" if has_validation else "loss", "min")
-
-
-class EarlyStopping(keras.callbacks.EarlyStopping):  # type: ignore[misc]
-    """`keras.callbacks.EarlyStopping` with an explicit direction; `BestWeights` restores weights.
-
-    Keras infers the direction at the end of the first epoch, and a NaN in that epoch stays its best
-    value for the whole run. Here a NaN is the worst value.
-
-    Args:
-        config: Keras' arguments.
-        monitor: The monitored metric with its direction.
-
-    Attributes:
-        improved: Whether the last epoch was the best so far, by at least `min_delta`.
-    """
-
-    def __init__(self, config: EarlyStoppingConfig, monitor: Monitor) -> None:
-        super().__init__(
-            monitor=monitor.name,
-            min_delta=config.min_delta,
-            patience=config.patience,
-            mode=monitor.direction,
-            baseline=config.baseline,
-            restore_best_weights=False,
-            start_from_epoch=config.start_from_epoch,
-        )
-        self._worst = monitor.worst
-        # As Keras sets them later, except that its `ops.less` calls TensorFlow each time.
-        self.monitor_op = operator.lt if monitor.direction == "min" else operator.gt
-        self.min_delta = -config.min_delta if monitor.direction == "min" else config.min_delta
-        self.improved = False
-
-    def on_epoch_end(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
-        """See `keras.callbacks.Callback`."""
-        super().on_epoch_end(epoch, logs)
-        self.improved = self.best is not None and self.best_epoch == epoch
-
-    def get_monitor_value(self, logs: Mapping[str, float] | None) -> float | None:
-        """Return the monitored value of an epoch, the worst one for a NaN."""
-        value: float | None = super().get_monitor_value(logs)
-        return self._worst if value is not None and math.isnan(value) else value
-
-
-class ReduceLROnPlateau(keras.callbacks.ReduceLROnPlateau):  # type: ignore[misc]
-    """`keras.callbacks.ReduceLROnPlateau` with an explicit direction; a NaN is no improvement.
-
-    Args:
-        config: Keras' arguments.
-        monitor: The monitored metric with its direction.
-    """
-
-    def __init__(self, config: ReduceLROnPlateauConfig, monitor: Monitor) -> None:
-        super().__init__(
-            monitor=monitor.name,
-            factor=config.factor,
-            patience=config.patience,
-            mode=monitor.direction,
-            min_delta=config.min_delta,
-            cooldown=config.cooldown,
-            min_lr=config.min_lr,
-        )
-        self.monitor_op = operator.lt if monitor.direction == "min" else operator.gt
-        self.min_delta = -config.min_delta if monitor.direction == "min" else config.min_delta
-
-    def _is_improvement(self, value: float, best: float | None) -> bool:
-        if math.isnan(value):
-            return False
-        return bool(super()._is_improvement(value, best))
