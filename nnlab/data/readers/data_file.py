@@ -11,7 +11,7 @@ from nnlab.config.schema.data import FILE_TYPES
 from nnlab.data.containers.arrays import Arrays, read_npz
 from nnlab.data.containers.storage import Storage
 from nnlab.data.containers.table import Table
-from nnlab.data.readers.arrow import CsvTable, ParquetTable
+from nnlab.data.readers.csv_and_parquet import CsvTable, ParquetTable
 from nnlab.errors import DataError, RequestError
 from nnlab.text import nearest
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from nnlab.data.readers.arrow import CsvTable, ParquetTable
+from nnlab.data.readers.csv_and_parquet import CsvTable, ParquetTable
 from nnlab.errors import DataError
 
 WriteCsv = Callable[[str], Path]
