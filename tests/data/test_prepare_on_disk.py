@@ -19,7 +19,7 @@ import pytest
 from nnlab.config import Experiment
 from nnlab.data import PreparedData, Rows, is_on_disk, prepare
 from nnlab.data.containers import memory
-from nnlab.data.readers import arrow
+from nnlab.data.readers import csv_and_parquet
 from nnlab.data.transforms import imputation, partition
 from nnlab.errors import DataError, NnlabError, RunFailedError
 
@@ -35,8 +35,8 @@ def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(memory, "_CHUNK_BYTES", 5000)
     monkeypatch.setattr(partition, "_BUCKET_BYTES", 10_000)
     monkeypatch.setattr(imputation, "_BLOCK_BYTES", 30_000)
-    monkeypatch.setattr(arrow, "_BATCH_ROWS", 150)
-    monkeypatch.setattr(arrow, "_TEXT_BATCH_ROWS", 170)
+    monkeypatch.setattr(csv_and_parquet, "_BATCH_ROWS", 150)
+    monkeypatch.setattr(csv_and_parquet, "_TEXT_BATCH_ROWS", 170)
 
 
 @pytest.fixture(scope="module")
