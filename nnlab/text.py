@@ -1,4 +1,4 @@
-"""Small text helpers: counts with nouns, lists of names, the nearest known name."""
+"""Small text helpers: counts with nouns, lists of names, shortening, the nearest known name."""
 
 from __future__ import annotations
 
@@ -30,6 +30,16 @@ def join_names(names: Sequence[str], limit: int = 12) -> str:
     """
     rest = len(names) - limit
     return ", ".join(names[:limit]) + (f" and {rest} more" if rest > 0 else "")
+
+
+def shorten(text: str, length: int) -> str:
+    """Cut a text to a maximum length, with an ellipsis at its end.
+
+    Example:
+        >>> shorten("a long name", 7)
+        'a long…'
+    """
+    return text if len(text) <= length else f"{text[: length - 1]}…"
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:

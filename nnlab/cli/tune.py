@@ -207,7 +207,7 @@ def check_limits_not_lowered(record: SearchRecord, requested: TuneConfig) -> Non
     from nnlab.report.text.formatting import format_seconds
     from nnlab.text import plural
 
-    n_finished = sum(record.trial_counts.get(status, 0) for status in ("complete", "failed"))
+    n_finished = record.finished_trials
     trials = requested.max_trials
     if trials != record.max_trials and trials < n_finished:
         message = (

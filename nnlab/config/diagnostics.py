@@ -17,7 +17,7 @@ from pydantic_core import CoreSchema, InitErrorDetails, PydanticCustomError, cor
 
 from nnlab.config.yaml.document import Document, format_path
 from nnlab.errors import Diagnostic, Location
-from nnlab.text import nearest
+from nnlab.text import nearest, shorten
 
 _ISSUE_TYPE, _EXPECTED_TYPE = "nnlab", "nnlab_expected"
 # The message lists up to this many choices; the hint lists more, if none is near.
@@ -309,8 +309,7 @@ def sort_diagnostics(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...
 
 def format_value(value: object, length: int = 80) -> str:
     """Format a value as YAML on one line, text in quotes, cut to a maximum length."""
-    text = _flow(value)
-    return text if len(text) <= length else f"{text[: length - 1]}…"
+    return shorten(_flow(value), length)
 
 
 def _flow(value: object) -> str:

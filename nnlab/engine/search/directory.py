@@ -135,6 +135,10 @@ class SearchDirectory(SearchFiles):
         trial.write(self.trial_json(trial.number))
         self.trial_records[trial.number] = trial
 
+    def ordered_trials(self) -> list[FrozenTrial]:
+        """Return all trials by their numbers."""
+        return [trial for _, trial in sorted(self.trial_records.items())]
+
     def ranked_trials(self) -> list[FrozenTrial]:
         """Return the complete trials, best first."""
         return rank_trials(self.trial_records.values(), self.search.direction)

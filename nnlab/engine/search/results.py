@@ -19,7 +19,7 @@ from nnlab.runs import atomic_write, translate_os_errors
 from nnlab.runs.records.trial import FrozenTrial
 from nnlab.text import plural
 
-_POLL_INTERVAL_S = 0.1
+POLL_INTERVAL_S = 0.1
 _TASK_KEY = "best"
 
 
@@ -44,7 +44,7 @@ def write_report(directory: SearchDirectory, *, plots: bool = True) -> None:
     # These import Matplotlib and scikit-learn, therefore only after the last trial was forked.
     from nnlab.report.search.files import write_search_files, write_trials_csv
 
-    trials = [trial for _, trial in sorted(directory.trial_records.items())]
+    trials = directory.ordered_trials()
     if not plots or not directory.ranked_trials():
         write_trials_csv(directory, directory.search, trials)
         return
@@ -77,7 +77,7 @@ def retrain(
     write_report(directory)
     outcome = None
     while outcome is None:
-        for message in workers.wait(_POLL_INTERVAL_S):
+        for message in workers.wait(POLL_INTERVAL_S):
             if isinstance(message, Outcome):
                 outcome = message
             else:

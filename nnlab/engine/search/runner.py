@@ -12,6 +12,7 @@ from nnlab.engine.search.directory import (
     SearchDirectory,
 )
 from nnlab.engine.search.results import (
+    POLL_INTERVAL_S,
     no_result_reason,
     retrain,
     same_error_reason,
@@ -30,8 +31,6 @@ from nnlab.runs import RunFiles, RunStatus
 from nnlab.runs.records.search import SearchRecord
 from nnlab.runs.records.trial import FrozenTrial
 from nnlab.text import plural
-
-_POLL_INTERVAL_S = 0.1
 
 
 class SearchRunner:
@@ -111,8 +110,7 @@ class SearchRunner:
             return RunStatus.FAILED, same_error_reason(self._finished)
         if not self._directory.ranked_trials():
             self._write_results(plots=True)
-            in_order = [trial for _, trial in sorted(self._directory.trial_records.items())]
-            return RunStatus.FAILED, no_result_reason(in_order)
+            return RunStatus.FAILED, no_result_reason(self._directory.ordered_trials())
         best = write_best(self._directory, self._configs)
         if retrain_best and self._directory.search.final_metrics is None:
             return self._retrain(best, interruption)
@@ -149,7 +147,7 @@ class SearchRunner:
                 self._start_trial(record)
             if not self._running:
                 break
-            for message in self._workers.wait(_POLL_INTERVAL_S):
+            for message in self._workers.wait(POLL_INTERVAL_S):
                 self._handle(message)
             self._progress.tick()
             interruption.check()

@@ -16,6 +16,7 @@ from nnlab.report.comparison.verdict import (
     variant_verdict,
 )
 from nnlab.report.text.formatting import (
+    DIRECTION_PHRASES,
     format_count,
     format_interval,
     format_metric,
@@ -27,7 +28,6 @@ from nnlab.text import plural
 
 _BASELINE = Cell("baseline", "dim")
 _MIN_P = 0.001
-_DIRECTIONS = {"max": "higher is better", "min": "lower is better", None: ""}
 _MAX_REASON_LENGTH = 100
 
 
@@ -48,7 +48,7 @@ def variants_table(table: VariantTable) -> Table:
         Column("params", right=True, optional=True),
     )
     rows = tuple(_row(table, row) for row in table.rows)
-    direction = _DIRECTIONS[table.direction]
+    direction = DIRECTION_PHRASES[table.direction]
     title = f"{table.metric}{f', {direction}' if direction else ''}; differences in {unit}"
     title += f" to {table.baseline}" if is_long else ""
     return Table(title, columns, rows, star_note="best mean", notes=_notes(table))

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nnlab.analysis.weight_histograms import LayerHistograms
+from nnlab.config.metrics import LEARNING_RATE
 from nnlab.errors import DataError
 from nnlab.report.html.captions import (
     confusion_caption,
@@ -47,7 +48,6 @@ STATUS_PHRASES = {
 }
 
 _NOT_RECORDED = "Not recorded by this run."
-_LEARNING_RATE = "learning_rate"
 _MAX_METRIC_FACTS = 3
 
 
@@ -56,7 +56,7 @@ def run_page(run: StoredRun) -> Page:
     record, plot_data = run.record, read_plot_data(run)
     prefixes = ("test_", "val_", "")
     names = sorted(
-        (name for name in record.metrics if name != _LEARNING_RATE),
+        (name for name in record.metrics if name != LEARNING_RATE),
         key=lambda name: next(i for i, prefix in enumerate(prefixes) if name.startswith(prefix)),
     )
     facts = [
@@ -118,7 +118,7 @@ def curve_images(run: StoredRun) -> Iterator[Image]:
     """Yield an image of each metric over the epochs, except a constant learning rate."""
     history = read_history(run.metrics_csv)
     for metric, values in history.items():
-        is_constant = metric == _LEARNING_RATE and len(set(values)) == 1
+        is_constant = metric == LEARNING_RATE and len(set(values)) == 1
         if metric == "epoch" or metric.startswith("val_") or is_constant or not values:
             continue
         alt = curve_caption(metric, history, run.record)

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from matplotlib.colors import PowerNorm
 
-from nnlab.report.plots.figure import new_figure, save, shorten, style
+from nnlab.report.plots.figure import new_figure, save, style
 from nnlab.report.text.formatting import format_count, format_percent
+from nnlab.text import shorten
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

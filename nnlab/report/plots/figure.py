@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from nnlab.runs.io.atomic import atomic_write, check_suffix, translate_os_errors, write_output_file
+from nnlab.text import shorten
 
 if TYPE_CHECKING:
     from matplotlib.axis import Axis
@@ -148,11 +149,6 @@ def legend_below(figure: Figure, *, max_length: int = 44) -> None:
         loc="outside lower center",
         ncols=max(1, min(columns, len(labels))),
     )
-
-
-def shorten(text: str, length: int) -> str:
-    """Cut a text to a maximum length, with an ellipsis at its end."""
-    return text if len(text) <= length else f"{text[: length - 1]}…"
 
 
 @contextlib.contextmanager

@@ -13,11 +13,11 @@ from matplotlib.patches import FancyBboxPatch, PathPatch, Polygon
 from matplotlib.path import Path as MatplotlibPath
 from matplotlib.textpath import TextToPath
 
-from nnlab.report.plots.figure import DPI, MUTED_COLOR, TEXT_COLOR, save_as, shorten, style
+from nnlab.report.plots.figure import DPI, MUTED_COLOR, TEXT_COLOR, save_as, style
 from nnlab.report.plots.graph_layout import Edge, Layout, Point, compute_layout
 from nnlab.report.text.formatting import format_count
 from nnlab.report.text.model_summary import LayerRow, ModelSummary, format_shape
-from nnlab.text import plural
+from nnlab.text import plural, shorten
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -22,12 +22,11 @@ from nnlab.report.plots.figure import (
     new_figure,
     save,
     set_integer_ticks,
-    shorten,
     style,
 )
 from nnlab.report.text.formatting import format_metric
 from nnlab.runs.records.trial import FrozenTrial, TrialStatus, Value, rank_trials
-from nnlab.text import plural
+from nnlab.text import plural, shorten
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -10,6 +10,7 @@ from nnlab.analysis.differences import Difference
 from nnlab.analysis.runs import MetricRow, RunComparison
 from nnlab.report.runs.tables import status_cell
 from nnlab.report.text.formatting import (
+    DIRECTION_PHRASES,
     format_count,
     format_metric,
     format_seconds,
@@ -17,7 +18,6 @@ from nnlab.report.text.formatting import (
 )
 from nnlab.report.text.table import EMPTY_CELL, Cell, Column, Table
 
-_DIRECTIONS = {"max": "higher is better", "min": "lower is better", None: ""}
 _FACTS = {
     "epochs_run": "epochs",
     "best_epoch": "best epoch",
@@ -84,7 +84,7 @@ def _metrics_table(rows: Sequence[MetricRow], labels: str) -> Table:
             )
             for value in row.values
         ]
-        cells.append((Cell(row.name), *values, Cell(_DIRECTIONS[row.direction], "dim")))
+        cells.append((Cell(row.name), *values, Cell(DIRECTION_PHRASES[row.direction], "dim")))
     columns = (
         Column("metric"),
         *(Column(label, right=True) for label in labels),

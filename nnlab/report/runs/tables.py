@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from nnlab.analysis.comparability import incomparable_reason
+from nnlab.config.metrics import LEARNING_RATE
 from nnlab.report.text.formatting import format_count, format_engine, format_metric, format_seconds
 from nnlab.report.text.table import EMPTY_CELL, Cell, Column, Table, Tone, next_steps_table
 from nnlab.runs.query.keys import RunKeys
@@ -101,7 +102,7 @@ def runs_table(
 
 def _main_metrics(records: Sequence[RunRecord], named: Sequence[str]) -> list[str]:
     """Return the metrics to show: named ones first, then test, validation, training metrics."""
-    hidden = {"learning_rate"} - {*named}
+    hidden = {LEARNING_RATE} - {*named}
     counts = Counter(name for record in records for name in record.metrics if name not in hidden)
 
     def order(name: str) -> tuple[int, int, int]:

@@ -72,7 +72,7 @@ def extension_option(record: SearchRecord) -> str:
     if record.stop_reason != "max_trials" or record.best is None:
         return ""
     size = space_size([Hyperparameter.from_dict(hyperparameter) for hyperparameter in record.space])
-    finished = sum(record.trial_counts.get(status, 0) for status in ("complete", "failed"))
+    finished = record.finished_trials
     trials = 2 * finished if size is None else min(2 * finished, size)
     return f"--trials {trials}" if trials > finished else ""
 

@@ -15,6 +15,7 @@ from nnlab.report.search.summary import (
     values_at_bounds,
 )
 from nnlab.report.text.formatting import (
+    DIRECTION_PHRASES,
     format_count,
     format_hyperparameter,
     format_metric,
@@ -25,14 +26,13 @@ from nnlab.report.text.table import EMPTY_CELL, Cell, Column, Table, next_steps_
 from nnlab.runs.records.run import RunStatus
 from nnlab.runs.records.search import SearchRecord
 from nnlab.runs.records.trial import FrozenTrial, TrialStatus, rank_trials
-from nnlab.text import plural
+from nnlab.text import plural, shorten
 
 _MAX_BEST = 10
 _MAX_REASON_LENGTH = 160
 _MIN_SHARE = 0.01
 _MAX_TRIAL_NUMBERS = 6
 _FACTS_OF_A_RUN = {"status", "epochs", "parameters", "error"}
-_DIRECTIONS = {"min": "lower is better", "max": "higher is better"}
 
 
 def search_tables(
@@ -73,7 +73,7 @@ def _facts_table(record: SearchRecord, trials: Sequence[FrozenTrial], path: Path
         "folder": str(path) if path else "",
         "error": Cell(record.error, "error") if record.error else "",
         "algorithm": f"{record.algorithm}, seed {record.seed}",
-        "objective": f"{record.objective} ({_DIRECTIONS[record.direction]})",
+        "objective": f"{record.objective} ({DIRECTION_PHRASES[record.direction]})",
         "trials": "; ".join(filter(None, (trial_counts, trial_counts and stop_reason))),
         "space": plural(len(record.space), "hyperparameter"),
         "jobs": str(record.jobs),
@@ -178,9 +178,7 @@ def _failures_table(trials: Iterable[FrozenTrial]) -> Table:
             by_error.setdefault(trial.failure, []).append(trial)
     rows = []
     for failed in sorted(by_error.values(), key=len, reverse=True):
-        reason = failed[0].reason
-        if len(reason) > _MAX_REASON_LENGTH:
-            reason = f"{reason[: _MAX_REASON_LENGTH - 1]}…"
+        reason = shorten(failed[0].reason, _MAX_REASON_LENGTH)
         numbers = [format_count(trial.number) for trial in failed[:_MAX_TRIAL_NUMBERS]]
         more = ["..."] if len(failed) > _MAX_TRIAL_NUMBERS else []
         trial_cell = Cell(", ".join([*numbers, *more]), "dim")

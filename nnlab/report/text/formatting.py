@@ -16,6 +16,8 @@ _MAX_DIGITS = 6
 # Metrics outside this range are written as powers of ten; from _TWO_DECIMALS on, two decimals do.
 _MIN_PLAIN, _TWO_DECIMALS, _MAX_PLAIN = 1e-3, 100, 1e6
 
+DIRECTION_PHRASES = {"max": "higher is better", "min": "lower is better", None: ""}
+
 _LOOP_REASONS = {
     LoopReason.REQUESTED: "requested by the config",
     LoopReason.NO_BATCH_CALLBACKS: "no per-batch callbacks",

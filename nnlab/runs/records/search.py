@@ -123,6 +123,11 @@ class SearchRecord(JsonRecord):
     command: tuple[str, ...] = ()
     data: dict[str, Any] = field(default_factory=dict)
 
+    @property
+    def finished_trials(self) -> int:
+        """The number of complete and failed trials."""
+        return sum(self.trial_counts.get(status, 0) for status in ("complete", "failed"))
+
     @classmethod
     def from_json(cls, text: str, source: str = "search.json") -> SearchRecord:
         """Parse a `search.json`; unknown keys are ignored."""
